@@ -1,0 +1,70 @@
+"""Errors, grouped by what the caller does next.
+
+    FapiaoError
+    ├── RuleError         a rules file is wrong                     → refuse to load, with file and line
+    ├── BadInput          a file or argument of a user is wrong     → all problems at once, nothing done
+    ├── Unusable          Postgres, a port, a disk, a connection    → one sentence, exit code 1
+    ├── BureauError       the channel, while we talked to it        → the row keeps the bureau's words
+    │   ├── TryLater      network, 5xx, flow control, 09, 99        → later again; costs an attempt
+    │   ├── AnswerLost    sent, and no answer came back             → quota slot unknown; row waits for the next day
+    │   ├── QuotaSpent    refused by quota, ours or theirs          → next allowed day; costs no attempt
+    │   └── Refused       the bureau said no                        → the row fails with its words
+    └── MergeError        a check after the merge did not hold      → nothing committed, row stays 数据已下载
+
+Still processing, empty and not ready are values of a poll, not errors.
+"""
+
+from dataclasses import dataclass
+
+
+class FapiaoError(Exception):
+    """Root of everything fapiao raises on purpose."""
+
+
+class RuleError(FapiaoError):
+    """A rules file is wrong; the message names file and line."""
+
+
+class BadInput(FapiaoError):
+    """What a user gave is wrong; `problems` lists every sentence at once."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Unusable(FapiaoError):
+    """Something the machine must provide is not there; the message says what and what to do."""
+
+
+@dataclass
+class BureauError(FapiaoError):
+    """The bureau's answer in three parts: our stable code, its text verbatim, what to do; and when to ask again."""
+
+    code: str
+    text: str
+    advice: str
+    wait_seconds: float = 60.0
+
+    def __str__(self) -> str:
+        return f"[{self.code}] {self.text} — {self.advice}"
+
+
+class TryLater(BureauError):
+    """Network, 5xx, flow control: the same request may succeed later."""
+
+
+class AnswerLost(BureauError):
+    """The request left and no answer arrived: whether the bureau accepted it is unknown."""
+
+
+class QuotaSpent(BureauError):
+    """The bureau refused because its quota is used up."""
+
+
+class Refused(BureauError):
+    """The bureau refused for good; asking again changes nothing."""
+
+
+class MergeError(FapiaoError):
+    """A check after the merge did not hold; the transaction is rolled back."""

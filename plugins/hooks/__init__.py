@@ -1,0 +1,1 @@
+"""Contact with the world: the bureau channels and the Postgres pool."""

@@ -1,0 +1,1 @@
+"""What an Airflow task does: plan, apply, collect."""
