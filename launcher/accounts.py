@@ -1,0 +1,130 @@
+"""The system account that Postgres runs as: oneself, or an unprivileged one when the launcher runs as root."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fapiao.errors import Unusable
+
+SHARED = Path("/var/lib/fapiao")
+"""Where root keeps what an unprivileged account cannot read at its own place."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """One entry of the system's user table."""
+
+    uid: int
+    gid: int
+    name: str
+
+    @property
+    def process_options(self) -> dict[str, Any]:
+        """Arguments of subprocess.run that make the child this account; none when it already is."""
+        if os.geteuid() == self.uid:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def reaches(self, path: Path) -> bool:
+        """Whether this account may enter and read `path`; asked of the system by a child of that account."""
+        script = 'test -r "$1" && test -x "$1"'
+        asked = subprocess.run(["/bin/sh", "-c", script, "sh", path], cwd="/", check=False, **self.process_options)
+        return asked.returncode == 0
+
+
+def account_of(uid: int) -> Account:
+    """The account with this number; a number without an entry gets itself as name."""
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        return Account(uid, uid, str(uid))
+    return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
+
+
+def account_for(data: Path) -> Account:
+    """Who shall run Postgres on `data`; raises Unusable when the folder belongs to somebody else.
+
+    Root drops to the owner of existing data, else to `postgres`, else to `nobody`: Postgres refuses to be root.
+    """
+    owner = account_of(data.stat().st_uid) if data.exists() else None
+    if os.geteuid() != 0:
+        me = account_of(os.geteuid())
+        if owner and owner != me:
+            raise Unusable(
+                f"The data in {data} belongs to the user {owner.name}, you are {me.name}: "
+                f"run this as {owner.name}, or set FAPIAO_HOME to a folder of your own."
+            )
+        return me
+    if owner and owner.uid == 0:
+        raise Unusable(
+            f"The data in {data} belongs to root, and Postgres refuses to run as root: "
+            f"give it away with 'chown -R {_unprivileged().name} {data}'."
+        )
+    return owner or _unprivileged()
+
+
+def _unprivileged() -> Account:
+    for name in ("postgres", "nobody"):
+        try:
+            return account_of(pwd.getpwnam(name).pw_uid)
+        except KeyError:
+            continue
+    raise Unusable("Postgres refuses to run as root and this machine has neither 'postgres' nor 'nobody': add one.")
+
+
+def own_folder(folder: Path, account: Account) -> None:
+    """Make `folder` exist, owned by `account` and reachable for it.
+
+    Below a folder that the account may not enter (a 0700 home), `folder` becomes a link into SHARED.
+    """
+    if os.geteuid() == account.uid:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return
+    if not folder.exists():
+        _place(folder, account)
+    if not account.reaches(folder.resolve()):
+        raise Unusable(
+            f"The account {account.name}, which runs Postgres for root, cannot enter {folder}: "
+            "open the folders above it (chmod o+x) or set FAPIAO_HOME to another place."
+        )
+
+
+def _place(folder: Path, account: Account) -> None:
+    if account.reaches(folder.parent):
+        target = folder
+        target.mkdir(mode=0o700)
+    else:
+        SHARED.mkdir(mode=0o755, exist_ok=True)
+        target = Path(tempfile.mkdtemp(prefix="data-", dir=SHARED))
+        folder.unlink(missing_ok=True)
+        folder.symlink_to(target)
+    os.chown(target, account.uid, account.gid)
+
+
+def readable_copy(source: Path, name: str, account: Account) -> Path:
+    """`source`, or a copy of it under SHARED/`name` when `account` cannot read it; copied once."""
+    if account.reaches(source / "bin" / "postgres") and account.reaches(source / "share"):
+        return source
+    target = SHARED / name
+    if not target.exists():
+        SHARED.mkdir(mode=0o755, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=SHARED))
+        shutil.copytree(source, fresh, dirs_exist_ok=True)
+        fresh.chmod(0o755)
+        _publish(fresh, target)
+    return target
+
+
+def _publish(fresh: Path, target: Path) -> None:
+    """Rename into place; whoever comes second throws the own copy away."""
+    try:
+        fresh.rename(target)
+    except OSError:
+        shutil.rmtree(fresh)
+        if not target.exists():
+            raise

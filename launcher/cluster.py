@@ -1,0 +1,70 @@
+"""The data folder of a Postgres: made once, aside and renamed, so that a killed initdb leaves nothing half-done."""
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from fapiao.errors import Unusable
+from launcher.complaints import sentence
+from launcher.programs import MAJOR, Programs
+
+USER = "fapiao"
+LEAST_FREE_BYTES = 300 * 2**20
+CONFIGURATION = "fapiao.conf"
+
+
+def create_cluster(data: Path, password: Path, programs: Programs) -> None:
+    """Make `data` with the superuser `fapiao`, whose generated password goes into the file `password`.
+
+    UTF-8 and the builtin C.UTF-8, so that sorting does not depend on the machine. Raises Unusable when the disk
+    is full or initdb refuses.
+    """
+    _refuse_full_disk(data.parent)
+    making = data.with_name("data.making")
+    shutil.rmtree(making, ignore_errors=True)
+    _write_password(password, programs.account.uid, programs.account.gid)
+    done = programs.run(
+        "initdb",
+        *("-D", making, "-U", USER, "-A", "scram-sha-256", "--pwfile", password, "--no-sync"),
+        *("-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+    )
+    if done.returncode:
+        raise Unusable(sentence(f"Postgres could not create its data in {data}", done.stdout + done.stderr))
+    with (making / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+        configuration.write(f"\ninclude '{CONFIGURATION}'\n")
+    making.rename(data)
+
+
+def refuse_other_major(data: Path) -> None:
+    """Raises Unusable when `data` was written by a Postgres that this one cannot read."""
+    if not data.exists():
+        return
+    found = (data / "PG_VERSION").read_text(encoding="ascii").strip()
+    if found != MAJOR:
+        raise Unusable(
+            f"The data in {data} was written by Postgres {found}, this is Postgres {MAJOR}: "
+            "dump it with the old one and load it here, or set FAPIAO_HOME to a new folder."
+        )
+
+
+def configure(data: Path, settings: dict[str, str]) -> None:
+    """Write the settings that the next start reads."""
+    lines = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
+    (data / CONFIGURATION).write_text(lines, encoding="utf-8")
+
+
+def _refuse_full_disk(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        raise Unusable(
+            f"The disk of {folder} is full ({free // 2**20} MiB left, Postgres needs "
+            f"{LEAST_FREE_BYTES // 2**20} MiB to begin): free some space or set FAPIAO_HOME to another disk."
+        )
+
+
+def _write_password(file: Path, uid: int, gid: int) -> None:
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(secrets.token_urlsafe(24), encoding="ascii")
+    os.chown(file, uid, gid)

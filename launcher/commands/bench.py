@@ -1,0 +1,61 @@
+"""`./fapiao bench`: speed as ratios, measured side by side in one run, in a database of its own."""
+
+import argparse
+import contextlib
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from launcher.connections import given_pool_url
+from launcher.pool import migrate_pool, running_postgres
+
+HELP = "measures merge, planning, parsing and decoding against plain COPY and peers, as ratios"
+NAMES = ("merge", "lines", "memory", "peers", "planning", "parsing", "decoding")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """How much to measure."""
+    parser.add_argument("--rows", type=int, default=100_000, help="documents of one merge (default 100000)")
+    parser.add_argument("--pool", type=int, default=1_000_000, help="documents in the pool before (default 1000000)")
+    parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds, of which the median counts")
+    parser.add_argument("--only", choices=NAMES, action="append", help="a section; may be given more than once")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """One block per section; every section starts in an empty database."""
+    from bench.sections import SECTIONS
+    from bench.setting import Setting
+
+    for name in arguments.only or NAMES:
+        print(f"\n{name}: {(SECTIONS[name].__doc__ or name).splitlines()[0]}", flush=True)
+        with _bench_database() as url:
+            setting = Setting(url, arguments.rows, arguments.pool, arguments.rounds)
+            for what, figures in SECTIONS[name](setting):
+                print(f"  {what:<44} {figures}", flush=True)
+    return 0
+
+
+@contextlib.contextmanager
+def _bench_database() -> Iterator[str]:
+    """A migrated database beside the pool, gone afterwards."""
+    name = f"fapiao_bench_{os.getpid()}"
+    with _server_url() as server, psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        try:
+            migrate_pool(url)
+            yield url
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextlib.contextmanager
+def _server_url() -> Iterator[str]:
+    if given := given_pool_url():
+        yield given
+        return
+    with running_postgres() as server:
+        server.ensure_database("postgres")
+        yield server.url("postgres")

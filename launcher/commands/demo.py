@@ -1,0 +1,111 @@
+"""`./fapiao demo`: the main job end to end on the embedded Postgres and the simulator, for a chosen day."""
+
+import argparse
+from datetime import UTC, date, datetime
+
+import psycopg
+from psycopg.rows import dict_row
+
+from fapiao.calendars import occurrences
+from fapiao.errors import BadInput
+from fapiao.queries import query
+from fapiao.rules import rulebook
+from launcher import rehearsal
+from launcher.airflow import airflow_environment, ensure_metadata
+from launcher.commands.run import print_outcome
+from launcher.connections import LEQI_VARIABLE
+from launcher.dag_runs import run_dags
+from launcher.home import home, logs
+from launcher.pool import pool_url, running_postgres
+from launcher.sample_group import load_sample
+from launcher.screen import table
+from launcher.simulation import simulation
+from simulator.sample import EARLIEST, sample_enterprise
+
+HELP = "the main job, end to end: sample companies, real DAG runs for a day, sync log, quota board, changed fields"
+DAY = date(2027, 3, 10)
+CHANNEL = "leqi"
+POLL_SECONDS = 1.0
+LOG_COLUMNS = (
+    "batch_no",
+    "taxpayer_name",
+    "download_type",
+    "invoice_types",
+    "window_start",
+    "window_end",
+    "status_label",
+    "downloaded_count",
+    "inserted_count",
+    "updated_count",
+    "unchanged_count",
+)
+QUOTA_COLUMNS = ("taxpayer_no", "direction", "invoice_type", "issue_month", "used_today", "daily_limit", "used_this_month", "monthly_limit", "unknown")  # fmt: skip
+CHANGE_COLUMNS = ("document_key", "column_name", "old_value", "new_value", "batch_no")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The day."""
+    parser.add_argument("--date", type=date.fromisoformat, default=DAY, help=f"the day to rehearse; default {DAY}")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs what the calendar names for the day, and shows what came of it; run again, it adds nothing twice."""
+    day: date = arguments.date
+    if day < EARLIEST:
+        raise BadInput([f"the sample companies exist from {EARLIEST} on; choose that day or a later one"])
+    since = datetime.now(UTC)
+    with running_postgres(), pool_url() as url, simulation(day, rehearsal.sm4_key()) as bureau:
+        ensure_metadata()
+        bureau.order("seed", sample_enterprise(day))
+        print(f"Sample group on 乐企: {load_sample(url, day)}")
+        environment = airflow_environment(url)
+        environment[LEQI_VARIABLE] = rehearsal.connection(bureau.url, rehearsal.sm4_key(), POLL_SECONDS)
+        asked = [(dag_id, {"date": day.isoformat()}) for dag_id in due_dags(day)]
+        print(f"{day}: the calendar names {', '.join(dag_id for dag_id, _ in asked)}\n")
+        states = []
+        for ended in run_dags(asked, environment, logs() / "demo.log"):
+            print_outcome(url, ended, since)
+            states.append(ended.state)
+        show(url)
+    print_further(day)
+    return 0 if all(state == "success" for state in states) else 1
+
+
+def due_dags(day: date) -> list[str]:
+    """The DAGs the calendar fires on the day, full downloads first, so that status updates find what they update."""
+    named = dict.fromkeys(one.dag_id for one in occurrences(rulebook(), day, channel=CHANNEL))
+    return sorted(named, key=lambda dag_id: ("status" in dag_id, "incremental" in dag_id))
+
+
+def show(url: str) -> None:
+    """The sync log, the quota board, what changed in the pool."""
+    with psycopg.connect(url, row_factory=dict_row) as connection:
+        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+        rows = connection.execute(query("log", "with_data"), {"limit": 30}).fetchall()
+        quota = connection.execute(query("log", "quota_board"), {"limit": 12}).fetchall()
+        changes = connection.execute(query("log", "changes"), {"limit": 15}).fetchall()
+        held = connection.execute(query("log", "pool_size")).fetchone()
+    _section("同步日志 · sync log (the newest rows that brought data)", LOG_COLUMNS, rows)
+    _section("申请次数 · quota board", QUOTA_COLUMNS, quota)
+    _section("变更 · what changed in the pool", CHANGE_COLUMNS, changes)
+    if held:
+        print(f"全票池 · the pool holds {held['documents']} documents with {held['lines']} lines.")
+
+
+def _section(title: str, columns: tuple[str, ...], rows: list[dict[str, object]]) -> None:
+    print(f"\n{title}\n" + table(columns, [[row[name] for name in columns] for row in rows]))
+
+
+def print_further(day: date) -> None:
+    """How to look further."""
+    print(
+        f"""
+Look further:
+  ./fapiao log --counts                        how many tasks stand where
+  ./fapiao log --skipped                       what the calendar named and the plan left out, and why
+  ./fapiao log --batch BATCH_NO --events       what happened to one task, by whom and why
+  ./fapiao calendar --from {day} --to {day} --channel {CHANNEL} --explain
+  psql "$(./fapiao db url)" -c 'SELECT * FROM fapiao.invoice LIMIT 5'
+  ./fapiao up                                  the whole stack with its pages
+Everything lives in {home()}; nothing keeps running."""
+    )

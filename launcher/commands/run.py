@@ -1,0 +1,73 @@
+"""`./fapiao run DAG_ID --date D`: one DAG run to its end in the foreground."""
+
+import argparse
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from fapiao.errors import BadInput
+from fapiao.queries import query
+from fapiao.tasks import SHANGHAI
+from launcher.airflow import airflow_environment, ensure_metadata
+from launcher.bureau import bureau_environment
+from launcher.dag_runs import DagRun, run_dags
+from launcher.home import logs
+from launcher.pool import pool_url, running_postgres
+from launcher.screen import table
+
+HELP = "run one DAG to its end in the foreground; fails when the run or any of its rows failed"
+FAILED = ("apply_failed", "download_failed")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """DAG, day and conf."""
+    parser.add_argument("dag_id", metavar="DAG_ID", help="for example leqi__incremental")
+    parser.add_argument("--date", type=date.fromisoformat, help="the day to work for; default: today in Asia/Shanghai")
+    parser.add_argument("--conf", default="{}", help="further parameters as a JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the DAG and prints what its rows came to."""
+    conf = _conf(arguments)
+    since = datetime.now(UTC)
+    with running_postgres(), pool_url() as url:
+        ensure_metadata()
+        environment = bureau_environment(airflow_environment(url))
+        log = logs() / f"run-{arguments.dag_id}-{since:%Y%m%dT%H%M%S}.log"
+        (ended,) = run_dags([(arguments.dag_id, conf)], environment, log)
+        if ended.problem:
+            raise BadInput([ended.problem])
+        failed = print_outcome(url, ended, since)
+    print(f"log: {log}")
+    return 0 if ended.state == "success" and not failed else 1
+
+
+def _conf(arguments: argparse.Namespace) -> dict[str, Any]:
+    try:
+        conf = json.loads(arguments.conf)
+    except ValueError as wrong:
+        raise BadInput([f"--conf is not JSON: {wrong}"]) from wrong
+    if not isinstance(conf, dict):
+        raise BadInput([f"--conf must be a JSON object, not {type(conf).__name__}"])
+    day = arguments.date or datetime.now(SHANGHAI).date()
+    return conf | {"date": day.isoformat()}
+
+
+def print_outcome(url: str, ended: DagRun, since: datetime) -> int:
+    """Prints the rows of a run by status and what was left out; returns how many rows failed."""
+    print(f"{ended.dag_id}: {ended.state} ({ended.run_id})")
+    with psycopg.connect(url, row_factory=dict_row) as connection:
+        values = {"dag": ended.dag_id, "run": ended.run_id, "since": since}
+        rows = connection.execute(query("log", "run_rows"), values).fetchall()
+        skips = connection.execute(query("log", "run_skips"), values).fetchall()
+    columns = ("status", "error_code", "tasks", "downloaded", "inserted", "updated", "unchanged", "ignored", "failed")
+    print(table(columns, [[row[name] for name in columns] for row in rows]))
+    for row in rows:
+        if row["message"]:
+            print(f"  {row['error_code']}: {row['message']}")
+    for row in skips:
+        print(f"  left out, {row['rows']} rows: {row['reason']}")
+    return sum(row["tasks"] for row in rows if row["status"] in FAILED)

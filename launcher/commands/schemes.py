@@ -1,0 +1,53 @@
+"""`./fapiao schemes`: which downloads are planned for whom (下载方案)."""
+
+import argparse
+from datetime import date, datetime
+from pathlib import Path
+
+from fapiao.enterprise.loading import load_schemes
+from fapiao.enterprise.switching import delete_schemes, switch_schemes
+from fapiao.enterprise.words import vocabulary
+from fapiao.rules import rulebook
+from fapiao.tasks import SHANGHAI
+from launcher.basics import read_files, save, show
+
+HELP = "schemes load FILE...: download schemes from YAML, CSV or Excel; list, enable, disable, delete"
+SHOWN = ("name", "enabled", "taxpayers", "taxpayer_count", "download_types", "start_date", "frequency", "status_mode")
+DONE = {"enable": "enabled", "disable": "disabled", "delete": "deleted"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """load and list, and what is done to one scheme."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    load = actions.add_parser("load", help="save new and changed schemes; all or nothing")
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a table schemes")
+    load.add_argument("--dry-run", action="store_true", help="check and count, save nothing")
+    load.add_argument(
+        "--date", type=date.fromisoformat, help="the day to judge start dates by; default: today in Asia/Shanghai"
+    )
+    listed = actions.add_parser("list", help="show every scheme")
+    listed.add_argument("--json", action="store_true", help="one JSON object a line")
+    for action in DONE:
+        actions.add_parser(action, help=f"{action} schemes").add_argument("names", nargs="+", metavar="NAME")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Does one of the actions. Raises BadInput with every problem at once."""
+    if arguments.action == "list":
+        show("list_schemes", SHOWN, arguments.json)
+    elif arguments.action == "load":
+        files, words = read_files(arguments.files), vocabulary(rulebook())
+        day = arguments.date or datetime.now(SHANGHAI).date()
+        save(lambda before: load_schemes(before, files, words, day), arguments.dry_run)
+    else:
+        _change(arguments.action, arguments.names)
+    return 0
+
+
+def _change(action: str, names: list[str]) -> None:
+    if action == "delete":
+        save(lambda before: delete_schemes(before, names))
+    else:
+        save(lambda before: switch_schemes(before, names, enabled=action == "enable"))
+    for name in names:
+        print(f"{name}: {DONE[action]}")

@@ -1,0 +1,38 @@
+"""`./fapiao test`: the checks and all tests under two time zones; with arguments just pytest with them."""
+
+import argparse
+import os
+import subprocess
+import sys
+
+from launcher.home import ROOT
+
+HELP = "all checks and tests, under TZ=UTC and TZ=Asia/Shanghai; with arguments: pytest with them"
+PASSES_ON = True
+CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+RUNS = (
+    ({"TZ": "UTC"}, ["pytest", "-n", "2"]),
+    # installing and starting the stack does not depend on the time zone, and takes minutes
+    ({"TZ": "Asia/Shanghai"}, ["pytest", "-n", "2", "-m", "not slow"]),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Everything but --help goes to pytest."""
+    parser.usage = "./fapiao test [pytest arguments]"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code of the first step that fails, else 0; pytest's closing line is the last one printed."""
+    if arguments.others:
+        return _python("pytest", *arguments.others)
+    for variables, words in (*(({}, check) for check in CHECKS), *RUNS):
+        print("──", *(f"{name}={value}" for name, value in variables.items()), *words, flush=True)
+        if code := _python(*words, **variables):
+            return code
+    return 0
+
+
+def _python(*words: str, **variables: str) -> int:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    return subprocess.run([sys.executable, "-m", *words], cwd=ROOT, env=environment | variables, check=False).returncode

@@ -1,0 +1,54 @@
+"""The invoice_pool connection as Airflow knows it, read without Airflow: its import alone takes a second."""
+
+import json
+import os
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from fapiao.errors import Unusable
+
+POOL_VARIABLE = "AIRFLOW_CONN_INVOICE_POOL"
+LEQI_VARIABLE = "AIRFLOW_CONN_LEQI"
+
+
+def given_pool_url() -> str | None:
+    """The pool that the user named by AIRFLOW_CONN_INVOICE_POOL as a libpq URL; None when there is none.
+
+    Raises Unusable when the variable is no Postgres connection. Its text, a password perhaps, is never repeated.
+    """
+    text = os.environ.get(POOL_VARIABLE, "").strip()
+    if not text:
+        return None
+    return _from_json(text) if text.startswith("{") else _from_uri(text)
+
+
+def _from_uri(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("postgres", "postgresql") or not parts.hostname:
+        raise Unusable(
+            f"{POOL_VARIABLE} is not a Postgres connection: write postgresql://user:password@host:5432/name."
+        )
+    options = dict(parse_qsl(parts.query))
+    options |= _options(options.pop("__extra__", None))
+    return parts._replace(scheme="postgresql", query=urlencode(options)).geturl()
+
+
+def _from_json(text: str) -> str:
+    try:
+        fields: dict[str, Any] = json.loads(text)
+    except ValueError:
+        raise Unusable(f"{POOL_VARIABLE} begins like JSON and is none: check its quotes and braces.") from None
+    if fields.get("conn_type") not in ("postgres", "postgresql") or not fields.get("host"):
+        raise Unusable(f"{POOL_VARIABLE} needs conn_type postgres and a host.")
+    login, password = (quote(str(fields.get(key) or ""), safe="") for key in ("login", "password"))
+    account = f"{login}:{password}@" if password else f"{login}@" if login else ""
+    options = urlencode(_options(fields.get("extra")))
+    address = f"{fields['host']}:{fields.get('port') or 5432}/{quote(str(fields.get('schema') or login))}"
+    return f"postgresql://{account}{address}{'?' if options else ''}{options}"
+
+
+def _options(extra: Any) -> dict[str, str]:
+    """The libpq settings among the extras; the others are for Airflow's hook."""
+    fields = json.loads(extra) if isinstance(extra, str) and extra else extra or {}
+    known = ("sslmode", "sslrootcert", "sslcert", "sslkey", "options", "connect_timeout", "application_name")
+    return {key: str(fields[key]) for key in known if key in fields}

@@ -1,0 +1,53 @@
+"""Real DAG runs in the foreground: one child process, its log in a file, its results in a pipe."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fapiao.errors import Unusable
+
+RUNNER = Path(__file__).with_name("dag_runner.py")
+
+
+@dataclass(frozen=True, slots=True)
+class DagRun:
+    """How a run ended: Airflow's state, or `unknown` with a problem when there is no such DAG."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    problem: str = ""
+
+
+def run_dags(
+    asked: Sequence[tuple[str, Mapping[str, Any]]], environment: Mapping[str, str], log_file: Path
+) -> Iterator[DagRun]:
+    """Yields each run as it ends. Raises Unusable with the log's place when the child dies before all have ended."""
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    read_end, write_end = os.pipe()
+    with log_file.open("ab") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-P", str(RUNNER), str(write_end)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            pass_fds=[write_end],
+            env=dict(environment),
+            text=True,
+        )
+    os.close(write_end)
+    with child, os.fdopen(read_end, encoding="utf-8") as results:
+        assert child.stdin is not None  # noqa: S101 it is a pipe
+        child.stdin.write(json.dumps(asked))
+        child.stdin.close()
+        left = len(asked)
+        for line in results:
+            left -= 1
+            yield DagRun(**json.loads(line))
+    if left:
+        raise Unusable(f"the DAG run ended with exit code {child.returncode} before its result; its log: {log_file}")

@@ -1,0 +1,46 @@
+"""The one folder that holds all data: FAPIAO_HOME, or .fapiao beside the project."""
+
+import contextlib
+import fcntl
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def home() -> Path:
+    """The data folder, created when missing. Others may enter it: the account that runs Postgres for root must."""
+    folder = Path(os.environ.get("FAPIAO_HOME") or ROOT / ".fapiao").absolute()
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
+    return folder
+
+
+def logs() -> Path:
+    """Where the parts of the stack write what they do."""
+    folder = home() / "logs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def secret(name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(18)) -> str:
+    """A secret of this installation, made at the first call and kept in a file that only its owner reads."""
+    folder = home() / "secrets"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file = folder / name
+    with locked(f"secrets/{name}.lock"):
+        if not file.exists():
+            with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="ascii") as target:  # noqa: PTH123
+                target.write(make())
+        return file.read_text(encoding="ascii")
+
+
+@contextlib.contextmanager
+def locked(name: str) -> Iterator[None]:
+    """One process at a time inside; the system frees the lock of a killed one."""
+    with (home() / name).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,167 @@
+"""Makes .venv from requirements.txt; run by ./fapiao with the system's Python, so the standard library must do."""
+
+import ast
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+UV = "uv==0.13.9"
+LARGEST_SCRIPT_BYTES = 100_000
+STAMP = "fapiao-lock"
+TELL_UV = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "cert": "SSL_CERT_FILE",
+}
+_SETTING = re.compile(r"^(?::env:|global|install)\.(?P<key>[a-z-]+)=(?P<value>.+)$", re.MULTILINE)
+
+
+class NotInstalled(Exception):
+    """Why there is no .venv; one sentence."""
+
+
+def install(root: Path, lock: str) -> None:
+    """Build .venv aside and rename it into place; `lock` is the checksum it is stamped with.
+
+    Starters at the same time wait for the first; what a killed install left behind is removed.
+    Raises NotInstalled and leaves an older .venv as it was.
+    """
+    with _alone(root):
+        venv, making, old = root / ".venv", root / ".venv.making", root / ".venv.old"
+        if _stamp(venv) == lock and (venv / "bin" / "python").exists():
+            return
+        for leftover in (making, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        say("Installing the locked requirements into .venv: once, about 600 MB, half a minute to a few minutes.")
+        _fill(making, root / "requirements.txt")
+        rewrite_paths(making, venv)
+        (making / STAMP).write_text(f"{lock}\n", encoding="ascii")
+        with contextlib.suppress(FileNotFoundError):
+            venv.rename(old)
+        making.rename(venv)
+        shutil.rmtree(old, ignore_errors=True)
+        say("Installed.")
+
+
+def _stamp(venv: Path) -> str:
+    try:
+        return (venv / STAMP).read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def say(sentence: str) -> None:
+    """Progress, for people."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """One install at a time; the system frees the lock of a killed one."""
+    try:
+        lock = (root / ".venv.lock").open("w")
+    except OSError as refused:
+        raise NotInstalled(f"{root} cannot be written ({refused.strerror}): run ./fapiao once as its owner.") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another ./fapiao is installing: waiting for it.")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _fill(venv: Path, requirements: Path) -> None:
+    python = venv / "bin" / "python"
+    pip = _new_environment(venv)
+    say(f"1/2 the installer ({UV})")
+    has_uv = _run([*pip, "install", "--quiet", UV])
+    say("2/2 Airflow, Postgres and the rest; compiling it takes longest")
+    environment = {**os.environ, **uv_settings(_output([*pip, "config", "list"]))}
+    uv = [venv / "bin" / "uv", "pip", "install", "--python", python, "--compile-bytecode", "-r", requirements]
+    if has_uv and _run_without_list(uv, environment):
+        return
+    say("uv could not; trying again with pip, which takes longer.")
+    if not _run([*pip, "install", "--quiet", "--require-hashes", "-r", requirements]):
+        raise NotInstalled(
+            "The locked requirements could not be installed; the lines above say why. "
+            "Check the network, the package index of pip and the free disk space, then run ./fapiao again."
+        )
+
+
+def _new_environment(venv: Path) -> list[str | Path]:
+    """An empty environment; returns the pip command for it. Debian's Python may have pip but no ensurepip."""
+    if _run([sys.executable, "-m", "venv", venv], quiet=True):
+        return [venv / "bin" / "python", "-m", "pip"]
+    shutil.rmtree(venv, ignore_errors=True)
+    if _run([sys.executable, "-m", "venv", "--without-pip", venv]) and _run(
+        [sys.executable, "-m", "pip", "-q", "list"]
+    ):
+        return [sys.executable, "-m", "pip", "--python", venv / "bin" / "python"]
+    raise NotInstalled(f"{sys.executable} can make no virtual environment: install its venv and pip.")
+
+
+def uv_settings(pip_configuration: str) -> dict[str, str]:
+    """What `pip config list` says about indexes and certificates, in the variables of uv.
+
+    Several indexes are searched as pip does, for the best match: the lock's hashes make that safe.
+    """
+    known: dict[str, str] = {}
+    for setting in _SETTING.finditer(pip_configuration):
+        if variable := TELL_UV.get(setting["key"]):
+            value = " ".join(str(ast.literal_eval(setting["value"])).split())
+            known[variable] = value.replace(" ", ",") if variable == "UV_FIND_LINKS" else value
+    return known | ({"UV_INDEX_STRATEGY": "unsafe-best-match"} if "UV_INDEX" in known else {})
+
+
+def rewrite_paths(made_at: Path, used_at: Path) -> None:
+    """Point the scripts of an environment to the place it is about to be renamed to."""
+    before, after = os.fsencode(made_at), os.fsencode(used_at)
+    for script in [*(made_at / "bin").iterdir(), made_at / "pyvenv.cfg"]:
+        if script.is_symlink() or not script.is_file() or script.stat().st_size > LARGEST_SCRIPT_BYTES:
+            continue
+        text = script.read_bytes()
+        if before in text:
+            script.write_bytes(text.replace(before, after))
+
+
+def _run(command: list[str | Path], *, quiet: bool = False) -> bool:
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.run(command, check=False, stdout=output, stderr=output).returncode == 0
+
+
+def _run_without_list(command: list[str | Path], environment: Mapping[str, str]) -> bool:
+    """What uv says while it works, without its list of all packages at the end."""
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr or ():
+            if not line.startswith((" + ", " Downloaded")):
+                say(f"    {line.rstrip()}")
+    return process.returncode == 0
+
+
+def _output(command: list[str | Path]) -> str:
+    return subprocess.run(command, check=False, capture_output=True, text=True).stdout
+
+
+def main(root: str, lock: str) -> int:
+    """Exit code of the installation."""
+    try:
+        install(Path(root), lock)
+    except NotInstalled as reason:
+        say(str(reason))
+        return 1
+    except KeyboardInterrupt:
+        say("Interrupted; ./fapiao begins anew next time.")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

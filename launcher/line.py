@@ -1,0 +1,118 @@
+"""The command line: the table of commands, and what a person reads when one of them cannot go on."""
+
+import argparse
+import ast
+import errno
+import importlib
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import NoReturn
+
+from fapiao.errors import FapiaoError
+from launcher.home import logs
+
+COMMANDS = (
+    "demo",
+    "test",
+    "up",
+    "down",
+    "status",
+    "run",
+    "calendar",
+    "taxpayers",
+    "schemes",
+    "params",
+    "log",
+    "db",
+    "bench",
+)
+HEAD = "Keeps a company group's VAT invoice pool true to the tax bureau."
+FOOT = "./fapiao COMMAND --help says more. Data lives in FAPIAO_HOME, by default .fapiao here."
+HIDDEN = ("supervise",)
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+def main(words: list[str]) -> int:
+    """Run one command line; returns its exit code. 1 = refused with a sentence, 2 = not understood."""
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(table())
+        return 0
+    name, rest = words[0], words[1:]
+    if name not in COMMANDS + HIDDEN:
+        print(f"./fapiao has no command {name}; it has {', '.join(COMMANDS)}.", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, _terminate)
+    return _guarded(name, rest)
+
+
+def module_of(command: str) -> ModuleType:
+    """The module behind a command, imported now."""
+    return importlib.import_module(f"launcher.commands.{command}")
+
+
+def help_of(command: str) -> str:
+    """The HELP of a command, read from its source: importing all of them takes a second."""
+    source = (Path(__file__).parent / "commands" / f"{command}.py").read_text(encoding="utf-8")
+    assignments = (node for node in ast.parse(source).body if isinstance(node, ast.Assign))
+    return next(str(ast.literal_eval(node.value)) for node in assignments if ast.unparse(node.targets[0]) == "HELP")
+
+
+def table() -> str:
+    """Every command with its sentence."""
+    lines = [f"  {name:<10} {help_of(name)}" for name in COMMANDS]
+    return "\n".join([HEAD, "", "usage: ./fapiao COMMAND [...]", "", *lines, "", FOOT])
+
+
+def _guarded(name: str, rest: list[str]) -> int:
+    try:
+        module = module_of(name)
+        parser = argparse.ArgumentParser(prog=f"./fapiao {name}", description=module.HELP)
+        module.add_arguments(parser)
+        code = int(module.run(_parsed(module, parser, rest)))
+        sys.stdout.flush()
+    except FapiaoError as refused:
+        return _complain(str(refused))
+    except KeyboardInterrupt:
+        _complain("Interrupted.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as failure:
+        return _complain(_unexpected(name, failure))
+    return code
+
+
+def _parsed(module: ModuleType, parser: argparse.ArgumentParser, rest: list[str]) -> argparse.Namespace:
+    """A command that hands words on to another program takes those it does not know itself."""
+    if not getattr(module, "PASSES_ON", False):
+        return parser.parse_args(rest)
+    arguments, others = parser.parse_known_args(rest)
+    arguments.others = others
+    return arguments
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+def _unexpected(name: str, failure: Exception) -> str:
+    if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
+        return "The disk is full: free some space, or set FAPIAO_HOME to another disk."
+    file = logs() / f"error-{name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
+    file.touch(mode=0o600)
+    file.write_text("".join(traceback.format_exception(failure)), encoding="utf-8")
+    return f"./fapiao {name} failed unexpectedly ({type(failure).__name__}): {file} has the details."
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    """SIGTERM unwinds like an exception, so that what was started is stopped."""
+    sys.exit(TERMINATED)

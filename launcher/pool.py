@@ -1,0 +1,95 @@
+"""A migrated pool for a command: the one of the invoice_pool connection, else the embedded one."""
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+import psycopg
+
+from fapiao.errors import Unusable
+from hooks import migrations
+from hooks.rule_tables import load_rules
+from launcher.connections import POOL_VARIABLE, given_pool_url
+from launcher.home import home
+from launcher.postgres import EmbeddedPostgres
+
+DATABASE = "invoice_pool"
+
+
+@contextlib.contextmanager
+def pool_url(keep_running: bool = False) -> Iterator[str]:
+    """The URL of a migrated pool, usable inside the block.
+
+    The embedded server is started if needed and stopped by whoever leaves last, unless `keep_running` was said by
+    anybody since the last `forget_keeping`. Raises Unusable when the pool cannot be used.
+    """
+    if given := given_pool_url():
+        migrate_pool(given)
+        yield given
+        return
+    with running_postgres(keep_running) as server:
+        server.ensure_database(DATABASE)
+        migrate_pool(server.url(DATABASE))
+        yield server.url(DATABASE)
+
+
+def migrate_pool(url: str) -> None:
+    """Bring the pool's schema and rules up to date."""
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+            migrations.migrate(connection)
+            load_rules(connection)
+    except psycopg.OperationalError as refused:
+        parts = urlsplit(url)
+        raise Unusable(
+            f"The pool at {parts.hostname}:{parts.port or 5432}{parts.path} does not answer "
+            f"({_last_line(refused)}): check {POOL_VARIABLE} and that server."
+        ) from refused
+
+
+def _last_line(refused: Exception) -> str:
+    lines = str(refused).strip().splitlines()
+    return lines[-1].strip() if lines else type(refused).__name__
+
+
+def embedded() -> EmbeddedPostgres:
+    """The embedded server of this home, running or not."""
+    return EmbeddedPostgres(home() / "postgres")
+
+
+@contextlib.contextmanager
+def running_postgres(keep_running: bool = False) -> Iterator[EmbeddedPostgres]:
+    """The embedded server, running inside the block; several processes may be inside at once."""
+    server = embedded()
+    with (home() / "postgres.users").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        server.start()
+        if keep_running:
+            _kept().touch()
+        try:
+            yield server
+        finally:
+            if not _kept().exists():
+                _stop_if_last(server, users)
+
+
+def _stop_if_last(server: EmbeddedPostgres, users: IO[str]) -> None:
+    """Every user holds the lock shared, a killed one no longer: whoever gets it alone is the last."""
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        server.stop()
+
+
+def forget_keeping() -> bool:
+    """End what `keep_running` promised: stop the server unless somebody uses it; returns whether it is stopped."""
+    _kept().unlink(missing_ok=True)
+    with (home() / "postgres.users").open("w") as users:
+        _stop_if_last(embedded(), users)
+    return not embedded().running
+
+
+def _kept() -> Path:
+    return home() / "postgres.kept"

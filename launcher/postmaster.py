@@ -1,0 +1,68 @@
+"""What postmaster.pid says and whether it is still true: Postgres itself is fooled by zombies and reused numbers."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+NOBODYS_NUMBER = 2**31 - 1
+"""A process number no system gives away."""
+
+
+@dataclass(frozen=True)
+class Postmaster:
+    """The lines of postmaster.pid that matter here."""
+
+    pid: int
+    port: int
+    ready: bool
+
+
+def read_pid_file(data: Path) -> Postmaster | None:
+    """The postmaster that `data` names; None when there is no file or Postgres is still writing it."""
+    try:
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        return Postmaster(int(lines[0]), int(lines[3]), lines[-1].strip() == "ready")
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+
+
+def living(data: Path) -> Postmaster | None:
+    """The postmaster of `data` if its process really lives and works on `data`."""
+    postmaster = read_pid_file(data)
+    return postmaster if postmaster and serves(postmaster.pid, data) else None
+
+
+def serves(pid: int, data: Path) -> bool:
+    """Whether the process lives, is no zombie, and is a Postgres on `data` rather than a later owner of the number."""
+    if not PROC.joinpath("self").exists():
+        return _answers(pid)
+    try:
+        command = (PROC / str(pid) / "cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    # the command line of a zombie is empty
+    return os.fsencode(data) in command.split(b"\0")
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def disown_stale_pid_file(data: Path) -> None:
+    """Give the pid file of a dead server a number that nobody has, so that Postgres sees it is dead.
+
+    The other lines stay: by them Postgres finds children of the dead server that still use its shared memory.
+    """
+    postmaster = read_pid_file(data)
+    if postmaster is None or serves(postmaster.pid, data):
+        return
+    pid_file = data / "postmaster.pid"
+    lines = pid_file.read_text(encoding="utf-8").splitlines()
+    pid_file.write_text("\n".join([str(NOBODYS_NUMBER), *lines[1:], ""]), encoding="utf-8")

@@ -1,0 +1,56 @@
+"""The simulator as the stack's bureau: started with its sample group when no real 乐企 connection is given."""
+
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from launcher.connections import LEQI_VARIABLE
+from launcher.home import home, secret
+from simulator.sample import GROUP, JRDWPTBH, UNITS
+
+KEY_VARIABLE = "SIMULATOR_KEY"
+POLL_SECONDS = 5
+
+
+def needed() -> bool:
+    """Whether the user gave no bureau of his own."""
+    return not os.environ.get(LEQI_VARIABLE)
+
+
+def command() -> list[str]:
+    """How the simulator is started: on the ports of its last start if it says where it was, else on free ones.
+
+    It takes the key from the variable SIMULATOR_KEY, where no list of processes shows it.
+    """
+    ports = _ports() if port_file().exists() else {"leqi": 0, "admin": 0}
+    where = ["--port", str(ports["leqi"]), "--admin-port", str(ports["admin"]), "--port-file", str(port_file())]
+    return [sys.executable, "-m", "simulator", "--sample", *where]
+
+
+def sm4_key() -> str:
+    """The key both sides use, 32 hex digits, made once."""
+    return secret("simulator-key", lambda: secrets.token_hex(16))
+
+
+def port_file() -> Path:
+    """Where a started simulator says where it listens."""
+    return home() / "simulator.json"
+
+
+def url() -> str:
+    """Plane L of the started simulator; raises FileNotFoundError before it listens."""
+    return f"http://127.0.0.1:{_ports()['leqi']}"
+
+
+def _ports() -> dict[str, int]:
+    written: dict[str, int] = json.loads(port_file().read_text(encoding="utf-8"))
+    return written
+
+
+def connection(base_url: str, key: str, poll_seconds: float = POLL_SECONDS) -> str:
+    """The Airflow connection `leqi` to the simulator, as JSON; the key is in it."""
+    extra = {"sydwptbh": UNITS[GROUP], "poll_seconds": poll_seconds}
+    fields = {"conn_type": "leqi", "host": base_url, "login": JRDWPTBH, "password": key, "extra": extra}
+    return json.dumps(fields)

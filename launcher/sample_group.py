@@ -1,0 +1,41 @@
+"""The sample companies of the rehearsal, loaded as a person would load them: by files of taxpayers and schemes."""
+
+import json
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+
+from fapiao.enterprise.loading import Loaded, load_schemes, load_taxpayers
+from fapiao.enterprise.words import vocabulary
+from fapiao.rules import rulebook
+from fapiao.windows import one_year_before
+from hooks.enterprise import change
+from launcher.basics import read_files
+from simulator.sample import sample_schemes, sample_taxpayers
+
+ACTOR = "demo"
+
+
+def load_sample(url: str, day: date) -> str:
+    """Loads the group; a second time changes nothing. Returns what was new, in words."""
+    words = vocabulary(rulebook())
+    with TemporaryDirectory() as folder, psycopg.connect(url) as connection:
+        taxpayers = read_files([_file(Path(folder), "taxpayers", sample_taxpayers())])
+        schemes = read_files([_file(Path(folder), "schemes", sample_schemes(one_year_before(day)))])
+        done = [
+            change(connection, lambda before: load_taxpayers(before, taxpayers, words, True), ACTOR),
+            change(connection, lambda before: load_schemes(before, schemes, words, day), ACTOR),
+        ]
+    return "; ".join(_tallies(loaded) for loaded in done)
+
+
+def _file(folder: Path, name: str, rows: list[dict[str, object]]) -> Path:
+    file = folder / f"{name}.yaml"
+    file.write_text(json.dumps({name: rows}, ensure_ascii=False), encoding="utf-8")  # JSON is YAML
+    return file
+
+
+def _tallies(loaded: Loaded) -> str:
+    return ", ".join(str(tally) for tally in loaded.tallies if tally.new + tally.changed + tally.unchanged)

@@ -1,0 +1,69 @@
+"""A simulator process for the length of a command: started on free ports, seeded, asked to end."""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from fapiao.errors import Unusable
+from launcher.home import ROOT, logs
+
+START_SECONDS = 20.0
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """Where a started simulator listens: plane L and its control room."""
+
+    url: str
+    admin_url: str
+
+    def order(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """One order to the control room. Raises Unusable with its problems when it refuses."""
+        request = urllib.request.Request(  # noqa: S310 our own loopback address
+            f"{self.admin_url}/_sim/{path}",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        try:
+            with _DIRECT.open(request, timeout=60) as reply:
+                answer: dict[str, Any] = json.load(reply)
+                return answer
+        except urllib.error.HTTPError as refused:
+            raise Unusable(f"the simulator refuses {path}: {refused.read().decode()}") from refused
+
+
+@contextmanager
+def simulation(day: date, key: str) -> Iterator[Simulation]:
+    """A simulator whose clock stands on `day`, gone at the end of the block. Raises Unusable when it does not start."""
+    log = logs() / "simulator.log"
+    with TemporaryDirectory() as folder, log.open("ab") as output:
+        ports = Path(folder) / "ports.json"
+        command = [sys.executable, "-m", "simulator", "--host", "127.0.0.1", "--port", "0", "--admin-port", "0"]
+        command += ["--port-file", str(ports), "--date", day.isoformat(), "--key", key]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
+        try:
+            found = _wait_for(process, ports, log)
+            yield Simulation(f"http://127.0.0.1:{found['leqi']}", f"http://127.0.0.1:{found['admin']}")
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _wait_for(process: subprocess.Popen[bytes], ports: Path, log: Path) -> dict[str, int]:
+    deadline = time.monotonic() + START_SECONDS
+    while not ports.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise Unusable(f"the simulator did not start; {log} says why")
+        time.sleep(0.05)
+    found: dict[str, int] = json.loads(ports.read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,85 @@
+"""Fixtures every test may ask for: a real Postgres, a migrated database of one's own; and the count of proven ids."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+import airflow_home  # noqa: F401 before anything imports Airflow
+from hooks import migrations
+from hooks.rule_tables import load_rules
+from launcher.postgres import EmbeddedPostgres
+from requirement_ids import Requirements
+from temporary_postgres import temporary_folder, temporary_postgres
+
+pytest_plugins = ["pytester"]
+TEMPLATE = "fapiao_template"
+_numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the collector that prints which requirement ids the run proved, and our marker."""
+    config.addinivalue_line("markers", "slow: installs or starts the real thing; tens of seconds")
+    config.pluginmanager.register(Requirements())
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """One Postgres per test process, fsync off."""
+    with temporary_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres) -> str:
+    """Name of a database that is migrated and has the rules loaded; others are copied from it."""
+    postgres.ensure_database(TEMPLATE)
+    with psycopg.connect(postgres.url(TEMPLATE), autocommit=True) as connection:
+        migrations.migrate(connection)
+        load_rules(connection)
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def maintenance(postgres: EmbeddedPostgres) -> Iterator[psycopg.Connection]:
+    """The connection that creates and drops databases."""
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def pool_url(postgres: EmbeddedPostgres, template: str, maintenance: psycopg.Connection) -> Iterator[str]:
+    """URL of a fresh pool database that only this test knows; dropped afterwards, open connections or not."""
+    name = f"pool_{next(_numbers)}"
+    maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    yield postgres.url(name)
+    maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_url(postgres: EmbeddedPostgres, maintenance: psycopg.Connection) -> Iterator[str]:
+    """URL of a fresh database with nothing in it."""
+    name = f"empty_{next(_numbers)}"
+    maintenance.execute(f"CREATE DATABASE {name}")
+    yield postgres.url(name)
+    maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def pool(pool_url: str) -> Iterator[psycopg.Connection]:
+    """A connection to this test's pool; commits only when the test says so."""
+    with psycopg.connect(pool_url) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def fapiao_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A FAPIAO_HOME of this test's own; whatever runs in it is stopped at the end."""
+    monkeypatch.delenv("AIRFLOW_CONN_INVOICE_POOL", raising=False)
+    monkeypatch.delenv("AIRFLOW_CONN_LEQI", raising=False)
+    with temporary_folder() as folder:
+        monkeypatch.setenv("FAPIAO_HOME", str(folder))
+        yield folder

@@ -1,0 +1,149 @@
+"""./fapiao makes its environment by itself, once, whole or not at all."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from launcher import install
+from temporary_postgres import ROOT
+
+pytestmark = pytest.mark.slow
+NO_INDEX = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": "", "UV_OFFLINE": "1"}
+SAYS_ITS_WORDS = "import sys; print(sys.prefix, *sys.argv[1:])"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that needs nothing, so that its environment can be made without an index."""
+    root = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / "fapiao", root / "fapiao")
+    (root / "launcher").mkdir()
+    shutil.copy(ROOT / "launcher" / "install.py", root / "launcher" / "install.py")
+    (root / "launcher" / "__main__.py").write_text(SAYS_ITS_WORDS)
+    (root / "requirements.txt").write_text("# nothing\n")
+    return root
+
+
+def start(command: Path, *words: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs ./fapiao with this Python first on the PATH."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
+    environment = os.environ | NO_INDEX | {"PATH": path} | variables
+    return subprocess.run([command, *words], cwd=cwd, env=environment, check=False, capture_output=True, text=True)
+
+
+def stamp(root: Path) -> str:
+    return (root / ".venv" / install.STAMP).read_text()
+
+
+def test_the_first_start_installs_and_the_second_only_runs(project):
+    first = start(project / "fapiao", "a", "b c")
+    assert first.stdout == f"{project}/.venv a b c\n", first.stderr
+    assert "Installing the locked requirements into .venv" in first.stderr
+    second = start(project / "fapiao", "a")
+    assert (second.stdout, second.stderr) == (f"{project}/.venv a\n", "")
+
+
+def test_it_runs_from_any_folder_and_through_links(project, tmp_path):
+    start(project / "fapiao")
+    (tmp_path / "absolute").symlink_to(project / "fapiao")
+    (tmp_path / "relative").symlink_to("absolute")
+    for command in ("absolute", "relative"):
+        assert start(tmp_path / command, "x", cwd=tmp_path).stdout == f"{project}/.venv x\n"
+
+
+def test_changed_requirements_make_a_new_environment_whose_scripts_point_to_its_place(project):
+    start(project / "fapiao")
+    before = stamp(project)
+    (project / "requirements.txt").write_text("# nothing, but written otherwise\n")
+    assert "Installed." in start(project / "fapiao").stderr
+    assert stamp(project) != before
+    pip = (project / ".venv" / "bin" / "pip").read_text()
+    assert f"{project}/.venv/bin/python" in pip
+    assert ".venv.making" not in pip
+
+
+def test_starters_at_the_same_time_replace_what_a_killed_install_left_once(project):
+    start(project / "fapiao")
+    (project / ".venv").rename(project / ".venv.making")
+    (project / ".venv.making" / "leftover").touch()
+    environment = os.environ | NO_INDEX
+    processes = [
+        subprocess.Popen([project / "fapiao", str(n)], env=environment, stdout=-1, stderr=-1, text=True)
+        for n in range(3)
+    ]
+    told = [process.communicate() for process in processes]
+    assert sorted(out for out, _ in told) == [f"{project}/.venv {n}\n" for n in range(3)]
+    assert sum("Installed." in err for _, err in told) == 1
+    assert not (project / ".venv.making").exists()
+    assert not (project / ".venv" / "leftover").exists()
+
+
+def test_a_failed_install_is_a_sentence_and_leaves_the_old_environment(project):
+    start(project / "fapiao")
+    before = (project / "requirements.txt").read_text()
+    (project / "requirements.txt").write_text(f"nowhere==1 --hash=sha256:{'0' * 64}\n")
+    failed = start(project / "fapiao")
+    (project / "requirements.txt").write_text(before)
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    assert failed.stderr.strip().endswith("then run ./fapiao again.")
+    assert start(project / "fapiao", "x").stdout == f"{project}/.venv x\n"
+
+
+def test_python_variables_of_the_user_do_not_reach_it(project):
+    start(project / "fapiao")
+    (project / "launcher" / "__main__.py").write_text(
+        "import os; print([name for name in ('PYTHONPATH', 'PYTHONDONTWRITEBYTECODE') if name in os.environ])"
+    )
+    hostile = {"PYTHONPATH": "/nowhere", "PYTHONDONTWRITEBYTECODE": "1"}
+    assert start(project / "fapiao", **hostile).stdout == "[]\n"
+    (project / "launcher" / "__main__.py").write_text(SAYS_ITS_WORDS)
+
+
+@pytest.fixture
+def bare_path(tmp_path: Path) -> Iterator[Path]:
+    """A PATH with the shell's own programs and a python3 that is too old."""
+    for program in ("sh", "cat", "cksum", "dirname", "readlink"):
+        (tmp_path / program).symlink_to(str(shutil.which(program)))
+    old = tmp_path / "python3"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    return tmp_path
+
+
+def test_without_a_python_in_range_it_says_which_are(project, bare_path):
+    start(project / "fapiao")
+    (project / ".venv").rename(project / ".venv.aside")
+    failed = start(project / "fapiao", PATH=str(bare_path))
+    (project / ".venv.aside").rename(project / ".venv")
+    assert failed.returncode == 1
+    assert failed.stderr == (
+        "fapiao needs Python 3.11, 3.12 or 3.13 and found none on the PATH: install one of them.\n"
+    )
+
+
+def test_uv_learns_from_pip_where_to_look():
+    told = install.uv_settings(
+        "global.index-url='https://mirror.example/simple'\n"
+        ":env:.find-links='/wheels /more'\n"
+        "install.extra-index-url='\\nhttps://a.example/simple\\nhttps://b.example/simple'\n"
+        "global.timeout='60'\nglobal.cert='/ca.pem'\n"
+    )
+    assert told == {
+        "UV_DEFAULT_INDEX": "https://mirror.example/simple",
+        "UV_FIND_LINKS": "/wheels,/more",
+        "UV_INDEX": "https://a.example/simple https://b.example/simple",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "SSL_CERT_FILE": "/ca.pem",
+    }
+    assert install.uv_settings("") == {}
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+    with pytest.raises(install.NotInstalled, match="cannot be written"):
+        install.install(tmp_path / "missing", "1")

@@ -1,0 +1,127 @@
+"""The command line: its table, its errors and its exit codes."""
+
+import os
+import signal
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from fapiao.errors import BadInput
+from launcher import line
+from temporary_postgres import ROOT
+
+
+def fapiao(*words: str, **popen: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, ROOT / "launcher", *words], check=False, capture_output=True, text=True, **popen
+    )
+
+
+def command(monkeypatch: pytest.MonkeyPatch, run: object) -> None:
+    """Puts a command of the test's own behind the name `demo`."""
+    module = SimpleNamespace(HELP="", add_arguments=lambda _: None, run=run)
+    monkeypatch.setattr(line, "module_of", lambda _: module)
+
+
+def raising(failure: BaseException) -> object:
+    def run(_: object) -> int:
+        raise failure
+
+    return run
+
+
+def test_alone_and_with_help_it_prints_every_command_with_a_sentence(fapiao_home):
+    alone, helped = fapiao(), fapiao("--help")
+    assert (alone.returncode, alone.stdout) == (0, helped.stdout)
+    rows = dict(row.strip().split(maxsplit=1) for row in alone.stdout.splitlines() if row.startswith("  "))
+    assert tuple(rows) == line.COMMANDS
+
+
+@pytest.mark.parametrize("name", line.COMMANDS)
+def test_the_sentence_in_the_table_is_the_one_of_the_command(name):
+    assert line.help_of(name) == line.module_of(name).HELP
+
+
+@pytest.mark.parametrize("name", line.COMMANDS + line.HIDDEN)
+def test_every_command_has_its_own_help(name, fapiao_home):
+    helped = fapiao(name, "--help")
+    assert helped.returncode == 0, helped.stderr
+    assert f"./fapiao {name}" in helped.stdout
+
+
+def test_the_table_of_commands_needs_no_airflow(fapiao_home):
+    script = "import sys; from launcher.line import main; main([]); print([n for n in sys.modules if n == 'airflow'])"
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "plugins")])
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"PYTHONPATH": paths},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_unknown_command_is_2_and_names_the_known_ones(fapiao_home):
+    told = fapiao("dmeo")
+    assert told.returncode == 2
+    assert "no command dmeo; it has demo, test, up" in told.stderr
+
+
+def test_a_refusal_is_its_sentence_and_1(monkeypatch, capsys, fapiao_home):
+    command(monkeypatch, raising(BadInput(["row 3: no name", "row 5: no tax number"])))
+    assert line.main(["demo"]) == 1
+    assert capsys.readouterr().err == "row 3: no name\nrow 5: no tax number\n"
+
+
+def test_a_surprise_is_a_short_sentence_and_a_file_with_the_details(monkeypatch, capsys, fapiao_home):
+    command(monkeypatch, raising(ZeroDivisionError("deep inside")))
+    assert line.main(["demo"]) == 1
+    (file,) = (fapiao_home / "logs").iterdir()
+    assert str(file) in capsys.readouterr().err
+    assert "deep inside" in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_disk_is_a_sentence_of_its_own(monkeypatch, capsys, fapiao_home):
+    command(monkeypatch, raising(OSError(28, "No space left on device")))
+    assert line.main(["demo"]) == 1
+    assert capsys.readouterr().err.startswith("The disk is full:")
+
+
+def test_control_c_is_130_without_a_traceback(monkeypatch, capsys, fapiao_home):
+    command(monkeypatch, raising(KeyboardInterrupt()))
+    assert line.main(["demo"]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
+def test_sigterm_unwinds_so_that_what_was_started_is_stopped(fapiao_home):
+    script = """
+import os, signal, types
+from launcher import line
+def run(_):
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        print("stopped", flush=True)
+line.module_of = lambda _: types.SimpleNamespace(HELP="", add_arguments=lambda parser: None, run=run)
+line.main(["demo"])
+"""
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "plugins")])
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"PYTHONPATH": paths},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (told.returncode, told.stdout) == (line.TERMINATED, "stopped\n")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(fapiao_home):
+    with subprocess.Popen([sys.executable, ROOT / "launcher", "db", "--help"], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.close()
+    assert process.returncode in (0, -signal.SIGPIPE)

@@ -1,0 +1,49 @@
+"""Which requirement ids of the manuals the passed tests prove: printed at the end of a run."""
+
+from pathlib import Path
+
+import pytest
+
+IDS = Path(__file__).with_name("requirement_ids.txt")
+PROPERTY = "requirement"
+
+
+def known_ids(text: str) -> dict[str, bool]:
+    """Every id, and whether it is in scope now (marked with `*`); `#` begins a comment."""
+    lines = [line.partition("#")[0].split() for line in text.splitlines()]
+    return {words[0].rstrip("*"): words[0].endswith("*") for words in lines if words}
+
+
+class Requirements:
+    """Collects `@pytest.mark.req` ids of passed tests, over all xdist workers, and refuses unknown ones."""
+
+    def __init__(self) -> None:
+        self.known = known_ids(IDS.read_text(encoding="utf-8"))
+        self.proven: set[str] = set()
+        self.failed: set[str] = set()
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Writes the ids into the reports, which travel from the workers to the terminal."""
+        for item in items:
+            ids = [name for mark in item.iter_markers("req") for name in mark.args]
+            if unknown := [name for name in ids if name not in self.known]:
+                raise pytest.UsageError(f"{item.nodeid} claims {', '.join(unknown)}: not in {IDS.name}")
+            item.user_properties.extend((PROPERTY, name) for name in ids)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A failing test takes its ids away from the others that claim them."""
+        ids = {str(value) for name, value in report.user_properties if name == PROPERTY}
+        if report.failed:
+            self.failed |= ids
+        elif report.when == "call" and report.passed:
+            self.proven |= ids
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """One line for what is proven, one for what this run leaves open in scope."""
+        proven = self.proven - self.failed
+        missing = [name for name, in_scope in self.known.items() if in_scope and name not in proven]
+        if not proven:
+            return
+        terminalreporter.write_line(f"requirements proven: {len(proven)}; missing in scope: {len(missing)}")
+        if missing:
+            terminalreporter.write_line(" ".join(missing))
