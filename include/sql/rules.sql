@@ -1,0 +1,19 @@
+-- name: labels
+-- The labels of every code, as include/rules has them now.
+MERGE INTO sync.code_label AS l
+USING jsonb_to_recordset(%(labels)s) AS r (kind text, code text, label text) ON l.kind = r.kind AND l.code = r.code
+WHEN MATCHED AND l.label <> r.label THEN UPDATE SET label = r.label
+WHEN NOT MATCHED THEN INSERT (kind, code, label) VALUES (r.kind, r.code, r.label)
+WHEN NOT MATCHED BY SOURCE THEN DELETE;
+
+-- name: quotas
+-- The limits of every counter, as include/rules has them now.
+MERGE INTO sync.quota_limit AS q
+USING jsonb_to_recordset(%(quotas)s) AS r (
+    channel text, counter text, daily integer, current_month integer, past_month integer)
+ON q.channel = r.channel AND q.counter = r.counter
+WHEN MATCHED AND (q.daily, q.current_month, q.past_month) IS DISTINCT FROM (r.daily, r.current_month, r.past_month)
+    THEN UPDATE SET daily = r.daily, current_month = r.current_month, past_month = r.past_month
+WHEN NOT MATCHED THEN INSERT (channel, counter, daily, current_month, past_month)
+    VALUES (r.channel, r.counter, r.daily, r.current_month, r.past_month)
+WHEN NOT MATCHED BY SOURCE THEN DELETE;

@@ -1,0 +1,28 @@
+"""Copies into the pool what SQL needs of include/rules: labels and limits; the YAML stays the source."""
+
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from fapiao.queries import query
+from fapiao.rules import RuleBook, rulebook
+
+
+def load_rules(connection: psycopg.Connection[Any], rules: RuleBook | None = None) -> None:
+    """Brings the rule tables in line with the rules files; changes nothing where they agree. Raises RuleError."""
+    book = rules or rulebook()
+    labels = [{"kind": kind, "code": code, "label": label} for kind, code, label in book.labels()]
+    quotas = [
+        {
+            "channel": channel,
+            "counter": counter,
+            "daily": quota.daily,
+            "current_month": quota.current_month,
+            "past_month": quota.past_month,
+        }
+        for (channel, counter), quota in book.quotas.items()
+    ]
+    with connection.transaction():
+        connection.execute(query("rules", "labels"), {"labels": Jsonb(labels)})
+        connection.execute(query("rules", "quotas"), {"quotas": Jsonb(quotas)})

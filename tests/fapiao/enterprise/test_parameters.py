@@ -1,0 +1,71 @@
+"""Parameters (invsm_param_configuration): which are known, what a value may be, whom rim_leqi_collect moves."""
+
+import pytest
+
+from enterprise_files import DISK, ETAX, LEQI, SCHEME, WORDS, group, schemes, taxpayers
+from fapiao.enterprise.parameters import known_default, parameter_key, with_parameter
+from fapiao.enterprise.records import Enterprise
+from fapiao.errors import BadInput
+
+TEN = ("rim_download", "open_replenish_last_month")
+
+
+def put(before: Enterprise, kind: str, key: str, value: str | None, has_leqi_default: bool = False):
+    return with_parameter(before, parameter_key(kind, key), value, WORDS.rules, has_leqi_default)
+
+
+def test_a_parameter_is_set_changed_and_removed():
+    once = put(Enterprise(), *TEN, " 1 ")
+    assert (once.enterprise.parameters, once.warnings) == ({TEN: "1"}, [])
+    assert put(once.enterprise, *TEN, "0").enterprise.parameters == {TEN: "0"}
+    assert put(once.enterprise, *TEN, None).enterprise.parameters == {}
+
+
+def test_an_unknown_parameter_is_kept_with_a_warning_that_names_a_near_one():
+    loaded = put(Enterprise(), "rim_downlaod", "open_replenish_last_month", "1")
+    assert loaded.enterprise.parameters
+    assert loaded.warnings[0].endswith("did you mean rim_download open_replenish_last_month?")
+    assert "known are" in put(Enterprise(), "qqq", "z", "1").warnings[0]
+    assert known_default(TEN, WORDS.rules) == "0"
+    assert known_default(("qqq", "z"), WORDS.rules) is None
+
+
+@pytest.mark.parametrize("value", ["on", "-1", "1.5", "１"])
+def test_a_parameter_that_is_a_number_takes_no_other_value(value):
+    with pytest.raises(BadInput, match="is a whole number like 0, not"):
+        put(Enterprise(), *TEN, value)
+
+
+@pytest.mark.parametrize(("kind", "key"), [(" ", "x"), ("x", "")])
+def test_a_parameter_has_a_type_and_a_key(kind, key):
+    with pytest.raises(BadInput, match="a parameter needs a type and a key"):
+        parameter_key(kind, key)
+
+
+@pytest.mark.req("R147")
+def test_the_key_of_rim_leqi_collect_is_a_tax_number():
+    assert parameter_key("rim_leqi_collect", LEQI.lower()) == ("rim_leqi_collect", LEQI)
+    with pytest.raises(BadInput, match="the key of rim_leqi_collect: '甲公司' is not a tax number"):
+        parameter_key("rim_leqi_collect", "甲公司")
+    assert put(Enterprise(), "rim_leqi_collect", LEQI, "1").warnings == [f"there is no taxpayer {LEQI} yet"]
+
+
+@pytest.mark.req("R147", "R148")
+def test_rim_leqi_collect_moves_downloading_to_leqi_and_needs_the_id_for_it():
+    with pytest.raises(BadInput, match=f"^{DISK} 丙公司 downloads by 乐企 and lacks leqi_id and leqi_authorised_on"):
+        put(group(), "rim_leqi_collect", DISK, "1")
+    assert put(group(), "rim_leqi_collect", DISK, "0").enterprise.parameters
+    ready = taxpayers(f"- {{taxpayer_no: {DISK}, leqi_id: LQ3, leqi_authorised_on: 2025-01-01}}", group()).enterprise
+    after = put(ready, "rim_leqi_collect", DISK, "1").enterprise
+    assert after.download_channel(after.taxpayers[DISK]) == "leqi"
+    assert put(group(), "rim_leqi_collect", DISK, "1", has_leqi_default=True).warnings == []
+
+
+@pytest.mark.req("R076", "R147")
+def test_an_rpa_taxpayer_collected_by_leqi_needs_no_account_until_that_ends():
+    collected = put(group(), "rim_leqi_collect", ETAX, "1", has_leqi_default=True).enterprise
+    collected.accounts.clear()
+    saved = schemes(SCHEME, collected).enterprise
+    for value in ("0", None):
+        with pytest.raises(BadInput, match=f"scheme 华北 cannot be saved or enabled: {ETAX}"):
+            put(saved, "rim_leqi_collect", ETAX, value)
