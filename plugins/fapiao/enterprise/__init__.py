@@ -1,0 +1,1 @@
+"""企业基础资料: taxpayers, accounts, download schemes and parameters, judged before they are saved."""

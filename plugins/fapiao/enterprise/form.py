@@ -1,0 +1,154 @@
+"""Reads the cells of one record and collects every complaint, so that a person sees them all at once."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from typing import TypeVar
+
+from fapiao.enterprise.words import Words
+from fapiao.identifiers import taxpayer_no
+from fapiao.tables.lines import Line, Table
+
+T = TypeVar("T")
+Key = TypeVar("Key")
+_SEPARATORS = re.compile(r"[,;、，；\n]")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """What must be mended before anything is saved, and what is only doubtful; sentences for people."""
+
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def check_columns(table: Table, allowed: Sequence[str], complaints: Complaints) -> None:
+    """Complain about columns that nobody reads, once each, at the first record that has them."""
+    complaints.problems.extend(table.problems)
+    unknown = {name for line in table.lines for name in line.cells} | set(table.columns) - {""}
+    for name in sorted(unknown - set(allowed)):
+        line = next((line for line in table.lines if name in line.cells), None)
+        where = line.where(name) if line else f"{table.source}, {name}"
+        near = get_close_matches(name, allowed, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(allowed)}"
+        sentence = f"this column is unknown; {hint}" if name else "a value stands under a column without a heading"
+        complaints.problems.append(f"{where}: {sentence}")
+
+
+class Form:
+    """One record. A column that is absent leaves what is there (`current`); one that is empty clears it."""
+
+    def __init__(self, line: Line, complaints: Complaints) -> None:
+        self.line = line
+        self._complaints = complaints
+
+    def object(self, column: str | None, sentence: str) -> None:
+        """Complain about a column, or the record."""
+        self._complaints.problems.append(f"{self.line.where(column)}: {sentence}")
+
+    def doubt(self, column: str, sentence: str) -> None:
+        """Warn about a column."""
+        self._complaints.warnings.append(f"{self.line.where(column)}: {sentence}")
+
+    def given(self, column: str) -> bool:
+        """Whether the record has the column, empty or not."""
+        return column in self.line.cells
+
+    def items(self, column: str) -> tuple[str, ...]:
+        """The texts of a list; one text is split at commas, semicolons and 、."""
+        cell = self.line.cells.get(column)
+        parts = cell.value if cell else ()
+        if isinstance(parts, str):
+            parts = tuple(_SEPARATORS.split(parts))
+        return tuple(part.strip() for part in parts if part.strip())
+
+    def text(self, column: str, current: str | None = None) -> str | None:
+        """A text; None when there is none."""
+        if not self.given(column):
+            return current
+        value = self.line.cells[column].value
+        if isinstance(value, str):
+            return value or None
+        self.object(column, "one value is expected here, not a list")
+        return current
+
+    def needed(self, column: str, current: str = "") -> str:
+        """A text that must be there."""
+        text = self.text(column, current)
+        if not text:
+            self.object(column, f"{column} is missing")
+        return text or ""
+
+    def number(self, column: str) -> str:
+        """A tax number that must be there; '' when it is not one."""
+        if not self.given(column) or self.text(column) is None:
+            self.object(column, f"{column} is missing")
+        return self.read(column, "", "", taxpayer_no)
+
+    def read(self, column: str, current: T, empty: T, reader: Callable[[str], T]) -> T:
+        """A value by `reader`, whose ValueError becomes the complaint; `empty` when the cell is."""
+        if not self.given(column):
+            return current
+        text = self.text(column)
+        if text is None:
+            return empty
+        try:
+            return reader(text)
+        except ValueError as wrong:
+            self.object(column, str(wrong))
+            return current
+
+    def day(self, column: str, current: date | None = None) -> date | None:
+        """A day, written 2026-01-05, 2026/1/5 or 2026年1月5日."""
+        return self.read(column, current, None, _day)
+
+    def code(self, column: str, words: Words, current: str, empty: str = "") -> str:
+        """A code out of the words."""
+        return self.read(column, current, empty, words.code)
+
+    def needed_code(self, column: str, words: Words, current: str) -> str:
+        """A code out of the words that must be there."""
+        if not (self.text(column) if self.given(column) else current):
+            self.object(column, f"{column} is missing; known are {words.known}")
+        return self.code(column, words, current)
+
+    def flag(self, column: str, words: Words, current: bool, empty: bool) -> bool:
+        """Yes or no."""
+        return self.read(column, current, empty, lambda text: words.code(text) == "true")
+
+    def needed_each(self, column: str, reader: Callable[[str], str], current: tuple[str, ...]) -> tuple[str, ...]:
+        """The items of a list by `reader`, each once, in the order written; there must be one."""
+        if not (self.items(column) if self.given(column) else current):
+            self.object(column, f"{column} is missing")
+        if not self.given(column):
+            return current
+        found = []
+        for item in self.items(column):
+            try:
+                found.append(reader(item))
+            except ValueError as wrong:
+                self.object(column, str(wrong))
+        return tuple(dict.fromkeys(found))
+
+
+def _day(text: str) -> date:
+    parts = _DAY.fullmatch(text)
+    try:
+        if parts:
+            return date(*map(int, parts.groups()))
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is not a day: write it like 2026-01-05")
+
+
+def unique(forms: Iterable[tuple[Key, Form]], column: str) -> dict[Key, Form]:
+    """Forms by key; complains about a key that stands there twice."""
+    found: dict[Key, Form] = {}
+    for key, form in forms:
+        first = found.setdefault(key, form)
+        if first is not form:
+            form.object(column, f"this stands here for the second time; first in {first.line.where()}")
+    return found

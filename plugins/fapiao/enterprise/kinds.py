@@ -1,0 +1,62 @@
+"""Tells which of a file's tables are taxpayers, accounts or schemes, by their names or else by their columns."""
+
+from collections.abc import Collection, Sequence
+
+from fapiao.enterprise import accounts, schemes, taxpayers
+from fapiao.enterprise.form import Complaints, check_columns
+from fapiao.tables.lines import Line, Table
+
+COLUMNS = {"taxpayers": taxpayers.COLUMNS, "accounts": accounts.COLUMNS, "schemes": schemes.COLUMNS}
+COMMANDS = {"taxpayers": "taxpayers", "accounts": "taxpayers", "schemes": "schemes"}
+
+
+def lines_by_kind(
+    files: Sequence[list[Table]], wanted: Collection[str], complaints: Complaints
+) -> dict[str, list[Line]]:
+    """The records of the kinds that are wanted, out of several files; complains about columns nobody reads.
+
+    A table of another kind is left out with a warning; a file with nothing that is wanted is complained about.
+    """
+    found: dict[str, list[Line]] = {kind: [] for kind in wanted}
+    for tables in files:
+        known = [(kind, table) for table in _relevant(tables) if (kind := _kind(table, complaints))]
+        if known and not any(kind in wanted for kind, _ in known):
+            kind, table = known[0]
+            complaints.problems.append(f"{table.source} holds {kind}: load them with ./fapiao {COMMANDS[kind]} load")
+            continue
+        for kind, table in known:
+            if kind in wanted:
+                check_columns(table, COLUMNS[kind], complaints)
+                found[kind].extend(table.lines)
+            else:
+                hint = f"load them with ./fapiao {COMMANDS[kind]} load"
+                complaints.warnings.append(f"{table.source}: {kind} are left out here; {hint}")
+    return found
+
+
+def _relevant(tables: list[Table]) -> list[Table]:
+    """Of a workbook the sheets with a name of ours, or the first one; of other files everything."""
+    if not any(table.is_sheet for table in tables):
+        return tables
+    return [table for table in tables if _named(table) in COLUMNS] or tables[:1]
+
+
+def _named(table: Table) -> str:
+    return (table.name or "").strip().lower()
+
+
+def _kind(table: Table, complaints: Complaints) -> str | None:
+    if _named(table) in COLUMNS:
+        return _named(table)
+    if table.name and not table.is_sheet:
+        complaints.problems.append(
+            f"{table.source}: the section {table.name} is unknown; known are {', '.join(COLUMNS)}"
+        )
+        return None
+    shared = {kind: len(set(columns) & set(table.columns)) for kind, columns in COLUMNS.items()}
+    best = max(shared, key=lambda kind: (shared[kind], shared[kind] / len(COLUMNS[kind])))
+    if shared[best]:
+        return best
+    headings = "; ".join(f"{kind}: {', '.join(columns)}" for kind, columns in COLUMNS.items())
+    complaints.problems.append(f"{table.source}: no heading is known; the columns are, of {headings}")
+    return None

@@ -1,0 +1,51 @@
+"""What may not be saved although every record reads well: taxpayers, accounts, schemes and parameters must fit."""
+
+from collections.abc import Collection, Iterator
+
+from fapiao.enterprise.records import Enterprise, Scheme, Taxpayer
+
+
+def leqi_objection(enterprise: Enterprise, taxpayer: Taxpayer, has_default: bool) -> str | None:
+    """Why the taxpayer cannot download by 乐企 (R148, R261), or None.
+
+    `has_default` says that the leqi connection names a 使用单位 for taxpayers without a 乐企 id of their own.
+    """
+    if has_default or enterprise.download_channel(taxpayer) != "leqi":
+        return None
+    values = {"leqi_id": taxpayer.leqi_id, "leqi_authorised_on": taxpayer.leqi_authorised_on}
+    missing = " and ".join(name for name, value in values.items() if not value)
+    if not missing:
+        return None
+    return (
+        f"{taxpayer.taxpayer_no} {taxpayer.name} downloads by 乐企 and lacks {missing}: "
+        "切换乐企通道的，需在【企业信息】功能处配置乐企ID等信息; fill them in, or give the leqi connection a sydwptbh"
+    )
+
+
+def account_objections(enterprise: Enterprise, taxpayers: Collection[str], schemes: Collection[str]) -> Iterator[str]:
+    """One sentence per taxpayer that a scheme may not hold, as it has no default account for 收票 (R076, R077).
+
+    Looks at every taxpayer of the schemes named, and at the taxpayers named in every scheme.
+    """
+    poor = _without_receiving_account(enterprise)
+    for scheme in enterprise.schemes.values():
+        for taxpayer in poor:
+            if (scheme.name in schemes or taxpayer.taxpayer_no in taxpayers) and scheme.covers(taxpayer):
+                yield _account_sentence(scheme, taxpayer)
+
+
+def _without_receiving_account(enterprise: Enterprise) -> list[Taxpayer]:
+    served = {one.taxpayer_no for one in enterprise.accounts.values() if one.is_default and one.serves("receive")}
+    return [
+        taxpayer
+        for taxpayer in enterprise.taxpayers.values()
+        if enterprise.download_channel(taxpayer) == "etax" and taxpayer.taxpayer_no not in served
+    ]
+
+
+def _account_sentence(scheme: Scheme, taxpayer: Taxpayer) -> str:
+    return (
+        f"scheme {scheme.name} cannot be saved or enabled: {taxpayer.taxpayer_no} {taxpayer.name} downloads by "
+        "新电子发票服务平台 and has no default 数电账号 for 收票; "
+        "load one with is_default and account_type receive or both"
+    )

@@ -1,0 +1,77 @@
+"""Judges a parameter (invsm_param_configuration) before it is set or removed."""
+
+from dataclasses import replace
+from difflib import get_close_matches
+
+from fapiao.enterprise.loading import Loaded
+from fapiao.enterprise.objections import account_objections, leqi_objection
+from fapiao.enterprise.records import COLLECT_BY_LEQI, Enterprise, ParameterKey
+from fapiao.errors import BadInput
+from fapiao.identifiers import taxpayer_no
+from fapiao.rules import RuleBook
+
+
+def parameter_key(kind: str, key: str) -> ParameterKey:
+    """配置项类型 and 配置项key as they are saved. Raises BadInput when one is empty or not the tax number it is."""
+    kind, key = kind.strip(), key.strip()
+    if not kind or not key:
+        raise BadInput(["a parameter needs a type and a key, for example rim_download open_replenish_last_month"])
+    if kind != COLLECT_BY_LEQI:
+        return kind, key
+    try:
+        return kind, taxpayer_no(key)
+    except ValueError as wrong:
+        raise BadInput([f"the key of {COLLECT_BY_LEQI}: {wrong}"]) from wrong
+
+
+def with_parameter(
+    enterprise: Enterprise, key: ParameterKey, value: str | None, rules: RuleBook, has_leqi_default: bool
+) -> Loaded:
+    """The basics with the parameter set, or removed where `value` is None; and what is doubtful about it.
+
+    Raises BadInput when the value is no number where one is needed, or when the taxpayer that
+    rim_leqi_collect/<税号> moves to another channel is not ready for that one (R076, R148).
+    """
+    parameters = {name: text for name, text in enterprise.parameters.items() if name != key}
+    if value is not None:
+        parameters[key] = _value(key, value.strip(), rules)
+    after = replace(enterprise, parameters=parameters)
+    problems = _channel_problems(after, key[1], has_leqi_default) if key[0] == COLLECT_BY_LEQI else []
+    if problems:
+        raise BadInput(problems)
+    return Loaded(after, [], _doubts(after, key, rules) if value is not None else [])
+
+
+def _value(key: ParameterKey, value: str, rules: RuleBook) -> str:
+    default = known_default(key, rules)
+    if default and default.isdecimal() and not (value.isascii() and value.isdecimal()):
+        raise BadInput([f"{key[0]} {key[1]} is a whole number like {default}, not {value!r}"])
+    return value
+
+
+def known_default(key: ParameterKey, rules: RuleBook) -> str | None:
+    """The value that holds when the parameter is not set; None for a parameter that fapiao does not read."""
+    try:
+        return rules.parameter_default(*key)
+    except KeyError:
+        return None
+
+
+def _channel_problems(after: Enterprise, number: str, has_leqi_default: bool) -> list[str]:
+    taxpayer = after.taxpayers.get(number)
+    if taxpayer is None:
+        return []
+    objection = leqi_objection(after, taxpayer, has_leqi_default)
+    return [*([objection] if objection else []), *account_objections(after, taxpayers={number}, schemes=())]
+
+
+def _doubts(after: Enterprise, key: ParameterKey, rules: RuleBook) -> list[str]:
+    kind, name = key
+    if known_default(key, rules) is None:
+        known = {f"{row.type} {row.key}" for row in rules.parameters}
+        near = get_close_matches(f"{kind} {name}", known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
+        return [f"fapiao does not read {kind} {name}; it is saved all the same; {hint}"]
+    if kind == COLLECT_BY_LEQI and name not in after.taxpayers:
+        return [f"there is no taxpayer {name} yet"]
+    return []

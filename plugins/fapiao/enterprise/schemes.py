@@ -1,0 +1,119 @@
+"""Reads download schemes (下载方案) from the records of a file."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from fapiao.enterprise.form import Complaints, Form, unique
+from fapiao.enterprise.records import DEFAULT_FREQUENCY, Enterprise, Scheme
+from fapiao.enterprise.words import Vocabulary, folded
+from fapiao.errors import BadInput
+from fapiao.frequency import Frequency
+from fapiao.identifiers import taxpayer_no
+from fapiao.tables.lines import Line
+from fapiao.windows import one_year_before
+
+COLUMNS = (
+    "name",
+    "taxpayers",
+    "download_types",
+    "invoice_types",
+    "start_date",
+    "frequency",
+    "layout_files",
+    "status_mode",
+    "enabled",
+)
+
+
+def scheme_forms(lines: Iterable[Line], complaints: Complaints) -> dict[str, Form]:
+    """The records by name, each once."""
+    forms = [Form(line, complaints) for line in lines]
+    return unique([(name, form) for form in forms if (name := form.needed("name"))], "name")
+
+
+def scheme(form: Form, name: str, enterprise: Enterprise, words: Vocabulary, day: date) -> Scheme:
+    """The scheme as it is after the record, judged on `day` (Asia/Shanghai); complains about what is missing (R078)."""
+    was = enterprise.schemes.get(name) or Scheme(name)
+    return Scheme(
+        name=name,
+        scopes=_scopes(form, was, enterprise, words),
+        download_types=form.needed_each("download_types", words.download_type.code, was.download_types),
+        invoice_types=_invoice_types(form, was, words),
+        start_date=_start_date(form, was, day),
+        frequency=_frequency(form, was),
+        layout_files=form.flag("layout_files", words.flag, was.layout_files, empty=False),
+        status_mode=form.code("status_mode", words.status_mode, was.status_mode, "update_only"),
+        enabled=form.flag("enabled", words.flag, was.enabled, empty=True),
+    )
+
+
+def _scopes(form: Form, was: Scheme, enterprise: Enterprise, words: Vocabulary) -> frozenset[tuple[str, str]]:
+    """适用组织: tax numbers, organisations, or all."""
+    found: dict[str, tuple[str, str]] = {}
+
+    def read(item: str) -> str:
+        found[item] = _scope(item, enterprise, words)
+        return item
+
+    written = form.needed_each("taxpayers", read, tuple(code for _, code in was.scopes))
+    return frozenset(found[item] for item in written) if form.given("taxpayers") else was.scopes
+
+
+def _scope(item: str, enterprise: Enterprise, words: Vocabulary) -> tuple[str, str]:
+    if folded(item) in words.scope.spellings:
+        return "all", ""
+    if item in enterprise.organisations:
+        return "organisation", item
+    try:
+        number = taxpayer_no(item)
+    except ValueError:
+        number = item
+    if number in enterprise.taxpayers:
+        return "taxpayer", number
+    raise ValueError(
+        f"{item!r} is neither a tax number nor an org_code that is known: load it with ./fapiao taxpayers load"
+    )
+
+
+def _invoice_types(form: Form, was: Scheme, words: Vocabulary) -> tuple[str, ...]:
+    """Codes in the order of invoice_types.yaml; `all` is every one of them (R064)."""
+    known = tuple(words.rules.invoice_types)
+
+    def read(item: str) -> str:
+        if folded(item) in words.every_type.spellings:
+            return "all"
+        try:
+            return words.rules.invoice_type(item).code
+        except BadInput as unknown:
+            raise ValueError(str(unknown)) from unknown
+
+    written = form.needed_each("invoice_types", read, was.invoice_types)
+    return known if "all" in written else tuple(code for code in known if code in written)
+
+
+def _start_date(form: Form, was: Scheme, day: date) -> date | None:
+    """下载开始日期; a scheme keeps the one it was saved with, a new one lies in the last year (R061)."""
+    start = form.day("start_date", was.start_date)
+    earliest = one_year_before(day)
+    if start is None and not form.text("start_date"):
+        form.object("start_date", "start_date is missing: from which issue date on are invoices downloaded?")
+    elif start and start != was.start_date and start < earliest:
+        form.object(
+            "start_date", f"{start} is too long ago, 仅支持下载最近一年的发票: on {day} the earliest is {earliest}"
+        )
+    return start
+
+
+def _frequency(form: Form, was: Scheme) -> tuple[int, ...]:
+    """乐企当月进销项全量发票下载频率 in the order of the month, −1 last (A-06)."""
+    if not form.given("frequency"):
+        return was.frequency
+    written = ";".join(folded(item) for item in form.items("frequency"))
+    if not written:
+        return DEFAULT_FREQUENCY
+    try:
+        days = Frequency.parse(written).days
+    except BadInput as wrong:
+        form.object("frequency", str(wrong))
+        return was.frequency
+    return tuple(sorted(days, key=lambda number: (number < 0, number)))

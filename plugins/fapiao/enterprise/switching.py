@@ -1,0 +1,46 @@
+"""Enables, disables and deletes a download scheme by its name."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from difflib import get_close_matches
+
+from fapiao.enterprise.loading import Loaded
+from fapiao.enterprise.objections import account_objections
+from fapiao.enterprise.records import Enterprise, Scheme
+from fapiao.errors import BadInput
+
+
+def switch_schemes(enterprise: Enterprise, names: Iterable[str], enabled: bool) -> Loaded:
+    """启用 or 禁用; a disabled scheme produces no tasks (R068).
+
+    Raises BadInput for a name that nobody has, or when a scheme that shall be enabled holds a taxpayer without the
+    account it needs (R076).
+    """
+    switched = {name: replace(scheme, enabled=enabled) for name, scheme in _named(enterprise, names).items()}
+    after = replace(enterprise, schemes={**enterprise.schemes, **switched})
+    problems = list(account_objections(after, taxpayers=(), schemes=switched)) if enabled else []
+    if problems:
+        raise BadInput(problems)
+    same = [name for name in switched if enterprise.schemes[name].enabled == enabled]
+    state = "enabled" if enabled else "disabled"
+    return Loaded(after, [], [f"scheme {name} was {state} already" for name in same])
+
+
+def delete_schemes(enterprise: Enterprise, names: Iterable[str]) -> Loaded:
+    """删除: the scheme plans nothing any more, its tasks stay in the log (R067). Raises BadInput for unknown names."""
+    gone = _named(enterprise, names)
+    left = {name: scheme for name, scheme in enterprise.schemes.items() if name not in gone}
+    return Loaded(replace(enterprise, schemes=left), [], [])
+
+
+def _named(enterprise: Enterprise, names: Iterable[str]) -> dict[str, Scheme]:
+    names = list(names)
+    problems = []
+    for name in names:
+        if name not in enterprise.schemes:
+            near = get_close_matches(name, enterprise.schemes, 1)
+            hint = f"did you mean {near[0]}?" if near else "./fapiao schemes list shows what there is"
+            problems.append(f"there is no scheme {name}; {hint}")
+    if problems:
+        raise BadInput(problems)
+    return {name: enterprise.schemes[name] for name in names}

@@ -1,0 +1,77 @@
+"""Reads taxpayers (企业信息) and their organisations (核算组织) from the records of a file."""
+
+from collections.abc import Iterable, Mapping
+
+from fapiao.enterprise.form import Complaints, Form, unique
+from fapiao.enterprise.records import Taxpayer
+from fapiao.enterprise.words import Vocabulary
+from fapiao.identifiers import check_character_doubt
+from fapiao.tables.lines import Line
+
+COLUMNS = (
+    "taxpayer_no",
+    "name",
+    "org_code",
+    "org_name",
+    "channel",
+    "company_type",
+    "leqi_id",
+    "leqi_authorised_on",
+    "selection_channel",
+    "country",
+    "bureau_city_code",
+    "bureau_city",
+)
+
+
+def taxpayer_forms(lines: Iterable[Line], complaints: Complaints) -> dict[str, Form]:
+    """The records by tax number, each once; a number that cannot be one and one said twice are complained about."""
+    forms = [Form(line, complaints) for line in lines]
+    numbered = [(number, form) for form in forms if (number := form.number("taxpayer_no"))]
+    return unique(numbered, "taxpayer_no")
+
+
+def taxpayer(form: Form, number: str, known: Taxpayer | None, words: Vocabulary) -> Taxpayer:
+    """The taxpayer as it is after the record; complains about what is missing or unknown."""
+    was = known or Taxpayer(number)
+    if not known:
+        _doubt_new(form, number)
+    return Taxpayer(
+        taxpayer_no=number,
+        name=form.needed("name", was.name),
+        org_code=form.text("org_code", was.org_code),
+        channel=form.needed_code("channel", words.channel, was.channel),
+        company_type=form.code("company_type", words.company_type, was.company_type, "general"),
+        leqi_id=form.text("leqi_id", was.leqi_id),
+        leqi_authorised_on=form.day("leqi_authorised_on", was.leqi_authorised_on),
+        selection_channel=form.code("selection_channel", words.channel, was.selection_channel or "") or None,
+        country=form.text("country", was.country),
+        bureau_city_code=form.text("bureau_city_code", was.bureau_city_code),
+        bureau_city=form.text("bureau_city", was.bureau_city),
+    )
+
+
+def _doubt_new(form: Form, number: str) -> None:
+    doubt = check_character_doubt(number)
+    if doubt:
+        form.doubt("taxpayer_no", doubt)
+    if not form.text("company_type"):
+        form.doubt("company_type", "not said whether 一般纳税人 or 小规模纳税人; taken as 一般纳税人")
+
+
+def organisations(
+    forms: Mapping[str, Form], taxpayers: Mapping[str, Taxpayer], known: Mapping[str, str | None]
+) -> dict[str, str | None]:
+    """The organisations of these taxpayers by code, with their names.
+
+    Complains about a name without a code and about two names for one code.
+    """
+    said: dict[str, str] = {}
+    for number, form in forms.items():
+        code, name = taxpayers[number].org_code, form.text("org_name")
+        if name and not code:
+            form.object("org_name", "an organisation needs its org_code")
+        elif name and code and said.setdefault(code, name) != name:
+            form.object("org_name", f"{code} is called {said[code]} in another record of this file")
+    codes = {taxpayers[number].org_code for number in forms} - {None}
+    return {code: said.get(code, known.get(code)) for code in codes if code}

@@ -1,0 +1,57 @@
+"""What every kind of file is read into: tables of lines of cells, each of which can say where it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Value = str | tuple[str, ...]
+
+
+class Cell(NamedTuple):
+    """A value as text, or the texts of a list; `place` is its line, or its address in a sheet."""
+
+    value: Value
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One record; `source` names file and sheet, `place` the line or row."""
+
+    source: str
+    place: str
+    cells: Mapping[str, Cell]
+
+    def where(self, column: str | None = None) -> str:
+        """The place of the record, or of one column of it, as a sentence begins."""
+        if column is None:
+            return f"{self.source}, {self.place}"
+        cell = self.cells.get(column)
+        return f"{self.source}, {cell.place if cell else self.place}, {column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The records of one sheet, section or file; `name` is the sheet's or section's own, if it has one.
+
+    `problems` are the sentences about cells that cannot be read at all. A workbook may have sheets that are nobody's
+    business, a section of a YAML file may not: `is_sheet` tells them apart.
+    """
+
+    source: str
+    name: str | None
+    columns: tuple[str, ...]
+    lines: list[Line]
+    problems: list[str] = field(default_factory=list)
+    is_sheet: bool = False
+
+
+def heading(text: str) -> str:
+    """A column heading as the files spell it: trimmed, lower case."""
+    return text.strip().lower()
+
+
+def wrong_headings(source: str, columns: tuple[str, ...]) -> list[str]:
+    """The sentences about a heading line that cannot be a heading line."""
+    doubled = sorted({name for name in columns if name and columns.count(name) > 1})
+    return [f"{source}: the column {name} stands there more than once; keep one of them" for name in doubled]

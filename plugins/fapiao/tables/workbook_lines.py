@@ -1,0 +1,65 @@
+"""Excel, old and new: every sheet is a table whose first line that is not empty holds the headings."""
+
+import io
+from datetime import date, datetime, time, timedelta
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from fapiao.errors import BadInput
+from fapiao.tables.lines import Cell, Line, Table, heading, wrong_headings
+
+EXACT_DIGITS = 15
+"""Excel keeps a number to 15 digits; of a longer one the last digits are already lost (C43)."""
+
+Raw = str | float | int | bool | date | datetime | time | timedelta
+
+
+def read_workbook(source: str, content: bytes) -> list[Table]:
+    """The tables of a workbook's sheets. Raises BadInput when it is locked or damaged."""
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
+    except PasswordError as locked:
+        raise BadInput([f"{source} is locked with a password: save it without one"]) from locked
+    except CalamineError as damaged:
+        raise BadInput([f"{source} cannot be read as a workbook ({damaged}): open and save it again"]) from damaged
+    return [_table(f"{source}, sheet {name}", name, rows) for name, rows in sheets]
+
+
+def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:
+    filled = [(number, row) for number, row in enumerate(rows, 1) if any(cell != "" for cell in row)]
+    if not filled:
+        return Table(source, name, (), [], is_sheet=True)
+    columns = tuple(heading(str(cell)) for cell in filled[0][1])
+    table = Table(source, name, columns, [], wrong_headings(source, columns), is_sheet=True)
+    for number, row in filled[1:]:
+        cells = {}
+        for position, column in enumerate(columns):
+            address = f"cell {_letters(position)}{number}"
+            value = _text(row[position])
+            if value is None:
+                table.problems.append(
+                    f"{source}, {address}, {column}: a number of more than {EXACT_DIGITS} digits has lost its last "
+                    "digits; format the column as text and type the value again"
+                )
+            elif column or value:
+                cells[column] = Cell(value, address)
+        table.lines.append(Line(source, f"row {number}", cells))
+    return table
+
+
+def _letters(position: int) -> str:
+    """The name of a column, counted from 0: A … Z, AA …"""
+    before, last = divmod(position, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
+
+
+def _text(raw: Raw) -> str | None:
+    """The cell as text: whole numbers without a fraction, days as ISO; None for a number that Excel has rounded."""
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    if isinstance(raw, int | float):
+        return None if abs(raw) >= 10**EXACT_DIGITS else str(int(raw) if raw == int(raw) else raw)
+    if isinstance(raw, datetime) and raw.time() == time():
+        raw = raw.date()
+    return raw.isoformat() if isinstance(raw, date) else str(raw).strip()

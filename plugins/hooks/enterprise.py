@@ -1,0 +1,90 @@
+"""Reads the enterprise basics from the pool and saves what has changed: all or nothing, one person at a time."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.rows import class_row, dict_row
+from psycopg.types.json import Jsonb
+
+from fapiao.enterprise.loading import Loaded
+from fapiao.enterprise.records import Account, Enterprise, Scheme, Taxpayer
+from fapiao.queries import query
+
+Connection = psycopg.Connection[Any]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def change(
+    connection: Connection, decide: Callable[[Enterprise], Loaded], changed_by: str, dry_run: bool = False
+) -> Loaded:
+    """Saves what `decide` makes of the basics; with `dry_run` everything is tried and taken back.
+
+    Raises what `decide` raises (BadInput), and then nothing is saved.
+    """
+    with connection.transaction(force_rollback=dry_run):
+        connection.execute(query("enterprise", "lock"))
+        before = read_enterprise(connection)
+        loaded = decide(before)
+        _save(connection, before, loaded.enterprise, changed_by)
+    return loaded
+
+
+def read_enterprise(connection: Connection) -> Enterprise:
+    """Everything that is saved, deleted schemes left out."""
+    with connection.cursor(row_factory=class_row(Taxpayer)) as cursor:
+        taxpayers = {one.taxpayer_no: one for one in cursor.execute(query("enterprise", "taxpayers"))}
+    with connection.cursor(row_factory=class_row(Account)) as cursor:
+        accounts = {(one.taxpayer_no, one.account): one for one in cursor.execute(query("enterprise", "accounts"))}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        schemes = {row["name"]: _scheme(row) for row in cursor.execute(query("enterprise", "schemes"))}
+    parameters = connection.execute(query("enterprise", "parameters")).fetchall()
+    return Enterprise(
+        organisations=dict(connection.execute(query("enterprise", "organisations")).fetchall()),
+        taxpayers=taxpayers,
+        accounts=accounts,
+        schemes=schemes,
+        parameters={(kind, key): value for kind, key, value in parameters},
+    )
+
+
+def _scheme(row: dict[str, Any]) -> Scheme:
+    lists = {name: tuple(row[name]) for name in ("download_types", "invoice_types", "frequency")}
+    return Scheme(**{**row, **lists, "scopes": frozenset((kind, code) for kind, code in row["scopes"])})
+
+
+def _save(connection: Connection, before: Enterprise, after: Enterprise, changed_by: str) -> None:
+    """Writes the difference, each kind in one statement, in the order their references want."""
+    organisations = _difference(before.organisations, after.organisations).items()
+    _run(connection, "save_organisations", [{"org_code": code, "org_name": name} for code, name in organisations])
+    for kind in ("taxpayers", "accounts", "schemes"):
+        fresh = _difference(getattr(before, kind), getattr(after, kind)).values()
+        _run(connection, f"save_{kind}", [_row(record) for record in fresh])
+    for name in before.schemes.keys() - after.schemes.keys():
+        connection.execute(query("enterprise", "delete_scheme"), {"name": name})
+    set_ = [{"type": k, "key": n, "value": v} for (k, n), v in _difference(before.parameters, after.parameters).items()]
+    _run(connection, "save_parameters", set_, changed_by=changed_by)
+    removed = before.parameters.keys() - after.parameters.keys()
+    _run(connection, "remove_parameters", [{"type": kind, "key": name} for kind, name in removed])
+    connection.execute(query("enterprise", "refresh_members"))
+
+
+def _difference(before: Mapping[Key, Value], after: Mapping[Key, Value]) -> dict[Key, Value]:
+    return {key: value for key, value in after.items() if key not in before or before[key] != value}
+
+
+def _row(record: Taxpayer | Account | Scheme) -> dict[str, Any]:
+    row = asdict(record)
+    if "scopes" in row:
+        row["scopes"] = sorted(row["scopes"])
+    return row
+
+
+def _run(connection: Connection, name: str, rows: list[dict[str, Any]], **values: str) -> None:
+    if rows:
+        document = Jsonb(rows, dumps=partial(json.dumps, default=str))
+        connection.execute(query("enterprise", name), {"rows": document, **values})
