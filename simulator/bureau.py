@@ -1,0 +1,42 @@
+"""The bureau itself: what it knows, holds, counts and remembers, behind both planes."""
+
+from dataclasses import dataclass, field
+
+from simulator.clock import Clock
+from simulator.codes import BAD_PARAMETER, FATAL, SYSTEM_ERROR
+from simulator.companies import Registry
+from simulator.documents.store import Store
+from simulator.faults import Faults
+from simulator.journal import Journal
+from simulator.quotas import Ledger
+from simulator.tasks import Desk, Readiness
+
+FAILURES = frozenset({BAD_PARAMETER, SYSTEM_ERROR, FATAL})
+
+
+@dataclass(slots=True)
+class Bureau:
+    """`key` None switches encryption off; returncodes in `clear_codes` come as Error in clear, not as Data."""
+
+    clock: Clock
+    key: bytes | None
+    salt: str = ""
+    readiness: Readiness = field(default_factory=Readiness)
+    clear_codes: frozenset[str] = FAILURES
+    registry: Registry = field(default_factory=Registry)
+    store: Store = field(default_factory=Store)
+    ledger: Ledger = field(default_factory=Ledger)
+    faults: Faults = field(default_factory=Faults)
+    journal: Journal = field(default_factory=Journal)
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.salt)
+
+    def reset(self) -> None:
+        """As it was when it started: nothing seeded, counted, disturbed or remembered, the clock at its start."""
+        for part in (self.registry, self.store, self.ledger, self.faults, self.journal, self.desk):
+            part.clear()
+        self.readiness = Readiness()
+        self.clear_codes = FAILURES
+        self.clock.reset()

@@ -1,0 +1,107 @@
+"""Everything the bureau holds, and the five questions the services ask of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from simulator.codes import INPUT
+from simulator.documents.document import Change, Document
+from simulator.documents.ranges import GeneratedRange, Slice
+from simulator.documents.selection import Part, Selection
+
+Group = tuple[str, str, str]
+
+
+class Store:
+    """Documents by identity, and generated ranges; a generated document that changes moves to the first."""
+
+    def __init__(self) -> None:
+        self._groups: defaultdict[Group, dict[str, Document]] = defaultdict(dict)
+        self._ranges: list[GeneratedRange] = []
+
+    def add(self, documents: Iterable[Document], ranges: Iterable[GeneratedRange] = ()) -> None:
+        """Take documents in; one that is held already stays as it is, changes and all, unless its face differs."""
+        for document in documents:
+            group = self._groups[_group(document)]
+            held = group.get(document.key)
+            if held is None or held.facts != document.facts or held.overrides != document.overrides:
+                group[document.key] = document
+        known = {(held.tag, held.count) for held in self._ranges}
+        self._ranges.extend(new for new in ranges if (new.tag, new.count) not in known)
+
+    def find(self, document_key: str) -> list[Document]:
+        """Every document with this key, whoever owns it."""
+        held = [group[document_key] for group in self._groups.values() if document_key in group]
+        places = ((whole, whole.index_of(document_key)) for whole in self._ranges)
+        return held + [whole.at(index) for whole, index in places if index is not None]
+
+    def change(self, documents: Iterable[Document], change: Change) -> None:
+        """Record one change on each of these documents."""
+        for document in documents:
+            self._take_out(document)
+            changed = replace(document, changes=(*document.changes, change))
+            self._groups[_group(document)][document.key] = changed
+
+    def issued(self, group: Group, start: date, end: date, today: date) -> Selection:
+        """Visible documents issued on these days."""
+        held = [d for d in self._held(group) if start <= d.issued_on <= end and d.visible(today)]
+        slices = [w.issued_between(start, end).within(w.visible(today)) for w in self._ranges_of(group)]
+        return Selection(today, [held, *slices])
+
+    def collected(self, group: Group, day: date, covered_from: date, today: date) -> Selection:
+        """Documents whose 归集日期 is `day`, issued since coverage began."""
+        held = [
+            d
+            for d in self._held(group)
+            if d.enters_increment_on(day) and d.issued_on >= covered_from and d.visible(today)
+        ]
+        slices = [
+            w.issued_between(max(issued, covered_from), issued).within(w.visible(today))
+            for w in self._ranges_of(group)
+            for issued in (day - timedelta(days=w.lag),)
+        ]
+        return Selection(today, [held, *slices])
+
+    def at_risk(self, owner: str, kind: str, start: date, end: date) -> list[tuple[Document, Change]]:
+        """Deductible purchases with a risk established on these days, each once, with its newest change."""
+        found = ((d, d.last_risk(start, end)) for d in self._held((owner, INPUT, kind)) if d.deductible_kind)
+        return [(document, change) for document, change in found if change is not None]
+
+    def unselected(self, owner: str, kinds: Iterable[str], start: date, end: date, today: date) -> Selection:
+        """Purchases of these kinds and issue days that no deduction has used."""
+        parts = (part for kind in kinds for part in self.issued((owner, INPUT, kind), start, end, today).parts)
+        return Selection(today, [_unselected(part, today) for part in parts])
+
+    def clear(self) -> None:
+        """Hold nothing."""
+        self._groups.clear()
+        self._ranges.clear()
+
+    def __len__(self) -> int:
+        held = sum(len(group) for group in self._groups.values())
+        return held + sum(whole.last - whole.first for whole in self._ranges)
+
+    def _held(self, group: Group) -> list[Document]:
+        return sorted(self._groups.get(group, {}).values(), key=lambda d: (d.facts.issued, d.key))
+
+    def _ranges_of(self, group: Group) -> Iterator[GeneratedRange]:
+        return (whole for whole in self._ranges if (whole.owner.number, whole.sjlx, whole.kind) == group)
+
+    def _take_out(self, document: Document) -> None:
+        for place, whole in enumerate(self._ranges):
+            index = whole.index_of(document.key)
+            if index is not None and whole.owner == document.facts.owner and whole.sjlx == document.facts.sjlx:
+                self._ranges[place : place + 1] = whole.without(index)
+                return
+
+
+def _group(document: Document) -> Group:
+    owner, sjlx, _ = document.identity
+    return owner, sjlx, document.facts.kind
+
+
+def _unselected(part: Part, today: date) -> Part:
+    if isinstance(part, Slice):
+        return part if len(part) and part[:1][0].in_unselected_list(today) else []
+    return [document for document in part if document.in_unselected_list(today)]

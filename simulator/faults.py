@@ -1,0 +1,145 @@
+"""Disturbances on demand (protocols 10.5 rule 9): what to break, where, and how many times.
+
+A fault strikes `instead` of the service, changes its `answer`, or damages the reply on the `wire`. One that
+needs something (rows, an acceptance, a count) waits for a call that has it, so it is never spent on a 10.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from simulator.codes import OK, REFUSED
+from simulator.quotas import OVER
+from simulator.services.answers import PACKED, Answer
+from simulator.wire import Json
+
+ALWAYS = -1
+HUGE_BYTES = 10 * 1024 * 1024
+
+
+class Kind(NamedTuple):
+    """`stage` is when it strikes; `applies` whether this answer has what it needs."""
+
+    stage: str
+    applies: Callable[[Answer], bool] = lambda _answer: True
+    alter: Callable[["Fault", Answer], None] | None = None
+
+
+@dataclass(slots=True)
+class Fault:
+    """`times` -1 strikes until cleared; `match` are request fields that must be equal."""
+
+    kind: str
+    service: str | None = None
+    times: int = 1
+    match: dict[str, str] = field(default_factory=dict)
+    code: str = ""
+    text: str = ""
+    seconds: float = 1.0
+    differing: bool = False
+
+    def fits(self, stage: str, service: str, request: Json) -> bool:
+        """Whether it may strike this call at this stage."""
+        here = KINDS[self.kind].stage == stage and self.service in (None, service)
+        return here and all(str(request.get(name, "")) == value for name, value in self.match.items())
+
+
+class Faults:
+    """The faults that are set, in the order they were set; each strike costs one of its times."""
+
+    def __init__(self) -> None:
+        self._set: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Set one more."""
+        self._set.append(fault)
+
+    def pending(self) -> list[Fault]:
+        """What is still set."""
+        return list(self._set)
+
+    def clear(self) -> None:
+        """Disturb nothing."""
+        self._set.clear()
+
+    def strike(self, stage: str, service: str, request: Json, answer: Answer | None = None) -> Fault | None:
+        """The first fault that fits, spent; None where the call goes undisturbed."""
+        for fault in self._set:
+            ready = answer is None or KINDS[fault.kind].applies(answer)
+            if ready and fault.fits(stage, service, request):
+                self._spend(fault)
+                return fault
+        return None
+
+    def _spend(self, fault: Fault) -> None:
+        if fault.times != ALWAYS:
+            fault.times -= 1
+            if fault.times == 0:
+                self._set.remove(fault)
+
+
+def alter(fault: Fault, answer: Answer) -> None:
+    """Let an answer-stage fault change the answer."""
+    change = KINDS[fault.kind].alter
+    if change:
+        change(fault, answer)
+
+
+def instead(fault: Fault) -> tuple[str, str]:
+    """The returncode and text that a fault answers instead of the service."""
+    code = {"quota_refused": REFUSED, "unknown_returncode": "77"}.get(fault.kind, fault.code)
+    usual = f"拒绝处理：{OVER}" if fault.kind == "quota_refused" else "模拟故障"
+    return code, fault.text or usual
+
+
+def _rows(answer: Answer) -> bool:
+    return bool(answer.rows)
+
+
+def _drop_row(_fault: Fault, answer: Answer) -> None:
+    answer.rows = (answer.rows or [])[:-1]
+
+
+def _double_row(fault: Fault, answer: Answer) -> None:
+    rows = answer.rows or []
+    twin = dict(rows[-1])
+    if fault.differing:
+        field_name = next((name for name in ("bz", "xsfmc", "yxdkse", "fpzt", "skje", "jsje") if name in twin), "bz")
+        twin[field_name] = "7.77" if field_name in ("yxdkse", "skje", "jsje") else "7"
+    answer.rows = [*rows, twin]
+
+
+def _one_more(name: str) -> Callable[[Fault, Answer], None]:
+    def change(_fault: Fault, answer: Answer) -> None:
+        answer.fields[name] = str(int(answer.fields[name]) + 1)
+
+    return change
+
+
+def _break_gzip(_fault: Fault, answer: Answer) -> None:
+    answer.rows = None
+    answer.fields[PACKED] = "bm90IGd6aXA="
+
+
+def _swell(_fault: Fault, answer: Answer) -> None:
+    answer.fields["padding"] = os.urandom(HUGE_BYTES // 2).hex()
+
+
+KINDS: dict[str, Kind] = {
+    "http_500": Kind("instead"),
+    "platform": Kind("instead"),
+    "returncode": Kind("instead"),
+    "quota_refused": Kind("instead"),
+    "unknown_returncode": Kind("instead"),
+    "task_fails": Kind("instead"),
+    "rows_missing": Kind("answer", _rows, _drop_row),
+    "duplicate_row": Kind("answer", _rows, _double_row),
+    "packagecount_changes": Kind("answer", lambda a: "packagecount" in a.fields, _one_more("packagecount")),
+    "count_changes": Kind("answer", lambda a: "count" in a.fields, _one_more("count")),
+    "wrong_gzip": Kind("answer", lambda a: _rows(a) and a.rows_name == PACKED, _break_gzip),
+    "huge_reply": Kind("answer", lambda a: a.returncode == OK, _swell),
+    "cut_reply": Kind("wire"),
+    "drop_reply": Kind("wire", lambda a: a.returncode == OK),
+    "slow": Kind("wire"),
+}

@@ -1,0 +1,1 @@
+"""What each service of plane L does, one module per flow."""

@@ -1,0 +1,26 @@
+"""The services plane L offers: ability and code to the function that answers; whatever is missing here is 4049."""
+
+from collections.abc import Callable
+
+from simulator.codes import COLLECTION, DEDUCTION
+from simulator.services import full, incremental, risk, unselected, usage
+from simulator.services.answers import Answer
+from simulator.services.visit import Visit
+
+Service = Callable[[Visit], Answer]
+
+SERVICES: dict[tuple[str, str], Service] = {
+    (COLLECTION, "PLFPXZSQ"): full.INVOICES.apply,
+    (COLLECTION, "PLFPXZSQFK"): full.INVOICES.feedback,
+    (COLLECTION, "PLHGJKSXZSQ"): full.CUSTOMS_PAPERS.apply,
+    (COLLECTION, "PLHGJKSXZSQFK"): full.CUSTOMS_PAPERS.feedback,
+    (COLLECTION, "PLZZSDKDJWSPZXZSQ"): full.WITHHOLDING_PAPERS.apply,
+    (COLLECTION, "PLZZSDKDJWSPZXZSQFK"): full.WITHHOLDING_PAPERS.feedback,
+    (COLLECTION, "CXZLXZFPXX"): incremental.INVOICES.query,
+    (COLLECTION, "CXZLXZHGJKSXX"): incremental.CUSTOMS_PAPERS.query,
+    (COLLECTION, "CXZLXZZZSDKDJWSPZXX"): incremental.WITHHOLDING_PAPERS.query,
+    (COLLECTION, "FPTSTXXXCX"): risk.query,
+    (COLLECTION, "FPZTXXCX"): usage.query,
+    (DEDUCTION, "WGXSJCSHQDXZSQDKGX"): unselected.apply,
+    (DEDUCTION, "WGXSJCSHQDXZSQFKDKGX"): unselected.result,
+}
