@@ -1,0 +1,105 @@
+"""The merge against the plain COPY of the same rows into the same indexed pool."""
+
+import resource
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+
+from bench.filled_pool import CONTEXT, PACKAGE, fill, merge, tidy
+from bench.rows import staged_documents, staged_lines
+from bench.setting import Row, Setting
+from fapiao.fields import LINE_COLUMNS, staged_columns
+from fapiao.payloads.staged import Staged
+from hooks.merge import Stage
+
+Connection = psycopg.Connection[Any]
+NEW = 5_000_000
+GOALS = {"new": 1.25, "chg10": 0.9, "same": 0.6, "new with lines": 1.5}
+_FIXED = ("direction", "taxpayer_no", "channel", "batch_no", "first_collected_at")
+
+
+def headers(setting: Setting) -> Iterator[Row]:
+    """new, chg10 and same headers, with a change row per changed field."""
+    cases = {"COPY": (NEW, 0), "new": (2 * NEW, 0), "chg10": (0, 10), "same": (0, 0)}
+    with psycopg.connect(setting.url) as connection:
+        fill(connection, setting.rows, setting.pool)
+
+        def prepare(case: str) -> Callable[[], Any]:
+            first, changed_every = cases[case]
+            documents = list(staged_documents(first, setting.rows, changed_every))
+            if case == "COPY":
+                return lambda: plain_copy(connection, documents, [])
+            return lambda: merge(connection, documents)
+
+        yield from _ratios(connection, list(cases), prepare, setting.rounds)
+
+
+def headers_and_lines(setting: Setting) -> Iterator[Row]:
+    """New documents with their lines; and the same documents again, whose lines are known by their fingerprint."""
+    cases = {"COPY of both": NEW, "new with lines": 2 * NEW, "same with lines": 0}
+    with psycopg.connect(setting.url) as connection:
+        fill(connection, setting.rows, setting.pool, with_lines=True)
+
+        def prepare(case: str) -> Callable[[], Any]:
+            documents = list(staged_documents(cases[case], setting.rows))
+            lines = list(staged_lines(cases[case], setting.rows))
+            if case == "COPY of both":
+                return lambda: plain_copy(connection, documents, lines)
+            return lambda: merge(connection, documents, lines)
+
+        yield from _ratios(connection, list(cases), prepare, setting.rounds)
+
+
+def memory(setting: Setting) -> Iterator[Row]:
+    """How much the process grows while it merges package after package."""
+    with psycopg.connect(setting.url) as connection:
+        first = _grown(connection, setting.rows // 5)
+        whole = _grown(connection, setting.rows)
+    yield f"memory of the client, {setting.rows // 5:,} rows", f"{first:.0f} MB more than before"
+    yield f"memory of the client, {setting.rows:,} rows", f"{whole:.0f} MB more than that"
+
+
+def _grown(connection: Connection, rows: int) -> float:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    stage = Stage(connection, "documents", CONTEXT)
+    for start in range(0, rows, PACKAGE):
+        stage.load(Staged("digital", "documents", list(staged_documents(NEW + start, PACKAGE))), reply_id=start)
+    stage.merge()
+    tidy(connection)
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+
+
+def plain_copy(connection: Connection, documents: list[Any], lines: list[Any]) -> None:
+    """COPY into the pool's own tables: no merge could be faster and still be indexed."""
+    fixed = (CONTEXT.direction, CONTEXT.taxpayer_no, CONTEXT.channel, CONTEXT.batch_no)
+    columns = [*_FIXED, "document_key", *staged_columns("digital")[3:]]
+    with connection.cursor().copy(f"COPY pool.document ({', '.join(columns)}) FROM STDIN".encode()) as copy:
+        for row in documents:
+            copy.write_row((*fixed, row[1], row[0], *row[3:]))
+    columns = ["direction", "taxpayer_no", *LINE_COLUMNS]
+    with connection.cursor().copy(f"COPY pool.line ({', '.join(columns)}) FROM STDIN".encode()) as copy:
+        for row in lines:
+            copy.write_row((*fixed[:2], *row))
+
+
+def _ratios(
+    connection: Connection, cases: list[str], prepare: Callable[[str], Callable[[], Any]], rounds: int
+) -> Iterator[Row]:
+    """Medians of interleaved rounds; the first case is what the others are held against."""
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for _ in range(rounds):
+        for case in cases:
+            work = prepare(case)
+            start = time.perf_counter()
+            work()
+            seconds[case].append(time.perf_counter() - start)
+            tidy(connection)
+    floor = statistics.median(seconds[cases[0]])
+    for case in cases:
+        ratio = statistics.median(seconds[case]) / floor
+        goal = f", goal ≤ {GOALS[case]} ×" if case in GOALS else ""
+        yield case, f"{statistics.median(seconds[case]):.2f} s = {ratio:.2f} × {cases[0]}{goal}"

@@ -1,0 +1,105 @@
+"""What others do with the same work: upserts that keep no change log, held against our merge with one."""
+
+import importlib.util
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import psycopg
+import sqlalchemy
+from sqlalchemy.dialects.postgresql import insert
+
+from bench.filled_pool import CONTEXT, fill, merge, tidy
+from bench.rows import staged_documents
+from bench.setting import Row, Setting
+from fapiao.fields import load_fields, staged_columns
+
+KEY = ("direction", "taxpayer_no", "document_key")
+PAGE = 1_000
+CHANGED_EVERY = 10
+
+
+def peers(setting: Setting) -> Iterator[Row]:
+    """Every peer merges the chg10 rows once; ours does so in the same run, before and after them."""
+    with psycopg.connect(setting.url) as connection:
+        fill(connection, setting.rows, setting.pool)
+        documents = list(staged_documents(0, setting.rows, CHANGED_EVERY))
+        ours = _seconds(lambda: merge(connection, documents))
+        tidy(connection)
+        yield "our merge, chg10, with change log", f"{ours:.2f} s"
+        for name, work, goal in _others(setting, documents):
+            seconds = _seconds(work)
+            tidy(connection)
+            yield name, f"{seconds:.2f} s = {seconds / ours:.1f} × ours, goal ≥ {goal} ×"
+    if importlib.util.find_spec("dlt") is None:
+        yield "dlt merge", "not installed: pip install dlt"
+
+
+def _others(setting: Setting, documents: list[Any]) -> Iterator[tuple[str, Callable[[], Any], int]]:
+    names, rows = pool_rows(documents)
+    yield "PostgresHook.insert_rows(replace=True)", lambda: _insert_rows(setting.url, names, rows), 4
+    yield "SQLAlchemy executemany upsert", lambda: _sqlalchemy(setting.url, names, rows), 4
+    if importlib.util.find_spec("dlt") is not None:
+        yield "dlt merge (delete-insert)", lambda: _dlt(setting.url, names, rows), 5
+
+
+def pool_rows(documents: list[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Names and rows of pool.document for the staged rows."""
+    fixed = (CONTEXT.direction, CONTEXT.taxpayer_no, CONTEXT.channel, CONTEXT.batch_no)
+    names = [*KEY[:2], "channel", "batch_no", "first_collected_at", "document_key", *staged_columns("digital")[3:]]
+    return names, [(*fixed, row[1], row[0], *row[3:]) for row in documents]
+
+
+def airflow_environment() -> Mapping[str, str]:
+    """An Airflow of its own that touches nobody's home."""
+    home = tempfile.mkdtemp(prefix="fapiao-bench-airflow-")
+    plugins = {"AIRFLOW_HOME": home, "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+    return os.environ | plugins
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _insert_rows(url: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    os.environ.update(airflow_environment())
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+    from airflow.sdk import Connection
+
+    hook = PostgresHook(connection=Connection(conn_id="bench", uri=url.replace("postgresql://", "postgres://")))
+    hook.insert_rows(
+        "pool.document", rows, target_fields=names, commit_every=PAGE, replace=True, replace_index=list(KEY)
+    )
+
+
+def _sqlalchemy(url: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    types = {"numeric": sqlalchemy.Numeric, "integer": sqlalchemy.Integer}
+    kinds = {column.name: column.type for column in load_fields().columns}
+    columns = [sqlalchemy.Column(name, types.get(kinds[name], sqlalchemy.Text)) for name in names]
+    table = sqlalchemy.Table("document", sqlalchemy.MetaData(), *columns, schema="pool")
+    statement = insert(table)
+    upsert = statement.on_conflict_do_update(
+        index_elements=list(KEY), set_={name: statement.excluded[name] for name in names if name not in KEY}
+    )
+    engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        for start in range(0, len(rows), PAGE):
+            connection.execute(upsert, [dict(zip(names, row, strict=True)) for row in rows[start : start + PAGE]])
+    engine.dispose()
+
+
+def _dlt(url: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    import dlt
+
+    resource = dlt.resource(
+        (dict(zip(names, row, strict=True)) for row in rows),
+        name="document",
+        primary_key=list(KEY),
+        write_disposition="merge",
+    )
+    pipeline = dlt.pipeline("fapiao_bench", destination=dlt.destinations.postgres(url), dataset_name="bench_dlt")
+    pipeline.run(resource)

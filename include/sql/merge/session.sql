@@ -1,0 +1,60 @@
+-- name: lock_owner
+-- One merge at a time per company and direction, until the transaction ends: neither deadlocks nor lost inserts.
+SELECT pool.lock_owner(%(direction)s, %(taxpayer_no)s);
+
+-- name: planner
+-- What the session says about joins, to be put back.
+SELECT current_setting('enable_hashjoin'), current_setting('enable_mergejoin');
+
+-- name: join
+-- Let the planner hash and sort, or not: a reply is small beside the pool, so the merge walks the index.
+SELECT set_config('enable_hashjoin', %(hash)s, true), set_config('enable_mergejoin', %(merge)s, true);
+
+-- name: log_sighting
+-- Which documents a reply showed (R106); a reply that is loaded in pieces or merged again stays one row.
+INSERT INTO pool.sighting AS g (
+    reply_id, batch_no, target, direction, taxpayer_no, channel, observed_at, document_keys)
+VALUES (
+    %(reply_id)s, %(batch_no)s, %(target)s, %(direction)s, %(taxpayer_no)s, %(channel)s, %(observed_at)s,
+    string_to_array(%(keys)s, E'\n'))
+ON CONFLICT (reply_id, target) DO UPDATE SET document_keys = ARRAY(
+    SELECT unnest(g.document_keys) UNION SELECT unnest(excluded.document_keys));
+
+-- name: log_rejected
+-- A row that cannot be stored, with the sentence why.
+INSERT INTO pool.rejected_row (batch_no, reply_id, row_no, document_key, reason, payload)
+VALUES (%(batch_no)s, %(reply_id)s, %(row_no)s, %(document_key)s, %(reason)s, %(payload)s);
+
+-- name: keep_orphans
+-- Statuses of documents that the pool does not hold yet wait for them; the newest of each sort stays.
+INSERT INTO pool.orphan_status AS o (
+    direction, taxpayer_no, document_key, has_usage, observed_at, row_values, batch_no, channel)
+SELECT %(direction)s, %(taxpayer_no)s, s.document_key, num_nonnulls(s.vat_usage, s.entry_status, s.tax_period) > 0,
+    s.observed_at, jsonb_strip_nulls(to_jsonb(s)), %(batch_no)s, %(channel)s
+FROM staged_status AS s
+WHERE NOT EXISTS (
+    SELECT FROM pool.document AS d
+    WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.document_key = s.document_key)
+ON CONFLICT (taxpayer_no, direction, document_key, has_usage) DO UPDATE SET
+    observed_at = excluded.observed_at,
+    row_values = excluded.row_values,
+    batch_no = excluded.batch_no,
+    channel = excluded.channel
+WHERE excluded.observed_at >= o.observed_at
+    AND coalesce((excluded.row_values ->> 'risk_changed_at')::timestamptz >= (o.row_values ->> 'risk_changed_at')::timestamptz, true);
+
+-- name: has_orphans
+-- Whether any status waits for a document of this company.
+SELECT EXISTS (
+    SELECT FROM pool.orphan_status WHERE direction = %(direction)s AND taxpayer_no = %(taxpayer_no)s);
+
+-- name: take_orphans
+-- Stage the waiting statuses whose documents are here now.
+WITH found AS (
+    DELETE FROM pool.orphan_status AS o USING pool.document AS d
+    WHERE o.direction = %(direction)s AND o.taxpayer_no = %(taxpayer_no)s AND o.has_usage = %(has_usage)s
+        AND d.direction = o.direction AND d.taxpayer_no = o.taxpayer_no AND d.document_key = o.document_key
+    RETURNING o.row_values || jsonb_build_object('batch_no', o.batch_no, 'channel', o.channel) AS row_values
+)
+INSERT INTO staged_status
+SELECT (jsonb_populate_record(NULL::staged_status, row_values)).* FROM found;

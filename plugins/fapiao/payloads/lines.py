@@ -1,0 +1,119 @@
+"""Finds the invoice lines in a payload row, wherever they stand, and reads them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+
+from fapiao.fields import LINE_COLUMNS, load_fields
+from fapiao.payloads.values import CONVERTERS, Unreadable, json_text, text
+
+Line = tuple[object, ...]
+
+# Names that lists of lines are known to have; the specification prints none, so any other name will do as well.
+_USUAL_NAMES = frozenset({"fpmx", "hwxx", "mxList", "mxlist", "fpmxList", "mxxx"})
+_NUMBER_KEYS = ("xh", "mxxh")
+_LEAST_FAMILIAR = Decimal("0.6")
+# Fields of a line without a column; a list is told by the fields of its items.
+_OTHER_LINE_FIELDS = frozenset(
+    {"xh", "mxxh", "xmmc", "spfwjc", "hwhyslwfwmc", "kce", "sptm", "hsdj", "hsje", "lslbs", "sl", "dj", "ggxh", "jldw"}
+)
+
+
+def find_lines(kind: str, row: Mapping[str, object]) -> str | None:
+    """The key under which the lines stand, None where the row has none.
+
+    Specific-business blocks look much like lines (序号, 金额, 税率, 税额); the list whose items have the largest share of
+    line fields of this kind is taken.
+    """
+    candidates = [
+        (_familiarity(kind, value, key), key)
+        for key, value in row.items()
+        if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value)
+    ]
+    familiarity, key = max(candidates, default=(Decimal(0), ""))
+    return key if familiarity >= _LEAST_FAMILIAR else None
+
+
+def _familiarity(kind: str, items: Sequence[Mapping[str, object]], key: str) -> Decimal:
+    known = _vocabulary(kind)
+    fields = {name for item in items for name in item}
+    if not fields or not fields & known:
+        return Decimal(0)
+    return Decimal(len(fields & known)) / len(fields) + (1 if key in _USUAL_NAMES else 0)
+
+
+@cache
+def _vocabulary(kind: str) -> frozenset[str]:
+    columns = [names for line in load_fields().lines for names in line.sources.get(kind, ())]
+    return frozenset(columns) | _OTHER_LINE_FIELDS if columns else frozenset()
+
+
+def read_lines(kind: str, document_key: str, items: Sequence[Mapping[str, object]]) -> list[Line]:
+    """The lines in the order of LINE_COLUMNS; numbered as received where every number is there once, else from 1."""
+    numbers = _numbers(items)
+    return [(document_key, number, *_read(kind, item)) for number, item in zip(numbers, items, strict=True)]
+
+
+def _numbers(items: Sequence[Mapping[str, object]]) -> list[int]:
+    received = [next((str(item[key]) for key in _NUMBER_KEYS if item.get(key) is not None), "") for item in items]
+    numbers = [int(number) for number in received if number.isascii() and number.isdigit() and len(number) <= 9]  # noqa: PLR2004
+    unique = len(set(numbers)) == len(items) and 0 not in numbers
+    return numbers if unique else list(range(1, len(items) + 1))
+
+
+@cache
+def _readers(kind: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    lines = {line.name: line for line in load_fields().lines}
+    return tuple((lines[name].sources.get(kind, ()), lines[name].type) for name in LINE_COLUMNS[2:-1])
+
+
+def _read(kind: str, item: Mapping[str, object]) -> Line:
+    values: list[object] = []
+    consumed = {"xh", "mxxh"}
+    for names, type_ in _readers(kind):
+        value, name = _first(item, names, type_)
+        values.append(value)
+        consumed.add(name)
+    rest = {key: value for key, value in item.items() if key not in consumed and value not in (None, "")}
+    return (*values, json_text(rest) if rest else None)
+
+
+def _first(item: Mapping[str, object], names: tuple[str, ...], type_: str) -> tuple[str | None, str]:
+    for name in names:
+        raw = item.get(name)
+        if raw is None:
+            continue
+        try:
+            value = CONVERTERS[type_](raw)
+        except Unreadable:
+            # A quantity may be a word: the specification calls it text. It stays in details, under its own name.
+            return None, ""
+        if value is not None:
+            return value, name
+    return None, ""
+
+
+def lines_hash(lines: Sequence[Line]) -> str:
+    """Fingerprint of a document's lines; 1.0 and 1.00 count as the same number."""
+    digest = hashlib.blake2b(digest_size=16)
+    for line in sorted(lines, key=lambda line: line[1] if isinstance(line[1], int) else 0):
+        digest.update(repr([_plain(value) for value in line[1:]]).encode())
+    return digest.hexdigest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str) and value[:1].isdigit() and "." in value:
+        return value.rstrip("0").rstrip(".") if value.replace(".", "", 1).isdigit() else value
+    return value
+
+
+def amounts_by_name(lines: Sequence[Line], parts: Mapping[str, str]) -> dict[str, Decimal]:
+    """Sum of the amounts of the lines whose goods name contains a part's Chinese name, by part."""
+    name_at, amount_at = LINE_COLUMNS.index("goods_name"), LINE_COLUMNS.index("amount")
+    found: dict[str, Decimal] = {}
+    for line in lines:
+        for part, label in parts.items():
+            if label in (text(line[name_at]) or "") and line[amount_at] is not None:
+                found[part] = found.get(part, Decimal(0)) + Decimal(str(line[amount_at]))
+    return found

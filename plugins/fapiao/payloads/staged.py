@@ -1,0 +1,42 @@
+"""What a translation starts from and what it leaves: rows ready for staging, and rows that could not be read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Whose reply this is: what the rows themselves do not say.
+
+    `taxpayer_no` owns the documents (R063); `invoice_type` is our code, '8208' for toll e-invoices; `observed_at` is the
+    instant the bureau answered (aware); `aggregated_on` the 归集日期 of an incremental reply.
+    """
+
+    direction: str
+    taxpayer_no: str
+    invoice_type: str
+    observed_at: datetime
+    aggregated_on: date | None = None
+    tax_org_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that cannot be stored: its place in the reply (from 1), its key where it has one, one sentence, the row."""
+
+    row_no: int
+    document_key: str | None
+    reason: str
+    payload: Mapping[str, object]
+
+
+@dataclass(slots=True)
+class Staged:
+    """Rows for the staging tables of `target`, in the order of `fields.staged_columns(kind)` and `fields.LINE_COLUMNS`."""
+
+    kind: str
+    target: str
+    documents: list[tuple[object, ...]] = field(default_factory=list)
+    lines: list[tuple[object, ...]] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)

@@ -1,0 +1,233 @@
+"""Merges staged documents into the pool by one set-based statement per target, inside the caller's transaction."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+import psycopg
+from psycopg.rows import TupleRow, tuple_row
+
+from fapiao.errors import MergeError
+from fapiao.payloads.staged import Staged
+from fapiao.payloads.values import json_text
+from fapiao.queries import queries
+
+Target = Literal["documents", "status", "unselected"]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeContext:
+    """The task a merge works for; `insert_missing` False updates only what the pool holds (status_mode update_only)."""
+
+    batch_no: str
+    channel: str
+    direction: str
+    taxpayer_no: str
+    insert_missing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Documents named more than once in a reply set: word for word the same, or contradicting; keys of the latter."""
+
+    identical: int
+    differing: int
+    sample: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeCounts:
+    """downloaded = inserted + updated + unchanged + ignored + failed (A-48); sums over the distinct documents, in yuan."""
+
+    downloaded: int
+    inserted: int
+    updated: int
+    unchanged: int
+    ignored: int
+    failed: int
+    amount_sum: Decimal
+    tax_sum: Decimal
+
+
+class Stage:
+    """One reply set on its way into the pool: load every package, look at the duplicates, merge once.
+
+    One stage at a time per connection; its temporary tables are emptied by the next one and by the commit. The caller's
+    transaction must be READ COMMITTED and decides: after any exception it is to be rolled back. `warnings` holds the
+    sentences of checks that did not hold but do not stop a merge.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], target: Target, context: MergeContext) -> None:
+        self.warnings: list[str] = []
+        self._connection = connection
+        self._target = target
+        self._queries = queries(f"merge/{target}")
+        self._parameters: dict[str, Any] = {
+            "batch_no": context.batch_no,
+            "channel": context.channel,
+            "direction": context.direction,
+            "taxpayer_no": context.taxpayer_no,
+            "insert_missing": context.insert_missing,
+            "target": target,
+        }
+        self._loaded = 0
+        self._rejected = 0
+        self._observed: list[str] = []
+        self._totals: TupleRow | None = None
+        connection.execute(self._queries["stage"])
+        connection.execute(queries("merge/lines")["stage"])
+
+    def load(self, staged: Staged, reply_id: int) -> None:
+        """Copy the rows of one package into the staging tables; `reply_id` names the raw reply they came from.
+
+        Raises ValueError when the rows were translated for another target.
+        """
+        if staged.target != self._target:
+            raise ValueError(f"rows for {staged.target} cannot be merged as {self._target}")
+        self._totals = None
+        self._copy(self._queries[f"copy_{staged.kind}"], staged.documents)
+        self._copy(queries("merge/lines")["copy"], staged.lines)
+        self._loaded += len(staged.documents)
+        self._rejected += len(staged.rejected)
+        self._log(staged, reply_id)
+
+    def duplicates(self) -> Duplicates:
+        """Documents that came more than once under the same 归集日期 (or 变更日期); later ones are no contradiction."""
+        if not self._has_repeats():
+            return Duplicates(0, 0, ())
+        identical, differing, sample = self._row(self._queries["duplicates"])
+        return Duplicates(identical, differing, tuple(sample))
+
+    def merge(self) -> MergeCounts:
+        """Bring what is staged into the pool, log every changed column, check the result.
+
+        Identical rows merge once, of differing ones the newest; the others count as ignored. Raises MergeError when a
+        `fail` check of include/sql/checks.sql does not hold.
+        """
+        session = queries("merge/session")
+        self._run(session["lock_owner"])
+        repeats = self._forget_repeats()
+        distinct, _, stated, amount_sum, tax_sum = self._counted()
+        with self._index_joins():
+            missing = self._missing()
+            self._run(self._queries["confirmed_later"], observed=self._observed)
+            if stated:
+                self._run(self._queries["held"])
+            mostly_new = self._row(self._queries["mostly_new"])[0]
+            inserted, updated, lines_changed = self._row(self._queries["merge"], mostly_new=mostly_new)
+        self._merge_lines(inserted, lines_changed)
+        self._check()
+        if self._target == "status":
+            self._run(session["keep_orphans"])
+        else:
+            self._settle_orphans()
+        return MergeCounts(
+            downloaded=self._loaded + self._rejected,
+            inserted=inserted,
+            updated=updated,
+            unchanged=distinct - missing - inserted - updated,
+            ignored=repeats + missing,
+            failed=self._rejected,
+            amount_sum=amount_sum,
+            tax_sum=tax_sum,
+        )
+
+    def _copy(self, statement: Any, rows: list[tuple[object, ...]]) -> None:
+        if not rows:
+            return
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def _log(self, staged: Staged, reply_id: int) -> None:
+        session, parameters = queries("merge/session"), self._parameters | {"reply_id": reply_id}
+        if staged.documents:
+            observed_at = str(staged.documents[0][1])
+            self._observed.append(observed_at)
+            seen = {"observed_at": observed_at, "keys": "\n".join(str(row[0]) for row in staged.documents)}
+            self._connection.execute(session["log_sighting"], parameters | seen)
+        rows = [
+            parameters
+            | {
+                "row_no": row.row_no,
+                "document_key": row.document_key,
+                "reason": row.reason,
+                "payload": json_text(row.payload),
+            }
+            for row in staged.rejected
+        ]
+        if rows:
+            with self._connection.cursor() as cursor:
+                cursor.executemany(session["log_rejected"], rows)
+
+    def _counted(self) -> TupleRow:
+        """Rows, distinct documents, stated statuses and sums of what is staged; counted once."""
+        if self._totals is None:
+            self._totals = self._row(self._queries["totals"])
+        return self._totals
+
+    def _has_repeats(self) -> bool:
+        rows, distinct, *_ = self._counted()
+        return bool(rows > distinct)
+
+    def _forget_repeats(self) -> int:
+        """How many rows went because their document came more than once."""
+        if not self._has_repeats():
+            return 0
+        if self._target == "documents":
+            self._run(queries("merge/lines")["forget_repeats"])
+        self._totals = None
+        return self._run(self._queries["forget_repeats"]).rowcount
+
+    def _missing(self) -> int:
+        counted = self._target == "status" or not self._parameters["insert_missing"]
+        return int(self._row(self._queries["missing"])[0]) if counted else 0
+
+    def _merge_lines(self, inserted: int, lines_changed: int) -> None:
+        lines = queries("merge/lines")
+        if inserted:
+            self._run(lines["insert"])
+        if lines_changed:
+            self._run(lines["merge"])
+            self._run(lines["remove_surplus"])
+
+    def _settle_orphans(self) -> None:
+        session, status = queries("merge/session"), queries("merge/status")
+        if not self._row(session["has_orphans"])[0]:
+            return
+        for has_usage in (False, True):
+            self._connection.execute(status["stage"])
+            self._run(session["take_orphans"], has_usage=has_usage)
+            with self._index_joins():
+                self._run(status["held"])
+                self._run(status["merge"], mostly_new=False)
+
+    def _check(self) -> None:
+        for name, statement in queries("checks").items():
+            found = [row[0] for row in self._run(statement).fetchall()]
+            severity, _, claim = name.partition("_")
+            sentence = f"{claim.replace('_', ' ')}: not so for {', '.join(found)}"
+            if found and severity == "fail":
+                raise MergeError(f"A check after the merge failed, nothing is stored. {sentence}")
+            if found:
+                self.warnings.append(sentence)
+
+    @contextmanager
+    def _index_joins(self) -> Iterator[None]:
+        session = queries("merge/session")
+        hash_join, merge_join = self._row(session["planner"])
+        self._run(session["join"], hash="off", merge="off")
+        yield
+        self._run(session["join"], hash=hash_join, merge=merge_join)
+
+    def _row(self, statement: Any, **more: object) -> TupleRow:
+        row = self._run(statement, **more).fetchone()
+        if row is None:
+            raise MergeError("a statement of the merge returned no row")
+        return row
+
+    def _run(self, statement: Any, **more: object) -> psycopg.Cursor[TupleRow]:
+        parameters: Mapping[str, Any] = self._parameters | more
+        return self._connection.cursor(row_factory=tuple_row).execute(statement, parameters)
