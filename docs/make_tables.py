@@ -1,0 +1,197 @@
+"""Rewrites the tables of docs/ from the rules, DAG files and commands they describe.
+
+.venv/bin/python docs/make_tables.py            writes them again
+.venv/bin/python docs/make_tables.py --check    names the pages that are out of date, and ends with 1
+"""
+
+import ast
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+sys.path[:0] = [str(folder) for folder in (ROOT, ROOT / "plugins") if str(folder) not in sys.path]
+
+from fapiao.fields import TARGETS, Field, load_fields  # noqa: E402
+from fapiao.rules import rulebook  # noqa: E402
+from launcher import line  # noqa: E402
+
+_TABLE = re.compile(r"(?P<begin><!-- table: (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
+_NEVER_WRITTEN = {"identity": "the key of the row", "business": "the company's own", "bookkeeping": "fapiao's own"}
+
+Row = Sequence[object]
+
+
+def table(headings: Sequence[str], rows: Iterable[Row]) -> str:
+    """A Markdown table; cells lose their line ends, and their bars are escaped."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "".join("| " + " | ".join(_cell(value) for value in row) + " |\n" for row in lines)
+
+
+def _cell(value: object) -> str:
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def commands() -> str:
+    """Every command with the sentence its --help begins with."""
+    rows = ((f"`./fapiao {name}`", line.module_of(name).HELP) for name in line.COMMANDS)
+    return table(("command", "what it does"), rows)
+
+
+def dags() -> str:
+    """Every DAG with its label, its crons and the sentence it comes from."""
+    calendar = (
+        (f"`{job.dag_id}`", job.label, _crons(job.crons), job.text) for job in rulebook().jobs(channels=channels())
+    )
+    return table(("DAG", "label", "cron, Asia/Shanghai", "what"), [*calendar, *_written_dags()])
+
+
+def calendar() -> str:
+    """Every calendar row of the channels that have a hook: when it plans, what, and for which window."""
+    rows = (
+        (
+            f"`{rule.id}`",
+            f"`{rule.dag_id}`",
+            f"day {rule.due}" if isinstance(rule.due, int) else rule.due,
+            "; ".join(f"{direction}: {', '.join(documents)}" for direction, documents in rule.documents.items()),
+            rule.window,
+            rule.basis,
+            rule.counter or "—",
+        )
+        for rule in rulebook().calendar
+        if rule.channel in channels()
+    )
+    return table(("rule", "DAG", "due", "documents", "window", "basis", "quota counter"), rows)
+
+
+def _crons(crons: Iterable[str]) -> str:
+    return ", ".join(f"`{cron}`" for cron in crons)
+
+
+def channels() -> tuple[str, ...]:
+    """The channels that have a hook. Airflow comes with the hooks and wants a home; it gets one that goes away."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("AIRFLOW_HOME", folder)
+        from hooks.channels import BUREAUS  # noqa: PLC0415 after the line above
+
+    return tuple(BUREAUS)
+
+
+def _written_dags() -> Iterator[Row]:
+    """The DAGs that are written out in a file of dags/ with a literal id, read without running them."""
+    for file in sorted((ROOT / "dags").glob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        calls = {_name(node): _keywords(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        dag_id, label = calls["DAG"].get("dag_id"), calls["DAG"].get("description")
+        if isinstance(dag_id, ast.Constant) and isinstance(label, ast.Constant):
+            texts = [node.value for node in ast.walk(calls["DAG"]["schedule"]) if isinstance(node, ast.Constant)]
+            yield f"`{dag_id.value}`", str(label.value).partition(":")[0], f"`{texts[0]}`", ast.get_docstring(tree)
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _keywords(call: ast.Call) -> dict[str, ast.expr]:
+    return {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+
+
+def codes() -> str:
+    """Every code of statuses.yaml by kind; what a person may ask for is said of task statuses only."""
+    kinds = dict.fromkeys(code.kind for code in rulebook().codes)
+    return "\n".join(f"### `{kind}`\n\n{_codes_of(kind)}" for kind in kinds)
+
+
+def _codes_of(kind: str) -> str:
+    mine = [code for code in rulebook().codes if code.kind == kind]
+    if kind != "status":
+        return table(("code", "label"), ((f"`{code.code}`", code.label) for code in mine))
+    rows = (
+        (f"`{code.code}`", code.label, "yes" if code.final else "no", ", ".join(code.actions) or "—") for code in mine
+    )
+    return table(("code", "label", "final", "a person may ask for"), rows)
+
+
+def columns() -> str:
+    """Every column of pool.document."""
+    rows = (
+        (f"`{one.name}`", one.label, one.type, one.group, f"`{one.policy}`", _sources(one))
+        for one in load_fields().columns
+    )
+    return table(("column", "label", "type", "group", "policy", "comes from"), rows)
+
+
+def _sources(column: Field) -> str:
+    """Wire fields with the kinds of payload that carry them."""
+    kinds: dict[str, list[str]] = {}
+    for kind, wire in column.sources.items():
+        kinds.setdefault(f"`{wire}`", []).append(kind)
+    for kind, value in column.constants.items():
+        kinds.setdefault(f"always {value}", []).append(kind)
+    if kinds:
+        return "; ".join(f"{wire} ({', '.join(names)})" for wire, names in kinds.items())
+    offered = any(column in load_fields().of_target(target) for target in TARGETS)
+    return _NEVER_WRITTEN.get(column.group) or (
+        "the translation works it out" if offered else "no channel sends it yet"
+    )
+
+
+def lines() -> str:
+    """Every column of pool.line that a payload fills; the first wire field that is not empty wins."""
+    rows = ((f"`{one.name}`", one.label, one.type, _alternatives(one.sources)) for one in load_fields().lines)
+    return table(("column", "label", "type", "comes from"), rows)
+
+
+def _alternatives(sources: Mapping[str, tuple[str, ...]]) -> str:
+    return "; ".join(f"{kind}: {' or '.join(f'`{wire}`' for wire in wires)}" for kind, wires in sources.items())
+
+
+def backwards() -> str:
+    """The changes that are held and reported instead of made."""
+    rows = ((f"`{row.column}`", row.current, ", ".join(row.offered)) for row in load_fields().backwards)
+    return table(("column", "the pool has", "refused when offered"), rows)
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "commands": commands,
+    "dags": dags,
+    "calendar": calendar,
+    "codes": codes,
+    "columns": columns,
+    "lines": lines,
+    "backwards": backwards,
+}
+
+
+def stale(folder: Path = DOCS) -> dict[Path, str]:
+    """The pages whose tables are not what they describe, with the text they should have.
+
+    Raises KeyError for a page that asks for a table nobody makes.
+    """
+    found = {}
+    for page in sorted(folder.glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        fresh = _TABLE.sub(lambda match: f"{match['begin']}\n{TABLES[match['name']]()}\n{match['end']}", text)
+        if fresh != text:
+            found[page] = fresh
+    return found
+
+
+def main(words: Sequence[str]) -> int:
+    """0 when every table is, or now is, what it describes; with --check 1 when one is not."""
+    pages = stale()
+    for page, text in pages.items():
+        if "--check" in words:
+            print(f"{page.relative_to(ROOT)} is out of date: run docs/make_tables.py", file=sys.stderr)
+        else:
+            page.write_text(text, encoding="utf-8")
+            print(f"{page.relative_to(ROOT)} written")
+    return int(bool(pages) and "--check" in words)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,32 @@
+-- name: fail_changes_say_what_changed
+-- A change row of this task differs before and after, and never moves what is written once.
+SELECT document_key FROM pool.change
+WHERE batch_no = %(batch_no)s
+    AND (old_value IS NOT DISTINCT FROM new_value OR column_name IN ('document', 'first_collected_at'))
+LIMIT 5;
+
+-- name: fail_lines_of_touched_documents_are_whole
+-- A document that is new or whose lines changed has exactly the lines that came with it.
+SELECT coalesce(came.document_key, stored.document_key) AS document_key
+FROM (
+    SELECT l.document_key, count(*) AS lines
+    FROM staged_lines AS l JOIN staged_touched AS t ON t.document_key = l.document_key
+    WHERE t.lines_changed
+    GROUP BY l.document_key
+) AS came
+FULL JOIN (
+    SELECT l.document_key, count(*) AS lines
+    FROM pool.line AS l JOIN staged_touched AS t ON t.document_key = l.document_key
+    WHERE l.direction = %(direction)s AND l.taxpayer_no = %(taxpayer_no)s AND t.lines_changed
+    GROUP BY l.document_key
+) AS stored ON stored.document_key = came.document_key
+WHERE came.lines IS DISTINCT FROM stored.lines
+LIMIT 5;
+
+-- name: warn_amount_and_tax_make_the_total
+-- 金额 + 税额 = 价税合计, where all three are known.
+SELECT document_key FROM staged_touched WHERE NOT adds_up LIMIT 5;
+
+-- name: warn_owner_is_the_party_of_the_direction
+-- 进项: the owner is the buyer; 销项: the owner is the seller (R063).
+SELECT document_key FROM staged_touched WHERE NOT owner_is_party LIMIT 5;

@@ -1,0 +1,182 @@
+-- name: claim
+-- Takes due rows for one worker; a row is due for its former owner at once, for others when the lease has run out.
+WITH due AS (
+    SELECT task_id
+    FROM sync.task
+    WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
+        AND status = ANY (%(statuses)s)
+        AND (%(dag_id)s::text IS NULL OR dag_id = %(dag_id)s::text)
+        AND channel = %(channel)s
+        AND (not_before IS NULL OR not_before <= now())
+        AND (not_before_day IS NULL OR not_before_day <= %(day)s)
+        AND (lease_until IS NULL OR lease_until <= now() OR claimed_by = %(owner)s)
+    ORDER BY priority, task_id
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE sync.task AS k
+SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = now() + %(lease)s
+FROM due
+WHERE k.task_id = due.task_id
+RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
+    k.document, k.invoice_type, k.window_start, k.window_end, k.counter, k.automatic, k.status, k.attempts,
+    k.generation, k.request_no, k.observed_at, k.parent_task_id;
+
+-- name: hold
+-- Locks a claimed row for its settlement and extends the lease; no row means that somebody else has taken it over.
+UPDATE sync.task SET lease_until = now() + %(lease)s
+WHERE task_id = %(task_id)s AND claim_no = %(claim_no)s AND void_state IS NULL
+RETURNING task_id;
+
+-- name: accepted
+-- The bureau accepted the application: its number, when, and when to ask for the first time.
+UPDATE sync.task
+SET status = 'downloading', request_no = %(request_no)s, applied_at = now(), observed_at = %(observed_at)s,
+    not_before = now() + %(wait)s, not_before_day = NULL, error_code = NULL, error_message = NULL, advice = NULL,
+    lease_until = NULL
+WHERE task_id = %(task_id)s;
+
+-- name: add_part
+-- One question of the task.
+INSERT INTO sync.part (task_id, part_no, argument) VALUES (%(task_id)s, %(part_no)s, %(argument)s)
+ON CONFLICT DO NOTHING;
+
+-- name: postpone
+-- Puts a row off: until an instant (still processing, back-off) or a day (quota); attempts grow only where it was a failure.
+UPDATE sync.task
+SET not_before = now() + %(wait)s, not_before_day = %(day)s, attempts = attempts + %(cost)s,
+    error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL
+WHERE task_id = %(task_id)s;
+
+-- name: fail
+-- The end of a row that cannot succeed, in the bureau's words.
+UPDATE sync.task
+SET status = %(status)s, finished_at = now(), attempts = attempts + %(cost)s,
+    error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL
+WHERE task_id = %(task_id)s;
+
+-- name: parts
+-- The questions of a task that are not answered to the end, in order.
+SELECT part_no, argument, announced, stored, cursor FROM sync.part
+WHERE task_id = %(task_id)s AND NOT done ORDER BY part_no;
+
+-- name: store_reply
+-- Keeps one answer as it came, before anyone parses it.
+INSERT INTO sync.reply (task_id, generation, part_no, package_no, row_count, observed_at, body)
+VALUES (%(task_id)s, %(generation)s, %(part_no)s, %(package_no)s, %(row_count)s, %(observed_at)s, %(body)s);
+
+-- name: advance_part
+-- Where a question stands after an answer: the next package is asked only after this is committed.
+UPDATE sync.part
+SET stored = %(stored)s, announced = %(announced)s, cursor = %(cursor)s, done = %(done)s
+WHERE task_id = %(task_id)s AND part_no = %(part_no)s;
+
+-- name: start_again
+-- Forgets the answers of a series that contradicted itself; they stay in the raw landing under the old generation.
+WITH rewound AS (
+    UPDATE sync.part SET stored = 0, announced = NULL, cursor = NULL, done = false WHERE task_id = %(task_id)s
+)
+UPDATE sync.task
+SET generation = generation + 1, attempts = attempts + 1, status = 'downloading', not_before = now() + %(wait)s,
+    error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL
+WHERE task_id = %(task_id)s;
+
+-- name: downloaded
+-- Every raw reply is kept; what follows needs no bureau.
+UPDATE sync.task SET status = 'downloaded', not_before = NULL, error_code = NULL, error_message = NULL, advice = NULL
+WHERE task_id = %(task_id)s AND status = 'downloading';
+
+-- name: replies
+-- The answers of the task's current generation, in order.
+SELECT reply_id, part_no, package_no, observed_at, body, p.argument
+FROM sync.reply AS r JOIN sync.part AS p USING (task_id, part_no)
+WHERE task_id = %(task_id)s AND generation = %(generation)s
+ORDER BY part_no, package_no;
+
+-- name: uneven
+-- Whether a series of packages has a hole: every package but the last is cut to the same size (protocols §10.5.8).
+SELECT count(DISTINCT r.row_count) > 1 AS uneven
+FROM sync.reply AS r JOIN sync.part AS p USING (task_id, part_no)
+WHERE r.task_id = %(task_id)s AND r.generation = %(generation)s AND r.package_no < p.stored AND p.cursor IS NULL;
+
+-- name: settle
+-- The end of a merged row: its counts, or no data where nothing came.
+UPDATE sync.task
+SET status = CASE WHEN %(downloaded)s = 0 THEN 'no_data' ELSE 'succeeded' END, finished_at = now(), lease_until = NULL,
+    downloaded_count = %(downloaded)s, inserted_count = %(inserted)s, updated_count = %(updated)s,
+    unchanged_count = %(unchanged)s, ignored_count = %(ignored)s, failed_count = %(failed)s,
+    amount_sum = %(amount_sum)s, tax_sum = %(tax_sum)s, error_code = %(code)s, error_message = %(message)s,
+    advice = %(advice)s, not_before = NULL
+WHERE task_id = %(task_id)s;
+
+-- name: follow_up_usage
+-- 查询发票用途状态: a row of its own after a full download of input invoices, born failed for small-scale taxpayers.
+INSERT INTO sync.task (
+    task_id, batch_no, parent_batch_no, parent_task_id, dag_id, run_id, job, rule, tick, taxpayer_no, taxpayer_name,
+    org_code, channel, direction, download_type, sync_type, document, invoice_type, window_start, window_end,
+    window_basis, priority, status, error_code, error_message, advice, finished_at, created_by)
+SELECT s.task_id, sync.new_batch_no(s.task_id), k.parent_batch_no, k.task_id, k.dag_id, k.run_id, 'usage_status',
+    %(rule)s, k.tick, k.taxpayer_no, k.taxpayer_name, k.org_code, k.channel, k.direction, 'input_status',
+    'current_period_input', k.document, k.invoice_type, k.window_start, k.window_end, k.window_basis,
+    k.priority + 10, CASE WHEN t.company_type = 'small_scale' THEN 'download_failed' ELSE 'pending' END,
+    CASE WHEN t.company_type = 'small_scale' THEN 'SMALL_SCALE' END,
+    CASE WHEN t.company_type = 'small_scale' THEN %(message)s END,
+    CASE WHEN t.company_type = 'small_scale' THEN %(advice)s END,
+    CASE WHEN t.company_type = 'small_scale' THEN now() END, k.created_by
+FROM sync.task AS k
+JOIN enterprise.taxpayer AS t USING (taxpayer_no)
+CROSS JOIN LATERAL (SELECT nextval('sync.serial') AS task_id WHERE k.task_id IS NOT NULL) AS s
+WHERE k.task_id = %(task_id)s AND k.download_type = 'input_full' AND k.document = 'invoice' AND k.status = 'succeeded'
+ON CONFLICT DO NOTHING;
+
+-- name: usage_questions
+-- The positive invoices that the parent download saw, in handfuls: what a usage task asks about.
+WITH seen AS (
+    SELECT DISTINCT unnest(s.document_keys) AS document_key
+    FROM sync.task AS k
+    JOIN sync.task AS parent ON parent.task_id = k.parent_task_id
+    JOIN pool.sighting AS s ON s.batch_no = parent.batch_no
+    WHERE k.task_id = %(task_id)s
+),
+invoice AS (
+    SELECT d.document_key, d.invoice_type, d.invoice_code, d.invoice_no, d.etax_invoice_no, d.issue_date,
+        row_number() OVER (ORDER BY d.document_key) - 1 AS position
+    FROM seen
+    JOIN sync.task AS k ON k.task_id = %(task_id)s
+    JOIN pool.document AS d USING (direction, taxpayer_no, document_key)
+    WHERE coalesce(d.amount, 0) >= 0
+)
+SELECT jsonb_build_object('invoices', jsonb_agg(jsonb_build_object(
+    'invoice_type', invoice_type, 'invoice_code', invoice_code, 'invoice_no', invoice_no,
+    'etax_invoice_no', etax_invoice_no, 'issue_date', issue_date) ORDER BY position)) AS argument
+FROM invoice
+GROUP BY position / %(handful)s
+ORDER BY position / %(handful)s;
+
+-- name: next_due
+-- When the earliest open row of the DAG is due again, and how many are open; rows of a later day do not count.
+SELECT count(*)::integer AS open,
+    extract(epoch FROM min(greatest(not_before, lease_until, now())) - now())::float8 AS seconds
+FROM sync.task
+WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
+    AND channel = %(channel)s
+    AND (%(dag_id)s::text IS NULL OR dag_id = %(dag_id)s::text)
+    AND (not_before_day IS NULL OR not_before_day <= %(day)s);
+
+-- name: release
+-- Gives the worker's rows back, so that the next one need not wait for the lease.
+UPDATE sync.task SET lease_until = NULL
+WHERE claimed_by = %(owner)s AND lease_until IS NOT NULL AND status IN ('pending', 'downloading', 'downloaded');
+
+-- name: run_summary
+-- What the rows of a run came to, by status and error.
+SELECT status, coalesce(error_code, '') AS error_code, count(*)::integer AS tasks,
+    sum(downloaded_count)::integer AS downloaded, sum(inserted_count)::integer AS inserted,
+    sum(updated_count)::integer AS updated
+FROM sync.task
+WHERE dag_id = %(dag_id)s AND tick = %(tick)s
+GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: bureau_identity
+-- Under which id the bureau knows the taxpayer (使用单位乐企ID), and the organisation its documents belong to.
+SELECT leqi_id, org_code FROM enterprise.taxpayer WHERE taxpayer_no = %(taxpayer_no)s;

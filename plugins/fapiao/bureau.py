@@ -1,0 +1,83 @@
+"""What is said between a task row and a channel: a request, and the three answers apply, poll and fetch give."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+Argument = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One task row as a channel sees it; dates are Asia/Shanghai days, both ends included."""
+
+    task_id: int
+    taxpayer_no: str
+    leqi_id: str | None
+    direction: str
+    download_type: str
+    job: str
+    document: str
+    invoice_type: str
+    window_start: date
+    window_end: date
+    observed_at: datetime
+    questions: Sequence[Argument] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The bureau took the application: its number, the questions to ask, and when to ask first."""
+
+    request_no: str
+    parts: Sequence[Argument]
+    first_poll_seconds: float
+
+
+class Stage(Enum):
+    """How far a request is: 处理中, 已就绪, 没有数据, 失败."""
+
+    PROCESSING = "processing"
+    READY = "ready"
+    EMPTY = "empty"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One package as it came: the decrypted bytes, how many rows they carry, and what comes after it.
+
+    `announced` is the total the bureau names: packages, or rows where it scrolls; it must not change in a series.
+    """
+
+    body: bytes
+    row_count: int
+    announced: int
+    cursor: str | None
+    last: bool
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The answer to a poll: how far, why, when to ask again, and the first page where it came along."""
+
+    stage: Stage
+    text: str = ""
+    code: str = ""
+    advice: str = ""
+    wait_seconds: float = 0.0
+    page: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a question stands: which package is next, and what the bureau said before."""
+
+    part_no: int
+    argument: Argument = field(default_factory=dict)
+    announced: int | None = None
+    stored: int = 0
+    cursor: str | None = None

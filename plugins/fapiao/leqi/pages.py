@@ -1,0 +1,91 @@
+"""Reading of 乐企 payloads: packages (gzip in base64), risk pages with their cursor, and rows for the pool."""
+
+import base64
+import binascii
+import gzip
+import zlib
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta, timezone
+from typing import Any
+
+import msgspec
+
+from fapiao.bureau import Page, Place, Request
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+class UnreadablePackage(ValueError):
+    """The package is not what the bureau's page promises; the text says in which layer it broke."""
+
+
+def unpack(sjl: str) -> bytes:
+    """The JSON array behind `sjl` (gzip in base64, protocols §5.1). Raises UnreadablePackage."""
+    try:
+        return gzip.decompress(base64.b64decode(sjl, validate=True))
+    except (binascii.Error, ValueError) as broken:
+        raise UnreadablePackage(f"sjl is not base64: {broken}") from broken
+    except (OSError, EOFError, zlib.error) as broken:
+        raise UnreadablePackage(f"sjl is not whole gzip: {broken}") from broken
+
+
+def count_rows(array: bytes) -> int:
+    """How many objects the array holds, without decoding them. Raises UnreadablePackage."""
+    try:
+        return len(msgspec.json.decode(array, type=list[msgspec.Raw]))
+    except msgspec.DecodeError as broken:
+        raise UnreadablePackage(f"the package is not a JSON array: {broken}") from broken
+
+
+def package_page(request: Request, place: Place, data: Mapping[str, Any], raw: bytes) -> Page:
+    """A package of L1–L4 or L6; `observed_at` is the collection day's end for increments, the application else."""
+    total = int(data.get("packagecount") or 1)
+    rows = count_rows(unpack(str(data["sjl"]))) if data.get("sjl") else 0
+    return Page(
+        body=raw,
+        row_count=rows,
+        announced=total,
+        cursor=None,
+        last=place.stored + 1 >= total,
+        observed_at=_observed(request, place),
+    )
+
+
+def _observed(request: Request, place: Place) -> datetime:
+    if "gjrq" not in place.argument:
+        return request.observed_at
+    day = datetime.strptime(str(place.argument["gjrq"]), "%Y%m%d").date()  # noqa: DTZ007 a day has no zone
+    return min(datetime.combine(day, time.max, SHANGHAI), request.observed_at)
+
+
+def risk_page(request: Request, place: Place, data: Mapping[str, Any], raw: bytes) -> Page:
+    """A page of L5; the series ends with an empty page or when `count` rows were read (end marker not documented).
+
+    The cursor kept with the row is `<rows read so far>:<scrollId>`.
+    """
+    rows = data.get("fptxxxmx") or []
+    count = int(data.get("count") or 0)
+    read = rows_read(place.cursor) + len(rows)
+    return Page(
+        body=raw,
+        row_count=len(rows),
+        announced=count,
+        cursor=f"{read}:{data.get('scrollId') or ''}",
+        last=not rows or read >= count,
+        observed_at=request.observed_at,
+    )
+
+
+def rows_read(cursor: str | None) -> int:
+    """How many rows of a scroll were read before `cursor`."""
+    return int(cursor.partition(":")[0]) if cursor else 0
+
+
+def rows_of(download_type: str, job: str, body: bytes) -> list[dict[str, Any]]:
+    """The rows that one stored reply carries, as the bureau wrote them. Raises UnreadablePackage."""
+    if job == "usage_status":
+        return [answer for answer in msgspec.json.decode(body) if answer.get("fphm")]
+    data = msgspec.json.decode(body)
+    if download_type == "input_status":
+        return list(data.get("fptxxxmx") or [])
+    return list(msgspec.json.decode(unpack(data["sjl"]))) if data.get("sjl") else []

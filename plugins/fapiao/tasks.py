@@ -1,0 +1,58 @@
+"""A claimed task row, and the two kinds of day a run knows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One task row in the hands of one worker; `claim_no` fences off a worker that was thought dead."""
+
+    task_id: int
+    claim_no: int
+    batch_no: str
+    job: str
+    taxpayer_no: str
+    org_code: str | None
+    channel: str
+    direction: str
+    download_type: str
+    document: str
+    invoice_type: str
+    window_start: date
+    window_end: date
+    counter: str | None
+    automatic: bool
+    status: str
+    attempts: int
+    generation: int
+    request_no: str | None
+    observed_at: datetime | None
+    parent_task_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunDay:
+    """The run a worker belongs to, and the day it works for.
+
+    `explicit` is true where a person named the day (`params.date`): quotas and observation times then belong to that
+    day, so that a rehearsal of 2027 reads as 2027. Otherwise they belong to the clock: a backfill of January that is
+    applied for in November spends November's quota.
+    """
+
+    dag_id: str
+    run_id: str
+    day: date
+    tick: str
+    explicit: bool
+
+    def instant(self, now: datetime) -> datetime:
+        """The business instant of `now`: the named day with the clock's time of day, or the clock itself."""
+        local = now.astimezone(SHANGHAI)
+        return datetime.combine(self.day, local.time(), SHANGHAI) if self.explicit else local
+
+    def quota_day(self, now: datetime) -> date:
+        """The Asia/Shanghai day on which an application made at `now` counts."""
+        return self.instant(now).date()

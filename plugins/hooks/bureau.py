@@ -1,0 +1,30 @@
+"""The contract of a channel hook: apply, poll and fetch, three verbs that are never merged into one."""
+
+from typing import Protocol
+
+from fapiao.bureau import Applied, Page, Place, Progress, Request
+
+
+class Bureau(Protocol):
+    """A channel (收票通道). Every verb raises a BureauError of fapiao.errors and nothing else."""
+
+    @property
+    def concurrency(self) -> int:
+        """How many rows may be handled side by side."""
+        ...
+
+    def apply(self, request: Request) -> Applied:
+        """Asks for a download; spends quota. Raises QuotaSpent, Refused, TryLater or AnswerLost."""
+        ...
+
+    def poll(self, request: Request, request_no: str, place: Place) -> Progress:
+        """Asks how far a question is; costs nothing. Raises Refused or TryLater."""
+        ...
+
+    def fetch(self, request: Request, request_no: str, place: Place) -> Page:
+        """Takes the package after `place.stored`. Raises Refused or TryLater."""
+        ...
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        ...

@@ -1,0 +1,154 @@
+"""The task table: every read and write of it, each a named statement of include/sql/tasks.sql."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row, dict_row
+from psycopg.types.json import Jsonb
+
+from fapiao.bureau import Applied, Argument, Page, Place
+from fapiao.errors import BureauError
+from fapiao.queries import query
+from fapiao.tasks import Claim
+from hooks.merge import MergeCounts
+from hooks.pool import LEASE
+
+
+class LostClaim(Exception):
+    """Another worker took the row over, or a person voided it; what this one holds is void."""
+
+
+class TaskTable:
+    """The rows of sync.task over one connection; the caller owns the transactions."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+
+    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
+        return self.connection.execute(query("tasks", name), values)
+
+    def claim(
+        self, channel: str, statuses: Sequence[str], owner: str, day: date, limit: int, dag_id: str | None
+    ) -> list[Claim]:
+        """Takes up to `limit` due rows for `owner`, highest priority first; committed by the caller."""
+        values = {
+            "channel": channel,
+            "statuses": list(statuses),
+            "owner": owner,
+            "day": day,
+            "limit": limit,
+            "dag_id": dag_id,
+            "lease": LEASE,
+        }
+        with self.connection.cursor(row_factory=class_row(Claim)) as cursor:
+            return cursor.execute(query("tasks", "claim"), values).fetchall()
+
+    def hold(self, claim: Claim) -> None:
+        """Locks the row until the transaction ends. Raises LostClaim."""
+        held = self._run("hold", task_id=claim.task_id, claim_no=claim.claim_no, lease=LEASE).fetchone()
+        if held is None:
+            raise LostClaim(claim.batch_no)
+
+    def accepted(self, claim: Claim, applied: Applied, observed_at: datetime) -> None:
+        """未处理 → 下载处理中, with the bureau's number and the questions to ask."""
+        wait = timedelta(seconds=applied.first_poll_seconds)
+        self._run("accepted", task_id=claim.task_id, request_no=applied.request_no, observed_at=observed_at, wait=wait)
+        for part_no, argument in enumerate(applied.parts, start=1):
+            self._run("add_part", task_id=claim.task_id, part_no=part_no, argument=Jsonb(dict(argument)))
+
+    def postpone(
+        self,
+        claim: Claim,
+        *,
+        seconds: float = 0.0,
+        day: date | None = None,
+        why: BureauError | None = None,
+        cost: int = 0,
+    ) -> None:
+        """Puts the row off by `seconds` or to a `day`; `cost` counts as an attempt where it was a failure."""
+        self._run("postpone", task_id=claim.task_id, wait=timedelta(seconds=seconds), day=day, cost=cost, **_words(why))
+
+    def fail(self, claim: Claim, status: str, why: BureauError, *, cost: int = 0) -> None:
+        """Ends the row as 进销项下载申请失败 or 下载失败, in the bureau's words."""
+        self._run("fail", task_id=claim.task_id, status=status, cost=cost, **_words(why))
+
+    def places(self, claim: Claim) -> list[Place]:
+        """The questions still open, in order."""
+        with self.connection.cursor(row_factory=class_row(Place)) as cursor:
+            return cursor.execute(query("tasks", "parts"), {"task_id": claim.task_id}).fetchall()
+
+    def store(self, claim: Claim, place: Place, page: Page | None) -> None:
+        """Keeps an answer raw and moves its question on; None is the answer that there is nothing."""
+        if page is not None:
+            self._run(
+                "store_reply",
+                task_id=claim.task_id,
+                generation=claim.generation,
+                part_no=place.part_no,
+                package_no=place.stored + 1,
+                row_count=page.row_count,
+                observed_at=page.observed_at,
+                body=page.body,
+            )
+        self._run(
+            "advance_part",
+            task_id=claim.task_id,
+            part_no=place.part_no,
+            stored=place.stored + (page is not None),
+            announced=page.announced if page else 0,
+            cursor=page.cursor if page else None,
+            done=page is None or page.last,
+        )
+
+    def start_again(self, claim: Claim, seconds: float, why: BureauError) -> None:
+        """Asks the whole series anew under the next generation; costs an attempt, no quota."""
+        self._run("start_again", task_id=claim.task_id, wait=timedelta(seconds=seconds), **_words(why))
+
+    def downloaded(self, claim: Claim) -> None:
+        """下载处理中 → 数据已下载: the bureau is not needed any more."""
+        self._run("downloaded", task_id=claim.task_id)
+
+    def replies(self, claim: Claim) -> psycopg.Cursor[dict[str, Any]]:
+        """The raw answers of the current generation, in order, fetched as they are read."""
+        cursor = self.connection.cursor(name="replies", row_factory=dict_row)
+        cursor.itersize = 1
+        return cursor.execute(  # type: ignore[return-value]
+            query("tasks", "replies"), {"task_id": claim.task_id, "generation": claim.generation}
+        )
+
+    def has_holes(self, claim: Claim) -> bool:
+        """Whether a package before the last is smaller than its neighbours: rows were lost on the way."""
+        row = self._run("uneven", task_id=claim.task_id, generation=claim.generation).fetchone()
+        return bool(row and row[0])
+
+    def settle(self, claim: Claim, counts: MergeCounts, note: BureauError | None = None) -> None:
+        """成功 or 没有数据, with the counts that balance."""
+        self._run("settle", task_id=claim.task_id, **asdict(counts), **_words(note))
+
+    def follow_up_usage(self, claim: Claim, rule: str, message: str, advice: str) -> None:
+        """Plans the usage query that a full input download causes (R051); born failed for small-scale taxpayers."""
+        self._run("follow_up_usage", task_id=claim.task_id, rule=rule, message=message, advice=advice)
+
+    def usage_questions(self, claim: Claim, handful: int = 100) -> list[Argument]:
+        """The positive invoices of the parent download in handfuls, each one question."""
+        rows = self._run("usage_questions", task_id=claim.task_id, handful=handful).fetchall()
+        return [argument for (argument,) in rows]
+
+    def next_due(self, channel: str, day: date, dag_id: str | None) -> tuple[int, float]:
+        """How many rows are open for this day, and in how many seconds the earliest is due."""
+        row = self._run("next_due", channel=channel, day=day, dag_id=dag_id).fetchone()
+        assert row is not None  # noqa: S101 an aggregate always has a row
+        return int(row[0]), float(row[1] or 0.0)
+
+    def release(self, owner: str) -> None:
+        """Gives up the leases of a worker that ends."""
+        self._run("release", owner=owner)
+
+
+def _words(why: BureauError | None) -> dict[str, str | None]:
+    if why is None:
+        return {"code": None, "message": None, "advice": None}
+    return {"code": why.code, "message": why.text, "advice": why.advice}

@@ -1,0 +1,92 @@
+"""A crew of workers: claims due rows in batches and handles a bounded number side by side."""
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from queue import SimpleQueue
+from typing import Any, Self
+
+import psycopg
+
+from fapiao.errors import BureauError, FapiaoError, Refused
+from fapiao.tasks import Claim
+from hooks.tasks import LostClaim, TaskTable
+from operators.desk import Desk
+
+log = logging.getLogger(__name__)
+
+Act = Callable[[Desk, Claim], None]
+
+
+class Crew:
+    """Workers over one desk's settings; the desk given is the front desk that claims and looks ahead."""
+
+    def __init__(
+        self, front: Desk, connect: Callable[[], psycopg.Connection[Any]], channel: str, owner: str, size: int
+    ) -> None:
+        self.front = front
+        self.channel = channel
+        self.owner = owner
+        self._connect = connect
+        self._size = size
+        self._stack = ExitStack()
+        self._desks: SimpleQueue[Desk] = SimpleQueue()
+
+    def __enter__(self) -> Self:
+        for _ in range(self._size):
+            connection = self._stack.enter_context(self._connect())
+            self._desks.put(replace(self.front, connection=connection))
+        self._workers = self._stack.enter_context(ThreadPoolExecutor(self._size))
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._stack.close()
+
+    def work_through(self, statuses: Sequence[str], act: Act, dag_id: str | None) -> int:
+        """Handles rows in these statuses until none is due; how many were handled."""
+        handled = 0
+        while claims := self._claim(statuses, dag_id):
+            list(self._workers.map(lambda claim: self._handle(act, claim), claims))
+            handled += len(claims)
+        return handled
+
+    def _claim(self, statuses: Sequence[str], dag_id: str | None) -> list[Claim]:
+        with self.front.transaction() as work:
+            day = self.front.quota_day()
+            return work.tasks.claim(self.channel, statuses, self.owner, day, self._size * 4, dag_id)
+
+    def _handle(self, act: Act, claim: Claim) -> None:
+        desk = self._desks.get()
+        try:
+            act(desk, claim)
+        except LostClaim:
+            log.warning("task %s was taken over or voided; this worker lets it go", claim.batch_no)
+        except psycopg.OperationalError:
+            raise
+        except Exception as broken:
+            log.exception("task %s failed inside fapiao", claim.batch_no)
+            _fail_row(desk, claim, broken)
+        finally:
+            self._desks.put(desk)
+
+    def look_ahead(self, dag_id: str | None) -> tuple[int, float]:
+        """How many rows are open today, and in how many seconds the earliest is due."""
+        with self.front.transaction() as work:
+            return work.tasks.next_due(self.channel, self.front.quota_day(), dag_id)
+
+    def go_home(self) -> None:
+        """Gives up the leases that are left."""
+        with self.front.transaction() as work:
+            TaskTable(work.connection).release(self.owner)
+
+
+def _fail_row(desk: Desk, claim: Claim, broken: Exception) -> None:
+    """A row that breaks our own code ends with a sentence, so that it cannot hold up the rows behind it."""
+    text = str(broken) if isinstance(broken, FapiaoError) else f"{type(broken).__name__}: {broken}"
+    error: BureauError = Refused("INTERNAL", text, "see the task's Airflow log; the raw replies are kept")
+    with desk.transaction() as work:
+        work.tasks.hold(claim)
+        work.ledger.settle(claim, "unknown")
+        work.tasks.fail(claim, "apply_failed" if claim.status == "pending" else "download_failed", error, cost=1)

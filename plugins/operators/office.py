@@ -1,0 +1,37 @@
+"""Opens a crew for an Airflow task: connections, bureau, rules and parameters for the run's day."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from fapiao.rules import rulebook
+from fapiao.tasks import RunDay
+from hooks.channels import BUREAUS
+from hooks.pool import PoolHook
+from operators.crew import Crew
+from operators.desk import Desk, read_parameters
+
+
+def clock() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def crew(context: Mapping[str, Any], run: RunDay, channel: str) -> Iterator[Crew]:
+    """A crew for one channel; its owner name is the Airflow task's, so that a retry takes its own rows back at once."""
+    hook = PoolHook()
+    actor = f"{run.dag_id}/{run.run_id}"
+    bureau = BUREAUS[channel]()
+    try:
+        with hook.connect(actor) as front:
+            with front.transaction():
+                parameters = read_parameters(front)
+            desk = Desk(front, bureau, rulebook(), run, parameters, clock)
+            owner = f"{actor}/{context['ti'].task_id}"
+            with Crew(desk, lambda: hook.connect(actor), channel, owner, bureau.concurrency) as workers:
+                yield workers
+                workers.go_home()
+    finally:
+        bureau.close()

@@ -1,0 +1,149 @@
+"""Plan: the calendar × schemes × taxpayers × types become task rows in one statement; nothing is planned twice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from fapiao.calendars import Occurrence, occurrences
+from fapiao.frequency import Frequency
+from fapiao.queries import query
+from fapiao.rules import RuleBook, rulebook
+from fapiao.tasks import RunDay
+from operators.desk import Parameters, read_parameters
+
+ALL_TYPES = "all"
+"""未勾选数据初始化 asks by 凭证种类, not by 票种: one row holds every invoice type."""
+
+_PRIORITY = {"invoice": 50, "customs": 52, "withholding": 54}
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """How many rows a planning made, and how many it left out with a reason."""
+
+    planned: int
+    skipped: int
+
+
+def plan_day(
+    connection: psycopg.Connection[Any],
+    run: RunDay,
+    channel: str,
+    job: str,
+    taxpayers: list[str] | None = None,
+    rules: RuleBook | None = None,
+) -> Planned:
+    """Plans one job of one channel for the run's day, for all its taxpayers, in one transaction."""
+    book = rules or rulebook()
+    with connection.transaction():
+        due = _due(connection, book, run, channel, job, read_parameters(connection))
+        connection.execute(query("plan", "note_day"), {"day": run.day})
+        batch = connection.execute(query("plan", "open_batch"), _batch(run)).fetchone()
+        values = _batch(run) | {
+            "batch_no": batch[0] if batch else None,
+            "channel": channel,
+            "taxpayers": taxpayers,
+            "automatic": not run.explicit,
+            "occurrences": Jsonb([_row(run, scheme, one) for scheme, one in due]),
+            "types": Jsonb(list(_types(book, job))),
+            "reasons": Jsonb(_reasons(book)),
+        }
+        connection.execute(query("plan", "note_suppressed"), values)
+        row = connection.execute(query("plan", "plan"), values).fetchone()
+    return Planned(*row) if row else Planned(0, 0)
+
+
+def _batch(run: RunDay) -> dict[str, Any]:
+    return {
+        "dag_id": run.dag_id,
+        "run_id": run.run_id,
+        "day": run.day,
+        "created_by": "manual" if run.explicit else "calendar",
+    }
+
+
+def _due(
+    connection: psycopg.Connection[Any], book: RuleBook, run: RunDay, channel: str, job: str, parameters: Parameters
+) -> list[tuple[int, Occurrence]]:
+    """What the calendar names for each enabled scheme that takes this download type.
+
+    A person who names a day may run a monthly job on any day of the month: it is planned as on its own day.
+    """
+    found = []
+    for scheme_id, frequency, download_types in connection.execute(query("plan", "schemes")).fetchall():
+        for one in occurrences(
+            book,
+            run.day,
+            channel=channel,
+            job=job,
+            frequency=Frequency.of(frequency),
+            parameters=parameters,
+            as_if_due=run.explicit,
+        ):
+            if one.download_type in download_types:
+                found.append((scheme_id, one))
+    return found
+
+
+def _row(run: RunDay, scheme_id: int, one: Occurrence) -> dict[str, Any]:
+    return {
+        "scheme_id": scheme_id,
+        "rule": one.rule,
+        "job": one.job,
+        "tick": run.tick,
+        "direction": one.direction,
+        "document": one.document,
+        "download_type": one.download_type,
+        "sync_type": one.sync_type,
+        "window_start": _iso(one.window_start),
+        "window_end": _iso(one.window_end),
+        "window_basis": one.window_basis,
+        "counter": one.counter,
+        "priority": _PRIORITY[one.document],
+        "unless_complete": one.unless_complete,
+        "deductible": one.deductible,
+        "needs_authorisation": one.channel == "leqi" and one.download_type.endswith("_full"),
+        "suppressed": one.suppressed,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _types(book: RuleBook, job: str) -> Iterable[dict[str, Any]]:
+    """Every type by direction, with the code it is asked under."""
+    for kind in book.invoice_types.values():
+        asked = ALL_TYPES if job == "unselected_init" and kind.document == "invoice" else kind.asked_of_leqi
+        for direction in kind.directions:
+            yield {
+                "code": kind.code,
+                "asked": asked,
+                "document": kind.document,
+                "direction": direction,
+                "deductible": kind.deductible,
+            }
+
+
+def _reasons(book: RuleBook) -> list[dict[str, str]]:
+    """The sentences of what is born failed and of what is left out."""
+    return [
+        {
+            "code": "SMALL_SCALE",
+            "message": book.message("small_scale_download", "scheduled"),
+            "advice": book.advice("SMALL_SCALE"),
+        },
+        {
+            "code": "NOT_OBTAINABLE",
+            "message": book.message("not_obtainable", "scheduled"),
+            "advice": book.advice("NOT_OBTAINABLE"),
+        },
+        *(
+            {"code": code, "message": book.message(f"skip_{code}", "scheduled"), "advice": ""}
+            for code in ("before_start", "already_complete", "under_way")
+        ),
+    ]

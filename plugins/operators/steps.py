@@ -1,0 +1,111 @@
+"""The Airflow operators of a calendar DAG: plan, apply and collect; they read the context and wait by rescheduling."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from fapiao.tasks import RunDay
+from hooks.channels import BUREAUS
+from hooks.pool import PoolHook
+from operators.apply import apply_one
+from operators.collect import collect_one
+from operators.crew import Crew
+from operators.office import crew
+from operators.plan import plan_day
+from operators.run_day import run_day, wanted_taxpayers
+
+SHORT_WAIT_SECONDS = 3.0
+"""A wait shorter than the cost of a reschedule is waited out in place."""
+
+
+class PlanOperator(BaseOperator):
+    """Plan: what the calendar names for the run's day becomes task rows, and reasons for what is left out."""
+
+    def __init__(self, *, channel: str, job: str, many_a_day: bool = False, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.channel, self.job, self.many_a_day = channel, job, many_a_day
+
+    def execute(self, context: Any) -> dict[str, int]:
+        """Plans; returns how many rows were planned and left out."""
+        run = run_day(context, many_a_day=self.many_a_day)
+        with PoolHook().connect(f"{run.dag_id}/{run.run_id}") as connection:
+            planned = plan_day(connection, run, self.channel, self.job, wanted_taxpayers(context))
+        self.log.info("day %s: %d rows planned, %d left out with a reason", run.day, planned.planned, planned.skipped)
+        return {"planned": planned.planned, "skipped": planned.skipped}
+
+
+class ApplyOperator(BaseOperator):
+    """Apply: every due 未处理 row of the DAG asks the bureau, as far as the quota goes."""
+
+    def __init__(self, *, channel: str, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.channel = channel
+
+    def execute(self, context: Any) -> int:
+        """Applies; returns how many rows were handled."""
+        run = run_day(context)
+        with crew(context, run, self.channel) as workers:
+            return workers.work_through(["pending"], apply_one, run.dag_id)
+
+
+class CollectOperator(BaseOperator):
+    """Collect: answers into the pool until every row of the DAG is settled; waiting holds no worker."""
+
+    def __init__(self, *, channel: str, patience: timedelta = timedelta(hours=6), **settings: Any) -> None:
+        super().__init__(**settings)
+        self.channel, self.patience = channel, patience
+
+    def execute(self, context: Any) -> int:
+        """Collects what is due and follows it up; reschedules itself to the earliest not_before."""
+        run = run_day(context)
+        with crew(context, run, self.channel) as workers:
+            handled = _until_quiet(workers, run.dag_id)
+            open_rows, seconds = workers.look_ahead(run.dag_id)
+        if open_rows:
+            self._wait(context, run, open_rows, seconds)
+        return handled
+
+    def _wait(self, context: Any, run: RunDay, open_rows: int, seconds: float) -> None:
+        now = datetime.now(UTC)
+        if now + timedelta(seconds=seconds) > context["dag_run"].start_date + self.patience:
+            self.log.warning(
+                "%d rows of %s are not settled yet; sweep_results goes on with them", open_rows, run.dag_id
+            )
+            return
+        raise AirflowRescheduleException(now + timedelta(seconds=seconds))
+
+
+class SweepOperator(BaseOperator):
+    """Sweep: the same apply and collect over the due rows of every DAG whose run is gone or gave up."""
+
+    def __init__(self, *, patience: timedelta = timedelta(minutes=2), **settings: Any) -> None:
+        super().__init__(**settings)
+        self.patience = patience
+
+    def execute(self, context: Any) -> int:
+        """One pass over every channel; waits only for leases that are about to run out."""
+        run, handled, waits = run_day(context), 0, []
+        for channel in BUREAUS:
+            with crew(context, run, channel) as workers:
+                handled += _until_quiet(workers, None)
+                open_rows, seconds = workers.look_ahead(None)
+                waits += [seconds] if open_rows else []
+        now = datetime.now(UTC)
+        if waits and now + timedelta(seconds=min(waits)) <= context["dag_run"].start_date + self.patience:
+            raise AirflowRescheduleException(now + timedelta(seconds=min(waits)))
+        return handled
+
+
+def _until_quiet(workers: Crew, dag_id: str | None) -> int:
+    """Applies and collects until the next row is due only after a real wait."""
+    handled = 0
+    while True:
+        handled += workers.work_through(["pending"], apply_one, dag_id)
+        handled += workers.work_through(["downloading", "downloaded"], collect_one, dag_id)
+        open_rows, seconds = workers.look_ahead(dag_id)
+        if not open_rows or seconds > SHORT_WAIT_SECONDS:
+            return handled
+        time.sleep(max(seconds, 0.05))

@@ -1,0 +1,68 @@
+"""The tables of docs/ are what they describe."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from doc_pages import ROOT
+from docs import make_tables
+from fapiao.fields import POLICIES, load_fields
+from fapiao.rules import rulebook
+from hooks.channels import BUREAUS
+from launcher import line
+
+DOCS = ROOT / "docs"
+
+
+def first_column(text: str) -> list[str]:
+    """The first cells of a table's rows, without their marks."""
+    return [row.split("|")[1].strip(" `") for row in text.splitlines()[2:] if row.startswith("|")]
+
+
+def test_no_table_is_out_of_date():
+    stale = [page.name for page in make_tables.stale()]
+    assert stale == [], "run .venv/bin/python docs/make_tables.py"
+
+
+def test_every_table_stands_on_a_page():
+    text = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("*.md"))
+    assert [name for name in make_tables.TABLES if f"<!-- table: {name} -->" not in text] == []
+
+
+def test_a_table_that_was_changed_by_hand_is_found(tmp_path: Path):
+    text = (DOCS / "commands.md").read_text(encoding="utf-8")
+    page = tmp_path / "commands.md"
+    page.write_text(text.replace("./fapiao demo", "./fapiao dance"), encoding="utf-8")
+    assert make_tables.stale(tmp_path) == {page: text}
+
+
+def test_the_commands_are_those_of_the_command_line():
+    assert first_column(make_tables.commands()) == [f"./fapiao {name}" for name in line.COMMANDS]
+
+
+def test_the_dags_are_those_of_every_channel_with_a_hook_and_the_sweep():
+    expected = [job.dag_id for job in rulebook().jobs(channels=tuple(BUREAUS))]
+    assert first_column(make_tables.dags()) == [*expected, "sweep_results"]
+
+
+def test_the_cron_of_the_sweep_is_the_one_of_its_file():
+    tree = ast.parse((ROOT / "dags" / "sweep_results.py").read_text(encoding="utf-8"))
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    (row,) = [row for row in make_tables.dags().splitlines() if "sweep_results" in row]
+    assert row.split("|")[3].strip(" `") in texts
+
+
+def test_every_column_of_the_pool_stands_in_the_table():
+    assert first_column(make_tables.columns()) == [column.name for column in load_fields().columns]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_merge_policy_is_explained(policy):
+    text = (DOCS / "fields.md").read_text(encoding="utf-8").partition("## Steps backwards")[0]
+    assert f"| `{policy}` |" in text
+
+
+def test_every_code_has_its_label_on_the_page():
+    text = (DOCS / "statuses.md").read_text(encoding="utf-8")
+    assert [code for code in rulebook().codes if f"| `{code.code}` | {code.label} |" not in text] == []
