@@ -15,7 +15,14 @@ Row = tuple[str, str]
 
 
 def _package(rows: int) -> str:
-    line = {"xh": 1, "xmmc": "复印纸", "sphfwssflhbbm": "1060105000000000000", "je": "100.00", "se": "13.00", "slv": "0.13"}
+    line = {
+        "xh": 1,
+        "xmmc": "复印纸",
+        "sphfwssflhbbm": "1060105000000000000",
+        "je": "100.00",
+        "se": "13.00",
+        "slv": "0.13",
+    }
     head = {f"field{n}": f"value {n}" for n in range(40)}
     invoices = [head | {"fphm": f"{n:020d}", "fpmx": [line] * 5} for n in range(rows)]
     return b64encode(gzip.compress(json.dumps(invoices, ensure_ascii=False).encode())).decode()

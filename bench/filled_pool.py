@@ -50,8 +50,13 @@ def _copy_to_other(table: str, connection: psycopg.Connection[Any], other: int) 
     lines = load_fields().lines
     names = [line.name for line in lines] if table == "line" else [column.name for column in load_fields().columns]
     names = [*names, "direction", "taxpayer_no", "document_key", "line_no"] if table == "line" else names
-    changed = {"taxpayer_no": f"'9131000000BENCH{other:03d}'", "document_key": f"overlay(document_key placing '{other:03d}' from 3)"}
+    changed = {
+        "taxpayer_no": f"'9131000000BENCH{other:03d}'",
+        "document_key": f"overlay(document_key placing '{other:03d}' from 3)",
+    }
     values = ", ".join(changed.get(name, name) for name in names)
-    statement = f"INSERT INTO pool.{table} ({', '.join(names)}) SELECT {values} FROM pool.{table} WHERE taxpayer_no = %s"  # noqa: S608
+    statement = (
+        f"INSERT INTO pool.{table} ({', '.join(names)}) SELECT {values} FROM pool.{table} WHERE taxpayer_no = %s"  # noqa: S608
+    )
     connection.execute(statement.encode(), [TAXPAYER])
     connection.commit()

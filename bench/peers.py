@@ -1,6 +1,8 @@
 """What others do with the same work: upserts that keep no change log, held against our merge with one."""
 
+import contextlib
 import importlib.util
+import io
 import os
 import tempfile
 import time
@@ -14,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from bench.filled_pool import CONTEXT, fill, merge, tidy
 from bench.rows import staged_documents
 from bench.setting import Row, Setting
-from fapiao.fields import load_fields, staged_columns
+from fapiao.fields import staged_columns
 
 KEY = ("direction", "taxpayer_no", "document_key")
 PAGE = 1_000
@@ -67,19 +69,21 @@ def _seconds(work: Callable[[], Any]) -> float:
 
 def _insert_rows(url: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
     os.environ.update(airflow_environment())
+    # Airflow reads its environment when it is imported.
     from airflow.providers.postgres.hooks.postgres import PostgresHook
     from airflow.sdk import Connection
 
     hook = PostgresHook(connection=Connection(conn_id="bench", uri=url.replace("postgresql://", "postgres://")))
-    hook.insert_rows(
-        "pool.document", rows, target_fields=names, commit_every=PAGE, replace=True, replace_index=list(KEY)
-    )
+    # It says so for every page.
+    with contextlib.redirect_stdout(io.StringIO()):
+        hook.insert_rows(
+            "pool.document", rows, target_fields=names, commit_every=PAGE, replace=True, replace_index=list(KEY)
+        )
 
 
 def _sqlalchemy(url: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
-    types = {"numeric": sqlalchemy.Numeric, "integer": sqlalchemy.Integer}
-    kinds = {column.name: column.type for column in load_fields().columns}
-    columns = [sqlalchemy.Column(name, types.get(kinds[name], sqlalchemy.Text)) for name in names]
+    # Texts without a type of their own, as COPY has them: Postgres casts, as it does for the others.
+    columns = [sqlalchemy.Column(name, sqlalchemy.types.NullType()) for name in names]
     table = sqlalchemy.Table("document", sqlalchemy.MetaData(), *columns, schema="pool")
     statement = insert(table)
     upsert = statement.on_conflict_do_update(

@@ -1,5 +1,6 @@
 """Invented invoices of a fixed seed for the merge benchmark: headers as staged rows, five lines each."""
 
+import hashlib
 import random
 from collections.abc import Iterator
 from functools import cache
@@ -19,13 +20,14 @@ _LONG = {"seller_name": 14, "buyer_name": 14, "seller_address": 24, "buyer_addre
 
 def document_key(number: int) -> str:
     """A 20-digit number; neighbours in time are not neighbours in the index, as with many sellers."""
-    return f"27440{number * 7_919_999_983 % 10**12:015d}"
+    mixed = int.from_bytes(hashlib.blake2b(str(number).encode(), digest_size=7).digest())
+    return f"27440{mixed % 10**15:015d}"
 
 
 @cache
 def _template() -> dict[str, str | None]:
     """The columns that all invoices share, in COPY order, with texts of plausible length."""
-    chance = random.Random(20270105)
+    chance = random.Random(20270105)  # noqa: S311 - invoices, not secrets
     kinds = {column.name: column.type for column in load_fields().columns}
     values: dict[str, str | None] = {}
     for name in staged_columns("digital"):
@@ -33,12 +35,18 @@ def _template() -> dict[str, str | None]:
         values[name] = None if name in _EMPTY else text if kinds.get(name) == "text" else None
     return values | {"observed_at": OBSERVED, "document": "invoice", "invoice_type": "81", "bureau_invoice_type": "81",
                      "blue_invoice": "Y", "verification_status": "1", "verify_source": "LEQI_FULL",
-                     "detail_level": "full", "line_count": str(LINES_PER_DOCUMENT), "deduction_amount": "0.00"}  # fmt: skip
+                     "detail_level": "full", "line_count": str(LINES_PER_DOCUMENT),
+                     "deduction_amount": "0.00"}  # fmt: skip
 
 
 def staged_document(number: int, *, changed: bool = False) -> tuple[str | None, ...]:
     """The staged row of one document; `changed` differs in five fields."""
-    key, seller, cents, day = document_key(number), number * 31 % SELLERS, number * 7919 % 9_999_991 + 100, number % 28 + 1
+    key, seller, cents, day = (
+        document_key(number),
+        number * 31 % SELLERS,
+        number * 7919 % 9_999_991 + 100,
+        number % 28 + 1,
+    )
     values = _template() | {
         "document_key": key,
         "invoice_no": key,

@@ -1,4 +1,4 @@
-"""The registry of the benchmark: a section is a function of the setting that yields rows; add one line for a new one."""
+"""The registry of the benchmark: a section is a function of the setting that yields rows; a new one is a line here."""
 
 from collections.abc import Callable, Iterator, Mapping
 

@@ -25,8 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """One block per section; every section starts in an empty database."""
-    from bench.sections import SECTIONS
-    from bench.setting import Setting
+    # The help must not wait for pandas and Airflow.
+    from bench.sections import SECTIONS  # noqa: PLC0415
+    from bench.setting import Setting  # noqa: PLC0415
 
     for name in arguments.only or NAMES:
         print(f"\n{name}: {(SECTIONS[name].__doc__ or name).splitlines()[0]}", flush=True)

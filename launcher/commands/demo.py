@@ -7,7 +7,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from fapiao.calendars import occurrences
-from fapiao.errors import BadInput
+from fapiao.errors import BadInput, Unusable
 from fapiao.queries import query
 from fapiao.rules import rulebook
 from launcher import rehearsal
@@ -20,6 +20,7 @@ from launcher.pool import pool_url, running_postgres
 from launcher.sample_group import load_sample
 from launcher.screen import table
 from launcher.simulation import simulation
+from launcher.stack import running_stack
 from simulator.sample import EARLIEST, sample_enterprise
 
 HELP = "the main job, end to end: sample companies, real DAG runs for a day, sync log, quota board, changed fields"
@@ -39,8 +40,28 @@ LOG_COLUMNS = (
     "updated_count",
     "unchanged_count",
 )
-QUOTA_COLUMNS = ("taxpayer_no", "direction", "invoice_type", "issue_month", "used_today", "daily_limit", "used_this_month", "monthly_limit", "unknown")  # fmt: skip
+QUOTA_COLUMNS = (
+    "taxpayer_no",
+    "direction",
+    "invoice_type",
+    "issue_month",
+    "used_today",
+    "daily_limit",
+    "used_this_month",
+    "monthly_limit",
+    "unknown",
+)
 CHANGE_COLUMNS = ("document_key", "column_name", "old_value", "new_value", "batch_no")
+
+
+FURTHER = (
+    ("./fapiao log --counts", "how many tasks stand where"),
+    ("./fapiao log --skipped", "what the calendar named and the plan left out, and why"),
+    ("./fapiao log --batch BATCH_NO --events", "what happened to one task, by whom and why"),
+    ("./fapiao calendar --from {day} --to {day} --channel leqi --explain", "what the calendar says of the day"),
+    ("./fapiao db url", "the pool's URL for psql; see the views of schema fapiao"),
+    ("./fapiao up", "the whole stack, scheduled"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
     day: date = arguments.date
     if day < EARLIEST:
         raise BadInput([f"the sample companies exist from {EARLIEST} on; choose that day or a later one"])
+    if running_stack():
+        raise Unusable("The stack is running; stop it by ./fapiao down before the demo, or use it by ./fapiao run.")
     since = datetime.now(UTC)
     with running_postgres(), pool_url() as url, simulation(day, rehearsal.sm4_key()) as bureau:
         ensure_metadata()
@@ -98,14 +121,7 @@ def _section(title: str, columns: tuple[str, ...], rows: list[dict[str, object]]
 
 def print_further(day: date) -> None:
     """How to look further."""
-    print(
-        f"""
-Look further:
-  ./fapiao log --counts                        how many tasks stand where
-  ./fapiao log --skipped                       what the calendar named and the plan left out, and why
-  ./fapiao log --batch BATCH_NO --events       what happened to one task, by whom and why
-  ./fapiao calendar --from {day} --to {day} --channel {CHANNEL} --explain
-  psql "$(./fapiao db url)" -c 'SELECT * FROM fapiao.invoice LIMIT 5'
-  ./fapiao up                                  the whole stack with its pages
-Everything lives in {home()}; nothing keeps running."""
-    )
+    print("\nLook further:")
+    for command, answer in FURTHER:
+        print(f"  {command.format(day=day):<72} {answer}")
+    print(f"Everything lives in {home()}; nothing keeps running.")

@@ -12,11 +12,13 @@ from fapiao.errors import BadInput
 from fapiao.queries import query
 from fapiao.tasks import SHANGHAI
 from launcher.airflow import airflow_environment, ensure_metadata
-from launcher.bureau import bureau_environment
+from launcher.bureau import require_bureau
 from launcher.dag_runs import DagRun, run_dags
 from launcher.home import logs
 from launcher.pool import pool_url, running_postgres
+from launcher.remote_run import run_on_stack
 from launcher.screen import table
+from launcher.stack import running_stack
 
 HELP = "run one DAG to its end in the foreground; fails when the run or any of its rows failed"
 FAILED = ("apply_failed", "download_failed")
@@ -30,19 +32,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Runs the DAG and prints what its rows came to."""
+    """Runs the DAG and prints what its rows came to; a running stack's own scheduler runs it there."""
     conf = _conf(arguments)
     since = datetime.now(UTC)
     with running_postgres(), pool_url() as url:
-        ensure_metadata()
-        environment = bureau_environment(airflow_environment(url))
-        log = logs() / f"run-{arguments.dag_id}-{since:%Y%m%dT%H%M%S}.log"
-        (ended,) = run_dags([(arguments.dag_id, conf)], environment, log)
-        if ended.problem:
-            raise BadInput([ended.problem])
+        stack = running_stack()
+        ended = run_on_stack(stack, arguments.dag_id, conf) if stack else _run_here(url, arguments.dag_id, conf, since)
         failed = print_outcome(url, ended, since)
-    print(f"log: {log}")
     return 0 if ended.state == "success" and not failed else 1
+
+
+def _run_here(url: str, dag_id: str, conf: dict[str, Any], since: datetime) -> DagRun:
+    require_bureau()
+    ensure_metadata()
+    log = logs() / f"run-{dag_id}-{since:%Y%m%dT%H%M%S}.log"
+    (ended,) = run_dags([(dag_id, conf)], airflow_environment(url), log)
+    if ended.problem:
+        raise BadInput([ended.problem])
+    print(f"log: {log}")
+    return ended
 
 
 def _conf(arguments: argparse.Namespace) -> dict[str, Any]:

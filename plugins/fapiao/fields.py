@@ -1,4 +1,4 @@
-"""The columns of the pool as include/rules/fields.yaml has them: source fields, types, merge policies, refused changes."""
+"""The columns of the pool as fields.yaml has them: source fields, types, merge policies, refused changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from fapiao.places import RULES
 
 TARGETS = ("documents", "status", "unselected")
 TYPES = ("text", "date", "timestamptz", "numeric", "integer", "jsonb", "boolean")
-GROUPS = ("identity", "face", "status", "anomaly", "usage", "derived", "business", "bookkeeping")
+GROUPS = ("identity", "face", "status", "anomaly", "usage", "selection", "derived", "business", "bookkeeping")
 POLICIES = (
     "newest_non_empty",
     "first",
@@ -25,7 +25,7 @@ POLICIES = (
     "business",
     "bookkeeping",
 )
-OBSERVED_GROUPS = ("face", "status", "anomaly", "usage")
+OBSERVED_GROUPS = ("face", "status", "anomaly", "usage", "selection")
 LINE_COLUMNS = (
     "document_key",
     "line_no",
@@ -164,7 +164,7 @@ def _is_offered(column: Field, target: str, kinds: set[str]) -> bool:
 
 @cache
 def staged_columns(kind: str) -> tuple[str, ...]:
-    """The columns of a staged row of a payload kind, in COPY order: key, instant of the observation, then what it offers."""
+    """The columns of a staged row of a payload kind, in COPY order: key, instant of the observation, what it offers."""
     fields = load_fields()
     target = fields.kinds[kind].target
     worked_out = _COMPUTED[target] | ({"blue_invoice"} if target == "documents" else set())
@@ -174,6 +174,16 @@ def staged_columns(kind: str) -> tuple[str, ...]:
         if column.name in worked_out or kind in column.sources or kind in column.constants
     ]
     return ("document_key", "observed_at", *(("status_default",) if target == "documents" else ()), *offered)
+
+
+@cache
+def observed_groups(kind: str) -> tuple[str, ...]:
+    """The groups of columns that an answer of this kind speaks about, even where it says nothing new."""
+    fields = load_fields()
+    if fields.kinds[kind].target == "documents":
+        return ("face", "anomaly")
+    groups = {fields.by_name[name].group for name in staged_columns(kind) if name in fields.by_name}
+    return tuple(group for group in OBSERVED_GROUPS if group in groups and group != "face")
 
 
 @cache
@@ -234,9 +244,7 @@ def _line_field(row: Row, kinds: Mapping[str, Kind]) -> LineField:
 
 def _backwards(row: Row, columns: set[str]) -> Backwards:
     row.keys({"column", "current", "offered"} | _PROVENANCE)
-    return Backwards(
-        row.one_of("column", columns), row.text("current"), row.texts("offered"), _provenance(row)
-    )
+    return Backwards(row.one_of("column", columns), row.text("current"), row.texts("offered"), _provenance(row))
 
 
 def _total(row: Row, columns: set[str]) -> TaxBureauTotal:

@@ -10,7 +10,7 @@ _ON_PAPER = frozenset({"85", "86", "87", "88"})
 _EITHER = frozenset({"03", "15"})
 DIGITAL_LENGTH = 20
 PAPER_LENGTH = 8
-_DASHES = str.maketrans({"—": "-", "－": "-", "–": "-", "‐": "-", "−": "-"})  # noqa: RUF001
+_DASHES = str.maketrans({"—": "-", "－": "-", "–": "-", "‐": "-", "−": "-"})
 
 
 class NoIdentity(ValueError):
@@ -43,7 +43,7 @@ def invoice_identity(invoice_type: str, row: Mapping[str, object]) -> Identity:
 
 
 def any_invoice_identity(invoice_type: str, row: Mapping[str, object]) -> Identity:
-    """An invoice in an answer whose rows may be of any type: a 20-digit number without code is 数电; raises NoIdentity."""
+    """An invoice in an answer of any type: a 20-digit number without code is 数电; raises NoIdentity."""
     alone = not _text(row, "fpdm") and len(_text(row, "fphm")) == DIGITAL_LENGTH
     return invoice_identity("81" if alone else invoice_type, row)
 

@@ -170,6 +170,6 @@ def _platform_refusal(status: str, body: Any) -> Reply:
     try:
         error = msgspec.json.decode(text)["Response"]["Error"]
         text = str(error.get("Message") or error.get("Code") or text)
-    except (msgspec.DecodeError, KeyError, TypeError):
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
         pass  # a bare text is the text
     return Reply("httpStatusCode", status, text, {}, b"")

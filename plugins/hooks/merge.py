@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import TupleRow, tuple_row
 
 from fapiao.errors import MergeError
+from fapiao.fields import observed_groups
 from fapiao.payloads.staged import Staged
 from fapiao.payloads.values import json_text
 from fapiao.queries import queries
@@ -39,7 +40,7 @@ class Duplicates:
 
 @dataclass(frozen=True, slots=True)
 class MergeCounts:
-    """downloaded = inserted + updated + unchanged + ignored + failed (A-48); sums over the distinct documents, in yuan."""
+    """downloaded = inserted + updated + unchanged + ignored + failed (A-48); sums of distinct documents, in yuan."""
 
     downloaded: int
     inserted: int
@@ -70,7 +71,6 @@ class Stage:
             "direction": context.direction,
             "taxpayer_no": context.taxpayer_no,
             "insert_missing": context.insert_missing,
-            "target": target,
         }
         self._loaded = 0
         self._rejected = 0
@@ -115,8 +115,7 @@ class Stage:
             self._run(self._queries["confirmed_later"], observed=self._observed)
             if stated:
                 self._run(self._queries["held"])
-            mostly_new = self._row(self._queries["mostly_new"])[0]
-            inserted, updated, lines_changed = self._row(self._queries["merge"], mostly_new=mostly_new)
+            inserted, updated, lines_changed = self._row(self._queries["merge"])
         self._merge_lines(inserted, lines_changed)
         self._check()
         if self._target == "status":
@@ -142,25 +141,16 @@ class Stage:
                 copy.write_row(row)
 
     def _log(self, staged: Staged, reply_id: int) -> None:
-        session, parameters = queries("merge/session"), self._parameters | {"reply_id": reply_id}
+        session = queries("merge/session")
         if staged.documents:
             observed_at = str(staged.documents[0][1])
             self._observed.append(observed_at)
-            seen = {"observed_at": observed_at, "keys": "\n".join(str(row[0]) for row in staged.documents)}
-            self._connection.execute(session["log_sighting"], parameters | seen)
-        rows = [
-            parameters
-            | {
-                "row_no": row.row_no,
-                "document_key": row.document_key,
-                "reason": row.reason,
-                "payload": json_text(row.payload),
-            }
-            for row in staged.rejected
-        ]
-        if rows:
-            with self._connection.cursor() as cursor:
-                cursor.executemany(session["log_rejected"], rows)
+            keys = "\n".join(str(row[0]) for row in staged.documents)
+            seen = {"kind": staged.kind, "observed_groups": list(observed_groups(staged.kind)), "keys": keys}
+            self._run(session["log_sighting"], reply_id=reply_id, observed_at=observed_at, **seen)
+        for row in staged.rejected:
+            said = {"row_no": row.row_no, "document_key": row.document_key, "reason": row.reason}
+            self._run(session["log_rejected"], reply_id=reply_id, payload=json_text(row.payload), **said)
 
     def _counted(self) -> TupleRow:
         """Rows, distinct documents, stated statuses and sums of what is staged; counted once."""
@@ -202,7 +192,7 @@ class Stage:
             self._run(session["take_orphans"], has_usage=has_usage)
             with self._index_joins():
                 self._run(status["held"])
-                self._run(status["merge"], mostly_new=False)
+                self._run(status["merge"])
 
     def _check(self) -> None:
         for name, statement in queries("checks").items():

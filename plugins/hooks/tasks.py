@@ -115,9 +115,7 @@ class TaskTable:
         """The raw answers of the current generation, in order, fetched as they are read."""
         cursor = self.connection.cursor(name="replies", row_factory=dict_row)
         cursor.itersize = 1
-        return cursor.execute(  # type: ignore[return-value]
-            query("tasks", "replies"), {"task_id": claim.task_id, "generation": claim.generation}
-        )
+        return cursor.execute(query("tasks", "replies"), {"task_id": claim.task_id, "generation": claim.generation})
 
     def has_holes(self, claim: Claim) -> bool:
         """Whether a package before the last is smaller than its neighbours: rows were lost on the way."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from asked_of_leqi import UNIT, order
-from rehearsal import DIRECT_UNIT, GENERAL, KEY, leqi_connection
 
+from asked_of_leqi import UNIT, order
 from hooks.leqi import LeqiHook
+from rehearsal import DIRECT_UNIT, GENERAL, KEY, leqi_connection
 from simulator.bureau import Bureau
 from simulator.clock import Clock
 from simulator.running import RunningSimulator

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from asked_of_leqi import GENERAL, asked, order
 
+from asked_of_leqi import GENERAL, asked, order
 from fapiao.bureau import Page, Place, Stage
 from fapiao.errors import AnswerLost, QuotaSpent, Refused, TryLater
 from hooks.leqi import LeqiHook, base_url

@@ -3,10 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
-from rehearsal import GENERAL
-
 from fapiao.bureau import Request
 from fapiao.tasks import SHANGHAI
+from rehearsal import GENERAL
 from simulator.running import RunningSimulator
 
 UNIT = "SYDWTEST01"

@@ -86,9 +86,9 @@ class Caller:
 
     def _seal(self, clear: bytes) -> str:
         padding = 16 - len(clear) % 16
-        encryptor = Cipher(SM4(self.key), modes.ECB()).encryptor()  # noqa: S305
+        encryptor = Cipher(SM4(self.key), modes.ECB()).encryptor()
         return base64.b64encode(encryptor.update(clear + bytes([padding]) * padding)).decode()
 
     def _open(self, sealed: str) -> bytes:
-        clear = Cipher(SM4(self.key), modes.ECB()).decryptor().update(base64.b64decode(sealed))  # noqa: S305
+        clear = Cipher(SM4(self.key), modes.ECB()).decryptor().update(base64.b64decode(sealed))
         return clear[: -clear[-1]]

@@ -31,13 +31,13 @@ _SCHEME = (
 )
 _AGAIN = """
 INSERT INTO sync.task (
-    batch_no, parent_batch_no, dag_id, run_id, job, rule, tick, taxpayer_no, taxpayer_name, org_code, channel, direction,
-    download_type, sync_type, document, invoice_type, window_start, window_end, window_basis, counter, automatic,
-    created_by)
+    batch_no, parent_batch_no, dag_id, run_id, job, rule, tick, taxpayer_no, taxpayer_name, org_code, channel,
+    direction, download_type, sync_type, document, invoice_type, window_start, window_end, window_basis, counter,
+    automatic, created_by)
 SELECT DISTINCT ON (direction)
     batch_no || '-again', parent_batch_no, dag_id, run_id, job, rule, 'again', taxpayer_no, taxpayer_name, org_code,
-    channel, direction, download_type, sync_type, document, invoice_type, window_start, window_end - 1, window_basis, counter,
-    %(automatic)s, created_by
+    channel, direction, download_type, sync_type, document, invoice_type, window_start, window_end - 1, window_basis,
+    counter, %(automatic)s, created_by
 FROM sync.task WHERE job = %(job)s AND parent_task_id IS NULL
 ORDER BY direction, task_id DESC
 """
@@ -51,8 +51,17 @@ class Rehearsal:
         self.pool_url = pool_url
         self.simulator = simulator
         self.admin: httpx.Client = simulator.client()
-        self.pool = psycopg.connect(pool_url, autocommit=True, row_factory=dict_row)
-        self.pool.execute("SET TIME ZONE 'Asia/Shanghai'")
+        self.pool = self._session()
+
+    def _session(self) -> psycopg.Connection[dict[str, Any]]:
+        session = psycopg.connect(self.pool_url, autocommit=True, row_factory=dict_row)
+        session.execute("SET TIME ZONE 'Asia/Shanghai'")
+        return session
+
+    def reconnect(self) -> None:
+        """A new session for the test's own questions."""
+        self.pool.close()
+        self.pool = self._session()
 
     def taxpayer(
         self, taxpayer_no: str = GENERAL, *, company_type: str = "general", authorised_on: str = "2020-01-01"
@@ -128,6 +137,7 @@ class Rehearsal:
         if day is not None:
             self.today(str(day))
             conf["date"] = str(day)
+        conf.setdefault("taxpayers", [])  # dag.test() keeps the parameters of the run before
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Airflow and what it imports have many of their own
             run = _bag().dags[dag_id].test(run_conf=conf)

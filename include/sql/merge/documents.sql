@@ -1,6 +1,6 @@
 -- name: stage
 -- Wide, nullable staging of this session, empty.
--- Rendered from include/rules/fields.yaml; do not edit, edit the rules and run: cd plugins, python -m fapiao.merge_sql
+-- Rendered from include/rules/fields.yaml: edit the rules, then run `python -m fapiao.merge_sql` in plugins/.
 CREATE TEMP TABLE IF NOT EXISTS staged_documents (
     document_key text,
     observed_at timestamptz,
@@ -77,7 +77,9 @@ CREATE TEMP TABLE IF NOT EXISTS staged_documents (
     detail_level text,
     tax_org_code text,
     aggregated_on date,
-    seen_later_at timestamptz
+    face_seen_at timestamptz,
+    status_seen_at timestamptz,
+    anomaly_seen_at timestamptz
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS staged_touched (
     action text,
@@ -89,582 +91,158 @@ CREATE TEMP TABLE IF NOT EXISTS staged_touched (
 TRUNCATE staged_documents, staged_touched;
 
 -- name: copy_digital
--- The rows of one package of 数字化电子发票, as text.
+-- The rows of one package: 数字化电子发票.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    seller_tax_no,
-    seller_name,
-    seller_address,
-    seller_phone,
-    seller_bank,
-    seller_account,
-    buyer_tax_no,
-    buyer_name,
-    buyer_address,
-    buyer_phone,
-    buyer_bank,
-    buyer_account,
-    seller_taxpayer_kind,
-    amount,
-    tax_amount,
-    total_amount,
-    total_amount_text,
-    total_tax_incl_amount,
-    deduction_amount,
-    drawer,
-    payee,
-    reviewer,
-    remark,
-    ticket_kind,
-    business_code,
-    blue_invoice,
-    original_blue_no,
-    original_blue_paper_code,
-    original_blue_paper_no,
-    settlement_code,
-    levy_refund_code,
-    export_refund_code,
-    line_count,
-    lines_hash,
-    details,
-    status,
-    risk_status,
-    red_locked,
-    fuel_anomaly,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
-    aggregated_on
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, seller_address, seller_phone,
+    seller_bank, seller_account, buyer_tax_no, buyer_name, buyer_address, buyer_phone, buyer_bank, buyer_account,
+    seller_taxpayer_kind, amount, tax_amount, total_amount, total_amount_text, total_tax_incl_amount,
+    deduction_amount, drawer, payee, reviewer, remark, ticket_kind, business_code, blue_invoice, original_blue_no,
+    original_blue_paper_code, original_blue_paper_no, settlement_code, levy_refund_code, export_refund_code,
+    line_count, lines_hash, details, status, risk_status, red_locked, fuel_anomaly, verification_status,
+    verify_source, detail_level, tax_org_code, aggregated_on
 ) FROM STDIN;
 
 -- name: copy_tax_control
--- The rows of one package of 增值税发票, as text.
+-- The rows of one package: 增值税发票.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    seller_tax_no,
-    seller_name,
-    seller_address_phone,
-    seller_bank_account,
-    buyer_tax_no,
-    buyer_name,
-    buyer_address_phone,
-    buyer_bank_account,
-    true_seller_tax_no,
-    true_seller_name,
-    seller_taxpayer_kind,
-    amount,
-    tax_amount,
-    total_amount,
-    total_tax_incl_amount,
-    non_taxable_amount,
-    tax_rate,
-    remark,
-    check_code,
-    special_type,
-    issue_kind,
-    blue_invoice,
-    voiding_flag,
-    voided_at,
-    rate_inclusive,
-    rate_applicable,
-    line_count,
-    lines_hash,
-    details,
-    status,
-    risk_status,
-    red_locked,
-    vehicle_anomaly,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
-    aggregated_on
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, seller_address_phone,
+    seller_bank_account, buyer_tax_no, buyer_name, buyer_address_phone, buyer_bank_account, true_seller_tax_no,
+    true_seller_name, seller_taxpayer_kind, amount, tax_amount, total_amount, total_tax_incl_amount,
+    non_taxable_amount, tax_rate, remark, check_code, special_type, issue_kind, blue_invoice, voiding_flag,
+    voided_at, rate_inclusive, rate_applicable, line_count, lines_hash, details, status, risk_status, red_locked,
+    vehicle_anomaly, verification_status, verify_source, detail_level, tax_org_code, aggregated_on
 ) FROM STDIN;
 
 -- name: copy_roll
--- The rows of one package of 增值税普通发票（卷式）, as text.
+-- The rows of one package: 增值税普通发票（卷式）.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    seller_tax_no,
-    seller_name,
-    seller_address_phone,
-    seller_bank_account,
-    buyer_tax_no,
-    buyer_name,
-    buyer_address_phone,
-    buyer_bank_account,
-    true_seller_tax_no,
-    true_seller_name,
-    filing_taxpayer_no,
-    amount,
-    tax_amount,
-    total_amount,
-    total_tax_incl_amount,
-    non_taxable_amount,
-    tax_rate,
-    remark,
-    check_code,
-    tax_payment_no,
-    special_type,
-    blue_invoice,
-    voiding_flag,
-    voided_at,
-    line_count,
-    lines_hash,
-    details,
-    status,
-    risk_status,
-    red_locked,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
-    aggregated_on
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, seller_address_phone,
+    seller_bank_account, buyer_tax_no, buyer_name, buyer_address_phone, buyer_bank_account, true_seller_tax_no,
+    true_seller_name, filing_taxpayer_no, amount, tax_amount, total_amount, total_tax_incl_amount,
+    non_taxable_amount, tax_rate, remark, check_code, tax_payment_no, special_type, blue_invoice, voiding_flag,
+    voided_at, line_count, lines_hash, details, status, risk_status, red_locked, verification_status, verify_source,
+    detail_level, tax_org_code, aggregated_on
 ) FROM STDIN;
 
 -- name: copy_toll
--- The rows of one package of 增值税普通发票（通行费）, as text.
+-- The rows of one package: 增值税普通发票（通行费）.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    seller_tax_no,
-    seller_name,
-    seller_address_phone,
-    seller_bank_account,
-    buyer_tax_no,
-    buyer_name,
-    buyer_address_phone,
-    buyer_bank_account,
-    true_seller_tax_no,
-    true_seller_name,
-    filing_taxpayer_no,
-    amount,
-    tax_amount,
-    total_amount,
-    total_tax_incl_amount,
-    non_taxable_amount,
-    tax_rate,
-    remark,
-    check_code,
-    tax_control_code,
-    tax_payment_no,
-    special_type,
-    blue_invoice,
-    voiding_flag,
-    voided_at,
-    lines_hash,
-    details,
-    status,
-    risk_status,
-    red_locked,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
-    aggregated_on
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, seller_address_phone,
+    seller_bank_account, buyer_tax_no, buyer_name, buyer_address_phone, buyer_bank_account, true_seller_tax_no,
+    true_seller_name, filing_taxpayer_no, amount, tax_amount, total_amount, total_tax_incl_amount,
+    non_taxable_amount, tax_rate, remark, check_code, tax_control_code, tax_payment_no, special_type, blue_invoice,
+    voiding_flag, voided_at, lines_hash, details, status, risk_status, red_locked, verification_status,
+    verify_source, detail_level, tax_org_code, aggregated_on
 ) FROM STDIN;
 
 -- name: copy_motor
--- The rows of one package of 机动车销售统一发票, as text.
+-- The rows of one package: 机动车销售统一发票.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    seller_tax_no,
-    seller_name,
-    seller_address,
-    seller_phone,
-    seller_bank,
-    seller_account,
-    buyer_tax_no,
-    buyer_name,
-    filing_taxpayer_no,
-    amount,
-    tax_amount,
-    total_amount,
-    total_tax_incl_amount,
-    tax_rate,
-    drawer,
-    tax_control_code,
-    tax_payment_no,
-    issue_kind,
-    blue_invoice,
-    voiding_flag,
-    voided_at,
-    rate_applicable,
-    lines_hash,
-    details,
-    status,
-    risk_status,
-    red_locked,
-    vehicle_anomaly,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
-    aggregated_on
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, seller_address, seller_phone,
+    seller_bank, seller_account, buyer_tax_no, buyer_name, filing_taxpayer_no, amount, tax_amount, total_amount,
+    total_tax_incl_amount, tax_rate, drawer, tax_control_code, tax_payment_no, issue_kind, blue_invoice,
+    voiding_flag, voided_at, rate_applicable, lines_hash, details, status, risk_status, red_locked, vehicle_anomaly,
+    verification_status, verify_source, detail_level, tax_org_code, aggregated_on
 ) FROM STDIN;
 
 -- name: copy_used_car
--- The rows of one package of 二手车销售统一发票, as text.
+-- The rows of one package: 二手车销售统一发票.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    seller_tax_no,
-    seller_name,
-    seller_address,
-    seller_phone,
-    buyer_tax_no,
-    buyer_name,
-    buyer_address,
-    buyer_phone,
-    filing_taxpayer_no,
-    total_amount,
-    total_tax_incl_amount,
-    drawer,
-    remark,
-    tax_control_code,
-    issue_kind,
-    blue_invoice,
-    rate_applicable,
-    lines_hash,
-    details,
-    status,
-    risk_status,
-    red_locked,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
-    aggregated_on
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, seller_address, seller_phone,
+    buyer_tax_no, buyer_name, buyer_address, buyer_phone, filing_taxpayer_no, total_amount, total_tax_incl_amount,
+    drawer, remark, tax_control_code, issue_kind, blue_invoice, rate_applicable, lines_hash, details, status,
+    risk_status, red_locked, verification_status, verify_source, detail_level, tax_org_code, aggregated_on
 ) FROM STDIN;
 
 -- name: copy_air
--- The rows of one package of 航空运输客票电子行程单发票, as text.
+-- The rows of one package: 航空运输客票电子行程单发票.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    seller_tax_no,
-    seller_name,
-    seller_address,
-    seller_phone,
-    buyer_tax_no,
-    buyer_name,
-    buyer_address,
-    buyer_phone,
-    amount,
-    tax_amount,
-    total_amount,
-    total_amount_text,
-    total_tax_incl_amount,
-    drawer,
-    payee,
-    reviewer,
-    remark,
-    ticket_kind,
-    business_code,
-    blue_invoice,
-    original_blue_no,
-    settlement_code,
-    levy_refund_code,
-    export_refund_code,
-    lines_hash,
-    details,
-    status,
-    risk_status,
-    red_locked,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
-    aggregated_on
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, seller_address, seller_phone,
+    buyer_tax_no, buyer_name, buyer_address, buyer_phone, amount, tax_amount, total_amount, total_amount_text,
+    total_tax_incl_amount, drawer, payee, reviewer, remark, ticket_kind, business_code, blue_invoice,
+    original_blue_no, settlement_code, levy_refund_code, export_refund_code, lines_hash, details, status,
+    risk_status, red_locked, verification_status, verify_source, detail_level, tax_org_code, aggregated_on
 ) FROM STDIN;
 
 -- name: copy_rail
--- The rows of one package of 铁路电子客票发票, as text.
+-- The rows of one package: 铁路电子客票发票.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    seller_tax_no,
-    seller_name,
-    seller_address,
-    seller_phone,
-    buyer_tax_no,
-    buyer_name,
-    buyer_address,
-    buyer_phone,
-    amount,
-    tax_amount,
-    total_amount,
-    total_amount_text,
-    total_tax_incl_amount,
-    drawer,
-    payee,
-    reviewer,
-    remark,
-    ticket_kind,
-    business_code,
-    blue_invoice,
-    original_blue_no,
-    settlement_code,
-    levy_refund_code,
-    export_refund_code,
-    lines_hash,
-    details,
-    status,
-    risk_status,
-    red_locked,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
-    aggregated_on
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, seller_address, seller_phone,
+    buyer_tax_no, buyer_name, buyer_address, buyer_phone, amount, tax_amount, total_amount, total_amount_text,
+    total_tax_incl_amount, drawer, payee, reviewer, remark, ticket_kind, business_code, blue_invoice,
+    original_blue_no, settlement_code, levy_refund_code, export_refund_code, lines_hash, details, status,
+    risk_status, red_locked, verification_status, verify_source, detail_level, tax_org_code, aggregated_on
 ) FROM STDIN;
 
 -- name: copy_motor_digital
--- The rows of one package of 数字化电子发票-机动车销售统一发票, as text.
+-- The rows of one package: 数字化电子发票-机动车销售统一发票.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    seller_tax_no,
-    seller_name,
-    seller_address,
-    seller_phone,
-    seller_bank,
-    seller_account,
-    buyer_tax_no,
-    buyer_name,
-    buyer_address,
-    buyer_phone,
-    buyer_bank,
-    buyer_account,
-    amount,
-    tax_amount,
-    total_amount,
-    total_amount_text,
-    total_tax_incl_amount,
-    tax_rate,
-    drawer,
-    remark,
-    tax_payment_no,
-    ticket_kind,
-    business_code,
-    blue_invoice,
-    original_blue_no,
-    original_blue_paper_code,
-    original_blue_paper_no,
-    lines_hash,
-    details,
-    status,
-    risk_status,
-    red_locked,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
-    aggregated_on
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, seller_address, seller_phone,
+    seller_bank, seller_account, buyer_tax_no, buyer_name, buyer_address, buyer_phone, buyer_bank, buyer_account,
+    amount, tax_amount, total_amount, total_amount_text, total_tax_incl_amount, tax_rate, drawer, remark,
+    tax_payment_no, ticket_kind, business_code, blue_invoice, original_blue_no, original_blue_paper_code,
+    original_blue_paper_no, lines_hash, details, status, risk_status, red_locked, verification_status,
+    verify_source, detail_level, tax_org_code, aggregated_on
 ) FROM STDIN;
 
 -- name: copy_used_car_digital
--- The rows of one package of 数字化电子发票-二手车销售统一发票, as text.
+-- The rows of one package: 数字化电子发票-二手车销售统一发票.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    seller_tax_no,
-    seller_name,
-    seller_address,
-    seller_phone,
-    seller_bank,
-    seller_account,
-    buyer_tax_no,
-    buyer_name,
-    buyer_address,
-    buyer_phone,
-    buyer_bank,
-    buyer_account,
-    amount,
-    tax_amount,
-    total_amount,
-    total_amount_text,
-    total_tax_incl_amount,
-    drawer,
-    remark,
-    ticket_kind,
-    business_code,
-    blue_invoice,
-    original_blue_no,
-    original_blue_paper_code,
-    original_blue_paper_no,
-    lines_hash,
-    details,
-    status,
-    risk_status,
-    red_locked,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, seller_address, seller_phone,
+    seller_bank, seller_account, buyer_tax_no, buyer_name, buyer_address, buyer_phone, buyer_bank, buyer_account,
+    amount, tax_amount, total_amount, total_amount_text, total_tax_incl_amount, drawer, remark, ticket_kind,
+    business_code, blue_invoice, original_blue_no, original_blue_paper_code, original_blue_paper_no, lines_hash,
+    details, status, risk_status, red_locked, verification_status, verify_source, detail_level, tax_org_code,
     aggregated_on
 ) FROM STDIN;
 
 -- name: copy_customs
--- The rows of one package of 增值税海关缴款书, as text.
+-- The rows of one package: 增值税海关缴款书.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    buyer_tax_no,
-    buyer_name,
-    tax_amount,
-    total_tax_incl_amount,
-    blue_invoice,
-    lines_hash,
-    details,
-    duplicate_locked,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
-    aggregated_on
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, buyer_tax_no, buyer_name, tax_amount, total_tax_incl_amount,
+    blue_invoice, lines_hash, details, duplicate_locked, verification_status, verify_source, detail_level,
+    tax_org_code, aggregated_on
 ) FROM STDIN;
 
 -- name: copy_withholding
--- The rows of one package of 增值税代扣代缴完税凭证, as text.
+-- The rows of one package: 增值税代扣代缴完税凭证.
 COPY staged_documents (
-    document_key,
-    observed_at,
-    status_default,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issued_at,
-    issue_date,
-    seller_tax_no,
-    seller_name,
-    buyer_tax_no,
-    buyer_name,
-    amount,
-    tax_amount,
-    total_tax_incl_amount,
-    blue_invoice,
-    lines_hash,
-    details,
-    verification_status,
-    verify_source,
-    detail_level,
-    tax_org_code,
-    aggregated_on
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, buyer_tax_no, buyer_name,
+    amount, tax_amount, total_tax_incl_amount, blue_invoice, lines_hash, details, verification_status,
+    verify_source, detail_level, tax_org_code, aggregated_on
 ) FROM STDIN;
+
+-- name: totals
+-- Rows, distinct documents, stated statuses, and the sums.
+SELECT count(*), count(DISTINCT document_key), count(status), coalesce(sum(amount), 0), coalesce(sum(tax_amount), 0)
+FROM staged_documents;
+
+-- name: missing
+-- Staged documents that the pool does not hold.
+SELECT count(*) FROM staged_documents AS s
+WHERE NOT EXISTS (
+    SELECT FROM pool.document AS d WHERE d.direction = %(direction)s
+        AND d.taxpayer_no = %(taxpayer_no)s
+        AND d.document_key = s.document_key
+);
 
 -- name: duplicates
 -- Keys that came more than once under the same 归集日期 or 变更日期: word for word equal, or not.
 SELECT count(*) FILTER (WHERE versions = 1) AS identical,
     count(*) FILTER (WHERE versions > 1) AS differing,
-    coalesce((array_agg(document_key ORDER BY document_key) FILTER (WHERE versions > 1))[1:5], '{}') AS sample
+    coalesce((array_agg(document_key ORDER BY versions DESC, document_key))[1:5], '{}') AS sample
 FROM (
     SELECT document_key, count(DISTINCT hash_record_extended((
         document,
@@ -748,7 +326,8 @@ FROM (
 -- name: forget_repeats
 -- Keep the newest row of every key; what goes is counted as ignored.
 WITH newest_first AS (
-    SELECT ctid AS place, row_number() OVER (PARTITION BY document_key ORDER BY aggregated_on DESC NULLS LAST, observed_at DESC, ctid DESC) AS place_no
+    SELECT ctid AS place,
+        row_number() OVER (PARTITION BY document_key ORDER BY aggregated_on DESC NULLS LAST, observed_at DESC, ctid DESC) AS place_no
     FROM staged_documents
     WHERE document_key IN (SELECT document_key FROM staged_documents GROUP BY document_key HAVING count(*) > 1)
 )
@@ -757,72 +336,57 @@ DELETE FROM staged_documents USING newest_first WHERE staged_documents.ctid = pl
 -- name: confirmed_later
 -- Mark what a reply that is already merged saw later, though it changed nothing.
 UPDATE staged_documents AS s
-SET seen_later_at = later.observed_at
+SET face_seen_at = later.face_seen_at,
+    status_seen_at = later.status_seen_at,
+    anomaly_seen_at = later.anomaly_seen_at
 FROM (
-    SELECT document_key, max(g.observed_at) AS observed_at
+    SELECT document_key,
+        max(g.observed_at) FILTER (WHERE 'face' = ANY (g.observed_groups)) AS face_seen_at,
+        max(g.observed_at) FILTER (WHERE 'status' = ANY (g.observed_groups)) AS status_seen_at,
+        max(g.observed_at) FILTER (WHERE 'anomaly' = ANY (g.observed_groups)) AS anomaly_seen_at
     FROM pool.sighting AS g CROSS JOIN LATERAL unnest(g.document_keys) AS document_key
-    WHERE g.taxpayer_no = %(taxpayer_no)s AND g.direction = %(direction)s AND g.target = 'documents'
+    WHERE g.taxpayer_no = %(taxpayer_no)s AND g.direction = %(direction)s
         AND g.observed_at > (SELECT min(observed_at) FROM unnest(%(observed)s::timestamptz[]) AS observed_at)
     GROUP BY document_key
 ) AS later
-WHERE later.document_key = s.document_key AND later.observed_at > s.observed_at;
+WHERE later.document_key = s.document_key;
 
 -- name: held
 -- Report the values that the merge is about to refuse.
 INSERT INTO pool.held_change (
-    direction, taxpayer_no, document_key, column_name, current_value, offered_value, reason, batch_no, channel, observed_at)
-SELECT direction, taxpayer_no, document_key, 'status', current_value, offered_value, reason, batch_no, channel, observed_at
+    direction, taxpayer_no, document_key, column_name, current_value, offered_value, reason,
+    batch_no, channel, observed_at)
+SELECT %(direction)s, %(taxpayer_no)s, document_key, column_name, current_value, offered_value, reason,
+    batch_no, channel, observed_at
 FROM (
-    SELECT d.direction, d.taxpayer_no, d.document_key, d.status AS current_value, s.status AS offered_value, s.observed_at,
+    SELECT s.document_key, o.column_name, o.current_value, o.offered_value, s.observed_at,
         %(batch_no)s AS batch_no, %(channel)s AS channel,
-        CASE WHEN NOT (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) THEN 'older'
-            WHEN (d.status, s.status) IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN 'backwards' END AS reason
-    FROM staged_documents AS s JOIN pool.document AS d ON d.direction = %(direction)s
+        CASE
+            WHEN o.column_name <> 'status' THEN NULL
+            WHEN NOT (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN 'older'
+            WHEN (o.current_value, o.offered_value) IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN 'backwards'
+        END AS reason
+    FROM staged_documents AS s
+    JOIN pool.document AS d ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key
-    WHERE s.status IS NOT NULL AND s.status <> d.status
+    CROSS JOIN LATERAL (VALUES
+        ('status', d.status, s.status)
+    ) AS o (column_name, current_value, offered_value)
+    WHERE s.status IS NOT NULL AND o.offered_value <> o.current_value
 ) AS offer
 WHERE reason IS NOT NULL
 ON CONFLICT DO NOTHING;
-
--- name: totals
--- Rows, distinct documents, stated statuses, and the sums.
-SELECT count(*), count(DISTINCT document_key), count(status), coalesce(sum(amount), 0), coalesce(sum(tax_amount), 0)
-FROM staged_documents;
-
--- name: mostly_new
--- Whether most of the first rows are new to the pool.
-SELECT coalesce(avg((d.document_key IS NULL)::integer), 0) > 0.5
-FROM (SELECT document_key FROM staged_documents LIMIT 100) AS s
-LEFT JOIN pool.document AS d ON d.direction = %(direction)s
-        AND d.taxpayer_no = %(taxpayer_no)s
-        AND d.document_key = s.document_key;
-
--- name: missing
--- Staged documents that the pool does not hold.
-SELECT count(*) FROM staged_documents AS s
-WHERE NOT EXISTS (
-    SELECT FROM pool.document AS d WHERE d.direction = %(direction)s
-        AND d.taxpayer_no = %(taxpayer_no)s
-        AND d.document_key = s.document_key
-);
 
 -- name: merge
 -- Staging into the pool; every changed column leaves a row in pool.change by the same statement.
 WITH merged AS (
     MERGE INTO pool.document AS d
-    USING (
-        SELECT * FROM staged_documents WHERE NOT %(mostly_new)s
-        UNION ALL
-        -- New documents by key, so that neighbours share index pages; it sorts places, which is cheaper than wide rows.
-        SELECT q.* FROM (SELECT ctid AS place FROM staged_documents ORDER BY document_key) AS k
-        JOIN staged_documents AS q ON q.ctid = k.place
-        WHERE %(mostly_new)s
-    ) AS s
+    USING staged_documents AS s
     ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key
-    WHEN MATCHED AND (CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN (
+    WHEN MATCHED AND (CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN (
             (s.invoice_type IS DISTINCT FROM d.invoice_type AND coalesce(nullif(btrim(s.invoice_type), ''), d.invoice_type) IS DISTINCT FROM d.invoice_type)
             OR (s.bureau_invoice_type IS DISTINCT FROM d.bureau_invoice_type AND coalesce(nullif(btrim(s.bureau_invoice_type), ''), d.bureau_invoice_type) IS DISTINCT FROM d.bureau_invoice_type)
             OR (s.invoice_code IS DISTINCT FROM d.invoice_code AND coalesce(nullif(btrim(s.invoice_code), ''), d.invoice_code) IS DISTINCT FROM d.invoice_code)
@@ -945,14 +509,14 @@ WITH merged AS (
             OR (d.lines_hash IS NULL AND nullif(btrim(s.lines_hash), '') IS NOT NULL)
             OR (d.tax_org_code IS NULL AND nullif(btrim(s.tax_org_code), '') IS NOT NULL)
         ) END
-        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) THEN (
+        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN (
             (s.risk_status IS DISTINCT FROM d.risk_status AND coalesce(nullif(btrim(s.risk_status), ''), d.risk_status) IS DISTINCT FROM d.risk_status)
             OR (s.red_locked IS DISTINCT FROM d.red_locked AND coalesce(nullif(btrim(s.red_locked), ''), d.red_locked) IS DISTINCT FROM d.red_locked)
         ) ELSE (
             (d.risk_status IS NULL AND nullif(btrim(s.risk_status), '') IS NOT NULL)
             OR (d.red_locked IS NULL AND nullif(btrim(s.red_locked), '') IS NOT NULL)
         ) END
-        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.seen_later_at), true)) THEN (
+        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN (
             (s.fuel_anomaly IS DISTINCT FROM d.fuel_anomaly AND coalesce(nullif(btrim(s.fuel_anomaly), ''), d.fuel_anomaly) IS DISTINCT FROM d.fuel_anomaly)
             OR (s.vehicle_anomaly IS DISTINCT FROM d.vehicle_anomaly AND coalesce(nullif(btrim(s.vehicle_anomaly), ''), d.vehicle_anomaly) IS DISTINCT FROM d.vehicle_anomaly)
             OR (s.duplicate_locked IS DISTINCT FROM d.duplicate_locked AND coalesce(nullif(btrim(s.duplicate_locked), ''), d.duplicate_locked) IS DISTINCT FROM d.duplicate_locked)
@@ -962,84 +526,84 @@ WITH merged AS (
             OR (d.duplicate_locked IS NULL AND nullif(btrim(s.duplicate_locked), '') IS NOT NULL)
         ) END
         OR (s.document IS DISTINCT FROM d.document AND coalesce(d.document, nullif(btrim(s.document), '')) IS DISTINCT FROM d.document)
-        OR (s.details IS DISTINCT FROM d.details AND CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(d.details || s.details, s.details, d.details) ELSE coalesce(s.details || d.details, d.details, s.details) END IS DISTINCT FROM d.details)
-        OR (s.status IS DISTINCT FROM d.status AND coalesce(CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END, s.status_default) IS DISTINCT FROM d.status)
-        OR (s.verification_status IS DISTINCT FROM d.verification_status AND CASE WHEN d.verification_status = '1' THEN d.verification_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.verification_status), ''), d.verification_status) ELSE coalesce(d.verification_status, nullif(btrim(s.verification_status), '')) END END IS DISTINCT FROM d.verification_status)
-        OR (s.verify_source IS DISTINCT FROM d.verify_source AND CASE WHEN d.verification_status = '1' THEN d.verify_source ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.verify_source), ''), d.verify_source) ELSE coalesce(d.verify_source, nullif(btrim(s.verify_source), '')) END END IS DISTINCT FROM d.verify_source)
+        OR (s.details IS DISTINCT FROM d.details AND CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(d.details || s.details, s.details, d.details) ELSE coalesce(s.details || d.details, d.details, s.details) END IS DISTINCT FROM d.details)
+        OR (coalesce(s.status, s.status_default) IS DISTINCT FROM d.status AND coalesce(CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END, s.status_default) IS DISTINCT FROM d.status)
+        OR (s.verification_status IS DISTINCT FROM d.verification_status AND CASE WHEN d.verification_status = '1' THEN d.verification_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.verification_status), ''), d.verification_status) ELSE coalesce(d.verification_status, nullif(btrim(s.verification_status), '')) END END IS DISTINCT FROM d.verification_status)
+        OR (s.verify_source IS DISTINCT FROM d.verify_source AND CASE WHEN d.verification_status = '1' THEN d.verify_source ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.verify_source), ''), d.verify_source) ELSE coalesce(d.verify_source, nullif(btrim(s.verify_source), '')) END END IS DISTINCT FROM d.verify_source)
         OR (s.detail_level IS DISTINCT FROM d.detail_level AND CASE WHEN 'full' IN (s.detail_level, d.detail_level) THEN 'full' ELSE d.detail_level END IS DISTINCT FROM d.detail_level)
         OR (s.aggregated_on IS DISTINCT FROM d.aggregated_on AND greatest(d.aggregated_on, s.aggregated_on) IS DISTINCT FROM d.aggregated_on))
     THEN UPDATE SET
         document = coalesce(d.document, nullif(btrim(s.document), '')),
-        invoice_type = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_type), ''), d.invoice_type) ELSE coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) END,
-        bureau_invoice_type = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.bureau_invoice_type), ''), d.bureau_invoice_type) ELSE coalesce(d.bureau_invoice_type, nullif(btrim(s.bureau_invoice_type), '')) END,
-        invoice_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_code), ''), d.invoice_code) ELSE coalesce(d.invoice_code, nullif(btrim(s.invoice_code), '')) END,
-        invoice_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_no), ''), d.invoice_no) ELSE coalesce(d.invoice_no, nullif(btrim(s.invoice_no), '')) END,
-        etax_invoice_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.etax_invoice_no), ''), d.etax_invoice_no) ELSE coalesce(d.etax_invoice_no, nullif(btrim(s.etax_invoice_no), '')) END,
-        issued_at = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.issued_at, d.issued_at) ELSE coalesce(d.issued_at, s.issued_at) END,
-        issue_date = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.issue_date, d.issue_date) ELSE coalesce(d.issue_date, s.issue_date) END,
-        seller_tax_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_tax_no), ''), d.seller_tax_no) ELSE coalesce(d.seller_tax_no, nullif(btrim(s.seller_tax_no), '')) END,
-        seller_name = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_name), ''), d.seller_name) ELSE coalesce(d.seller_name, nullif(btrim(s.seller_name), '')) END,
-        seller_address = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_address), ''), d.seller_address) ELSE coalesce(d.seller_address, nullif(btrim(s.seller_address), '')) END,
-        seller_phone = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_phone), ''), d.seller_phone) ELSE coalesce(d.seller_phone, nullif(btrim(s.seller_phone), '')) END,
-        seller_bank = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_bank), ''), d.seller_bank) ELSE coalesce(d.seller_bank, nullif(btrim(s.seller_bank), '')) END,
-        seller_account = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_account), ''), d.seller_account) ELSE coalesce(d.seller_account, nullif(btrim(s.seller_account), '')) END,
-        seller_address_phone = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_address_phone), ''), d.seller_address_phone) ELSE coalesce(d.seller_address_phone, nullif(btrim(s.seller_address_phone), '')) END,
-        seller_bank_account = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_bank_account), ''), d.seller_bank_account) ELSE coalesce(d.seller_bank_account, nullif(btrim(s.seller_bank_account), '')) END,
-        buyer_tax_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_tax_no), ''), d.buyer_tax_no) ELSE coalesce(d.buyer_tax_no, nullif(btrim(s.buyer_tax_no), '')) END,
-        buyer_name = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_name), ''), d.buyer_name) ELSE coalesce(d.buyer_name, nullif(btrim(s.buyer_name), '')) END,
-        buyer_address = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_address), ''), d.buyer_address) ELSE coalesce(d.buyer_address, nullif(btrim(s.buyer_address), '')) END,
-        buyer_phone = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_phone), ''), d.buyer_phone) ELSE coalesce(d.buyer_phone, nullif(btrim(s.buyer_phone), '')) END,
-        buyer_bank = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_bank), ''), d.buyer_bank) ELSE coalesce(d.buyer_bank, nullif(btrim(s.buyer_bank), '')) END,
-        buyer_account = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_account), ''), d.buyer_account) ELSE coalesce(d.buyer_account, nullif(btrim(s.buyer_account), '')) END,
-        buyer_address_phone = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_address_phone), ''), d.buyer_address_phone) ELSE coalesce(d.buyer_address_phone, nullif(btrim(s.buyer_address_phone), '')) END,
-        buyer_bank_account = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_bank_account), ''), d.buyer_bank_account) ELSE coalesce(d.buyer_bank_account, nullif(btrim(s.buyer_bank_account), '')) END,
-        true_seller_tax_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.true_seller_tax_no), ''), d.true_seller_tax_no) ELSE coalesce(d.true_seller_tax_no, nullif(btrim(s.true_seller_tax_no), '')) END,
-        true_seller_name = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.true_seller_name), ''), d.true_seller_name) ELSE coalesce(d.true_seller_name, nullif(btrim(s.true_seller_name), '')) END,
-        filing_taxpayer_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.filing_taxpayer_no), ''), d.filing_taxpayer_no) ELSE coalesce(d.filing_taxpayer_no, nullif(btrim(s.filing_taxpayer_no), '')) END,
-        seller_taxpayer_kind = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_taxpayer_kind), ''), d.seller_taxpayer_kind) ELSE coalesce(d.seller_taxpayer_kind, nullif(btrim(s.seller_taxpayer_kind), '')) END,
-        amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.amount, d.amount) ELSE coalesce(d.amount, s.amount) END,
-        tax_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.tax_amount, d.tax_amount) ELSE coalesce(d.tax_amount, s.tax_amount) END,
-        total_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.total_amount, d.total_amount) ELSE coalesce(d.total_amount, s.total_amount) END,
-        total_amount_text = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.total_amount_text), ''), d.total_amount_text) ELSE coalesce(d.total_amount_text, nullif(btrim(s.total_amount_text), '')) END,
-        total_tax_incl_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.total_tax_incl_amount, d.total_tax_incl_amount) ELSE coalesce(d.total_tax_incl_amount, s.total_tax_incl_amount) END,
-        deduction_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.deduction_amount, d.deduction_amount) ELSE coalesce(d.deduction_amount, s.deduction_amount) END,
-        non_taxable_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.non_taxable_amount, d.non_taxable_amount) ELSE coalesce(d.non_taxable_amount, s.non_taxable_amount) END,
-        tax_rate = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.tax_rate, d.tax_rate) ELSE coalesce(d.tax_rate, s.tax_rate) END,
-        drawer = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.drawer), ''), d.drawer) ELSE coalesce(d.drawer, nullif(btrim(s.drawer), '')) END,
-        payee = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.payee), ''), d.payee) ELSE coalesce(d.payee, nullif(btrim(s.payee), '')) END,
-        reviewer = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.reviewer), ''), d.reviewer) ELSE coalesce(d.reviewer, nullif(btrim(s.reviewer), '')) END,
-        remark = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.remark), ''), d.remark) ELSE coalesce(d.remark, nullif(btrim(s.remark), '')) END,
-        check_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.check_code), ''), d.check_code) ELSE coalesce(d.check_code, nullif(btrim(s.check_code), '')) END,
-        tax_control_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.tax_control_code), ''), d.tax_control_code) ELSE coalesce(d.tax_control_code, nullif(btrim(s.tax_control_code), '')) END,
-        tax_payment_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.tax_payment_no), ''), d.tax_payment_no) ELSE coalesce(d.tax_payment_no, nullif(btrim(s.tax_payment_no), '')) END,
-        ticket_kind = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.ticket_kind), ''), d.ticket_kind) ELSE coalesce(d.ticket_kind, nullif(btrim(s.ticket_kind), '')) END,
-        business_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.business_code), ''), d.business_code) ELSE coalesce(d.business_code, nullif(btrim(s.business_code), '')) END,
-        special_type = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.special_type), ''), d.special_type) ELSE coalesce(d.special_type, nullif(btrim(s.special_type), '')) END,
-        issue_kind = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.issue_kind), ''), d.issue_kind) ELSE coalesce(d.issue_kind, nullif(btrim(s.issue_kind), '')) END,
-        blue_invoice = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.blue_invoice), ''), d.blue_invoice) ELSE coalesce(d.blue_invoice, nullif(btrim(s.blue_invoice), '')) END,
-        original_blue_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.original_blue_no), ''), d.original_blue_no) ELSE coalesce(d.original_blue_no, nullif(btrim(s.original_blue_no), '')) END,
-        original_blue_paper_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.original_blue_paper_code), ''), d.original_blue_paper_code) ELSE coalesce(d.original_blue_paper_code, nullif(btrim(s.original_blue_paper_code), '')) END,
-        original_blue_paper_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.original_blue_paper_no), ''), d.original_blue_paper_no) ELSE coalesce(d.original_blue_paper_no, nullif(btrim(s.original_blue_paper_no), '')) END,
-        voiding_flag = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.voiding_flag), ''), d.voiding_flag) ELSE coalesce(d.voiding_flag, nullif(btrim(s.voiding_flag), '')) END,
-        voided_at = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.voided_at, d.voided_at) ELSE coalesce(d.voided_at, s.voided_at) END,
-        settlement_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.settlement_code), ''), d.settlement_code) ELSE coalesce(d.settlement_code, nullif(btrim(s.settlement_code), '')) END,
-        levy_refund_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.levy_refund_code), ''), d.levy_refund_code) ELSE coalesce(d.levy_refund_code, nullif(btrim(s.levy_refund_code), '')) END,
-        export_refund_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.export_refund_code), ''), d.export_refund_code) ELSE coalesce(d.export_refund_code, nullif(btrim(s.export_refund_code), '')) END,
-        rate_inclusive = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.rate_inclusive), ''), d.rate_inclusive) ELSE coalesce(d.rate_inclusive, nullif(btrim(s.rate_inclusive), '')) END,
-        rate_applicable = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.rate_applicable), ''), d.rate_applicable) ELSE coalesce(d.rate_applicable, nullif(btrim(s.rate_applicable), '')) END,
-        line_count = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.line_count, d.line_count) ELSE coalesce(d.line_count, s.line_count) END,
-        lines_hash = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.lines_hash), ''), d.lines_hash) ELSE coalesce(d.lines_hash, nullif(btrim(s.lines_hash), '')) END,
-        details = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(d.details || s.details, s.details, d.details) ELSE coalesce(s.details || d.details, d.details, s.details) END,
-        status = coalesce(CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END, s.status_default),
-        risk_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) THEN coalesce(nullif(btrim(s.risk_status), ''), d.risk_status) ELSE coalesce(d.risk_status, nullif(btrim(s.risk_status), '')) END,
-        red_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) THEN coalesce(nullif(btrim(s.red_locked), ''), d.red_locked) ELSE coalesce(d.red_locked, nullif(btrim(s.red_locked), '')) END,
-        fuel_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.seen_later_at), true)) THEN coalesce(nullif(btrim(s.fuel_anomaly), ''), d.fuel_anomaly) ELSE coalesce(d.fuel_anomaly, nullif(btrim(s.fuel_anomaly), '')) END,
-        vehicle_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.seen_later_at), true)) THEN coalesce(nullif(btrim(s.vehicle_anomaly), ''), d.vehicle_anomaly) ELSE coalesce(d.vehicle_anomaly, nullif(btrim(s.vehicle_anomaly), '')) END,
-        duplicate_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.seen_later_at), true)) THEN coalesce(nullif(btrim(s.duplicate_locked), ''), d.duplicate_locked) ELSE coalesce(d.duplicate_locked, nullif(btrim(s.duplicate_locked), '')) END,
-        verification_status = CASE WHEN d.verification_status = '1' THEN d.verification_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.verification_status), ''), d.verification_status) ELSE coalesce(d.verification_status, nullif(btrim(s.verification_status), '')) END END,
-        verify_source = CASE WHEN d.verification_status = '1' THEN d.verify_source ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.verify_source), ''), d.verify_source) ELSE coalesce(d.verify_source, nullif(btrim(s.verify_source), '')) END END,
+        invoice_type = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_type), ''), d.invoice_type) ELSE coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) END,
+        bureau_invoice_type = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.bureau_invoice_type), ''), d.bureau_invoice_type) ELSE coalesce(d.bureau_invoice_type, nullif(btrim(s.bureau_invoice_type), '')) END,
+        invoice_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_code), ''), d.invoice_code) ELSE coalesce(d.invoice_code, nullif(btrim(s.invoice_code), '')) END,
+        invoice_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_no), ''), d.invoice_no) ELSE coalesce(d.invoice_no, nullif(btrim(s.invoice_no), '')) END,
+        etax_invoice_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.etax_invoice_no), ''), d.etax_invoice_no) ELSE coalesce(d.etax_invoice_no, nullif(btrim(s.etax_invoice_no), '')) END,
+        issued_at = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.issued_at, d.issued_at) ELSE coalesce(d.issued_at, s.issued_at) END,
+        issue_date = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.issue_date, d.issue_date) ELSE coalesce(d.issue_date, s.issue_date) END,
+        seller_tax_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_tax_no), ''), d.seller_tax_no) ELSE coalesce(d.seller_tax_no, nullif(btrim(s.seller_tax_no), '')) END,
+        seller_name = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_name), ''), d.seller_name) ELSE coalesce(d.seller_name, nullif(btrim(s.seller_name), '')) END,
+        seller_address = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_address), ''), d.seller_address) ELSE coalesce(d.seller_address, nullif(btrim(s.seller_address), '')) END,
+        seller_phone = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_phone), ''), d.seller_phone) ELSE coalesce(d.seller_phone, nullif(btrim(s.seller_phone), '')) END,
+        seller_bank = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_bank), ''), d.seller_bank) ELSE coalesce(d.seller_bank, nullif(btrim(s.seller_bank), '')) END,
+        seller_account = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_account), ''), d.seller_account) ELSE coalesce(d.seller_account, nullif(btrim(s.seller_account), '')) END,
+        seller_address_phone = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_address_phone), ''), d.seller_address_phone) ELSE coalesce(d.seller_address_phone, nullif(btrim(s.seller_address_phone), '')) END,
+        seller_bank_account = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_bank_account), ''), d.seller_bank_account) ELSE coalesce(d.seller_bank_account, nullif(btrim(s.seller_bank_account), '')) END,
+        buyer_tax_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_tax_no), ''), d.buyer_tax_no) ELSE coalesce(d.buyer_tax_no, nullif(btrim(s.buyer_tax_no), '')) END,
+        buyer_name = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_name), ''), d.buyer_name) ELSE coalesce(d.buyer_name, nullif(btrim(s.buyer_name), '')) END,
+        buyer_address = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_address), ''), d.buyer_address) ELSE coalesce(d.buyer_address, nullif(btrim(s.buyer_address), '')) END,
+        buyer_phone = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_phone), ''), d.buyer_phone) ELSE coalesce(d.buyer_phone, nullif(btrim(s.buyer_phone), '')) END,
+        buyer_bank = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_bank), ''), d.buyer_bank) ELSE coalesce(d.buyer_bank, nullif(btrim(s.buyer_bank), '')) END,
+        buyer_account = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_account), ''), d.buyer_account) ELSE coalesce(d.buyer_account, nullif(btrim(s.buyer_account), '')) END,
+        buyer_address_phone = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_address_phone), ''), d.buyer_address_phone) ELSE coalesce(d.buyer_address_phone, nullif(btrim(s.buyer_address_phone), '')) END,
+        buyer_bank_account = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.buyer_bank_account), ''), d.buyer_bank_account) ELSE coalesce(d.buyer_bank_account, nullif(btrim(s.buyer_bank_account), '')) END,
+        true_seller_tax_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.true_seller_tax_no), ''), d.true_seller_tax_no) ELSE coalesce(d.true_seller_tax_no, nullif(btrim(s.true_seller_tax_no), '')) END,
+        true_seller_name = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.true_seller_name), ''), d.true_seller_name) ELSE coalesce(d.true_seller_name, nullif(btrim(s.true_seller_name), '')) END,
+        filing_taxpayer_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.filing_taxpayer_no), ''), d.filing_taxpayer_no) ELSE coalesce(d.filing_taxpayer_no, nullif(btrim(s.filing_taxpayer_no), '')) END,
+        seller_taxpayer_kind = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.seller_taxpayer_kind), ''), d.seller_taxpayer_kind) ELSE coalesce(d.seller_taxpayer_kind, nullif(btrim(s.seller_taxpayer_kind), '')) END,
+        amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.amount, d.amount) ELSE coalesce(d.amount, s.amount) END,
+        tax_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.tax_amount, d.tax_amount) ELSE coalesce(d.tax_amount, s.tax_amount) END,
+        total_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.total_amount, d.total_amount) ELSE coalesce(d.total_amount, s.total_amount) END,
+        total_amount_text = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.total_amount_text), ''), d.total_amount_text) ELSE coalesce(d.total_amount_text, nullif(btrim(s.total_amount_text), '')) END,
+        total_tax_incl_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.total_tax_incl_amount, d.total_tax_incl_amount) ELSE coalesce(d.total_tax_incl_amount, s.total_tax_incl_amount) END,
+        deduction_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.deduction_amount, d.deduction_amount) ELSE coalesce(d.deduction_amount, s.deduction_amount) END,
+        non_taxable_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.non_taxable_amount, d.non_taxable_amount) ELSE coalesce(d.non_taxable_amount, s.non_taxable_amount) END,
+        tax_rate = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.tax_rate, d.tax_rate) ELSE coalesce(d.tax_rate, s.tax_rate) END,
+        drawer = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.drawer), ''), d.drawer) ELSE coalesce(d.drawer, nullif(btrim(s.drawer), '')) END,
+        payee = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.payee), ''), d.payee) ELSE coalesce(d.payee, nullif(btrim(s.payee), '')) END,
+        reviewer = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.reviewer), ''), d.reviewer) ELSE coalesce(d.reviewer, nullif(btrim(s.reviewer), '')) END,
+        remark = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.remark), ''), d.remark) ELSE coalesce(d.remark, nullif(btrim(s.remark), '')) END,
+        check_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.check_code), ''), d.check_code) ELSE coalesce(d.check_code, nullif(btrim(s.check_code), '')) END,
+        tax_control_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.tax_control_code), ''), d.tax_control_code) ELSE coalesce(d.tax_control_code, nullif(btrim(s.tax_control_code), '')) END,
+        tax_payment_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.tax_payment_no), ''), d.tax_payment_no) ELSE coalesce(d.tax_payment_no, nullif(btrim(s.tax_payment_no), '')) END,
+        ticket_kind = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.ticket_kind), ''), d.ticket_kind) ELSE coalesce(d.ticket_kind, nullif(btrim(s.ticket_kind), '')) END,
+        business_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.business_code), ''), d.business_code) ELSE coalesce(d.business_code, nullif(btrim(s.business_code), '')) END,
+        special_type = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.special_type), ''), d.special_type) ELSE coalesce(d.special_type, nullif(btrim(s.special_type), '')) END,
+        issue_kind = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.issue_kind), ''), d.issue_kind) ELSE coalesce(d.issue_kind, nullif(btrim(s.issue_kind), '')) END,
+        blue_invoice = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.blue_invoice), ''), d.blue_invoice) ELSE coalesce(d.blue_invoice, nullif(btrim(s.blue_invoice), '')) END,
+        original_blue_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.original_blue_no), ''), d.original_blue_no) ELSE coalesce(d.original_blue_no, nullif(btrim(s.original_blue_no), '')) END,
+        original_blue_paper_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.original_blue_paper_code), ''), d.original_blue_paper_code) ELSE coalesce(d.original_blue_paper_code, nullif(btrim(s.original_blue_paper_code), '')) END,
+        original_blue_paper_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.original_blue_paper_no), ''), d.original_blue_paper_no) ELSE coalesce(d.original_blue_paper_no, nullif(btrim(s.original_blue_paper_no), '')) END,
+        voiding_flag = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.voiding_flag), ''), d.voiding_flag) ELSE coalesce(d.voiding_flag, nullif(btrim(s.voiding_flag), '')) END,
+        voided_at = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.voided_at, d.voided_at) ELSE coalesce(d.voided_at, s.voided_at) END,
+        settlement_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.settlement_code), ''), d.settlement_code) ELSE coalesce(d.settlement_code, nullif(btrim(s.settlement_code), '')) END,
+        levy_refund_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.levy_refund_code), ''), d.levy_refund_code) ELSE coalesce(d.levy_refund_code, nullif(btrim(s.levy_refund_code), '')) END,
+        export_refund_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.export_refund_code), ''), d.export_refund_code) ELSE coalesce(d.export_refund_code, nullif(btrim(s.export_refund_code), '')) END,
+        rate_inclusive = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.rate_inclusive), ''), d.rate_inclusive) ELSE coalesce(d.rate_inclusive, nullif(btrim(s.rate_inclusive), '')) END,
+        rate_applicable = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.rate_applicable), ''), d.rate_applicable) ELSE coalesce(d.rate_applicable, nullif(btrim(s.rate_applicable), '')) END,
+        line_count = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.line_count, d.line_count) ELSE coalesce(d.line_count, s.line_count) END,
+        lines_hash = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.lines_hash), ''), d.lines_hash) ELSE coalesce(d.lines_hash, nullif(btrim(s.lines_hash), '')) END,
+        details = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(d.details || s.details, s.details, d.details) ELSE coalesce(s.details || d.details, d.details, s.details) END,
+        status = coalesce(CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END, s.status_default),
+        risk_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN coalesce(nullif(btrim(s.risk_status), ''), d.risk_status) ELSE coalesce(d.risk_status, nullif(btrim(s.risk_status), '')) END,
+        red_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN coalesce(nullif(btrim(s.red_locked), ''), d.red_locked) ELSE coalesce(d.red_locked, nullif(btrim(s.red_locked), '')) END,
+        fuel_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.fuel_anomaly), ''), d.fuel_anomaly) ELSE coalesce(d.fuel_anomaly, nullif(btrim(s.fuel_anomaly), '')) END,
+        vehicle_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.vehicle_anomaly), ''), d.vehicle_anomaly) ELSE coalesce(d.vehicle_anomaly, nullif(btrim(s.vehicle_anomaly), '')) END,
+        duplicate_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.duplicate_locked), ''), d.duplicate_locked) ELSE coalesce(d.duplicate_locked, nullif(btrim(s.duplicate_locked), '')) END,
+        verification_status = CASE WHEN d.verification_status = '1' THEN d.verification_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.verification_status), ''), d.verification_status) ELSE coalesce(d.verification_status, nullif(btrim(s.verification_status), '')) END END,
+        verify_source = CASE WHEN d.verification_status = '1' THEN d.verify_source ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.verify_source), ''), d.verify_source) ELSE coalesce(d.verify_source, nullif(btrim(s.verify_source), '')) END END,
         detail_level = CASE WHEN 'full' IN (s.detail_level, d.detail_level) THEN 'full' ELSE d.detail_level END,
-        tax_org_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.seen_later_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.tax_org_code), ''), d.tax_org_code) ELSE coalesce(d.tax_org_code, nullif(btrim(s.tax_org_code), '')) END,
+        tax_org_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.tax_org_code), ''), d.tax_org_code) ELSE coalesce(d.tax_org_code, nullif(btrim(s.tax_org_code), '')) END,
         aggregated_on = greatest(d.aggregated_on, s.aggregated_on),
         face_observed_at = greatest(d.face_observed_at, s.observed_at),
         status_observed_at = greatest(d.status_observed_at, CASE WHEN num_nonnulls(s.status, s.risk_status, s.red_locked) > 0 THEN s.observed_at END),
@@ -1219,7 +783,8 @@ WITH merged AS (
     RETURNING merge_action() AS action, new.document_key, s.observed_at, new.batch_no, new.channel,
         old.lines_hash IS DISTINCT FROM new.lines_hash AS lines_changed,
         new.amount + new.tax_amount = new.total_amount AS adds_up,
-        CASE new.direction WHEN 'input' THEN new.buyer_tax_no ELSE new.seller_tax_no END = new.taxpayer_no AS owner_is_party,
+        CASE new.direction WHEN 'input' THEN new.buyer_tax_no ELSE new.seller_tax_no END = new.taxpayer_no
+            AS owner_is_party,
         CASE WHEN merge_action() = 'UPDATE' THEN ARRAY[
             CASE WHEN old.document IS DISTINCT FROM new.document THEN ('document', old.document::text, new.document::text)::pool.changed_column END,
             CASE WHEN old.invoice_type IS DISTINCT FROM new.invoice_type THEN ('invoice_type', old.invoice_type::text, new.invoice_type::text)::pool.changed_column END,
@@ -1299,7 +864,8 @@ WITH merged AS (
     SELECT action, document_key, lines_changed, adds_up, owner_is_party FROM merged
 ), logged AS (
     INSERT INTO pool.change (
-        direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel, observed_at, changed_at)
+        direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel,
+        observed_at, changed_at)
     SELECT %(direction)s, %(taxpayer_no)s, m.document_key, c.column_name, c.old_value, c.new_value,
         m.batch_no, m.channel, m.observed_at, (SELECT clock_timestamp())
     FROM merged AS m CROSS JOIN LATERAL unnest(m.changes) AS c

@@ -13,11 +13,11 @@ SELECT set_config('enable_hashjoin', %(hash)s, true), set_config('enable_mergejo
 -- name: log_sighting
 -- Which documents a reply showed (R106); a reply that is loaded in pieces or merged again stays one row.
 INSERT INTO pool.sighting AS g (
-    reply_id, batch_no, target, direction, taxpayer_no, channel, observed_at, document_keys)
+    reply_id, batch_no, kind, observed_groups, direction, taxpayer_no, channel, observed_at, document_keys)
 VALUES (
-    %(reply_id)s, %(batch_no)s, %(target)s, %(direction)s, %(taxpayer_no)s, %(channel)s, %(observed_at)s,
-    string_to_array(%(keys)s, E'\n'))
-ON CONFLICT (reply_id, target) DO UPDATE SET document_keys = ARRAY(
+    %(reply_id)s, %(batch_no)s, %(kind)s, %(observed_groups)s, %(direction)s, %(taxpayer_no)s, %(channel)s,
+    %(observed_at)s, string_to_array(%(keys)s, E'\n'))
+ON CONFLICT (reply_id) DO UPDATE SET document_keys = ARRAY(
     SELECT unnest(g.document_keys) UNION SELECT unnest(excluded.document_keys));
 
 -- name: log_rejected

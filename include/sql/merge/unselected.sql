@@ -1,6 +1,6 @@
 -- name: stage
 -- Wide, nullable staging of this session, empty.
--- Rendered from include/rules/fields.yaml; do not edit, edit the rules and run: cd plugins, python -m fapiao.merge_sql
+-- Rendered from include/rules/fields.yaml: edit the rules, then run `python -m fapiao.merge_sql` in plugins/.
 CREATE TEMP TABLE IF NOT EXISTS staged_unselected (
     document_key text,
     observed_at timestamptz,
@@ -24,9 +24,13 @@ CREATE TEMP TABLE IF NOT EXISTS staged_unselected (
     effective_tax_amount numeric,
     additional_deduction numeric,
     additional_deduction_left numeric,
+    verification_status text,
     detail_level text,
     tax_org_code text,
-    seen_later_at timestamptz
+    face_seen_at timestamptz,
+    status_seen_at timestamptz,
+    anomaly_seen_at timestamptz,
+    selection_seen_at timestamptz
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS staged_touched (
     action text,
@@ -38,81 +42,49 @@ CREATE TEMP TABLE IF NOT EXISTS staged_touched (
 TRUNCATE staged_unselected, staged_touched;
 
 -- name: copy_unselected_invoice
--- The rows of one package of 未勾选初始化清单：发票, as text.
+-- The rows of one package: 未勾选初始化清单：发票.
 COPY staged_unselected (
-    document_key,
-    observed_at,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issue_date,
-    buyer_tax_no,
-    details,
-    status,
-    risk_status,
-    red_locked,
-    fuel_anomaly,
-    vehicle_anomaly,
-    selection_status,
-    effective_tax_amount,
-    additional_deduction,
-    additional_deduction_left,
-    detail_level,
-    tax_org_code
+    document_key, observed_at, document, invoice_type, bureau_invoice_type, invoice_code, invoice_no,
+    etax_invoice_no, issue_date, buyer_tax_no, details, status, risk_status, red_locked, fuel_anomaly,
+    vehicle_anomaly, selection_status, effective_tax_amount, additional_deduction, additional_deduction_left,
+    verification_status, detail_level, tax_org_code
 ) FROM STDIN;
 
 -- name: copy_unselected_customs
--- The rows of one package of 未勾选初始化清单：海关缴款书, as text.
+-- The rows of one package: 未勾选初始化清单：海关缴款书.
 COPY staged_unselected (
-    document_key,
-    observed_at,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issue_date,
-    buyer_tax_no,
-    details,
-    duplicate_locked,
-    selection_status,
-    effective_tax_amount,
-    additional_deduction,
-    additional_deduction_left,
-    detail_level,
-    tax_org_code
+    document_key, observed_at, document, invoice_type, bureau_invoice_type, invoice_code, invoice_no,
+    etax_invoice_no, issue_date, buyer_tax_no, details, duplicate_locked, selection_status, effective_tax_amount,
+    additional_deduction, additional_deduction_left, verification_status, detail_level, tax_org_code
 ) FROM STDIN;
 
 -- name: copy_unselected_withholding
--- The rows of one package of 未勾选初始化清单：代扣代缴完税凭证, as text.
+-- The rows of one package: 未勾选初始化清单：代扣代缴完税凭证.
 COPY staged_unselected (
-    document_key,
-    observed_at,
-    document,
-    invoice_type,
-    bureau_invoice_type,
-    invoice_code,
-    invoice_no,
-    etax_invoice_no,
-    issue_date,
-    seller_tax_no,
-    buyer_tax_no,
-    details,
-    selection_status,
-    effective_tax_amount,
-    detail_level,
-    tax_org_code
+    document_key, observed_at, document, invoice_type, bureau_invoice_type, invoice_code, invoice_no,
+    etax_invoice_no, issue_date, seller_tax_no, buyer_tax_no, details, selection_status, effective_tax_amount,
+    verification_status, detail_level, tax_org_code
 ) FROM STDIN;
+
+-- name: totals
+-- Rows, distinct documents, stated statuses, and the sums.
+SELECT count(*), count(DISTINCT document_key), count(status), 0::numeric, 0::numeric
+FROM staged_unselected;
+
+-- name: missing
+-- Staged documents that the pool does not hold.
+SELECT count(*) FROM staged_unselected AS s
+WHERE NOT EXISTS (
+    SELECT FROM pool.document AS d WHERE d.direction = %(direction)s
+        AND d.taxpayer_no = %(taxpayer_no)s
+        AND d.document_key = s.document_key
+);
 
 -- name: duplicates
 -- Keys that came more than once under the same 归集日期 or 变更日期: word for word equal, or not.
 SELECT count(*) FILTER (WHERE versions = 1) AS identical,
     count(*) FILTER (WHERE versions > 1) AS differing,
-    coalesce((array_agg(document_key ORDER BY document_key) FILTER (WHERE versions > 1))[1:5], '{}') AS sample
+    coalesce((array_agg(document_key ORDER BY versions DESC, document_key))[1:5], '{}') AS sample
 FROM (
     SELECT document_key, count(DISTINCT hash_record_extended((
         document,
@@ -135,6 +107,7 @@ FROM (
         effective_tax_amount,
         additional_deduction,
         additional_deduction_left,
+        verification_status,
         detail_level,
         tax_org_code
     ), 0)) AS versions
@@ -147,7 +120,8 @@ FROM (
 -- name: forget_repeats
 -- Keep the newest row of every key; what goes is counted as ignored.
 WITH newest_first AS (
-    SELECT ctid AS place, row_number() OVER (PARTITION BY document_key ORDER BY observed_at DESC, ctid DESC) AS place_no
+    SELECT ctid AS place,
+        row_number() OVER (PARTITION BY document_key ORDER BY observed_at DESC, ctid DESC) AS place_no
     FROM staged_unselected
     WHERE document_key IN (SELECT document_key FROM staged_unselected GROUP BY document_key HAVING count(*) > 1)
 )
@@ -156,68 +130,55 @@ DELETE FROM staged_unselected USING newest_first WHERE staged_unselected.ctid = 
 -- name: confirmed_later
 -- Mark what a reply that is already merged saw later, though it changed nothing.
 UPDATE staged_unselected AS s
-SET seen_later_at = later.observed_at
+SET face_seen_at = later.face_seen_at,
+    status_seen_at = later.status_seen_at,
+    anomaly_seen_at = later.anomaly_seen_at,
+    selection_seen_at = later.selection_seen_at
 FROM (
-    SELECT document_key, max(g.observed_at) AS observed_at
+    SELECT document_key,
+        max(g.observed_at) FILTER (WHERE 'face' = ANY (g.observed_groups)) AS face_seen_at,
+        max(g.observed_at) FILTER (WHERE 'status' = ANY (g.observed_groups)) AS status_seen_at,
+        max(g.observed_at) FILTER (WHERE 'anomaly' = ANY (g.observed_groups)) AS anomaly_seen_at,
+        max(g.observed_at) FILTER (WHERE 'selection' = ANY (g.observed_groups)) AS selection_seen_at
     FROM pool.sighting AS g CROSS JOIN LATERAL unnest(g.document_keys) AS document_key
-    WHERE g.taxpayer_no = %(taxpayer_no)s AND g.direction = %(direction)s AND g.target = 'unselected'
+    WHERE g.taxpayer_no = %(taxpayer_no)s AND g.direction = %(direction)s
         AND g.observed_at > (SELECT min(observed_at) FROM unnest(%(observed)s::timestamptz[]) AS observed_at)
     GROUP BY document_key
 ) AS later
-WHERE later.document_key = s.document_key AND later.observed_at > s.observed_at;
+WHERE later.document_key = s.document_key;
 
 -- name: held
 -- Report the values that the merge is about to refuse.
 INSERT INTO pool.held_change (
-    direction, taxpayer_no, document_key, column_name, current_value, offered_value, reason, batch_no, channel, observed_at)
-SELECT direction, taxpayer_no, document_key, 'status', current_value, offered_value, reason, batch_no, channel, observed_at
+    direction, taxpayer_no, document_key, column_name, current_value, offered_value, reason,
+    batch_no, channel, observed_at)
+SELECT %(direction)s, %(taxpayer_no)s, document_key, column_name, current_value, offered_value, reason,
+    batch_no, channel, observed_at
 FROM (
-    SELECT d.direction, d.taxpayer_no, d.document_key, d.status AS current_value, s.status AS offered_value, s.observed_at,
+    SELECT s.document_key, o.column_name, o.current_value, o.offered_value, s.observed_at,
         %(batch_no)s AS batch_no, %(channel)s AS channel,
-        CASE WHEN NOT (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) THEN 'older'
-            WHEN (d.status, s.status) IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN 'backwards' END AS reason
-    FROM staged_unselected AS s JOIN pool.document AS d ON d.direction = %(direction)s
+        CASE
+            WHEN o.column_name <> 'status' THEN NULL
+            WHEN NOT (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN 'older'
+            WHEN (o.current_value, o.offered_value) IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN 'backwards'
+        END AS reason
+    FROM staged_unselected AS s
+    JOIN pool.document AS d ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key
-    WHERE s.status IS NOT NULL AND s.status <> d.status
+    CROSS JOIN LATERAL (VALUES
+        ('status', d.status, s.status)
+    ) AS o (column_name, current_value, offered_value)
+    WHERE s.status IS NOT NULL AND o.offered_value <> o.current_value
 ) AS offer
 WHERE reason IS NOT NULL
 ON CONFLICT DO NOTHING;
-
--- name: totals
--- Rows, distinct documents, stated statuses, and the sums.
-SELECT count(*), count(DISTINCT document_key), count(status), 0, 0
-FROM staged_unselected;
-
--- name: mostly_new
--- Whether most of the first rows are new to the pool.
-SELECT coalesce(avg((d.document_key IS NULL)::integer), 0) > 0.5
-FROM (SELECT document_key FROM staged_unselected LIMIT 100) AS s
-LEFT JOIN pool.document AS d ON d.direction = %(direction)s
-        AND d.taxpayer_no = %(taxpayer_no)s
-        AND d.document_key = s.document_key;
-
--- name: missing
--- Staged documents that the pool does not hold.
-SELECT count(*) FROM staged_unselected AS s
-WHERE NOT EXISTS (
-    SELECT FROM pool.document AS d WHERE d.direction = %(direction)s
-        AND d.taxpayer_no = %(taxpayer_no)s
-        AND d.document_key = s.document_key
-);
 
 -- name: merge
 -- Staging into the pool; every changed column leaves a row in pool.change by the same statement.
 WITH merged AS (
     MERGE INTO pool.document AS d
-    USING (
-        SELECT * FROM staged_unselected WHERE NOT %(mostly_new)s
-        UNION ALL
-        -- New documents by key, so that neighbours share index pages; it sorts places, which is cheaper than wide rows.
-        SELECT q.* FROM (SELECT ctid AS place FROM staged_unselected ORDER BY document_key) AS k
-        JOIN staged_unselected AS q ON q.ctid = k.place
-        WHERE %(mostly_new)s
-    ) AS s
+    USING staged_unselected AS s
     ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key
@@ -230,14 +191,14 @@ WITH merged AS (
             OR (d.seller_tax_no IS NULL AND nullif(btrim(s.seller_tax_no), '') IS NOT NULL)
             OR (d.buyer_tax_no IS NULL AND nullif(btrim(s.buyer_tax_no), '') IS NOT NULL)
             OR (d.tax_org_code IS NULL AND nullif(btrim(s.tax_org_code), '') IS NOT NULL))
-        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) THEN (
+        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN (
             (s.risk_status IS DISTINCT FROM d.risk_status AND coalesce(nullif(btrim(s.risk_status), ''), d.risk_status) IS DISTINCT FROM d.risk_status)
             OR (s.red_locked IS DISTINCT FROM d.red_locked AND coalesce(nullif(btrim(s.red_locked), ''), d.red_locked) IS DISTINCT FROM d.red_locked)
         ) ELSE (
             (d.risk_status IS NULL AND nullif(btrim(s.risk_status), '') IS NOT NULL)
             OR (d.red_locked IS NULL AND nullif(btrim(s.red_locked), '') IS NOT NULL)
         ) END
-        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.seen_later_at), true)) THEN (
+        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN (
             (s.fuel_anomaly IS DISTINCT FROM d.fuel_anomaly AND coalesce(nullif(btrim(s.fuel_anomaly), ''), d.fuel_anomaly) IS DISTINCT FROM d.fuel_anomaly)
             OR (s.vehicle_anomaly IS DISTINCT FROM d.vehicle_anomaly AND coalesce(nullif(btrim(s.vehicle_anomaly), ''), d.vehicle_anomaly) IS DISTINCT FROM d.vehicle_anomaly)
             OR (s.duplicate_locked IS DISTINCT FROM d.duplicate_locked AND coalesce(nullif(btrim(s.duplicate_locked), ''), d.duplicate_locked) IS DISTINCT FROM d.duplicate_locked)
@@ -246,7 +207,7 @@ WITH merged AS (
             OR (d.vehicle_anomaly IS NULL AND nullif(btrim(s.vehicle_anomaly), '') IS NOT NULL)
             OR (d.duplicate_locked IS NULL AND nullif(btrim(s.duplicate_locked), '') IS NOT NULL)
         ) END
-        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.usage_observed_at, s.seen_later_at), true)) THEN (
+        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN (
             (s.selection_status IS DISTINCT FROM d.selection_status AND coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) IS DISTINCT FROM d.selection_status)
             OR coalesce(s.effective_tax_amount, d.effective_tax_amount) IS DISTINCT FROM d.effective_tax_amount
             OR coalesce(s.additional_deduction, d.additional_deduction) IS DISTINCT FROM d.additional_deduction
@@ -259,7 +220,8 @@ WITH merged AS (
         ) END
         OR (s.document IS DISTINCT FROM d.document AND coalesce(d.document, nullif(btrim(s.document), '')) IS DISTINCT FROM d.document)
         OR (s.details IS DISTINCT FROM d.details AND coalesce(s.details || d.details, d.details, s.details) IS DISTINCT FROM d.details)
-        OR (s.status IS DISTINCT FROM d.status AND CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END IS DISTINCT FROM d.status)
+        OR (s.status IS DISTINCT FROM d.status AND CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END IS DISTINCT FROM d.status)
+        OR (s.verification_status IS DISTINCT FROM d.verification_status AND CASE WHEN d.verification_status = '1' THEN d.verification_status ELSE coalesce(d.verification_status, nullif(btrim(s.verification_status), '')) END IS DISTINCT FROM d.verification_status)
         OR (s.detail_level IS DISTINCT FROM d.detail_level AND CASE WHEN 'full' IN (s.detail_level, d.detail_level) THEN 'full' ELSE d.detail_level END IS DISTINCT FROM d.detail_level))
     THEN UPDATE SET
         document = coalesce(d.document, nullif(btrim(s.document), '')),
@@ -272,22 +234,23 @@ WITH merged AS (
         seller_tax_no = coalesce(d.seller_tax_no, nullif(btrim(s.seller_tax_no), '')),
         buyer_tax_no = coalesce(d.buyer_tax_no, nullif(btrim(s.buyer_tax_no), '')),
         details = coalesce(s.details || d.details, d.details, s.details),
-        status = CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END,
-        risk_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) THEN coalesce(nullif(btrim(s.risk_status), ''), d.risk_status) ELSE coalesce(d.risk_status, nullif(btrim(s.risk_status), '')) END,
-        red_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.seen_later_at), true)) THEN coalesce(nullif(btrim(s.red_locked), ''), d.red_locked) ELSE coalesce(d.red_locked, nullif(btrim(s.red_locked), '')) END,
-        fuel_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.seen_later_at), true)) THEN coalesce(nullif(btrim(s.fuel_anomaly), ''), d.fuel_anomaly) ELSE coalesce(d.fuel_anomaly, nullif(btrim(s.fuel_anomaly), '')) END,
-        vehicle_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.seen_later_at), true)) THEN coalesce(nullif(btrim(s.vehicle_anomaly), ''), d.vehicle_anomaly) ELSE coalesce(d.vehicle_anomaly, nullif(btrim(s.vehicle_anomaly), '')) END,
-        duplicate_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.seen_later_at), true)) THEN coalesce(nullif(btrim(s.duplicate_locked), ''), d.duplicate_locked) ELSE coalesce(d.duplicate_locked, nullif(btrim(s.duplicate_locked), '')) END,
-        selection_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.usage_observed_at, s.seen_later_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END,
-        effective_tax_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.usage_observed_at, s.seen_later_at), true)) THEN coalesce(s.effective_tax_amount, d.effective_tax_amount) ELSE coalesce(d.effective_tax_amount, s.effective_tax_amount) END,
-        additional_deduction = CASE WHEN (coalesce(s.observed_at >= greatest(d.usage_observed_at, s.seen_later_at), true)) THEN coalesce(s.additional_deduction, d.additional_deduction) ELSE coalesce(d.additional_deduction, s.additional_deduction) END,
-        additional_deduction_left = CASE WHEN (coalesce(s.observed_at >= greatest(d.usage_observed_at, s.seen_later_at), true)) THEN coalesce(s.additional_deduction_left, d.additional_deduction_left) ELSE coalesce(d.additional_deduction_left, s.additional_deduction_left) END,
+        status = CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END,
+        risk_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN coalesce(nullif(btrim(s.risk_status), ''), d.risk_status) ELSE coalesce(d.risk_status, nullif(btrim(s.risk_status), '')) END,
+        red_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN coalesce(nullif(btrim(s.red_locked), ''), d.red_locked) ELSE coalesce(d.red_locked, nullif(btrim(s.red_locked), '')) END,
+        fuel_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.fuel_anomaly), ''), d.fuel_anomaly) ELSE coalesce(d.fuel_anomaly, nullif(btrim(s.fuel_anomaly), '')) END,
+        vehicle_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.vehicle_anomaly), ''), d.vehicle_anomaly) ELSE coalesce(d.vehicle_anomaly, nullif(btrim(s.vehicle_anomaly), '')) END,
+        duplicate_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.duplicate_locked), ''), d.duplicate_locked) ELSE coalesce(d.duplicate_locked, nullif(btrim(s.duplicate_locked), '')) END,
+        selection_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END,
+        effective_tax_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(s.effective_tax_amount, d.effective_tax_amount) ELSE coalesce(d.effective_tax_amount, s.effective_tax_amount) END,
+        additional_deduction = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(s.additional_deduction, d.additional_deduction) ELSE coalesce(d.additional_deduction, s.additional_deduction) END,
+        additional_deduction_left = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(s.additional_deduction_left, d.additional_deduction_left) ELSE coalesce(d.additional_deduction_left, s.additional_deduction_left) END,
+        verification_status = CASE WHEN d.verification_status = '1' THEN d.verification_status ELSE coalesce(d.verification_status, nullif(btrim(s.verification_status), '')) END,
         detail_level = CASE WHEN 'full' IN (s.detail_level, d.detail_level) THEN 'full' ELSE d.detail_level END,
         tax_org_code = coalesce(d.tax_org_code, nullif(btrim(s.tax_org_code), '')),
         face_observed_at = greatest(d.face_observed_at, NULL),
         status_observed_at = greatest(d.status_observed_at, CASE WHEN num_nonnulls(s.status, s.risk_status, s.red_locked) > 0 THEN s.observed_at END),
         anomaly_observed_at = greatest(d.anomaly_observed_at, CASE WHEN num_nonnulls(s.fuel_anomaly, s.vehicle_anomaly, s.duplicate_locked) > 0 THEN s.observed_at END),
-        usage_observed_at = greatest(d.usage_observed_at, CASE WHEN num_nonnulls(s.selection_status, s.effective_tax_amount, s.additional_deduction, s.additional_deduction_left) > 0 THEN s.observed_at END),
+        selection_observed_at = greatest(d.selection_observed_at, CASE WHEN num_nonnulls(s.selection_status, s.effective_tax_amount, s.additional_deduction, s.additional_deduction_left) > 0 THEN s.observed_at END),
         channel = %(channel)s,
         batch_no = %(batch_no)s,
         updated_at = (SELECT clock_timestamp())
@@ -315,13 +278,14 @@ WITH merged AS (
         effective_tax_amount,
         additional_deduction,
         additional_deduction_left,
+        verification_status,
         detail_level,
         tax_org_code,
         first_collected_at,
         face_observed_at,
         status_observed_at,
         anomaly_observed_at,
-        usage_observed_at,
+        selection_observed_at,
         channel,
         batch_no,
         created_at,
@@ -350,6 +314,7 @@ WITH merged AS (
         s.effective_tax_amount,
         s.additional_deduction,
         s.additional_deduction_left,
+        s.verification_status,
         s.detail_level,
         s.tax_org_code,
         s.observed_at,
@@ -365,7 +330,8 @@ WITH merged AS (
     RETURNING merge_action() AS action, new.document_key, s.observed_at, new.batch_no, new.channel,
         false AS lines_changed,
         new.amount + new.tax_amount = new.total_amount AS adds_up,
-        CASE new.direction WHEN 'input' THEN new.buyer_tax_no ELSE new.seller_tax_no END = new.taxpayer_no AS owner_is_party,
+        CASE new.direction WHEN 'input' THEN new.buyer_tax_no ELSE new.seller_tax_no END = new.taxpayer_no
+            AS owner_is_party,
         CASE WHEN merge_action() = 'UPDATE' THEN ARRAY[
             CASE WHEN old.document IS DISTINCT FROM new.document THEN ('document', old.document::text, new.document::text)::pool.changed_column END,
             CASE WHEN old.invoice_type IS DISTINCT FROM new.invoice_type THEN ('invoice_type', old.invoice_type::text, new.invoice_type::text)::pool.changed_column END,
@@ -387,6 +353,7 @@ WITH merged AS (
             CASE WHEN old.effective_tax_amount IS DISTINCT FROM new.effective_tax_amount THEN ('effective_tax_amount', old.effective_tax_amount::text, new.effective_tax_amount::text)::pool.changed_column END,
             CASE WHEN old.additional_deduction IS DISTINCT FROM new.additional_deduction THEN ('additional_deduction', old.additional_deduction::text, new.additional_deduction::text)::pool.changed_column END,
             CASE WHEN old.additional_deduction_left IS DISTINCT FROM new.additional_deduction_left THEN ('additional_deduction_left', old.additional_deduction_left::text, new.additional_deduction_left::text)::pool.changed_column END,
+            CASE WHEN old.verification_status IS DISTINCT FROM new.verification_status THEN ('verification_status', old.verification_status::text, new.verification_status::text)::pool.changed_column END,
             CASE WHEN old.detail_level IS DISTINCT FROM new.detail_level THEN ('detail_level', old.detail_level::text, new.detail_level::text)::pool.changed_column END,
             CASE WHEN old.tax_org_code IS DISTINCT FROM new.tax_org_code THEN ('tax_org_code', old.tax_org_code::text, new.tax_org_code::text)::pool.changed_column END
         ] END AS changes
@@ -395,7 +362,8 @@ WITH merged AS (
     SELECT action, document_key, lines_changed, adds_up, owner_is_party FROM merged
 ), logged AS (
     INSERT INTO pool.change (
-        direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel, observed_at, changed_at)
+        direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel,
+        observed_at, changed_at)
     SELECT %(direction)s, %(taxpayer_no)s, m.document_key, c.column_name, c.old_value, c.new_value,
         m.batch_no, m.channel, m.observed_at, (SELECT clock_timestamp())
     FROM merged AS m CROSS JOIN LATERAL unnest(m.changes) AS c

@@ -110,12 +110,13 @@ CREATE TABLE pool.document (
     status_observed_at timestamptz,
     anomaly_observed_at timestamptz,
     usage_observed_at timestamptz,
+    selection_observed_at timestamptz,
     channel text NOT NULL,
     batch_no text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (direction, taxpayer_no, document_key)
-) WITH (fillfactor = 85);
+) WITH (fillfactor = 80);
 
 CREATE INDEX document_of_month ON pool.document (taxpayer_no, direction, invoice_type, issue_date);
 CREATE INDEX document_by_key ON pool.document (document_key);
@@ -176,20 +177,21 @@ $$;
 CREATE TRIGGER change_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON pool.change
     FOR EACH STATEMENT EXECUTE FUNCTION pool.refuse_rewriting();
 
--- One row per merged reply: which documents were seen again, though nothing changed (R106), and when the bureau said so.
+-- One row per merged reply: which documents were seen again, though nothing changed (R106), and when the bureau said so
+-- about which groups of columns.
 CREATE TABLE pool.sighting (
-    reply_id bigint NOT NULL,
+    reply_id bigint PRIMARY KEY,
     batch_no text NOT NULL,
-    target text NOT NULL CHECK (target IN ('documents', 'status', 'unselected')),
+    kind text NOT NULL,
+    observed_groups text[] NOT NULL,
     direction text NOT NULL,
     taxpayer_no text NOT NULL,
     channel text NOT NULL,
     observed_at timestamptz NOT NULL,
-    document_keys text[] STORAGE EXTERNAL NOT NULL,
-    PRIMARY KEY (reply_id, target)
+    document_keys text[] STORAGE EXTERNAL NOT NULL
 );
 
-CREATE INDEX sighting_of_taxpayer ON pool.sighting (taxpayer_no, direction, target, observed_at);
+CREATE INDEX sighting_of_taxpayer ON pool.sighting (taxpayer_no, direction, observed_at);
 CREATE INDEX sighting_of_batch ON pool.sighting (batch_no);
 
 -- Rows of a reply that cannot be stored; each counts as failed in its task.

@@ -1,4 +1,4 @@
-"""Payload rows of the bureau into pool rows: names, types and codes of one vocabulary, nothing dropped, nothing guessed."""
+"""Payload rows of the bureau into pool rows: one vocabulary of names, types and codes, nothing dropped or guessed."""
 
 from fapiao.payloads.kinds import payload_kind
 from fapiao.payloads.staged import Context, Rejected, Staged

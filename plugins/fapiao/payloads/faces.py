@@ -1,4 +1,4 @@
-"""What a full document says beyond its single fields: swapped parties, toll, red or blue, voided, the bureau's own total."""
+"""What a full document says beyond its single fields: swapped parties, toll, red or blue, voided, the total."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -51,7 +51,7 @@ def _read_voiding_flag(values: Values) -> None:
 
 
 def tax_bureau_total(rule: TaxBureauTotal, values: Values, lines: Sequence[Line]) -> str | None:
-    """totalTaxInclAmount (A-01): the sum of the parts of a flight ticket and its tax, in yuan; None when one is missing.
+    """totalTaxInclAmount (A-01): the parts of a flight ticket and its tax, in yuan; None when one is missing.
 
     A part without a line counts as nothing only where the face's own total proves that nothing is missing.
     """

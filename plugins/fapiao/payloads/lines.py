@@ -23,8 +23,8 @@ _OTHER_LINE_FIELDS = frozenset(
 def find_lines(kind: str, row: Mapping[str, object]) -> str | None:
     """The key under which the lines stand, None where the row has none.
 
-    Specific-business blocks look much like lines (序号, 金额, 税率, 税额); the list whose items have the largest share of
-    line fields of this kind is taken.
+    Specific-business blocks look much like lines (序号, 金额, 税率, 税额); the list whose items have the largest
+    share of line fields of this kind is taken.
     """
     candidates = [
         (_familiarity(kind, value, key), key)

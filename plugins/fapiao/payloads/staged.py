@@ -9,8 +9,8 @@ from datetime import date, datetime
 class Context:
     """Whose reply this is: what the rows themselves do not say.
 
-    `taxpayer_no` owns the documents (R063); `invoice_type` is our code, '8208' for toll e-invoices; `observed_at` is the
-    instant the bureau answered (aware); `aggregated_on` the 归集日期 of an incremental reply.
+    `taxpayer_no` owns the documents (R063); `invoice_type` is our code, '8208' for toll e-invoices; `observed_at` is
+    the instant the bureau answered (aware); `aggregated_on` the 归集日期 of an incremental reply.
     """
 
     direction: str
@@ -33,7 +33,7 @@ class Rejected:
 
 @dataclass(slots=True)
 class Staged:
-    """Rows for the staging tables of `target`, in the order of `fields.staged_columns(kind)` and `fields.LINE_COLUMNS`."""
+    """Rows for the staging of `target`, as `fields.staged_columns(kind)` and `fields.LINE_COLUMNS` order them."""
 
     kind: str
     target: str

@@ -136,7 +136,8 @@ def _readings(kind: str) -> Mapping[str, tuple[Reading, ...]]:
 @cache
 def _consumed(kind: str) -> frozenset[str]:
     numbers = {"fphm", "fpdm", "zzfpDm", "zzfphm", "hgjkshm", "dkdjwspzh"}
-    return frozenset(_readings(kind)) | numbers
+    repeated = {"kprq", "returncode", "returnmsg"} if load_fields().kinds[kind].target == "status" else set()
+    return frozenset(_readings(kind)) | numbers | repeated
 
 
 @cache

@@ -63,7 +63,11 @@ def day(value: object) -> str | None:
 def json_text(value: object) -> str:
     """JSON as jsonb stores it: no NUL characters, decimals as text."""
     dumped = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    return json.dumps(_without_nul(value), ensure_ascii=False, sort_keys=True, default=str) if "\\u0000" in dumped else dumped
+    return (
+        json.dumps(_without_nul(value), ensure_ascii=False, sort_keys=True, default=str)
+        if "\\u0000" in dumped
+        else dumped
+    )
 
 
 def _moment(value: object) -> datetime | None:

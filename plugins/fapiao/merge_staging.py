@@ -1,0 +1,153 @@
+"""Renders the statements of a target that prepare its staging: tables, COPY, repeats, totals."""
+
+# ruff: noqa: S608 - what is put together here is committed as include/sql/merge/*.sql and compared by a test.
+
+from collections.abc import Iterable, Iterator
+from textwrap import fill
+
+from fapiao.fields import OBSERVED_GROUPS, Field, Kind, load_fields, staged_columns
+
+MATCH = """d.direction = %(direction)s
+        AND d.taxpayer_no = %(taxpayer_no)s
+        AND d.document_key = s.document_key"""
+RENDERED = (
+    "-- Rendered from include/rules/fields.yaml: edit the rules, then run `python -m fapiao.merge_sql` in plugins/.\n"
+)
+# A later word of the bureau about the same thing carries a date of its own; it decides before our clock does.
+OWN_DATES = {"face": "aggregated_on", "status": "risk_changed_at"}
+# A status that waited for its document keeps the task it came from.
+_ORIGIN = ["batch_no text", "channel text"]
+
+
+def listed(parts: Iterable[str], indent: int = 4) -> str:
+    """The parts one below the other, with commas."""
+    return f",\n{' ' * indent}".join(parts)
+
+
+def named(name: str, sentence: str, statement: str) -> str:
+    """A statement as fapiao.queries finds it."""
+    return f"-- name: {name}\n-- {sentence}\n{statement};\n"
+
+
+def staging(target: str) -> Iterator[str]:
+    """The statements before the merge itself."""
+    fields = load_fields()
+    offered = fields.of_target(target)
+    yield _stage(target, offered)
+    yield from (_copy(kind) for kind in fields.kinds.values() if kind.target == target)
+    yield _totals(target, offered)
+    yield _missing(target)
+    yield from _repeats(target, offered)
+    yield _confirmed_later(target)
+
+
+def _stage(target: str, offered: tuple[Field, ...]) -> str:
+    columns = ["document_key text", "observed_at timestamptz"]
+    columns += ["status_default text"] if target == "documents" else []
+    columns += [f"{column.name} {column.type}" for column in offered]
+    columns += [f"{group}_seen_at timestamptz" for group in seen_groups(offered)]
+    columns += _ORIGIN if target == "status" else []
+    sentence = "Wide, nullable staging of this session, empty."
+    return named(
+        "stage",
+        sentence,
+        f"""{RENDERED}CREATE TEMP TABLE IF NOT EXISTS staged_{target} (
+    {listed(columns)}
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS staged_touched (
+    action text,
+    document_key text,
+    lines_changed boolean,
+    adds_up boolean,
+    owner_is_party boolean
+) ON COMMIT DELETE ROWS;
+TRUNCATE staged_{target}, staged_touched""",
+    )
+
+
+def seen_groups(offered: tuple[Field, ...]) -> list[str]:
+    """The observed groups that a target offers columns of."""
+    return [group for group in OBSERVED_GROUPS if any(column.group == group for column in offered)]
+
+
+def _copy(kind: Kind) -> str:
+    columns = fill(", ".join(staged_columns(kind.name)), 116, initial_indent="    ", subsequent_indent="    ")
+    sentence = f"The rows of one package: {kind.provenance.text}."
+    return named(f"copy_{kind.name}", sentence, f"COPY staged_{kind.target} (\n{columns}\n) FROM STDIN")
+
+
+def _totals(target: str, offered: tuple[Field, ...]) -> str:
+    names = {column.name for column in offered}
+    sums = "coalesce(sum(amount), 0), coalesce(sum(tax_amount), 0)" if "amount" in names else "0::numeric, 0::numeric"
+    return named(
+        "totals",
+        "Rows, distinct documents, stated statuses, and the sums.",
+        f"SELECT count(*), count(DISTINCT document_key), count(status), {sums}\nFROM staged_{target}",
+    )
+
+
+def _missing(target: str) -> str:
+    return named(
+        "missing",
+        "Staged documents that the pool does not hold.",
+        f"SELECT count(*) FROM staged_{target} AS s\n"
+        f"WHERE NOT EXISTS (\n    SELECT FROM pool.document AS d WHERE {MATCH}\n)",
+    )
+
+
+def _repeats(target: str, offered: tuple[Field, ...]) -> Iterator[str]:
+    names = [column.name for column in offered]
+    own_dates = [name for name in OWN_DATES.values() if name in names]
+    compared = [name for name in names if name not in own_dates]
+    repeated = f"SELECT document_key FROM staged_{target} GROUP BY document_key HAVING count(*) > 1"
+    newest = ", ".join([*(f"{name} DESC NULLS LAST" for name in own_dates), "observed_at DESC", "ctid DESC"])
+    yield named(
+        "duplicates",
+        "Keys that came more than once under the same 归集日期 or 变更日期: word for word equal, or not.",
+        f"""SELECT count(*) FILTER (WHERE versions = 1) AS identical,
+    count(*) FILTER (WHERE versions > 1) AS differing,
+    coalesce((array_agg(document_key ORDER BY versions DESC, document_key))[1:5], '{{}}') AS sample
+FROM (
+    SELECT document_key, count(DISTINCT hash_record_extended((
+        {listed(compared, 8)}
+    ), 0)) AS versions
+    FROM staged_{target}
+    WHERE document_key IN ({repeated})
+    GROUP BY {", ".join(["document_key", *own_dates])}
+    HAVING count(*) > 1
+) AS repeated""",
+    )
+    yield named(
+        "forget_repeats",
+        "Keep the newest row of every key; what goes is counted as ignored.",
+        f"""WITH newest_first AS (
+    SELECT ctid AS place,
+        row_number() OVER (PARTITION BY document_key ORDER BY {newest}) AS place_no
+    FROM staged_{target}
+    WHERE document_key IN ({repeated})
+)
+DELETE FROM staged_{target} USING newest_first WHERE staged_{target}.ctid = place AND place_no > 1""",
+    )
+
+
+def _confirmed_later(target: str) -> str:
+    groups = seen_groups(load_fields().of_target(target))
+    sets = [f"{group}_seen_at = later.{group}_seen_at" for group in groups]
+    seen = [
+        f"max(g.observed_at) FILTER (WHERE '{group}' = ANY (g.observed_groups)) AS {group}_seen_at" for group in groups
+    ]
+    return named(
+        "confirmed_later",
+        "Mark what a reply that is already merged saw later, though it changed nothing.",
+        f"""UPDATE staged_{target} AS s
+SET {listed(sets)}
+FROM (
+    SELECT document_key,
+        {listed(seen, 8)}
+    FROM pool.sighting AS g CROSS JOIN LATERAL unnest(g.document_keys) AS document_key
+    WHERE g.taxpayer_no = %(taxpayer_no)s AND g.direction = %(direction)s
+        AND g.observed_at > (SELECT min(observed_at) FROM unnest(%(observed)s::timestamptz[]) AS observed_at)
+    GROUP BY document_key
+) AS later
+WHERE later.document_key = s.document_key""",
+    )
