@@ -1,12 +1,15 @@
 """Rows into an .xlsx file, streamed: numbers stay numbers, 20-digit texts stay texts."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from fapiao.errors import Unusable
 
@@ -16,9 +19,10 @@ def write_workbook(file: Path, headings: Sequence[str], rows: Iterable[Sequence[
     book = Workbook(write_only=True)
     sheet = book.create_sheet("fapiao")
     sheet.freeze_panes = "A2"
-    sheet.append([_bold(WriteOnlyCell(sheet, heading)) for heading in headings])
-    for row in rows:
-        sheet.append([_value(value) for value in row])
+    with closing(sheet):
+        sheet.append([_bold(_text(sheet, heading)) for heading in headings])
+        for row in rows:
+            sheet.append([_value(sheet, value) for value in row])
     unfinished = file.with_name(file.name + ".part")
     try:
         book.save(unfinished)
@@ -32,7 +36,16 @@ def _bold(cell: WriteOnlyCell) -> WriteOnlyCell:
     return cell
 
 
-def _value(value: object) -> object:
+def _text(sheet: WriteOnlyWorksheet, value: str) -> WriteOnlyCell:
+    """A text that Excel takes for a text: no formula though it begins with `=`, and without control characters."""
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value))
+    cell.data_type = "s"
+    return cell
+
+
+def _value(sheet: WriteOnlyWorksheet, value: object) -> object:
     if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
+        return _value(sheet, ",".join(map(str, value)))
+    if isinstance(value, str):
+        return _text(sheet, value)
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value

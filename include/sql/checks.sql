@@ -5,19 +5,19 @@ WHERE batch_no = %(batch_no)s
     AND (old_value IS NOT DISTINCT FROM new_value OR column_name IN ('document', 'first_collected_at'))
 LIMIT 5;
 
--- name: fail_lines_of_touched_documents_are_whole
--- A document that is new or whose lines changed has exactly the lines that came with it.
+-- name: fail_changed_lines_are_those_that_came
+-- A document whose lines changed has exactly the lines that came with it.
 SELECT coalesce(came.document_key, stored.document_key) AS document_key
 FROM (
     SELECT l.document_key, count(*) AS lines
     FROM staged_lines AS l JOIN staged_touched AS t ON t.document_key = l.document_key
-    WHERE t.lines_changed
+    WHERE t.action = 'UPDATE' AND t.lines_changed
     GROUP BY l.document_key
 ) AS came
 FULL JOIN (
     SELECT l.document_key, count(*) AS lines
     FROM pool.line AS l JOIN staged_touched AS t ON t.document_key = l.document_key
-    WHERE l.direction = %(direction)s AND l.taxpayer_no = %(taxpayer_no)s AND t.lines_changed
+    WHERE l.direction = %(direction)s AND l.taxpayer_no = %(taxpayer_no)s AND t.action = 'UPDATE' AND t.lines_changed
     GROUP BY l.document_key
 ) AS stored ON stored.document_key = came.document_key
 WHERE came.lines IS DISTINCT FROM stored.lines

@@ -67,8 +67,8 @@ judged AS (
     SELECT c.*,
         CASE
             WHEN c.window_end < c.start_date THEN 'before_start'
-            WHEN c.unless_complete AND earlier.complete THEN 'already_complete'
-            WHEN c.unless_complete AND earlier.under_way THEN 'under_way'
+            WHEN earlier.complete THEN 'already_complete'
+            WHEN earlier.under_way THEN 'under_way'
         END AS skipped,
         CASE
             WHEN c.deductible AND c.company_type = 'small_scale' THEN 'SMALL_SCALE'
@@ -76,17 +76,23 @@ judged AS (
         END AS impossible
     FROM candidate AS c
     LEFT JOIN LATERAL (
-        SELECT bool_or(k.status IN ('succeeded', 'no_data')) AS complete,
-            bool_or(k.status IN ('pending', 'downloading')) AS under_way
+        SELECT bool_or(c.unless_complete AND k.status IN ('succeeded', 'no_data')) AS complete,
+            bool_or(k.status IN ('pending', 'downloading') AND (
+                c.unless_complete OR (k.window_start, k.window_end) = (c.window_start, c.window_end))) AS under_way
         FROM sync.task AS k
-        WHERE c.unless_complete AND k.taxpayer_no = c.taxpayer_no AND k.channel = %(channel)s
+        WHERE k.taxpayer_no = c.taxpayer_no AND k.channel = %(channel)s
             AND k.direction = c.direction AND k.document = c.document AND k.invoice_type = c.invoice_type
             AND k.download_type = c.download_type AND k.parent_task_id IS NULL AND k.void_state IS NULL
             AND k.window_start <= c.window_start AND k.window_end >= c.window_end
+            AND (k.job, k.tick) IS DISTINCT FROM (c.job, c.tick)
     ) AS earlier ON true
 ),
 numbered AS (
-    SELECT nextval('sync.serial') AS task_id, j.* FROM judged AS j WHERE skipped IS NULL
+    SELECT nextval('sync.serial') AS task_id, j.*
+    FROM (
+        SELECT * FROM judged WHERE skipped IS NULL
+        ORDER BY priority, taxpayer_no, direction, document, invoice_type
+    ) AS j
 ),
 planned AS (
     INSERT INTO sync.task (
@@ -101,7 +107,6 @@ planned AS (
         impossible, r.message, r.advice, CASE WHEN impossible IS NOT NULL THEN now() END, %(created_by)s
     FROM numbered
     LEFT JOIN jsonb_to_recordset(%(reasons)s) AS r (code text, message text, advice text) ON r.code = impossible
-    ORDER BY priority, taxpayer_no, direction, document, invoice_type
     ON CONFLICT DO NOTHING
     RETURNING status
 ),

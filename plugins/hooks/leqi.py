@@ -121,7 +121,7 @@ class LeqiHook(BaseHook):
         try:
             return read(request, place, reply.data, reply.raw)
         except (UnreadablePackage, ValueError, TypeError) as broken:
-            raise TryLater("LEQI_PACKAGE", str(broken), "the package is asked for again") from broken
+            raise TryLater("LEQI_PACKAGE", str(broken), "the package is asked for again", self._wait(60)) from broken
 
     def _usage(self, request: Request, place: Place) -> Page:
         """L7 answers one invoice a call: a handful is asked side by side and kept as one reply."""
@@ -142,13 +142,12 @@ class LeqiHook(BaseHook):
     def _read(self, request: Request, request_no: str, place: Place) -> Reply:
         return self._free(lambda: self._ask(request, *questions.question(request, request_no, place)))
 
-    @staticmethod
-    def _free(ask: Callable[[], Reply]) -> Reply:
+    def _free(self, ask: Callable[[], Reply]) -> Reply:
         """Asking costs nothing, so a lost answer is simply asked for again."""
         try:
             return ask()
         except AnswerLost as lost:
-            raise TryLater(lost.code, lost.text, "the question is asked again", lost.wait_seconds) from lost
+            raise TryLater(lost.code, lost.text, "the question is asked again", self._wait(60)) from lost
 
     def _ask(self, request: Request, service: Service, body: dict[str, Any]) -> Reply:
         return self._wire.call(service, request.leqi_id or self._default_user_id, body)

@@ -74,6 +74,7 @@ class Stage:
         }
         self._loaded = 0
         self._rejected = 0
+        self._with_lines = False
         self._observed: list[str] = []
         self._totals: TupleRow | None = None
         connection.execute(self._queries["stage"])
@@ -90,6 +91,7 @@ class Stage:
         self._copy(self._queries[f"copy_{staged.kind}"], staged.documents)
         self._copy(queries("merge/lines")["copy"], staged.lines)
         self._loaded += len(staged.documents)
+        self._with_lines = self._with_lines or bool(staged.lines)
         self._rejected += len(staged.rejected)
         self._log(staged, reply_id)
 
@@ -115,8 +117,8 @@ class Stage:
             self._run(self._queries["confirmed_later"], observed=self._observed)
             if stated:
                 self._run(self._queries["held"])
-            inserted, updated, lines_changed = self._row(self._queries["merge"])
-        self._merge_lines(inserted, lines_changed)
+            inserted, updated, lines_changed = self._row(self._queries["merge"], with_lines=self._with_lines)
+        self._merge_lines(inserted, lines_changed, distinct)
         self._check()
         if self._target == "status":
             self._run(session["keep_orphans"])
@@ -175,10 +177,12 @@ class Stage:
         counted = self._target == "status" or not self._parameters["insert_missing"]
         return int(self._row(self._queries["missing"])[0]) if counted else 0
 
-    def _merge_lines(self, inserted: int, lines_changed: int) -> None:
+    def _merge_lines(self, inserted: int, lines_changed: int, distinct: int) -> None:
+        if not self._with_lines:
+            return
         lines = queries("merge/lines")
         if inserted:
-            self._run(lines["insert"])
+            self._run(lines["insert_all" if inserted == distinct else "insert"])
         if lines_changed:
             self._run(lines["merge"])
             self._run(lines["remove_surplus"])
@@ -192,7 +196,7 @@ class Stage:
             self._run(session["take_orphans"], has_usage=has_usage)
             with self._index_joins():
                 self._run(status["held"])
-                self._run(status["merge"])
+                self._run(status["merge"], with_lines=False)
 
     def _check(self) -> None:
         for name, statement in queries("checks").items():

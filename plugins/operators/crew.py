@@ -60,14 +60,9 @@ class Crew:
     def _handle(self, act: Act, claim: Claim) -> None:
         desk = self._desks.get()
         try:
-            act(desk, claim)
+            _act(act, desk, claim)
         except LostClaim:
             log.warning("task %s was taken over or voided; this worker lets it go", claim.batch_no)
-        except psycopg.OperationalError:
-            raise
-        except Exception as broken:
-            log.exception("task %s failed inside fapiao", claim.batch_no)
-            _fail_row(desk, claim, broken)
         finally:
             self._desks.put(desk)
 
@@ -80,6 +75,17 @@ class Crew:
         """Gives up the leases that are left."""
         with self.front.transaction() as work:
             TaskTable(work.connection).release(self.owner)
+
+
+def _act(act: Act, desk: Desk, claim: Claim) -> None:
+    """Raises LostClaim, also where the row was lost before its failure could be written, or OperationalError."""
+    try:
+        act(desk, claim)
+    except (LostClaim, psycopg.OperationalError):
+        raise
+    except Exception as broken:
+        log.exception("task %s failed inside fapiao", claim.batch_no)
+        _fail_row(desk, claim, broken)
 
 
 def _fail_row(desk: Desk, claim: Claim, broken: Exception) -> None:

@@ -70,7 +70,9 @@ def test_what_was_cut_or_sealed_with_another_key_does_not_open(text: str) -> Non
         Sm4(KEY).decrypt(text)
 
 
-def test_a_call_carries_the_service_in_its_path_and_headers_and_its_body_sealed(bureau: OneAnswer, wire: LeqiWire) -> None:  # fmt: skip
+def test_a_call_carries_the_service_in_its_path_and_headers_and_its_body_sealed(
+    bureau: OneAnswer, wire: LeqiWire
+) -> None:
     bureau.wrapped({"Response": {"Data": DATA}})
     call(wire)
     ((path, headers, body),) = bureau.asked
@@ -104,7 +106,9 @@ def test_the_base_url_may_name_the_gateway_or_the_host(bureau: OneAnswer, base: 
 @pytest.mark.parametrize("status", [200, "200"])
 @pytest.mark.parametrize("as_text", [True, False], ids=["body as text", "body as object"])
 @pytest.mark.parametrize("data", [sealed(TEXT), TEXT, DATA], ids=["sealed", "clear text", "clear object"])
-def test_a_reply_is_read_in_every_form(bureau: OneAnswer, wire: LeqiWire, data: Any, as_text: bool, status: Any) -> None:  # fmt: skip
+def test_a_reply_is_read_in_every_form(
+    bureau: OneAnswer, wire: LeqiWire, data: Any, as_text: bool, status: Any
+) -> None:
     body = {"Response": {"RequestId": "1", "Data": data}}
     bureau.wrapped(json.dumps(body) if as_text else body, status)
 
@@ -210,7 +214,9 @@ def test_a_key_is_32_hex_digits_and_a_wrong_one_is_not_repeated(key: str) -> Non
     assert not key or key not in told
 
 
-def test_the_key_appears_in_no_message_log_or_repr(bureau: OneAnswer, wire: LeqiWire, caplog: pytest.LogCaptureFixture) -> None:  # fmt: skip
+def test_the_key_appears_in_no_message_log_or_repr(
+    bureau: OneAnswer, wire: LeqiWire, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     bureau.wrapped({"Response": {"Data": sealed(TEXT, OTHER_KEY)}})
     with pytest.raises(AnswerLost) as lost:

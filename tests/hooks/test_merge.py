@@ -106,9 +106,23 @@ def test_the_callers_row_factory_does_not_matter(pool: Pool):
 
 
 def test_a_failed_check_stops_the_merge_and_names_the_document(pool: Pool):
-    pool.execute("INSERT INTO pool.line VALUES ('input', %s, %s, 9)", [OWNER, KEY])
-    with pytest.raises(MergeError, match=f"lines of touched documents are whole: not so for {KEY}"):
-        merge(pool, "digital", [digital(fpmx=[line()])])
+    merge(pool, "digital", [digital(fpmx=[line(1), line(2)])])
+    pool.execute("CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
+    pool.execute("CREATE TRIGGER keep BEFORE DELETE ON pool.line FOR EACH ROW EXECUTE FUNCTION keep()")
+    with pytest.raises(MergeError, match=f"nothing is stored. changed lines are those that came: not so for {KEY}"):
+        merge(pool, "digital", [digital(fpmx=[line(1, je="99.00")])], context(on("2027-01-06")))
+
+
+def test_lines_of_new_and_changed_documents_are_merged_side_by_side(pool: Pool):
+    merge(pool, "digital", [digital(fpmx=[line(1)]), digital(fphm="2" * 20, fpmx=[line(1)])])
+    rows = [
+        digital(fpmx=[line(1)]),
+        digital(fphm="2" * 20, fpmx=[line(1), line(2)]),
+        digital(fphm="3" * 20, fpmx=[line(4)]),
+    ]
+    merge(pool, "digital", rows, context(on("2027-01-06")))
+    found = pool.execute("SELECT document_key, array_agg(line_no ORDER BY line_no) FROM pool.line GROUP BY 1")
+    assert dict(found.fetchall()) == {KEY: [1], "2" * 20: [1, 2], "3" * 20: [4]}
 
 
 def test_a_doubtful_document_is_stored_with_a_warning(pool: Pool):
@@ -174,17 +188,14 @@ def test_a_usage_answer_is_not_older_because_a_risk_answer_came_between(pool: Po
 
 
 def _merge_alone(url: str, keys: list[str], remark: str, day: int) -> MergeCounts:
-    with psycopg.connect(url, application_name="second") as connection:
+    with psycopg.connect(url) as connection:
         rows = [digital(fphm=key, bz=remark, fpmx=[line(1, xmmc=remark)]) for key in keys]
         return merge(connection, "digital", rows, context(on(f"2027-01-{day:02d}")))
 
 
 def _wait_for_the_second(pool: Pool) -> None:
     for _ in range(1000):
-        waiting = pool.execute(
-            "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE application_name = 'second'"
-        ).fetchone()
-        if waiting == (True,):
+        if pool.execute("SELECT FROM pg_locks WHERE NOT granted").fetchone() is not None:
             return
         time.sleep(0.01)
     raise AssertionError("the second merge does not wait for the first")
@@ -193,7 +204,7 @@ def _wait_for_the_second(pool: Pool) -> None:
 @pytest.mark.parametrize(("first", "second", "stays"), [(6, 7, "second"), (7, 6, "first")])
 def test_two_merges_of_the_same_documents_at_once_neither_fail_nor_lose(pool_url, pool: Pool, first, second, stays):
     keys = [f"{number:020d}" for number in range(50)]
-    with psycopg.connect(pool_url) as connection, ThreadPoolExecutor(1) as thread:
+    with ThreadPoolExecutor(1) as thread, psycopg.connect(pool_url) as connection:
         rows = [digital(fphm=key, bz="first", fpmx=[line(1, xmmc="first")]) for key in keys]
         assert merge(connection, "digital", rows, context(on(f"2027-01-{first:02d}"))).inserted == 50
         other = thread.submit(_merge_alone, pool_url, keys[::-1], "second", second)

@@ -1,4 +1,4 @@
-"""A run works for the day it was made for, in Asia/Shanghai; quotas belong to the clock unless a person named the day."""
+"""A run works for the day it was made for, in Asia/Shanghai; quotas belong to the clock unless that day was named."""
 
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -47,7 +47,7 @@ def test_what_is_no_date_is_refused() -> None:
         run_day(context(date="31.1.2026"))
 
 
-@pytest.mark.req("R113")
+@pytest.mark.req("R109")
 def test_a_job_that_fires_twice_a_day_has_two_ticks_a_day() -> None:
     morning, evening = (datetime(2027, 6, 10, hour, 30, tzinfo=SHANGHAI).astimezone(UTC) for hour in (6, 18))
     runs = [run_day(context(at), many_a_day=True) for at in (morning, evening, morning)]

@@ -1,20 +1,22 @@
 """A pool that many tests share, because none of them leaves anything in it; conftest.py files import the fixtures."""
 
 from collections.abc import Iterator
+from itertools import count
 
 import psycopg
 import pytest
 
 from launcher.postgres import EmbeddedPostgres
 
-NAME = "untouched_pool"
+_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
 def untouched_url(postgres: EmbeddedPostgres, template: str, maintenance: psycopg.Connection) -> str:
-    """URL of a migrated database, one for all; copying it for each test would cost more than most of them do."""
-    maintenance.execute(f"CREATE DATABASE {NAME} TEMPLATE {template} STRATEGY FILE_COPY")
-    return postgres.url(NAME)
+    """URL of a migrated database, one for a folder of tests; copying it for each test would cost more than most of them do."""
+    name = f"untouched_{next(_numbers)}"
+    maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    return postgres.url(name)
 
 
 @pytest.fixture

@@ -57,6 +57,15 @@ SELECT %(direction)s, %(taxpayer_no)s, l.document_key, l.line_no,
 FROM staged_lines AS l JOIN staged_touched AS t ON t.document_key = l.document_key
 WHERE t.action = 'INSERT';
 
+-- name: insert_all
+-- The lines of all that is staged, where every document is new to the pool.
+INSERT INTO pool.line (
+    direction, taxpayer_no, document_key, line_no,
+    goods_name, goods_code, specification, unit, quantity, price, amount, tax_rate, tax_amount, details)
+SELECT %(direction)s, %(taxpayer_no)s, document_key, line_no,
+    goods_name, goods_code, specification, unit, quantity, price, amount, tax_rate, tax_amount, details
+FROM staged_lines;
+
 -- name: merge
 -- The lines of documents whose fingerprint changed; a line is replaced as a whole, its parts belong together.
 MERGE INTO pool.line AS d

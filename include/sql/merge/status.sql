@@ -248,6 +248,7 @@ WITH merged AS (
 ), touched AS (
     INSERT INTO staged_touched (action, document_key, lines_changed, adds_up, owner_is_party)
     SELECT action, document_key, lines_changed, adds_up, owner_is_party FROM merged
+    WHERE %(with_lines)s OR NOT adds_up OR NOT owner_is_party
 ), logged AS (
     INSERT INTO pool.change (
         direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel,

@@ -1,0 +1,137 @@
+"""The DAGs are exactly those of dags.csv, and their files are wiring: no logic, no SQL, no contact with the world."""
+
+import ast
+import csv
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doc_pages import ROOT
+
+FOLDER = ROOT / "dags"
+FILES = sorted(FOLDER.glob("*.py"))
+EXPECTED = Path(__file__).with_name("dags.csv")
+SHANGHAI = "Asia/Shanghai"
+LONGEST = 60
+SQL_WORDS = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE)\b")
+OUTSIDE = {"psycopg", "httpx", "requests", "urllib", "socket", "sqlalchemy", "subprocess"}
+IMPORT_ALL = """
+import runpy, sys
+sys.path.append(sys.argv[1])
+for file in sys.argv[2:]:
+    runpy.run_path(file)
+print("imported", len(sys.argv) - 2)
+"""
+
+
+@pytest.fixture(scope="module")
+def bag() -> Any:
+    """Every DAG as Airflow reads it."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(dag_folder=str(FOLDER))
+
+
+def crons(timetable: Any) -> str:
+    """The cron lines of one of Airflow's own timetables."""
+    inner = getattr(timetable, "timetables", None) or getattr(timetable, "_timetables", None) or [timetable]
+    return " | ".join(getattr(one, "expression", None) or one._expression for one in inner)
+
+
+def described(dag: Any) -> dict[str, str]:
+    """A DAG as a line of dags.csv."""
+    return {
+        "file": Path(dag.fileloc).name,
+        "dag_id": dag.dag_id,
+        "crons": crons(dag.timetable),
+        "tags": " ".join(sorted(dag.tags)),
+        "max_active_runs": str(dag.max_active_runs),
+        "params": " ".join(dag.params),
+    }
+
+
+def test_every_file_is_read_without_an_error(bag: Any) -> None:
+    assert bag.import_errors == {}
+
+
+@pytest.mark.req("R109")
+def test_the_dags_are_exactly_those_of_the_list(bag: Any) -> None:
+    with EXPECTED.open(encoding="utf-8") as lines:
+        expected = list(csv.DictReader(lines))
+    found = [described(dag) for dag in bag.dags.values()]
+    assert sorted(found, key=lambda line: line["dag_id"]) == sorted(expected, key=lambda line: line["dag_id"])
+
+
+def test_schedules_are_in_shanghai_and_nothing_is_caught_up(bag: Any) -> None:
+    assert {str(dag.timezone) for dag in bag.dags.values()} == {SHANGHAI}
+    assert {dag.catchup for dag in bag.dags.values()} == {False}
+
+
+def test_a_calendar_dag_plans_then_applies_then_collects_and_says_that_the_pool_changed(bag: Any) -> None:
+    calendar = [dag for dag in bag.dags.values() if "calendar" in dag.tags]
+    for dag in calendar:
+        assert [task.task_id for task in dag.topological_sort()] == ["plan", "apply", "collect"], dag.dag_id
+        assert dag.get_task("plan").downstream_task_ids == {"apply"}
+        assert dag.get_task("apply").downstream_task_ids == {"collect"}
+        assert [asset.name for asset in dag.get_task("collect").outlets] == ["invoice_pool"]
+    assert calendar
+
+
+def test_every_dag_and_param_says_what_it_is_for(bag: Any) -> None:
+    for dag in bag.dags.values():
+        assert dag.description, dag.dag_id
+        assert dag.doc_md, dag.dag_id
+        for name in dag.params:
+            param = dag.params.get_param(name)
+            assert param.schema.get("title"), (dag.dag_id, name)
+            assert param.description or param.schema.get("description"), (dag.dag_id, name)
+
+
+@pytest.mark.parametrize("value", ["2027-02-30", "10.6.2027", "today"])
+def test_a_day_that_is_none_is_refused_before_the_run_begins(bag: Any, value: str) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    with pytest.raises(ParamValidationError):
+        bag.dags["leqi__incremental"].params.get_param("date").resolve(value)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_dag_file_is_wiring(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    defined = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    imported = {name.partition(".")[0] for node in ast.walk(tree) for name in _imported(node)}
+    assert len(text.splitlines()) <= LONGEST
+    assert defined == []
+    assert imported & OUTSIDE == set()
+    assert not SQL_WORDS.search(text)
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+def test_importing_the_dag_files_opens_no_connection_to_database_or_bureau(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.05)
+        place = f"127.0.0.1:{listener.getsockname()[1]}"
+        environment = os.environ | {
+            "AIRFLOW_HOME": str(tmp_path),
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://u@{place}/airflow",
+            "AIRFLOW_CONN_INVOICE_POOL": f"postgresql://u@{place}/pool",
+            "AIRFLOW_CONN_LEQI": f'{{"conn_type": "leqi", "host": "http://{place}"}}',
+            "PYTHONWARNINGS": "ignore",
+        }
+        command = [sys.executable, "-c", IMPORT_ALL, str(ROOT / "plugins"), *map(str, FILES)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+        assert done.stdout.endswith(f"imported {len(FILES)}\n"), done.stderr
+        with pytest.raises(TimeoutError):
+            listener.accept()
