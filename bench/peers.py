@@ -24,7 +24,7 @@ CHANGED_EVERY = 10
 
 
 def peers(setting: Setting) -> Iterator[Row]:
-    """Every peer merges the chg10 rows once; ours does so in the same run, before and after them."""
+    """Every peer merges the chg10 rows once, after ours did in the same run."""
     with psycopg.connect(setting.url) as connection:
         fill(connection, setting.rows, setting.pool)
         documents = list(staged_documents(0, setting.rows, CHANGED_EVERY))

@@ -40,6 +40,21 @@ TERMINATED = 143
 
 def main(words: list[str]) -> int:
     """Run one command line; returns its exit code. 1 = refused with a sentence, 2 = not understood."""
+    try:
+        return _dispatched(words)
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    """Whoever read our output may have seen enough: that is no error, not even at the interpreter's own last flush."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _dispatched(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         print(table())
         return 0

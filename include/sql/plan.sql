@@ -21,6 +21,10 @@ ORDER BY scheme_id;
 -- Every parameter that is set.
 SELECT type, key, value FROM enterprise.parameter;
 
+-- name: walk_indexes
+-- Look earlier tasks up by index, even where statistics call the table empty: the plan fills it while it reads it.
+SELECT set_config('enable_seqscan', 'off', true);
+
 -- name: note_suppressed
 -- What the calendar itself suppresses on this day: an empty window, a switch that is off.
 INSERT INTO sync.skip (

@@ -211,10 +211,10 @@ class Stage:
     @contextmanager
     def _index_joins(self) -> Iterator[None]:
         session = queries("merge/session")
-        hash_join, merge_join = self._row(session["planner"])
-        self._run(session["join"], hash="off", merge="off")
+        hash_join, merge_join, scan = self._row(session["planner"])
+        self._run(session["join"], hash="off", merge="off", scan="off")
         yield
-        self._run(session["join"], hash=hash_join, merge=merge_join)
+        self._run(session["join"], hash=hash_join, merge=merge_join, scan=scan)
 
     def _row(self, statement: Any, **more: object) -> TupleRow:
         row = self._run(statement, **more).fetchone()

@@ -52,6 +52,7 @@ def plan_day(
             "types": Jsonb(list(_types(book, job))),
             "reasons": Jsonb(_reasons(book)),
         }
+        connection.execute(query("plan", "walk_indexes"))
         connection.execute(query("plan", "note_suppressed"), values)
         row = connection.execute(query("plan", "plan"), values).fetchone()
     return Planned(*row) if row else Planned(0, 0)

@@ -276,3 +276,16 @@ def test_an_answer_merged_twice_changes_nothing_the_second_time(pool: Pool, answ
         said = kind, [_payload(kind, key, status, words, entry)], context(on(f"2027-01-{day:02d}"))
         merge(pool, *said)
         assert merge(pool, *said).updated == 0
+
+
+def test_a_pool_that_statistics_call_empty_is_not_scanned_once_per_document(pool: Pool, pool_url: str):
+    """A first merge that was rolled back leaves such statistics behind; scanning would cost the square of the rows."""
+    with psycopg.connect(pool_url, autocommit=True) as cleaner:
+        cleaner.execute("VACUUM pool.document, pool.line")
+    scans = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE schemaname = 'pool' AND relname = 'document'"
+    rows = [digital(fphm=f"{number:020d}", fpmx=[line(1)]) for number in range(200)]
+
+    merge(pool, "digital", rows)
+
+    (scanned,) = pool.execute(scans).fetchone() or (0,)
+    assert scanned < 20

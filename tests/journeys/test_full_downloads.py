@@ -169,3 +169,13 @@ def test_unselected_lists_of_three_months_mark_what_may_still_be_selected(rehear
     assert rehearsal.invoices()[key]["selection_status"] == "0"
     (asked,) = {(c["request"]["kpyf"], c["request"]["jskpyf"]) for c in rehearsal.calls("WGXSJCSHQDXZSQDKGX")}
     assert asked == ("202610", "202612")
+
+
+@pytest.mark.req("R062", "R063")
+def test_the_taxpayer_is_the_buyer_of_its_input_and_the_seller_of_its_output(group: Rehearsal) -> None:
+    group.run("leqi__history_output", "2027-02-02")
+    group.run("leqi__history_input", "2027-02-06")
+
+    sides = {row["direction"]: row for row in group.invoices().values()}
+    assert (sides["input"]["buyer_tax_no"], sides["output"]["seller_tax_no"]) == (GENERAL, GENERAL)
+    assert {row["taxpayer_no"] for row in sides.values()} == {GENERAL}

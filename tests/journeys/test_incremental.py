@@ -75,3 +75,13 @@ def test_customs_documents_are_asked_for_with_type_1_and_arrive_with_their_lines
     }
     lines = rehearsal.pool.execute("SELECT * FROM fapiao.invoice_line WHERE document_key = %s", [customs]).fetchall()
     assert lines
+
+
+@pytest.mark.req("R107")
+def test_what_no_increment_saw_in_time_is_found_by_the_full_download(rehearsal: Rehearsal, invoice_a: str) -> None:
+    rehearsal.run(DAG, "2027-01-13")
+    assert rehearsal.invoices() == {}
+
+    rehearsal.run("leqi__history_input", "2027-02-06")
+
+    assert list(rehearsal.invoices()) == [invoice_a]

@@ -4,11 +4,12 @@ SELECT pool.lock_owner(%(direction)s, %(taxpayer_no)s);
 
 -- name: planner
 -- What the session says about joins, to be put back.
-SELECT current_setting('enable_hashjoin'), current_setting('enable_mergejoin');
+SELECT current_setting('enable_hashjoin'), current_setting('enable_mergejoin'), current_setting('enable_seqscan');
 
 -- name: join
--- Let the planner hash and sort, or not: a reply is small beside the pool, so the merge walks the index.
-SELECT set_config('enable_hashjoin', %(hash)s, true), set_config('enable_mergejoin', %(merge)s, true);
+-- Let the planner hash, sort and scan, or not: a merge walks the index, even where statistics call the pool empty.
+SELECT set_config('enable_hashjoin', %(hash)s, true), set_config('enable_mergejoin', %(merge)s, true),
+    set_config('enable_seqscan', %(scan)s, true);
 
 -- name: log_sighting
 -- Which documents a reply showed (R106); a reply that is loaded in pieces or merged again stays one row.

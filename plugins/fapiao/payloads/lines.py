@@ -1,9 +1,10 @@
 """Finds the invoice lines in a payload row, wherever they stand, and reads them."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from operator import itemgetter
 
 from fapiao.fields import LINE_COLUMNS, load_fields
 from fapiao.payloads.values import CONVERTERS, Unreadable, json_text, text
@@ -13,6 +14,8 @@ Line = tuple[object, ...]
 # Names that lists of lines are known to have; the specification prints none, so any other name will do as well.
 _USUAL_NAMES = frozenset({"fpmx", "hwxx", "mxList", "mxlist", "fpmxList", "mxxx"})
 _NUMBER_KEYS = ("xh", "mxxh")
+_LINE_NO = itemgetter(1)
+_NUMBERS = slice(LINE_COLUMNS.index("quantity"), LINE_COLUMNS.index("details"))
 _LEAST_FAMILIAR = Decimal("0.6")
 # Fields of a line without a column; a list is told by the fields of its items.
 _OTHER_LINE_FIELDS = frozenset(
@@ -63,49 +66,45 @@ def _numbers(items: Sequence[Mapping[str, object]]) -> list[int]:
 
 
 @cache
-def _readers(kind: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+def _readers(kind: str) -> tuple[tuple[tuple[str, ...], Callable[[object], str | None]], ...]:
     lines = {line.name: line for line in load_fields().lines}
-    return tuple((lines[name].sources.get(kind, ()), lines[name].type) for name in LINE_COLUMNS[2:-1])
+    return tuple((lines[name].sources.get(kind, ()), CONVERTERS[lines[name].type]) for name in LINE_COLUMNS[2:-1])
 
 
 def _read(kind: str, item: Mapping[str, object]) -> Line:
+    rest = {key: value for key, value in item.items() if value is not None and value != "" and key not in _NUMBER_KEYS}
     values: list[object] = []
-    consumed = {"xh", "mxxh"}
-    for names, type_ in _readers(kind):
-        value, name = _first(item, names, type_)
+    for names, convert in _readers(kind):
+        value = None
+        for name in names:
+            if value is None and name in rest:
+                value = _take(rest, name, convert)
         values.append(value)
-        consumed.add(name)
-    rest = {key: value for key, value in item.items() if key not in consumed and value not in (None, "")}
     return (*values, json_text(rest) if rest else None)
 
 
-def _first(item: Mapping[str, object], names: tuple[str, ...], type_: str) -> tuple[str | None, str]:
-    for name in names:
-        raw = item.get(name)
-        if raw is None:
-            continue
-        try:
-            value = CONVERTERS[type_](raw)
-        except Unreadable:
-            # A quantity may be a word: the specification calls it text. It stays in details, under its own name.
-            return None, ""
-        if value is not None:
-            return value, name
-    return None, ""
+def _take(rest: dict[str, object], name: str, convert: Callable[[object], str | None]) -> str | None:
+    """Read the field out of `rest`. A quantity may be a word, the specification calls it text: that stays in `rest`."""
+    try:
+        value = convert(rest[name])
+    except Unreadable:
+        return None
+    del rest[name]
+    return value
 
 
 def lines_hash(lines: Sequence[Line]) -> str:
     """Fingerprint of a document's lines; 1.0 and 1.00 count as the same number."""
     digest = hashlib.blake2b(digest_size=16)
-    for line in sorted(lines, key=lambda line: line[1] if isinstance(line[1], int) else 0):
-        digest.update(repr([_plain(value) for value in line[1:]]).encode())
+    for line in sorted(lines, key=_LINE_NO):
+        digest.update(repr((line[1 : _NUMBERS.start], [_plain(value) for value in line[_NUMBERS]], line[-1])).encode())
     return digest.hexdigest()
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, str) and value[:1].isdigit() and "." in value:
-        return value.rstrip("0").rstrip(".") if value.replace(".", "", 1).isdigit() else value
-    return value
+    return (
+        value.rstrip("0").rstrip(".") if isinstance(value, str) and "." in value and "e" not in value.lower() else value
+    )
 
 
 def amounts_by_name(lines: Sequence[Line], parts: Mapping[str, str]) -> dict[str, Decimal]:

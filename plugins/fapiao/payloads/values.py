@@ -1,11 +1,14 @@
 """One value of a payload into the text that COPY takes; what cannot be read is said, never guessed."""
 
-import json
+import re
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import msgspec
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _EARLIEST_YEAR = 1900
 
@@ -17,7 +20,7 @@ class Unreadable(ValueError):
 def text(value: object) -> str | None:
     """Trimmed text, None where nothing is left; lists and objects are not text."""
     if isinstance(value, str):
-        return value.replace("\x00", "").strip() or None
+        return (value.replace("\x00", "") if "\x00" in value else value).strip() or None
     if isinstance(value, bool | list | dict):
         raise Unreadable("a text is expected")
     return str(value)
@@ -26,15 +29,11 @@ def text(value: object) -> str | None:
 def number(value: object) -> str | None:
     """A finite decimal number as it was written; a float counts with its shortest spelling."""
     written = value.strip() if isinstance(value, str) else repr(value) if isinstance(value, float) else str(value)
+    if _NUMBER.fullmatch(written):
+        return written
     if not written:
         return None
-    try:
-        finite = Decimal(written).is_finite()
-    except InvalidOperation:
-        finite = False
-    if not finite or "_" in written or isinstance(value, bool):
-        raise Unreadable("a number is expected")
-    return written
+    raise Unreadable("a number is expected")
 
 
 def whole_number(value: object) -> str | None:
@@ -61,13 +60,11 @@ def day(value: object) -> str | None:
 
 
 def json_text(value: object) -> str:
-    """JSON as jsonb stores it: no NUL characters, decimals as text."""
-    dumped = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    return (
-        json.dumps(_without_nul(value), ensure_ascii=False, sort_keys=True, default=str)
-        if "\\u0000" in dumped
-        else dumped
-    )
+    """JSON as jsonb stores it, keys in order: no NUL characters, decimals as text."""
+    encoded = msgspec.json.encode(value, order="sorted")
+    if b"\\u0000" in encoded:
+        encoded = msgspec.json.encode(_without_nul(value), order="sorted")
+    return encoded.decode()
 
 
 def _moment(value: object) -> datetime | None:

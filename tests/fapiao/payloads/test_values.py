@@ -63,6 +63,4 @@ def test_text_is_never_blank_and_never_padded(value):
 
 
 def test_json_keeps_everything_but_nul_characters():
-    assert (
-        json_text({"b": Decimal("1.20"), "a": ["x\x00", {"k\x00": None}]}) == '{"a": ["x", {"k": null}], "b": "1.20"}'
-    )
+    assert json_text({"b": Decimal("1.20"), "a": ["x\x00", {"k\x00": None}]}) == '{"a":["x",{"k":null}],"b":"1.20"}'
