@@ -55,12 +55,6 @@ FROM fapiao.invoice_change
 ORDER BY observed_at DESC, document_key, column_name
 LIMIT %(limit)s;
 
--- name: pool_counts
--- What the pool holds, by owner and kind.
-SELECT taxpayer_no, direction, document, invoice_type, count(*)::integer AS documents, sum(amount) AS amount, sum(tax_amount) AS tax
-FROM fapiao.invoice
-GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4;
-
 -- name: run_rows
 -- What one run of a DAG came to: rows it planned, and rows it brought to an end.
 SELECT status, coalesce(error_code, '') AS error_code, count(*)::integer AS tasks, sum(downloaded_count)::integer AS downloaded,

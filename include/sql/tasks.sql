@@ -168,15 +168,6 @@ WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
 UPDATE sync.task SET lease_until = NULL
 WHERE claimed_by = %(owner)s AND lease_until IS NOT NULL AND status IN ('pending', 'downloading', 'downloaded');
 
--- name: run_summary
--- What the rows of a run came to, by status and error.
-SELECT status, coalesce(error_code, '') AS error_code, count(*)::integer AS tasks,
-    sum(downloaded_count)::integer AS downloaded, sum(inserted_count)::integer AS inserted,
-    sum(updated_count)::integer AS updated
-FROM sync.task
-WHERE dag_id = %(dag_id)s AND tick = %(tick)s
-GROUP BY 1, 2 ORDER BY 1, 2;
-
 -- name: bureau_identity
 -- Under which id the bureau knows the taxpayer (使用单位乐企ID), and the organisation its documents belong to.
 SELECT leqi_id, org_code FROM enterprise.taxpayer WHERE taxpayer_no = %(taxpayer_no)s;

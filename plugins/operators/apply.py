@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from fapiao.bureau import Applied, Request
 from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
 from fapiao.quotas import Limits, limits, months_of
 from fapiao.tasks import Claim
@@ -35,11 +34,7 @@ def apply_one(desk: Desk, claim: Claim) -> None:
         with desk.transaction() as work:
             work.tasks.hold(claim)
             work.ledger.settle(claim, "consumed")
-            _accepted(work.tasks, claim, request, applied)
-
-
-def _accepted(tasks: TaskTable, claim: Claim, request: Request, applied: Applied) -> None:
-    tasks.accepted(claim, applied, request.observed_at)
+            work.tasks.accepted(claim, applied, request.observed_at)
 
 
 def _reserved(desk: Desk, claim: Claim, counter: str) -> bool:
