@@ -19,7 +19,7 @@ SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = now() + %(l
 FROM due
 WHERE k.task_id = due.task_id
 RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
-    k.document, k.invoice_type, k.window_start, k.window_end, k.counter, k.automatic, k.status, k.attempts,
+    k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
     k.generation, k.request_no, k.observed_at, k.parent_task_id;
 
 -- name: hold

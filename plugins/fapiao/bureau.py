@@ -4,14 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
+
+from fapiao.windows import stated
 
 Argument = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One task row as a channel sees it; dates are Asia/Shanghai days, both ends included."""
+    """One task row as a channel sees it; dates are Asia/Shanghai days, both ends included.
+
+    No window: the bureau's current tax period decides. `argument` holds what a person or a parent task chose beyond the
+    window (filters, the invoices of a file download); `questions` what a parent download left to ask.
+    """
 
     task_id: int
     taxpayer_no: str
@@ -21,10 +27,16 @@ class Request:
     job: str
     document: str
     invoice_type: str
-    window_start: date
-    window_end: date
+    window_start: date | None
+    window_end: date | None
     observed_at: datetime
+    channel: str = "leqi"
+    argument: Argument = field(default_factory=dict)
     questions: Sequence[Argument] = ()
+
+    def days(self) -> tuple[date, date]:
+        """First and last day. Raises FapiaoError where the bureau's current tax period decides."""
+        return stated(self.window_start, self.window_end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,18 @@ class Progress:
     advice: str = ""
     wait_seconds: float = 0.0
     page: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Whether the channel can work for a taxpayer: `online`, `auto` (logs in by itself), `manual` (a person must).
+
+    `account` is the 电子税局账号 and `url` the page on which a person logs in, where the channel names them.
+    """
+
+    state: Literal["online", "auto", "manual"]
+    account: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,11 @@
 """A claimed task row, and the two kinds of day a run knows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from fapiao.windows import stated
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
@@ -21,8 +25,9 @@ class Claim:
     download_type: str
     document: str
     invoice_type: str
-    window_start: date
-    window_end: date
+    window_start: date | None
+    window_end: date | None
+    argument: Mapping[str, Any]
     counter: str | None
     automatic: bool
     status: str
@@ -31,6 +36,10 @@ class Claim:
     request_no: str | None
     observed_at: datetime | None
     parent_task_id: int | None
+
+    def days(self) -> tuple[date, date]:
+        """First and last day. Raises FapiaoError where the bureau's current tax period decides."""
+        return stated(self.window_start, self.window_end)
 
 
 @dataclass(frozen=True, slots=True)

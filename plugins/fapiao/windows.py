@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from fapiao.errors import FapiaoError
+
 BASES = ("issue_date", "collection_date", "recognition_date", "tax_period")
 """开票日期 · 归集日期 · 认定异常日期 · 税款所属期"""
 
@@ -44,6 +46,13 @@ def month_start(day: date, months_back: int = 0) -> date:
 def month_end(day: date) -> date:
     """The last day of the day's month."""
     return month_start(day, -1) - timedelta(days=1)
+
+
+def stated(start: date | None, end: date | None) -> tuple[date, date]:
+    """The days of a window that has days. Raises FapiaoError where the bureau's current tax period decides."""
+    if start is None or end is None:
+        raise FapiaoError("this row has no days of its own: the bureau's current tax period decides")
+    return start, end
 
 
 def one_year_before(day: date) -> date:

@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
-from fapiao.bureau import Applied, Page, Place, Progress, Request
+from fapiao.bureau import Applied, Login, Page, Place, Progress, Request
 
 
 class Bureau(Protocol):
-    """A channel (收票通道). Every verb raises a BureauError of fapiao.errors and nothing else."""
+    """A channel (收票通道). Every verb raises a BureauError of fapiao.errors and nothing else, LoginLost among them."""
 
     @property
     def concurrency(self) -> int:
@@ -23,6 +23,10 @@ class Bureau(Protocol):
 
     def fetch(self, request: Request, request_no: str, place: Place) -> Page:
         """Takes the package after `place.stored`. Raises Refused or TryLater."""
+        ...
+
+    def login(self, taxpayer_no: str) -> Login:
+        """Whether the taxpayer's account is logged in; an `auto` one logs in on the way. Raises Refused or TryLater."""
         ...
 
     def close(self) -> None:

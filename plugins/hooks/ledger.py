@@ -21,7 +21,7 @@ class Ledger:
 
         `limits` gives the limits of each issue month; the locks are held until the caller's transaction ends.
         """
-        keys = [_key(claim, counter, month, day) for month in months_of(claim.window_start, claim.window_end)]
+        keys = [_key(claim, counter, month, day) for month in months_of(*claim.days())]
         for key in keys:
             self.connection.execute(query("quota", "lock_key"), key)
         room = [next_allowed_day(self.usage(key), limits[key["issue_month"]], day) for key in keys]
@@ -45,7 +45,7 @@ class Ledger:
 
     def note_foreign(self, claim: Claim, counter: str, day: date, limits: dict[date, Limits], *, monthly: bool) -> None:
         """The bureau counts more than we do: the difference was used elsewhere (N07)."""
-        for month in months_of(claim.window_start, claim.window_end):
+        for month in months_of(*claim.days()):
             key = _key(claim, counter, month, day)
             usage, limit = self.usage(key), limits[month]
             missing = (limit.monthly or 0) - usage.this_month if monthly else (limit.daily or 1) - usage.today

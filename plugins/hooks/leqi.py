@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from airflow.sdk import BaseHook
 
-from fapiao.bureau import Applied, Page, Place, Progress, Request, Stage
+from fapiao.bureau import Applied, Login, Page, Place, Progress, Request, Stage
 from fapiao.errors import AnswerLost, BureauError, FapiaoError, QuotaSpent, Refused, TryLater
 from fapiao.leqi import questions
 from fapiao.leqi.pages import UnreadablePackage, package_page, risk_page
@@ -61,6 +61,10 @@ class LeqiHook(BaseHook):
     def close(self) -> None:
         """Closes the kept connections."""
         self._wire.close()
+
+    def login(self, taxpayer_no: str) -> Login:  # noqa: ARG002 nobody logs in to 乐企
+        """乐企 knows no login: always online."""
+        return Login("online")
 
     def apply(self, request: Request) -> Applied:
         """申请: the bureau's ticket, or our own number for what it answers at once.

@@ -64,7 +64,7 @@ def _limits(desk: Desk, claim: Claim, counter: str, day: date) -> dict[date, Lim
     """The limits by issue month; the calendar leaves its reserve of past months to people (A-29)."""
     reserve = int(desk.parameter("fapiao", "leqi_quota_reserve")) if claim.automatic and counter == "full" else 0
     found = {}
-    for month in months_of(claim.window_start, claim.window_end):
+    for month in months_of(*claim.days()):
         limit = limits(desk.rules, claim.channel, counter, month, day)
         kept = reserve if month < month_start(day) else 0
         found[month] = Limits(limit.daily, limit.monthly - kept if limit.monthly else None)
@@ -73,13 +73,14 @@ def _limits(desk: Desk, claim: Claim, counter: str, day: date) -> dict[date, Lim
 
 def _wait_for_room(tasks: TaskTable, claim: Claim, day: date, room: date, who: str) -> None:
     """Quota spent costs no attempt; a window of the running month is not worth waiting for beyond that month."""
+    issue_month = month_start(claim.days()[0])
     code = "QUOTA_DAY" if room == day + timedelta(days=1) else "QUOTA_MONTH"
     spent = QuotaSpent(
         code,
-        f"no application left for issue month {claim.window_start:%Y-%m}, type {claim.invoice_type}, on {day} ({who})",
+        f"no application left for issue month {issue_month:%Y-%m}, type {claim.invoice_type}, on {day} ({who})",
         f"there is room again on {room}",
     )
-    running = month_start(claim.window_start) == month_start(day) and claim.download_type.endswith("_full")
+    running = issue_month == month_start(day) and claim.download_type.endswith("_full")
     if running and month_start(room) > month_start(day):
         tasks.fail(claim, "apply_failed", spent)
     else:

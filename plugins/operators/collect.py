@@ -1,12 +1,11 @@
 """Collect: poll what is accepted, keep every answer raw, merge it, settle the row (design §2)."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from fapiao.bureau import Page, Place, Progress, Request, Stage
 from fapiao.errors import BureauError, MergeError, Refused, TryLater
-from fapiao.leqi.pages import rows_of
-from fapiao.payloads import Context, Staged, payload_kind, translate
+from fapiao.payloads import Context, Staged, translate
+from fapiao.readings import READINGS
 from fapiao.tasks import Claim
 from hooks.merge import MergeContext, MergeCounts, Target
 from hooks.merge import Stage as Staging
@@ -147,17 +146,15 @@ def _merge_context(claim: Claim) -> MergeContext:
 
 def _staged(work: Work, claim: Claim) -> Iterator[tuple[int, Staged]]:
     """The stored answers as staged rows, one package in memory at a time."""
-    answer = "usage" if claim.job == "usage_status" else claim.download_type
-    kind = payload_kind(claim.document, claim.invoice_type, answer)
+    reading = READINGS[claim.channel]
     for reply in work.tasks.replies(claim):
-        rows = rows_of(claim.download_type, claim.job, bytes(reply["body"]))
-        collected = reply["argument"].get("gjrq")
+        rows = reading.rows(claim, bytes(reply["body"]))
         context = Context(
             direction=claim.direction,
             taxpayer_no=claim.taxpayer_no,
             invoice_type=claim.invoice_type,
             observed_at=reply["observed_at"],
-            aggregated_on=date.fromisoformat(collected) if collected else None,
+            aggregated_on=reading.collected_on(reply["argument"]),
             tax_org_code=claim.org_code,
         )
-        yield reply["reply_id"], translate(kind, rows, context)
+        yield reply["reply_id"], translate(reading.kind(claim), rows, context)

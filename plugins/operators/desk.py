@@ -83,6 +83,8 @@ class Desk:
             invoice_type=claim.invoice_type,
             window_start=claim.window_start,
             window_end=claim.window_end,
+            channel=claim.channel,
+            argument=claim.argument,
             observed_at=claim.observed_at or self.run.instant(self.now()),
             questions=asked,
         )

@@ -1,7 +1,7 @@
 """What a row asks of 乐企: the application, the questions it splits into, and the body of each (protocols §10.3)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from fapiao.bureau import Argument, Place, Request
@@ -46,12 +46,13 @@ def compact(day: date) -> str:
 def application(request: Request) -> Asked | None:
     """The application of a full download or an unselected list; None for what 乐企 answers at once (L4, L5, L7)."""
     if request.download_type == "unselected_init":
+        first, last = request.days()
         return s.UNSELECTED_APPLY, {
             "gfsbh": request.taxpayer_no,
             "ywlx": "01",
             "pzzl": _VOUCHER_KIND[request.document],
-            "kpyf": request.window_start.strftime("%Y%m"),
-            "jskpyf": request.window_end.strftime("%Y%m"),
+            "kpyf": first.strftime("%Y%m"),
+            "jskpyf": last.strftime("%Y%m"),
         }
     if request.download_type in ("input_full", "output_full"):
         return _APPLY[request.document], _application_body(request)
@@ -59,7 +60,7 @@ def application(request: Request) -> Asked | None:
 
 
 def _application_body(request: Request) -> Body:
-    first, last = compact(request.window_start), compact(request.window_end)
+    first, last = map(compact, request.days())
     if request.document == "customs":
         return {"nsrsbh": request.taxpayer_no, "hgjkslx": CUSTOMS_KIND, "tfrqq": first, "tfrqz": last}
     if request.document == "withholding":
@@ -78,10 +79,9 @@ def questions(request: Request) -> Sequence[Argument]:
     if request.job == "usage_status":
         return request.questions
     if request.download_type == "input_incremental":
-        days = (request.window_end - request.window_start).days + 1
-        return [{"gjrq": compact(request.window_start + timedelta(days=n))} for n in range(days)]
+        return [{"gjrq": compact(day)} for day in Window(*request.days(), "collection_date").days()]
     if request.download_type == "input_status":
-        window = Window(request.window_start, request.window_end, "recognition_date")
+        window = Window(*request.days(), "recognition_date")
         return [{"qsrq": compact(month.start), "zzrq": compact(month.end)} for month in window.by_month()]
     return [{}]
 

@@ -1,0 +1,8 @@
+"""Which reading belongs to which channel (收票通道)."""
+
+from collections.abc import Mapping
+
+from fapiao.leqi.reading import LEQI
+from fapiao.reading import Reading
+
+READINGS: Mapping[str, Reading] = {"leqi": LEQI}
