@@ -33,10 +33,6 @@ class Periods:
         """Record what became of a period's statistics table."""
         self._states[tax_no, period] = state
 
-    def certified(self, tax_no: str, period: str, today: date) -> bool:
-        """Whether selections of a period are 已认证: it is confirmed, or over."""
-        return bool(period) and (self.state(tax_no, period) == CONFIRMED or period < self.current(tax_no, today))
-
     def clear(self) -> None:
         """Forget every period."""
         self._set.clear()

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable
 
-from simulator.gateway.operations import full, headers, login
+from simulator.gateway.operations import (
+    full,
+    headers,
+    layout,
+    login,
+    periods,
+    selection,
+    statistics,
+    updates,
+    usage,
+    verification,
+)
 from simulator.gateway.visit import Visit
 from simulator.services.answers import Answer
 
@@ -18,4 +29,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     (DEDUCTION, headers.HEADERS.query): headers.HEADERS.result,
     (DEDUCTION, "ext.fullInvoiceDown"): full.apply,
     (DEDUCTION, full.FULL.query): full.FULL.result,
+    (DEDUCTION, "ext.statusUpdateDown"): updates.apply,
+    (DEDUCTION, updates.UPDATES.query): updates.UPDATES.result,
+    (OPEN_API, "ext.invoiceUsageQuery"): usage.query,
+    (DEDUCTION, "ext.layoutFileDown"): layout.apply,
+    (DEDUCTION, layout.LAYOUT.query): layout.LAYOUT.result,
+    (MESSAGE, "invoiceCheck"): verification.check,
+    (DEDUCTION, "taxperiodQuery"): periods.query,
+    (DEDUCTION, "taxperiodChange"): periods.change,
+    (DEDUCTION, "invoiceSelect"): selection.apply,
+    (DEDUCTION, selection.SELECTION.query): selection.SELECTION.result,
+    (DEDUCTION, "statisticQuery"): statistics.query,
+    (DEDUCTION, "statisticCreate"): statistics.create,
+    (DEDUCTION, statistics.MAKING.query): statistics.MAKING.result,
+    (DEDUCTION, "statisticConfirm"): statistics.confirm,
+    (DEDUCTION, statistics.CONFIRMING.query): statistics.CONFIRMING.result,
 }
