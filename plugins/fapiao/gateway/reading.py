@@ -10,15 +10,20 @@ from fapiao.gateway.types import belongs
 from fapiao.reading import Reading, Row
 from fapiao.tasks import Claim
 
+WITHOUT_TYPES = ("soft_certificate", "tax_disk")
+"""Channels whose status update (O8) asks for every type at once."""
+
 
 def _rows(claim: Claim, body: bytes) -> Sequence[Row]:
     """Rows of the claim's own type; rows with `errorCode` are those the bureau failed to deliver."""
     if claim.download_type == "input_files":
         return rows_of(LAYOUT_FILES.rows, body)
-    rows = rows_of(FULL.rows, body)
-    if claim.document != "invoice":
-        return rows
-    return [row for row in rows if "errorCode" in row or belongs(claim.invoice_type, row)]
+    untyped = claim.job == "status_update" and claim.channel in WITHOUT_TYPES
+    return [
+        row
+        for row in rows_of(FULL.rows, body)
+        if "errorCode" in row or belongs(claim.document, claim.invoice_type, row, untyped=untyped)
+    ]
 
 
 def _kind(claim: Claim) -> str:

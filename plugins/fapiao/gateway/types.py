@@ -38,12 +38,19 @@ def own_type(row: Mapping[str, Any]) -> str | None:
     return code or None
 
 
-def belongs(invoice_type: str, row: Mapping[str, Any]) -> bool:
-    """False for a row of a sibling type: one number covers two types (3 is 04 and 86), and each is a row of its own."""
+def belongs(document: str, invoice_type: str, row: Mapping[str, Any], *, untyped: bool = False) -> bool:
+    """False for a row that a question answers along with ours and that is a task row of its own.
+
+    One number covers two types (3 is 04 and 86), an `untyped` question (O8) covers them all. A type nobody knows, or
+    nobody asked for, stays visible.
+    """
+    number = str(row.get("invoiceType") or "")
+    if number and (number == _numbers()["customs"]) != (document == "customs"):
+        return False
     found = own_type(row)
-    if found is None or invoice_type in (EVERY_TYPE, found):
+    if found is None or invoice_type in (EVERY_TYPE, found) or found not in _numbers():
         return True
-    return found not in _numbers() or _numbers()[found] != _numbers().get(invoice_type)
+    return not untyped and _numbers()[found] != _numbers().get(invoice_type)
 
 
 @cache
