@@ -126,7 +126,7 @@ SELECT s.task_id, sync.new_batch_no(s.task_id), k.parent_batch_no, k.task_id, k.
 FROM sync.task AS k
 JOIN enterprise.taxpayer AS t USING (taxpayer_no)
 CROSS JOIN LATERAL (SELECT nextval('sync.serial') AS task_id WHERE k.task_id IS NOT NULL) AS s
-WHERE k.task_id = %(task_id)s AND k.download_type = 'input_full' AND k.document = 'invoice' AND k.status = 'succeeded'
+WHERE k.task_id = %(task_id)s AND k.status = 'succeeded'
 ON CONFLICT DO NOTHING;
 
 -- name: usage_questions

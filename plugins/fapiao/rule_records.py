@@ -62,6 +62,17 @@ class CalendarRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a successful download of a channel causes: a row of `job`, planned by the rule `id`."""
+
+    id: str
+    channel: str
+    after: tuple[str, ...]
+    document: str
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """One code people see, with its label; `final` and `actions` are said of task statuses."""
 

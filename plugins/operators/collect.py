@@ -1,11 +1,12 @@
 """Collect: poll what is accepted, keep every answer raw, merge it, settle the row (design §2)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from fapiao.bureau import Page, Place, Progress, Request, Stage
 from fapiao.errors import BureauError, MergeError, Refused, TryLater
 from fapiao.payloads import Context, Staged, translate
 from fapiao.readings import READINGS
+from fapiao.rule_records import FollowUp
 from fapiao.tasks import Claim
 from hooks.merge import MergeContext, MergeCounts, Target
 from hooks.merge import Stage as Staging
@@ -123,9 +124,17 @@ class _Contradiction(Exception):
 
 def _settle(desk: Desk, work: Work, claim: Claim, counts: MergeCounts) -> None:
     work.tasks.settle(claim, counts)
-    if claim.download_type == "input_full" and claim.document == "invoice":
-        text = desk.rules.message("small_scale_download", "scheduled")
-        work.tasks.follow_up_usage(claim, "leqi-usage-after-full", text, desk.rules.advice("SMALL_SCALE"))
+    for rule in desk.rules.follow_ups_of(claim.channel, claim.download_type, claim.document):
+        FOLLOW_UPS[rule.job](desk, work, claim, rule)
+
+
+def _follow_up_usage(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> None:
+    text = desk.rules.message("small_scale_download", "scheduled")
+    work.tasks.follow_up_usage(claim, rule.id, text, desk.rules.advice("SMALL_SCALE"))
+
+
+FOLLOW_UPS: Mapping[str, Callable[[Desk, Work, Claim, FollowUp], None]] = {"usage_status": _follow_up_usage}
+"""What plans each job of include/rules/follow_ups.yaml, in the transaction that settled the cause."""
 
 
 def _target(claim: Claim) -> Target:
