@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from fapiao.bureau import Page, Place, Progress, Request, Stage
-from fapiao.errors import BureauError, MergeError, Refused, TryLater
+from fapiao.errors import BureauError, LoginLost, MergeError, Refused, TryLater
 from fapiao.payloads import Context, Staged, translate
 from fapiao.readings import READINGS
 from fapiao.rule_records import FollowUp
@@ -12,6 +12,7 @@ from hooks.merge import MergeContext, MergeCounts, Target
 from hooks.merge import Stage as Staging
 from operators.apply import MAX_ATTEMPTS
 from operators.desk import Desk, Work
+from operators.logins import WAITING, step_back, waits_for_login
 
 _CHANGED = "SERIES_CHANGED"
 _DUPLICATE = "DUPLICATE_ROW"
@@ -23,6 +24,8 @@ def collect_one(desk: Desk, claim: Claim) -> None:
     try:
         if claim.status == "downloaded" or _download(desk, claim):
             _merge(desk, claim)
+    except LoginLost as lost:
+        step_back(desk, claim, lost)
     except BureauError as error:
         with desk.transaction() as work:
             work.tasks.hold(claim)
@@ -77,10 +80,14 @@ def _contradicts(place: Place, page: Page | None) -> bool:
 
 
 def _not_ready(desk: Desk, claim: Claim, progress: Progress) -> bool:
+    processing = progress.stage is Stage.PROCESSING
+    login = waits_for_login(desk, claim) if processing else None
     with desk.transaction() as work:
         work.tasks.hold(claim)
-        if progress.stage is Stage.PROCESSING:
-            work.tasks.postpone(claim, seconds=progress.wait_seconds)
+        if login:
+            work.logins.wait(claim, login, WAITING)
+        elif processing:
+            work.tasks.postpone(claim, seconds=progress.wait_seconds, polls=1)
         else:
             work.tasks.fail(claim, "download_failed", Refused(progress.code, progress.text, progress.advice))
     return False

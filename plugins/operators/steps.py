@@ -103,6 +103,7 @@ def _until_quiet(workers: Crew, dag_id: str | None) -> int:
     """Applies and collects until the next row is due only after a real wait."""
     handled = 0
     while True:
+        workers.check_logins()
         handled += workers.work_through(["pending"], apply_one, dag_id)
         handled += workers.work_through(["downloading", "downloaded"], collect_one, dag_id)
         open_rows, seconds = workers.look_ahead(dag_id)
