@@ -51,6 +51,7 @@ MUTATIONS = [
     ("calendar", "since: 2025-11-22", "since: soon", "since must be a date like 2025-11-22, not 'soon'"),
     ("calendar", "deductible: true", "deductible: perhaps", "deductible must be true or false"),
     ("calendar", "calendar:\n", "calender:\n", "unknown section 'calender'"),
+    ("calendar", "voids: current_month", "voids: this_month", "voids 'this_month' is no job of etax"),
     ("follow_ups", "after: [input_full]", "after: [all]", "after all: known are input_full, output_full"),
     ("follow_ups", "after: [input_full]", "after: []", "after nothing: known are"),
     ("follow_ups", "job: usage_status", "job: usage", "job 'usage' is unknown"),
