@@ -26,7 +26,7 @@ def pool(untouched: Pool) -> Pool:
 def test_no_new_task_of_the_month_while_an_equal_one_is_open(pool: Pool) -> None:
     assert plan(pool, "current_month", FOURTH, channel="etax") == Planned(2, 0)
     assert plan(pool, "current_month", SEVENTH, channel="etax") == Planned(0, 2)
-    assert left_out(pool) == [(A, "input", "81", "under_way"), (A, "output", "81", "under_way")]
+    assert sorted(left_out(pool)) == [(A, "input", "81", "under_way"), (A, "output", "81", "under_way")]
 
 
 @pytest.mark.req("A-04")
