@@ -162,6 +162,6 @@ def _mostly_new(target: str) -> str:
         "mostly_new",
         "Whether most of a sample of what is staged is new to the pool; few rows need no sample and are none.",
         f"""SELECT coalesce(avg((d.document_key IS NULL)::integer) > 0.5, false)
-FROM staged_{target} AS s TABLESAMPLE SYSTEM (1) REPEATABLE (1)
+FROM staged_{target} AS s TABLESAMPLE SYSTEM (3) REPEATABLE (1)
 LEFT JOIN pool.document AS d ON {MATCH}""",
     )

@@ -150,7 +150,7 @@ WHERE later.document_key = s.document_key;
 -- name: mostly_new
 -- Whether most of a sample of what is staged is new to the pool; few rows need no sample and are none.
 SELECT coalesce(avg((d.document_key IS NULL)::integer) > 0.5, false)
-FROM staged_unselected AS s TABLESAMPLE SYSTEM (1) REPEATABLE (1)
+FROM staged_unselected AS s TABLESAMPLE SYSTEM (3) REPEATABLE (1)
 LEFT JOIN pool.document AS d ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key;
