@@ -1,4 +1,9 @@
-"""Companies behind the simulated gateway for its tests: one per channel, two on one account, one small-scale."""
+"""Companies behind the simulated gateway for tests: one per channel, two on one account, one small-scale."""
+
+import json
+from typing import Any
+
+from simulator.gateway.credentials import AES_PASSWORD, GATEWAY_CONNECTION
 
 MAKER, SISTER, STALL = "91330100MA2000011A", "91330100MA2000012A", "92330100MA2000013A"
 CERTIFIED, DISKED, AEROSPACE, LEQI = (
@@ -27,6 +32,15 @@ COMPANIES = [
         "accounts": [{"account": "sim-files"}],
     },
 ]
+
+
+def gateway_connection(url: str, conn_type: str = "bureau_gateway", **extra: Any) -> str:
+    """The Airflow connection `bureau_gateway` to a simulator; `encoding="aes"` brings its key along."""
+    settings = {**GATEWAY_CONNECTION["extra"], "poll_seconds": 0.05, **extra}
+    if settings["encoding"] == "aes":
+        settings.setdefault("aes_key", AES_PASSWORD)
+    fields = {name: GATEWAY_CONNECTION[name] for name in ("login", "password")}
+    return json.dumps({"conn_type": conn_type, "host": url, **fields, "extra": json.dumps(settings)})
 
 
 def naming(item: dict[str, str]) -> dict[str, str]:
