@@ -1,16 +1,19 @@
-"""Everything the bureau holds, and the five questions the services ask of it."""
+"""Everything the bureau holds, and the questions the services ask of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import chain
 
 from simulator.codes import INPUT
 from simulator.documents.document import Change, Document
+from simulator.documents.numbers import PAPER_DIGITAL
 from simulator.documents.ranges import GeneratedRange, Slice
 from simulator.documents.selection import Part, Selection
 
 Group = tuple[str, str, str]
+Recorded = Callable[[Document, date, date], bool]
 
 
 class Store:
@@ -18,7 +21,8 @@ class Store:
 
     def __init__(self) -> None:
         self._groups: defaultdict[Group, dict[str, Document]] = defaultdict(dict)
-        self._ranges: list[GeneratedRange] = []
+        self._ranges: defaultdict[Group, list[GeneratedRange]] = defaultdict(list)
+        self._in_order: dict[Group, list[Document]] = {}
 
     def add(self, documents: Iterable[Document], ranges: Iterable[GeneratedRange] = ()) -> None:
         """Take documents in; one that is held already stays as it is, changes and all, unless its face differs."""
@@ -27,14 +31,47 @@ class Store:
             held = group.get(document.key)
             if held is None or held.facts != document.facts or held.overrides != document.overrides:
                 group[document.key] = document
-        known = {(held.tag, held.count) for held in self._ranges}
-        self._ranges.extend(new for new in ranges if (new.tag, new.count) not in known)
+                self._in_order.pop(_group(document), None)
+        for new in ranges:
+            held_ranges = self._ranges[_group_of(new)]
+            if all((known.tag, known.count) != (new.tag, new.count) for known in held_ranges):
+                held_ranges.append(new)
 
     def find(self, document_key: str) -> list[Document]:
         """Every document with this key, whoever owns it."""
         held = [group[document_key] for group in self._groups.values() if document_key in group]
-        places = ((whole, whole.index_of(document_key)) for whole in self._ranges)
+        places = ((whole, whole.index_of(document_key)) for whole in self._every_range())
         return held + [whole.at(index) for whole, index in places if index is not None]
+
+    def find_paper(self, code: str, paper_no: str) -> list[Document]:
+        """Every paper-digital invoice (数电纸质) with this code of 12 and number of 8."""
+        held = [
+            document
+            for (_, _, kind), group in self._groups.items()
+            if kind in PAPER_DIGITAL
+            for document in group.values()
+            if document.facts.number[1:] == (code, paper_no)
+        ]
+        for whole in (w for w in self._every_range() if w.kind in PAPER_DIGITAL and paper_no.isdecimal()):
+            index = int(paper_no)
+            if whole.first <= index < whole.last and whole.number_of(index)[1:] == (code, paper_no):
+                held.append(whole.at(index))
+        return held
+
+    def of_period(self, owner: str, period: str, day: date) -> list[Document]:
+        """An owner's purchases used in a tax period; a generated document that was never changed is in none."""
+        groups = (group for key, group in self._groups.items() if key[:2] == (owner, INPUT))
+        held = (document for group in groups for document in group.values())
+        return [d for d in held for s in (d.status_on(day),) if s["skssq"] == period and s["fpyt"] != "0"]
+
+    def recorded(self, group: Group, start: date, end: date, today: date, recorded: Recorded) -> Selection:
+        """Visible documents of which the bureau recorded something on these days; `recorded` decides for each."""
+        held = [d for d in self._held(group) if d.visible(today) and recorded(d, start, end)]
+        slices = [
+            w.issued_between(start - timedelta(days=w.lag), end - timedelta(days=w.lag)).within(w.visible(today))
+            for w in self._ranges_of(group)
+        ]
+        return Selection(today, [held, *slices])
 
     def change(self, documents: Iterable[Document], change: Change) -> None:
         """Record one change on each of these documents."""
@@ -42,6 +79,7 @@ class Store:
             self._take_out(document)
             changed = replace(document, changes=(*document.changes, change))
             self._groups[_group(document)][document.key] = changed
+            self._in_order.pop(_group(document), None)
 
     def issued(self, group: Group, start: date, end: date, today: date) -> Selection:
         """Visible documents issued on these days."""
@@ -77,28 +115,40 @@ class Store:
         """Hold nothing."""
         self._groups.clear()
         self._ranges.clear()
+        self._in_order.clear()
 
     def __len__(self) -> int:
         held = sum(len(group) for group in self._groups.values())
-        return held + sum(whole.last - whole.first for whole in self._ranges)
+        return held + sum(whole.last - whole.first for whole in self._every_range())
 
     def _held(self, group: Group) -> list[Document]:
-        return sorted(self._groups.get(group, {}).values(), key=lambda d: (d.facts.issued, d.key))
+        if group not in self._in_order:
+            documents = self._groups.get(group, {}).values()
+            self._in_order[group] = sorted(documents, key=lambda d: (d.facts.issued, d.key))
+        return self._in_order[group]
 
-    def _ranges_of(self, group: Group) -> Iterator[GeneratedRange]:
-        return (whole for whole in self._ranges if (whole.owner.number, whole.sjlx, whole.kind) == group)
+    def _ranges_of(self, group: Group) -> list[GeneratedRange]:
+        return self._ranges.get(group, [])
+
+    def _every_range(self) -> Iterator[GeneratedRange]:
+        return chain.from_iterable(self._ranges.values())
 
     def _take_out(self, document: Document) -> None:
-        for place, whole in enumerate(self._ranges):
+        ranges = self._ranges_of(_group(document))
+        for place, whole in enumerate(ranges):
             index = whole.index_of(document.key)
-            if index is not None and whole.owner == document.facts.owner and whole.sjlx == document.facts.sjlx:
-                self._ranges[place : place + 1] = whole.without(index)
+            if index is not None:
+                ranges[place : place + 1] = whole.without(index)
                 return
 
 
 def _group(document: Document) -> Group:
     owner, sjlx, _ = document.identity
     return owner, sjlx, document.facts.kind
+
+
+def _group_of(whole: GeneratedRange) -> Group:
+    return whole.owner.number, whole.sjlx, whole.kind
 
 
 def _unselected(part: Part, today: date) -> Part:
