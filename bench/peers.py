@@ -1,7 +1,6 @@
 """What others do with the same work: upserts that keep no change log, held against our merge with one."""
 
 import contextlib
-import importlib.util
 import io
 import os
 import tempfile
@@ -13,7 +12,9 @@ import psycopg
 import sqlalchemy
 from sqlalchemy.dialects.postgresql import insert
 
+from bench.dlt_peer import DltFailed, fastest
 from bench.filled_pool import CONTEXT, fill, merge, tidy
+from bench.peer_environment import NoPeers, peer_python
 from bench.rows import staged_documents
 from bench.setting import Row, Setting
 from fapiao.fields import staged_columns
@@ -24,7 +25,7 @@ CHANGED_EVERY = 10
 
 
 def peers(setting: Setting) -> Iterator[Row]:
-    """Every peer merges the chg10 rows once, after ours did in the same run."""
+    """Every peer merges the chg10 rows once, after ours did in the same run; dlt once per strategy."""
     with psycopg.connect(setting.url) as connection:
         fill(connection, setting.rows, setting.pool)
         documents = list(staged_documents(0, setting.rows, CHANGED_EVERY))
@@ -35,16 +36,13 @@ def peers(setting: Setting) -> Iterator[Row]:
             seconds = _seconds(work)
             tidy(connection)
             yield name, f"{seconds:.2f} s = {seconds / ours:.1f} × ours, goal ≥ {goal} ×"
-    if importlib.util.find_spec("dlt") is None:
-        yield "dlt merge", "not installed: pip install dlt"
+        yield _dlt(setting.url, documents, ours)
 
 
 def _others(setting: Setting, documents: list[Any]) -> Iterator[tuple[str, Callable[[], Any], int]]:
     names, rows = pool_rows(documents)
     yield "PostgresHook.insert_rows(replace=True)", lambda: _insert_rows(setting.url, names, rows), 4
     yield "SQLAlchemy executemany upsert", lambda: _sqlalchemy(setting.url, names, rows), 4
-    if importlib.util.find_spec("dlt") is not None:
-        yield "dlt merge (delete-insert)", lambda: _dlt(setting.url, names, rows), 5
 
 
 def pool_rows(documents: list[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -96,14 +94,11 @@ def _sqlalchemy(url: str, names: list[str], rows: list[tuple[Any, ...]]) -> None
     engine.dispose()
 
 
-def _dlt(url: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
-    import dlt
-
-    resource = dlt.resource(
-        (dict(zip(names, row, strict=True)) for row in rows),
-        name="document",
-        primary_key=list(KEY),
-        write_disposition="merge",
-    )
-    pipeline = dlt.pipeline("fapiao_bench", destination=dlt.destinations.postgres(url), dataset_name="bench_dlt")
-    pipeline.run(resource)
+def _dlt(url: str, documents: list[Any], ours: float) -> Row:
+    """The fastest strategy of dlt; or why there is none, for the others were measured all the same."""
+    names, rows = pool_rows(documents)
+    try:
+        strategy, seconds = fastest(peer_python(), url, KEY, names, rows)
+    except (NoPeers, DltFailed) as reason:
+        return "dlt merge", f"not measured: {reason}."
+    return f"dlt merge ({strategy})", f"{seconds:.2f} s = {seconds / ours:.1f} × ours, goal ≥ 5 ×"

@@ -1,4 +1,4 @@
-"""`python -m simulator`: start both planes, say where, run until told to stop."""
+"""`python -m simulator`: start planes L and O and the control room, say where, run until told to stop."""
 
 import argparse
 import asyncio
@@ -52,14 +52,17 @@ async def _serve(servers: Servers, options: argparse.Namespace, made_key: str | 
     if options.port_file:
         _write(options.port_file, servers, made_key)
     print(f"plane L   http://{options.host}:{servers.port}")
+    print(f"plane O   http://{options.host}:{servers.port}")
     print(f"/_sim     http://{options.admin_host}:{servers.admin_port}", flush=True)
     await serving
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="address of plane L; only loopback unless you say so")
-    parser.add_argument("--port", type=int, default=0, help="port of plane L; 0 takes a free one")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address of planes L and O; only loopback unless you say so"
+    )
+    parser.add_argument("--port", type=int, default=0, help="port of planes L and O; 0 takes a free one")
     parser.add_argument("--admin-host", default="127.0.0.1", help="address of /_sim")
     parser.add_argument("--admin-port", type=int, default=0, help="port of /_sim; 0 takes a free one")
     parser.add_argument("--port-file", type=Path, help="where to write both ports as JSON, once they answer")

@@ -44,7 +44,7 @@ WITH occurrence AS (
     SELECT * FROM jsonb_to_recordset(%(occurrences)s) AS o (
         scheme_id bigint, rule text, job text, tick text, direction text, document text, download_type text,
         sync_type text, window_start date, window_end date, window_basis text, counter text, priority smallint,
-        unless_complete boolean, deductible boolean, needs_authorisation boolean, suppressed text)
+        unless_complete boolean, one_a_month boolean, deductible boolean, needs_authorisation boolean, suppressed text)
     WHERE suppressed IS NULL
 ),
 asked_type AS (
@@ -79,17 +79,40 @@ judged AS (
             WHEN c.needs_authorisation AND c.window_end < c.leqi_authorised_on THEN 'NOT_OBTAINABLE'
         END AS impossible
     FROM candidate AS c
-    LEFT JOIN LATERAL (
-        SELECT bool_or(c.unless_complete AND k.status IN ('succeeded', 'no_data')) AS complete,
-            bool_or(k.status IN ('pending', 'downloading') AND (
-                c.unless_complete OR (k.window_start, k.window_end) = (c.window_start, c.window_end))) AS under_way
-        FROM sync.task AS k
-        WHERE k.taxpayer_no = c.taxpayer_no AND k.channel = %(channel)s
-            AND k.direction = c.direction AND k.document = c.document AND k.invoice_type = c.invoice_type
-            AND k.download_type = c.download_type AND k.parent_task_id IS NULL AND k.void_state IS NULL
-            AND k.window_start <= c.window_start AND k.window_end >= c.window_end
-            AND (k.job, k.tick) IS DISTINCT FROM (c.job, c.tick)
-    ) AS earlier ON true
+    CROSS JOIN LATERAL (
+        SELECT bool_or(k.same_tick AND k.same_window) AS planned,
+            bool_or(NOT k.same_tick AND k.covers AND c.unless_complete AND k.status IN ('succeeded', 'no_data')) AS complete,
+            bool_or(NOT k.same_tick AND k.status IN ('pending', 'downloading')
+                AND (k.same_window OR k.covers AND c.unless_complete OR k.same_month AND c.one_a_month)) AS under_way
+        FROM (
+            SELECT
+                CASE WHEN k.void_state IS NULL AND k.download_type = c.download_type THEN k.status END AS status,
+                (k.job, k.tick) = (c.job, c.tick) AS same_tick,
+                (k.window_start, k.window_end) = (c.window_start, c.window_end) AS same_window,
+                k.window_start <= c.window_start AND k.window_end >= c.window_end AS covers,
+                date_trunc('month', k.window_start) = date_trunc('month', c.window_start) AND k.job = c.job AS same_month
+            FROM sync.task AS k
+            WHERE k.taxpayer_no = c.taxpayer_no AND k.channel = %(channel)s AND k.direction = c.direction
+                AND k.document = c.document AND k.invoice_type = c.invoice_type AND k.parent_task_id IS NULL
+                -- no window is longer than three months
+                AND k.window_start BETWEEN c.window_start - 92 AND c.window_start
+            UNION ALL
+            SELECT NULL, true, true, true, false
+            FROM sync.task AS k
+            WHERE c.window_start IS NULL AND k.taxpayer_no = c.taxpayer_no AND k.channel = %(channel)s
+                AND k.direction = c.direction AND k.document = c.document AND k.invoice_type = c.invoice_type
+                AND k.parent_task_id IS NULL AND k.window_start IS NULL AND k.window_end IS NULL
+                AND k.job = c.job AND k.tick = c.tick
+            UNION ALL
+            SELECT k.status, (k.job, k.tick) = (c.job, c.tick), true, true, false
+            FROM sync.task AS k
+            WHERE c.window_start IS NULL AND k.taxpayer_no = c.taxpayer_no AND k.channel = %(channel)s
+                AND k.direction = c.direction AND k.document = c.document AND k.invoice_type = c.invoice_type
+                AND k.parent_task_id IS NULL AND k.window_start IS NULL AND k.window_end IS NULL
+                AND k.download_type = c.download_type AND k.void_state IS NULL AND k.status IN ('pending', 'downloading')
+        ) AS k
+    ) AS earlier
+    WHERE earlier.planned IS NOT TRUE
 ),
 numbered AS (
     SELECT nextval('sync.serial') AS task_id, j.*

@@ -20,7 +20,7 @@ FROM due
 WHERE k.task_id = due.task_id
 RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
     k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
-    k.generation, k.request_no, k.observed_at, k.parent_task_id;
+    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id;
 
 -- name: hold
 -- Locks a claimed row for its settlement and extends the lease; no row means that somebody else has taken it over.
@@ -45,7 +45,7 @@ ON CONFLICT DO NOTHING;
 -- Puts a row off: until an instant (still processing, back-off) or a day (quota); attempts grow only where it was a failure.
 UPDATE sync.task
 SET not_before = now() + %(wait)s, not_before_day = %(day)s, attempts = attempts + %(cost)s,
-    error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL
+    polls = polls + %(polls)s, error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL
 WHERE task_id = %(task_id)s;
 
 -- name: fail
@@ -130,7 +130,7 @@ SELECT s.task_id, sync.new_batch_no(s.task_id), k.parent_batch_no, k.task_id, k.
 FROM sync.task AS k
 JOIN enterprise.taxpayer AS t USING (taxpayer_no)
 CROSS JOIN LATERAL (SELECT nextval('sync.serial') AS task_id WHERE k.task_id IS NOT NULL) AS s
-WHERE k.task_id = %(task_id)s AND k.download_type = 'input_full' AND k.document = 'invoice' AND k.status = 'succeeded'
+WHERE k.task_id = %(task_id)s AND k.status = 'succeeded'
 ON CONFLICT DO NOTHING;
 
 -- name: usage_questions
@@ -160,7 +160,7 @@ ORDER BY position / %(handful)s;
 -- name: next_due
 -- When the earliest open row of the DAG is due again, and how many are open; rows of a later day do not count.
 SELECT count(*)::integer AS open,
-    extract(epoch FROM min(greatest(not_before, lease_until, now())) - now())::float8 AS seconds
+    extract(epoch FROM min(greatest(not_before, lease_until, now())) FILTER (WHERE login_request_id IS NULL) - now())::float8 AS seconds
 FROM sync.task
 WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
     AND channel = %(channel)s

@@ -92,12 +92,14 @@ class Progress:
 class Login:
     """Whether the channel can work for a taxpayer: `online`, `auto` (logs in by itself), `manual` (a person must).
 
-    `account` is the 电子税局账号 and `url` the page on which a person logs in, where the channel names them.
+    `account` is the 电子税局账号 and `url` the page on which a person logs in, where the channel names them;
+    `wait_seconds` says when it is worth asking again.
     """
 
     state: Literal["online", "auto", "manual"]
     account: str | None = None
     url: str | None = None
+    wait_seconds: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ EVERY_THIRD_DAY = tuple(range(1, 32, 3))
 DUE = ("daily", "every_third_day", "frequency")
 KEYS = (
     *("id", "channel", "job", "label", "crons", "due", "documents", "download", "sync_type", "window", "basis"),
-    *("counter", "unless_complete", "only_if_missing", "switch", "deductible"),
+    *("counter", "unless_complete", "only_if_missing", "switch", "deductible", "voids", "one_a_month"),
 )
 LAST_DAY_OF_EVERY_MONTH = 28
 _CRON = re.compile(r"([0-5]?[0-9]) ([01]?[0-9]|2[0-3]) ([0-9,]+|\*) \* \*")
@@ -38,6 +38,10 @@ class Known:
 def calendar_rules(rows: Sequence[Row], known: Known) -> tuple[CalendarRule, ...]:
     """The rows as records. Raises RuleError with file and line."""
     read = [(_rule(row, known), row) for row in rows]
+    jobs = {(rule.channel, rule.job) for rule, _ in read}
+    for rule, row in read:
+        if rule.voids and (rule.channel, rule.voids) not in jobs:
+            raise row.refuse(f"voids {rule.voids!r} is no job of {rule.channel}", "voids")
     for (earlier, _), (later, row) in combinations(read, 2):
         if clash := _clash(earlier, later):
             raise row.refuse(f"{later.id} and {earlier.id} {clash}")
@@ -77,6 +81,8 @@ def _rule(row: Row, known: Known) -> CalendarRule:
         only_if_missing=_only_if_missing(row),
         deductible=row.flag("deductible"),
         switch=_switch(row, known),
+        voids=row.optional("voids"),
+        one_a_month=row.flag("one_a_month"),
         since=row.day("since"),
         source=row.text("source"),
         text=row.text("text"),

@@ -47,6 +47,8 @@ class Occurrence:
     unless_complete: bool
     deductible: bool
     counter: str | None
+    voids: str | None
+    one_a_month: bool
     assumed: bool
     text: str
 
@@ -112,6 +114,8 @@ def _of_rule(rule: CalendarRule, day: date, parameters: Parameters) -> Iterator[
                     unless_complete=rule.unless_complete,
                     deductible=rule.deductible,
                     counter=rule.counter,
+                    voids=rule.voids,
+                    one_a_month=rule.one_a_month,
                     assumed=rule.assumed,
                     text=rule.text,
                 )
@@ -146,7 +150,10 @@ def _verdict(one: Occurrence) -> str:
         return f"not planned, {one.suppressed}"
     if one.only_if_missing:
         return "planned only for what is missing"
-    return "planned unless already complete" if one.unless_complete else "planned"
+    if one.one_a_month:
+        return "planned unless an equal task of the month is still open"
+    voids = f", and what {one.voids} left open of the month before is voided" if one.voids else ""
+    return ("planned unless already complete" if one.unless_complete else "planned") + voids
 
 
 def _days(one: Occurrence) -> str:

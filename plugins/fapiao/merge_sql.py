@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from fapiao.fields import TARGETS, Field, load_fields
 from fapiao.merge_policies import Policies
-from fapiao.merge_staging import MATCH, listed, named, seen_groups, staging
+from fapiao.merge_staging import INSERTING, MATCH, listed, named, seen_groups, staging
 from fapiao.places import SQL
 
 _CLOCK = "(SELECT clock_timestamp())"
@@ -88,7 +88,7 @@ def _merge(target: str) -> str:
         "Staging into the pool; every changed column leaves a row in pool.change by the same statement.",
         f"""WITH merged AS (
     MERGE INTO pool.document AS d
-    USING staged_{target} AS s
+    USING {_source(target)} AS s
     ON {MATCH}
     WHEN MATCHED AND {policies.change_test()}
     THEN UPDATE SET
@@ -121,13 +121,20 @@ FROM merged""",
     )
 
 
+def _source(target: str) -> str:
+    """New rows go into the indexes in the order of the keys, side by side; known ones are found best as they came."""
+    if target not in INSERTING:
+        return f"staged_{target}"
+    return f"(SELECT * FROM staged_{target} ORDER BY CASE WHEN %(by_key)s THEN document_key END)"
+
+
 def _logged(offered: tuple[Field, ...]) -> list[str]:
     names = [column.name for column in offered]
     return [*names, *(_ENTRY_FOLLOWERS if "entry_status" in names else ())]
 
 
 def _insert(target: str, policies: Policies) -> str:
-    if target == "status":
+    if target not in INSERTING:
         return ""
     values = {"direction": "%(direction)s", "taxpayer_no": "%(taxpayer_no)s", "document_key": "s.document_key"}
     values |= {column.name: policies.first_value(column) for column in policies.offered}

@@ -15,6 +15,8 @@ RENDERED = (
 )
 # A later word of the bureau about the same thing carries a date of its own; it decides before our clock does.
 OWN_DATES = {"face": "aggregated_on", "status": "risk_changed_at"}
+# The targets whose documents may be new to the pool.
+INSERTING = ("documents", "unselected")
 # A status that waited for its document keeps the task it came from.
 _ORIGIN = ["batch_no text", "channel text"]
 
@@ -39,6 +41,8 @@ def staging(target: str) -> Iterator[str]:
     yield _missing(target)
     yield from _repeats(target, offered)
     yield _confirmed_later(target)
+    if target in INSERTING:
+        yield _mostly_new(target)
 
 
 def _stage(target: str, offered: tuple[Field, ...]) -> str:
@@ -150,4 +154,14 @@ FROM (
     GROUP BY document_key
 ) AS later
 WHERE later.document_key = s.document_key""",
+    )
+
+
+def _mostly_new(target: str) -> str:
+    return named(
+        "mostly_new",
+        "Whether most of a sample of what is staged is new to the pool; few rows need no sample and are none.",
+        f"""SELECT coalesce(avg((d.document_key IS NULL)::integer) > 0.5, false)
+FROM staged_{target} AS s TABLESAMPLE SYSTEM (3) REPEATABLE (1)
+LEFT JOIN pool.document AS d ON {MATCH}""",
     )

@@ -32,7 +32,11 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class CalendarRule:
-    """One row of calendar.yaml; `switch` is the parameter's type, key and the value that turns the row on."""
+    """One row of calendar.yaml; `switch` is the parameter's type, key and the value that turns the row on.
+
+    `voids` is the job whose leftovers of the month before end when this one runs; `one_a_month` holds a month's task
+    back while another of the same month is open.
+    """
 
     id: str
     channel: str
@@ -50,6 +54,8 @@ class CalendarRule:
     only_if_missing: bool
     deductible: bool
     switch: tuple[str, str, str] | None
+    voids: str | None
+    one_a_month: bool
     since: date
     source: str
     text: str
@@ -59,6 +65,17 @@ class CalendarRule:
     def dag_id(self) -> str:
         """`<channel>__<job>`."""
         return f"{self.channel}__{self.job}"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a successful download of a channel causes: a row of `job`, planned by the rule `id`."""
+
+    id: str
+    channel: str
+    after: tuple[str, ...]
+    document: str
+    job: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from fapiao.rule_records import (
     CalendarRule,
     Channel,
     Code,
+    FollowUp,
     Message,
     Outcome,
     Parameter,
@@ -31,6 +32,8 @@ ANY_CODE = "*"
 """The code of a row whose text alone is documented; it needs a pattern."""
 SURFACES = ("interactive", "api", "retry", "import", "scheduled")
 """Where a sentence is shown; the manuals spell the same refusal differently by surface (A-17)."""
+FOLLOW_UP_JOBS = ("usage_status",)
+"""查询发票用途信息"""
 ACTIONS = ("poll", "retry", "void")
 """获取异步结果 · 手工重试 · 作废任务"""
 
@@ -60,6 +63,25 @@ def read_channels(path: Path) -> dict[str, Channel]:
         )
         for row in rows
     }
+
+
+def read_follow_ups(path: Path, channels: Collection[str], downloads: Collection[str]) -> tuple[FollowUp, ...]:
+    """follow_ups.yaml in its order."""
+    rows = rule_rows(path, "follow_ups", ("id", "channel", "after", "document", "job"), "id")
+    return tuple(_follow_up(row, channels, downloads) for row in rows)
+
+
+def _follow_up(row: Row, channels: Collection[str], downloads: Collection[str]) -> FollowUp:
+    after = row.texts("after")
+    if not after or set(after) - set(downloads):
+        raise row.refuse(f"after {', '.join(after) or 'nothing'}: known are {', '.join(downloads)}")
+    return FollowUp(
+        row.text("id"),
+        row.one_of("channel", channels),
+        after,
+        row.one_of("document", DOCUMENTS),
+        row.one_of("job", FOLLOW_UP_JOBS),
+    )
 
 
 def read_quotas(path: Path, channels: Collection[str]) -> dict[tuple[str, str], Quota]:

@@ -10,13 +10,14 @@ from fapiao.calendar_rows import Known
 from fapiao.errors import BadInput
 from fapiao.invoice_types import InvoiceType, resolve
 from fapiao.places import RULES
-from fapiao.rule_records import CalendarRule, Channel, Code, Message, Outcome, Parameter, Quota
+from fapiao.rule_records import CalendarRule, Channel, Code, FollowUp, Message, Outcome, Parameter, Quota
 from fapiao.rule_rows import (
     ANY_CODE,
     read_advice,
     read_calendar,
     read_channels,
     read_codes,
+    read_follow_ups,
     read_messages,
     read_parameters,
     read_quotas,
@@ -52,6 +53,7 @@ class RuleBook:
     invoice_types: Mapping[str, InvoiceType]
     codes: Sequence[Code]
     replies: Sequence[Outcome]
+    follow_ups: Sequence[FollowUp]
     messages: Mapping[tuple[str, str], Message]
     parameters: Sequence[Parameter]
     advices: Mapping[str, str]
@@ -81,6 +83,12 @@ class RuleBook:
                 return row
         advice = "nobody has documented this code: ask the bureau, then add a row to include/rules/replies.yaml"
         return Outcome(plane, kind, code, None, UNKNOWN, f"{plane.upper()}_UNKNOWN_{code}", advice, 0.0)
+
+    def follow_ups_of(self, channel: str, download_type: str, document: str) -> Iterator[FollowUp]:
+        """What a successful download causes."""
+        for rule in self.follow_ups:
+            if rule.channel == channel and download_type in rule.after and rule.document == document:
+                yield rule
 
     def message(self, key: str, surface: str) -> str:
         """A sentence byte for byte; raises KeyError for one that is not in messages.yaml."""
@@ -127,6 +135,7 @@ def rulebook(folder: Path = RULES) -> RuleBook:
     channels = read_channels(folder / "channels.yaml")
     quotas = read_quotas(folder / "quotas.yaml", channels)
     codes = read_codes(folder / "statuses.yaml")
+    downloads = [code.code for code in codes if code.kind == "download_type"]
     parameters = read_parameters(folder / "parameters.yaml")
     return RuleBook(
         channels=channels,
@@ -135,6 +144,7 @@ def rulebook(folder: Path = RULES) -> RuleBook:
         invoice_types=read_types(folder / "invoice_types.yaml"),
         codes=codes,
         replies=read_replies(folder / "replies.yaml"),
+        follow_ups=read_follow_ups(folder / "follow_ups.yaml", channels, downloads),
         messages=read_messages(folder / "messages.yaml"),
         parameters=parameters,
         advices=read_advice(folder / "replies.yaml"),

@@ -33,6 +33,7 @@ class Claim:
     status: str
     attempts: int
     generation: int
+    polls: int
     request_no: str | None
     observed_at: datetime | None
     parent_task_id: int | None

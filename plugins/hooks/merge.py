@@ -117,7 +117,9 @@ class Stage:
             self._run(self._queries["confirmed_later"], observed=self._observed)
             if stated:
                 self._run(self._queries["held"])
-            inserted, updated, lines_changed = self._row(self._queries["merge"], with_lines=self._with_lines)
+            inserted, updated, lines_changed = self._row(
+                self._queries["merge"], with_lines=self._with_lines, by_key=self._mostly_new()
+            )
         self._merge_lines(inserted, lines_changed, distinct)
         self._check()
         if self._target == "status":
@@ -176,6 +178,10 @@ class Stage:
     def _missing(self) -> int:
         counted = self._target == "status" or not self._parameters["insert_missing"]
         return int(self._row(self._queries["missing"])[0]) if counted else 0
+
+    def _mostly_new(self) -> bool:
+        inserting = "mostly_new" in self._queries and self._parameters["insert_missing"]
+        return inserting and bool(self._row(self._queries["mostly_new"])[0])
 
     def _merge_lines(self, inserted: int, lines_changed: int, distinct: int) -> None:
         if not self._with_lines:

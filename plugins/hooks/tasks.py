@@ -67,9 +67,11 @@ class TaskTable:
         day: date | None = None,
         why: BureauError | None = None,
         cost: int = 0,
+        polls: int = 0,
     ) -> None:
-        """Puts the row off by `seconds` or to a `day`; `cost` counts as an attempt where it was a failure."""
-        self._run("postpone", task_id=claim.task_id, wait=timedelta(seconds=seconds), day=day, cost=cost, **_words(why))
+        """Puts the row off by `seconds` or to a `day`; `cost` counts attempts (failures), `polls` 处理中 answers."""
+        wait = timedelta(seconds=seconds)
+        self._run("postpone", task_id=claim.task_id, wait=wait, day=day, cost=cost, polls=polls, **_words(why))
 
     def fail(self, claim: Claim, status: str, why: BureauError, *, cost: int = 0) -> None:
         """Ends the row as 进销项下载申请失败 or 下载失败, in the bureau's words."""
@@ -139,11 +141,11 @@ class TaskTable:
         rows = self._run("usage_questions", task_id=claim.task_id, handful=handful).fetchall()
         return [argument for (argument,) in rows]
 
-    def next_due(self, channel: str, day: date, dag_id: str | None) -> tuple[int, float]:
-        """How many rows are open for this day, and in how many seconds the earliest is due."""
+    def next_due(self, channel: str, day: date, dag_id: str | None) -> tuple[int, float | None]:
+        """How many rows are open on the day, and the seconds until the earliest is due; None: all wait for logins."""
         row = self._run("next_due", channel=channel, day=day, dag_id=dag_id).fetchone()
         assert row is not None  # noqa: S101 an aggregate always has a row
-        return int(row[0]), float(row[1] or 0.0)
+        return int(row[0]), None if row[1] is None else float(row[1])
 
     def release(self, owner: str) -> None:
         """Gives up the leases of a worker that ends."""

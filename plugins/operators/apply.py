@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 
-from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
+from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused, TryLater
 from fapiao.quotas import Limits, limits, months_of
 from fapiao.tasks import Claim
 from fapiao.windows import month_start
 from hooks.tasks import TaskTable
 from operators.desk import Desk, Work
+from operators.logins import step_back
 
 MAX_ATTEMPTS = 3
 """Failures after which a row is given up; waiting for quota, login or processing is not one."""
@@ -26,6 +27,8 @@ def apply_one(desk: Desk, claim: Claim) -> None:
     request = desk.request(claim)
     try:
         applied = desk.bureau.apply(request)
+    except LoginLost as lost:
+        _log_in_first(desk, claim, lost)
     except BureauError as error:
         with desk.transaction() as work:
             work.tasks.hold(claim)
@@ -35,6 +38,12 @@ def apply_one(desk: Desk, claim: Claim) -> None:
             work.tasks.hold(claim)
             work.ledger.settle(claim, "consumed")
             work.tasks.accepted(claim, applied, request.observed_at)
+
+
+def _log_in_first(desk: Desk, claim: Claim, lost: LoginLost) -> None:
+    with desk.transaction() as work:
+        work.ledger.settle(claim, "released")
+    step_back(desk, claim, lost)
 
 
 def _reserved(desk: Desk, claim: Claim, counter: str) -> bool:

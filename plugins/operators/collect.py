@@ -1,16 +1,18 @@
 """Collect: poll what is accepted, keep every answer raw, merge it, settle the row (design §2)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from fapiao.bureau import Page, Place, Progress, Request, Stage
-from fapiao.errors import BureauError, MergeError, Refused, TryLater
+from fapiao.errors import BureauError, LoginLost, MergeError, Refused, TryLater
 from fapiao.payloads import Context, Staged, translate
 from fapiao.readings import READINGS
+from fapiao.rule_records import FollowUp
 from fapiao.tasks import Claim
 from hooks.merge import MergeContext, MergeCounts, Target
 from hooks.merge import Stage as Staging
 from operators.apply import MAX_ATTEMPTS
 from operators.desk import Desk, Work
+from operators.logins import WAITING, step_back, waits_for_login
 
 _CHANGED = "SERIES_CHANGED"
 _DUPLICATE = "DUPLICATE_ROW"
@@ -22,6 +24,8 @@ def collect_one(desk: Desk, claim: Claim) -> None:
     try:
         if claim.status == "downloaded" or _download(desk, claim):
             _merge(desk, claim)
+    except LoginLost as lost:
+        step_back(desk, claim, lost)
     except BureauError as error:
         with desk.transaction() as work:
             work.tasks.hold(claim)
@@ -76,12 +80,16 @@ def _contradicts(place: Place, page: Page | None) -> bool:
 
 
 def _not_ready(desk: Desk, claim: Claim, place: Place, progress: Progress) -> bool:
+    processing = progress.stage is Stage.PROCESSING
+    login = waits_for_login(desk, claim) if processing else None
     with desk.transaction() as work:
         work.tasks.hold(claim)
         if progress.argument is not None:
             work.tasks.remember(claim, place, progress.argument)
-        if progress.stage is Stage.PROCESSING:
-            work.tasks.postpone(claim, seconds=progress.wait_seconds)
+        if login:
+            work.logins.wait(claim, login, WAITING)
+        elif processing:
+            work.tasks.postpone(claim, seconds=progress.wait_seconds, polls=1)
         else:
             work.tasks.fail(claim, "download_failed", Refused(progress.code, progress.text, progress.advice))
     return False
@@ -125,9 +133,17 @@ class _Contradiction(Exception):
 
 def _settle(desk: Desk, work: Work, claim: Claim, counts: MergeCounts) -> None:
     work.tasks.settle(claim, counts)
-    if claim.download_type == "input_full" and claim.document == "invoice":
-        text = desk.rules.message("small_scale_download", "scheduled")
-        work.tasks.follow_up_usage(claim, "leqi-usage-after-full", text, desk.rules.advice("SMALL_SCALE"))
+    for rule in desk.rules.follow_ups_of(claim.channel, claim.download_type, claim.document):
+        FOLLOW_UPS[rule.job](desk, work, claim, rule)
+
+
+def _follow_up_usage(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> None:
+    text = desk.rules.message("small_scale_download", "scheduled")
+    work.tasks.follow_up_usage(claim, rule.id, text, desk.rules.advice("SMALL_SCALE"))
+
+
+FOLLOW_UPS: Mapping[str, Callable[[Desk, Work, Claim, FollowUp], None]] = {"usage_status": _follow_up_usage}
+"""What plans each job of include/rules/follow_ups.yaml, in the transaction that settled the cause."""
 
 
 def _target(claim: Claim) -> Target:

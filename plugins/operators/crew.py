@@ -14,6 +14,7 @@ from fapiao.errors import BureauError, FapiaoError, Refused
 from fapiao.tasks import Claim
 from hooks.tasks import LostClaim, TaskTable
 from operators.desk import Desk
+from operators.logins import check_logins
 
 log = logging.getLogger(__name__)
 
@@ -66,10 +67,17 @@ class Crew:
         finally:
             self._desks.put(desk)
 
+    def check_logins(self) -> int:
+        """Looks whether accounts that rows wait for are logged in again; how many rows go on."""
+        return check_logins(self.front, self.channel)
+
     def look_ahead(self, dag_id: str | None) -> tuple[int, float]:
-        """How many rows are open today, and in how many seconds the earliest is due."""
+        """How many rows are open today, and in how many seconds the earliest is due or its login is looked at."""
         with self.front.transaction() as work:
-            return work.tasks.next_due(self.channel, self.front.quota_day(), dag_id)
+            open_rows, seconds = work.tasks.next_due(self.channel, self.front.quota_day(), dag_id)
+            login = work.logins.next_check(self.channel, dag_id)
+        waits = [wait for wait in (seconds, login) if wait is not None]
+        return open_rows, max(min(waits, default=0.0), 0.0)
 
     def go_home(self) -> None:
         """Gives up the leases that are left."""

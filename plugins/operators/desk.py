@@ -15,6 +15,7 @@ from fapiao.rules import RuleBook
 from fapiao.tasks import Claim, RunDay
 from hooks.bureau import Bureau
 from hooks.ledger import Ledger
+from hooks.logins import LoginRequests
 from hooks.tasks import TaskTable
 
 Parameters = Mapping[tuple[str, str], str]
@@ -33,6 +34,7 @@ class Work:
     connection: psycopg.Connection[Any]
     tasks: TaskTable
     ledger: Ledger
+    logins: LoginRequests
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class Desk:
     def transaction(self) -> Iterator[Work]:
         """All or nothing on the worker's own connection."""
         with self.connection.transaction():
-            yield Work(self.connection, TaskTable(self.connection), Ledger(self.connection))
+            yield Work(
+                self.connection, TaskTable(self.connection), Ledger(self.connection), LoginRequests(self.connection)
+            )
 
     def quota_day(self) -> date:
         """The day on which an application made now counts."""

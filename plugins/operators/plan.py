@@ -23,10 +23,11 @@ _PRIORITY = {"invoice": 50, "customs": 52, "withholding": 54}
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """How many rows a planning made, and how many it left out with a reason."""
+    """How many rows a planning made, how many it left out with a reason, and how many leftovers it voided."""
 
     planned: int
     skipped: int
+    voided: int = 0
 
 
 def plan_day(
@@ -54,8 +55,15 @@ def plan_day(
         }
         connection.execute(query("plan", "walk_indexes"))
         connection.execute(query("plan", "note_suppressed"), values)
+        voided = _void_leftovers(connection, book, run, values)
         row = connection.execute(query("plan", "plan"), values).fetchone()
-    return Planned(*row) if row else Planned(0, 0)
+    return Planned(row[0], row[1], voided) if row else Planned(0, 0, voided)
+
+
+def _void_leftovers(connection: psycopg.Connection[Any], book: RuleBook, run: RunDay, values: dict[str, Any]) -> int:
+    """作废上个月遗留的任务: before the plan, which may then ask for the same month anew."""
+    reason = book.message("leftover_voided", "scheduled")
+    return connection.execute(query("leftovers", "void"), values | {"day": run.day, "reason": reason}).rowcount
 
 
 def _batch(run: RunDay) -> dict[str, Any]:
@@ -106,6 +114,8 @@ def _row(run: RunDay, scheme_id: int, one: Occurrence) -> dict[str, Any]:
         "counter": one.counter,
         "priority": _PRIORITY[one.document],
         "unless_complete": one.unless_complete,
+        "one_a_month": one.one_a_month,
+        "voids": one.voids,
         "deductible": one.deductible,
         "needs_authorisation": one.channel == "leqi" and one.download_type.endswith("_full"),
         "suppressed": one.suppressed,

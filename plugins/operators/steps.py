@@ -1,6 +1,7 @@
 """The Airflow operators of a calendar DAG: plan, apply and collect; they read the context and wait by rescheduling."""
 
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,12 +30,15 @@ class PlanOperator(BaseOperator):
         self.channel, self.job, self.many_a_day = channel, job, many_a_day
 
     def execute(self, context: Any) -> dict[str, int]:
-        """Plans; returns how many rows were planned and left out."""
+        """Plans; returns how many rows were planned, left out and voided."""
         run = run_day(context, many_a_day=self.many_a_day)
         with PoolHook().connect(f"{run.dag_id}/{run.run_id}") as connection:
             planned = plan_day(connection, run, self.channel, self.job, wanted_taxpayers(context))
-        self.log.info("day %s: %d rows planned, %d left out with a reason", run.day, planned.planned, planned.skipped)
-        return {"planned": planned.planned, "skipped": planned.skipped}
+        self.log.info(
+            "day %s: %d rows planned, %d left out with a reason, %d leftovers voided",
+            *(run.day, planned.planned, planned.skipped, planned.voided),
+        )
+        return asdict(planned)
 
 
 class ApplyOperator(BaseOperator):
@@ -103,6 +107,7 @@ def _until_quiet(workers: Crew, dag_id: str | None) -> int:
     """Applies and collects until the next row is due only after a real wait."""
     handled = 0
     while True:
+        workers.check_logins()
         handled += workers.work_through(["pending"], apply_one, dag_id)
         handled += workers.work_through(["downloading", "downloaded"], collect_one, dag_id)
         open_rows, seconds = workers.look_ahead(dag_id)

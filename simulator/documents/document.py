@@ -101,11 +101,15 @@ class Document:
             return Decimal(self.effective_tax()) > 0
         return kind in ("04", "10", "82", "86") and tdys in AGRICULTURAL
 
-    def effective_tax(self) -> str:
-        """有效抵扣税额 yxdkse: the tax of the face; of farm products nine per cent of their amount."""
+    def effective_tax(self, known: Payload | None = None) -> str:
+        """有效抵扣税额 yxdkse: the tax of the face; of farm products nine per cent of their amount.
+
+        `known` is the payload of any day, where the caller has made it already.
+        """
         if "yxdkse" in self.overrides:
             return str(self.overrides["yxdkse"])
-        payload, face = self.payload_on(self.issued_on), FACES[self.facts.kind]
+        face = FACES[self.facts.kind]
+        payload = self.payload_on(self.issued_on) if known is None else known
         if self.facts.tdys in AGRICULTURAL and face.net:
             return money(tax_of(Decimal(str(payload[face.net])), FARM_RATE))
         return str(payload[face.tax]) if face.tax else "0.00"

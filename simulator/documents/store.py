@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import chain
 
 from simulator.codes import INPUT
 from simulator.documents.document import Change, Document
@@ -20,7 +21,8 @@ class Store:
 
     def __init__(self) -> None:
         self._groups: defaultdict[Group, dict[str, Document]] = defaultdict(dict)
-        self._ranges: list[GeneratedRange] = []
+        self._ranges: defaultdict[Group, list[GeneratedRange]] = defaultdict(list)
+        self._in_order: dict[Group, list[Document]] = {}
 
     def add(self, documents: Iterable[Document], ranges: Iterable[GeneratedRange] = ()) -> None:
         """Take documents in; one that is held already stays as it is, changes and all, unless its face differs."""
@@ -29,13 +31,16 @@ class Store:
             held = group.get(document.key)
             if held is None or held.facts != document.facts or held.overrides != document.overrides:
                 group[document.key] = document
-        known = {(held.tag, held.count) for held in self._ranges}
-        self._ranges.extend(new for new in ranges if (new.tag, new.count) not in known)
+                self._in_order.pop(_group(document), None)
+        for new in ranges:
+            held_ranges = self._ranges[_group_of(new)]
+            if all((known.tag, known.count) != (new.tag, new.count) for known in held_ranges):
+                held_ranges.append(new)
 
     def find(self, document_key: str) -> list[Document]:
         """Every document with this key, whoever owns it."""
         held = [group[document_key] for group in self._groups.values() if document_key in group]
-        places = ((whole, whole.index_of(document_key)) for whole in self._ranges)
+        places = ((whole, whole.index_of(document_key)) for whole in self._every_range())
         return held + [whole.at(index) for whole, index in places if index is not None]
 
     def find_paper(self, code: str, paper_no: str) -> list[Document]:
@@ -47,7 +52,7 @@ class Store:
             for document in group.values()
             if document.facts.number[1:] == (code, paper_no)
         ]
-        for whole in (known for known in self._ranges if known.kind in PAPER_DIGITAL and paper_no.isdecimal()):
+        for whole in (w for w in self._every_range() if w.kind in PAPER_DIGITAL and paper_no.isdecimal()):
             index = int(paper_no)
             if whole.first <= index < whole.last and whole.number_of(index)[1:] == (code, paper_no):
                 held.append(whole.at(index))
@@ -74,6 +79,7 @@ class Store:
             self._take_out(document)
             changed = replace(document, changes=(*document.changes, change))
             self._groups[_group(document)][document.key] = changed
+            self._in_order.pop(_group(document), None)
 
     def issued(self, group: Group, start: date, end: date, today: date) -> Selection:
         """Visible documents issued on these days."""
@@ -109,28 +115,40 @@ class Store:
         """Hold nothing."""
         self._groups.clear()
         self._ranges.clear()
+        self._in_order.clear()
 
     def __len__(self) -> int:
         held = sum(len(group) for group in self._groups.values())
-        return held + sum(whole.last - whole.first for whole in self._ranges)
+        return held + sum(whole.last - whole.first for whole in self._every_range())
 
     def _held(self, group: Group) -> list[Document]:
-        return sorted(self._groups.get(group, {}).values(), key=lambda d: (d.facts.issued, d.key))
+        if group not in self._in_order:
+            documents = self._groups.get(group, {}).values()
+            self._in_order[group] = sorted(documents, key=lambda d: (d.facts.issued, d.key))
+        return self._in_order[group]
 
-    def _ranges_of(self, group: Group) -> Iterator[GeneratedRange]:
-        return (whole for whole in self._ranges if (whole.owner.number, whole.sjlx, whole.kind) == group)
+    def _ranges_of(self, group: Group) -> list[GeneratedRange]:
+        return self._ranges.get(group, [])
+
+    def _every_range(self) -> Iterator[GeneratedRange]:
+        return chain.from_iterable(self._ranges.values())
 
     def _take_out(self, document: Document) -> None:
-        for place, whole in enumerate(self._ranges):
+        ranges = self._ranges_of(_group(document))
+        for place, whole in enumerate(ranges):
             index = whole.index_of(document.key)
-            if index is not None and whole.owner == document.facts.owner and whole.sjlx == document.facts.sjlx:
-                self._ranges[place : place + 1] = whole.without(index)
+            if index is not None:
+                ranges[place : place + 1] = whole.without(index)
                 return
 
 
 def _group(document: Document) -> Group:
     owner, sjlx, _ = document.identity
     return owner, sjlx, document.facts.kind
+
+
+def _group_of(whole: GeneratedRange) -> Group:
+    return whole.owner.number, whole.sjlx, whole.kind
 
 
 def _unselected(part: Part, today: date) -> Part:

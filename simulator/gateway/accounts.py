@@ -27,6 +27,7 @@ class Account:
     runs: list[tuple[str, datetime, datetime]] = field(default_factory=list)
     in_flight: int = 0
     max_in_flight: int = 0
+    free_at: datetime | None = None
 
     def put(self, state: str, now: datetime) -> None:
         """Log in or out at an instant."""
@@ -49,6 +50,7 @@ class Account:
     def work(self, now: datetime, settings: GatewaySettings) -> None:
         """Do every task whose turn has come and whose time is over by now, one after another."""
         span = timedelta(seconds=settings.task_seconds)
+        self._not_after(now)
         while self.waiting:
             start = self._start(settings)
             if start is None or start + span > now:
@@ -58,6 +60,7 @@ class Account:
             task = self._next(start)
             self.waiting.remove(task)
             task.work(start, start + span)
+            self.free_at = start + span
             self.runs.append((task.number, start, start + span))
 
     def shown(self, tax_numbers: list[str], now: datetime, settings: GatewaySettings) -> Json:
@@ -74,12 +77,15 @@ class Account:
             "runs": [(number, start.isoformat(), finish.isoformat()) for number, start, finish in self.runs],
         }
 
+    def _not_after(self, now: datetime) -> None:
+        """A clock that was put back leaves nothing in the future."""
+        self.since = min(self.since, now)
+        self.free_at = min(self.free_at, now) if self.free_at else None
+
     def _start(self, settings: GatewaySettings) -> datetime | None:
         """When the next task starts; None while nobody is logged in."""
         start = min(task.applied_at for task in self.waiting)
-        if self.runs:
-            start = max(start, self.runs[-1][2])
-        start = max(start, self.since)
+        start = max(start, self.since, self.free_at or start)
         return start if self.ready(start, settings) else None
 
     def _lasts_until(self, finish: datetime, settings: GatewaySettings) -> bool:

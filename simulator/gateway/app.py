@@ -69,6 +69,7 @@ class _Desk:
 
     def _sign_in(self, service: str) -> Callable[[Request], object]:
         async def serve(request: Request) -> Response:
+            await asyncio.sleep(self._bureau.gateway.settings.latency_seconds)
             return await _respond(plane.sign_in(self._bureau, service, await request.body()))
 
         return serve

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from simulator.gateway.accounts import Accounts
+from simulator.gateway.accounts import AccountKey, Accounts
 from simulator.gateway.periods import Periods
 from simulator.gateway.settings import GatewaySettings
 from simulator.gateway.tasks import State, Task
@@ -32,6 +32,7 @@ class Gateway:
     files: dict[str, FileKey] = field(default_factory=dict)
     _applied: dict[str, datetime] = field(default_factory=dict)
     _alone: list[Task] = field(default_factory=list)
+    _busy: set[AccountKey] = field(default_factory=set)
     _opened: int = 0
 
     def new_number(self) -> str:
@@ -42,34 +43,41 @@ class Gateway:
     def repeated(self, mark: str, now: datetime) -> bool:
         """Whether the same task was accepted less than the forbidden time ago."""
         last = self._applied.get(mark)
-        return last is not None and now - last < timedelta(seconds=self.settings.repeat_seconds)
+        return last is not None and timedelta(0) <= now - last < timedelta(seconds=self.settings.repeat_seconds)
 
     def open(self, task: Task, mark: str = "") -> None:
         """Accept an application; `mark` names it for the repetition rule."""
         self.tasks[task.number] = task
         if mark:
             self._applied[mark] = task.applied_at
-        queue = self._alone if task.account is None else self.accounts.get(task.account).waiting
-        queue.append(task)
+        if task.account is None:
+            self._alone.append(task)
+        else:
+            self.accounts.get(task.account).waiting.append(task)
+            self._busy.add(task.account)
 
     def work(self, now: datetime) -> None:
         """Let time do its work: every account its turn, tasks without an account at once."""
         span = timedelta(seconds=self.settings.task_seconds)
-        due = [task for task in self._alone if task.applied_at + span <= now]
-        self._alone = [task for task in self._alone if task.applied_at + span > now]
-        for task in due:
-            task.work(task.applied_at, task.applied_at + span)
-        for account in self.accounts:
+        alone, self._alone = self._alone, []
+        for task in alone:
+            if task.applied_at + span <= now:
+                task.work(task.applied_at, task.applied_at + span)
+            else:
+                self._alone.append(task)
+        for key in list(self._busy):
+            account = self.accounts.get(key)
             account.work(now, self.settings)
+            if not account.waiting:
+                self._busy.discard(key)
 
     def end(self, task: Task, state: State, text: str = "") -> None:
         """End a task badly or partly, whatever became of it."""
         task.state, task.text = state, text
         if state is not State.PARTLY:
-            queues = [self._alone, *(account.waiting for account in self.accounts)]
-            for queue in queues:
-                if task in queue:
-                    queue.remove(task)
+            queue = self._alone if task.account is None else self.accounts.get(task.account).waiting
+            if task in queue:
+                queue.remove(task)
 
     def remember_file(self, key: FileKey) -> str:
         """The id a layout file is fetched by; the same file always has the same one."""
@@ -87,6 +95,7 @@ class Gateway:
         self.files.clear()
         self._applied.clear()
         self._alone.clear()
+        self._busy.clear()
         self.settings = GatewaySettings()
 
     def shown_tasks(self, tax_no: str | None) -> list[Mapping[str, object]]:

@@ -70,6 +70,17 @@ def test_the_counts_balance_and_the_sums_are_of_distinct_documents(pool: Pool):
     assert (result.amount_sum, result.tax_sum) == (Decimal("300.00"), Decimal("39.00"))
 
 
+def test_documents_that_are_mostly_new_are_stored_in_the_order_of_their_keys(pool: Pool):
+    """So that neighbours meet in the same pages of the indexes; what the pool holds is walked as it came."""
+    keys = [f"{number * 7919 % 100_000:020d}" for number in range(5_000)]
+    result = merge(pool, "digital", [digital(fphm=key) for key in keys])
+    stored = [key for (key,) in pool.execute("SELECT document_key FROM pool.document ORDER BY ctid").fetchall()]
+    assert (result.inserted, stored) == (5_000, sorted(keys))
+    again = merge(pool, "digital", [digital(fphm=key, bz="changed") for key in keys], context(on("2027-01-06")), "B2")
+    logged = [key for (key,) in pool.execute("SELECT document_key FROM pool.change ORDER BY change_id").fetchall()]
+    assert (again.updated, logged) == (5_000, keys)
+
+
 def test_a_row_that_cannot_be_stored_is_kept_with_its_reason(pool: Pool):
     merge(pool, "digital", [digital(), {"hjje": "1", "x\x00": "a\x00b"}], batch_no="B7")
     row = pool.execute("SELECT batch_no, row_no, document_key, reason, payload FROM pool.rejected_row").fetchone()

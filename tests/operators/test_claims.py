@@ -167,11 +167,11 @@ def test_putting_off_costs_an_attempt_only_where_it_was_a_failure(pool: Pool, co
 
 
 def test_looking_ahead_counts_open_rows_and_the_seconds_to_the_earliest(pool: Pool) -> None:
-    assert TaskTable(pool).next_due("leqi", DAY, None) == (0, 0.0)
+    assert TaskTable(pool).next_due("leqi", DAY, None) == (0, None)
     put(pool, not_before_day=DAY + timedelta(days=1))
-    assert TaskTable(pool).next_due("leqi", DAY, None) == (0, 0.0)
+    assert TaskTable(pool).next_due("leqi", DAY, None) == (0, None)
     put(pool, invoice_type="82")
     pool.execute("UPDATE sync.task SET not_before = now() + interval '30 s' WHERE invoice_type = '82'")
     assert TaskTable(pool).next_due("leqi", DAY, None) == (1, 30.0)
-    assert TaskTable(pool).next_due("leqi", DAY, "leqi__incremental") == (0, 0.0)
+    assert TaskTable(pool).next_due("leqi", DAY, "leqi__incremental") == (0, None)
     assert TaskTable(pool).next_due("leqi", DAY + timedelta(days=1), None) == (2, 0.0)

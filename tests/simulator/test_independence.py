@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from dataclasses import fields as fields_of
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from simulator.bureau import Bureau
 from simulator.clock import Clock
 from simulator.documents import fields
 from simulator.faults import KINDS
+from simulator.gateway.app import gateway_routes
+from simulator.gateway.operations.table import OPERATIONS
+from simulator.gateway.settings import GatewaySettings
 from simulator.services.table import SERVICES
 
 ROOT = Path(__file__).parents[2]
@@ -34,5 +38,15 @@ def test_every_address_service_fault_and_block_is_in_the_readme():
     readme = (ROOT / "simulator" / "README.md").read_text(encoding="utf-8")
     parts = {part for table in fields.tables().values() for part in table} - {"head"}
     paths = {route.path for route in admin_app(Bureau(Clock(), None)).routes}
-    wanted = {*KINDS, *(service for _, service in SERVICES), *parts, *paths}
+    public = {route.path for route in gateway_routes(Bureau(Clock(), None)) if "{tenant}" not in route.path}
+    paths |= {path.replace("{number}", "…") for path in public}
+    settings = {field.name for field in fields_of(GatewaySettings)}
+    wanted = {
+        *KINDS,
+        *settings,
+        *(code for _, code in OPERATIONS),
+        *(service for _, service in SERVICES),
+        *parts,
+        *paths,
+    }
     assert {name for name in wanted if f"`{name}`" not in readme} == set()

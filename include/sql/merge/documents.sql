@@ -351,6 +351,14 @@ FROM (
 ) AS later
 WHERE later.document_key = s.document_key;
 
+-- name: mostly_new
+-- Whether most of a sample of what is staged is new to the pool; few rows need no sample and are none.
+SELECT coalesce(avg((d.document_key IS NULL)::integer) > 0.5, false)
+FROM staged_documents AS s TABLESAMPLE SYSTEM (3) REPEATABLE (1)
+LEFT JOIN pool.document AS d ON d.direction = %(direction)s
+        AND d.taxpayer_no = %(taxpayer_no)s
+        AND d.document_key = s.document_key;
+
 -- name: held
 -- Report the values that the merge is about to refuse.
 INSERT INTO pool.held_change (
@@ -382,7 +390,7 @@ ON CONFLICT DO NOTHING;
 -- Staging into the pool; every changed column leaves a row in pool.change by the same statement.
 WITH merged AS (
     MERGE INTO pool.document AS d
-    USING staged_documents AS s
+    USING (SELECT * FROM staged_documents ORDER BY CASE WHEN %(by_key)s THEN document_key END) AS s
     ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key

@@ -1,24 +1,25 @@
 """Tells which of a file's tables are taxpayers, accounts or schemes, by their names or else by their columns."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from fapiao.enterprise import accounts, schemes, taxpayers
 from fapiao.enterprise.form import Complaints, check_columns
-from fapiao.tables.lines import Line, Table
+from fapiao.tables.lines import Line, Table, respelled
 
 COLUMNS = {"taxpayers": taxpayers.COLUMNS, "accounts": accounts.COLUMNS, "schemes": schemes.COLUMNS}
 COMMANDS = {"taxpayers": "taxpayers", "accounts": "taxpayers", "schemes": "schemes"}
 
 
 def lines_by_kind(
-    files: Sequence[list[Table]], wanted: Collection[str], complaints: Complaints
+    files: Sequence[list[Table]], wanted: Collection[str], headings: Mapping[str, str], complaints: Complaints
 ) -> dict[str, list[Line]]:
     """The records of the kinds that are wanted, out of several files; complains about columns nobody reads.
 
-    A table of another kind is left out with a warning; a file with nothing that is wanted is complained about.
+    `headings` gives the column that another spelling of a heading means (R052). A table of another kind is left out
+    with a warning; a file with nothing that is wanted is complained about.
     """
     found: dict[str, list[Line]] = {kind: [] for kind in wanted}
-    for tables in files:
+    for tables in ([respelled(table, headings) for table in tables] for tables in files):
         known = [(kind, table) for table in _relevant(tables) if (kind := _kind(table, complaints))]
         if known and not any(kind in wanted for kind, _ in known):
             kind, table = known[0]

@@ -13,7 +13,7 @@ from fapiao.places import RULES
 from fapiao.rules import RuleBook
 
 _KEYS = ("kind", "code", "label", "aliases", "since", "source", "text", "assumed")
-OWN_KINDS = ("company_type", "account_type", "login", "status_mode", "flag", "scope", "every_type")
+OWN_KINDS = ("heading", "company_type", "account_type", "login", "status_mode", "flag", "scope", "every_type")
 """What include/rules/enterprise.yaml holds; other codes have rules files of their own."""
 _DASHES = re.compile("[‐‑‒–—―−－]")
 
@@ -57,6 +57,7 @@ class Vocabulary:
     """All words that enterprise files may use, and the rules they come from."""
 
     rules: RuleBook
+    heading: Words
     channel: Words
     download_type: Words
     company_type: Words
@@ -76,7 +77,8 @@ def vocabulary(rules: RuleBook, folder: Path = RULES) -> Vocabulary:
     own = _own_words(folder / "enterprise.yaml")
     channels = ((row.code, row.label, row.aliases) for row in rules.channels.values())
     downloads = ((code, label, ()) for code, label in rules.codes_of("download_type").items())
-    return Vocabulary(rules, words(channels), words(downloads), **{kind: words(rows) for kind, rows in own.items()})
+    lists = {kind: words(rows) for kind, rows in own.items()}
+    return Vocabulary(rules, channel=words(channels), download_type=words(downloads), **lists)
 
 
 Entry = tuple[str, str, tuple[str, ...]]

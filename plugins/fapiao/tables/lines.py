@@ -1,7 +1,7 @@
 """What every kind of file is read into: tables of lines of cells, each of which can say where it stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 Value = str | tuple[str, ...]
@@ -44,6 +44,23 @@ class Table:
     lines: list[Line]
     problems: list[str] = field(default_factory=list)
     is_sheet: bool = False
+
+
+def respelled(table: Table, names: Mapping[str, str]) -> Table:
+    """The table with its columns under the names that are known for them; a name that comes twice is a problem."""
+    if not set(table.columns) & set(names) and not any(set(line.cells) & set(names) for line in table.lines):
+        return table
+    lines = [
+        replace(line, cells={names.get(name, name): cell for name, cell in line.cells.items()}) for line in table.lines
+    ]
+    columns = tuple(names.get(name, name) for name in table.columns)
+    twice = [
+        f"{line.where()}: {name} and {names[name]} are the same column; keep one of them"
+        for line in table.lines
+        for name in line.cells
+        if names.get(name, name) != name and names[name] in line.cells
+    ]
+    return replace(table, columns=columns, lines=lines, problems=[*table.problems, *twice])
 
 
 def heading(text: str) -> str:

@@ -1,12 +1,11 @@
 """What every item says of a document, read off its payload whatever the kind calls its fields."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from simulator.codes import PAPER_NUMBERED
 from simulator.documents.document import Document
-from simulator.documents.faces import FACES
+from simulator.documents.faces import FACES, Payload
 from simulator.documents.numbers import PAPER_DIGITAL
 from simulator.gateway.codes import TYPE_OF_KIND
 from simulator.wire import Json
@@ -39,7 +38,7 @@ class Face:
     """A document's payload as it stood on a day."""
 
     document: Document
-    payload: Mapping[str, object]
+    payload: Payload
 
     @classmethod
     def of(cls, document: Document, day: date) -> "Face":

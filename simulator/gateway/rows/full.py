@@ -18,7 +18,8 @@ FARES = {"票价": "ticketPrice", "燃油附加费": "fuelSurcharge", "民航发
 
 def full_item(document: Document, seen: Seen, channel: str) -> Json:
     """One row of ext.fullInvoiceDownQuery; `channel` "" sees everything, as a verification does."""
-    face, state = Face.of(document, seen.as_of), states(document, seen)
+    face = Face.of(document, seen.as_of)
+    state = states(face, seen)
     if document.facts.kind == CUSTOMS:
         return customs_item(face, state) | {"buyerName": face.role("buyerName"), "items": items(face)}
     etax = channel == ETAX

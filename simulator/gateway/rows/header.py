@@ -20,7 +20,8 @@ OF_CUSTOMS = (
 
 def header_item(document: Document, seen: Seen) -> Json:
     """One row of invoiceDownQuery."""
-    face, state = Face.of(document, seen.as_of), states(document, seen)
+    face = Face.of(document, seen.as_of)
+    state = states(face, seen)
     if document.facts.kind == CUSTOMS:
         return customs_item(face, state)
     amounts = face.amounts()

@@ -6,6 +6,7 @@ from datetime import date
 from simulator.documents.document import Document
 from simulator.documents.facts import STAMP
 from simulator.gateway.periods import CONFIRMED, Periods
+from simulator.gateway.rows.face import Face
 from simulator.wire import Json
 
 PURPOSE = {"1": "1", "2": "3", "3": "4", "4": "2", "5": "4", "6": "2", "9": "3", "10": "3"}
@@ -47,8 +48,9 @@ def authenticate_flag(status: dict[str, str], seen: Seen) -> str:
     return "2" if seen.certified(status["skssq"]) else "1"
 
 
-def states(document: Document, seen: Seen) -> Json:
+def states(face: Face, seen: Seen) -> Json:
     """Every state field that header and full items share."""
+    document = face.document
     status = document.status_on(seen.as_of)
     flag = authenticate_flag(status, seen)
     at = selected_at(document, seen.as_of) if flag != "0" else ""
@@ -63,7 +65,7 @@ def states(document: Document, seen: Seen) -> Json:
         "notDeductibleText": REASON.get(reason, ""),
         "selectTime": at,
         "taxPeriod": status["skssq"] if flag != "0" else "",
-        "effectiveTaxAmount": document.effective_tax(),
+        "effectiveTaxAmount": document.effective_tax(face.payload),
     }
 
 

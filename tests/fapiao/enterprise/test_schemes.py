@@ -228,3 +228,15 @@ def test_one_name_twice_is_refused():
 def test_today_is_an_argument():
     assert problems("start_date: 2025-11-20", day=date(2026, 11, 21))
     assert one("start_date: 2025-11-20", day=date(2026, 11, 20))
+
+
+@pytest.mark.req("R052")
+@pytest.mark.parametrize("name", ["进销项全量发票下载频率", "乐企当月进销项全量发票下载频率", "frequency"])
+def test_the_frequency_is_read_under_its_old_label_and_its_new_one(name):
+    assert one(f"{name}: 5;10;15;21;-1").frequency == (5, 10, 15, 21, -1)
+
+
+@pytest.mark.req("R052")
+def test_the_frequency_under_two_labels_at_once_is_refused():
+    (problem,) = problems("进销项全量发票下载频率: 5;10\nfrequency: 5;15")
+    assert problem.endswith("进销项全量发票下载频率 and frequency are the same column; keep one of them")

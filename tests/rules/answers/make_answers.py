@@ -178,36 +178,33 @@ def aisino(day: date) -> Iterator[Line]:
     yield from running_month(day, [INPUT])
 
 
-WHOLE_YEARS = ((date(2027, 1, 1), date(2028, 12, 31)),)
-"""Two years, the second a leap year."""
-FEBRUARIES = ((date(2027, 2, 1), date(2027, 3, 31)), (date(2028, 2, 1), date(2028, 3, 31)))
-"""A month of 28 days, one of 29, and the Marches that look back at them."""
+FIRST, LAST = date(2027, 1, 1), date(2028, 12, 31)
+"""Two years, the second a leap year; days on which nothing may fire simply have no line."""
 
 Channel = Callable[[date], Iterator[Line]]
-FILES: dict[str, tuple[Channel, tuple[tuple[date, date], ...]]] = {
-    "leqi_2027_2028.csv": (leqi, WHOLE_YEARS),
-    "etax_2027_2028.csv": (etax, FEBRUARIES),
-    "soft_certificate_2027_2028.csv": (soft_certificate, FEBRUARIES),
-    "tax_disk_2027_2028.csv": (tax_disk, FEBRUARIES),
-    "aisino_2027_2028.csv": (aisino, FEBRUARIES),
+FILES: dict[str, Channel] = {
+    "leqi_2027_2028.csv": leqi,
+    "etax_2027_2028.csv": etax,
+    "soft_certificate_2027_2028.csv": soft_certificate,
+    "tax_disk_2027_2028.csv": tax_disk,
+    "aisino_2027_2028.csv": aisino,
 }
 
 
-def answers(channel: Channel, spans: tuple[tuple[date, date], ...]) -> Iterator[Line]:
+def answers(channel: Channel) -> Iterator[Line]:
     """Every line of every day, in a fixed order."""
-    for first, last in spans:
-        for number in range(first.toordinal(), last.toordinal() + 1):
-            day = list(channel(date.fromordinal(number)))
-            yield from sorted(day, key=lambda one: (one["job"], one["direction"], one["document"]))
+    for number in range(FIRST.toordinal(), LAST.toordinal() + 1):
+        day = list(channel(date.fromordinal(number)))
+        yield from sorted(day, key=lambda one: (one["job"], one["direction"], one["document"]))
 
 
 def main() -> None:
     """Writes every file anew."""
-    for name, asked in FILES.items():
+    for name, channel in FILES.items():
         with (HERE / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             writer.writeheader()
-            writer.writerows(answers(*asked))
+            writer.writerows(answers(channel))
 
 
 if __name__ == "__main__":
