@@ -11,6 +11,8 @@ from hooks.gateway_hook import GatewayHook
 
 WAITS_FOR_LOGIN = "GATEWAY_LOGIN_WAIT"
 """Our code of a task that stands still because nobody is logged in (replies.yaml)."""
+LOOK_AGAIN_SECONDS = 600.0
+"""How long a person may take to log in before it is worth looking again."""
 _MANUAL = "2"
 
 
@@ -32,7 +34,8 @@ class EtaxHook(GatewayHook):
             return Login("online", account)
         answer = self.session.read(interfaces.LOGIN, data)
         if str(answer.get("loginType")) == _MANUAL:
-            return Login("manual", account, str(answer.get("loginWebUrl") or "") or None)
+            url = str(answer.get("loginWebUrl") or "") or None
+            return Login("manual", account, url, self.session.wait(LOOK_AGAIN_SECONDS))
         return Login("online", account)
 
     def poll(self, request: Request, request_no: str, place: Place) -> Progress:
