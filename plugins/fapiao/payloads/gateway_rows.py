@@ -8,8 +8,8 @@ from fapiao.identity import (
     PAPER_DIGITAL_TYPES,
     Identity,
     NoIdentity,
+    any_invoice_identity,
     customs_identity,
-    invoice_identity,
 )
 from fapiao.payloads.values import text
 from fapiao.rules import rulebook
@@ -58,7 +58,7 @@ def gateway_identity(row: Row, invoice_type: str) -> Identity:
     """
     numbers = _numbers_of(row, invoice_type)
     try:
-        return customs_identity(numbers) if invoice_type == "customs" else invoice_identity(invoice_type, numbers)
+        return customs_identity(numbers) if invoice_type == "customs" else any_invoice_identity(invoice_type, numbers)
     except NoIdentity as error:
         raise NoIdentity(_IN_ITS_WORDS.get(str(error), str(error))) from error
 
@@ -78,7 +78,7 @@ def _numbers_of(row: Row, invoice_type: str) -> dict[str, str]:
 def product_number(code: str) -> str | None:
     """The number under which the gateway is asked for our type (protocols §6.1); None for types it does not have."""
     asked = "82" if code == "8208" else code
-    return next((kind.piaozone for kind in rulebook().invoice_types if kind.code == asked), None)
+    return next((kind.piaozone for kind in rulebook().invoice_types.values() if kind.code == asked), None)
 
 
 def said(row: Row, name: str) -> str:
@@ -99,7 +99,7 @@ def _by_number(number: str, digital: str) -> str:
 @cache
 def _numbers() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for kind in rulebook().invoice_types:
+    for kind in rulebook().invoice_types.values():
         if kind.piaozone:
             found[kind.piaozone] = (*found.get(kind.piaozone, ()), kind.code)
     return found
