@@ -33,7 +33,9 @@ _IN_ITS_WORDS = {
 def refusal(row: Row) -> str | None:
     """The bureau's own words for a row that is no document: it carries errorCode and message (protocols §10.4)."""
     code, message = said(row, "errorCode"), said(row, "message")
-    return f"{message} ({code})" if message and code not in _NO_ERROR else None
+    if code in _NO_ERROR:
+        return None
+    return f"{message} ({code})" if message else f"errorCode {code}"
 
 
 def gateway_type(row: Row, asked: str) -> str:
@@ -73,12 +75,6 @@ def _numbers_of(row: Row, invoice_type: str) -> dict[str, str]:
     if invoice_type in PAPER_DIGITAL_TYPES and len(number) != DIGITAL_LENGTH:
         raise NoIdentity("数电发票号码 (etaxInvoiceNo) is missing")
     return {"fphm": number, "fpdm": code}
-
-
-def product_number(code: str) -> str | None:
-    """The number under which the gateway is asked for our type (protocols §6.1); None for types it does not have."""
-    asked = "82" if code == "8208" else code
-    return next((kind.piaozone for kind in rulebook().invoice_types.values() if kind.code == asked), None)
 
 
 def said(row: Row, name: str) -> str:
