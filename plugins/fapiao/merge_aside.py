@@ -4,20 +4,20 @@
 
 from collections.abc import Iterator
 
-from fapiao.fields import Field
-from fapiao.merge_names import MATCH, listed, named
+from fapiao.fields import Field, load_fields
+from fapiao.merge_staging import MATCH, listed, named
 
 # What a status update brings: rows that may go to the cache instead of the pool.
 CACHED_TARGETS = ("documents", "headers")
 _HOW_KNOWN = ("verification_status", "verify_source", "detail_level")
 
 
-def set_aside_statements(target: str, offered: tuple[Field, ...]) -> Iterator[str]:
+def set_aside_statements(target: str) -> Iterator[str]:
     """The statements of the status modes, for the targets that have them."""
     if target not in CACHED_TARGETS:
         return
     if target == "headers":
-        yield _forget_known_faces(target, offered)
+        yield _forget_known_faces(target, load_fields().of_target(target))
     yield _set_aside(target)
     yield _take_from_cache(target)
 

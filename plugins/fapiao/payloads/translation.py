@@ -164,7 +164,7 @@ def _read(kind: str, row: Mapping[str, object], lines_key: str | None) -> tuple[
     values: Values = {}
     rest: dict[str, object] = {}
     for key, raw in row.items():
-        if raw is None or raw == "" or key == lines_key:
+        if raw is None or raw in ("", []) or key == lines_key:
             continue
         if key not in known:
             rest[key] = raw
