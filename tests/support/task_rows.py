@@ -86,10 +86,12 @@ def put_many(pool: psycopg.Connection[Any], number: int, **values: Any) -> list[
     return [put(pool, **values | {"invoice_type": f"{n:02}"}) for n in range(number)]
 
 
-def take(pool: psycopg.Connection[Any], owner: str = "worker", limit: int = 10, **values: Any) -> list[Claim]:
+def take(
+    pool: psycopg.Connection[Any], owner: str = "worker", limit: int = 10, channel: str = "leqi", **values: Any
+) -> list[Claim]:
     """Claims due rows as a worker does."""
     usual: dict[str, Any] = {"statuses": ["pending", "downloading", "downloaded"], "day": DAY, "dag_id": None}
-    return TaskTable(pool).claim("leqi", owner=owner, limit=limit, **usual | values)
+    return TaskTable(pool).claim(channel, owner=owner, limit=limit, **usual | values)
 
 
 def take_one(pool: psycopg.Connection[Any], status: str = "pending", **values: Any) -> Claim:
