@@ -1,4 +1,4 @@
-"""Every ten minutes: invoices that wait for their verification (查验) are asked about, each at most five times a day."""
+"""Every ten minutes: invoices that wait for their 查验 are asked about, each at most five times a day."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
