@@ -140,3 +140,54 @@ WHERE d.document = 'invoice' AND coalesce(d.verification_status, '3') = '3' AND 
         WHERE (v.direction, v.taxpayer_no, v.document_key) = (d.direction, d.taxpayer_no, d.document_key))
 ORDER BY d.document_key
 ON CONFLICT DO NOTHING;
+
+-- name: queue_headers
+-- What a status update brought and its mode keeps out of the pool is queued, once; what the pool holds 已验 is not.
+INSERT INTO sync.verification (
+    direction, taxpayer_no, document_key, invoice_type, invoice_code, invoice_no, etax_invoice_no, issue_date, amount,
+    total_amount, reason, goal, caused_by, org_code)
+SELECT %(direction)s, %(taxpayer_no)s, h.document_key, h.invoice_type, h.invoice_code,
+    coalesce(h.invoice_no, h.etax_invoice_no, h.document_key), h.etax_invoice_no, h.issue_date, h.amount,
+    h.amount + h.tax_amount, 'status_update', %(goal)s, %(task_id)s, %(org_code)s
+FROM jsonb_to_recordset(%(rows)s) AS h (
+    document_key text, invoice_type text, invoice_code text, invoice_no text, etax_invoice_no text, issue_date date,
+    amount numeric, tax_amount numeric)
+WHERE h.invoice_type = ANY (%(types)s)
+    AND NOT EXISTS (
+        SELECT FROM pool.document AS d
+        WHERE (d.direction, d.taxpayer_no, d.document_key) = (%(direction)s, %(taxpayer_no)s, h.document_key)
+            AND d.verification_status = '1')
+    AND NOT EXISTS (
+        SELECT FROM sync.verification AS v
+        WHERE (v.direction, v.taxpayer_no, v.document_key) = (%(direction)s, %(taxpayer_no)s, h.document_key))
+ORDER BY h.document_key
+ON CONFLICT DO NOTHING;
+
+-- name: pool_status
+-- 查验状态 of a document in the pool; no row where the pool does not hold it.
+SELECT verification_status FROM pool.document
+WHERE direction = %(direction)s AND taxpayer_no = %(taxpayer_no)s AND document_key = %(document_key)s;
+
+-- name: open_received
+-- A received invoice joins the queue, or the verification that already waits for it is now meant for the pool.
+INSERT INTO sync.verification AS v (
+    direction, taxpayer_no, document_key, invoice_type, invoice_code, invoice_no, etax_invoice_no, issue_date,
+    check_code, amount, total_amount, reason, goal, org_code)
+SELECT %(direction)s, %(taxpayer_no)s, %(document_key)s, %(invoice_type)s, %(invoice_code)s, %(invoice_no)s,
+    %(etax_invoice_no)s, %(issue_date)s, %(check_code)s, %(amount)s, %(total_amount)s, 'received', 'pool',
+    (SELECT org_code FROM enterprise.taxpayer AS t WHERE t.taxpayer_no = %(taxpayer_no)s)
+ON CONFLICT (direction, taxpayer_no, document_key) WHERE state IN ('waiting', 'limit') DO UPDATE SET
+    goal = 'pool',
+    reason = 'received',
+    check_code = coalesce(EXCLUDED.check_code, v.check_code),
+    amount = coalesce(EXCLUDED.amount, v.amount),
+    total_amount = coalesce(EXCLUDED.total_amount, v.total_amount)
+RETURNING v.verification_id, v.batch_no, coalesce((
+    SELECT e.download_channel FROM enterprise.effective_channel AS e WHERE e.taxpayer_no = v.taxpayer_no), 'etax');
+
+-- name: answered_by_cache
+-- The cache held the verified face: nobody needs to be asked.
+UPDATE sync.verification
+SET state = 'verified', finished_at = now(), result_code = 'FROM_CACHE', result_text = '查验缓存', advice = NULL,
+    not_before = NULL, not_before_day = NULL, lease_until = NULL
+WHERE verification_id = %(verification_id)s;

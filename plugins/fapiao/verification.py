@@ -65,6 +65,23 @@ class Verification:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An invoice that the business system collected, with what its paper shows; money in yuan."""
+
+    direction: str
+    taxpayer_no: str
+    document_key: str
+    invoice_type: str
+    invoice_no: str
+    invoice_code: str | None = None
+    etax_invoice_no: str | None = None
+    issue_date: date | None = None
+    check_code: str | None = None
+    amount: Decimal | None = None
+    total_amount: Decimal | None = None
+
+
 Question = Mapping[str, str]
 """`data` of O13: invoiceCode, invoiceNo, invoiceDate (YYYY-MM-DD), checkCode, invoiceAmount; empty where not asked."""
 

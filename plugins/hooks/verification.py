@@ -1,6 +1,7 @@
 """The verification queue (查验): every read and write of it, each a named statement of include/sql/verification.sql."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from fapiao.verification import Question, Verification
 from hooks.merge import MergeContext, Stage
 from hooks.pool import LEASE
 from hooks.tasks import LostClaim
+from hooks.verification_cache import merge_from_cache
 
 KIND = "verified"
 """The payload kind of an answer to 查验 (fields.yaml)."""
@@ -89,7 +91,11 @@ class VerificationTable:
         return bool(row and row[0])
 
     def store(self, asked: Verification, reply_id: int, body: bytes, observed_at: datetime) -> None:
-        """Brings a confirmed face into the pool as 已验 (R028). Raises Refused for an answer that cannot be stored."""
+        """Brings a confirmed face into the pool as 已验 (R028), or into the cache, as the row's goal says (R129).
+
+        With a face that enters the pool comes the header that waited in the cache with its statuses. Raises Refused for
+        an answer that cannot be stored.
+        """
         staged = translate(KIND, [answer(body)], _context(asked, observed_at))
         reasons = [rejected.reason for rejected in staged.rejected]
         if reasons:
@@ -97,10 +103,13 @@ class VerificationTable:
         if staged.documents[0][0] != asked.document_key:
             text = f"asked about {asked.document_key} and was told about {staged.documents[0][0]}"
             raise Refused("VERIFY_OTHER_DOCUMENT", text, "the answer is kept in sync.verification_call")
-        goal = MergeContext(asked.batch_no, asked.channel, asked.direction, asked.taxpayer_no)
-        stage = Stage(self.connection, "documents", goal)
+        into = MergeContext(asked.batch_no, asked.channel, asked.direction, asked.taxpayer_no)
+        cached = asked.goal == "cache"
+        stage = Stage(self.connection, "documents", replace(into, status_mode="verify_to_cache") if cached else into)
         stage.load(staged, reply_id)
         stage.merge()
+        if not cached:
+            merge_from_cache(self.connection, into, [asked.document_key])
 
     def mark_mismatch(self, asked: Verification, observed_at: datetime) -> None:
         """查验不一致: the pool's document becomes 不通过, unless another source has proven it already."""
