@@ -8,7 +8,7 @@ WHERE taxpayer_no = %(taxpayer_no)s AND channel = %(channel)s AND direction = 'i
     AND status IN ('pending', 'downloading') AND void_state IS NULL AND parent_task_id IS NULL AND tick <> %(tick)s
 ORDER BY batch_no;
 
--- name: create
+-- name: plan_searches
 -- One task row per header collection, a run's only once; the batch numbers of all of the run's rows.
 WITH search AS (
     SELECT * FROM jsonb_to_recordset(%(searches)s) AS s (invoice_type text, argument jsonb)

@@ -35,7 +35,7 @@ def create(
         batch = {"dag_id": run.dag_id, "run_id": run.run_id, "day": run.day, "created_by": created_by}
         opened = connection.execute(query("plan", "open_batch"), batch).fetchone()
         values["batch_no"] = opened[0] if opened else None
-        connection.execute(query("key_elements", "create"), values)
+        connection.execute(query("key_elements", "plan_searches"), values)
         return [number for (number,) in connection.execute(query("key_elements", "made"), values).fetchall()]
 
 

@@ -61,6 +61,16 @@ class GatewayRehearsal(Rehearsal):
         at = bureau.clock.now().date()
         return full_item(document, Seen.by(bureau.gateway.periods, document.facts.owner.number, at), "")
 
+    def header(self, key: str) -> dict[str, Any]:
+        """The header item that the bureau lists of a document."""
+        from simulator.gateway.rows.header import header_item
+        from simulator.gateway.rows.states import Seen
+
+        bureau = self.simulator.bureau
+        (document,) = bureau.store.find(key)
+        at = bureau.clock.now().date()
+        return header_item(document, Seen.by(bureau.gateway.periods, document.facts.owner.number, at))
+
     def received(self, key: str, **changed: Any) -> Received:
         """The paper as the business system collects it."""
         face = self.shown(key)
