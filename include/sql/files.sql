@@ -22,7 +22,7 @@ seen AS (
     FROM parent JOIN pool.sighting AS g USING (batch_no)
 ),
 asked_already AS (
-    SELECT invoice ->> 'invoice_no' AS document_key
+    SELECT invoice ->> 'invoiceNo' AS document_key
     FROM parent
     JOIN sync.task AS o USING (taxpayer_no)
     CROSS JOIN LATERAL jsonb_array_elements(o.argument -> 'invoices') AS invoice
@@ -30,7 +30,7 @@ asked_already AS (
         AND o.void_state IS NULL
 ),
 wanted AS (
-    SELECT d.document_key, d.invoice_type, d.issue_date,
+    SELECT d.document_key, d.issue_date,
         (row_number() OVER (ORDER BY d.document_key) - 1) / %(per_task)s + 1 AS handful
     FROM parent AS k
     JOIN seen ON true
@@ -45,8 +45,8 @@ wanted AS (
 handful AS (
     SELECT nextval('sync.serial') AS task_id, handful, invoices
     FROM (
-        SELECT handful, jsonb_agg(jsonb_build_object('invoice_type', invoice_type, 'invoice_no', document_key,
-            'issue_date', issue_date) ORDER BY document_key) AS invoices
+        SELECT handful, jsonb_agg(jsonb_build_object('invoiceType', %(asked_type)s::text, 'invoiceNo', document_key,
+            'invoiceDate', coalesce(issue_date::text, '')) ORDER BY document_key) AS invoices
         FROM wanted GROUP BY handful ORDER BY handful
     ) AS cut
 ),

@@ -3,6 +3,8 @@
 import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -104,43 +106,42 @@ class ObjectStore:
         from airflow.sdk import ObjectStoragePath  # noqa: PLC0415 a second that a folder does not need
 
         self._address = address
-        self._root: Any = ObjectStoragePath(address)
+        hint = "install the Airflow provider of this store and name its connection, s3://connection@bucket/prefix"
+        with self._speaking(f"cannot be opened; {hint}"):
+            self._root: Any = ObjectStoragePath(address)
+            _ = self._root.fs  # the driver is loaded here
+
+    @contextmanager
+    def _speaking(self, what: str) -> Iterator[None]:
+        """Every driver has errors of its own; all of them become one sentence."""
         try:
-            self._root.exists()
-        except (ValueError, ImportError, OSError) as error:
-            raise Unusable(
-                f"{VARIABLE}={address} cannot be used ({error}): install the Airflow provider of this store and "
-                "name its connection, s3://connection@bucket/prefix"
-            ) from error
+            yield
+        except Exception as error:
+            raise Unusable(f"the store {self._address} {what} ({type(error).__name__}: {error})") from error
 
     def _place(self, sha256: str) -> Any:
         return self._root / sha256[:2] / sha256
 
     def has(self, sha256: str, size: int) -> bool:
-        """Whether an object of that hash and size is there."""
-        try:
+        """Whether an object of that hash and size is there. Raises Unusable when the store does not say."""
+        with self._speaking("does not answer"), suppress(FileNotFoundError):
             return bool(self._place(sha256).stat().st_size == size)
-        except FileNotFoundError:
-            return False
+        return False
 
     def put(self, content: bytes) -> str:
         """Writes the bytes unless they are there. Raises Unusable when the store does not take them."""
         sha256 = digest(content)
-        place = self._place(sha256)
-        try:
-            if not self.has(sha256, len(content)):
+        if not self.has(sha256, len(content)):
+            place = self._place(sha256)
+            with self._speaking("does not take layout files"):
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
-        except OSError as error:
-            raise Unusable(f"the store {self._address} does not take layout files ({error})") from error
         return sha256
 
     def read(self, sha256: str) -> bytes:
-        """The bytes, checked against their name."""
-        try:
+        """The bytes, checked against their name. Raises Unusable when they are gone or damaged."""
+        with self._speaking(f"cannot be read for layout file {sha256}"):
             content = bytes(self._place(sha256).read_bytes())
-        except OSError as error:
-            raise Unusable(f"the layout file {sha256} cannot be read in {self._address} ({error})") from error
         return checked(content, sha256, self._address)
 
 

@@ -44,6 +44,7 @@ def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: 
     reasons = [{"code": code, "message": rules.message(key, "scheduled")} for code, key in _REASONS.items()]
     values = {
         "task_id": claim.task_id,
+        "asked_type": rules.invoice_types[claim.invoice_type].piaozone,
         "countries": list(rule.countries),
         "needs_city": rule.needs_city,
         "per_task": rule.invoices_per_task,

@@ -1,6 +1,6 @@
 """Collect layout files (版式文件): the bytes that the bureau announced into the store, their rows into the pool."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,15 +11,13 @@ from fapiao.layout.delivery import Announced, Delivery, Failure, read_delivery
 from fapiao.layout.rows import FileRow, file_row
 from fapiao.layout.safe_xml import UnreadableFile
 from fapiao.tasks import Claim
-from hooks.downloads import Downloads
+from hooks.downloads import Download, download_of
 from hooks.file_store import FileStore, digest, file_store
 from hooks.files import LayoutFiles
 from hooks.merge import MergeCounts
 from hooks.snapshots import ofd_rows
 from operators.apply import MAX_ATTEMPTS
 from operators.desk import Desk, Work
-
-Download = Callable[[str], bytes]
 
 RENEWAL = timedelta(seconds=10)
 """How often a long row of files tells that its worker is alive; the lease is a minute."""
@@ -65,13 +63,14 @@ class _Reach:
 
 
 def _download_of(desk: Desk) -> Download:
-    if not isinstance(desk.bureau, Downloads):
+    found = download_of(desk.bureau)
+    if found is None:
         raise Refused("NO_FILES", "this channel hands out no layout files", "layout files come over channel etax")
-    return desk.bureau.download
+    return found
 
 
 def _delivery(desk: Desk, claim: Claim) -> Delivery:
-    asked = [str(invoice["invoice_no"]) for invoice in claim.argument.get("invoices", ())]
+    asked = [str(invoice["invoiceNo"]) for invoice in claim.argument.get("invoices", ())]
     with desk.transaction() as work:
         pages = ((reply["reply_id"], bytes(reply["body"])) for reply in work.tasks.replies(claim))
         return read_delivery(pages, asked)

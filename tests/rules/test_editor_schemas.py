@@ -9,7 +9,17 @@ from jsonschema import Draft202012Validator
 
 from fapiao.places import RULES
 
-NAMES = ("channels", "calendar", "quotas", "invoice_types", "statuses", "replies", "messages", "parameters")
+NAMES = (
+    "channels",
+    "calendar",
+    "quotas",
+    "invoice_types",
+    "statuses",
+    "replies",
+    "messages",
+    "parameters",
+    "layout_files",
+)
 
 
 def sections(name: str) -> dict[str, list[dict[str, Any]]]:

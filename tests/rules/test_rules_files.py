@@ -9,7 +9,17 @@ from jsonschema import Draft202012Validator, FormatChecker
 from fapiao.places import RULES
 from fapiao.rules import rulebook
 
-FILES = ("channels", "calendar", "quotas", "invoice_types", "statuses", "replies", "messages", "parameters")
+FILES = (
+    "channels",
+    "calendar",
+    "quotas",
+    "invoice_types",
+    "statuses",
+    "replies",
+    "messages",
+    "parameters",
+    "layout_files",
+)
 NAMES = (
     "电子专用发票、纸质专用发票、纸质普通发票、电子普通发票、普通纸质卷票、通行费电子发票、机动车销售发票、数电票（普通发票）、"
     "数电票（增值税专用发票）、纸质发票(增值税专用发票)、纸质发票(普通发票)、二手车销售发票、海关缴款书、"

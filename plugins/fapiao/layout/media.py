@@ -12,5 +12,5 @@ MEDIA_TYPES: Mapping[str, str] = {
     SNAPSHOT: "image/svg+xml",
 }
 SUFFIXES: Mapping[str, str] = {"pdf": ".pdf", "ofd": ".ofd", "xml": ".xml", SNAPSHOT: ".svg"}
-LARGEST_FILE = 50 * 2**20
+LARGEST_FILE = 20 * 2**20
 """Bytes; the bureau's own files are a few hundred KiB."""

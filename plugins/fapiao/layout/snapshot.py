@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from fapiao.layout.ofd import Page, box, numbers, read_pages
 from fapiao.layout.safe_xml import UnreadableFile, child, children, name_of
 
-MOST_OBJECTS = 20_000
+MOST_ELEMENTS = 60_000
 DEEPEST_BLOCK = 16
 LEAST_BOLD = 500
 FONTS = "SimSun, 'Songti SC', 'Noto Serif CJK SC', serif"
@@ -24,14 +24,14 @@ _BLACK = "rgb(0,0,0)"
 def draw_snapshot(ofd: bytes) -> bytes:
     """The pages below one another as one SVG, UTF-8. Raises UnreadableFile with a sentence for people."""
     pages = read_pages(ofd)
+    if sum(1 for page in pages for layer in page.layers for _ in layer.iter()) > MOST_ELEMENTS:
+        raise UnreadableFile(f"the OFD has more than {MOST_ELEMENTS} elements on its pages; no snapshot is drawn")
     width = max(page.box[2] for page in pages)
     drawn: list[str] = []
     top = 0.0
     for page in pages:
         drawn += _page(page, top)
         top += page.box[3]
-    if len(drawn) > MOST_OBJECTS:
-        raise UnreadableFile(f"the OFD has more than {MOST_OBJECTS} objects on its pages; no snapshot is drawn")
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}mm" height="{_n(top)}mm" '
         f'viewBox="0 0 {_n(width)} {_n(top)}">'
