@@ -27,6 +27,9 @@ def admin_app(bureau: Bureau) -> Starlette:
         Route("/_sim/clock", room.clock, methods=["GET", "POST"]),
         Route("/_sim/fault", room.fault, methods=["GET", "POST", "DELETE"]),
         Route("/_sim/settings", room.settings, methods=["GET", "POST"]),
+        Route("/_sim/session", room.session, methods=["GET", "POST"]),
+        Route("/_sim/period", room.period, methods=["POST"]),
+        Route("/_sim/tasks", room.tasks, methods=["GET"]),
         Route("/_sim/journal", room.journal, methods=["GET"]),
         Route("/_sim/quota", room.quota, methods=["GET"]),
         Route("/_sim/reset", room.reset, methods=["POST"]),
@@ -45,6 +48,7 @@ class _ControlRoom:
         return JSONResponse({"documents": keys, "held": len(self._bureau.store)})
 
     async def change(self, request: Request) -> Response:
+        self._bureau.gateway.work(self._bureau.clock.now())
         return JSONResponse({"changed": planting.change(self._bureau, await _body(request, ChangeSeed))})
 
     async def clock(self, request: Request) -> Response:
@@ -65,7 +69,30 @@ class _ControlRoom:
         bureau = self._bureau
         if request.method == "POST":
             orders.settle(bureau, await _body(request, orders.SettingsOrder))
-        return JSONResponse({"readiness": asdict(bureau.readiness), "clear_codes": sorted(bureau.clear_codes)})
+        shown = {"readiness": asdict(bureau.readiness), "clear_codes": sorted(bureau.clear_codes)}
+        return JSONResponse(shown | {"gateway": asdict(bureau.gateway.settings)})
+
+    async def session(self, request: Request) -> Response:
+        bureau, gateway = self._bureau, self._bureau.gateway
+        if request.method == "POST":
+            orders.session(bureau, await _body(request, orders.SessionOrder))
+        now = bureau.clock.now()
+        gateway.work(now)
+        served: dict[tuple[str, str], list[str]] = {}
+        for company in bureau.registry:
+            if company.receiving:
+                served.setdefault(company.receiving, []).append(company.nsrsbh)
+        rows = [a.shown(served.get((a.name, a.city), []), now, gateway.settings) for a in gateway.accounts]
+        return JSONResponse({"sessions": rows})
+
+    async def period(self, request: Request) -> Response:
+        order = await _body(request, orders.PeriodOrder)
+        orders.period(self._bureau, order)
+        return JSONResponse({"taxNo": order.tax_no, "skssq": order.skssq})
+
+    async def tasks(self, request: Request) -> Response:
+        self._bureau.gateway.work(self._bureau.clock.now())
+        return JSONResponse({"tasks": self._bureau.gateway.shown_tasks(request.query_params.get("taxNo"))})
 
     async def journal(self, request: Request) -> Response:
         since = request.query_params.get("since", "0")

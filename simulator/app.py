@@ -1,4 +1,4 @@
-"""Plane L as a web application: the two address forms of protocols 5.1, POST only."""
+"""The public port as a web application: plane L's address forms of protocols 5.1, and plane O beside them."""
 
 import asyncio
 
@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from simulator.bureau import Bureau
+from simulator.gateway.app import gateway_routes
 from simulator.lines import CutResponse, DroppedResponse
 from simulator.plane import serve
 
@@ -19,8 +20,8 @@ ADDRESSES = (
 RESPONSES: dict[str, type[Response]] = {"whole": Response, "cut": CutResponse, "dropped": DroppedResponse}
 
 
-def leqi_app(bureau: Bureau) -> Starlette:
-    """The application that serves plane L of this bureau."""
+def public_app(bureau: Bureau) -> Starlette:
+    """The application that serves both planes of this bureau."""
 
     async def invoke(request: Request) -> Response:
         path = request.path_params
@@ -29,6 +30,7 @@ def leqi_app(bureau: Bureau) -> Starlette:
             await asyncio.sleep(sending.delay)
         return RESPONSES[sending.ending](sending.content, sending.status, media_type="application/json")
 
-    app = Starlette(routes=[Route(address, invoke, methods=["POST"]) for address in ADDRESSES])
+    leqi = [Route(address, invoke, methods=["POST"]) for address in ADDRESSES]
+    app = Starlette(routes=[*leqi, *gateway_routes(bureau)])
     app.router.redirect_slashes = False
     return app

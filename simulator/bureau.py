@@ -7,6 +7,7 @@ from simulator.codes import BAD_PARAMETER, FATAL, SYSTEM_ERROR
 from simulator.companies import Registry
 from simulator.documents.store import Store
 from simulator.faults import Faults
+from simulator.gateway.state import Gateway
 from simulator.journal import Journal
 from simulator.quotas import Ledger
 from simulator.tasks import Desk, Readiness
@@ -29,13 +30,15 @@ class Bureau:
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
     desk: Desk = field(init=False)
+    gateway: Gateway = field(init=False)
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.salt)
+        self.gateway = Gateway(self.salt)
 
     def reset(self) -> None:
         """As it was when it started: nothing seeded, counted, disturbed or remembered, the clock at its start."""
-        for part in (self.registry, self.store, self.ledger, self.faults, self.journal, self.desk):
+        for part in (self.registry, self.store, self.ledger, self.faults, self.journal, self.desk, self.gateway):
             part.clear()
         self.readiness = Readiness()
         self.clear_codes = FAILURES

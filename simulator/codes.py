@@ -48,6 +48,8 @@ STATUS_CODES = {
     "xfsyt": ("00", "01"),
     "jdcycbs": ("", "0", "1", "2", "3"),
 }
+REASONS = ("", "1", "2", "3", "4", "5")
+"""bdklx 不抵扣原因; plane L's usage query does not show it."""
 RISK_FIELDS = ("fpzt", "ycpzzt", "hzsdbs")
 
 GENERAL, SMALL_SCALE = "03", "02"

@@ -24,6 +24,7 @@ class Kind(NamedTuple):
     stage: str
     applies: Callable[[Answer], bool] = lambda _answer: True
     alter: Callable[["Fault", Answer], None] | None = None
+    planes: str = "L"
 
 
 @dataclass(slots=True)
@@ -38,10 +39,13 @@ class Fault:
     text: str = ""
     seconds: float = 1.0
     differing: bool = False
+    field_name: str = ""
+    renamed: str = ""
 
-    def fits(self, stage: str, service: str, request: Json) -> bool:
+    def fits(self, stage: str, service: str, request: Json, plane: str) -> bool:
         """Whether it may strike this call at this stage."""
-        here = KINDS[self.kind].stage == stage and self.service in (None, service)
+        kind = KINDS[self.kind]
+        here = kind.stage == stage and plane in kind.planes and self.service in (None, service)
         return here and all(str(request.get(name, "")) == value for name, value in self.match.items())
 
 
@@ -63,11 +67,13 @@ class Faults:
         """Disturb nothing."""
         self._set.clear()
 
-    def strike(self, stage: str, service: str, request: Json, answer: Answer | None = None) -> Fault | None:
+    def strike(
+        self, stage: str, service: str, request: Json, answer: Answer | None = None, plane: str = "L"
+    ) -> Fault | None:
         """The first fault that fits, spent; None where the call goes undisturbed."""
         for fault in self._set:
             ready = answer is None or KINDS[fault.kind].applies(answer)
-            if ready and fault.fits(stage, service, request):
+            if ready and fault.fits(stage, service, request, plane):
                 self._spend(fault)
                 return fault
         return None
@@ -105,14 +111,17 @@ def _double_row(fault: Fault, answer: Answer) -> None:
     rows = answer.rows or []
     twin = dict(rows[-1])
     if fault.differing:
-        field_name = next((name for name in ("bz", "xsfmc", "yxdkse", "fpzt", "skje", "jsje") if name in twin), "bz")
+        field_name = next(
+            (name for name in ("bz", "xsfmc", "yxdkse", "fpzt", "skje", "jsje", "invoiceStatus") if name in twin), "bz"
+        )
         twin[field_name] = "7.77" if field_name in ("yxdkse", "skje", "jsje") else "7"
     answer.rows = [*rows, twin]
 
 
 def _one_more(name: str) -> Callable[[Fault, Answer], None]:
     def change(_fault: Fault, answer: Answer) -> None:
-        answer.fields[name] = str(int(answer.fields[name]) + 1)
+        before = answer.fields[name]
+        answer.fields[name] = type(before)(int(before) + 1)
 
     return change
 
@@ -126,20 +135,51 @@ def _swell(_fault: Fault, answer: Answer) -> None:
     answer.fields["padding"] = os.urandom(HUGE_BYTES // 2).hex()
 
 
+def _rename(fault: Fault, answer: Answer) -> None:
+    answer.rows = [
+        {fault.renamed if name == fault.field_name else name: row[name] for name in row} for row in answer.rows or []
+    ]
+
+
+def _remove(fault: Fault, answer: Answer) -> None:
+    answer.rows = [{name: row[name] for name in row if name != fault.field_name} for row in answer.rows or []]
+
+
+def _invent(fault: Fault, answer: Answer) -> None:
+    answer.rows = [row | {fault.field_name: "SIM"} for row in answer.rows or []]
+
+
+def _as_numbers(_fault: Fault, answer: Answer) -> None:
+    answer.rows = [
+        {name: float(row[name]) if name.lower().endswith("amount") and row[name] else row[name] for name in row}
+        for row in answer.rows or []
+    ]
+
+
 KINDS: dict[str, Kind] = {
-    "http_500": Kind("instead"),
+    "http_500": Kind("instead", planes="LO"),
     "platform": Kind("instead"),
     "returncode": Kind("instead"),
     "quota_refused": Kind("instead"),
     "unknown_returncode": Kind("instead"),
     "task_fails": Kind("instead"),
-    "rows_missing": Kind("answer", _rows, _drop_row),
-    "duplicate_row": Kind("answer", _rows, _double_row),
+    "rows_missing": Kind("answer", _rows, _drop_row, "LO"),
+    "duplicate_row": Kind("answer", _rows, _double_row, "LO"),
     "packagecount_changes": Kind("answer", lambda a: "packagecount" in a.fields, _one_more("packagecount")),
     "count_changes": Kind("answer", lambda a: "count" in a.fields, _one_more("count")),
     "wrong_gzip": Kind("answer", lambda a: _rows(a) and a.rows_name == PACKED, _break_gzip),
-    "huge_reply": Kind("answer", lambda a: a.returncode == OK, _swell),
-    "cut_reply": Kind("wire"),
-    "drop_reply": Kind("wire", lambda a: a.returncode == OK),
-    "slow": Kind("wire"),
+    "huge_reply": Kind("answer", lambda a: a.returncode == OK, _swell, "LO"),
+    "cut_reply": Kind("wire", planes="LO"),
+    "drop_reply": Kind("wire", lambda a: a.returncode == OK, planes="LO"),
+    "slow": Kind("wire", planes="LO"),
+    "error_code": Kind("instead", planes="O"),
+    "token_revoked": Kind("instead", planes="O"),
+    "task_ends": Kind("instead", planes="O"),
+    "bad_base64": Kind("wire", lambda a: a.returncode == OK, planes="O"),
+    "corrupt_file": Kind("wire", planes="O"),
+    "total_changes": Kind("answer", lambda a: "totalElement" in a.fields, _one_more("totalElement"), "O"),
+    "renamed_field": Kind("answer", _rows, _rename, "O"),
+    "missing_field": Kind("answer", _rows, _remove, "O"),
+    "extra_field": Kind("answer", _rows, _invent, "O"),
+    "amounts_as_numbers": Kind("answer", _rows, _as_numbers, "O"),
 }

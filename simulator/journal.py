@@ -10,7 +10,10 @@ OPEN_HEADERS = ("jrdwptbh", "sydwptbh", "fwbm", "nlbm", "ylbm", "clienttid", "pt
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One call; `request` is None where it could not be read, `returncode` None where a platform refusal answered."""
+    """One call; `request` is None where it could not be read, `returncode` None where a platform refusal answered.
+
+    On plane O: `ability` is the path, `service` the interfaceCode, `in_flight` how many calls of the account were open.
+    """
 
     number: int
     at: str
@@ -22,6 +25,9 @@ class Entry:
     returncode: str | None
     text: str
     faults: tuple[str, ...]
+    plane: str = "L"
+    account: str = ""
+    in_flight: int = 0
 
 
 class Journal:

@@ -1,7 +1,9 @@
 """What the control room may be told: move the clock, set a fault, settle how the bureau behaves."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
@@ -11,6 +13,14 @@ from simulator.faults import ALWAYS, KINDS, Fault
 from simulator.seeding import BadSeed
 
 FEWEST_POLLS = 2
+ENDINGS = ("2", "3", "4", "5", "6")
+NEEDED = {
+    "returncode": ("code",),
+    "error_code": ("code",),
+    "renamed_field": ("field", "to"),
+    "missing_field": ("field",),
+    "extra_field": ("field",),
+}
 
 
 class ClockOrder(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -32,6 +42,34 @@ class FaultOrder(msgspec.Struct, forbid_unknown_fields=True):
     text: str = ""
     seconds: float = 1.0
     differing: bool = False
+    field: str = ""
+    to: str = ""
+
+
+class GatewayOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """How plane O behaves; absent fields stay."""
+
+    ready_after_polls: int | None = None
+    task_seconds: float | None = None
+    session_seconds: float | None = None
+    repeat_seconds: float | None = None
+    latency_seconds: float | None = None
+    encoding: Literal["base64", "aes"] | None = None
+
+
+class SessionOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """Log a bureau account in or out; without a city, wherever it has a login."""
+
+    account: str
+    state: Literal["online", "offline", "lost"]
+    city: str | None = None
+
+
+class PeriodOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """The current 税款所属期 of a taxpayer, YYYYMM."""
+
+    tax_no: str = msgspec.field(name="taxNo")
+    skssq: str = msgspec.field()
 
 
 class SettingsOrder(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,6 +78,7 @@ class SettingsOrder(msgspec.Struct, forbid_unknown_fields=True):
     ready_after_polls: int | None = None
     ready_after_seconds: float | None = None
     clear_codes: list[str] | None = None
+    gateway: GatewayOrder | None = None
 
 
 def move(bureau: Bureau, order: ClockOrder) -> None:
@@ -64,14 +103,52 @@ def fault(order: FaultOrder) -> Fault:
         problems.append('times must be a number from 1 on, or "always"')
     if order.kind == "platform" and str(order.code) not in map(str, PLATFORM):
         problems.append(f"code must be one of {', '.join(map(str, PLATFORM))}")
-    if order.kind == "returncode" and not order.code:
-        problems.append("kind returncode needs a code")
+    problems += _missing(order)
     if problems:
         raise BadSeed(problems)
     times = order.times if isinstance(order.times, int) else ALWAYS
     return Fault(
-        order.kind, order.service, times, order.match, str(order.code), order.text, order.seconds, order.differing
+        kind=order.kind,
+        service=order.service,
+        times=times,
+        match=order.match,
+        code=str(order.code),
+        text=order.text,
+        seconds=order.seconds,
+        differing=order.differing,
+        field_name=order.field,
+        renamed=order.to,
     )
+
+
+def _missing(order: FaultOrder) -> list[str]:
+    needed = NEEDED.get(order.kind, ())
+    problems = [f"kind {order.kind} needs a {name}" for name in needed if not getattr(order, name)]
+    if order.kind == "task_ends" and str(order.code) not in ENDINGS:
+        problems.append(f"code must be one of {', '.join(ENDINGS)}")
+    return problems
+
+
+def session(bureau: Bureau, order: SessionOrder) -> None:
+    """Log accounts in or out; BadSeed where there is none of that name."""
+    found = bureau.gateway.accounts.named(order.account, order.city)
+    if not found:
+        raise BadSeed([f"no account {order.account} was seeded{f' in {order.city}' if order.city else ''}"])
+    now = bureau.clock.now()
+    bureau.gateway.work(now)
+    for account in found:
+        account.put(order.state, now)
+    bureau.gateway.work(now)
+
+
+def period(bureau: Bureau, order: PeriodOrder) -> None:
+    """Set a current period; BadSeed for an unknown taxpayer or a text that is no month."""
+    problems = [] if bureau.registry.get(order.tax_no) else [f"{order.tax_no} is no seeded company"]
+    if not re.fullmatch(r"20\d\d(0[1-9]|1[0-2])", order.skssq):
+        problems.append(f"{order.skssq!r} is not a period: write YYYYMM")
+    if problems:
+        raise BadSeed(problems)
+    bureau.gateway.periods.put(order.tax_no, order.skssq)
 
 
 def settle(bureau: Bureau, order: SettingsOrder) -> None:
@@ -84,3 +161,16 @@ def settle(bureau: Bureau, order: SettingsOrder) -> None:
         bureau.readiness = replace(bureau.readiness, seconds=order.ready_after_seconds)
     if order.clear_codes is not None:
         bureau.clear_codes = frozenset(order.clear_codes)
+    if order.gateway is not None:
+        _settle_gateway(bureau, order.gateway)
+
+
+def _settle_gateway(bureau: Bureau, order: GatewayOrder) -> None:
+    given = {name: value for name, value in msgspec.structs.asdict(order).items() if value is not None}
+    if given.get("ready_after_polls", FEWEST_POLLS) < FEWEST_POLLS:
+        raise BadSeed(["gateway.ready_after_polls must be at least 2: nothing is ready on the first poll"])
+    negative = [name for name, value in given.items() if name.endswith("_seconds") and value < 0]
+    if negative:
+        raise BadSeed([f"gateway.{name} must not be negative" for name in negative])
+    bureau.gateway.work(bureau.clock.now())
+    bureau.gateway.settings = replace(bureau.gateway.settings, **given)

@@ -9,7 +9,7 @@ import msgspec
 from simulator.bureau import Bureau
 from simulator.clock import SHANGHAI, morning
 from simulator.codes import CUSTOMS, PAPER_NUMBERED, RISK_FIELDS, TOLL, WITHHOLDING
-from simulator.companies import Company
+from simulator.companies import AccountLink, Company
 from simulator.documents.dice import Dice
 from simulator.documents.document import Change, Document
 from simulator.documents.faces import FACES
@@ -25,6 +25,7 @@ from simulator.seeding import (
     DocumentSeed,
     GenerateSeed,
     Seed,
+    company_problems,
     document_problems,
     instant,
     month_of,
@@ -40,7 +41,8 @@ def plant(bureau: Bureau, seed: Seed) -> list[str]:
     owners = {company.nsrsbh: _company(company) for company in seed.companies}
     known = {number: bureau.registry.get(number) or owners.get(number) for number in _owners(seed)} | owners
     names = {number for number, company in known.items() if company}
-    problems = [p for place, item in enumerate(seed.documents) for p in document_problems(place, item, names)]
+    problems = [p for place, item in enumerate(seed.companies) for p in company_problems(place, item)]
+    problems += [p for place, item in enumerate(seed.documents) for p in document_problems(place, item, names)]
     problems += [p for place, item in enumerate(seed.ranges()) for p in range_problems(place, item, names)]
     if problems:
         raise BadSeed(problems)
@@ -48,6 +50,7 @@ def plant(bureau: Bureau, seed: Seed) -> list[str]:
     repeated: Counter[bytes] = Counter()
     documents = [_document(item, parties[item.nsrsbh], repeated) for item in seed.documents]
     bureau.registry.add(owners.values())
+    _accounts(bureau, seed.companies)
     bureau.store.add(documents, [_range(item, parties[item.nsrsbh]) for item in seed.ranges()])
     return [document.key for document in documents]
 
@@ -56,7 +59,7 @@ def change(bureau: Bureau, seed: ChangeSeed) -> int:
     """Record a change on every document with that key; how many there were. BadSeed where there is none."""
     problems = seed.unknown_codes()
     if not seed.statuses():
-        problems.append("a change needs at least one code: fpzt, ycpzzt, hzsdbs, fpyt, rzzt, xfsyt or skssq")
+        problems.append("a change needs at least one code: fpzt, ycpzzt, hzsdbs, fpyt, rzzt, xfsyt, skssq or bdklx")
     found = [
         document
         for document in bureau.store.find(seed.key)
@@ -90,7 +93,18 @@ def _company(seed: CompanySeed) -> Company:
         company_type=seed.company_type,
         abilities=seed.abilities,
         migrated=seed.migrated,
+        channels=tuple(seed.channels),
+        city_code=seed.bureau_city_code,
+        city=seed.bureau_city,
+        accounts=tuple(AccountLink(link.account, link.account_type, link.is_default) for link in seed.accounts),
     )
+
+
+def _accounts(bureau: Bureau, companies: list[CompanySeed]) -> None:
+    for company in companies:
+        for given in company.accounts:
+            key = (given.account, company.bureau_city_code)
+            bureau.gateway.accounts.seed(key, given.login, given.state, bureau.clock.now())
 
 
 def _document(seed: DocumentSeed, owner: Party, repeated: Counter[bytes]) -> Document:

@@ -26,7 +26,7 @@ class RunningSimulator:
 
     @property
     def url(self) -> str:
-        """Base address of plane L."""
+        """Base address of planes L and O."""
         return f"http://{LOOPBACK}:{self._servers.port}"
 
     @property

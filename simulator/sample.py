@@ -1,4 +1,4 @@
-"""An invented group to rehearse with: three companies on 乐企, and papers of every kind around a chosen day.
+"""An invented group to rehearse with: three companies on 乐企, six behind the gateway, papers around a chosen day.
 
 On that day the increment, the risk query, last month, the running month and the unselected list all find something.
 """
@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 from simulator.codes import CUSTOMS, FPLX, INPUT, OUTPUT, WITHHOLDING
 from simulator.documents.parties import uscc
+from simulator.sample_gateway import gateway_companies, gateway_documents
+from simulator.sample_rows import Row, in_month, purchases, row, sales
 from simulator.seeding import TOLL_TYPE
 
 JRDWPTBH = "SIM0JRDW0PTBH"
@@ -20,6 +22,8 @@ NAMES = {
 UNITS = {GROUP: "SIM0SYDW00001", TRADER: "SIM0SYDW00002", SHOP: "SIM0SYDW00003"}
 AUTHORISED = {GROUP: "2023-01-01", TRADER: "2023-07-01", SHOP: "2024-01-01"}
 CITIES = {GROUP: ("310000", "上海市"), TRADER: ("440300", "深圳市"), SHOP: ("510100", "成都市")}
+FILE_ACCOUNTS = {GROUP: "sim-etax-shanghai", TRADER: "sim-etax-shenzhen", SHOP: "sim-etax-chengdu"}
+"""The 电子税局 logins that fetch layout files for companies on 乐企."""
 SMALL = frozenset({SHOP})
 EARLIEST = date(2024, 6, 1)
 
@@ -33,11 +37,9 @@ SHOP_INPUT = ("04", "10", "51", "82")
 BLOCKS = ("03", "04", "05", "06", "07", "09", "10", "11", "13", "15")
 SALES = {GROUP: ("01", "04", "10", "81", "82", "83", "86"), TRADER: ("81", "82"), SHOP: ("82",)}
 
-Row = dict[str, object]
-
 
 def sample_companies() -> list[Row]:
-    """The `companies` of a seed."""
+    """The `companies` of a seed that are on 乐企."""
     return [
         {
             "nsrsbh": number,
@@ -46,6 +48,9 @@ def sample_companies() -> list[Row]:
             "sydwptbh": UNITS[number],
             "authorised_on": AUTHORISED[number],
             "companyType": "02" if number in SMALL else "03",
+            "bureau_city_code": CITIES[number][0],
+            "bureau_city": CITIES[number][1],
+            "accounts": [{"account": FILE_ACCOUNTS[number]}],
         }
         for number, name in NAMES.items()
     ]
@@ -56,10 +61,10 @@ def sample_enterprise(day: date) -> Row:
     if day < EARLIEST:
         raise ValueError(f"The sample group exists from {EARLIEST} on; choose that day or a later one.")
     documents = [
-        *_purchases(GROUP, EVERY_KIND, day),
-        *_purchases(TRADER, TRADER_INPUT, day),
-        *_purchases(SHOP, SHOP_INPUT, day),
-        *(sale for owner, kinds in SALES.items() for sale in _sales(owner, kinds, day)),
+        *purchases(GROUP, EVERY_KIND, day),
+        *purchases(TRADER, TRADER_INPUT, day),
+        *purchases(SHOP, SHOP_INPUT, day),
+        *(sale for owner, kinds in SALES.items() for sale in sales(owner, kinds, day)),
         *_blocks(day),
         *_between_them(day),
         *_risks(day),
@@ -67,7 +72,8 @@ def sample_enterprise(day: date) -> Row:
         *_unselected(day),
         *_latecomer(day),
     ]
-    return {"companies": sample_companies(), "documents": documents}
+    companies = [*sample_companies(), *gateway_companies()]
+    return {"companies": companies, "documents": [*documents, *gateway_documents(day)]}
 
 
 def sample_taxpayers() -> list[Row]:
@@ -114,37 +120,17 @@ def _scheme(name: str, taxpayers: list[str], types: Iterable[str], kinds: Iterab
     }
 
 
-def _purchases(owner: str, kinds: Iterable[str], day: date) -> list[Row]:
-    """Of each kind: the month before last, last month, and one the increment of the day finds."""
-    rows: list[Row] = []
-    for kind in kinds:
-        rows += [
-            _row(owner, INPUT, kind, _in_month(day, -2, 8)),
-            _row(owner, INPUT, kind, _in_month(day, -1, 12), lines=2),
-            _row(owner, INPUT, kind, day - timedelta(days=4), collected_on=day - timedelta(days=3)),
-        ]
-    yesterday = day - timedelta(days=1)
-    return rows + [
-        _row(owner, INPUT, kind, yesterday, collected_on=day) for kind in kinds if kind in ("01", "51", "82")
-    ]
-
-
-def _sales(owner: str, kinds: Iterable[str], day: date) -> list[Row]:
-    issued = (_in_month(day, -2, 9), _in_month(day, -1, 15), day - timedelta(days=2))
-    return [_row(owner, OUTPUT, kind, on, other=_customer()) for kind in kinds for on in issued]
-
-
 def _blocks(day: date) -> list[Row]:
     """Digital invoices with each specific-business block, a fuel invoice and two farm-product ones."""
-    issued = _in_month(day, -1, 18)
-    rows = [_row(GROUP, INPUT, "82", issued, tdys=tdys) for tdys in BLOCKS]
-    fuel = _row(GROUP, INPUT, "81", issued, tdys="01", xfsyt="01")
-    return [*rows, fuel, *(_row(GROUP, INPUT, kind, issued, tdys="12") for kind in ("82", "10"))]
+    issued = in_month(day, -1, 18)
+    rows = [row(GROUP, INPUT, "82", issued, tdys=tdys) for tdys in BLOCKS]
+    fuel = row(GROUP, INPUT, "81", issued, tdys="01", xfsyt="01")
+    return [*rows, fuel, *(row(GROUP, INPUT, kind, issued, tdys="12") for kind in ("82", "10"))]
 
 
 def _between_them(day: date) -> list[Row]:
     """One paper in two hands, and a red invoice that reverses part of it."""
-    issued = f"{_in_month(day, -1, 20)} 10:00:00"
+    issued = f"{in_month(day, -1, 20)} 10:00:00"
     number, red = _digits(day, 1), _digits(day, 2)
     seller, buyer = {"nsrsbh": TRADER, "name": NAMES[TRADER]}, {"nsrsbh": GROUP, "name": NAMES[GROUP]}
     rows: list[Row] = []
@@ -160,7 +146,7 @@ def _between_them(day: date) -> list[Row]:
 def _risks(day: date) -> list[Row]:
     """Last month's purchases whose trouble was established two days ago."""
     found = day - timedelta(days=2)
-    issued = _in_month(day, -1, 10)
+    issued = in_month(day, -1, 10)
     troubles: list[tuple[str, Row]] = [
         ("81", {"fpzt": "7", "hzsdbs": "Y"}),
         ("81", {"fpzt": "8"}),
@@ -168,48 +154,34 @@ def _risks(day: date) -> list[Row]:
         ("01", {"fpzt": "2"}),
         ("08", {"ycpzzt": "03"}),
     ]
-    return [_row(GROUP, INPUT, kind, issued, recognised_on=found, **codes) for kind, codes in troubles]
+    return [row(GROUP, INPUT, kind, issued, recognised_on=found, **codes) for kind, codes in troubles]
 
 
 def _used(day: date) -> list[Row]:
     """Last month's purchases that were used or entered already."""
-    period = f"{_in_month(day, -1, 1):%Y%m}"
+    period = f"{in_month(day, -1, 1):%Y%m}"
     uses: list[Row] = [
         {"fpyt": "1", "skssq": period, "rzzt": "02"},
         {"fpyt": "6", "skssq": period, "rzzt": "01"},
         {"fpyt": "1", "skssq": period, "rzzt": "03"},
     ]
-    return [_row(GROUP, INPUT, "81", _in_month(day, -1, 14), **use) for use in uses]
+    return [row(GROUP, INPUT, "81", in_month(day, -1, 14), **use) for use in uses]
 
 
 def _unselected(day: date) -> list[Row]:
     """Papers of three months ago that nobody deducted, and one that the list leaves out."""
-    issued = _in_month(day, -3, 16)
+    issued = in_month(day, -3, 16)
     kinds = ("01", "81", "14", TOLL_TYPE, CUSTOMS, WITHHOLDING)
     return [
-        *(_row(GROUP, INPUT, kind, issued, unselected=True) for kind in kinds),
-        _row(GROUP, INPUT, "81", issued, unselected=False),
+        *(row(GROUP, INPUT, kind, issued, unselected=True) for kind in kinds),
+        row(GROUP, INPUT, "81", issued, unselected=False),
     ]
 
 
 def _latecomer(day: date) -> list[Row]:
     """Issued nine days before the day, collected only two days before it."""
-    return [_row(GROUP, INPUT, "81", day - timedelta(days=9), collected_on=day - timedelta(days=2))]
-
-
-def _row(owner: str, sjlx: str, fplx: str, issued: date, **more: object) -> Row:
-    days = {name: value.isoformat() if isinstance(value, date) else value for name, value in more.items()}
-    return {"nsrsbh": owner, "sjlx": sjlx, "fplx": fplx, "kprq": issued.isoformat(), **days}
-
-
-def _customer() -> Row:
-    return {"nsrsbh": uscc("91500000MA2000009"), "name": "示例客户（重庆）有限公司"}
+    return [row(GROUP, INPUT, "81", day - timedelta(days=9), collected_on=day - timedelta(days=2))]
 
 
 def _digits(day: date, place: int) -> str:
-    return f"{_in_month(day, -1, 20):%y}952{place:015d}"
-
-
-def _in_month(day: date, offset: int, of_month: int) -> date:
-    month = day.year * 12 + day.month - 1 + offset
-    return date(month // 12, month % 12 + 1, of_month)
+    return f"{in_month(day, -1, 20):%y}952{place:015d}"

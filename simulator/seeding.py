@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from simulator.codes import ABILITIES, CUSTOMS, FPLX, INPUT, STATUS_CODES, WITHHOLDING
+from simulator.codes import ABILITIES, CUSTOMS, FPLX, INPUT, REASONS, STATUS_CODES, WITHHOLDING
 
 TOLL_TYPE = "8208"
 KINDS = (*FPLX, TOLL_TYPE, CUSTOMS, WITHHOLDING)
@@ -19,17 +19,31 @@ class BadSeed(ValueError):
         self.problems = problems
 
 
+class AccountSeed(msgspec.Struct, forbid_unknown_fields=True):
+    """A bureau account of a company, in the city of that company."""
+
+    account: str
+    account_type: Literal["receive", "issue", "both"] = "both"
+    is_default: bool = True
+    login: Literal["auto", "manual"] = "auto"
+    state: Literal["online", "offline", "lost"] = "online"
+
+
 class CompanySeed(msgspec.Struct, forbid_unknown_fields=True):
     """A taxpayer; `companyType` "03" general, "02" small-scale."""
 
     nsrsbh: str
-    sydwptbh: str
-    jrdwptbh: str
+    sydwptbh: str = ""
+    jrdwptbh: str = ""
     name: str = "示例企业有限公司"
     authorised_on: date | None = None
     company_type: Literal["03", "02"] = msgspec.field(name="companyType", default="03")
     abilities: tuple[str, ...] = ABILITIES
     migrated: bool = False
+    channels: tuple[Literal["leqi", "etax", "soft_certificate", "tax_disk", "aisino"], ...] = ("leqi",)
+    bureau_city_code: str = ""
+    bureau_city: str = ""
+    accounts: tuple[AccountSeed, ...] = ()
 
 
 class PartySeed(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,17 +67,18 @@ class StatusSeed(msgspec.Struct, forbid_unknown_fields=True):
     xfsyt: str | None = None
     jdcycbs: str | None = None
     skssq: str | None = None
+    bdklx: str | None = None
 
     def statuses(self) -> dict[str, str]:
         """The codes that were given."""
-        given = {name: getattr(self, name) for name in (*STATUS_CODES, "skssq")}
+        given = {name: getattr(self, name) for name in (*STATUS_CODES, "skssq", "bdklx")}
         return {name: value for name, value in given.items() if value is not None}
 
     def unknown_codes(self) -> list[str]:
         """A sentence for every code outside its list."""
         return [
             f"{name} must be one of {', '.join(repr(code) for code in codes)}, not {given!r}"
-            for name, codes in STATUS_CODES.items()
+            for name, codes in {**STATUS_CODES, "bdklx": REASONS}.items()
             for given in (getattr(self, name),)
             if given is not None and given not in codes
         ]
@@ -133,6 +148,16 @@ def instant(text: str) -> datetime:
         except ValueError:
             continue
     raise ValueError(f"{text!r} is not a date: write YYYY-MM-DD or YYYY-MM-DD HH:mm:ss")
+
+
+def company_problems(place: int, seed: CompanySeed) -> list[str]:
+    """Every objection to one company."""
+    problems = []
+    if not seed.channels:
+        problems.append("channels must name at least one")
+    if "leqi" in seed.channels and not (seed.sydwptbh and seed.jrdwptbh):
+        problems.append("a company on leqi needs sydwptbh and jrdwptbh")
+    return [f"companies[{place}]: {problem}" for problem in problems]
 
 
 def document_problems(place: int, seed: DocumentSeed, owners: set[str]) -> list[str]:

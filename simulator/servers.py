@@ -1,4 +1,4 @@
-"""Two web servers on one event loop: plane L for hooks, `/_sim` on its own port for people and tests."""
+"""Two web servers on one event loop: planes L and O for hooks, `/_sim` on its own port for people and tests."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from simulator.admin import admin_app
-from simulator.app import leqi_app
+from simulator.app import public_app
 from simulator.bureau import Bureau
 from simulator.lines import DroppableProtocol
 
@@ -31,11 +31,11 @@ class Servers:
 
     def __init__(self, bureau: Bureau, host: str, port: int = 0, admin_host: str = "", admin_port: int = 0) -> None:
         self._sockets = [_listen(host, port), _listen(admin_host or host, admin_port)]
-        self._servers = [_server(leqi_app(bureau)), _server(admin_app(bureau))]
+        self._servers = [_server(public_app(bureau)), _server(admin_app(bureau))]
 
     @property
     def port(self) -> int:
-        """Where plane L listens."""
+        """Where planes L and O listen."""
         return int(self._sockets[0].getsockname()[1])
 
     @property

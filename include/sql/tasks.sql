@@ -71,6 +71,10 @@ UPDATE sync.part
 SET stored = %(stored)s, announced = %(announced)s, cursor = %(cursor)s, done = %(done)s
 WHERE task_id = %(task_id)s AND part_no = %(part_no)s;
 
+-- name: remember
+-- What a question has learnt before its first answer: the number of its own application.
+UPDATE sync.part SET argument = %(argument)s WHERE task_id = %(task_id)s AND part_no = %(part_no)s;
+
 -- name: start_again
 -- Forgets the answers of a series that contradicted itself; they stay in the raw landing under the old generation.
 WITH rewound AS (

@@ -74,7 +74,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The answer to a poll: how far, why, when to ask again, and the first page where it came along."""
+    """The answer to a poll: how far, why, when to ask again, and the first page where it came along.
+
+    `argument` is what a question still processing must remember from now on, such as the number it was given.
+    """
 
     stage: Stage
     text: str = ""
@@ -82,6 +85,7 @@ class Progress:
     advice: str = ""
     wait_seconds: float = 0.0
     page: Page | None = None
+    argument: Argument | None = None
 
 
 @dataclass(frozen=True, slots=True)

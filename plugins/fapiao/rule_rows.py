@@ -20,10 +20,15 @@ from fapiao.rule_records import (
 )
 
 PROVENANCE = ("since", "source", "text", "assumed")
-OUTCOMES = ("accepted", "processing", "empty", "quota", "retry", "flow_control", "refused")
-PLANES = ("leqi",)
-"""protocols §10.3: plane L"""
-REPLY_KINDS = ("returncode", "httpStatusCode")
+OUTCOMES = (
+    "accepted", "processing", "empty", "quota", "retry", "retry_once", "flow_control", "login_lost", "failed",
+    "refused",
+)  # fmt: skip
+PLANES = ("leqi", "gateway")
+"""protocols §10.3: plane L · §10.2: plane O"""
+REPLY_KINDS = ("returncode", "httpStatusCode", "errorCode")
+ANY_CODE = "*"
+"""The code of a row whose text alone is documented; it needs a pattern."""
 SURFACES = ("interactive", "api", "retry", "import", "scheduled")
 """Where a sentence is shown; the manuals spell the same refusal differently by surface (A-17)."""
 ACTIONS = ("poll", "retry", "void")
@@ -129,6 +134,8 @@ def read_replies(path: Path) -> tuple[Outcome, ...]:
 
 
 def _outcome(row: Row) -> Outcome:
+    if row.text("code") == ANY_CODE and not row.optional("pattern"):
+        raise row.refuse(f"code {ANY_CODE!r} needs a pattern", "code")
     return Outcome(
         row.one_of("plane", PLANES),
         row.one_of("kind", REPLY_KINDS),

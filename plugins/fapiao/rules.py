@@ -12,6 +12,7 @@ from fapiao.invoice_types import InvoiceType, resolve
 from fapiao.places import RULES
 from fapiao.rule_records import CalendarRule, Channel, Code, Message, Outcome, Parameter, Quota
 from fapiao.rule_rows import (
+    ANY_CODE,
     read_advice,
     read_calendar,
     read_channels,
@@ -75,7 +76,7 @@ class RuleBook:
     def reply_outcome(self, plane: str, kind: str, code: str, text: str) -> Outcome:
         """What a channel's code and text mean; a matching pattern wins; an unknown code is a visible `unknown`."""
         for row in self.replies:
-            known = (row.plane, row.source_kind, row.source_code) == (plane, kind, code)
+            known = (row.plane, row.source_kind) == (plane, kind) and row.source_code in (code, ANY_CODE)
             if known and (row.pattern is None or re.search(row.pattern, text)):
                 return row
         advice = "nobody has documented this code: ask the bureau, then add a row to include/rules/replies.yaml"

@@ -9,11 +9,12 @@ import msgspec
 from airflow.sdk import BaseHook
 
 from fapiao.bureau import Applied, Login, Page, Place, Progress, Request, Stage
-from fapiao.errors import AnswerLost, BureauError, FapiaoError, QuotaSpent, Refused, TryLater
+from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
 from fapiao.leqi import questions
 from fapiao.leqi.pages import UnreadablePackage, package_page, risk_page
 from fapiao.leqi.services import USAGE, Service
 from fapiao.rules import Outcome, RuleBook, rulebook
+from hooks.base_url import base_url
 from hooks.leqi_wire import LeqiWire, Reply
 
 _EMPTY_RESULT, _FAILED_RESULT = "2", "3"
@@ -49,7 +50,7 @@ class LeqiHook(BaseHook):
         self._poll_seconds = float(extra["poll_seconds"]) if "poll_seconds" in extra else None
         self.concurrency = int(extra.get("concurrency", 8))
         self._wire = LeqiWire(
-            base_url(connection.host, connection.schema, connection.port),
+            base_url("leqi", connection.host, connection.schema, connection.port),
             connection.password or "",
             connection.login or "",
             encrypted=extra.get("encryption", "on") != "off",
@@ -166,12 +167,3 @@ class LeqiHook(BaseHook):
 
     def _wait(self, seconds: float) -> float:
         return seconds if self._poll_seconds is None else self._poll_seconds
-
-
-def base_url(host: str | None, scheme: str | None, port: int | None) -> str:
-    """The connection's base URL: `host` with its scheme as design §5 says, or put together from a connection URI."""
-    if not host:
-        raise FapiaoError("connection leqi has no host: set it to the base URL with scheme")
-    if "://" in host:
-        return host
-    return f"{scheme or 'https'}://{host}" + (f":{port}" if port else "")

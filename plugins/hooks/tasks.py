@@ -103,6 +103,10 @@ class TaskTable:
             done=page is None or page.last,
         )
 
+    def remember(self, claim: Claim, place: Place, argument: Argument) -> None:
+        """What a question has learnt before its first answer, for whoever asks it next."""
+        self._run("remember", task_id=claim.task_id, part_no=place.part_no, argument=Jsonb(dict(argument)))
+
     def start_again(self, claim: Claim, seconds: float, why: BureauError) -> None:
         """Asks the whole series anew under the next generation; costs an attempt, no quota."""
         self._run("start_again", task_id=claim.task_id, wait=timedelta(seconds=seconds), **_words(why))

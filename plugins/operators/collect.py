@@ -55,7 +55,7 @@ def _answer(desk: Desk, claim: Claim, request: Request, place: Place) -> bool:
         if place.stored == 0:
             progress = desk.bureau.poll(request, number, place)
             if progress.stage in (Stage.PROCESSING, Stage.FAILED):
-                return _not_ready(desk, claim, progress)
+                return _not_ready(desk, claim, place, progress)
             page = progress.page
         else:
             page = desk.bureau.fetch(request, number, place)
@@ -75,9 +75,11 @@ def _contradicts(place: Place, page: Page | None) -> bool:
     return page is not None and place.announced is not None and page.announced != place.announced
 
 
-def _not_ready(desk: Desk, claim: Claim, progress: Progress) -> bool:
+def _not_ready(desk: Desk, claim: Claim, place: Place, progress: Progress) -> bool:
     with desk.transaction() as work:
         work.tasks.hold(claim)
+        if progress.argument is not None:
+            work.tasks.remember(claim, place, progress.argument)
         if progress.stage is Stage.PROCESSING:
             work.tasks.postpone(claim, seconds=progress.wait_seconds)
         else:

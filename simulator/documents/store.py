@@ -1,16 +1,18 @@
-"""Everything the bureau holds, and the five questions the services ask of it."""
+"""Everything the bureau holds, and the questions the services ask of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 from simulator.codes import INPUT
 from simulator.documents.document import Change, Document
+from simulator.documents.numbers import PAPER_DIGITAL
 from simulator.documents.ranges import GeneratedRange, Slice
 from simulator.documents.selection import Part, Selection
 
 Group = tuple[str, str, str]
+Recorded = Callable[[Document, date, date], bool]
 
 
 class Store:
@@ -35,6 +37,36 @@ class Store:
         held = [group[document_key] for group in self._groups.values() if document_key in group]
         places = ((whole, whole.index_of(document_key)) for whole in self._ranges)
         return held + [whole.at(index) for whole, index in places if index is not None]
+
+    def find_paper(self, code: str, paper_no: str) -> list[Document]:
+        """Every paper-digital invoice (数电纸质) with this code of 12 and number of 8."""
+        held = [
+            document
+            for (_, _, kind), group in self._groups.items()
+            if kind in PAPER_DIGITAL
+            for document in group.values()
+            if document.facts.number[1:] == (code, paper_no)
+        ]
+        for whole in (known for known in self._ranges if known.kind in PAPER_DIGITAL and paper_no.isdecimal()):
+            index = int(paper_no)
+            if whole.first <= index < whole.last and whole.number_of(index)[1:] == (code, paper_no):
+                held.append(whole.at(index))
+        return held
+
+    def of_period(self, owner: str, period: str, day: date) -> list[Document]:
+        """An owner's purchases used in a tax period; a generated document that was never changed is in none."""
+        groups = (group for key, group in self._groups.items() if key[:2] == (owner, INPUT))
+        held = (document for group in groups for document in group.values())
+        return [d for d in held for s in (d.status_on(day),) if s["skssq"] == period and s["fpyt"] != "0"]
+
+    def recorded(self, group: Group, start: date, end: date, today: date, recorded: Recorded) -> Selection:
+        """Visible documents of which the bureau recorded something on these days; `recorded` decides for each."""
+        held = [d for d in self._held(group) if d.visible(today) and recorded(d, start, end)]
+        slices = [
+            w.issued_between(start - timedelta(days=w.lag), end - timedelta(days=w.lag)).within(w.visible(today))
+            for w in self._ranges_of(group)
+        ]
+        return Selection(today, [held, *slices])
 
     def change(self, documents: Iterable[Document], change: Change) -> None:
         """Record one change on each of these documents."""

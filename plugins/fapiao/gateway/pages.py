@@ -1,0 +1,82 @@
+"""Reading of finished pages (protocols §10.1): how many rows there are, what is missing, what comes after."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from fapiao.bureau import Page
+from fapiao.gateway.interfaces import PAGE_SIZE
+
+
+class UnreadablePage(ValueError):
+    """The page is not what the gateway promises; the text says what is wrong with it."""
+
+
+def read_page(rows_name: str, body: bytes, page_no: int, observed_at: datetime) -> Page | None:
+    """A page as it came, None where the whole result is empty.
+
+    Every page but the last is cut to the same size, so a page that holds fewer rows than the total promises has lost
+    some. Raises UnreadablePage.
+    """
+    data = _fields(body)
+    total, size = _number(data, "totalElement"), _number(data, "pageSize", PAGE_SIZE) or PAGE_SIZE
+    if _number(data, "pageNo", page_no) != page_no:
+        raise UnreadablePage(f"page {page_no} was asked for, and page {_number(data, 'pageNo')} came")
+    found, failed = _count(data, rows_name), _count(data, "fail")
+    if not (total or found or failed):
+        return None
+    promised = min(size, max(total - size * (page_no - 1), 0))
+    if found + failed < promised:
+        raise UnreadablePage(f"page {page_no} promises {promised} rows of {total} and carries {found}")
+    return Page(
+        body=body,
+        row_count=found,
+        announced=total,
+        cursor=None,
+        last=size * page_no >= total,
+        observed_at=observed_at,
+    )
+
+
+def rows_of(rows_name: str, body: bytes) -> list[dict[str, Any]]:
+    """The rows of a stored page, then those the bureau failed to deliver (`errorCode`, `message`); numbers as text.
+
+    `fail` belongs to the task and stands on every page: it counts on the first.
+    """
+    data = decoded(body)
+    failed = (data.get("fail") or []) if int(data.get("pageNo", 1)) == 1 else []
+    return [*(data.get(rows_name) or []), *failed]
+
+
+def decoded(body: bytes) -> dict[str, Any]:
+    """A reply's data with decimals as they were written. Raises msgspec.DecodeError."""
+    found: dict[str, Any] = _AS_WRITTEN.decode(body)
+    return found
+
+
+_AS_WRITTEN = msgspec.json.Decoder(dict[str, Any], float_hook=str)
+
+
+def _fields(body: bytes) -> Mapping[str, msgspec.Raw]:
+    try:
+        return msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except msgspec.DecodeError as broken:
+        raise UnreadablePage(f"the page is not a JSON object: {broken}") from broken
+
+
+def _number(data: Mapping[str, msgspec.Raw], name: str, default: int | None = None) -> int:
+    if name not in data and default is not None:
+        return default
+    try:
+        return int(str(msgspec.json.decode(data[name])))
+    except (KeyError, ValueError, msgspec.DecodeError) as broken:
+        raise UnreadablePage(f"{name} of the page is no number: {broken}") from broken
+
+
+def _count(data: Mapping[str, msgspec.Raw], name: str) -> int:
+    try:
+        return len(msgspec.json.decode(data[name], type=list[msgspec.Raw] | None) or []) if name in data else 0
+    except msgspec.DecodeError as broken:
+        raise UnreadablePage(f"{name} of the page is no list: {broken}") from broken

@@ -1,0 +1,1 @@
+"""One module per conversation of plane O, and the table that says which interfaceCode is answered by whom."""
