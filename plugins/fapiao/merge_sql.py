@@ -10,8 +10,9 @@ writes the files again; a test refuses files that differ from what the rules say
 from collections.abc import Iterator
 
 from fapiao.fields import TARGETS, Field, load_fields
+from fapiao.merge_names import MATCH, listed, named
 from fapiao.merge_policies import Policies
-from fapiao.merge_staging import MATCH, listed, named, seen_groups, staging
+from fapiao.merge_staging import seen_groups, staging
 from fapiao.places import SQL
 
 _CLOCK = "(SELECT clock_timestamp())"

@@ -2,14 +2,13 @@
 
 # ruff: noqa: S608 - what is put together here is committed as include/sql/merge/*.sql and compared by a test.
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from textwrap import fill
 
 from fapiao.fields import OBSERVED_GROUPS, Field, Kind, load_fields, staged_columns
+from fapiao.merge_aside import set_aside_statements
+from fapiao.merge_names import MATCH, listed, named
 
-MATCH = """d.direction = %(direction)s
-        AND d.taxpayer_no = %(taxpayer_no)s
-        AND d.document_key = s.document_key"""
 RENDERED = (
     "-- Rendered from include/rules/fields.yaml: edit the rules, then run `python -m fapiao.merge_sql` in plugins/.\n"
 )
@@ -17,16 +16,6 @@ RENDERED = (
 OWN_DATES = {"face": "aggregated_on", "status": "risk_changed_at"}
 # A status that waited for its document keeps the task it came from.
 _ORIGIN = ["batch_no text", "channel text"]
-
-
-def listed(parts: Iterable[str], indent: int = 4) -> str:
-    """The parts one below the other, with commas."""
-    return f",\n{' ' * indent}".join(parts)
-
-
-def named(name: str, sentence: str, statement: str) -> str:
-    """A statement as fapiao.queries finds it."""
-    return f"-- name: {name}\n-- {sentence}\n{statement};\n"
 
 
 def staging(target: str) -> Iterator[str]:
@@ -39,6 +28,7 @@ def staging(target: str) -> Iterator[str]:
     yield _missing(target)
     yield from _repeats(target, offered)
     yield _confirmed_later(target)
+    yield from set_aside_statements(target, offered)
 
 
 def _stage(target: str, offered: tuple[Field, ...]) -> str:
