@@ -1,3 +1,7 @@
+-- name: walk_indexes
+-- Look documents and files up by index, even where statistics call their tables empty: the merge has just filled them.
+SELECT set_config('enable_seqscan', 'off', true);
+
 -- name: plan
 -- Layout-file rows after a successful download, or the reason why there are none; nothing that is stored or under way.
 WITH parent AS (
@@ -33,9 +37,13 @@ wanted AS (
     SELECT d.document_key, d.issue_date,
         (row_number() OVER (ORDER BY d.document_key) - 1) / %(per_task)s + 1 AS handful
     FROM parent AS k
-    JOIN seen ON true
-    JOIN pool.document AS d
-        ON d.direction = k.direction AND d.taxpayer_no = k.taxpayer_no AND d.document_key = seen.document_key
+    CROSS JOIN seen
+    CROSS JOIN LATERAL (
+        SELECT * FROM pool.document AS held
+        WHERE held.direction = k.direction AND held.taxpayer_no = k.taxpayer_no
+            AND held.document_key = seen.document_key
+        OFFSET 0  -- one look-up per invoice
+    ) AS d
     WHERE d.invoice_type = k.invoice_type AND d.document_key NOT IN (SELECT document_key FROM asked_already)
         AND 3 > (
             SELECT count(DISTINCT f.file_type) FROM pool.layout_file AS f
@@ -145,6 +153,21 @@ WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.docu
     AND NOT EXISTS (
         SELECT FROM pool.line AS l
         WHERE (l.direction, l.taxpayer_no, l.document_key) = (d.direction, d.taxpayer_no, d.document_key));
+
+-- name: mark_lines
+-- The fingerprint of lines that came out of an XML, so that the same lines from a channel are no change; one change row each.
+WITH marked AS (
+    UPDATE pool.document AS d SET lines_hash = p.value, updated_at = clock_timestamp()
+    FROM jsonb_each_text(%(prints)s) AS p
+    WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.document_key = p.key
+        AND d.lines_hash IS DISTINCT FROM p.value
+    RETURNING d.document_key, old.lines_hash AS was, new.lines_hash AS is_now
+)
+INSERT INTO pool.change (
+    direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel, observed_at, changed_at)
+SELECT %(direction)s, %(taxpayer_no)s, document_key, 'lines_hash', was, is_now, %(batch_no)s, %(channel)s,
+    %(observed_at)s, clock_timestamp()
+FROM marked;
 
 -- name: of_invoice
 -- The files of an invoice by its number, present ones first.

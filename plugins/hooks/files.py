@@ -52,6 +52,7 @@ def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: 
         "priority": PRIORITY,
         "reasons": Jsonb(reasons),
     }
+    connection.execute(query("files", "walk_indexes"))
     return Planned(*_row(connection, "plan", values))
 
 

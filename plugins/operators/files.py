@@ -10,12 +10,14 @@ from fapiao.layout import xml_invoice
 from fapiao.layout.delivery import Announced, Delivery, Failure, read_delivery
 from fapiao.layout.rows import FileRow, file_row
 from fapiao.layout.safe_xml import UnreadableFile
+from fapiao.payloads import Context, line_filter
 from fapiao.tasks import Claim
 from hooks.downloads import Download, download_of
 from hooks.file_store import FileStore, digest, file_store
 from hooks.files import LayoutFiles
 from hooks.merge import MergeCounts
 from hooks.snapshots import ofd_rows
+from hooks.xml_lines import Invoice, complete_lines
 from operators.apply import MAX_ATTEMPTS
 from operators.desk import Desk, Work
 
@@ -30,7 +32,7 @@ class _Taken:
     """What came of a delivery: rows for the pool, invoices read from their XML, files that are not what they say."""
 
     rows: list[FileRow] = field(default_factory=list)
-    invoices: dict[str, dict[str, object]] = field(default_factory=dict)
+    invoices: dict[str, Invoice] = field(default_factory=dict)
     damaged: list[Failure] = field(default_factory=list)
     refused: list[Failure] = field(default_factory=list)
 
@@ -71,9 +73,8 @@ def _download_of(desk: Desk) -> Download:
 
 def _delivery(desk: Desk, claim: Claim) -> Delivery:
     asked = [str(invoice["invoiceNo"]) for invoice in claim.argument.get("invoices", ())]
-    with desk.transaction() as work:
-        pages = ((reply["reply_id"], bytes(reply["body"])) for reply in work.tasks.replies(claim))
-        return read_delivery(pages, asked)
+    with desk.transaction() as work, work.tasks.replies(claim) as replies:
+        return read_delivery(((reply["reply_id"], bytes(reply["body"])) for reply in replies), asked)
 
 
 def _take_all(desk: Desk, claim: Claim, delivery: Delivery, reach: _Reach) -> _Taken:
@@ -128,20 +129,20 @@ def _failure(file: Announced, reason: str) -> Failure:
     return Failure(file.document_key, reason, file.reply_id, file.row_no, told)
 
 
-def _rows(file: Announced, content: bytes, store: FileStore, invoices: dict[str, dict[str, object]]) -> list[FileRow]:
+def _rows(file: Announced, content: bytes, store: FileStore, invoices: dict[str, Invoice]) -> list[FileRow]:
     """The file's row, and what can be made of it: a snapshot of an OFD, the invoice of an XML."""
     if file.file_type == "ofd":
         return ofd_rows(store, file.document_key, "bureau", content)
     problem = None
     if file.file_type == "xml":
         try:
-            invoices[file.document_key] = _invoice(file, content)
+            invoices[file.document_key] = Invoice(file.reply_id, _item(file, content))
         except UnreadableFile as unreadable:
             problem = f"no lines: {unreadable}"
     return [file_row(file.document_key, file.file_type, "bureau", file.sha256, file.size, problem)]
 
 
-def _invoice(file: Announced, content: bytes) -> dict[str, object]:
+def _item(file: Announced, content: bytes) -> dict[str, object]:
     invoice = xml_invoice.read(content)
     if invoice["invoiceNo"] != file.document_key:
         raise UnreadableFile(f"the XML is of invoice {invoice['invoiceNo']}, not of {file.document_key}")
@@ -152,6 +153,7 @@ def _settle(desk: Desk, work: Work, claim: Claim, taken: _Taken, failures: Seque
     """Rows, signatures, rejected rows and counts, in the caller's transaction."""
     files = LayoutFiles(work.connection, claim.direction, claim.taxpayer_no)
     files.lock()
+    _complete_lines(desk, work, claim, files, taken)
     stored = files.store(taken.rows, claim.batch_no)
     if failures:
         files.reject(failures, claim.batch_no)
@@ -161,6 +163,23 @@ def _settle(desk: Desk, work: Work, claim: Claim, taken: _Taken, failures: Seque
         work.tasks.fail(claim, "download_failed", Refused("FILES_REFUSED", failures[0].reason, _NOTHING_LEFT), cost=1)
     else:
         work.tasks.settle(claim, _counts(taken.rows, stored, failures))
+
+
+def _complete_lines(desk: Desk, work: Work, claim: Claim, files: LayoutFiles, taken: _Taken) -> None:
+    """What the channel gave without lines gets them from the XML."""
+    lacking = files.without_lines(taken.invoices) if taken.invoices else set()
+    if not lacking:
+        return
+    names = desk.parameter("errorGoodsNames", "errorGoodsNames")
+    context = Context(
+        direction=claim.direction,
+        taxpayer_no=claim.taxpayer_no,
+        invoice_type=claim.invoice_type,
+        observed_at=claim.observed_at or desk.now(),
+        line_filter=line_filter(names, "input_download"),
+    )
+    found = [invoice for key, invoice in taken.invoices.items() if key in lacking]
+    complete_lines(work.connection, claim.batch_no, claim.channel, context, found)
 
 
 def _counts(rows: Sequence[FileRow], stored: set[str], failures: Sequence[Failure]) -> MergeCounts:
