@@ -49,10 +49,13 @@ def _set_aside(target: str) -> str:
     INSERT INTO pool.verification_cache AS c (
         direction, taxpayer_no, document_key, target, observed_at, row_values, line_values, batch_no, channel)
     SELECT %(direction)s, %(taxpayer_no)s, a.document_key, '{target}', a.observed_at, jsonb_strip_nulls(to_jsonb(a)),
-        (SELECT jsonb_agg(jsonb_strip_nulls(to_jsonb(l)) ORDER BY l.line_no) FROM staged_lines AS l
-        WHERE l.document_key = a.document_key),
-        %(batch_no)s, %(channel)s
+        l.line_values, %(batch_no)s, %(channel)s
     FROM aside AS a
+    LEFT JOIN (
+        SELECT document_key, jsonb_agg(jsonb_strip_nulls(to_jsonb(line)) ORDER BY line_no) AS line_values
+        FROM staged_lines AS line
+        GROUP BY document_key
+    ) AS l ON l.document_key = a.document_key
     ON CONFLICT (taxpayer_no, direction, document_key, target) DO UPDATE SET
         observed_at = excluded.observed_at,
         row_values = excluded.row_values,

@@ -174,7 +174,8 @@ class Stage:
     def _set_aside(self) -> int:
         """How many rows the status mode keeps out of the pool; they wait in the cache."""
         if self._target == "headers":
-            self._run(self._queries["forget_known_faces"], only_statuses=self._mode == "update_only")
+            with self._index_joins():
+                self._run(self._queries["forget_known_faces"], only_statuses=self._mode == "update_only")
         if self._mode not in ("verify_and_store", "verify_to_cache") or self._target not in ("documents", "headers"):
             return 0
         everything = self._mode == "verify_to_cache"

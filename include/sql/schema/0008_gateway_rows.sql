@@ -7,6 +7,21 @@ ALTER TABLE pool.document
     ADD COLUMN other_charges numeric,
     ADD COLUMN source_system text;
 
+UPDATE pool.document AS d
+SET fare = part.fare, fuel_surcharge = part.fuel_surcharge, development_fund = part.development_fund,
+    other_charges = part.other_charges
+FROM (
+    SELECT l.direction, l.taxpayer_no, l.document_key,
+        sum(l.amount) FILTER (WHERE l.goods_name LIKE '%票价%') AS fare,
+        sum(l.amount) FILTER (WHERE l.goods_name LIKE '%燃油附加费%') AS fuel_surcharge,
+        sum(l.amount) FILTER (WHERE l.goods_name LIKE '%民航发展基金%') AS development_fund,
+        sum(l.amount) FILTER (WHERE l.goods_name LIKE '%其他税费%') AS other_charges
+    FROM pool.line AS l
+    GROUP BY l.direction, l.taxpayer_no, l.document_key
+) AS part
+WHERE d.invoice_type = '61' AND d.direction = part.direction AND d.taxpayer_no = part.taxpayer_no
+    AND d.document_key = part.document_key;
+
 -- 未验: who verifies looks here.
 CREATE INDEX document_to_verify ON pool.document (taxpayer_no, direction, document_key) WHERE verification_status = '3';
 

@@ -1,6 +1,5 @@
 """Payload rows of the bureau into pool rows: one vocabulary of names, types and codes, nothing dropped or guessed."""
 
-from fapiao.payloads.gateway_rows import product_number
 from fapiao.payloads.kinds import payload_kind
 from fapiao.payloads.line_filter import LineFilter, line_filter
 from fapiao.payloads.staged import Context, Rejected, Staged
@@ -13,6 +12,5 @@ __all__ = [
     "Staged",
     "line_filter",
     "payload_kind",
-    "product_number",
     "translate",
 ]

@@ -8,8 +8,8 @@ from fapiao.identity import (
     PAPER_DIGITAL_TYPES,
     Identity,
     NoIdentity,
+    any_invoice_identity,
     customs_identity,
-    invoice_identity,
 )
 from fapiao.payloads.values import text
 from fapiao.rules import rulebook
@@ -33,7 +33,9 @@ _IN_ITS_WORDS = {
 def refusal(row: Row) -> str | None:
     """The bureau's own words for a row that is no document: it carries errorCode and message (protocols §10.4)."""
     code, message = said(row, "errorCode"), said(row, "message")
-    return f"{message} ({code})" if message and code not in _NO_ERROR else None
+    if code in _NO_ERROR:
+        return None
+    return f"{message} ({code})" if message else f"errorCode {code}"
 
 
 def gateway_type(row: Row, asked: str) -> str:
@@ -58,7 +60,7 @@ def gateway_identity(row: Row, invoice_type: str) -> Identity:
     """
     numbers = _numbers_of(row, invoice_type)
     try:
-        return customs_identity(numbers) if invoice_type == "customs" else invoice_identity(invoice_type, numbers)
+        return customs_identity(numbers) if invoice_type == "customs" else any_invoice_identity(invoice_type, numbers)
     except NoIdentity as error:
         raise NoIdentity(_IN_ITS_WORDS.get(str(error), str(error))) from error
 
@@ -73,12 +75,6 @@ def _numbers_of(row: Row, invoice_type: str) -> dict[str, str]:
     if invoice_type in PAPER_DIGITAL_TYPES and len(number) != DIGITAL_LENGTH:
         raise NoIdentity("数电发票号码 (etaxInvoiceNo) is missing")
     return {"fphm": number, "fpdm": code}
-
-
-def product_number(code: str) -> str | None:
-    """The number under which the gateway is asked for our type (protocols §6.1); None for types it does not have."""
-    asked = "82" if code == "8208" else code
-    return next((kind.piaozone for kind in rulebook().invoice_types if kind.code == asked), None)
 
 
 def said(row: Row, name: str) -> str:
@@ -99,7 +95,7 @@ def _by_number(number: str, digital: str) -> str:
 @cache
 def _numbers() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for kind in rulebook().invoice_types:
+    for kind in rulebook().invoice_types.values():
         if kind.piaozone:
             found[kind.piaozone] = (*found.get(kind.piaozone, ()), kind.code)
     return found

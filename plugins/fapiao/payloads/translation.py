@@ -76,6 +76,9 @@ def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
 def _translate(kind: str, row: object, context: Context) -> _Found:
     if not isinstance(row, Mapping):
         raise _Rejection("The row is not an object with fields; ask the bureau for this package again.")
+    refused = refusal(row) if load_fields().kinds[kind].plane == "O" else None
+    if refused:
+        raise _Rejection(refused)
     invoice_type = _type(kind, row, context)
     try:
         identity = _identity(kind, row, invoice_type)
@@ -97,11 +100,8 @@ def _translate(kind: str, row: object, context: Context) -> _Found:
 
 
 def _type(kind: str, row: Mapping[str, object], context: Context) -> str:
-    """Our type of a row; raises _Rejection for a row of the gateway that says why it is no document."""
+    """Our type of a row."""
     if load_fields().kinds[kind].plane == "O":
-        refused = refusal(row)
-        if refused:
-            raise _Rejection(refused)
         return gateway_type(row, context.invoice_type)
     listed = text(row["fplx"]) if kind == "unselected_invoice" and row.get("fplx") else None
     return listed or context.invoice_type
@@ -206,6 +206,6 @@ def _rejected(kind: str, row_no: int, row: object, context: Context, reason: str
     payload = row if isinstance(row, Mapping) else {"row": row}
     try:
         key = _identity(kind, payload, _type(kind, payload, context)).document_key
-    except (NoIdentity, _Rejection):
+    except NoIdentity:
         key = None
     return Rejected(row_no, key, reason, payload)
