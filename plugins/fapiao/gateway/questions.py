@@ -6,7 +6,7 @@ from typing import Any
 
 from fapiao.bureau import Argument, Request
 from fapiao.errors import Refused
-from fapiao.gateway.types import asked_types
+from fapiao.gateway.types import asked_types, file_number
 from fapiao.tasks import SHANGHAI
 from fapiao.windows import Window, month_start
 
@@ -88,8 +88,8 @@ def recorded_changes(request: Request, window: Argument) -> Data:
 
 
 def layout_files(taxpayer_no: str, invoices: Sequence[Mapping[str, Any]], types: Sequence[str] = FILE_TYPES) -> Data:
-    """O11: files of up to 5000 invoices, each `{invoiceType, invoiceNo, invoiceDate}`."""
-    asked = [dict(invoice) for invoice in invoices]
+    """O11: files of up to 5000 invoices, each `{invoiceType, invoiceNo, invoiceDate}`; the type our code or theirs."""
+    asked = [{**invoice, "invoiceType": file_number(str(invoice.get("invoiceType", "")))} for invoice in invoices]
     return {"taxNo": taxpayer_no, "asyncFlag": "1", "fileTypes": ",".join(types), "invoices": asked}
 
 

@@ -8,6 +8,8 @@ from fapiao.rules import rulebook
 
 EVERY_TYPE = "all"
 """A row that asks for every type at once."""
+WITH_FILES = frozenset({"81", "82", "8208", "61", "51"})
+"""数电专票, 数电普票, 航空运输电子客票行程单, 铁路电子客票 (protocols §8.3)."""
 _DIGITAL, _TOLL, _TOLL_BUSINESS = "82", "8208", "08"
 
 
@@ -21,6 +23,11 @@ def asked_types(document: str, invoice_type: str) -> str | None:
     kinds = rulebook().invoice_types.values()
     numbers = {kind.piaozone for kind in kinds if kind.document == document and kind.piaozone}
     return ",".join(sorted(numbers, key=int)) or None
+
+
+def file_number(invoice_type: str) -> str:
+    """The number of a type that has layout files (A-42), by our code; a number is itself."""
+    return _numbers()[invoice_type] if invoice_type in WITH_FILES else invoice_type
 
 
 def own_type(row: Mapping[str, Any]) -> str | None:
