@@ -9,7 +9,6 @@ from typing import Any, cast
 import psycopg
 import pytest
 
-from fapiao.bureau import Page, Place
 from fapiao.errors import Refused, TryLater
 from fapiao.rules import rulebook
 from fapiao.tasks import Claim
@@ -17,11 +16,11 @@ from file_host import FileHost, file_host, page
 from hooks.bureau import Bureau
 from hooks.file_store import FolderStore, digest
 from hooks.tasks import LostClaim, TaskTable
-from layout_rows import claim_of, company, documents, file_tasks, key
+from layout_rows import company, documents, file_tasks, key, put_downloaded
 from layout_samples import LINE, einvoice, files_of, ofd, pdf
 from operators.desk import Desk
 from operators.files import collect_files
-from task_rows import NOON, RUN, put, take
+from task_rows import NOON, RUN, take
 
 Pool = psycopg.Connection[Any]
 A, B, C = key(1), key(2), key(3)
@@ -58,23 +57,7 @@ def desk(pool: Pool, store: FolderStore) -> Desk:
 
 def downloaded(pool: Pool, pages: list[bytes], keys: list[str], **changed: Any) -> Claim:
     """A file task whose result pages are stored, in a worker's hands."""
-    named = [{"invoiceType": "27", "invoiceNo": number, "invoiceDate": "2027-06-03"} for number in keys]
-    argument = psycopg.types.json.Jsonb({"handful": 1, "invoices": named})
-    kind = {
-        "channel": "etax",
-        "direction": "input",
-        "download_type": "input_files",
-        "job": "layout_files",
-        "counter": None,
-    }
-    task_id = put(pool, "downloading", **kind, argument=argument, **changed)
-    tasks = TaskTable(pool)
-    pool.execute("INSERT INTO sync.part (task_id, part_no, argument) VALUES (%s, 1, '{}')", [task_id])
-    claim = claim_of(pool, task_id)
-    for number, body in enumerate(pages):
-        tasks.store(claim, Place(1, {}, stored=number), Page(body, 1, 1, None, number + 1 == len(pages), NOON))
-    tasks.downloaded(claim)
-    pool.commit()
+    put_downloaded(pool, pages, keys, **changed)
     return taken_again(pool)
 
 

@@ -5,11 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 
+from fapiao.bureau import Page, Place
 from fapiao.rules import rulebook
 from fapiao.tasks import Claim
 from hooks.files import Planned, plan_layout_files
-from task_rows import OWNER, put
+from hooks.tasks import TaskTable
+from task_rows import NOON, OWNER, put
 
 Pool = psycopg.Connection[Any]
 OBSERVED = datetime(2027, 6, 10, 4, tzinfo=UTC)
@@ -81,6 +84,28 @@ def claim_of(pool: Pool, task_id: int) -> Claim:
     row = pool.execute(f"SELECT {names} FROM sync.task WHERE task_id = %s", [task_id]).fetchone()
     assert row
     return Claim(*row)
+
+
+def put_downloaded(pool: Pool, pages: Sequence[bytes], keys: Sequence[str], **changed: Any) -> int:
+    """A file task in status 数据已下载, its result pages stored, committed; returns its task_id."""
+    named = [{"invoiceType": "27", "invoiceNo": number, "invoiceDate": "2027-06-03"} for number in keys]
+    argument = Jsonb({"handful": 1, "invoices": named})
+    kind = {
+        "channel": "etax",
+        "direction": "input",
+        "download_type": "input_files",
+        "job": "layout_files",
+        "counter": None,
+    }
+    task_id = put(pool, "downloading", **kind, argument=argument, **changed)
+    tasks = TaskTable(pool)
+    pool.execute("INSERT INTO sync.part (task_id, part_no, argument) VALUES (%s, 1, '{}')", [task_id])
+    claim = claim_of(pool, task_id)
+    for number, body in enumerate(pages):
+        tasks.store(claim, Place(1, {}, stored=number), Page(body, 1, 1, None, number + 1 == len(pages), NOON))
+    tasks.downloaded(claim)
+    pool.commit()
+    return task_id
 
 
 def plan(pool: Pool, claim: Claim) -> Planned:
