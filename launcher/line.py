@@ -28,6 +28,7 @@ COMMANDS = (
     "schemes",
     "params",
     "log",
+    "files",
     "db",
     "bench",
 )
