@@ -29,6 +29,7 @@ COMMANDS = (
     "params",
     "key-elements",
     "log",
+    "files",
     "db",
     "bench",
 )
