@@ -89,7 +89,8 @@ def _written_dags() -> Iterator[Row]:
         dag_id, label = calls["DAG"].get("dag_id"), calls["DAG"].get("description")
         if isinstance(dag_id, ast.Constant) and isinstance(label, ast.Constant):
             texts = [node.value for node in ast.walk(calls["DAG"]["schedule"]) if isinstance(node, ast.Constant)]
-            yield f"`{dag_id.value}`", str(label.value).partition(":")[0], f"`{texts[0]}`", ast.get_docstring(tree)
+            cron = f"`{texts[0]}`" if texts[0] else "a person fills in its form"
+            yield f"`{dag_id.value}`", str(label.value).partition(":")[0], cron, ast.get_docstring(tree)
 
 
 def _name(call: ast.Call) -> str:

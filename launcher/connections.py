@@ -9,6 +9,9 @@ from fapiao.errors import Unusable
 
 POOL_VARIABLE = "AIRFLOW_CONN_INVOICE_POOL"
 LEQI_VARIABLE = "AIRFLOW_CONN_LEQI"
+GATEWAY_VARIABLE = "AIRFLOW_CONN_BUREAU_GATEWAY"
+BUREAU_VARIABLES = (LEQI_VARIABLE, GATEWAY_VARIABLE)
+"""乐企, and the gateway to the four other channels."""
 
 
 def given_pool_url() -> str | None:

@@ -27,7 +27,9 @@ COMMANDS = (
     "taxpayers",
     "schemes",
     "params",
+    "key-elements",
     "log",
+    "files",
     "db",
     "bench",
 )
@@ -68,19 +70,23 @@ def _dispatched(words: list[str]) -> int:
 
 def module_of(command: str) -> ModuleType:
     """The module behind a command, imported now."""
-    return importlib.import_module(f"launcher.commands.{command}")
+    return importlib.import_module(f"launcher.commands.{_file(command)}")
+
+
+def _file(command: str) -> str:
+    return command.replace("-", "_")
 
 
 def help_of(command: str) -> str:
     """The HELP of a command, read from its source: importing all of them takes a second."""
-    source = (Path(__file__).parent / "commands" / f"{command}.py").read_text(encoding="utf-8")
+    source = (Path(__file__).parent / "commands" / f"{_file(command)}.py").read_text(encoding="utf-8")
     assignments = (node for node in ast.parse(source).body if isinstance(node, ast.Assign))
     return next(str(ast.literal_eval(node.value)) for node in assignments if ast.unparse(node.targets[0]) == "HELP")
 
 
 def table() -> str:
     """Every command with its sentence."""
-    lines = [f"  {name:<10} {help_of(name)}" for name in COMMANDS]
+    lines = [f"  {name:<12} {help_of(name)}" for name in COMMANDS]
     return "\n".join([HEAD, "", "usage: ./fapiao COMMAND [...]", "", *lines, "", FOOT])
 
 

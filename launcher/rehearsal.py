@@ -1,4 +1,4 @@
-"""The simulator as the stack's bureau: started with its sample group when no real 乐企 connection is given."""
+"""The simulator as the stack's bureau: started with its sample group when no real bureau connection is given."""
 
 import json
 import os
@@ -6,8 +6,9 @@ import secrets
 import sys
 from pathlib import Path
 
-from launcher.connections import LEQI_VARIABLE
+from launcher.connections import BUREAU_VARIABLES, GATEWAY_VARIABLE, LEQI_VARIABLE
 from launcher.home import home, secret
+from simulator.gateway.credentials import APP_ID, APP_SECRET, GATEWAY_EXTRA
 from simulator.sample import GROUP, JRDWPTBH, UNITS
 
 KEY_VARIABLE = "SIMULATOR_KEY"
@@ -16,7 +17,7 @@ POLL_SECONDS = 5
 
 def needed() -> bool:
     """Whether the user gave no bureau of his own."""
-    return not os.environ.get(LEQI_VARIABLE)
+    return not any(os.environ.get(name) for name in BUREAU_VARIABLES)
 
 
 def command() -> list[str]:
@@ -40,7 +41,7 @@ def port_file() -> Path:
 
 
 def url() -> str:
-    """Plane L of the started simulator; raises FileNotFoundError before it listens."""
+    """The planes L and O of the started simulator; raises FileNotFoundError before it listens."""
     return f"http://127.0.0.1:{_ports()['leqi']}"
 
 
@@ -49,8 +50,15 @@ def _ports() -> dict[str, int]:
     return written
 
 
-def connection(base_url: str, key: str, poll_seconds: float = POLL_SECONDS) -> str:
-    """The Airflow connection `leqi` to the simulator, as JSON; the key is in it."""
-    extra = {"sydwptbh": UNITS[GROUP], "poll_seconds": poll_seconds}
-    fields = {"conn_type": "leqi", "host": base_url, "login": JRDWPTBH, "password": key, "extra": extra}
-    return json.dumps(fields)
+def connections(base_url: str, key: str, poll_seconds: float = POLL_SECONDS) -> dict[str, str]:
+    """Airflow's connections to the simulator by environment variable, as JSON; key and secret are in them."""
+    own = {"sydwptbh": UNITS[GROUP], "poll_seconds": poll_seconds}
+    leqi = {"conn_type": "leqi", "host": base_url, "login": JRDWPTBH, "password": key, "extra": own}
+    gateway: dict[str, object] = {
+        "conn_type": "bureau_gateway",
+        "host": base_url,
+        "login": APP_ID,
+        "password": APP_SECRET,
+    }
+    gateway["extra"] = {**GATEWAY_EXTRA, "poll_seconds": poll_seconds}
+    return {LEQI_VARIABLE: json.dumps(leqi), GATEWAY_VARIABLE: json.dumps(gateway)}

@@ -14,6 +14,7 @@ from fapiao.windows import one_year_before
 from hooks.enterprise import change
 from launcher.basics import read_files
 from simulator.sample import sample_schemes, sample_taxpayers
+from simulator.sample_gateway import gateway_accounts, gateway_schemes, gateway_taxpayers
 
 ACTOR = "demo"
 
@@ -22,8 +23,12 @@ def load_sample(url: str, day: date) -> str:
     """Loads the group; a second time changes nothing. Returns what was new, in words."""
     words = vocabulary(rulebook())
     with TemporaryDirectory() as folder, psycopg.connect(url) as connection:
-        taxpayers = read_files([_file(Path(folder), "taxpayers", sample_taxpayers())])
-        schemes = read_files([_file(Path(folder), "schemes", sample_schemes(one_year_before(day)))])
+        people = {"taxpayers": [*sample_taxpayers(), *gateway_taxpayers()], "accounts": gateway_accounts()}
+        start = one_year_before(day)
+        taxpayers = read_files([_file(Path(folder), "taxpayers", people)])
+        schemes = read_files(
+            [_file(Path(folder), "schemes", {"schemes": [*sample_schemes(start), *gateway_schemes(start)]})]
+        )
         done = [
             change(connection, lambda before: load_taxpayers(before, taxpayers, words, True), ACTOR),
             change(connection, lambda before: load_schemes(before, schemes, words, day), ACTOR),
@@ -31,9 +36,9 @@ def load_sample(url: str, day: date) -> str:
     return "; ".join(_tallies(loaded) for loaded in done)
 
 
-def _file(folder: Path, name: str, rows: list[dict[str, object]]) -> Path:
+def _file(folder: Path, name: str, sections: dict[str, list[dict[str, object]]]) -> Path:
     file = folder / f"{name}.yaml"
-    file.write_text(json.dumps({name: rows}, ensure_ascii=False), encoding="utf-8")  # JSON is YAML
+    file.write_text(json.dumps(sections, ensure_ascii=False), encoding="utf-8")  # JSON is YAML
     return file
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from fapiao.errors import Unusable
 from launcher import rehearsal
-from launcher.connections import LEQI_VARIABLE
 from launcher.home import ROOT, logs
 from launcher.processes import birth, wait_until
 from launcher.stack import PARTS, Part, Stack, end_parts, forget, me
@@ -53,7 +52,7 @@ class Supervisor:
         if not wait_until(rehearsal.port_file().exists, SIMULATOR_PATIENCE_SECONDS):
             raise Unusable(f"The simulator does not start; {log_of(SIMULATOR)} says why.")
         self.stack.simulator_url = rehearsal.url()
-        self._environment[LEQI_VARIABLE] = rehearsal.connection(rehearsal.url(), key)
+        self._environment |= rehearsal.connections(rehearsal.url(), key)
 
     def _start(self, name: str) -> None:
         airflow = [sys.executable, "-m", "airflow", name, *QUIET.get(name, [])]

@@ -3,8 +3,8 @@
 SELECT pg_advisory_xact_lock(hashtextextended('enterprise', 0));
 
 -- name: organisations
--- Every organisation with its name.
-SELECT org_code, org_name FROM enterprise.organisation;
+-- Every organisation with its name and the one above it.
+SELECT org_code, org_name, parent_org_code FROM enterprise.organisation;
 
 -- name: taxpayers
 -- Every taxpayer.
@@ -30,10 +30,12 @@ ORDER BY name;
 SELECT type, key, value FROM enterprise.parameter ORDER BY type, key;
 
 -- name: save_organisations
--- New organisations, and new names for known ones.
-INSERT INTO enterprise.organisation (org_code, org_name)
-SELECT org_code, org_name FROM jsonb_to_recordset(%(rows)s) AS r (org_code text, org_name text)
-ON CONFLICT (org_code) DO UPDATE SET org_name = EXCLUDED.org_name, updated_at = now();
+-- New organisations, and new names and parents for known ones.
+INSERT INTO enterprise.organisation (org_code, org_name, parent_org_code)
+SELECT org_code, org_name, parent_org_code
+FROM jsonb_to_recordset(%(rows)s) AS r (org_code text, org_name text, parent_org_code text)
+ON CONFLICT (org_code) DO UPDATE SET
+    org_name = EXCLUDED.org_name, parent_org_code = EXCLUDED.parent_org_code, updated_at = now();
 
 -- name: save_taxpayers
 -- New and changed taxpayers.

@@ -157,6 +157,13 @@ FROM invoice
 GROUP BY position / %(handful)s
 ORDER BY position / %(handful)s;
 
+-- name: has_open
+-- Whether any row is left to work on, due or not.
+SELECT EXISTS (
+    SELECT FROM sync.task
+    WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
+        AND channel = %(channel)s AND (%(dag_id)s::text IS NULL OR dag_id = %(dag_id)s::text));
+
 -- name: next_due
 -- When the earliest open row of the DAG is due again, and how many are open; rows of a later day do not count.
 SELECT count(*)::integer AS open,

@@ -13,7 +13,6 @@ from fapiao.rules import rulebook
 from launcher import rehearsal
 from launcher.airflow import airflow_environment, ensure_metadata
 from launcher.commands.run import print_outcome
-from launcher.connections import LEQI_VARIABLE
 from launcher.dag_runs import run_dags
 from launcher.home import home, logs
 from launcher.pool import pool_url, running_postgres
@@ -82,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         bureau.order("seed", sample_enterprise(day))
         print(f"Sample group on 乐企: {load_sample(url, day)}")
         environment = airflow_environment(url)
-        environment[LEQI_VARIABLE] = rehearsal.connection(bureau.url, rehearsal.sm4_key(), POLL_SECONDS)
+        environment |= rehearsal.connections(bureau.url, rehearsal.sm4_key(), POLL_SECONDS)
         asked = [(dag_id, {"date": day.isoformat()}) for dag_id in due_dags(day)]
         print(f"{day}: the calendar names {', '.join(dag_id for dag_id, _ in asked)}\n")
         states = []

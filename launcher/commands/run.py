@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_here(url: str, dag_id: str, conf: dict[str, Any], since: datetime) -> DagRun:
-    require_bureau()
+    require_bureau(dag_id)
     ensure_metadata()
     log = logs() / f"run-{dag_id}-{since:%Y%m%dT%H%M%S}.log"
     (ended,) = run_dags([(dag_id, conf)], airflow_environment(url), log)

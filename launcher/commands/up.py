@@ -12,7 +12,7 @@ from launcher.processes import wait_until
 from launcher.stack import Stack, end_parts, forget, known_stack, running_stack
 from launcher.supervisor import log_of
 
-HELP = "start Airflow, the pool and, unless AIRFLOW_CONN_LEQI is given, the simulator; prints URL and login"
+HELP = "start Airflow, the pool and, unless a bureau connection is given, the simulator; prints URL and login"
 DEFAULT_PORT = 8080
 START_SECONDS = 120.0
 HEALTH_SECONDS = 180.0

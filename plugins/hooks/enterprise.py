@@ -43,12 +43,14 @@ def read_enterprise(connection: Connection) -> Enterprise:
     with connection.cursor(row_factory=dict_row) as cursor:
         schemes = {row["name"]: _scheme(row) for row in cursor.execute(query("enterprise", "schemes"))}
     parameters = connection.execute(query("enterprise", "parameters")).fetchall()
+    organisations = connection.execute(query("enterprise", "organisations")).fetchall()
     return Enterprise(
-        organisations=dict(connection.execute(query("enterprise", "organisations")).fetchall()),
+        organisations={code: name for code, name, _ in organisations},
         taxpayers=taxpayers,
         accounts=accounts,
         schemes=schemes,
         parameters={(kind, key): value for kind, key, value in parameters},
+        parents={code: parent for code, _, parent in organisations if parent},
     )
 
 
@@ -59,8 +61,9 @@ def _scheme(row: dict[str, Any]) -> Scheme:
 
 def _save(connection: Connection, before: Enterprise, after: Enterprise, changed_by: str) -> None:
     """Writes the difference, each kind in one statement, in the order their references want."""
-    organisations = _difference(before.organisations, after.organisations).items()
-    _run(connection, "save_organisations", [{"org_code": code, "org_name": name} for code, name in organisations])
+    organisations = _difference(before.organisation_rows(), after.organisation_rows()).items()
+    names = [{"org_code": code, "org_name": name, "parent_org_code": above} for code, (name, above) in organisations]
+    _run(connection, "save_organisations", names)
     for kind in ("taxpayers", "accounts", "schemes"):
         fresh = _difference(getattr(before, kind), getattr(after, kind)).values()
         _run(connection, f"save_{kind}", [_row(record) for record in fresh])

@@ -141,6 +141,11 @@ class TaskTable:
         rows = self._run("usage_questions", task_id=claim.task_id, handful=handful).fetchall()
         return [argument for (argument,) in rows]
 
+    def has_open(self, channel: str, dag_id: str | None) -> bool:
+        """Whether any row of the channel, and of the DAG where one is named, is not at its end."""
+        row = self._run("has_open", channel=channel, dag_id=dag_id).fetchone()
+        return bool(row and row[0])
+
     def next_due(self, channel: str, day: date, dag_id: str | None) -> tuple[int, float | None]:
         """How many rows are open on the day, and the seconds until the earliest is due; None: all wait for logins."""
         row = self._run("next_due", channel=channel, day=day, dag_id=dag_id).fetchone()

@@ -1,7 +1,7 @@
 """Opens a crew for an Airflow task: connections, bureau, rules and parameters for the run's day."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from fapiao.rules import rulebook
 from fapiao.tasks import RunDay
 from hooks.channels import BUREAUS
 from hooks.pool import PoolHook
+from hooks.tasks import TaskTable
 from operators.crew import Crew
 from operators.desk import Desk, read_parameters
 
@@ -19,19 +20,23 @@ def clock() -> datetime:
 
 
 @contextmanager
-def crew(context: Mapping[str, Any], run: RunDay, channel: str) -> Iterator[Crew]:
-    """A crew for one channel; its owner name is the Airflow task's, so that a retry takes its own rows back at once."""
+def crew(context: Mapping[str, Any], run: RunDay, channel: str, dag_id: str | None) -> Iterator[Crew | None]:
+    """A crew for one channel; None where the DAG, or with None any DAG, has no open row: then no connection is needed.
+
+    Its owner name is the Airflow task's, so that a retry takes its own rows back at once.
+    """
     hook = PoolHook()
     actor = f"{run.dag_id}/{run.run_id}"
-    bureau = BUREAUS[channel]()
-    try:
-        with hook.connect(actor) as front:
-            with front.transaction():
-                parameters = read_parameters(front)
+    with hook.connect(actor) as front:
+        with front.transaction():
+            parameters = read_parameters(front)
+            open_rows = TaskTable(front).has_open(channel, dag_id)
+        if not open_rows:
+            yield None
+            return
+        with closing(BUREAUS[channel]()) as bureau:
             desk = Desk(front, bureau, rulebook(), run, parameters, clock)
             owner = f"{actor}/{context['ti'].task_id}"
             with Crew(desk, lambda: hook.connect(actor), channel, owner, bureau.concurrency) as workers:
                 yield workers
                 workers.go_home()
-    finally:
-        bureau.close()

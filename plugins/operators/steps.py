@@ -51,8 +51,8 @@ class ApplyOperator(BaseOperator):
     def execute(self, context: Any) -> int:
         """Applies; returns how many rows were handled."""
         run = run_day(context)
-        with crew(context, run, self.channel) as workers:
-            return workers.work_through(["pending"], apply_one, run.dag_id)
+        with crew(context, run, self.channel, run.dag_id) as workers:
+            return workers.work_through(["pending"], apply_one, run.dag_id) if workers else 0
 
 
 class CollectOperator(BaseOperator):
@@ -65,7 +65,9 @@ class CollectOperator(BaseOperator):
     def execute(self, context: Any) -> int:
         """Collects what is due and follows it up; reschedules itself to the earliest not_before."""
         run = run_day(context)
-        with crew(context, run, self.channel) as workers:
+        with crew(context, run, self.channel, run.dag_id) as workers:
+            if workers is None:
+                return 0
             handled = _until_quiet(workers, run.dag_id)
             open_rows, seconds = workers.look_ahead(run.dag_id)
         if open_rows:
@@ -93,7 +95,9 @@ class SweepOperator(BaseOperator):
         """One pass over every channel; waits only for leases that are about to run out."""
         run, handled, waits = run_day(context), 0, []
         for channel in BUREAUS:
-            with crew(context, run, channel) as workers:
+            with crew(context, run, channel, None) as workers:
+                if workers is None:
+                    continue
                 handled += _until_quiet(workers, None)
                 open_rows, seconds = workers.look_ahead(None)
                 waits += [seconds] if open_rows else []

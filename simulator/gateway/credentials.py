@@ -9,17 +9,14 @@ USER_TYPE = "UserName"
 SYSTEM_CODE = "FAPIAO"
 AES_PASSWORD = "sim-aes-password"  # noqa: S105 - opens nothing but the simulator
 
-GATEWAY_CONNECTION: dict[str, object] = {
-    "login": APP_ID,
-    "password": APP_SECRET,
-    "extra": {
-        "tenantid": TENANT_ID,
-        "accountId": ACCOUNT_ID,
-        "user": USER,
-        "usertype": USER_TYPE,
-        "businessSystemCode": SYSTEM_CODE,
-        "poll_seconds": 1,
-        "encoding": "base64",
-    },
+GATEWAY_EXTRA: dict[str, object] = {
+    "tenantid": TENANT_ID,
+    "accountId": ACCOUNT_ID,
+    "user": USER,
+    "usertype": USER_TYPE,
+    "businessSystemCode": SYSTEM_CODE,
+    "poll_seconds": 1,
+    "encoding": "base64",
 }
+GATEWAY_CONNECTION: dict[str, object] = {"login": APP_ID, "password": APP_SECRET, "extra": GATEWAY_EXTRA}
 """The fields of the connection `bureau_gateway` to a simulator, host aside."""

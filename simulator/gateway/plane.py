@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -10,65 +9,20 @@ from simulator import faults
 from simulator.bureau import Bureau
 from simulator.faults import Fault
 from simulator.gateway import envelope
-from simulator.gateway.accounts import Account
 from simulator.gateway.answers import Denied, wrong
+from simulator.gateway.call import Call
 from simulator.gateway.codes import BAD_TOKEN, OK, OPEN_API_OK, TEXTS
 from simulator.gateway.operations.table import MESSAGE, OPEN_API, OPERATIONS
 from simulator.gateway.tasks import State
 from simulator.gateway.visit import Visit
-from simulator.journal import Entry
 from simulator.plane import HTTP_BROKEN, Sending
 from simulator.services.answers import Answer
 from simulator.wire import Json
 
 UNAUTHORISED = 401
 SYSTEM_CODE_LENGTH = 10
-SECRETS = frozenset({"password", "appSecret", "apptoken", "access_token"})
 ENDINGS = {"cut_reply": "cut", "drop_reply": "dropped"}
 NOT_BASE64 = "%%% not base64 %%%"
-
-
-@dataclass(slots=True)
-class Call:
-    """One call on its way through; `path` is the address below /kapi/app, or api, or file."""
-
-    bureau: Bureau
-    path: str
-    base_url: str
-    token: str
-    number: int
-    service: str = ""
-    envelope: Json = field(default_factory=dict)
-    request: Json = field(default_factory=dict)
-    unreadable: str = ""
-    account: Account | None = None
-    struck: list[str] = field(default_factory=list)
-
-    def strike(self, stage: str, answer: Answer | None = None) -> Fault | None:
-        """Take the fault that hits this call at a stage, and remember its name."""
-        fault = self.bureau.faults.strike(stage, self.service, self.request, answer, plane="O")
-        if fault:
-            self.struck.append(fault.kind)
-        return fault
-
-    def note(self, http_status: int, code: str | None, text: str) -> None:
-        """Write the call down, without its secrets."""
-        entry = Entry(
-            number=self.number,
-            at=self.bureau.clock.now().isoformat(),
-            ability=self.path,
-            service=self.service,
-            headers={},
-            request={name: value for name, value in self.request.items() if name not in SECRETS},
-            http_status_code=http_status,
-            returncode=code,
-            text=text,
-            faults=tuple(self.struck),
-            plane="O",
-            account=self.account.name if self.account else "",
-            in_flight=self.account.in_flight if self.account else 0,
-        )
-        self.bureau.journal.add(entry)
 
 
 def receive(bureau: Bureau, path: str, base_url: str, token: str, body: bytes) -> Call:

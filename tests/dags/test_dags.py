@@ -41,7 +41,7 @@ def bag() -> Any:
 def crons(timetable: Any) -> str:
     """The cron lines of one of Airflow's own timetables."""
     inner = getattr(timetable, "timetables", None) or getattr(timetable, "_timetables", None) or [timetable]
-    return " | ".join(getattr(one, "expression", None) or one._expression for one in inner)
+    return " | ".join(getattr(one, "expression", None) or getattr(one, "_expression", "") for one in inner)
 
 
 def described(dag: Any) -> dict[str, str]:

@@ -19,6 +19,7 @@ NAMES = (
     "messages",
     "parameters",
     "follow_ups",
+    "layout_files",
 )
 
 

@@ -19,6 +19,7 @@ FILES = (
     "messages",
     "parameters",
     "follow_ups",
+    "layout_files",
 )
 NAMES = (
     "电子专用发票、纸质专用发票、纸质普通发票、电子普通发票、普通纸质卷票、通行费电子发票、机动车销售发票、数电票（普通发票）、"

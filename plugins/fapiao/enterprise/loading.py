@@ -11,7 +11,7 @@ from fapiao.enterprise.kinds import lines_by_kind
 from fapiao.enterprise.objections import account_objections, leqi_objection
 from fapiao.enterprise.records import Enterprise
 from fapiao.enterprise.schemes import scheme, scheme_forms
-from fapiao.enterprise.taxpayers import organisations, taxpayer, taxpayer_forms
+from fapiao.enterprise.taxpayers import organisations, parents, taxpayer, taxpayer_forms
 from fapiao.enterprise.words import Vocabulary
 from fapiao.errors import BadInput
 from fapiao.tables.lines import Line, Table
@@ -54,7 +54,7 @@ def load_taxpayers(
     complaints.problems.extend(account_objections(after, taxpayers=touched, schemes=()))
     _refuse(complaints)
     tallies = [
-        _tally("organisations", before.organisations, after.organisations, after.organisations),
+        _tally("organisations", before.organisation_rows(), after.organisation_rows(), after.organisations),
         _tally("taxpayers", before.taxpayers, after.taxpayers, people),
         _tally("accounts", before.accounts, after.accounts, accounts),
     ]
@@ -78,10 +78,12 @@ def _with_taxpayers(
     forms = taxpayer_forms(lines, complaints)
     read = {number: taxpayer(form, number, before.taxpayers.get(number), words) for number, form in forms.items()}
     named = organisations(forms, read, before.organisations)
+    tree = parents(forms, read, before.parents)
     after = replace(
         before,
-        organisations={**before.organisations, **named},
+        organisations={**dict.fromkeys(tree.values()), **before.organisations, **named},
         taxpayers={**before.taxpayers, **read},
+        parents=tree,
     )
     for number, form in forms.items():
         objection = leqi_objection(after, read[number], has_leqi_default)

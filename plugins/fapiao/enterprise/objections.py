@@ -34,6 +34,12 @@ def account_objections(enterprise: Enterprise, taxpayers: Collection[str], schem
                 yield _account_sentence(scheme, taxpayer)
 
 
+def receiving_account(enterprise: Enterprise, taxpayer: Taxpayer) -> str | None:
+    """The default 数电账号 for 收票 of a taxpayer, or None."""
+    own = (one for one in enterprise.accounts.values() if one.taxpayer_no == taxpayer.taxpayer_no)
+    return next((one.account for one in own if one.is_default and one.serves("receive")), None)
+
+
 def _without_receiving_account(enterprise: Enterprise) -> list[Taxpayer]:
     served = {one.taxpayer_no for one in enterprise.accounts.values() if one.is_default and one.serves("receive")}
     return [

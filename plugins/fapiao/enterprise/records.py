@@ -67,13 +67,18 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Enterprise:
-    """Everything that is saved, by key; deleted schemes are not among them."""
+    """Everything that is saved, by key; deleted schemes are not among them. `parents` is 上级组织 by org_code."""
 
     organisations: Mapping[str, str | None] = field(default_factory=dict)
     taxpayers: Mapping[str, Taxpayer] = field(default_factory=dict)
     accounts: Mapping[tuple[str, str], Account] = field(default_factory=dict)
     schemes: Mapping[str, Scheme] = field(default_factory=dict)
     parameters: Mapping[ParameterKey, str] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)
+
+    def organisation_rows(self) -> dict[str, tuple[str | None, str | None]]:
+        """Name and parent of every organisation, as they are saved."""
+        return {code: (name, self.parents.get(code)) for code, name in self.organisations.items()}
 
     def download_channel(self, taxpayer: Taxpayer) -> str:
         """The channel that downloads for the taxpayer, as the view enterprise.effective_channel has it (R147)."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from fapiao.enterprise.form import Complaints, Form, unique
+from fapiao.enterprise.organisation_tree import circles
 from fapiao.enterprise.records import Taxpayer
 from fapiao.enterprise.words import Vocabulary
 from fapiao.identifiers import check_character_doubt
@@ -13,6 +14,7 @@ COLUMNS = (
     "name",
     "org_code",
     "org_name",
+    "org_parent",
     "channel",
     "company_type",
     "leqi_id",
@@ -75,3 +77,23 @@ def organisations(
             form.object("org_name", f"{code} is called {said[code]} in another record of this file")
     codes = {taxpayers[number].org_code for number in forms} - {None}
     return {code: said.get(code, known.get(code)) for code in codes if code}
+
+
+def parents(forms: Mapping[str, Form], taxpayers: Mapping[str, Taxpayer], known: Mapping[str, str]) -> dict[str, str]:
+    """上级组织 of every organisation by code, after these taxpayers; an empty org_parent takes it away.
+
+    Complains about a parent without an organisation, two parents for one, and an organisation above itself.
+    """
+    said: dict[str, tuple[str | None, Form]] = {}
+    for number, form in forms.items():
+        code, parent = taxpayers[number].org_code, form.text("org_parent")
+        if parent and not code:
+            form.object("org_parent", "an organisation needs its org_code")
+        elif code and form.given("org_parent") and said.setdefault(code, (parent, form))[0] != parent:
+            form.object("org_parent", f"{code} stands under {said[code][0]} in another record of this file")
+    after = {**known, **{code: parent for code, (parent, _) in said.items() if parent}}
+    for code in (code for code, (parent, _) in said.items() if not parent):
+        after.pop(code, None)
+    for code in circles(after, iter(said)):
+        said[code][1].object("org_parent", f"{code} would stand above itself")
+    return after

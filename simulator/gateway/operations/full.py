@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from simulator.codes import CUSTOMS, INPUT, OUTPUT
+from simulator.codes import INPUT, OUTPUT
 from simulator.documents.selection import Selection
 from simulator.gateway import parameters
 from simulator.gateway.answers import wrong
@@ -24,7 +24,7 @@ def apply(visit: Visit) -> Answer:
     company, channel = visit.company_on(BY_GATEWAY)
     direction = parameters.choice(visit.request, "inout", (INPUT, OUTPUT))
     types = parameters.choices(visit.request, "invoiceTypes", KINDS_OF_TYPE)
-    kinds = [kind for number in types for kind in KINDS_OF_TYPE[number] if kind != CUSTOMS or direction == INPUT]
+    kinds = [kind for number in types for kind in KINDS_OF_TYPE[number]]
     start, end = parameters.days_of_one_month(visit.request)
     _within_reach(start, visit.today)
     store, periods, owner = visit.bureau.store, visit.gateway.periods, company.nsrsbh

@@ -150,6 +150,14 @@ def test_pages_are_cut_exactly_and_do_not_move_when_the_bureau_changes(gateway: 
     assert len(gateway.poll("ext.fullInvoiceDownQuery", MAKER, task, 7, 70).data["invoices"]) == 30
 
 
+def test_what_is_seeded_later_is_found_by_the_next_application(gateway: GatewayCaller, room: Room):
+    keys = []
+    for last in ("29", "30", "31"):
+        keys.append(bought(room, MAKER, "81", seed=last))
+        items = gateway.full(MAKER, "27", "2027-01-01", f"2027-01-{last}")
+        assert sorted(item["invoiceNo"] for item in items) == sorted(keys)
+
+
 def test_an_empty_result_is_a_success_of_nothing(gateway: GatewayCaller):
     task = gateway.apply(
         "ext.fullInvoiceDown", taxNo=MAKER, inout="2", invoiceTypes="", startTime="2027-01-01", endTime="2027-01-02"

@@ -1,0 +1,58 @@
+"""进项发票关键要素同步 (S0): a form asks for the headers of one organisation's 发票勾选确认; plan → apply → collect."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import DAG, Asset, Param
+
+from fapiao.key_elements import choices
+from fapiao.rules import rulebook
+from hooks.channels import BUREAUS
+from operators.key_elements import CHANNELS, KeyElementPlanOperator
+from operators.steps import ApplyOperator, CollectOperator
+
+CHOICES = choices(rulebook())
+LISTED = {
+    name: {"type": "array", "items": {"type": "string"}, "examples": [*labels], "values_display": labels}
+    for name, labels in CHOICES.items()
+}
+DAY = {"type": ["null", "string"], "format": "date"}
+ALL = "Empty: all of them."
+
+PARAMS = {
+    "org": Param(type="string", minLength=1, title="核算组织", description="One org_code; its 上查税号 is downloaded."),
+    "taxpayer_no": Param(
+        None, type=["null", "string"], title="税号", description="Only where the organisation has several tax numbers."
+    ),
+    "document": Param(
+        "invoice",
+        enum=[*CHOICES["document"]],
+        values_display=CHOICES["document"],
+        title="票据类型",
+        description="发票, or 海关缴款书.",
+    ),
+    "invoice_types": Param([], **LISTED["invoice_types"], title="发票类型", description=ALL),
+    "deduction_statuses": Param([], **LISTED["deduction_statuses"], title="抵扣状态", description=ALL),
+    "invoice_statuses": Param([], **LISTED["invoice_statuses"], title="发票状态", description=ALL),
+    "date_from": Param(None, **DAY, title="开票日期从", description="Empty: the first of the month."),
+    "date_to": Param(None, **DAY, title="开票日期到", description="Empty: the day of the run."),
+    "date": Param(None, **DAY, title="日期", description="The day the run works for; empty: today in Asia/Shanghai."),
+}
+
+with DAG(
+    dag_id="key_element_sync",
+    description="进项发票关键要素同步: headers of what the bureau lists for selection, by a form",
+    doc_md=__doc__,
+    schedule=None,
+    start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
+    catchup=False,
+    max_active_runs=4,
+    tags=["form"],
+    params=PARAMS,
+    default_args={"retries": 3, "retry_delay": timedelta(seconds=30)},
+):
+    plan = KeyElementPlanOperator(task_id="plan")
+    for channel in sorted({*CHANNELS} & {*BUREAUS}):
+        apply = ApplyOperator(task_id=f"apply_{channel}", channel=channel)
+        collect = CollectOperator(task_id=f"collect_{channel}", channel=channel, outlets=[Asset("invoice_pool")])
+        plan >> apply >> collect

@@ -1,0 +1,71 @@
+"""`./fapiao files`: the layout files (版式文件) of an invoice, listed and taken out byte for byte."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from fapiao.errors import BadInput, Unusable
+from fapiao.layout.media import MEDIA_TYPES, SUFFIXES
+from fapiao.queries import query
+from hooks.file_store import FileStore, file_store
+from launcher.pool import pool_url
+from launcher.screen import table
+
+HELP = "the layout files of an invoice: list them, take them out"
+SHOWN = ("taxpayer_no", "direction", "file_type", "source", "size", "stored_at", "superseded_at", "batch_no", "sha256")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which invoice, which files, and where to."""
+    parser.add_argument("invoice_no", help="number of the invoice: the 20 digits, or the number of a paper one")
+    parser.add_argument("--taxpayer", help="only as this company sees it")
+    parser.add_argument("--type", choices=tuple(MEDIA_TYPES), help="only this kind of file")
+    parser.add_argument("--history", action="store_true", help="also what was replaced")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the files into this folder")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Lists, and writes where a folder is named; 1 when the invoice has no such file."""
+    values = {"number": arguments.invoice_no, "taxpayer": arguments.taxpayer, "history": arguments.history}
+    with pool_url() as url, psycopg.connect(url, row_factory=dict_row) as connection:
+        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+        rows = connection.execute(query("files", "of_invoice"), values).fetchall()
+        rows = [row for row in rows if arguments.type in (None, row["file_type"])]
+        if not rows:
+            raise BadInput([_nothing(connection, arguments.invoice_no)])
+    print(table(SHOWN, [[row[name] for name in SHOWN] for row in rows], indent=""))
+    for row in rows:
+        if row["problem"]:
+            print(f"{row['file_type']}: {row['problem']}")
+    if arguments.out:
+        _take_out(arguments.out, rows)
+    return 0
+
+
+def _nothing(connection: psycopg.Connection[Any], number: str) -> str:
+    there = connection.execute(query("files", "invoice_is_there"), {"number": number}).fetchone()
+    if there and there["exists"]:
+        return f"invoice {number} has no such file: ./fapiao log --download-type input_files shows what was asked for"
+    return f"the pool has no invoice {number}: check the number"
+
+
+def _take_out(folder: Path, rows: list[dict[str, Any]]) -> None:
+    store = file_store()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for row in rows:
+            print(_written(store, folder, row))
+    except OSError as error:
+        raise Unusable(f"{folder} does not take the files ({error.strerror}): name another folder") from error
+
+
+def _written(store: FileStore, folder: Path, row: dict[str, Any]) -> Path:
+    """One file; what was replaced carries its hash, so that nothing is written over."""
+    owner = f"{row['document_key']}_{row['direction']}_{row['taxpayer_no']}"
+    old = f"_{row['sha256'][:12]}" if row["superseded_at"] else ""
+    place = folder / f"{owner}{old}{SUFFIXES[row['file_type']]}"
+    place.write_bytes(store.read(row["sha256"]))
+    return place

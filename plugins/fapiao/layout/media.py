@@ -1,0 +1,16 @@
+"""The kinds of layout file (版式文件): their names, media types and how their bytes begin."""
+
+from collections.abc import Mapping
+
+FROM_BUREAU = ("pdf", "ofd", "xml")
+"""支持格式包括 PDF、OFD 和 XML (R131)."""
+SNAPSHOT = "snapshot"
+MEDIA_TYPES: Mapping[str, str] = {
+    "pdf": "application/pdf",
+    "ofd": "application/ofd",
+    "xml": "application/xml",
+    SNAPSHOT: "image/svg+xml",
+}
+SUFFIXES: Mapping[str, str] = {"pdf": ".pdf", "ofd": ".ofd", "xml": ".xml", SNAPSHOT: ".svg"}
+LARGEST_FILE = 20 * 2**20
+"""Bytes; the bureau's own files are a few hundred KiB."""

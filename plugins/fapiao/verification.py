@@ -1,0 +1,173 @@
+"""查验: what is asked about an invoice, and what an answer makes of its place in the queue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from fapiao.errors import BureauError, Refused
+from fapiao.places import RULES
+from fapiao.rule_rows import rule_rows
+
+KEYS = ("amount", "total_amount", "check_code", "number_tail")
+"""不含税金额 · 价税合计 · 校验码后六位 · 数电发票号码后六位"""
+NUMBERS = ("etax", "paper")
+ANSWERS = ("not_found", "mismatch", "limit")
+CHECK_CODE_DIGITS = 6
+_SECTIONS = ("keys", "limits", "answers")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Which value stands beside the number of a type, and which number it is."""
+
+    value: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationRules:
+    """verification.yaml: keys by invoice type, calls a day per invoice, states by our code of the bureau's refusal."""
+
+    keys: Mapping[str, Key]
+    daily: int
+    answers: Mapping[str, str]
+
+    def state(self, error: BureauError) -> str:
+        """What a refusal makes of the verification; one that no row knows is `failed`, in the bureau's words."""
+        return self.answers.get(error.code, "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One row of sync.verification in the hands of one worker; money in yuan, `channel` of the taxpayer's downloads."""
+
+    verification_id: int
+    claim_no: int
+    batch_no: str
+    direction: str
+    taxpayer_no: str
+    document_key: str
+    invoice_type: str
+    invoice_code: str | None
+    invoice_no: str
+    etax_invoice_no: str | None
+    issue_date: date | None
+    check_code: str | None
+    amount: Decimal | None
+    total_amount: Decimal | None
+    goal: str
+    org_code: str | None
+    channel: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An invoice that the business system collected, with what its paper shows; money in yuan."""
+
+    direction: str
+    taxpayer_no: str
+    document_key: str
+    invoice_type: str
+    invoice_no: str
+    invoice_code: str | None = None
+    etax_invoice_no: str | None = None
+    issue_date: date | None = None
+    check_code: str | None = None
+    amount: Decimal | None = None
+    total_amount: Decimal | None = None
+
+
+Question = Mapping[str, str]
+"""`data` of O13: invoiceCode, invoiceNo, invoiceDate (YYYY-MM-DD), checkCode, invoiceAmount; empty where not asked."""
+
+
+class Ask(Protocol):
+    """Whoever carries a question to the bureau and brings its answer as it came: JSON of one invoice, UTF-8."""
+
+    def __call__(self, question: Question) -> bytes:
+        """Raises BureauError: Refused with the code of replies.yaml, TryLater, AnswerLost or LoginLost."""
+        ...
+
+
+def question(asked: Verification, rules: VerificationRules) -> Question:
+    """What the bureau is asked (protocols §10.2 O13). Raises Refused where the type or a value does not allow it."""
+    key = rules.keys.get(asked.invoice_type)
+    if key is None:
+        raise _unaskable(f"发票类型 {asked.invoice_type} 不支持查验", "nothing to do: this type is never verified")
+    code, number = _number(asked, key)
+    issued = asked.issue_date
+    value = _values(asked)[key.value]
+    missing = [name for name, known in {"issue_date": issued, key.value: value}.items() if known is None]
+    if missing or issued is None:
+        raise _unaskable(
+            f"查验要素不全：{asked.document_key} 缺少 {', '.join(missing)}",
+            "the channel did not deliver it: a full download or the paper itself has it",
+        )
+    return {
+        "invoiceCode": code,
+        "invoiceNo": number,
+        "invoiceDate": issued.isoformat(),
+        "checkCode": str(value) if key.value in _CODES else "",
+        "invoiceAmount": "" if key.value in _CODES else str(value),
+    }
+
+
+_CODES = ("check_code", "number_tail")
+
+
+def _values(asked: Verification) -> Mapping[str, object]:
+    return {
+        "amount": asked.amount,
+        "total_amount": asked.total_amount,
+        "check_code": _last_six(asked.check_code),
+        "number_tail": _last_six(asked.etax_invoice_no),
+    }
+
+
+def _unaskable(text: str, advice: str) -> Refused:
+    return Refused("VERIFY_KEY_MISSING", text, advice)
+
+
+def _number(asked: Verification, key: Key) -> tuple[str, str]:
+    """发票代码 and 发票号码 as they are asked; a type of paper numbers may come with 20 digits and no code (03, 15)."""
+    if key.number == "etax" or asked.invoice_code is None:
+        return "", asked.etax_invoice_no or asked.invoice_no
+    return asked.invoice_code, asked.invoice_no
+
+
+def _last_six(given: str | None) -> str | None:
+    code = "".join((given or "").split())
+    return code[-CHECK_CODE_DIGITS:] if len(code) >= CHECK_CODE_DIGITS else None
+
+
+@cache
+def verification_rules(folder: Path = RULES) -> VerificationRules:
+    """Reads and checks verification.yaml once. Raises RuleError with file and line."""
+    path = folder / "verification.yaml"
+    return VerificationRules(_keys(path), _daily(path), _answers(path))
+
+
+def _keys(path: Path) -> dict[str, Key]:
+    found: dict[str, Key] = {}
+    for row in rule_rows(path, "keys", ("invoice_types", "key", "number"), (), _SECTIONS):
+        key = Key(row.one_of("key", KEYS), row.one_of("number", NUMBERS))
+        for code in row.texts("invoice_types"):
+            if code in found:
+                raise row.refuse(f"invoice type {code} has its key already", "invoice_types")
+            found[code] = key
+    return found
+
+
+def _daily(path: Path) -> int:
+    (row,) = rule_rows(path, "limits", ("scope", "limit"), "scope", _SECTIONS)
+    return row.number("limit")
+
+
+def _answers(path: Path) -> dict[str, str]:
+    rows = rule_rows(path, "answers", ("code", "state"), "code", _SECTIONS)
+    return {row.text("code"): row.one_of("state", ANSWERS) for row in rows}

@@ -1,0 +1,31 @@
+"""The first step of key_element_sync: the form that a person filled in becomes task rows, or a list of refusals."""
+
+from typing import Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
+
+from fapiao.errors import BadInput
+from fapiao.key_element_rules import FILTERS
+from hooks.key_elements import create
+from hooks.pool import PoolHook
+from operators.run_day import run_day
+
+CHANNELS = ("etax", "soft_certificate")
+"""通道 whose bureau side lists 发票勾选确认 (R030)."""
+
+
+class KeyElementPlanOperator(BaseOperator):
+    """Plan: one organisation's header collections, checked by the very function that the command uses."""
+
+    def execute(self, context: Any) -> list[str]:
+        """The batch numbers of the rows. A refused form fails at once, with every sentence, and plans nothing."""
+        run, params = run_day(context), context["params"]
+        form = {name: params.get(name) for name in ("org", "taxpayer_no", *FILTERS)}
+        with PoolHook().connect(f"{run.dag_id}/{run.run_id}") as connection:
+            try:
+                batches = create(connection, run, form, "interactive", "manual")
+            except BadInput as refused:
+                raise AirflowFailException(str(refused)) from refused
+        self.log.info("planned %s", ", ".join(batches))
+        return batches

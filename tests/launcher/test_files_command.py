@@ -1,0 +1,116 @@
+"""`./fapiao files` shows the layout files of an invoice and takes them out byte for byte."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from fapiao.layout.rows import file_row
+from hooks.file_store import FolderStore
+from hooks.files import LayoutFiles, store_user_file
+from hooks.snapshots import ofd_rows
+from launcher.connections import POOL_VARIABLE
+from launcher.line import main
+from layout_rows import company, documents, key
+from layout_samples import files_of
+from task_rows import OWNER
+
+A, B = key(1), key(2)
+CONTENT = files_of(A)
+USERS = b"%PDF the user's"
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pool_url: str) -> FolderStore:
+    """The store where the command looks for it: in FAPIAO_HOME."""
+    monkeypatch.delenv("FAPIAO_FILES", raising=False)
+    monkeypatch.setenv("FAPIAO_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(POOL_VARIABLE, pool_url)
+    return FolderStore(tmp_path / "home" / "files")
+
+
+@pytest.fixture
+def files(store: FolderStore, pool: psycopg.Connection[Any], capsys: pytest.CaptureFixture[str]) -> Any:
+    """An invoice with its files; types `./fapiao files …` and gives back exit code, output and complaint."""
+    company(pool)
+    documents(pool, [A, B])
+    simple = [file_row(A, kind, "bureau", store.put(CONTENT[kind]), len(CONTENT[kind])) for kind in ("pdf", "xml")]
+    store.put(CONTENT["ofd"])
+    LayoutFiles(pool, "input", OWNER).store([*simple, *ofd_rows(store, A, "bureau", CONTENT["ofd"])], "B1")
+    pool.commit()
+
+    def type_(*words: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main(["files", *map(str, words)])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return type_
+
+
+def taken_out(folder: Path) -> dict[str, bytes]:
+    """What a folder holds."""
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_every_file_of_an_invoice_is_listed(files: Any) -> None:
+    code, out, _ = files(A)
+    assert code == 0
+    assert [kind for kind in ("pdf", "ofd", "xml", "snapshot") if kind in out] == ["pdf", "ofd", "xml", "snapshot"]
+    assert "B1" in out
+
+
+@pytest.mark.req("R131")
+def test_files_come_out_byte_for_byte(files: Any, tmp_path: Path) -> None:
+    assert files(A, "--out", tmp_path / "out")[0] == 0
+    found = taken_out(tmp_path / "out")
+    for kind, content in CONTENT.items():
+        assert found[f"{A}_input_{OWNER}.{kind}"] == content
+    assert found[f"{A}_input_{OWNER}.svg"].startswith(b"<svg")
+
+
+def test_one_kind_can_be_asked_for(files: Any, tmp_path: Path) -> None:
+    files(A, "--type", "pdf", "--out", tmp_path / "out")
+    assert list(taken_out(tmp_path / "out")) == [f"{A}_input_{OWNER}.pdf"]
+
+
+def test_what_was_replaced_is_part_of_the_history_only(
+    files: Any, store: FolderStore, pool: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    whose = {"direction": "input", "taxpayer_no": OWNER, "document_key": A}
+    store_user_file(pool, store, **whose, file_type="pdf", content=USERS)
+    pool.commit()
+    files(A, "--type", "pdf", "--out", tmp_path / "now")
+    files(A, "--type", "pdf", "--history", "--out", tmp_path / "all")
+    assert list(taken_out(tmp_path / "now").values()) == [USERS]
+    assert sorted(taken_out(tmp_path / "all").values()) == sorted([USERS, CONTENT["pdf"]])
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([B], "has no such file"),
+        (["1"], "the pool has no invoice 1"),
+        ([A, "--taxpayer", "91310000MA1EXAMPZZ"], "has no such file"),
+    ],
+)
+def test_an_invoice_without_files_is_a_sentence(files: Any, words: list[str], sentence: str) -> None:
+    code, out, complaint = files(*words)
+    assert (code, out) == (1, "")
+    assert sentence in complaint
+
+
+def test_a_folder_that_takes_nothing_is_a_sentence(files: Any, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    code, _, complaint = files(A, "--out", tmp_path / "out")
+    assert code == 1
+    assert "does not take the files" in complaint
+
+
+def test_a_damaged_file_is_not_handed_out(files: Any, store: FolderStore, tmp_path: Path) -> None:
+    for place in (tmp_path / "home" / "files").rglob("*"):
+        if place.is_file():
+            place.write_bytes(b"x" * place.stat().st_size)
+    code, _, complaint = files(A, "--out", tmp_path / "out")
+    assert (code, "is damaged" in complaint) == (1, True)

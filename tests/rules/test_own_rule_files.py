@@ -1,0 +1,79 @@
+"""The rules of 查验 and of the key-element form: they fit their schemas and are refused with file and line when wrong."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
+
+from fapiao.errors import RuleError
+from fapiao.key_element_rules import key_element_rules
+from fapiao.places import RULES
+from fapiao.rules import rulebook
+from fapiao.verification import verification_rules
+
+READERS = {"verification": verification_rules, "key_elements": key_element_rules}
+Spoil = Callable[[str, str, str], Path]
+
+
+def content(name: str) -> dict[str, list[dict[str, object]]]:
+    """A rules file as JSON has it: dates are texts."""
+    found = yaml.safe_load((RULES / f"{name}.yaml").read_text(encoding="utf-8"))
+    return json.loads(json.dumps(found, default=str))
+
+
+@pytest.mark.req("R002")
+@pytest.mark.parametrize("name", READERS)
+def test_the_file_fits_its_schema_and_every_row_says_where_it_comes_from(name: str) -> None:
+    schema = json.loads((RULES / "schema" / f"{name}.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    problems = Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(content(name))
+    assert [f"{problem.json_path}: {problem.message}" for problem in problems] == []
+    rows = [row for section in content(name).values() for row in section]
+    assert all(row["since"] and row["source"] and row["text"] for row in rows)
+    first = (RULES / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert first == f"# yaml-language-server: $schema=schema/{name}.json"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "sentence"),
+    [
+        ("verification", '"08"]\n    key: amount', '"08"]\n    key: sum', "key 'sum' is unknown"),
+        ("verification", "number: paper", "number: both", "number 'both' is unknown"),
+        ("verification", '["81", ', '["01", "81", ', "invoice type 01 has its key already"),
+        ("verification", "limit: 5", "limit: five", "limit must be a whole number"),
+        ("verification", "state: mismatch", "state: wrong", "state 'wrong' is unknown"),
+        ("verification", "answers:\n", "replies:\n", "unknown section 'replies'"),
+        ("key_elements", "field: document", "field: paper", "field 'paper' is unknown"),
+        ("key_elements", "value: today", "value: tomorrow", "value 'tomorrow' is unknown"),
+        ("key_elements", "field: date_to", "field: date_from", "stands here for the second time"),
+        ("key_elements", 'flags: ["0"]', "flags: 0", "flags must be a list of texts"),
+    ],
+)
+def test_a_wrong_rule_is_refused_with_file_line_and_reason(
+    spoil: Spoil, name: str, old: str, new: str, sentence: str
+) -> None:
+    folder = spoil(f"{name}.yaml", old, new)
+    with pytest.raises(RuleError, match=rf"^include/rules/{name}\.yaml:[0-9]+: ") as refused:
+        READERS[name](folder)
+    assert sentence in str(refused.value)
+
+
+def test_defaults_that_lack_a_field_are_refused(rules_copy: Path) -> None:
+    file = rules_copy / "key_elements.yaml"
+    text = file.read_text(encoding="utf-8")
+    start = text.index("  - field: date_to")
+    file.write_text(text[:start] + text[text.index("tax_period:\n") :], encoding="utf-8")
+    with pytest.raises(RuleError, match="defaults lack date_to"):
+        key_element_rules(rules_copy)
+
+
+def test_every_type_and_code_that_the_files_name_exists() -> None:
+    book = rulebook()
+    known = {*book.invoice_types, "02"}
+    assert verification_rules().keys.keys() <= known
+    invoices = {code for code, kind in book.invoice_types.items() if kind.document == "invoice"}
+    assert verification_rules().keys.keys() >= invoices
+    assert key_element_rules().flags.keys() == book.codes_of("deduction_status").keys()
