@@ -165,14 +165,15 @@ def _merge_context(claim: Claim) -> MergeContext:
 def _staged(work: Work, claim: Claim) -> Iterator[tuple[int, Staged]]:
     """The stored answers as staged rows, one package in memory at a time."""
     reading = READINGS[claim.channel]
-    for reply in work.tasks.replies(claim):
-        rows = reading.rows(claim, bytes(reply["body"]))
-        context = Context(
-            direction=claim.direction,
-            taxpayer_no=claim.taxpayer_no,
-            invoice_type=claim.invoice_type,
-            observed_at=reply["observed_at"],
-            aggregated_on=reading.collected_on(reply["argument"]),
-            tax_org_code=claim.org_code,
-        )
-        yield reply["reply_id"], translate(reading.kind(claim), rows, context)
+    with work.tasks.replies(claim) as replies:
+        for reply in replies:
+            rows = reading.rows(claim, bytes(reply["body"]))
+            context = Context(
+                direction=claim.direction,
+                taxpayer_no=claim.taxpayer_no,
+                invoice_type=claim.invoice_type,
+                observed_at=reply["observed_at"],
+                aggregated_on=reading.collected_on(reply["argument"]),
+                tax_org_code=claim.org_code,
+            )
+            yield reply["reply_id"], translate(reading.kind(claim), rows, context)
