@@ -28,6 +28,10 @@ COMMANDS = (
     "schemes",
     "params",
     "log",
+    "fetch",
+    "retry",
+    "void",
+    "rights",
     "db",
     "bench",
 )

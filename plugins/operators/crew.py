@@ -48,9 +48,13 @@ class Crew:
         """Handles rows in these statuses until none is due; how many were handled."""
         handled = 0
         while claims := self._claim(statuses, dag_id):
-            list(self._workers.map(lambda claim: self._handle(act, claim), claims))
+            self.handle(act, claims)
             handled += len(claims)
         return handled
+
+    def handle(self, act: Act, claims: Sequence[Claim]) -> None:
+        """Handles rows that are claimed already, side by side."""
+        list(self._workers.map(lambda claim: self._handle(act, claim), claims))
 
     def _claim(self, statuses: Sequence[str], dag_id: str | None) -> list[Claim]:
         with self.front.transaction() as work:

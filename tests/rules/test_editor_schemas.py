@@ -9,7 +9,18 @@ from jsonschema import Draft202012Validator
 
 from fapiao.places import RULES
 
-NAMES = ("channels", "calendar", "quotas", "invoice_types", "statuses", "replies", "messages", "parameters")
+NAMES = (
+    "channels",
+    "calendar",
+    "quotas",
+    "invoice_types",
+    "statuses",
+    "replies",
+    "messages",
+    "parameters",
+    "modules",
+    "rights",
+)
 
 
 def sections(name: str) -> dict[str, list[dict[str, Any]]]:
