@@ -105,12 +105,9 @@ class GatewaySession:
         return page
 
     def tax_period(self, taxpayer_no: str) -> str:
-        """O14: the current 税款所属期, YYYYMM. Raises as `ask`; a lost answer is asked for again."""
-        data = self.read(interfaces.TAX_PERIOD, {"taxNo": taxpayer_no})
-        period = str(data.get("taxPeriod") or str(data.get("skssq") or "")[:6])
-        if not period:
-            raise TryLater("GATEWAY_TAX_PERIOD", "the answer names no 税款所属期", _AGAIN, self.wait(60))
-        return period
+        """O14: the current 税款所属期, YYYYMM; asked once in three minutes for all of a taxpayer. Raises as `read`."""
+        asked = interfaces.TAX_PERIOD.code + taxpayer_no
+        return self._repeats.once(asked.encode(), lambda: self._tax_period(taxpayer_no))
 
     def verify(self, invoice: Mapping[str, Any]) -> Mapping[str, Any]:
         """O13 查验 of `{invoiceCode, invoiceNo, invoiceDate, checkCode, invoiceAmount}`: the invoice in O7's words.
@@ -146,6 +143,13 @@ class GatewaySession:
             advice = "the application may be repeated after three minutes"
             raise AnswerLost("GATEWAY_NO_TASK", "accepted without taskNo", advice, self.wait(180))
         return str(number)
+
+    def _tax_period(self, taxpayer_no: str) -> str:
+        data = self.read(interfaces.TAX_PERIOD, {"taxNo": taxpayer_no})
+        period = str(data.get("taxPeriod") or str(data.get("skssq") or "")[:6])
+        if not period:
+            raise TryLater("GATEWAY_TAX_PERIOD", "the answer names no 税款所属期", _AGAIN, self.wait(60))
+        return period
 
     def _page(self, pair: Pair, place: Place, reply: Reply, outcome: Outcome, observed_at: datetime) -> Page | None:
         self._accepted(reply, outcome)

@@ -1,4 +1,4 @@
-"""The same application is made once: the gateway refuses it within three minutes (P6912), so its task is shared."""
+"""The same thing is asked once in three minutes: an application would be refused (P6912), so its task is shared."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ GUARD = timedelta(minutes=3)
 
 
 class Repeats:
-    """Task numbers by what was applied for. Two invoice types of one number (3 is 04 and 86) ask the same thing."""
+    """Answers by question. Two invoice types of one number (3 is 04 and 86) apply for the same thing."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -16,13 +16,13 @@ class Repeats:
         self._turns: dict[bytes, Lock] = {}
         self._found: dict[bytes, tuple[str, datetime]] = {}
 
-    def once(self, application: bytes, apply: Callable[[], str]) -> str:
-        """The number of this application, made by one thread while the others wait for it; raises what it raises."""
+    def once(self, question: bytes, ask: Callable[[], str]) -> str:
+        """The answer, got by one thread while the others wait for it; raises what `ask` raises, and keeps no error."""
         with self._guard:
-            turn = self._turns.setdefault(application, Lock())
+            turn = self._turns.setdefault(question, Lock())
         with turn:
-            number, made = self._found.get(application, ("", None))
+            answer, made = self._found.get(question, ("", None))
             if made is None or self._now() - made >= GUARD:
-                number = apply()
-                self._found[application] = (number, self._now())
-            return number
+                answer = ask()
+                self._found[question] = (answer, self._now())
+            return answer

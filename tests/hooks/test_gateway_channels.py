@@ -8,6 +8,7 @@ import pytest
 
 from asked_of_gateway import company, gateway_connection
 from asked_of_leqi import order
+from fapiao.bureau import Place, Stage
 from fapiao.errors import QuotaSpent, Refused, TryLater
 from fapiao.tasks import SHANGHAI
 from hooks.etax import EtaxHook
@@ -230,6 +231,33 @@ def test_an_error_code_means_on_a_poll_what_it_means_on_an_application(
 
     with pytest.raises(error):
         stand.ready(request, applied)
+
+
+@pytest.mark.parametrize("state", ["2", "3", "5", "6"])
+def test_a_task_that_ended_badly_is_final_with_the_gateways_words(enter: Enter, state: str) -> None:
+    stand = enter("aisino")
+    request = stand.asked()
+    applied = stand.hook.apply(request)
+    stand.fault("task_ends", "ext.fullInvoiceDownQuery", code=state)
+
+    progress = stand.hook.poll(request, applied.request_no, Place(1, applied.parts[0]))
+
+    assert (progress.stage, progress.code, progress.text) == (Stage.FAILED, "GATEWAY_TASK_FAILED", "任务处理失败")
+
+
+@pytest.mark.parametrize("service", ["getAppToken", "login"])
+@pytest.mark.parametrize("kind", ["http_500", "drop_reply", "cut_reply"])
+def test_signing_in_that_goes_wrong_is_tried_again_and_nothing_was_applied_for(
+    enter: Enter, service: str, kind: str
+) -> None:
+    stand = enter("aisino")
+    stand.fault(kind, service)
+
+    with pytest.raises(TryLater):
+        stand.hook.apply(stand.asked())
+
+    assert stand.calls("ext.fullInvoiceDown") == []
+    assert stand.hook.apply(stand.asked()).request_no
 
 
 def test_one_9301_costs_nothing(enter: Enter) -> None:

@@ -144,6 +144,12 @@ def test_a_status_update_asks_for_what_is_selected_in_the_current_period(stand: 
     assert etax.poll(header_request(stand), applied.request_no, Place(1, applied.parts[0])).stage is Stage.PROCESSING
 
 
+def test_the_period_is_asked_once_for_all_types_of_a_taxpayer(stand: Stand, etax: EtaxHook) -> None:
+    for code in ("81", "82", "61"):
+        etax.apply(header_request(stand, invoice_type=code))
+    assert (len(stand.calls("taxperiodQuery")), len(stand.calls("invoiceDown"))) == (1, 3)
+
+
 def test_headers_carry_the_selected_invoice_and_no_lines(stand: Stand, etax: EtaxHook) -> None:
     order(stand.bureau, "period", taxNo=GENERAL, skssq="202701")
     (selected,) = stand.seed(1, fpyt="1", skssq="202701")
