@@ -16,7 +16,16 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     tags=["sweep"],
-    params={"date": Param(None, type=["null", "string"], format="date", title="日期", description="As of this day.")},
+    params={
+        "date": Param(None, type=["null", "string"], format="date", title="日期", description="As of this day."),
+        "batches": Param(
+            [],
+            type="array",
+            items={"type": "string"},
+            title="下载批次号",
+            description="获取异步结果: poll only these tasks, once; empty: everything that is due.",
+        ),
+    },
     default_args={"retries": 3, "retry_delay": timedelta(seconds=30)},
 ):
     SweepOperator(task_id="sweep")

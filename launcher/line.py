@@ -30,6 +30,10 @@ COMMANDS = (
     "key-elements",
     "log",
     "files",
+    "fetch",
+    "retry",
+    "void",
+    "rights",
     "db",
     "bench",
 )

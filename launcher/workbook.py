@@ -1,6 +1,6 @@
 """Rows into an .xlsx file, streamed: numbers stay numbers, 20-digit texts stay texts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -13,22 +13,46 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from fapiao.errors import Unusable
 
+ROWS_OF_A_SHEET = 1_048_575
+"""What Excel takes below the headings."""
 
-def write_workbook(file: Path, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """One sheet with bold headings; the file appears whole or not at all. Raises Unusable when it cannot be written."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("fapiao")
-    sheet.freeze_panes = "A2"
-    with closing(sheet):
-        sheet.append([_bold(_text(sheet, heading)) for heading in headings])
-        for row in rows:
-            sheet.append([_value(sheet, value) for value in row])
+
+def write_workbook(
+    file: Path, headings: Sequence[str], rows: Iterable[Sequence[object]], rows_of_a_sheet: int = ROWS_OF_A_SHEET
+) -> None:
+    """Sheets with bold headings, as many as Excel needs; one row is in memory at a time.
+
+    The file appears whole or not at all. Raises Unusable when it cannot be written.
+    """
+    book, left = Workbook(write_only=True), iter(rows)
+    row = next(left, None)
+    while row is not None or not book.worksheets:
+        row = _sheet(book, headings, row, left, rows_of_a_sheet)
     unfinished = file.with_name(file.name + ".part")
     try:
         book.save(unfinished)
         unfinished.replace(file)
     except OSError as refused:
         raise Unusable(f"{file} cannot be written: {refused.strerror}; choose another folder") from refused
+
+
+def _sheet(
+    book: Workbook,
+    headings: Sequence[str],
+    row: Sequence[object] | None,
+    left: Iterator[Sequence[object]],
+    room: int,
+) -> Sequence[object] | None:
+    """Fills one sheet; returns the first row that had no room."""
+    number = len(book.worksheets) + 1
+    sheet = book.create_sheet("fapiao" if number == 1 else f"fapiao {number}")
+    sheet.freeze_panes = "A2"
+    with closing(sheet):
+        sheet.append([_bold(_text(sheet, heading)) for heading in headings])
+        while row is not None and room:
+            sheet.append([_value(sheet, value) for value in row])
+            row, room = next(left, None), room - 1
+    return row
 
 
 def _bold(cell: WriteOnlyCell) -> WriteOnlyCell:

@@ -1,9 +1,13 @@
 -- name: rows
--- The sync log by every filter of ./fapiao log, newest first; an absent filter holds for all.
+-- The sync log by every filter of ./fapiao log, newest first (a batch number begins with its instant).
 SELECT *
 FROM fapiao.sync_log
-WHERE (%(batch)s::text IS NULL OR %(batch)s IN (batch_no, parent_batch_no))
+WHERE (%(batches)s::text[] IS NULL OR batch_no = ANY (%(batches)s) OR parent_batch_no = ANY (%(batches)s))
+    AND (%(parent)s::text IS NULL OR %(parent)s IN (parent_batch_no, caused_by_batch_no, retry_of_batch_no))
     AND (%(taxpayer)s::text IS NULL OR taxpayer_no = %(taxpayer)s)
+    AND (%(name)s::text IS NULL OR strpos(taxpayer_name, %(name)s) > 0)
+    AND (%(org)s::text IS NULL OR org_code = %(org)s)
+    AND (%(organisations)s::text[] IS NULL OR org_code = ANY (%(organisations)s))
     AND (%(channel)s::text IS NULL OR channel = %(channel)s)
     AND (%(direction)s::text IS NULL OR direction = %(direction)s)
     AND (%(download_type)s::text IS NULL OR download_type = %(download_type)s)
@@ -11,27 +15,129 @@ WHERE (%(batch)s::text IS NULL OR %(batch)s IN (batch_no, parent_batch_no))
     AND (%(document)s::text IS NULL OR document = %(document)s)
     AND (%(invoice_type)s::text IS NULL OR %(invoice_type)s = ANY (invoice_types))
     AND (%(status)s::text IS NULL OR status = %(status)s)
+    AND (%(module)s::text IS NULL OR module_code = %(module)s)
     AND (%(dag)s::text IS NULL OR dag_id = %(dag)s)
+    AND (%(error)s::text IS NULL OR error_code = %(error)s)
+    AND (%(voided)s::boolean IS NULL OR (void_state IS NOT NULL) = %(voided)s)
     AND (%(window_from)s::date IS NULL OR window_end >= %(window_from)s)
     AND (%(window_to)s::date IS NULL OR window_start <= %(window_to)s)
-    AND (%(error)s::text IS NULL OR error_code = %(error)s)
-ORDER BY created_at DESC, batch_no DESC
+    AND (%(created_from)s::date IS NULL
+        OR created_at >= %(created_from)s::date::timestamp AT TIME ZONE 'Asia/Shanghai')
+    AND (%(created_to)s::date IS NULL
+        OR created_at < (%(created_to)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+ORDER BY batch_no DESC
 LIMIT %(limit)s;
 
 -- name: counts
--- How many tasks stand where, in the order of the manual's list.
-SELECT l.code AS status, l.label, count(k.batch_no)::integer AS tasks, coalesce(sum(k.downloaded_count), 0)::bigint AS downloaded,
-    coalesce(sum(k.succeeded_count), 0)::bigint AS succeeded
-FROM sync.code_label AS l
-LEFT JOIN fapiao.sync_log AS k ON k.status = l.code
-WHERE l.kind = 'status'
-GROUP BY l.code, l.label
-HAVING count(k.batch_no) > 0
-ORDER BY tasks DESC;
+-- How many tasks of the filter stand where.
+SELECT k.status, k.status_label AS label, count(*)::integer AS tasks, coalesce(sum(k.downloaded_count), 0)::bigint AS downloaded,
+    coalesce(sum(k.succeeded_count), 0)::bigint AS succeeded, count(k.void_state)::integer AS voided
+FROM fapiao.sync_log AS k
+WHERE (%(batches)s::text[] IS NULL OR batch_no = ANY (%(batches)s) OR parent_batch_no = ANY (%(batches)s))
+    AND (%(parent)s::text IS NULL OR %(parent)s IN (parent_batch_no, caused_by_batch_no, retry_of_batch_no))
+    AND (%(taxpayer)s::text IS NULL OR taxpayer_no = %(taxpayer)s)
+    AND (%(name)s::text IS NULL OR strpos(taxpayer_name, %(name)s) > 0)
+    AND (%(org)s::text IS NULL OR org_code = %(org)s)
+    AND (%(organisations)s::text[] IS NULL OR org_code = ANY (%(organisations)s))
+    AND (%(channel)s::text IS NULL OR channel = %(channel)s)
+    AND (%(direction)s::text IS NULL OR direction = %(direction)s)
+    AND (%(download_type)s::text IS NULL OR download_type = %(download_type)s)
+    AND (%(sync_type)s::text IS NULL OR sync_type = %(sync_type)s)
+    AND (%(document)s::text IS NULL OR document = %(document)s)
+    AND (%(invoice_type)s::text IS NULL OR %(invoice_type)s = ANY (invoice_types))
+    AND (%(status)s::text IS NULL OR status = %(status)s)
+    AND (%(module)s::text IS NULL OR module_code = %(module)s)
+    AND (%(dag)s::text IS NULL OR dag_id = %(dag)s)
+    AND (%(error)s::text IS NULL OR error_code = %(error)s)
+    AND (%(voided)s::boolean IS NULL OR (void_state IS NOT NULL) = %(voided)s)
+    AND (%(window_from)s::date IS NULL OR window_end >= %(window_from)s)
+    AND (%(window_to)s::date IS NULL OR window_start <= %(window_to)s)
+    AND (%(created_from)s::date IS NULL
+        OR created_at >= %(created_from)s::date::timestamp AT TIME ZONE 'Asia/Shanghai')
+    AND (%(created_to)s::date IS NULL
+        OR created_at < (%(created_to)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+GROUP BY k.status, k.status_label
+ORDER BY tasks DESC, k.status;
+
+-- name: batches
+-- The plannings, newest first, each with how many of its tasks ended how.
+SELECT b.batch_no, b.dag_id, b.run_id, b.day, b.created_by, b.created_at, b.planned, b.skipped, tasks.tasks, tasks.open,
+    tasks.failed, tasks.voided
+FROM sync.batch AS b
+CROSS JOIN LATERAL (
+    SELECT count(*)::integer AS tasks,
+        count(*) FILTER (WHERE k.finished_at IS NULL AND k.void_state IS NULL)::integer AS open,
+        count(*) FILTER (WHERE k.status IN ('apply_failed', 'download_failed'))::integer AS failed,
+        count(k.void_state)::integer AS voided
+    FROM sync.task AS k
+    WHERE k.parent_batch_no = b.batch_no
+        AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s))
+) AS tasks
+WHERE (%(batches)s::text[] IS NULL OR b.batch_no = ANY (%(batches)s))
+    AND (%(dag)s::text IS NULL OR b.dag_id = %(dag)s)
+    AND (%(organisations)s::text[] IS NULL OR tasks.tasks > 0)
+ORDER BY b.batch_no DESC
+LIMIT %(limit)s;
+
+-- name: attempts
+-- What was asked of the bureau for each task, question by question, and every reply that carried rows.
+SELECT k.batch_no, k.request_no, k.applied_at, p.part_no, r.generation, r.package_no, p.done, r.row_count, r.received_at,
+    r.observed_at, octet_length(r.body) AS bytes, encode(r.sha256, 'hex') AS sha256, r.reply_id,
+    jsonb_build_object('taxpayer_no', k.taxpayer_no, 'channel', k.channel, 'direction', k.direction,
+        'download_type', k.download_type, 'document', k.document, 'invoice_type', k.invoice_type,
+        'window_start', k.window_start, 'window_end', k.window_end, 'argument', k.argument, 'question', p.argument)
+        AS asked, k.error_code, k.error_message
+FROM sync.task AS k
+LEFT JOIN sync.part AS p USING (task_id)
+LEFT JOIN sync.reply AS r ON r.task_id = p.task_id AND r.part_no = p.part_no
+WHERE (k.batch_no = ANY (%(batches)s) OR k.parent_batch_no = ANY (%(batches)s))
+    AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s))
+ORDER BY k.batch_no, r.generation, p.part_no, r.package_no
+LIMIT %(limit)s;
+
+-- name: reply
+-- One reply as it is kept.
+SELECT r.body
+FROM sync.reply AS r
+JOIN sync.task AS k USING (task_id)
+WHERE r.reply_id = %(reply)s AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s));
+
+-- name: invoices
+-- The documents that a download brought, as the pool has them now, what it changed of them, and the rows it could not store.
+WITH task AS (
+    SELECT k.batch_no, k.direction, k.taxpayer_no
+    FROM sync.task AS k
+    WHERE (k.batch_no = ANY (%(batches)s) OR k.parent_batch_no = ANY (%(batches)s))
+        AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s))
+),
+seen AS (
+    SELECT DISTINCT s.batch_no, s.direction, s.taxpayer_no, unnest(s.document_keys) AS document_key, NULL::text AS failed
+    FROM task JOIN pool.sighting AS s USING (batch_no)
+    UNION ALL
+    SELECT t.batch_no, t.direction, t.taxpayer_no, r.document_key, r.reason
+    FROM task AS t JOIN pool.rejected_row AS r USING (batch_no)
+)
+SELECT s.batch_no, s.direction, s.taxpayer_no, s.document_key, i.document, i.invoice_type, i.invoice_code, i.invoice_no,
+    i.etax_invoice_no, i.issue_date, i.seller_name, i.buyer_name, i.amount, i.tax_amount, i.status,
+    ARRAY(
+        SELECT DISTINCT c.column_name FROM pool.change AS c
+        WHERE c.direction = s.direction AND c.taxpayer_no = s.taxpayer_no AND c.document_key = s.document_key
+            AND c.batch_no = s.batch_no
+        ORDER BY c.column_name
+    ) AS changed, s.failed
+FROM seen AS s
+LEFT JOIN fapiao.invoice AS i USING (direction, taxpayer_no, document_key)
+ORDER BY s.batch_no, s.document_key
+LIMIT %(limit)s;
 
 -- name: events
 -- What happened to one task, by whom and why.
-SELECT seq, from_status, to_status, actor, reason, at, hash FROM fapiao.task_event WHERE batch_no = %(batch)s ORDER BY seq;
+SELECT e.batch_no, e.seq, e.from_status, e.to_status, e.actor, e.reason, e.at, e.hash
+FROM fapiao.task_event AS e
+JOIN sync.task AS k USING (batch_no)
+WHERE e.batch_no = ANY (%(batches)s)
+    AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s))
+ORDER BY e.batch_no, e.seq;
 
 -- name: skips
 -- What the calendar named and the plan left out, newest first.
@@ -39,14 +145,22 @@ SELECT * FROM fapiao.plan_skip
 WHERE (%(taxpayer)s::text IS NULL OR taxpayer_no IS NULL OR taxpayer_no = %(taxpayer)s)
     AND (%(channel)s::text IS NULL OR channel = %(channel)s)
     AND (%(dag)s::text IS NULL OR dag_id = %(dag)s)
+    AND (%(organisations)s::text[] IS NULL OR taxpayer_no IS NULL OR taxpayer_no IN (
+        SELECT t.taxpayer_no FROM enterprise.taxpayer AS t WHERE t.org_code = ANY (%(organisations)s)))
 ORDER BY created_at DESC, rule, taxpayer_no
 LIMIT %(limit)s;
 
 -- name: quota_board
 -- The keys of which something is used, the tightest first.
 SELECT * FROM fapiao.quota_usage
+WHERE %(organisations)s::text[] IS NULL OR taxpayer_no IN (
+    SELECT t.taxpayer_no FROM enterprise.taxpayer AS t WHERE t.org_code = ANY (%(organisations)s))
 ORDER BY used_this_month::numeric / nullif(monthly_limit, 0) DESC NULLS LAST, taxpayer_no, direction, invoice_type, issue_month
 LIMIT %(limit)s;
+
+-- name: note_export
+-- 导出 leaves who took what out.
+INSERT INTO sync.log_export (actor, filter, rows) VALUES (%(actor)s, %(filter)s, %(rows)s);
 
 -- name: changes
 -- The last changed fields of the pool, with the task that changed them.

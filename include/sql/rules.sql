@@ -17,3 +17,11 @@ WHEN MATCHED AND (q.daily, q.current_month, q.past_month) IS DISTINCT FROM (r.da
 WHEN NOT MATCHED THEN INSERT (channel, counter, daily, current_month, past_month)
     VALUES (r.channel, r.counter, r.daily, r.current_month, r.past_month)
 WHEN NOT MATCHED BY SOURCE THEN DELETE;
+
+-- name: modules
+-- The module of every job, as include/rules has them now.
+MERGE INTO sync.module AS m
+USING jsonb_to_recordset(%(modules)s) AS r (job text, code text, name text) ON m.job = r.job
+WHEN MATCHED AND (m.code, m.name) IS DISTINCT FROM (r.code, r.name) THEN UPDATE SET code = r.code, name = r.name
+WHEN NOT MATCHED THEN INSERT (job, code, name) VALUES (r.job, r.code, r.name)
+WHEN NOT MATCHED BY SOURCE THEN DELETE;

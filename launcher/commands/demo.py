@@ -104,7 +104,7 @@ def show(url: str) -> None:
     with psycopg.connect(url, row_factory=dict_row) as connection:
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")
         rows = connection.execute(query("log", "with_data"), {"limit": 30}).fetchall()
-        quota = connection.execute(query("log", "quota_board"), {"limit": 12}).fetchall()
+        quota = connection.execute(query("log", "quota_board"), {"limit": 12, "organisations": None}).fetchall()
         changes = connection.execute(query("log", "changes"), {"limit": 15}).fetchall()
         held = connection.execute(query("log", "pool_size")).fetchone()
     _section("同步日志 · sync log (the newest rows that brought data)", LOG_COLUMNS, rows)

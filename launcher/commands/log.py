@@ -1,101 +1,155 @@
-"""`./fapiao log`: the sync log (数据同步日志), the events of a row, what was left out, the quota board."""
+"""`./fapiao log`: the sync log (数据同步日志), from a planning over tasks and replies to the invoices."""
 
 import argparse
 import json
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from fapiao.errors import BadInput
+from fapiao.masking import masked, masked_body
 from fapiao.queries import query
+from hooks.rights import rights_of
+from launcher.actor import actor_of, add_actor
+from launcher.log_filter import add_filters, allowed_organisations, filter_values
 from launcher.pool import pool_url
 from launcher.screen import table
 
-HELP = "the sync log: filter, drill down to events, left-out rows and the quota board, export"
-FILTERS = (
-    "batch",
-    "taxpayer",
-    "channel",
-    "direction",
-    "download_type",
-    "sync_type",
-    "document",
-    "invoice_type",
-    "status",
-)
-SHOWN = (
-    "batch_no",
-    "taxpayer_no",
-    "download_type",
-    "invoice_types",
-    "window_start",
-    "window_end",
-    "status_label",
-    "downloaded_count",
-    "inserted_count",
-    "updated_count",
-    "unchanged_count",
-    "ignored_count",
-    "error_code",
-)
-XLSX_LIMIT = 1_048_575
+HELP = "the sync log: filter, drill down to attempts and invoices, events, left-out rows, the quota board, export"
+VIEWS = {
+    "counts": "how many tasks stand where",
+    "batches": "the plannings that tasks belong to",
+    "attempts": "what was asked for --batch, and each reply",
+    "invoices": "the documents that --batch brought",
+    "events": "what happened to the task of --batch",
+    "skipped": "what the calendar named and the plan left out",
+    "quota": "the quota board",
+}
+OF_A_BATCH = ("attempts", "invoices", "events")
+STATEMENTS = {"skipped": "skips", "quota": "quota_board"}
+SHOWN = {
+    "rows": (
+        "batch_no",
+        "taxpayer_no",
+        "download_type",
+        "invoice_types",
+        "window_start",
+        "window_end",
+        "status_label",
+        "downloaded_count",
+        "inserted_count",
+        "updated_count",
+        "unchanged_count",
+        "ignored_count",
+        "error_code",
+        "void_state_label",
+    ),
+    "attempts": (
+        "batch_no",
+        "request_no",
+        "part_no",
+        "generation",
+        "package_no",
+        "row_count",
+        "received_at",
+        "reply_id",
+    ),
+    "invoices": ("batch_no", "document_key", "invoice_type", "issue_date", "amount", "tax_amount", "changed", "failed"),
+}
+
+Connection = psycopg.Connection[Any]
+Record = dict[str, Any]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The filters of the manual, and the ways to see the rows."""
-    for name in FILTERS:
-        parser.add_argument(f"--{name.replace('_', '-')}")
-    parser.add_argument("--dag", help="only rows of this DAG")
-    parser.add_argument("--error", help="only rows with this error code")
-    parser.add_argument(
-        "--from", dest="window_from", type=date.fromisoformat, help="windows that end on this day or later"
-    )
-    parser.add_argument(
-        "--to", dest="window_to", type=date.fromisoformat, help="windows that start on this day or earlier"
-    )
-    parser.add_argument("--limit", type=int, default=50)
+    add_filters(parser)
     view = parser.add_mutually_exclusive_group()
-    view.add_argument("--counts", action="store_true", help="how many tasks stand where")
-    view.add_argument("--events", action="store_true", help="what happened to the task of --batch")
-    view.add_argument("--skipped", action="store_true", help="what the calendar named and the plan left out")
-    view.add_argument("--quota", action="store_true", help="the quota board")
+    for name, sentence in VIEWS.items():
+        view.add_argument(f"--{name}", action="store_true", help=sentence)
+    view.add_argument("--reply", type=int, metavar="REPLY_ID", help="one reply of --attempts as it is kept, masked")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--xlsx", type=Path, metavar="FILE", help="write the rows to a workbook")
+    parser.add_argument("--xlsx", type=Path, metavar="FILE", help="write the rows to a workbook, all of them")
+    add_actor(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Reads and prints; changes nothing."""
-    if arguments.events and not arguments.batch:
-        raise BadInput(["--events needs --batch: the events of which task?"])
-    name = next((n for n in ("counts", "events", "skipped", "quota") if getattr(arguments, n)), "rows")
-    statement = {"skipped": "skips", "quota": "quota_board"}.get(name, name)
-    values = {n: getattr(arguments, n) for n in (*FILTERS, "dag", "error", "window_from", "window_to", "limit")}
-    if arguments.xlsx:
-        values["limit"] = XLSX_LIMIT
+    """Reads and prints; changes nothing, but an export is noted with its actor."""
+    view = next((name for name in VIEWS if getattr(arguments, name)), "rows")
+    if view in OF_A_BATCH and not arguments.batch:
+        raise BadInput([f"--{view} needs --batch: the {view} of which task?"])
+    values, actor = filter_values(arguments), actor_of(arguments)
     with pool_url() as url, psycopg.connect(url, row_factory=dict_row) as connection:
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")
-        cursor = connection.execute(query("log", statement), values)
-        headings = [column.name for column in cursor.description or ()]
-        _show(arguments, headings, cursor.fetchall(), SHOWN if name == "rows" else tuple(headings))
+        rights = rights_of(connection, actor)
+        values["organisations"] = allowed_organisations(rights, "export" if arguments.xlsx else "view")
+        if arguments.reply is not None:
+            print(_reply(connection, values | {"reply": arguments.reply}))
+        elif arguments.xlsx:
+            _export(connection, view, values | {"limit": None}, arguments.xlsx, actor)
+        else:
+            _show(connection, view, values, as_json=arguments.json)
     return 0
 
 
-def _show(
-    arguments: argparse.Namespace, headings: list[str], rows: list[dict[str, Any]], shown: tuple[str, ...]
-) -> None:
-    if arguments.xlsx:
-        from launcher.workbook import write_workbook  # noqa: PLC0415 openpyxl takes a second that only an export needs
+@contextmanager
+def _rows(connection: Connection, view: str, values: Record) -> Iterator[tuple[list[str], Iterator[Record]]]:
+    """Headings and rows, fetched as they are read: a log of a million rows takes no more memory than one of ten."""
+    with connection.cursor(name="log") as cursor:
+        cursor.execute(query("log", STATEMENTS.get(view, view)), values)
+        rows = map(masked, cursor) if view == "attempts" else iter(cursor)
+        yield [column.name for column in cursor.description or ()], rows
 
-        write_workbook(arguments.xlsx, headings, ([row[name] for name in headings] for row in rows))
-        print(f"{len(rows)} rows written to {arguments.xlsx}")
-    elif arguments.json:
-        for row in rows:
-            print(json.dumps(row, ensure_ascii=False, default=str))
-    else:
-        print(table(shown, [[row[name] for name in shown] for row in rows], indent=""))
-        for row in rows:
-            if row.get("error_message"):
-                print(f"{row['batch_no']}: {row['error_message']} — {row['advice'] or ''}")
+
+def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -> None:
+    with _rows(connection, view, values) as (headings, rows):
+        if as_json:
+            for row in rows:
+                print(_json(row))
+            return
+        shown, found = SHOWN.get(view, headings), list(rows)
+    print(table(shown, [[row[name] for name in shown] for row in found], indent=""))
+    for row in found:
+        if row.get("error_message"):
+            print(f"{row['batch_no']}: {row['error_message']} — {row.get('advice') or ''}")
+
+
+def _export(connection: Connection, view: str, values: Record, file: Path, actor: str) -> None:
+    from launcher.workbook import write_workbook  # noqa: PLC0415 openpyxl takes a second that only an export needs
+
+    with _rows(connection, view, values) as (headings, rows):
+        counted = _Counted([row[name] for name in headings] for row in rows)
+        write_workbook(file, headings, counted)
+    chosen = {name: value for name, value in values.items() if value is not None} | {"view": view}
+    noted = {"actor": actor, "rows": counted.number, "filter": Jsonb(chosen, dumps=_json)}
+    connection.execute(query("log", "note_export"), noted)
+    print(f"{counted.number} rows written to {file}")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+class _Counted:
+    """Rows on their way to a file, counted as they pass."""
+
+    def __init__(self, rows: Iterable[Sequence[object]]) -> None:
+        self._rows = rows
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Sequence[object]]:
+        for row in self._rows:
+            self.number += 1
+            yield row
+
+
+def _reply(connection: Connection, values: Record) -> str:
+    row = connection.execute(query("log", "reply"), values).fetchone()
+    if row is None:
+        raise BadInput([f"there is no reply {values['reply']}: --attempts lists the replies of a task"])
+    return masked_body(bytes(row["body"]))

@@ -80,13 +80,14 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code people see, with its label; `final` and `actions` are said of task statuses."""
+    """One code people see, with its label and other spellings; `final` and `actions` are said of task statuses."""
 
     kind: str
     code: str
     label: str
     final: bool
     actions: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,14 +97,13 @@ def read_quotas(path: Path, channels: Collection[str]) -> dict[tuple[str, str], 
 
 def read_codes(path: Path) -> tuple[Code, ...]:
     """statuses.yaml, in its order."""
-    return tuple(
-        _code(row) for row in rule_rows(path, "codes", ("kind", "code", "label", "final", "actions"), ("kind", "code"))
-    )
+    keys = ("kind", "code", "label", "aliases", "final", "actions")
+    return tuple(_code(row) for row in rule_rows(path, "codes", keys, ("kind", "code")))
 
 
 def _code(row: Row) -> Code:
     actions = row.some_of("actions", ACTIONS) if row.texts("actions") else ()
-    code = Code(row.text("kind"), row.text("code"), row.text("label"), row.flag("final"), actions)
+    code = Code(row.text("kind"), row.text("code"), row.text("label"), row.flag("final"), actions, row.texts("aliases"))
     if (code.final or code.actions) and code.kind != "status":
         raise row.refuse(f"final and actions are said of kind status only, not of {code.kind}")
     return code

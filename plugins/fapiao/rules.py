@@ -114,16 +114,20 @@ class RuleBook:
         """Code to label of one kind, in the order of the file."""
         return {code.code: code.label for code in self.codes if code.kind == kind}
 
+    def statuses_for(self, action: str) -> tuple[str, ...]:
+        """The task statuses in which a person may ask for an action: poll, retry or void (A-07, A-09)."""
+        return tuple(one.code for one in self.codes if action in one.actions)
+
     def invoice_type(self, text: str) -> InvoiceType:
         """A type by its code or any spelling. Raises BadInput with what comes near."""
         return resolve(self.invoice_types.values(), text)
 
     def code(self, kind: str, text: str) -> str:
-        """A code by itself or its label. Raises BadInput with the list of what there is."""
+        """A code by itself, its label or an alias of it. Raises BadInput with the list of what there is."""
+        for one in self.codes:
+            if one.kind == kind and text in (one.code, one.label, *one.aliases):
+                return one.code
         known = self.codes_of(kind)
-        for code, label in known.items():
-            if text in (code, label):
-                return code
         raise BadInput(
             [f"{kind} {text!r} is unknown; known are {', '.join(f'{c} {name}' for c, name in known.items())}"]
         )

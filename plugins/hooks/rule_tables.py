@@ -1,10 +1,11 @@
-"""Copies into the pool what SQL needs of include/rules: labels and limits; the YAML stays the source."""
+"""Copies into the pool what SQL needs of include/rules: labels, limits and modules; the YAML stays the source."""
 
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from fapiao.modules import modules_by_job
 from fapiao.queries import query
 from fapiao.rules import RuleBook, rulebook
 
@@ -26,3 +27,4 @@ def load_rules(connection: psycopg.Connection[Any], rules: RuleBook | None = Non
     with connection.transaction():
         connection.execute(query("rules", "labels"), {"labels": Jsonb(labels)})
         connection.execute(query("rules", "quotas"), {"quotas": Jsonb(quotas)})
+        connection.execute(query("rules", "modules"), {"modules": Jsonb(modules_by_job())})

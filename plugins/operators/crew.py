@@ -49,9 +49,13 @@ class Crew:
         """Handles rows in these statuses until none is due; how many were handled."""
         handled = 0
         while claims := self._claim(statuses, dag_id):
-            list(self._workers.map(lambda claim: self._handle(act, claim), claims))
+            self.handle(act, claims)
             handled += len(claims)
         return handled
+
+    def handle(self, act: Act, claims: Sequence[Claim]) -> None:
+        """Handles rows that are claimed already, side by side."""
+        list(self._workers.map(lambda claim: self._handle(act, claim), claims))
 
     def _claim(self, statuses: Sequence[str], dag_id: str | None) -> list[Claim]:
         with self.front.transaction() as work:
@@ -67,9 +71,9 @@ class Crew:
         finally:
             self._desks.put(desk)
 
-    def check_logins(self) -> int:
+    def check_logins(self, *, at_once: bool = False) -> int:
         """Looks whether accounts that rows wait for are logged in again; how many rows go on."""
-        return check_logins(self.front, self.channel)
+        return check_logins(self.front, self.channel, at_once=at_once)
 
     def look_ahead(self, dag_id: str | None) -> tuple[int, float]:
         """How many rows are open today, and in how many seconds the earliest is due or its login is looked at."""

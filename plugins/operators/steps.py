@@ -14,6 +14,7 @@ from hooks.pool import PoolHook
 from operators.apply import apply_one
 from operators.collect import collect_one
 from operators.crew import Crew
+from operators.fetch import asked_batches, collect_asked
 from operators.office import crew
 from operators.plan import plan_day
 from operators.run_day import run_day, wanted_taxpayers
@@ -85,7 +86,10 @@ class CollectOperator(BaseOperator):
 
 
 class SweepOperator(BaseOperator):
-    """Sweep: the same apply and collect over the due rows of every DAG whose run is gone or gave up."""
+    """Sweep: the same apply and collect over the due rows of every DAG whose run is gone or gave up.
+
+    With `params.batches` it polls these tasks and nothing else (获取异步结果).
+    """
 
     def __init__(self, *, patience: timedelta = timedelta(minutes=2), **settings: Any) -> None:
         super().__init__(**settings)
@@ -94,6 +98,8 @@ class SweepOperator(BaseOperator):
     def execute(self, context: Any) -> int:
         """One pass over every channel; waits only for leases that are about to run out."""
         run, handled, waits = run_day(context), 0, []
+        if asked := asked_batches(context):
+            return collect_asked(context, run, asked)
         for channel in BUREAUS:
             with crew(context, run, channel, None) as workers:
                 if workers is None:

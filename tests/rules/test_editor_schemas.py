@@ -20,6 +20,8 @@ NAMES = (
     "parameters",
     "follow_ups",
     "layout_files",
+    "modules",
+    "rights",
 )
 
 

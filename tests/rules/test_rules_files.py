@@ -20,6 +20,8 @@ FILES = (
     "parameters",
     "follow_ups",
     "layout_files",
+    "modules",
+    "rights",
 )
 NAMES = (
     "电子专用发票、纸质专用发票、纸质普通发票、电子普通发票、普通纸质卷票、通行费电子发票、机动车销售发票、数电票（普通发票）、"
@@ -141,11 +143,14 @@ def test_there_are_seven_sync_types() -> None:
     ]
 
 
+@pytest.mark.req("A-07", "A-09", "R316", "R319", "R320", "R323")
 def test_a_person_may_do_with_a_task_what_its_status_allows() -> None:
     allowed = {code.code: set(code.actions) for code in rulebook().codes if code.kind == "status" and code.actions}
     assert allowed == {
-        "incomplete": {"poll"},
+        "pending": {"void"},
+        "incomplete": {"poll", "void"},
         "downloading": {"poll", "void"},
+        "downloaded": {"void"},
         "download_failed": {"retry"},
         "apply_failed": {"retry"},
     }

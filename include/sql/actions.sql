@@ -1,0 +1,115 @@
+-- name: lock
+-- Locks the selected tasks in one order, so that two people and a worker act one after the other.
+SELECT task_id FROM sync.task WHERE batch_no = ANY (%(batches)s) ORDER BY task_id FOR UPDATE;
+
+-- name: selected
+-- What speaks for and against an action: state, organisation, company, equal downloads that are open, the last request of any.
+SELECT k.task_id, k.batch_no, k.org_code, k.channel, k.status, k.void_state,
+    coalesce(t.company_type = 'small_scale', false) AS small_scale,
+    EXISTS (
+        SELECT FROM sync.task AS o
+        WHERE o.taxpayer_no = k.taxpayer_no AND o.channel = k.channel AND o.direction = k.direction
+            AND o.document = k.document AND o.invoice_type = k.invoice_type AND o.download_type = k.download_type
+            AND (o.window_start, o.window_end) IS NOT DISTINCT FROM (k.window_start, k.window_end)
+            AND o.status IN ('pending', 'downloading') AND o.void_state IS NULL
+            AND o.parent_task_id IS NULL AND k.parent_task_id IS NULL AND o.task_id <> k.task_id
+    ) AS under_way,
+    EXISTS (SELECT FROM sync.task AS o WHERE o.retry_of = k.task_id AND o.void_state IS NULL) AS retried,
+    requested.at AS last_request
+FROM sync.task AS k
+LEFT JOIN enterprise.taxpayer AS t USING (taxpayer_no)
+CROSS JOIN LATERAL (
+    SELECT max(coalesce(o.applied_at, CASE WHEN o.attempts > 0 THEN o.finished_at END)) AS at
+    FROM (
+        SELECT k.applied_at, k.finished_at, k.attempts
+        UNION ALL
+        SELECT o.applied_at, o.finished_at, o.attempts
+        FROM sync.task AS o
+        WHERE o.taxpayer_no = k.taxpayer_no AND o.channel = k.channel AND o.direction = k.direction
+            AND o.document = k.document AND o.invoice_type = k.invoice_type AND o.download_type = k.download_type
+            AND (o.window_start, o.window_end) IS NOT DISTINCT FROM (k.window_start, k.window_end)
+            AND o.parent_task_id IS NULL AND o.retry_of IS NULL AND k.parent_task_id IS NULL
+        UNION ALL
+        SELECT o.applied_at, o.finished_at, o.attempts
+        FROM sync.task AS o
+        WHERE o.taxpayer_no = k.taxpayer_no AND o.channel = k.channel AND o.direction = k.direction
+            AND o.document = k.document AND o.invoice_type = k.invoice_type AND o.download_type = k.download_type
+            AND (o.window_start, o.window_end) IS NOT DISTINCT FROM (k.window_start, k.window_end)
+            AND o.parent_task_id IS NOT DISTINCT FROM k.parent_task_id AND o.retry_of IS NOT NULL
+    ) AS o
+) AS requested
+WHERE k.batch_no = ANY (%(batches)s)
+ORDER BY k.task_id;
+
+-- name: make_due
+-- 获取异步结果: due now; what an earlier poll complained about is forgotten, the next one says it again where it still holds.
+UPDATE sync.task
+SET status = 'downloading', not_before = now(), not_before_day = NULL, requests = requests + 1,
+    error_code = NULL, error_message = NULL, advice = NULL
+WHERE task_id = ANY (%(tasks)s);
+
+-- name: retry
+-- 手工重试: each failed task once more, as a task of its own with the same window, type, priority and argument.
+INSERT INTO sync.task (
+    task_id, batch_no, parent_batch_no, parent_task_id, retry_of, dag_id, run_id, job, rule, tick, taxpayer_no,
+    taxpayer_name, org_code, channel, direction, download_type, sync_type, document, invoice_type, window_start,
+    window_end, window_basis, counter, automatic, priority, argument, created_by)
+SELECT s.task_id, sync.new_batch_no(s.task_id), k.parent_batch_no, k.parent_task_id, k.task_id, k.dag_id, k.run_id,
+    k.job, k.rule, k.tick, k.taxpayer_no, k.taxpayer_name, k.org_code, k.channel, k.direction, k.download_type,
+    k.sync_type, k.document, k.invoice_type, k.window_start, k.window_end, k.window_basis, k.counter, false,
+    k.priority, k.argument, %(actor)s
+FROM (SELECT * FROM sync.task WHERE task_id = ANY (%(tasks)s) ORDER BY task_id) AS k
+CROSS JOIN LATERAL (SELECT nextval('sync.serial') AS task_id WHERE k.task_id IS NOT NULL) AS s
+RETURNING retry_of, batch_no;
+
+-- name: note_request
+-- Leaves an event on tasks that an action is about and does not change.
+UPDATE sync.task SET requests = requests + 1 WHERE task_id = ANY (%(tasks)s);
+
+-- name: void
+-- 作废 or 终止: the row stays as it is, nobody works on it any more, and an equal download may be planned again.
+UPDATE sync.task
+SET void_state = %(state)s, voided_by = %(actor)s, voided_at = now(), void_reason = %(reason)s, lease_until = NULL
+WHERE task_id = ANY (%(tasks)s);
+
+-- name: settle_slots
+-- A reservation whose application may be on its way stays counted where the bureau counts, and is given back elsewhere (A-03).
+UPDATE sync.quota_slot
+SET state = CASE WHEN concat_ws('/', channel, counter) = ANY (%(enforced)s) THEN 'unknown' ELSE 'released' END,
+    settled_at = now()
+WHERE task_id = ANY (%(tasks)s) AND state = 'reserved';
+
+-- name: quota_effect
+-- What the selected tasks have cost: applications that stay counted, and those that were given back.
+SELECT k.task_id, count(s.slot_id) FILTER (WHERE s.state = 'consumed')::integer AS consumed,
+    count(s.slot_id) FILTER (WHERE s.state = 'unknown')::integer AS unknown,
+    count(s.slot_id) FILTER (WHERE s.state = 'released')::integer AS released
+FROM sync.task AS k
+LEFT JOIN sync.quota_slot AS s USING (task_id)
+WHERE k.task_id = ANY (%(tasks)s)
+GROUP BY k.task_id;
+
+-- name: answers
+-- How the selected tasks stand now.
+SELECT batch_no, status, status_label, void_state, void_state_label, error_code, error_message, advice,
+    downloaded_count, succeeded_count, failed_count
+FROM fapiao.sync_log WHERE batch_no = ANY (%(batches)s) ORDER BY batch_no;
+
+-- name: claim_asked
+-- Takes the tasks whose result a person asks for, due or not, unless another worker holds them.
+WITH asked AS (
+    SELECT task_id
+    FROM sync.task
+    WHERE batch_no = ANY (%(batches)s) AND channel = ANY (%(channels)s)
+        AND status IN ('downloading', 'downloaded') AND void_state IS NULL
+        AND (lease_until IS NULL OR lease_until <= now() OR claimed_by = %(owner)s)
+    ORDER BY priority, task_id
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE sync.task AS k
+SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = now() + %(lease)s
+FROM asked
+WHERE k.task_id = asked.task_id
+RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
+    k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
+    k.generation, k.request_no, k.observed_at, k.parent_task_id;

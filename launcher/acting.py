@@ -1,0 +1,45 @@
+"""What the commands that act on tasks share: the selection, the actor, and how the outcome is printed."""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import psycopg
+
+from hooks.actions import Done
+from launcher.actor import actor_of, add_actor
+from launcher.pool import pool_url
+
+Act = Callable[[psycopg.Connection[Any], str], list[Done]]
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    """Batch numbers, --as and --json."""
+    parser.add_argument("batches", nargs="+", metavar="BATCH", help="下载批次号 of a task; all of them or none")
+    add_actor(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def act(arguments: argparse.Namespace, action: Act) -> list[Done]:
+    """Does it in a transaction of its own. Raises BadInput with everything that speaks against it."""
+    with pool_url() as url, psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+        return action(connection, actor_of(arguments))
+
+
+def show(done: Sequence[Done], *, as_json: bool) -> None:
+    """One line a task, in words or as JSON."""
+    for one in done:
+        print(json.dumps(asdict(one), ensure_ascii=False) if as_json else _line(one))
+
+
+def _line(one: Done) -> str:
+    spent = "；".join(f"{label} {one.quota[name]}" for name, label in _QUOTA.items() if one.quota.get(name))
+    quota = f"；申请次数：{spent or '未占用'}" if one.quota else ""
+    fresh = f" → {one.new_batch_no}" if one.new_batch_no else ""
+    return f"{one.batch_no}: {one.message}{fresh}{quota}"
+
+
+_QUOTA = {"consumed": "已占用，不退还", "unknown": "结果未知，按已占用计", "released": "已退还"}

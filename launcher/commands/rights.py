@@ -1,0 +1,59 @@
+"""`./fapiao rights`: who may do what with tasks, by 核算组织 and role."""
+
+import argparse
+import json
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import dict_row
+
+from fapiao.grants import read_grants
+from fapiao.queries import query
+from hooks.rights import organisations, replace_grants
+from launcher.actor import actor_of, add_actor
+from launcher.basics import read_files
+from launcher.pool import pool_url
+from launcher.screen import table
+
+HELP = (
+    "rights load FILE...: who may do what, by 核算组织 and role; list, clear; without any, everybody may do everything"
+)
+SHOWN = ("actor", "org_code", "role", "granted_by", "granted_at")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """load, list and clear."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    load = actions.add_parser("load", help="make the rights what the files say; all or nothing")
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a table actor, org_code (or *), role")
+    clear = actions.add_parser("clear", help="take every right back: everybody may do everything again")
+    for one in (load, clear):
+        one.add_argument("--dry-run", action="store_true", help="check and count, save nothing")
+        add_actor(one)
+    actions.add_parser("list", help="show every grant").add_argument("--json", action="store_true", help="as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Loads, clears or lists. Raises BadInput with every problem of the files at once."""
+    with pool_url() as url, psycopg.connect(url) as connection:
+        if arguments.action == "list":
+            _list(connection, as_json=arguments.json)
+            return 0
+        files = read_files(arguments.files) if arguments.action == "load" else None
+        grants = read_grants(files, organisations(connection)) if files is not None else []
+        came, went = replace_grants(connection, grants, actor_of(arguments), dry_run=arguments.dry_run)
+    print(f"rights: {came} new, {went} taken back, {len(grants) - came} unchanged")
+    if arguments.dry_run:
+        print("dry run: nothing was saved")
+    return 0
+
+
+def _list(connection: psycopg.Connection, *, as_json: bool) -> None:
+    connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(query("rights", "list")).fetchall()
+    if as_json:
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False, default=str))
+    else:
+        print(table(SHOWN, [[row[name] for name in SHOWN] for row in rows], indent=""))

@@ -1,0 +1,41 @@
+"""权限 in the pool: what an actor was granted, and the grants of a file in place of those before."""
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+from psycopg.types.json import Jsonb
+
+from fapiao.queries import query
+from fapiao.rights import RightRules, Rights, right_rules
+
+Connection = psycopg.Connection[Any]
+Grant = tuple[str, str, str]
+"""Actor, organisation or `*`, role."""
+
+
+def rights_of(connection: Connection, actor: str, rules: RightRules | None = None) -> Rights:
+    """What an actor may do; everything where no rights were ever loaded (a single operator)."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        loaded = cursor.execute(query("rights", "any")).fetchone() == (True,)
+        grants = cursor.execute(query("rights", "of_actor"), {"actor": actor}).fetchall()
+    return Rights.of(grants if loaded else None, rules or right_rules())
+
+
+def organisations(connection: Connection) -> set[str]:
+    """The organisations that a grant may name."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return {code for (code,) in cursor.execute(query("rights", "organisations"))}
+
+
+def replace_grants(
+    connection: Connection, grants: Collection[Grant], granted_by: str, *, dry_run: bool = False
+) -> tuple[int, int]:
+    """Makes the grants what a file says; returns how many came and went. No grants: nothing is checked any more."""
+    rows = [{"actor": actor, "org_code": organisation, "role": role} for actor, organisation, role in grants]
+    with connection.transaction(force_rollback=dry_run), connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute(query("rights", "replace"), {"grants": Jsonb(rows), "granted_by": granted_by})
+        done = Counter(action for (action,) in cursor.fetchall())
+    return done["INSERT"], done["DELETE"]
