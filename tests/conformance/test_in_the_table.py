@@ -74,6 +74,11 @@ def held(pool: Pool) -> list[str]:
     return [number for (number,) in pool.execute("SELECT document_key FROM fapiao.invoice ORDER BY 1").fetchall()]
 
 
+def struck(stand: Stand) -> int:
+    """How many answers were really disturbed."""
+    return sum(bool(call["faults"]) for call in stand.calls(stand.kind.result))
+
+
 @pytest.mark.parametrize(
     "fault",
     ["", "http_500", "drop_reply", "cut_reply", "unreadable", "flow_control", "duplicate_row"],
@@ -89,6 +94,7 @@ def test_a_passing_fault_of_an_answer_costs_nothing_but_an_attempt(
 
     assert told(pool, task_id, "status", "error_code", "inserted_count") == ("succeeded", None, FEW)
     assert held(pool) == sorted(numbers)
+    assert struck(stand) == bool(fault)
     assert len(stand.calls(stand.kind.apply)) == 1
 
 
@@ -107,6 +113,7 @@ def test_a_series_that_contradicts_itself_is_read_again_and_then_whole(
     )
     assert (status, code) == ("succeeded", None)
     assert inserted == downloaded == len(held(pool)) > stand.kind.page_size
+    assert struck(stand) == 1
 
 
 def test_a_task_that_failed_ends_the_row_with_the_bureaus_words(stand: Stand, pool: Pool, settle: Settle) -> None:
