@@ -32,11 +32,14 @@ class Planned(NamedTuple):
     left_out: int
 
 
-def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: RuleBook) -> Planned:
+def plan_layout_files(
+    connection: psycopg.Connection[Any], claim: Claim, rules: RuleBook, rule_id: str = RULE
+) -> Planned:
     """Plans the file tasks (进项-数电发票文件下载) that a settled download causes; to be called after its settlement.
 
     Only where rules, scheme and taxpayer allow it (R079, R130–R135, A-42); invoices whose files are stored or asked for
-    already are left alone. A missing country or city leaves one reason and no task.
+    already are left alone. A missing country or city leaves one reason and no task. `rule_id` is what the rows name as
+    their rule.
     """
     rule = layout_rule(claim.channel, claim.download_type, claim.invoice_type)
     if rule is None or claim.document != "invoice":
@@ -48,7 +51,7 @@ def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: 
         "countries": list(rule.countries),
         "needs_city": rule.needs_city,
         "per_task": rule.invoices_per_task,
-        "rule": RULE,
+        "rule": rule_id,
         "priority": PRIORITY,
         "reasons": Jsonb(reasons),
     }
