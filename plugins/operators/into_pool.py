@@ -60,7 +60,6 @@ def _merge(desk: Desk, claim: Claim) -> None:
 def _settle(desk: Desk, work: Work, claim: Claim, counts: MergeCounts, to_verify: Sequence[ToVerify]) -> None:
     work.tasks.settle(claim, counts)
     queue_unverified(work.connection, claim, to_verify)
-    plan_layout_files(work.connection, claim, desk.rules)
     for rule in desk.rules.follow_ups_of(claim.channel, claim.download_type, claim.document):
         FOLLOW_UPS[rule.job](desk, work, claim, rule)
 
@@ -70,7 +69,14 @@ def _follow_up_usage(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> No
     work.tasks.follow_up_usage(claim, rule.id, text, desk.rules.advice("SMALL_SCALE"))
 
 
-FOLLOW_UPS: Mapping[str, Callable[[Desk, Work, Claim, FollowUp], None]] = {"usage_status": _follow_up_usage}
+def _follow_up_files(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> None:
+    plan_layout_files(work.connection, claim, desk.rules, rule.id)
+
+
+FOLLOW_UPS: Mapping[str, Callable[[Desk, Work, Claim, FollowUp], None]] = {
+    "usage_status": _follow_up_usage,
+    "layout_files": _follow_up_files,
+}
 """What plans each job of include/rules/follow_ups.yaml, in the transaction that settled the cause."""
 
 
@@ -94,15 +100,16 @@ def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, Staged]
     """The stored answers as staged rows, one package in memory at a time."""
     reading = READINGS[claim.channel]
     left_out = line_filter(desk.parameter("errorGoodsNames", "errorGoodsNames"), _LINE_SCOPE[claim.direction])
-    for reply in work.tasks.replies(claim):
-        rows = reading.rows(claim, bytes(reply["body"]))
-        context = Context(
-            direction=claim.direction,
-            taxpayer_no=claim.taxpayer_no,
-            invoice_type=claim.invoice_type,
-            observed_at=reply["observed_at"],
-            aggregated_on=reading.collected_on(reply["argument"]),
-            tax_org_code=claim.org_code,
-            line_filter=left_out,
-        )
-        yield reply["reply_id"], translate(reading.kind(claim), rows, context)
+    with work.tasks.replies(claim) as replies:
+        for reply in replies:
+            context = Context(
+                direction=claim.direction,
+                taxpayer_no=claim.taxpayer_no,
+                invoice_type=claim.invoice_type,
+                observed_at=reply["observed_at"],
+                aggregated_on=reading.collected_on(reply["argument"]),
+                tax_org_code=claim.org_code,
+                line_filter=left_out,
+            )
+            rows = reading.rows(claim, bytes(reply["body"]))
+            yield reply["reply_id"], translate(reading.kind(claim), rows, context)
