@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 # 数电 numbers stand alone; 85 to 88 are 数电 on paper and carry a paper code and number besides.
 DIGITAL_TYPES = frozenset({"51", "61", "81", "82", "8208", "83", "84", "85", "86", "87", "88"})
-_ON_PAPER = frozenset({"85", "86", "87", "88"})
+PAPER_DIGITAL_TYPES = frozenset({"85", "86", "87", "88"})
 # Their payload has room for a 数电 number beside the paper one (归集 V2.011 附件（一）5, 6).
 _EITHER = frozenset({"03", "15"})
 DIGITAL_LENGTH = 20
@@ -35,7 +35,7 @@ def invoice_identity(invoice_type: str, row: Mapping[str, object]) -> Identity:
     number, code = _text(row, "fphm"), _text(row, "fpdm")
     paper_code, paper_number = _text(row, "zzfpDm") or code, _text(row, "zzfphm")
     if invoice_type in DIGITAL_TYPES:
-        split = "" if invoice_type in _ON_PAPER else code
+        split = "" if invoice_type in PAPER_DIGITAL_TYPES else code
         return _digital(number, split, paper_code, paper_number)
     if invoice_type in _EITHER and len(number) == DIGITAL_LENGTH and not (code and number.startswith(code)):
         return _digital(number, "", paper_code, paper_number)

@@ -110,6 +110,7 @@ class Policies:
     def _value(self, column: Field) -> str:
         """The value of the column after the merge."""
         return {
+            "toll_kept": self._toll_kept,
             "first": self._first,
             "greatest": self._greatest,
             "fullest": self._fullest,
@@ -134,6 +135,14 @@ class Policies:
         name, said, newer = column.name, _said(column), self.newer(_timed_by(column))
         gap = f"coalesce(d.{name}, {said})"
         return gap if newer == NEVER else f"CASE WHEN {newer} THEN coalesce({said}, d.{name}) ELSE {gap} END"
+
+    def _toll_kept(self, column: Field) -> str:
+        """通行费 is a 82 with 特定要素 08: a row that does not name the 特定要素 says nothing against it."""
+        newest = self._newest(column)
+        if self.newer(_timed_by(column)) == NEVER:
+            return newest
+        silent = f"d.{column.name} = '8208' AND s.{column.name} = '82' AND s.business_code IS NULL"
+        return f"CASE WHEN {silent} THEN d.{column.name} ELSE {newest} END"
 
     def _merged_keys(self, column: Field) -> str:
         name, newer = column.name, self.newer(_timed_by(column))

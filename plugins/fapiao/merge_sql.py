@@ -10,6 +10,7 @@ writes the files again; a test refuses files that differ from what the rules say
 from collections.abc import Iterator
 
 from fapiao.fields import TARGETS, Field, load_fields
+from fapiao.merge_aside import set_aside_statements
 from fapiao.merge_policies import Policies
 from fapiao.merge_staging import INSERTING, MATCH, listed, named, seen_groups, staging
 from fapiao.places import SQL
@@ -21,7 +22,7 @@ _ENTRY_FOLLOWERS = ("entry_kind", "entry_period", "entry_at")
 
 def render(target: str) -> str:
     """The text of include/sql/merge/<target>.sql."""
-    return "\n".join([*staging(target), _held(target), _merge(target)])
+    return "\n".join([*staging(target), *set_aside_statements(target), _held(target), _merge(target)])
 
 
 def _policies(target: str) -> Policies:

@@ -1,8 +1,9 @@
 """Merges staged documents into the pool by one set-based statement per target, inside the caller's transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -10,23 +11,42 @@ import psycopg
 from psycopg.rows import TupleRow, tuple_row
 
 from fapiao.errors import MergeError
-from fapiao.fields import observed_groups
+from fapiao.fields import load_fields, observed_groups
 from fapiao.payloads.staged import Staged
 from fapiao.payloads.values import json_text
 from fapiao.queries import queries
 
-Target = Literal["documents", "status", "unselected"]
+Target = Literal["documents", "headers", "status", "unselected"]
+StatusMode = Literal["verify_and_store", "update_only", "verify_to_cache"]
 
 
 @dataclass(frozen=True, slots=True)
 class MergeContext:
-    """The task a merge works for; `insert_missing` False updates only what the pool holds (status_mode update_only)."""
+    """The task a merge works for; `insert_missing` False updates only what the pool holds.
+
+    `status_mode` is that of the scheme, for rows of a status update (R126 to R129); None for every other download.
+    """
 
     batch_no: str
     channel: str
     direction: str
     taxpayer_no: str
     insert_missing: bool = True
+    status_mode: StatusMode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToVerify:
+    """A document that waits in the cache for its verification, with what its header says; amounts in yuan."""
+
+    document_key: str
+    invoice_type: str
+    invoice_code: str | None
+    invoice_no: str | None
+    etax_invoice_no: str | None
+    issue_date: date | None
+    amount: Decimal | None
+    tax_amount: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +77,15 @@ class Stage:
 
     One stage at a time per connection; its temporary tables are emptied by the next one and by the commit. The caller's
     transaction must be READ COMMITTED and decides: after any exception it is to be rolled back. `warnings` holds the
-    sentences of checks that did not hold but do not stop a merge.
+    sentences of checks that did not hold but do not stop a merge; `to_verify` the headers that were not merged because
+    they are verified first; `dropped_lines` how many lines the line filter left out.
     """
 
     def __init__(self, connection: psycopg.Connection[Any], target: Target, context: MergeContext) -> None:
         self.warnings: list[str] = []
+        self.to_verify: list[ToVerify] = []
+        self.dropped_lines = 0
+        self._mode = context.status_mode
         self._connection = connection
         self._target = target
         self._queries = queries(f"merge/{target}")
@@ -70,7 +94,7 @@ class Stage:
             "channel": context.channel,
             "direction": context.direction,
             "taxpayer_no": context.taxpayer_no,
-            "insert_missing": context.insert_missing,
+            "insert_missing": context.insert_missing and context.status_mode != "update_only",
         }
         self._loaded = 0
         self._rejected = 0
@@ -95,6 +119,16 @@ class Stage:
         self._rejected += len(staged.rejected)
         self._log(staged, reply_id)
 
+    def load_cached(self, document_keys: Sequence[str]) -> int:
+        """Stage what the verification cache holds of these documents and take it out there; how many they are."""
+        self._totals = None
+        statement = self._queries["take_from_cache"]
+        found, observed, lines = self._row(statement, document_keys=list(document_keys))
+        self._observed += observed
+        self._with_lines = self._with_lines or bool(lines)
+        self._loaded += found
+        return int(found)
+
     def duplicates(self) -> Duplicates:
         """Documents that came more than once under the same 归集日期 (or 变更日期); later ones are no contradiction."""
         if not self._has_repeats():
@@ -111,7 +145,9 @@ class Stage:
         session = queries("merge/session")
         self._run(session["lock_owner"])
         repeats = self._forget_repeats()
-        distinct, _, stated, amount_sum, tax_sum = self._counted()
+        _, _, _, amount_sum, tax_sum = self._counted()
+        aside = self._set_aside()
+        _, distinct, stated, *_ = self._counted()
         with self._index_joins():
             missing = self._missing()
             self._run(self._queries["confirmed_later"], observed=self._observed)
@@ -131,11 +167,27 @@ class Stage:
             inserted=inserted,
             updated=updated,
             unchanged=distinct - missing - inserted - updated,
-            ignored=repeats + missing,
+            ignored=repeats + aside + missing,
             failed=self._rejected,
             amount_sum=amount_sum,
             tax_sum=tax_sum,
         )
+
+    def _set_aside(self) -> int:
+        """How many rows the status mode keeps out of the pool; they wait in the cache."""
+        if self._target == "headers":
+            with self._index_joins():
+                self._run(self._queries["forget_known_faces"], only_statuses=self._mode == "update_only")
+        if self._mode not in ("verify_and_store", "verify_to_cache") or self._target not in ("documents", "headers"):
+            return 0
+        everything = self._mode == "verify_to_cache"
+        first = list(load_fields().verified_first) if self._target == "headers" else []
+        aside = self._run(self._queries["set_aside"], everything=everything, verified_first=first).fetchall()
+        if self._target == "headers":
+            self.to_verify = [ToVerify(*row) for row in aside]
+        if aside:
+            self._totals = None
+        return len(aside)
 
     def _copy(self, statement: Any, rows: list[tuple[object, ...]]) -> None:
         if not rows:
@@ -152,6 +204,10 @@ class Stage:
             keys = "\n".join(str(row[0]) for row in staged.documents)
             seen = {"kind": staged.kind, "observed_groups": list(observed_groups(staged.kind)), "keys": keys}
             self._run(session["log_sighting"], reply_id=reply_id, observed_at=observed_at, **seen)
+        if staged.dropped:
+            self.dropped_lines += len(staged.dropped)
+            whose = [self._parameters[name] for name in ("batch_no", "direction", "taxpayer_no")]
+            self._copy(session["copy_dropped"], [(*whose, reply_id, *astuple(line)) for line in staged.dropped])
         for row in staged.rejected:
             said = {"row_no": row.row_no, "document_key": row.document_key, "reason": row.reason}
             self._run(session["log_rejected"], reply_id=reply_id, payload=json_text(row.payload), **said)

@@ -47,6 +47,7 @@ CREATE TEMP TABLE IF NOT EXISTS staged_documents (
     remark text,
     check_code text,
     tax_control_code text,
+    machine_no text,
     tax_payment_no text,
     ticket_kind text,
     business_code text,
@@ -72,14 +73,30 @@ CREATE TEMP TABLE IF NOT EXISTS staged_documents (
     fuel_anomaly text,
     vehicle_anomaly text,
     duplicate_locked text,
+    selection_status text,
+    deduction_status text,
+    deduction_purpose text,
+    not_deductible_type text,
+    not_deductible_reason text,
+    tax_period text,
+    selected_at timestamptz,
+    certified_at timestamptz,
+    effective_tax_amount numeric,
     verification_status text,
     verify_source text,
     detail_level text,
     tax_org_code text,
     aggregated_on date,
+    fare numeric,
+    fuel_surcharge numeric,
+    development_fund numeric,
+    other_charges numeric,
+    source_system text,
     face_seen_at timestamptz,
     status_seen_at timestamptz,
-    anomaly_seen_at timestamptz
+    anomaly_seen_at timestamptz,
+    usage_seen_at timestamptz,
+    selection_seen_at timestamptz
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS staged_touched (
     action text,
@@ -168,7 +185,8 @@ COPY staged_documents (
     buyer_tax_no, buyer_name, buyer_address, buyer_phone, amount, tax_amount, total_amount, total_amount_text,
     total_tax_incl_amount, drawer, payee, reviewer, remark, ticket_kind, business_code, blue_invoice,
     original_blue_no, settlement_code, levy_refund_code, export_refund_code, lines_hash, details, status,
-    risk_status, red_locked, verification_status, verify_source, detail_level, tax_org_code, aggregated_on
+    risk_status, red_locked, verification_status, verify_source, detail_level, tax_org_code, aggregated_on, fare,
+    fuel_surcharge, development_fund, other_charges
 ) FROM STDIN;
 
 -- name: copy_rail
@@ -222,6 +240,40 @@ COPY staged_documents (
     invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, buyer_tax_no, buyer_name,
     amount, tax_amount, total_tax_incl_amount, blue_invoice, lines_hash, details, verification_status,
     verify_source, detail_level, tax_org_code, aggregated_on
+) FROM STDIN;
+
+-- name: copy_gateway_full
+-- The rows of one package: RPA 通道下载获取到发票全量数据.
+COPY staged_documents (
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issue_date, seller_tax_no, seller_name, seller_address_phone, seller_bank_account,
+    buyer_tax_no, buyer_name, buyer_address_phone, buyer_bank_account, amount, tax_amount, total_amount,
+    total_tax_incl_amount, remark, check_code, machine_no, business_code, blue_invoice, lines_hash, details, status,
+    risk_status, selection_status, deduction_status, deduction_purpose, not_deductible_type, not_deductible_reason,
+    tax_period, selected_at, certified_at, effective_tax_amount, verification_status, verify_source, detail_level,
+    tax_org_code, aggregated_on, fare, fuel_surcharge, development_fund, other_charges, source_system
+) FROM STDIN;
+
+-- name: copy_gateway_customs_full
+-- The rows of one package: 海关缴款书：RPA 通道下载获取到全量数据.
+COPY staged_documents (
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issue_date, buyer_tax_no, buyer_name, tax_amount, total_tax_incl_amount,
+    blue_invoice, lines_hash, details, risk_status, selection_status, deduction_status, deduction_purpose,
+    not_deductible_type, not_deductible_reason, tax_period, selected_at, certified_at, effective_tax_amount,
+    verification_status, verify_source, detail_level, tax_org_code, aggregated_on
+) FROM STDIN;
+
+-- name: copy_verified
+-- The rows of one package: 走查验并入库.
+COPY staged_documents (
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issue_date, seller_tax_no, seller_name, seller_address_phone, seller_bank_account,
+    buyer_tax_no, buyer_name, buyer_address_phone, buyer_bank_account, amount, tax_amount, total_amount,
+    total_tax_incl_amount, remark, check_code, machine_no, business_code, blue_invoice, lines_hash, details, status,
+    risk_status, selection_status, deduction_status, deduction_purpose, not_deductible_type, not_deductible_reason,
+    tax_period, selected_at, certified_at, effective_tax_amount, verification_status, verify_source, detail_level,
+    tax_org_code, aggregated_on, fare, fuel_surcharge, development_fund, other_charges, source_system
 ) FROM STDIN;
 
 -- name: totals
@@ -287,6 +339,7 @@ FROM (
         remark,
         check_code,
         tax_control_code,
+        machine_no,
         tax_payment_no,
         ticket_kind,
         business_code,
@@ -312,10 +365,24 @@ FROM (
         fuel_anomaly,
         vehicle_anomaly,
         duplicate_locked,
+        selection_status,
+        deduction_status,
+        deduction_purpose,
+        not_deductible_type,
+        not_deductible_reason,
+        tax_period,
+        selected_at,
+        certified_at,
+        effective_tax_amount,
         verification_status,
         verify_source,
         detail_level,
-        tax_org_code
+        tax_org_code,
+        fare,
+        fuel_surcharge,
+        development_fund,
+        other_charges,
+        source_system
     ), 0)) AS versions
     FROM staged_documents
     WHERE document_key IN (SELECT document_key FROM staged_documents GROUP BY document_key HAVING count(*) > 1)
@@ -338,12 +405,16 @@ DELETE FROM staged_documents USING newest_first WHERE staged_documents.ctid = pl
 UPDATE staged_documents AS s
 SET face_seen_at = later.face_seen_at,
     status_seen_at = later.status_seen_at,
-    anomaly_seen_at = later.anomaly_seen_at
+    anomaly_seen_at = later.anomaly_seen_at,
+    usage_seen_at = later.usage_seen_at,
+    selection_seen_at = later.selection_seen_at
 FROM (
     SELECT document_key,
         max(g.observed_at) FILTER (WHERE 'face' = ANY (g.observed_groups)) AS face_seen_at,
         max(g.observed_at) FILTER (WHERE 'status' = ANY (g.observed_groups)) AS status_seen_at,
-        max(g.observed_at) FILTER (WHERE 'anomaly' = ANY (g.observed_groups)) AS anomaly_seen_at
+        max(g.observed_at) FILTER (WHERE 'anomaly' = ANY (g.observed_groups)) AS anomaly_seen_at,
+        max(g.observed_at) FILTER (WHERE 'usage' = ANY (g.observed_groups)) AS usage_seen_at,
+        max(g.observed_at) FILTER (WHERE 'selection' = ANY (g.observed_groups)) AS selection_seen_at
     FROM pool.sighting AS g CROSS JOIN LATERAL unnest(g.document_keys) AS document_key
     WHERE g.taxpayer_no = %(taxpayer_no)s AND g.direction = %(direction)s
         AND g.observed_at > (SELECT min(observed_at) FROM unnest(%(observed)s::timestamptz[]) AS observed_at)
@@ -358,6 +429,59 @@ FROM staged_documents AS s TABLESAMPLE SYSTEM (3) REPEATABLE (1)
 LEFT JOIN pool.document AS d ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key;
+
+-- name: set_aside
+-- Rows that wait in the cache: all of them, or those of types that are verified first and that the pool lacks.
+WITH aside AS (
+    DELETE FROM staged_documents AS s
+    WHERE %(everything)s OR (
+        s.invoice_type = ANY (%(verified_first)s) AND NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction = %(direction)s
+        AND d.taxpayer_no = %(taxpayer_no)s
+        AND d.document_key = s.document_key)
+    )
+    RETURNING s.*
+), kept AS (
+    INSERT INTO pool.verification_cache AS c (
+        direction, taxpayer_no, document_key, target, observed_at, row_values, line_values, batch_no, channel)
+    SELECT %(direction)s, %(taxpayer_no)s, a.document_key, 'documents', a.observed_at, jsonb_strip_nulls(to_jsonb(a)),
+        l.line_values, %(batch_no)s, %(channel)s
+    FROM aside AS a
+    LEFT JOIN (
+        SELECT document_key, jsonb_agg(jsonb_strip_nulls(to_jsonb(line)) ORDER BY line_no) AS line_values
+        FROM staged_lines AS line
+        GROUP BY document_key
+    ) AS l ON l.document_key = a.document_key
+    ON CONFLICT (taxpayer_no, direction, document_key, target) DO UPDATE SET
+        observed_at = excluded.observed_at,
+        row_values = excluded.row_values,
+        line_values = coalesce(excluded.line_values, c.line_values),
+        batch_no = excluded.batch_no,
+        channel = excluded.channel
+    WHERE excluded.observed_at >= c.observed_at
+)
+SELECT document_key, invoice_type, invoice_code, invoice_no, etax_invoice_no, issue_date, amount, tax_amount
+FROM aside
+ORDER BY document_key;
+
+-- name: take_from_cache
+-- Stage what the cache holds of these documents, and forget it there.
+WITH taken AS (
+    DELETE FROM pool.verification_cache AS c
+    WHERE c.direction = %(direction)s AND c.taxpayer_no = %(taxpayer_no)s AND c.target = 'documents'
+        AND c.document_key = ANY (%(document_keys)s)
+    RETURNING c.*
+), lines AS (
+    INSERT INTO staged_lines
+    SELECT l.* FROM taken AS t
+    CROSS JOIN LATERAL jsonb_populate_recordset(NULL::staged_lines, coalesce(t.line_values, '[]')) AS l
+    ORDER BY l.document_key, l.line_no
+    RETURNING document_key
+), staged AS (
+    INSERT INTO staged_documents
+    SELECT (jsonb_populate_record(NULL::staged_documents, row_values)).* FROM taken
+    RETURNING observed_at
+)
+SELECT count(*), coalesce(array_agg(observed_at::text), '{}'), (SELECT count(*) FROM lines) FROM staged;
 
 -- name: held
 -- Report the values that the merge is about to refuse.
@@ -395,8 +519,7 @@ WITH merged AS (
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key
     WHEN MATCHED AND (CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN (
-            (s.invoice_type IS DISTINCT FROM d.invoice_type AND coalesce(nullif(btrim(s.invoice_type), ''), d.invoice_type) IS DISTINCT FROM d.invoice_type)
-            OR (s.bureau_invoice_type IS DISTINCT FROM d.bureau_invoice_type AND coalesce(nullif(btrim(s.bureau_invoice_type), ''), d.bureau_invoice_type) IS DISTINCT FROM d.bureau_invoice_type)
+            (s.bureau_invoice_type IS DISTINCT FROM d.bureau_invoice_type AND coalesce(nullif(btrim(s.bureau_invoice_type), ''), d.bureau_invoice_type) IS DISTINCT FROM d.bureau_invoice_type)
             OR (s.invoice_code IS DISTINCT FROM d.invoice_code AND coalesce(nullif(btrim(s.invoice_code), ''), d.invoice_code) IS DISTINCT FROM d.invoice_code)
             OR (s.invoice_no IS DISTINCT FROM d.invoice_no AND coalesce(nullif(btrim(s.invoice_no), ''), d.invoice_no) IS DISTINCT FROM d.invoice_no)
             OR (s.etax_invoice_no IS DISTINCT FROM d.etax_invoice_no AND coalesce(nullif(btrim(s.etax_invoice_no), ''), d.etax_invoice_no) IS DISTINCT FROM d.etax_invoice_no)
@@ -436,6 +559,7 @@ WITH merged AS (
             OR (s.remark IS DISTINCT FROM d.remark AND coalesce(nullif(btrim(s.remark), ''), d.remark) IS DISTINCT FROM d.remark)
             OR (s.check_code IS DISTINCT FROM d.check_code AND coalesce(nullif(btrim(s.check_code), ''), d.check_code) IS DISTINCT FROM d.check_code)
             OR (s.tax_control_code IS DISTINCT FROM d.tax_control_code AND coalesce(nullif(btrim(s.tax_control_code), ''), d.tax_control_code) IS DISTINCT FROM d.tax_control_code)
+            OR (s.machine_no IS DISTINCT FROM d.machine_no AND coalesce(nullif(btrim(s.machine_no), ''), d.machine_no) IS DISTINCT FROM d.machine_no)
             OR (s.tax_payment_no IS DISTINCT FROM d.tax_payment_no AND coalesce(nullif(btrim(s.tax_payment_no), ''), d.tax_payment_no) IS DISTINCT FROM d.tax_payment_no)
             OR (s.ticket_kind IS DISTINCT FROM d.ticket_kind AND coalesce(nullif(btrim(s.ticket_kind), ''), d.ticket_kind) IS DISTINCT FROM d.ticket_kind)
             OR (s.business_code IS DISTINCT FROM d.business_code AND coalesce(nullif(btrim(s.business_code), ''), d.business_code) IS DISTINCT FROM d.business_code)
@@ -455,9 +579,13 @@ WITH merged AS (
             OR coalesce(s.line_count, d.line_count) IS DISTINCT FROM d.line_count
             OR (s.lines_hash IS DISTINCT FROM d.lines_hash AND coalesce(nullif(btrim(s.lines_hash), ''), d.lines_hash) IS DISTINCT FROM d.lines_hash)
             OR (s.tax_org_code IS DISTINCT FROM d.tax_org_code AND coalesce(nullif(btrim(s.tax_org_code), ''), d.tax_org_code) IS DISTINCT FROM d.tax_org_code)
+            OR coalesce(s.fare, d.fare) IS DISTINCT FROM d.fare
+            OR coalesce(s.fuel_surcharge, d.fuel_surcharge) IS DISTINCT FROM d.fuel_surcharge
+            OR coalesce(s.development_fund, d.development_fund) IS DISTINCT FROM d.development_fund
+            OR coalesce(s.other_charges, d.other_charges) IS DISTINCT FROM d.other_charges
+            OR (s.source_system IS DISTINCT FROM d.source_system AND coalesce(nullif(btrim(s.source_system), ''), d.source_system) IS DISTINCT FROM d.source_system)
         ) ELSE (
-            (d.invoice_type IS NULL AND nullif(btrim(s.invoice_type), '') IS NOT NULL)
-            OR (d.bureau_invoice_type IS NULL AND nullif(btrim(s.bureau_invoice_type), '') IS NOT NULL)
+            (d.bureau_invoice_type IS NULL AND nullif(btrim(s.bureau_invoice_type), '') IS NOT NULL)
             OR (d.invoice_code IS NULL AND nullif(btrim(s.invoice_code), '') IS NOT NULL)
             OR (d.invoice_no IS NULL AND nullif(btrim(s.invoice_no), '') IS NOT NULL)
             OR (d.etax_invoice_no IS NULL AND nullif(btrim(s.etax_invoice_no), '') IS NOT NULL)
@@ -497,6 +625,7 @@ WITH merged AS (
             OR (d.remark IS NULL AND nullif(btrim(s.remark), '') IS NOT NULL)
             OR (d.check_code IS NULL AND nullif(btrim(s.check_code), '') IS NOT NULL)
             OR (d.tax_control_code IS NULL AND nullif(btrim(s.tax_control_code), '') IS NOT NULL)
+            OR (d.machine_no IS NULL AND nullif(btrim(s.machine_no), '') IS NOT NULL)
             OR (d.tax_payment_no IS NULL AND nullif(btrim(s.tax_payment_no), '') IS NOT NULL)
             OR (d.ticket_kind IS NULL AND nullif(btrim(s.ticket_kind), '') IS NOT NULL)
             OR (d.business_code IS NULL AND nullif(btrim(s.business_code), '') IS NOT NULL)
@@ -516,6 +645,11 @@ WITH merged AS (
             OR (d.line_count IS NULL AND s.line_count IS NOT NULL)
             OR (d.lines_hash IS NULL AND nullif(btrim(s.lines_hash), '') IS NOT NULL)
             OR (d.tax_org_code IS NULL AND nullif(btrim(s.tax_org_code), '') IS NOT NULL)
+            OR (d.fare IS NULL AND s.fare IS NOT NULL)
+            OR (d.fuel_surcharge IS NULL AND s.fuel_surcharge IS NOT NULL)
+            OR (d.development_fund IS NULL AND s.development_fund IS NOT NULL)
+            OR (d.other_charges IS NULL AND s.other_charges IS NOT NULL)
+            OR (d.source_system IS NULL AND nullif(btrim(s.source_system), '') IS NOT NULL)
         ) END
         OR CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN (
             (s.risk_status IS DISTINCT FROM d.risk_status AND coalesce(nullif(btrim(s.risk_status), ''), d.risk_status) IS DISTINCT FROM d.risk_status)
@@ -533,7 +667,32 @@ WITH merged AS (
             OR (d.vehicle_anomaly IS NULL AND nullif(btrim(s.vehicle_anomaly), '') IS NOT NULL)
             OR (d.duplicate_locked IS NULL AND nullif(btrim(s.duplicate_locked), '') IS NOT NULL)
         ) END
+        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) THEN (
+            (s.tax_period IS DISTINCT FROM d.tax_period AND coalesce(nullif(btrim(s.tax_period), ''), d.tax_period) IS DISTINCT FROM d.tax_period)
+        ) ELSE (
+            (d.tax_period IS NULL AND nullif(btrim(s.tax_period), '') IS NOT NULL)
+        ) END
+        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN (
+            (s.selection_status IS DISTINCT FROM d.selection_status AND coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) IS DISTINCT FROM d.selection_status)
+            OR (s.deduction_status IS DISTINCT FROM d.deduction_status AND coalesce(nullif(btrim(s.deduction_status), ''), d.deduction_status) IS DISTINCT FROM d.deduction_status)
+            OR (s.deduction_purpose IS DISTINCT FROM d.deduction_purpose AND coalesce(nullif(btrim(s.deduction_purpose), ''), d.deduction_purpose) IS DISTINCT FROM d.deduction_purpose)
+            OR (s.not_deductible_type IS DISTINCT FROM d.not_deductible_type AND coalesce(nullif(btrim(s.not_deductible_type), ''), d.not_deductible_type) IS DISTINCT FROM d.not_deductible_type)
+            OR (s.not_deductible_reason IS DISTINCT FROM d.not_deductible_reason AND coalesce(nullif(btrim(s.not_deductible_reason), ''), d.not_deductible_reason) IS DISTINCT FROM d.not_deductible_reason)
+            OR coalesce(s.selected_at, d.selected_at) IS DISTINCT FROM d.selected_at
+            OR coalesce(s.certified_at, d.certified_at) IS DISTINCT FROM d.certified_at
+            OR coalesce(s.effective_tax_amount, d.effective_tax_amount) IS DISTINCT FROM d.effective_tax_amount
+        ) ELSE (
+            (d.selection_status IS NULL AND nullif(btrim(s.selection_status), '') IS NOT NULL)
+            OR (d.deduction_status IS NULL AND nullif(btrim(s.deduction_status), '') IS NOT NULL)
+            OR (d.deduction_purpose IS NULL AND nullif(btrim(s.deduction_purpose), '') IS NOT NULL)
+            OR (d.not_deductible_type IS NULL AND nullif(btrim(s.not_deductible_type), '') IS NOT NULL)
+            OR (d.not_deductible_reason IS NULL AND nullif(btrim(s.not_deductible_reason), '') IS NOT NULL)
+            OR (d.selected_at IS NULL AND s.selected_at IS NOT NULL)
+            OR (d.certified_at IS NULL AND s.certified_at IS NOT NULL)
+            OR (d.effective_tax_amount IS NULL AND s.effective_tax_amount IS NOT NULL)
+        ) END
         OR (s.document IS DISTINCT FROM d.document AND coalesce(d.document, nullif(btrim(s.document), '')) IS DISTINCT FROM d.document)
+        OR (s.invoice_type IS DISTINCT FROM d.invoice_type AND CASE WHEN d.invoice_type = '8208' AND s.invoice_type = '82' AND s.business_code IS NULL THEN d.invoice_type ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_type), ''), d.invoice_type) ELSE coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) END END IS DISTINCT FROM d.invoice_type)
         OR (s.details IS DISTINCT FROM d.details AND CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(d.details || s.details, s.details, d.details) ELSE coalesce(s.details || d.details, d.details, s.details) END IS DISTINCT FROM d.details)
         OR (coalesce(s.status, s.status_default) IS DISTINCT FROM d.status AND coalesce(CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END, s.status_default) IS DISTINCT FROM d.status)
         OR (s.verification_status IS DISTINCT FROM d.verification_status AND CASE WHEN d.verification_status = '1' THEN d.verification_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.verification_status), ''), d.verification_status) ELSE coalesce(d.verification_status, nullif(btrim(s.verification_status), '')) END END IS DISTINCT FROM d.verification_status)
@@ -542,7 +701,7 @@ WITH merged AS (
         OR (s.aggregated_on IS DISTINCT FROM d.aggregated_on AND greatest(d.aggregated_on, s.aggregated_on) IS DISTINCT FROM d.aggregated_on))
     THEN UPDATE SET
         document = coalesce(d.document, nullif(btrim(s.document), '')),
-        invoice_type = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_type), ''), d.invoice_type) ELSE coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) END,
+        invoice_type = CASE WHEN d.invoice_type = '8208' AND s.invoice_type = '82' AND s.business_code IS NULL THEN d.invoice_type ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_type), ''), d.invoice_type) ELSE coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) END END,
         bureau_invoice_type = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.bureau_invoice_type), ''), d.bureau_invoice_type) ELSE coalesce(d.bureau_invoice_type, nullif(btrim(s.bureau_invoice_type), '')) END,
         invoice_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_code), ''), d.invoice_code) ELSE coalesce(d.invoice_code, nullif(btrim(s.invoice_code), '')) END,
         invoice_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_no), ''), d.invoice_no) ELSE coalesce(d.invoice_no, nullif(btrim(s.invoice_no), '')) END,
@@ -583,6 +742,7 @@ WITH merged AS (
         remark = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.remark), ''), d.remark) ELSE coalesce(d.remark, nullif(btrim(s.remark), '')) END,
         check_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.check_code), ''), d.check_code) ELSE coalesce(d.check_code, nullif(btrim(s.check_code), '')) END,
         tax_control_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.tax_control_code), ''), d.tax_control_code) ELSE coalesce(d.tax_control_code, nullif(btrim(s.tax_control_code), '')) END,
+        machine_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.machine_no), ''), d.machine_no) ELSE coalesce(d.machine_no, nullif(btrim(s.machine_no), '')) END,
         tax_payment_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.tax_payment_no), ''), d.tax_payment_no) ELSE coalesce(d.tax_payment_no, nullif(btrim(s.tax_payment_no), '')) END,
         ticket_kind = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.ticket_kind), ''), d.ticket_kind) ELSE coalesce(d.ticket_kind, nullif(btrim(s.ticket_kind), '')) END,
         business_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.business_code), ''), d.business_code) ELSE coalesce(d.business_code, nullif(btrim(s.business_code), '')) END,
@@ -608,14 +768,30 @@ WITH merged AS (
         fuel_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.fuel_anomaly), ''), d.fuel_anomaly) ELSE coalesce(d.fuel_anomaly, nullif(btrim(s.fuel_anomaly), '')) END,
         vehicle_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.vehicle_anomaly), ''), d.vehicle_anomaly) ELSE coalesce(d.vehicle_anomaly, nullif(btrim(s.vehicle_anomaly), '')) END,
         duplicate_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.duplicate_locked), ''), d.duplicate_locked) ELSE coalesce(d.duplicate_locked, nullif(btrim(s.duplicate_locked), '')) END,
+        selection_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END,
+        deduction_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.deduction_status), ''), d.deduction_status) ELSE coalesce(d.deduction_status, nullif(btrim(s.deduction_status), '')) END,
+        deduction_purpose = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.deduction_purpose), ''), d.deduction_purpose) ELSE coalesce(d.deduction_purpose, nullif(btrim(s.deduction_purpose), '')) END,
+        not_deductible_type = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.not_deductible_type), ''), d.not_deductible_type) ELSE coalesce(d.not_deductible_type, nullif(btrim(s.not_deductible_type), '')) END,
+        not_deductible_reason = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.not_deductible_reason), ''), d.not_deductible_reason) ELSE coalesce(d.not_deductible_reason, nullif(btrim(s.not_deductible_reason), '')) END,
+        tax_period = CASE WHEN (coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) THEN coalesce(nullif(btrim(s.tax_period), ''), d.tax_period) ELSE coalesce(d.tax_period, nullif(btrim(s.tax_period), '')) END,
+        selected_at = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(s.selected_at, d.selected_at) ELSE coalesce(d.selected_at, s.selected_at) END,
+        certified_at = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(s.certified_at, d.certified_at) ELSE coalesce(d.certified_at, s.certified_at) END,
+        effective_tax_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(s.effective_tax_amount, d.effective_tax_amount) ELSE coalesce(d.effective_tax_amount, s.effective_tax_amount) END,
         verification_status = CASE WHEN d.verification_status = '1' THEN d.verification_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.verification_status), ''), d.verification_status) ELSE coalesce(d.verification_status, nullif(btrim(s.verification_status), '')) END END,
         verify_source = CASE WHEN d.verification_status = '1' THEN d.verify_source ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.verify_source), ''), d.verify_source) ELSE coalesce(d.verify_source, nullif(btrim(s.verify_source), '')) END END,
         detail_level = CASE WHEN 'full' IN (s.detail_level, d.detail_level) THEN 'full' ELSE d.detail_level END,
         tax_org_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.tax_org_code), ''), d.tax_org_code) ELSE coalesce(d.tax_org_code, nullif(btrim(s.tax_org_code), '')) END,
         aggregated_on = greatest(d.aggregated_on, s.aggregated_on),
+        fare = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.fare, d.fare) ELSE coalesce(d.fare, s.fare) END,
+        fuel_surcharge = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.fuel_surcharge, d.fuel_surcharge) ELSE coalesce(d.fuel_surcharge, s.fuel_surcharge) END,
+        development_fund = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.development_fund, d.development_fund) ELSE coalesce(d.development_fund, s.development_fund) END,
+        other_charges = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.other_charges, d.other_charges) ELSE coalesce(d.other_charges, s.other_charges) END,
+        source_system = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.source_system), ''), d.source_system) ELSE coalesce(d.source_system, nullif(btrim(s.source_system), '')) END,
         face_observed_at = greatest(d.face_observed_at, s.observed_at),
         status_observed_at = greatest(d.status_observed_at, CASE WHEN num_nonnulls(s.status, s.risk_status, s.red_locked) > 0 THEN s.observed_at END),
         anomaly_observed_at = greatest(d.anomaly_observed_at, CASE WHEN num_nonnulls(s.fuel_anomaly, s.vehicle_anomaly, s.duplicate_locked) > 0 THEN s.observed_at END),
+        usage_observed_at = greatest(d.usage_observed_at, CASE WHEN num_nonnulls(s.tax_period) > 0 THEN s.observed_at END),
+        selection_observed_at = greatest(d.selection_observed_at, CASE WHEN num_nonnulls(s.selection_status, s.deduction_status, s.deduction_purpose, s.not_deductible_type, s.not_deductible_reason, s.selected_at, s.certified_at, s.effective_tax_amount) > 0 THEN s.observed_at END),
         channel = %(channel)s,
         batch_no = %(batch_no)s,
         updated_at = (SELECT clock_timestamp())
@@ -665,6 +841,7 @@ WITH merged AS (
         remark,
         check_code,
         tax_control_code,
+        machine_no,
         tax_payment_no,
         ticket_kind,
         business_code,
@@ -690,15 +867,31 @@ WITH merged AS (
         fuel_anomaly,
         vehicle_anomaly,
         duplicate_locked,
+        selection_status,
+        deduction_status,
+        deduction_purpose,
+        not_deductible_type,
+        not_deductible_reason,
+        tax_period,
+        selected_at,
+        certified_at,
+        effective_tax_amount,
         verification_status,
         verify_source,
         detail_level,
         tax_org_code,
         aggregated_on,
+        fare,
+        fuel_surcharge,
+        development_fund,
+        other_charges,
+        source_system,
         first_collected_at,
         face_observed_at,
         status_observed_at,
         anomaly_observed_at,
+        usage_observed_at,
+        selection_observed_at,
         channel,
         batch_no,
         created_at,
@@ -749,6 +942,7 @@ WITH merged AS (
         s.remark,
         s.check_code,
         s.tax_control_code,
+        s.machine_no,
         s.tax_payment_no,
         s.ticket_kind,
         s.business_code,
@@ -774,15 +968,31 @@ WITH merged AS (
         s.fuel_anomaly,
         s.vehicle_anomaly,
         s.duplicate_locked,
+        s.selection_status,
+        s.deduction_status,
+        s.deduction_purpose,
+        s.not_deductible_type,
+        s.not_deductible_reason,
+        s.tax_period,
+        s.selected_at,
+        s.certified_at,
+        s.effective_tax_amount,
         s.verification_status,
         s.verify_source,
         s.detail_level,
         s.tax_org_code,
         s.aggregated_on,
+        s.fare,
+        s.fuel_surcharge,
+        s.development_fund,
+        s.other_charges,
+        s.source_system,
         s.observed_at,
         s.observed_at,
         CASE WHEN num_nonnulls(s.status, s.risk_status, s.red_locked) > 0 THEN s.observed_at END,
         CASE WHEN num_nonnulls(s.fuel_anomaly, s.vehicle_anomaly, s.duplicate_locked) > 0 THEN s.observed_at END,
+        CASE WHEN num_nonnulls(s.tax_period) > 0 THEN s.observed_at END,
+        CASE WHEN num_nonnulls(s.selection_status, s.deduction_status, s.deduction_purpose, s.not_deductible_type, s.not_deductible_reason, s.selected_at, s.certified_at, s.effective_tax_amount) > 0 THEN s.observed_at END,
         %(channel)s,
         %(batch_no)s,
         (SELECT clock_timestamp()),
@@ -836,6 +1046,7 @@ WITH merged AS (
             CASE WHEN old.remark IS DISTINCT FROM new.remark THEN ('remark', old.remark::text, new.remark::text)::pool.changed_column END,
             CASE WHEN old.check_code IS DISTINCT FROM new.check_code THEN ('check_code', old.check_code::text, new.check_code::text)::pool.changed_column END,
             CASE WHEN old.tax_control_code IS DISTINCT FROM new.tax_control_code THEN ('tax_control_code', old.tax_control_code::text, new.tax_control_code::text)::pool.changed_column END,
+            CASE WHEN old.machine_no IS DISTINCT FROM new.machine_no THEN ('machine_no', old.machine_no::text, new.machine_no::text)::pool.changed_column END,
             CASE WHEN old.tax_payment_no IS DISTINCT FROM new.tax_payment_no THEN ('tax_payment_no', old.tax_payment_no::text, new.tax_payment_no::text)::pool.changed_column END,
             CASE WHEN old.ticket_kind IS DISTINCT FROM new.ticket_kind THEN ('ticket_kind', old.ticket_kind::text, new.ticket_kind::text)::pool.changed_column END,
             CASE WHEN old.business_code IS DISTINCT FROM new.business_code THEN ('business_code', old.business_code::text, new.business_code::text)::pool.changed_column END,
@@ -861,11 +1072,25 @@ WITH merged AS (
             CASE WHEN old.fuel_anomaly IS DISTINCT FROM new.fuel_anomaly THEN ('fuel_anomaly', old.fuel_anomaly::text, new.fuel_anomaly::text)::pool.changed_column END,
             CASE WHEN old.vehicle_anomaly IS DISTINCT FROM new.vehicle_anomaly THEN ('vehicle_anomaly', old.vehicle_anomaly::text, new.vehicle_anomaly::text)::pool.changed_column END,
             CASE WHEN old.duplicate_locked IS DISTINCT FROM new.duplicate_locked THEN ('duplicate_locked', old.duplicate_locked::text, new.duplicate_locked::text)::pool.changed_column END,
+            CASE WHEN old.selection_status IS DISTINCT FROM new.selection_status THEN ('selection_status', old.selection_status::text, new.selection_status::text)::pool.changed_column END,
+            CASE WHEN old.deduction_status IS DISTINCT FROM new.deduction_status THEN ('deduction_status', old.deduction_status::text, new.deduction_status::text)::pool.changed_column END,
+            CASE WHEN old.deduction_purpose IS DISTINCT FROM new.deduction_purpose THEN ('deduction_purpose', old.deduction_purpose::text, new.deduction_purpose::text)::pool.changed_column END,
+            CASE WHEN old.not_deductible_type IS DISTINCT FROM new.not_deductible_type THEN ('not_deductible_type', old.not_deductible_type::text, new.not_deductible_type::text)::pool.changed_column END,
+            CASE WHEN old.not_deductible_reason IS DISTINCT FROM new.not_deductible_reason THEN ('not_deductible_reason', old.not_deductible_reason::text, new.not_deductible_reason::text)::pool.changed_column END,
+            CASE WHEN old.tax_period IS DISTINCT FROM new.tax_period THEN ('tax_period', old.tax_period::text, new.tax_period::text)::pool.changed_column END,
+            CASE WHEN old.selected_at IS DISTINCT FROM new.selected_at THEN ('selected_at', old.selected_at::text, new.selected_at::text)::pool.changed_column END,
+            CASE WHEN old.certified_at IS DISTINCT FROM new.certified_at THEN ('certified_at', old.certified_at::text, new.certified_at::text)::pool.changed_column END,
+            CASE WHEN old.effective_tax_amount IS DISTINCT FROM new.effective_tax_amount THEN ('effective_tax_amount', old.effective_tax_amount::text, new.effective_tax_amount::text)::pool.changed_column END,
             CASE WHEN old.verification_status IS DISTINCT FROM new.verification_status THEN ('verification_status', old.verification_status::text, new.verification_status::text)::pool.changed_column END,
             CASE WHEN old.verify_source IS DISTINCT FROM new.verify_source THEN ('verify_source', old.verify_source::text, new.verify_source::text)::pool.changed_column END,
             CASE WHEN old.detail_level IS DISTINCT FROM new.detail_level THEN ('detail_level', old.detail_level::text, new.detail_level::text)::pool.changed_column END,
             CASE WHEN old.tax_org_code IS DISTINCT FROM new.tax_org_code THEN ('tax_org_code', old.tax_org_code::text, new.tax_org_code::text)::pool.changed_column END,
-            CASE WHEN old.aggregated_on IS DISTINCT FROM new.aggregated_on THEN ('aggregated_on', old.aggregated_on::text, new.aggregated_on::text)::pool.changed_column END
+            CASE WHEN old.aggregated_on IS DISTINCT FROM new.aggregated_on THEN ('aggregated_on', old.aggregated_on::text, new.aggregated_on::text)::pool.changed_column END,
+            CASE WHEN old.fare IS DISTINCT FROM new.fare THEN ('fare', old.fare::text, new.fare::text)::pool.changed_column END,
+            CASE WHEN old.fuel_surcharge IS DISTINCT FROM new.fuel_surcharge THEN ('fuel_surcharge', old.fuel_surcharge::text, new.fuel_surcharge::text)::pool.changed_column END,
+            CASE WHEN old.development_fund IS DISTINCT FROM new.development_fund THEN ('development_fund', old.development_fund::text, new.development_fund::text)::pool.changed_column END,
+            CASE WHEN old.other_charges IS DISTINCT FROM new.other_charges THEN ('other_charges', old.other_charges::text, new.other_charges::text)::pool.changed_column END,
+            CASE WHEN old.source_system IS DISTINCT FROM new.source_system THEN ('source_system', old.source_system::text, new.source_system::text)::pool.changed_column END
         ] END AS changes
 ), touched AS (
     INSERT INTO staged_touched (action, document_key, lines_changed, adds_up, owner_is_party)

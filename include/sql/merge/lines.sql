@@ -67,7 +67,7 @@ SELECT %(direction)s, %(taxpayer_no)s, document_key, line_no,
 FROM staged_lines;
 
 -- name: merge
--- The lines of documents whose fingerprint changed; a line is replaced as a whole, its parts belong together.
+-- Lines of a changed fingerprint: other goods replace a line whole, the same keep what a channel does not see (R093).
 MERGE INTO pool.line AS d
 USING (
     SELECT l.* FROM staged_lines AS l JOIN staged_touched AS t ON t.document_key = l.document_key
@@ -80,15 +80,15 @@ WHEN MATCHED AND (
     s.goods_name, s.goods_code, s.specification, s.unit, s.quantity, s.price, s.amount, s.tax_rate, s.tax_amount, s.details
 ) THEN UPDATE SET
     goods_name = s.goods_name,
-    goods_code = s.goods_code,
-    specification = s.specification,
-    unit = s.unit,
-    quantity = s.quantity,
-    price = s.price,
+    goods_code = coalesce(s.goods_code, CASE WHEN (d.goods_name, d.amount) = (s.goods_name, s.amount) THEN d.goods_code END),
+    specification = coalesce(s.specification, CASE WHEN (d.goods_name, d.amount) = (s.goods_name, s.amount) THEN d.specification END),
+    unit = coalesce(s.unit, CASE WHEN (d.goods_name, d.amount) = (s.goods_name, s.amount) THEN d.unit END),
+    quantity = coalesce(s.quantity, CASE WHEN (d.goods_name, d.amount) = (s.goods_name, s.amount) THEN d.quantity END),
+    price = coalesce(s.price, CASE WHEN (d.goods_name, d.amount) = (s.goods_name, s.amount) THEN d.price END),
     amount = s.amount,
-    tax_rate = s.tax_rate,
-    tax_amount = s.tax_amount,
-    details = s.details
+    tax_rate = coalesce(s.tax_rate, CASE WHEN (d.goods_name, d.amount) = (s.goods_name, s.amount) THEN d.tax_rate END),
+    tax_amount = coalesce(s.tax_amount, CASE WHEN (d.goods_name, d.amount) = (s.goods_name, s.amount) THEN d.tax_amount END),
+    details = coalesce(s.details, CASE WHEN (d.goods_name, d.amount) = (s.goods_name, s.amount) THEN d.details END)
 WHEN NOT MATCHED THEN INSERT (
     direction, taxpayer_no, document_key, line_no,
     goods_name, goods_code, specification, unit, quantity, price, amount, tax_rate, tax_amount, details

@@ -26,6 +26,12 @@ ON CONFLICT (reply_id) DO UPDATE SET document_keys = ARRAY(
 INSERT INTO pool.rejected_row (batch_no, reply_id, row_no, document_key, reason, payload)
 VALUES (%(batch_no)s, %(reply_id)s, %(row_no)s, %(document_key)s, %(reason)s, %(payload)s);
 
+-- name: copy_dropped
+-- Lines that the line filter left out, each for the record (A-19).
+COPY pool.dropped_line (
+    batch_no, direction, taxpayer_no, reply_id, document_key, line_no, goods_name, amount, tax_amount
+) FROM STDIN;
+
 -- name: keep_orphans
 -- Statuses of documents that the pool does not hold yet wait for them; the newest of each sort stays.
 INSERT INTO pool.orphan_status AS o (

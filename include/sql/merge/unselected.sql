@@ -190,8 +190,7 @@ WITH merged AS (
     ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key
-    WHEN MATCHED AND (((d.invoice_type IS NULL AND nullif(btrim(s.invoice_type), '') IS NOT NULL)
-            OR (d.bureau_invoice_type IS NULL AND nullif(btrim(s.bureau_invoice_type), '') IS NOT NULL)
+    WHEN MATCHED AND (((d.bureau_invoice_type IS NULL AND nullif(btrim(s.bureau_invoice_type), '') IS NOT NULL)
             OR (d.invoice_code IS NULL AND nullif(btrim(s.invoice_code), '') IS NOT NULL)
             OR (d.invoice_no IS NULL AND nullif(btrim(s.invoice_no), '') IS NOT NULL)
             OR (d.etax_invoice_no IS NULL AND nullif(btrim(s.etax_invoice_no), '') IS NOT NULL)
@@ -227,6 +226,7 @@ WITH merged AS (
             OR (d.additional_deduction_left IS NULL AND s.additional_deduction_left IS NOT NULL)
         ) END
         OR (s.document IS DISTINCT FROM d.document AND coalesce(d.document, nullif(btrim(s.document), '')) IS DISTINCT FROM d.document)
+        OR (s.invoice_type IS DISTINCT FROM d.invoice_type AND coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) IS DISTINCT FROM d.invoice_type)
         OR (s.details IS DISTINCT FROM d.details AND coalesce(s.details || d.details, d.details, s.details) IS DISTINCT FROM d.details)
         OR (s.status IS DISTINCT FROM d.status AND CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END IS DISTINCT FROM d.status)
         OR (s.verification_status IS DISTINCT FROM d.verification_status AND CASE WHEN d.verification_status = '1' THEN d.verification_status ELSE coalesce(d.verification_status, nullif(btrim(s.verification_status), '')) END IS DISTINCT FROM d.verification_status)

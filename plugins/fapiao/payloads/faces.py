@@ -1,45 +1,45 @@
-"""What a full document says beyond its single fields: swapped parties, toll, red or blue, voided, the total."""
+"""What a row says beyond its single fields: swapped parties, toll, red or blue, voided, the total."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
+from functools import cache
 
-from fapiao.fields import TaxBureauTotal, load_fields
-from fapiao.payloads.lines import Line, amounts_by_name, lines_hash
-from fapiao.payloads.staged import Context
+from fapiao.field_records import SwappedParties
+from fapiao.fields import load_fields
+from fapiao.payloads.flights import read_parts, tax_bureau_total
+from fapiao.payloads.gateway_rows import TOLL_ELEMENT, UNKNOWN_NUMBER
+from fapiao.payloads.lines import Line, lines_hash
 
 Values = dict[str, object]
 
-TOLL_ELEMENT = "08"
-PURCHASE_OF_FARM_PRODUCE = "02"
 _PARTY_FIELDS = ("tax_no", "name", "address", "phone", "bank", "account", "address_phone", "bank_account")
 _VOIDED = ("2", "3", "4")
 _BLUE = {"0": "Y", "3": "Y", "1": "N", "4": "N"}
 
 
-def complete_face(values: Values, lines: Sequence[Line], context: Context) -> None:
-    """Fill in what follows from the fields of a full document, in place."""
-    bureau_type = "82" if context.invoice_type == "8208" else context.invoice_type
-    values["bureau_invoice_type"] = bureau_type if values["document"] == "invoice" else None
-    if bureau_type == "82":
+def complete_header(kind: str, values: Values) -> None:
+    """What follows from the fields of a row of any kind, in place: the bureau's type, and who is buyer and seller."""
+    if values["document"] == "invoice" and not values.get("bureau_invoice_type"):
+        values["bureau_invoice_type"] = bureau_type(str(values["invoice_type"]))
+    for rule in _swaps(kind):
+        if values.get(rule.column) == rule.value and _is_of(rule, str(values["invoice_type"])):
+            _swap_parties(values)
+
+
+def complete_face(values: Values, lines: Sequence[Line]) -> None:
+    """What follows from the fields and lines of a full document, in place."""
+    kind = bureau_type(str(values["invoice_type"]))
+    values["bureau_invoice_type"] = kind if values["document"] == "invoice" else None
+    if kind == "82":
         values["invoice_type"] = "8208" if values.get("business_code") == TOLL_ELEMENT else "82"
-    if values.get("special_type") == PURCHASE_OF_FARM_PRODUCE:
-        _swap_parties(values)
-    _read_voiding_flag(values)
     values["lines_hash"] = lines_hash(lines) if lines else None
     for rule in load_fields().tax_bureau_totals:
-        if bureau_type in rule.invoice_types:
-            values[rule.column] = tax_bureau_total(rule, values, lines)
+        if kind in rule.invoice_types:
+            read_parts(rule, values, lines)
+            values[rule.column] = tax_bureau_total(rule, values)
 
 
-def _swap_parties(values: Values) -> None:
-    """农产品收购: the buyer issues the paper, and buyer and seller arrive reversed (protocols §6.4)."""
-    for name in _PARTY_FIELDS:
-        seller, buyer = f"seller_{name}", f"buyer_{name}"
-        values[seller], values[buyer] = values.get(buyer), values.get(seller)
-
-
-def _read_voiding_flag(values: Values) -> None:
+def tell_red_from_blue(values: Values) -> None:
     """发票状态标识 fpztbz: 2, 3, 4 mean 作废; 0 and 1 tell blue from red and say nothing about a later 红冲."""
     flag = values.get("voiding_flag")
     if flag in _VOIDED:
@@ -50,16 +50,31 @@ def _read_voiding_flag(values: Values) -> None:
         values["blue_invoice"] = _BLUE.get(str(flag))
 
 
-def tax_bureau_total(rule: TaxBureauTotal, values: Values, lines: Sequence[Line]) -> str | None:
-    """totalTaxInclAmount (A-01): the parts of a flight ticket and its tax, in yuan; None when one is missing.
+def tell_red_by_amount(values: Values) -> None:
+    """The gateway has no flag for it: an invoice above zero is blue, one below is red, and nothing tells at zero."""
+    amount = values.get("amount")
+    if values["document"] == "invoice" and amount is not None and Decimal(str(amount)) != 0:
+        values["blue_invoice"] = "Y" if Decimal(str(amount)) > 0 else "N"
 
-    A part without a line counts as nothing only where the face's own total proves that nothing is missing.
-    """
-    issued, tax = values.get("issue_date"), values.get("tax_amount")
-    if issued is None or date.fromisoformat(str(issued)) < rule.from_issue_date or tax is None:
+
+def bureau_type(invoice_type: str) -> str | None:
+    """The bureau's fplx of our code; None for a number of the product that we do not know."""
+    if invoice_type.startswith(UNKNOWN_NUMBER):
         return None
-    found = amounts_by_name(lines, rule.parts)
-    total = sum(found.values(), Decimal(str(tax)))
-    complete = found.keys() == rule.parts.keys()
-    proven = bool(found) and str(values.get("total_amount")) != "None" and Decimal(str(values["total_amount"])) == total
-    return str(total) if complete or proven else None
+    return "82" if invoice_type == "8208" else invoice_type
+
+
+@cache
+def _swaps(kind: str) -> tuple[SwappedParties, ...]:
+    return tuple(rule for rule in load_fields().swapped_parties if kind in rule.kinds)
+
+
+def _is_of(rule: SwappedParties, invoice_type: str) -> bool:
+    return not rule.invoice_types or invoice_type in rule.invoice_types
+
+
+def _swap_parties(values: Values) -> None:
+    """农产品收购: the buyer issues the paper, and buyer and seller arrive reversed (protocols §6.4)."""
+    for name in _PARTY_FIELDS:
+        seller, buyer = f"seller_{name}", f"buyer_{name}"
+        values[seller], values[buyer] = values.get(buyer), values.get(seller)

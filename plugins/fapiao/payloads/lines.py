@@ -12,14 +12,15 @@ from fapiao.payloads.values import CONVERTERS, Unreadable, json_text, text
 Line = tuple[object, ...]
 
 # Names that lists of lines are known to have; the specification prints none, so any other name will do as well.
-_USUAL_NAMES = frozenset({"fpmx", "hwxx", "mxList", "mxlist", "fpmxList", "mxxx"})
-_NUMBER_KEYS = ("xh", "mxxh")
+_USUAL_NAMES = frozenset({"fpmx", "hwxx", "mxList", "mxlist", "fpmxList", "mxxx", "items"})
+_NUMBER_KEYS = ("xh", "mxxh", "seq")
 _LINE_NO = itemgetter(1)
 _NUMBERS = slice(LINE_COLUMNS.index("quantity"), LINE_COLUMNS.index("details"))
 _LEAST_FAMILIAR = Decimal("0.6")
 # Fields of a line without a column; a list is told by the fields of its items.
 _OTHER_LINE_FIELDS = frozenset(
     {"xh", "mxxh", "xmmc", "spfwjc", "hwhyslwfwmc", "kce", "sptm", "hsdj", "hsje", "lslbs", "sl", "dj", "ggxh", "jldw"}
+    | {"seq", "lineProperty"}
 )
 
 
@@ -69,6 +70,12 @@ def _numbers(items: Sequence[Mapping[str, object]]) -> list[int]:
 def _readers(kind: str) -> tuple[tuple[tuple[str, ...], Callable[[object], str | None]], ...]:
     lines = {line.name: line for line in load_fields().lines}
     return tuple((lines[name].sources.get(kind, ()), CONVERTERS[lines[name].type]) for name in LINE_COLUMNS[2:-1])
+
+
+def received_name(kind: str, item: Mapping[str, object]) -> str:
+    """The goods name of a line exactly as it came, "" where it has none."""
+    names, _ = _readers(kind)[0]
+    return next((str(item[name]) for name in names if item.get(name)), "")
 
 
 def _read(kind: str, item: Mapping[str, object]) -> Line:

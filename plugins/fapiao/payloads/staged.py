@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from fapiao.payloads.line_filter import DroppedLine, LineFilter
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """Whose reply this is: what the rows themselves do not say.
 
     `taxpayer_no` owns the documents (R063); `invoice_type` is our code, '8208' for toll e-invoices; `observed_at` is
-    the instant the bureau answered (aware); `aggregated_on` the 归集日期 of an incremental reply.
+    the instant the bureau answered (aware); `aggregated_on` the 归集日期 of an incremental reply; `line_filter` which
+    lines of blue invoices are left out.
     """
 
     direction: str
@@ -19,6 +22,7 @@ class Context:
     observed_at: datetime
     aggregated_on: date | None = None
     tax_org_code: str | None = None
+    line_filter: LineFilter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,4 @@ class Staged:
     documents: list[tuple[object, ...]] = field(default_factory=list)
     lines: list[tuple[object, ...]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    dropped: list[DroppedLine] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """Translates the rows of one answer: each becomes a staged row, or a rejected one with the sentence why."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -13,10 +13,19 @@ from fapiao.identity import (
     invoice_identity,
     withholding_identity,
 )
-from fapiao.payloads.faces import Values, complete_face
+from fapiao.payloads.codes import read_codes
+from fapiao.payloads.faces import Values, complete_face, complete_header, tell_red_by_amount, tell_red_from_blue
+from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal
+from fapiao.payloads.line_filter import DroppedLine, is_blue, without_dropped
 from fapiao.payloads.lines import Line, find_lines, read_lines
 from fapiao.payloads.staged import Context, Rejected, Staged
 from fapiao.payloads.values import CONVERTERS, Unreadable, json_text, text
+
+# The numbers that make the identity, by plane.
+_NUMBERS = {
+    "L": {"fphm", "fpdm", "zzfpDm", "zzfphm", "hgjkshm", "dkdjwspzh"},
+    "O": {"invoiceCode", "invoiceNo", "etaxInvoiceNo", "customDeclarationNo"},
+}
 
 
 class Reading(NamedTuple):
@@ -30,6 +39,14 @@ class Reading(NamedTuple):
 
 class _Rejection(ValueError):
     """The row cannot be stored; the message is the sentence to show."""
+
+
+class _Found(NamedTuple):
+    """What one row says."""
+
+    values: Values
+    lines: list[Line]
+    dropped: list[DroppedLine]
 
 
 def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
@@ -46,41 +63,80 @@ def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
     columns = staged_columns(kind)
     for row_no, row in enumerate(rows, start=1):
         try:
-            values, lines = _translate(kind, row, context)
+            found = _translate(kind, row, context)
         except _Rejection as rejection:
             staged.rejected.append(_rejected(kind, row_no, row, context, str(rejection)))
             continue
-        staged.documents.append(tuple([values.get(column) for column in columns]))
-        staged.lines.extend(lines)
+        staged.documents.append(tuple([found.values.get(column) for column in columns]))
+        staged.lines.extend(found.lines)
+        staged.dropped.extend(found.dropped)
     return staged
 
 
-def _translate(kind: str, row: object, context: Context) -> tuple[Values, list[Line]]:
+def _translate(kind: str, row: object, context: Context) -> _Found:
     if not isinstance(row, Mapping):
         raise _Rejection("The row is not an object with fields; ask the bureau for this package again.")
+    refused = refusal(row) if load_fields().kinds[kind].plane == "O" else None
+    if refused:
+        raise _Rejection(refused)
+    invoice_type = _type(kind, row, context)
     try:
-        identity = _identity(kind, row, context)
+        identity = _identity(kind, row, invoice_type)
     except NoIdentity as error:
         raise _Rejection(f"{error}: without it the document cannot be told from others.") from error
     lines_key = find_lines(kind, row)
     values, rest = _read(kind, row, lines_key)
+    values |= _common(kind, identity, invoice_type, context)
+    if load_fields().kinds[kind].plane == "O":
+        _complete_gateway(kind, row, values)
+    else:
+        complete_header(kind, values)
     items = row[lines_key] if lines_key else []
-    lines = read_lines(kind, identity.document_key, items)
-    values |= _common(kind, identity, row, context)
+    lines, dropped = _lines(kind, identity.document_key, items, values, context)
     if load_fields().kinds[kind].target == "documents":
-        complete_face(values, lines, context)
+        complete_face(values, lines)
     values["details"] = json_text(rest) if rest else None
-    return values, lines
+    return _Found(values, lines, dropped)
 
 
-def _common(kind: str, identity: Identity, row: Mapping[str, object], context: Context) -> Values:
-    document = {"customs": "customs", "withholding": "withholding"}.get(kind.removeprefix("unselected_"), "invoice")
-    listed_type = text(row["fplx"]) if kind == "unselected_invoice" and row.get("fplx") else None
+def _type(kind: str, row: Mapping[str, object], context: Context) -> str:
+    """Our type of a row."""
+    if load_fields().kinds[kind].plane == "O":
+        return gateway_type(row, context.invoice_type)
+    listed = text(row["fplx"]) if kind == "unselected_invoice" and row.get("fplx") else None
+    return listed or context.invoice_type
+
+
+def _complete_gateway(kind: str, row: Mapping[str, object], values: Values) -> None:
+    try:
+        read_codes(kind, row, values)
+    except Unreadable as error:
+        raise _Rejection(f"{error}.") from error
+    complete_header(kind, values)
+    if load_fields().kinds[kind].target == "documents":
+        tell_red_by_amount(values)
+
+
+def _lines(
+    kind: str, document_key: str, items: Sequence[Mapping[str, object]], values: Values, context: Context
+) -> tuple[list[Line], list[DroppedLine]]:
+    """The lines to stage, and those of a blue invoice that the line filter takes out: the one place where it acts."""
+    if load_fields().kinds[kind].target == "documents":
+        tell_red_from_blue(values)
+    lines = read_lines(kind, document_key, items)
+    if context.line_filter is None or not lines or not is_blue(values):
+        return lines, []
+    return without_dropped(context.line_filter, kind, items, lines)
+
+
+def _common(kind: str, identity: Identity, invoice_type: str, context: Context) -> Values:
+    named = kind.removeprefix("unselected_")
+    document = named if named in ("customs", "withholding") else "customs" if invoice_type == "customs" else "invoice"
     return {
         "document_key": identity.document_key,
         "observed_at": context.observed_at.isoformat(sep=" "),
         "document": document,
-        "invoice_type": listed_type or (context.invoice_type if document == "invoice" else document),
+        "invoice_type": invoice_type if document == "invoice" else document,
         "invoice_code": identity.invoice_code,
         "invoice_no": identity.invoice_no,
         "etax_invoice_no": identity.etax_invoice_no,
@@ -90,16 +146,16 @@ def _common(kind: str, identity: Identity, row: Mapping[str, object], context: C
     }
 
 
-def _identity(kind: str, row: Mapping[str, object], context: Context) -> Identity:
+def _identity(kind: str, row: Mapping[str, object], invoice_type: str) -> Identity:
+    if load_fields().kinds[kind].plane == "O":
+        return gateway_identity(row, invoice_type)
     if kind.endswith("customs"):
         return customs_identity(row)
     if kind.endswith("withholding"):
         return withholding_identity(row)
     if kind in ("risk", "usage"):
-        return any_invoice_identity(context.invoice_type, row)
-    if kind == "unselected_invoice":
-        return invoice_identity(text(row.get("fplx") or "") or context.invoice_type, row)
-    return invoice_identity(context.invoice_type, row)
+        return any_invoice_identity(invoice_type, row)
+    return invoice_identity(invoice_type, row)
 
 
 def _read(kind: str, row: Mapping[str, object], lines_key: str | None) -> tuple[Values, dict[str, object]]:
@@ -108,7 +164,7 @@ def _read(kind: str, row: Mapping[str, object], lines_key: str | None) -> tuple[
     values: Values = {}
     rest: dict[str, object] = {}
     for key, raw in row.items():
-        if raw is None or raw == "" or key == lines_key:
+        if raw is None or raw in ("", []) or key == lines_key:
             continue
         if key not in known:
             rest[key] = raw
@@ -135,9 +191,9 @@ def _readings(kind: str) -> Mapping[str, tuple[Reading, ...]]:
 
 @cache
 def _consumed(kind: str) -> frozenset[str]:
-    numbers = {"fphm", "fpdm", "zzfpDm", "zzfphm", "hgjkshm", "dkdjwspzh"}
+    numbers = _NUMBERS[load_fields().kinds[kind].plane]
     repeated = {"kprq", "returncode", "returnmsg"} if load_fields().kinds[kind].target == "status" else set()
-    return frozenset(_readings(kind)) | numbers | repeated
+    return frozenset(_readings(kind)) | numbers | repeated | load_fields().kinds[kind].repeats
 
 
 @cache
@@ -149,7 +205,7 @@ def _constants(kind: str) -> Mapping[str, str]:
 def _rejected(kind: str, row_no: int, row: object, context: Context, reason: str) -> Rejected:
     payload = row if isinstance(row, Mapping) else {"row": row}
     try:
-        key = _identity(kind, payload, context).document_key
+        key = _identity(kind, payload, _type(kind, payload, context)).document_key
     except NoIdentity:
         key = None
     return Rejected(row_no, key, reason, payload)
