@@ -32,6 +32,13 @@ REFUSED = [
     ("    strict: true\n", "    strict: perhaps\n", "strict"),
     ("    since: 2025-11-22\n", "    since: soon\n", "since"),
     ("backwards:\n", "backward:\n", "'backward'"),
+    ("    group: business\n", "    group: business\n    from: {digital: x}\n", "is not the bureau's (A-35)"),
+    ("    groups: [business]\n", "    groups: [business, face]\n", "group 'face' has two owners"),
+    ("    groups: [derived, bookkeeping]\n", "    groups: [derived]\n", "group 'bookkeeping' has no owner"),
+    ("    plane: O\n", "    plane: P\n", "plane 'P' is unknown"),
+    ("    observes: [face, status]\n", "    observes: [face, stat]\n", "observes names 'stat'"),
+    ("    overrides: true\n", "    override: true\n", "unknown key 'override'"),
+    ("    version: \"1\"\n", "", "version is missing"),
 ]
 
 

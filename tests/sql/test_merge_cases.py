@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import yaml
 
+from fapiao.payloads import line_filter
 from pool_rows import OWNER, changes, context, counts, document, stage
 
 CASES = sorted(path.parent for path in (Path(__file__).parent / "merge").glob("*/*/expect.yaml"))
@@ -32,8 +33,10 @@ def answer(pool: psycopg.Connection, said: Mapping[str, Any], batch_no: str) -> 
         datetime.fromisoformat(said["observed_at"]),
         said.get("invoice_type", "81"),
         aggregated_on=said.get("aggregated_on"),
+        line_filter=line_filter(said["leave_out"], "input_download") if "leave_out" in said else None,
     )
-    return stage(pool, said["kind"], said["rows"], whose, batch_no, insert_missing=said.get("insert_missing", True))
+    how = {name: said[name] for name in ("insert_missing", "status_mode") if name in said}
+    return stage(pool, said["kind"], said["rows"], whose, batch_no, **how)
 
 
 def set_columns(pool: psycopg.Connection, values: Mapping[str, Any]) -> None:
@@ -69,8 +72,10 @@ def test_case(folder: Path, pool: psycopg.Connection):
     result = made.merge()
     assert result.downloaded == sum(counts(result).values()) - result.downloaded
     assert counts(result) == expected.get("counts", counts(result))
+    assert [one.document_key for one in made.to_verify] == expected.get("to_verify", [])
     compare_documents(pool, expected)
     compare_log(pool, expected, before)
+    compare_left_out(pool, expected)
 
 
 def compare_documents(pool: psycopg.Connection, expected: Mapping[str, Any]) -> None:
@@ -82,11 +87,32 @@ def compare_documents(pool: psycopg.Connection, expected: Mapping[str, Any]) -> 
             "SELECT line_no, goods_name, amount::text FROM pool.line WHERE document_key = %s ORDER BY line_no", [key]
         ).fetchall()
         assert [list(line) for line in found] == lines
+    for key, lines in expected.get("line_details", {}).items():
+        found = pool.execute(
+            "SELECT line_no, goods_code, specification, unit FROM pool.line WHERE document_key = %s ORDER BY line_no",
+            [key],
+        ).fetchall()
+        assert [list(line) for line in found] == lines
     for key in expected.get("absent", []):
         assert pool.execute("SELECT count(*) FROM pool.document WHERE document_key = %s", [key]).fetchone() == (0,)
     if "waiting" in expected:
         waiting = pool.execute("SELECT document_key FROM pool.orphan_status WHERE taxpayer_no = %s", [OWNER]).fetchall()
         assert [key for (key,) in waiting] == expected["waiting"]
+
+
+def compare_left_out(pool: psycopg.Connection, expected: Mapping[str, Any]) -> None:
+    """What did not enter the pool, and where it is."""
+    if "cached" in expected:
+        cached = pool.execute("SELECT target, document_key FROM pool.verification_cache ORDER BY 1, 2").fetchall()
+        assert [list(row) for row in cached] == expected["cached"]
+    if "rejected" in expected:
+        rejected = pool.execute("SELECT document_key, reason FROM pool.rejected_row ORDER BY row_no").fetchall()
+        assert [list(row) for row in rejected] == expected["rejected"]
+    if "dropped" in expected:
+        dropped = pool.execute(
+            "SELECT document_key, line_no, goods_name, amount::text FROM pool.dropped_line ORDER BY 1, 2"
+        ).fetchall()
+        assert [list(row) for row in dropped] == expected["dropped"]
 
 
 def compare_log(pool: psycopg.Connection, expected: Mapping[str, Any], before: int) -> None:

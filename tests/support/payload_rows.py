@@ -18,6 +18,10 @@ NUMBERS = {
     "zzfphm": "12345678",
     "hgjkshm": "531020241123456789-L01",
     "dkdjwspzh": "344031270100000001",
+    "invoiceCode": "044001900112",
+    "invoiceNo": "12345678",
+    "etaxInvoiceNo": "27442000000000000001",
+    "customDeclarationNo": "531020241123456789-L01",
 }
 _PAPER = {"tax_control", "roll", "toll", "motor", "used_car"}
 TYPES = {
@@ -33,6 +37,9 @@ TYPES = {
     "used_car_digital": "84",
     "customs": "customs",
     "withholding": "withholding",
+    "gateway_full": "81",
+    "verified": "81",
+    "gateway_customs_full": "customs",
 }
 
 
@@ -53,7 +60,7 @@ def full_line(kind: str, number: int) -> dict[str, Any]:
         name: f"{number}{place:02d}.5" if types.get(name) == "numeric" else f"{name}-{number}"
         for place, name in enumerate(LINES[kind])
     }
-    return values | {name: number for name in ("xh", "mxxh") if name in values}
+    return values | {name: number for name in ("xh", "mxxh", "seq") if name in values}
 
 
 def _value(kind: str, name: str, place: int) -> str:

@@ -94,3 +94,36 @@ def counts(result: MergeCounts) -> Mapping[str, int]:
 def on(day: date | str, clock: str = "09:00:00") -> datetime:
     """An instant in Asia/Shanghai."""
     return datetime.fromisoformat(f"{day}T{clock}+08:00")
+
+
+def header(**changed: object) -> dict[str, object]:
+    """A row of payload kind gateway_header: a 数电专票 that nobody selected."""
+    return {
+        "invoiceType": "27",
+        "govInvoiceType": "81",
+        "invoiceNo": KEY,
+        "invoiceDate": "2027-01-03",
+        "salerName": "北京某某科技有限公司",
+        "salerTaxNo": SELLER,
+        "buyerTaxNo": OWNER,
+        "invoiceAmount": "100.00",
+        "totalTaxAmount": "13.00",
+        "invoiceStatus": "0",
+        "authenticateFlag": "0",
+    } | changed
+
+
+def full(**changed: object) -> dict[str, object]:
+    """A row of payload kind gateway_full or verified."""
+    return header(buyerName="深圳某某贸易有限公司", totalAmount="113.00") | {"authenticateFlag": ""} | changed
+
+
+def item(number: int = 1, **changed: object) -> dict[str, object]:
+    """A line of a gateway row."""
+    return {
+        "seq": number,
+        "goodsName": "软件服务",
+        "amount": "100.00",
+        "taxRate": "0.13",
+        "taxAmount": "13.00",
+    } | changed
