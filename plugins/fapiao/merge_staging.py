@@ -16,7 +16,7 @@ RENDERED = (
 # A later word of the bureau about the same thing carries a date of its own; it decides before our clock does.
 OWN_DATES = {"face": "aggregated_on", "status": "risk_changed_at"}
 # The targets whose documents may be new to the pool.
-INSERTING = ("documents", "unselected")
+INSERTING = ("documents", "headers", "unselected")
 # A status that waited for its document keeps the task it came from.
 _ORIGIN = ["batch_no text", "channel text"]
 

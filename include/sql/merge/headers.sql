@@ -155,6 +155,14 @@ FROM (
 ) AS later
 WHERE later.document_key = s.document_key;
 
+-- name: mostly_new
+-- Whether most of a sample of what is staged is new to the pool; few rows need no sample and are none.
+SELECT coalesce(avg((d.document_key IS NULL)::integer) > 0.5, false)
+FROM staged_headers AS s TABLESAMPLE SYSTEM (3) REPEATABLE (1)
+LEFT JOIN pool.document AS d ON d.direction = %(direction)s
+        AND d.taxpayer_no = %(taxpayer_no)s
+        AND d.document_key = s.document_key;
+
 -- name: forget_known_faces
 -- Of a document that is 已验 a header says statuses and periods only (R029); in update_only, of every document.
 UPDATE staged_headers AS s
@@ -265,7 +273,7 @@ ON CONFLICT DO NOTHING;
 -- Staging into the pool; every changed column leaves a row in pool.change by the same statement.
 WITH merged AS (
     MERGE INTO pool.document AS d
-    USING staged_headers AS s
+    USING (SELECT * FROM staged_headers ORDER BY CASE WHEN %(by_key)s THEN document_key END) AS s
     ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key
@@ -356,6 +364,93 @@ WITH merged AS (
         channel = %(channel)s,
         batch_no = %(batch_no)s,
         updated_at = (SELECT clock_timestamp())
+    WHEN NOT MATCHED AND %(insert_missing)s THEN INSERT (
+        direction,
+        taxpayer_no,
+        document_key,
+        document,
+        invoice_type,
+        bureau_invoice_type,
+        invoice_code,
+        invoice_no,
+        etax_invoice_no,
+        issue_date,
+        seller_tax_no,
+        seller_name,
+        buyer_tax_no,
+        buyer_name,
+        amount,
+        tax_amount,
+        business_code,
+        details,
+        status,
+        risk_status,
+        selection_status,
+        deduction_status,
+        deduction_purpose,
+        not_deductible_type,
+        not_deductible_reason,
+        tax_period,
+        selected_at,
+        certified_at,
+        effective_tax_amount,
+        verification_status,
+        detail_level,
+        tax_org_code,
+        source_system,
+        first_collected_at,
+        face_observed_at,
+        status_observed_at,
+        usage_observed_at,
+        selection_observed_at,
+        channel,
+        batch_no,
+        created_at,
+        updated_at
+    ) VALUES (
+        %(direction)s,
+        %(taxpayer_no)s,
+        s.document_key,
+        s.document,
+        s.invoice_type,
+        s.bureau_invoice_type,
+        s.invoice_code,
+        s.invoice_no,
+        s.etax_invoice_no,
+        s.issue_date,
+        s.seller_tax_no,
+        s.seller_name,
+        s.buyer_tax_no,
+        s.buyer_name,
+        s.amount,
+        s.tax_amount,
+        s.business_code,
+        s.details,
+        s.status,
+        s.risk_status,
+        s.selection_status,
+        s.deduction_status,
+        s.deduction_purpose,
+        s.not_deductible_type,
+        s.not_deductible_reason,
+        s.tax_period,
+        s.selected_at,
+        s.certified_at,
+        s.effective_tax_amount,
+        s.verification_status,
+        s.detail_level,
+        s.tax_org_code,
+        s.source_system,
+        s.observed_at,
+        NULL,
+        CASE WHEN num_nonnulls(s.status, s.risk_status) > 0 THEN s.observed_at END,
+        CASE WHEN num_nonnulls(s.tax_period) > 0 THEN s.observed_at END,
+        CASE WHEN num_nonnulls(s.selection_status, s.deduction_status, s.deduction_purpose, s.not_deductible_type, s.not_deductible_reason, s.selected_at, s.certified_at, s.effective_tax_amount) > 0 THEN s.observed_at END,
+        %(channel)s,
+        %(batch_no)s,
+        (SELECT clock_timestamp()),
+        (SELECT clock_timestamp())
+    )
     RETURNING merge_action() AS action, new.document_key, s.observed_at, new.batch_no, new.channel,
         false AS lines_changed,
         new.amount + new.tax_amount = new.total_amount AS adds_up,
