@@ -188,6 +188,18 @@ WHERE b.run_id = %(run)s GROUP BY 1, 2 ORDER BY 3 DESC;
 -- The newest tasks that brought documents.
 SELECT * FROM fapiao.sync_log WHERE downloaded_count > 0 ORDER BY finished_at DESC, batch_no DESC LIMIT %(limit)s;
 
+-- name: left_out_on
+-- What the plans of one day left out, by DAG and reason.
+SELECT s.dag_id, s.direction, s.document, count(*)::integer AS rows, s.reason
+FROM fapiao.plan_skip AS s JOIN sync.batch AS b ON b.batch_no = s.parent_batch_no
+WHERE b.day = %(day)s
+GROUP BY 1, 2, 3, 5 ORDER BY 1, 2, 3, 5;
+
+-- name: voided
+-- The tasks that were voided last, with the reason.
+SELECT * FROM fapiao.sync_log WHERE void_state IS NOT NULL ORDER BY voided_at DESC, batch_no LIMIT %(limit)s;
+
 -- name: pool_size
 -- How much the pool holds.
-SELECT (SELECT count(*) FROM fapiao.invoice)::integer AS documents, (SELECT count(*) FROM fapiao.invoice_line)::integer AS lines;
+SELECT (SELECT count(*) FROM fapiao.invoice)::integer AS documents, (SELECT count(*) FROM fapiao.invoice_line)::integer AS lines,
+    (SELECT count(*) FROM pool.layout_file WHERE file_type <> 'snapshot' AND superseded_at IS NULL)::integer AS files;

@@ -6,16 +6,15 @@ from datetime import UTC, date, datetime
 import psycopg
 from psycopg.rows import dict_row
 
-from fapiao.calendars import occurrences
 from fapiao.errors import BadInput, Unusable
 from fapiao.queries import query
-from fapiao.rules import rulebook
 from launcher import rehearsal
 from launcher.airflow import airflow_environment, ensure_metadata
 from launcher.commands.run import print_outcome
 from launcher.dag_runs import run_dags
 from launcher.home import home, logs
 from launcher.pool import pool_url, running_postgres
+from launcher.rehearsed_day import due_dags, leave_something_open, set_parameters
 from launcher.sample_group import load_sample
 from launcher.screen import table
 from launcher.simulation import simulation
@@ -24,8 +23,9 @@ from simulator.sample import EARLIEST, sample_enterprise
 
 HELP = "the main job, end to end: sample companies, real DAG runs for a day, sync log, quota board, changed fields"
 DAY = date(2027, 3, 10)
-CHANNEL = "leqi"
 POLL_SECONDS = 1.0
+AFTERWARDS = ("sweep_results", "verify_invoices")
+"""What runs every ten minutes anyway: layout files of the day, verifications."""
 LOG_COLUMNS = (
     "batch_no",
     "taxpayer_name",
@@ -51,7 +51,16 @@ QUOTA_COLUMNS = (
     "unknown",
 )
 CHANGE_COLUMNS = ("document_key", "column_name", "old_value", "new_value", "batch_no")
-
+LEFT_OUT_COLUMNS = ("dag_id", "direction", "document", "rows", "reason")
+VOIDED_COLUMNS = (
+    "batch_no",
+    "taxpayer_name",
+    "direction",
+    "invoice_types",
+    "window_start",
+    "window_end",
+    "void_reason",
+)
 
 FURTHER = (
     ("./fapiao log --counts", "how many tasks stand where"),
@@ -66,6 +75,13 @@ FURTHER = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The day."""
     parser.add_argument("--date", type=date.fromisoformat, default=DAY, help=f"the day to rehearse; default {DAY}")
+    parser.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="TYPE.KEY=VALUE",
+        help="a parameter that is set for the rehearsal, for example rim_download.open_replenish_last_month=1",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -79,39 +95,43 @@ def run(arguments: argparse.Namespace) -> int:
     with running_postgres(), pool_url() as url, simulation(day, rehearsal.sm4_key()) as bureau:
         ensure_metadata()
         bureau.order("seed", sample_enterprise(day))
-        print(f"Sample group on 乐企: {load_sample(url, day)}")
+        print(f"Sample group on every channel: {load_sample(url, day)}")
         environment = airflow_environment(url)
         environment |= rehearsal.connections(bureau.url, rehearsal.sm4_key(), POLL_SECONDS)
-        asked = [(dag_id, {"date": day.isoformat()}) for dag_id in due_dags(day)]
+        set_parameters(url, arguments.param)
+        if left := leave_something_open(url, day, environment):
+            print(f"{left} tasks of last month are left open on 电子税局, as if nobody had worked on them.")
+        asked = [(dag_id, {"date": day.isoformat()}) for dag_id in [*due_dags(day), *AFTERWARDS]]
         print(f"{day}: the calendar names {', '.join(dag_id for dag_id, _ in asked)}\n")
         states = []
         for ended in run_dags(asked, environment, logs() / "demo.log"):
             print_outcome(url, ended, since)
             states.append(ended.state)
-        show(url)
+        show(url, day)
     print_further(day)
     return 0 if all(state == "success" for state in states) else 1
 
 
-def due_dags(day: date) -> list[str]:
-    """The DAGs the calendar fires on the day, full downloads first, so that status updates find what they update."""
-    named = dict.fromkeys(one.dag_id for one in occurrences(rulebook(), day, channel=CHANNEL))
-    return sorted(named, key=lambda dag_id: ("status" in dag_id, "incremental" in dag_id))
-
-
-def show(url: str) -> None:
-    """The sync log, the quota board, what changed in the pool."""
+def show(url: str, day: date) -> None:
+    """The sync log, what was left out or voided and why, the quota board, what changed in the pool."""
     with psycopg.connect(url, row_factory=dict_row) as connection:
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")
         rows = connection.execute(query("log", "with_data"), {"limit": 30}).fetchall()
+        left_out = connection.execute(query("log", "left_out_on"), {"day": day}).fetchall()
+        voided = connection.execute(query("log", "voided"), {"limit": 12}).fetchall()
         quota = connection.execute(query("log", "quota_board"), {"limit": 12, "organisations": None}).fetchall()
         changes = connection.execute(query("log", "changes"), {"limit": 15}).fetchall()
         held = connection.execute(query("log", "pool_size")).fetchone()
     _section("同步日志 · sync log (the newest rows that brought data)", LOG_COLUMNS, rows)
+    _section("未申请 · what the calendar named and nobody applied for, and why", LEFT_OUT_COLUMNS, left_out)
+    _section("作废 · voided", VOIDED_COLUMNS, voided)
     _section("申请次数 · quota board", QUOTA_COLUMNS, quota)
     _section("变更 · what changed in the pool", CHANGE_COLUMNS, changes)
     if held:
-        print(f"全票池 · the pool holds {held['documents']} documents with {held['lines']} lines.")
+        print(
+            f"全票池 · the pool holds {held['documents']} documents with {held['lines']} lines and "
+            f"{held['files']} layout files."
+        )
 
 
 def _section(title: str, columns: tuple[str, ...], rows: list[dict[str, object]]) -> None:

@@ -2,7 +2,17 @@
 
 from collections.abc import Callable
 
+from hooks.aisino import AisinoHook
 from hooks.bureau import Bureau
+from hooks.etax import EtaxHook
 from hooks.leqi import LeqiHook
+from hooks.soft_certificate import SoftCertificateHook
+from hooks.tax_disk import TaxDiskHook
 
-BUREAUS: dict[str, Callable[[], Bureau]] = {"leqi": LeqiHook}
+BUREAUS: dict[str, Callable[[], Bureau]] = {
+    "leqi": LeqiHook,
+    "etax": EtaxHook,
+    "soft_certificate": SoftCertificateHook,
+    "tax_disk": TaxDiskHook,
+    "aisino": AisinoHook,
+}

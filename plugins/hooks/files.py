@@ -19,7 +19,6 @@ from fapiao.tasks import Claim
 from hooks.file_store import FileStore, digest
 from hooks.snapshots import ofd_rows
 
-RULE = "layout-files-after-download"
 PRIORITY = 80
 """下载版式文件 comes last (R215)."""
 _REASONS = {"no_country": "layout_no_country", "no_city": "layout_no_city"}
@@ -32,11 +31,12 @@ class Planned(NamedTuple):
     left_out: int
 
 
-def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: RuleBook) -> Planned:
+def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: RuleBook, rule_id: str) -> Planned:
     """Plans the file tasks (进项-数电发票文件下载) that a settled download causes; to be called after its settlement.
 
     Only where rules, scheme and taxpayer allow it (R079, R130–R135, A-42); invoices whose files are stored or asked for
-    already are left alone. A missing country or city leaves one reason and no task.
+    already are left alone. A missing country or city leaves one reason and no task. `rule_id` is what the rows name as
+    their rule.
     """
     rule = layout_rule(claim.channel, claim.download_type, claim.invoice_type)
     if rule is None or claim.document != "invoice":
@@ -48,7 +48,7 @@ def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: 
         "countries": list(rule.countries),
         "needs_city": rule.needs_city,
         "per_task": rule.invoices_per_task,
-        "rule": RULE,
+        "rule": rule_id,
         "priority": PRIORITY,
         "reasons": Jsonb(reasons),
     }

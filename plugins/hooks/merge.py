@@ -16,7 +16,6 @@ from fapiao.payloads.staged import Staged
 from fapiao.payloads.values import json_text
 from fapiao.queries import queries
 
-Target = Literal["documents", "headers", "status", "unselected"]
 StatusMode = Literal["verify_and_store", "update_only", "verify_to_cache"]
 
 
@@ -81,7 +80,7 @@ class Stage:
     they are verified first; `dropped_lines` how many lines the line filter left out.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any], target: Target, context: MergeContext) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], target: str, context: MergeContext) -> None:
         self.warnings: list[str] = []
         self.to_verify: list[ToVerify] = []
         self.dropped_lines = 0

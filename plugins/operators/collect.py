@@ -1,21 +1,13 @@
 """Collect: poll what is accepted, keep every answer raw, merge it, settle the row (design §2)."""
 
-from collections.abc import Callable, Iterator, Mapping
-
 from fapiao.bureau import Page, Place, Progress, Request, Stage
-from fapiao.errors import BureauError, LoginLost, MergeError, Refused, TryLater
-from fapiao.payloads import Context, Staged, translate
-from fapiao.readings import READINGS
-from fapiao.rule_records import FollowUp
+from fapiao.errors import BureauError, LoginLost, Refused, TryLater
 from fapiao.tasks import Claim
-from hooks.merge import MergeContext, MergeCounts, Target
-from hooks.merge import Stage as Staging
 from operators.apply import MAX_ATTEMPTS
 from operators.desk import Desk, Work
+from operators.into_pool import SERIES_CHANGED, Contradiction, into_pool
 from operators.logins import WAITING, step_back, waits_for_login
 
-_CHANGED = "SERIES_CHANGED"
-_DUPLICATE = "DUPLICATE_ROW"
 _AGAIN = "the whole series is asked for again; the answers so far stay in the raw landing"
 
 
@@ -23,7 +15,9 @@ def collect_one(desk: Desk, claim: Claim) -> None:
     """One row as far as the bureau lets it go: every package is committed before the next is asked for."""
     try:
         if claim.status == "downloaded" or _download(desk, claim):
-            _merge(desk, claim)
+            into_pool(desk, claim)
+    except Contradiction as found:
+        _start_again(desk, claim, *found.args)
     except LoginLost as lost:
         step_back(desk, claim, lost)
     except BureauError as error:
@@ -65,7 +59,7 @@ def _answer(desk: Desk, claim: Claim, request: Request, place: Place) -> bool:
             page = desk.bureau.fetch(request, number, place)
         if _contradicts(place, page):
             return _start_again(
-                desk, claim, _CHANGED, f"the total was {place.announced} and is now {page and page.announced}"
+                desk, claim, SERIES_CHANGED, f"the total was {place.announced} and is now {page and page.announced}"
             )
         with desk.transaction() as work:
             work.tasks.hold(claim)
@@ -104,76 +98,3 @@ def _start_again(desk: Desk, claim: Claim, code: str, text: str) -> bool:
         else:
             work.tasks.fail(claim, "download_failed", error, cost=1)
     return False
-
-
-def _merge(desk: Desk, claim: Claim) -> None:
-    """Staging, merge, checks, follow-up and settlement in one transaction: all of the reply set or nothing."""
-    try:
-        with desk.transaction() as work:
-            work.tasks.hold(claim)
-            if work.tasks.has_holes(claim):
-                raise _Contradiction(_CHANGED, "a package before the last is smaller than the others: rows are missing")
-            staging = Staging(work.connection, _target(claim), _merge_context(claim))
-            for reply_id, staged in _staged(work, claim):
-                staging.load(staged, reply_id)
-            duplicates = staging.duplicates()
-            if duplicates.differing or (duplicates.identical and claim.attempts + 1 < MAX_ATTEMPTS):
-                twice = ", ".join(duplicates.sample)
-                raise _Contradiction(_DUPLICATE, f"document {twice} came twice in one download")
-            _settle(desk, work, claim, staging.merge())
-    except _Contradiction as found:
-        _start_again(desk, claim, *found.args)
-    except MergeError as broken:
-        raise Refused("MERGE_CHECK", str(broken), "nothing was merged; the raw replies are kept") from broken
-
-
-class _Contradiction(Exception):
-    """The series contradicts itself; the arguments are our code and the sentence."""
-
-
-def _settle(desk: Desk, work: Work, claim: Claim, counts: MergeCounts) -> None:
-    work.tasks.settle(claim, counts)
-    for rule in desk.rules.follow_ups_of(claim.channel, claim.download_type, claim.document):
-        FOLLOW_UPS[rule.job](desk, work, claim, rule)
-
-
-def _follow_up_usage(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> None:
-    text = desk.rules.message("small_scale_download", "scheduled")
-    work.tasks.follow_up_usage(claim, rule.id, text, desk.rules.advice("SMALL_SCALE"))
-
-
-FOLLOW_UPS: Mapping[str, Callable[[Desk, Work, Claim, FollowUp], None]] = {"usage_status": _follow_up_usage}
-"""What plans each job of include/rules/follow_ups.yaml, in the transaction that settled the cause."""
-
-
-def _target(claim: Claim) -> Target:
-    if claim.download_type == "unselected_init":
-        return "unselected"
-    return "status" if claim.download_type == "input_status" else "documents"
-
-
-def _merge_context(claim: Claim) -> MergeContext:
-    return MergeContext(
-        batch_no=claim.batch_no,
-        channel=claim.channel,
-        direction=claim.direction,
-        taxpayer_no=claim.taxpayer_no,
-        insert_missing=claim.download_type != "input_status",
-    )
-
-
-def _staged(work: Work, claim: Claim) -> Iterator[tuple[int, Staged]]:
-    """The stored answers as staged rows, one package in memory at a time."""
-    reading = READINGS[claim.channel]
-    with work.tasks.replies(claim) as replies:
-        for reply in replies:
-            rows = reading.rows(claim, bytes(reply["body"]))
-            context = Context(
-                direction=claim.direction,
-                taxpayer_no=claim.taxpayer_no,
-                invoice_type=claim.invoice_type,
-                observed_at=reply["observed_at"],
-                aggregated_on=reading.collected_on(reply["argument"]),
-                tax_org_code=claim.org_code,
-            )
-            yield reply["reply_id"], translate(reading.kind(claim), rows, context)

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from decimal import Decimal
 
-from fapiao.errors import AnswerLost, Refused, TryLater, Unusable
+from fapiao.errors import Refused, TryLater, Unusable
 from fapiao.layout import xml_invoice
 from fapiao.layout.delivery import Announced, Delivery, Failure, read_delivery
 from fapiao.layout.rows import FileRow, file_row
@@ -13,55 +12,57 @@ from fapiao.layout.safe_xml import UnreadableFile
 from fapiao.payloads import Context, line_filter
 from fapiao.tasks import Claim
 from hooks.downloads import Download, download_of
-from hooks.file_store import FileStore, digest, file_store
+from hooks.file_store import FileStore, file_store
 from hooks.files import LayoutFiles
 from hooks.merge import MergeCounts
 from hooks.snapshots import ofd_rows
 from hooks.xml_lines import Invoice, complete_lines
 from operators.apply import MAX_ATTEMPTS
 from operators.desk import Desk, Work
+from operators.file_bytes import Reach, alive, store_bytes
 
-RENEWAL = timedelta(seconds=10)
-"""How often a long row of files tells that its worker is alive; the lease is a minute."""
 _DAMAGED = "the file is asked for again; what arrived whole is kept"
-_NOTHING_LEFT = "the files that came are stored; the others say why in the rejected rows of this batch"
+_SOME_STORED = "the files that came are stored; the others say why in the rejected rows of this batch"
 
 
 @dataclass(slots=True)
 class _Taken:
-    """What came of a delivery: rows for the pool, invoices read from their XML, files that are not what they say."""
+    """What came of the stored bytes: rows for the pool, and invoices read from their XML."""
 
     rows: list[FileRow] = field(default_factory=list)
     invoices: dict[str, Invoice] = field(default_factory=dict)
-    damaged: list[Failure] = field(default_factory=list)
-    refused: list[Failure] = field(default_factory=list)
 
 
 def collect_files(desk: Desk, claim: Claim, download: Download | None = None) -> None:
     """Takes the files of a row in status 数据已下载, whose pages are stored, and settles it.
 
     Bytes come first and are addressed by their hash, so that a worker that dies leaves nothing but bytes that the next
-    one adopts; rows, signatures and counts are one transaction. Raises TryLater (a damaged file among others),
-    LoginLost or Refused; what was stored until then is not asked for again. Source: protocols §10.2 O12, R136, R137.
+    one adopts; rows, signatures and counts are one transaction. A long row gives way to others after a slice of time
+    and goes on in its turn. Raises TryLater (a damaged file among others), LoginLost or Refused.
+    Source: protocols §10.2 O12, R136, R137.
     """
+    download = download or _download_of(desk)
     delivery = _delivery(desk, claim)
     try:
-        taken = _take_all(desk, claim, delivery, _Reach(download or _download_of(desk), file_store()))
+        reach = Reach(download, file_store())
+        missing = store_bytes(desk, claim, delivery.files, reach)
+        if missing is None:
+            _give_way(desk, claim)
+            return
+        if missing.damaged and claim.attempts + 1 < MAX_ATTEMPTS:
+            raise TryLater("FILE_DAMAGED", missing.damaged[0].reason, _DAMAGED)
+        taken = _take_all(desk, claim, delivery, reach.store)
     except Unusable as store:
         raise TryLater("FILE_STORE", str(store), "the row goes on when the file store works again") from store
-    if taken.damaged and claim.attempts + 1 < MAX_ATTEMPTS:
-        raise TryLater("FILE_DAMAGED", taken.damaged[0].reason, _DAMAGED)
     with desk.transaction() as work:
         work.tasks.hold(claim)
-        _settle(desk, work, claim, taken, [*delivery.failures, *taken.refused, *taken.damaged])
+        _settle(desk, work, claim, taken, [*delivery.failures, *missing.refused, *missing.damaged])
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """Where bytes come from and where they go."""
-
-    download: Download
-    store: FileStore
+def _give_way(desk: Desk, claim: Claim) -> None:
+    with desk.transaction() as work:
+        work.tasks.hold(claim)
+        work.tasks.postpone(claim)
 
 
 def _download_of(desk: Desk) -> Download:
@@ -77,56 +78,14 @@ def _delivery(desk: Desk, claim: Claim) -> Delivery:
         return read_delivery(((reply["reply_id"], bytes(reply["body"])) for reply in replies), asked)
 
 
-def _take_all(desk: Desk, claim: Claim, delivery: Delivery, reach: _Reach) -> _Taken:
+def _take_all(desk: Desk, claim: Claim, delivery: Delivery, store: FileStore) -> _Taken:
+    """Reads what is stored, file by file; what has no bytes is a failure already."""
     taken, renewed = _Taken(), desk.now()
     for file in delivery.files:
-        renewed = _alive(desk, claim, renewed)
-        _take(file, reach, taken)
+        renewed = alive(desk, claim, renewed)
+        if store.has(file.sha256, file.size):
+            taken.rows += _rows(file, store.read(file.sha256), store, taken.invoices)
     return taken
-
-
-def _alive(desk: Desk, claim: Claim, renewed: datetime) -> datetime:
-    """Renews the lease when it is time. Raises LostClaim when the row went to somebody else."""
-    now = desk.now()
-    if now - renewed < RENEWAL:
-        return renewed
-    with desk.transaction() as work:
-        work.tasks.hold(claim)
-    return now
-
-
-def _take(file: Announced, reach: _Reach, taken: _Taken) -> None:
-    """One file: adopted where its bytes are stored, else downloaded, checked and stored."""
-    try:
-        content = _content(file, reach)
-    except Refused as refused:
-        taken.refused.append(_failure(file, str(refused)))
-        return
-    except AnswerLost as lost:
-        raise TryLater(lost.code, lost.text, lost.advice, lost.wait_seconds) from lost
-    if (len(content), digest(content)) != (file.size, file.sha256):
-        taken.damaged.append(_failure(file, _mismatch(file, content)))
-        return
-    reach.store.put(content)
-    taken.rows += _rows(file, content, reach.store, taken.invoices)
-
-
-def _content(file: Announced, reach: _Reach) -> bytes:
-    if reach.store.has(file.sha256, file.size):
-        return reach.store.read(file.sha256)
-    return reach.download(file.url)
-
-
-def _mismatch(file: Announced, content: bytes) -> str:
-    return (
-        f"the {file.file_type} file of invoice {file.document_key} is not what the bureau announced: "
-        f"{len(content)} bytes with SHA-256 {digest(content)} instead of {file.size} bytes with {file.sha256}"
-    )
-
-
-def _failure(file: Announced, reason: str) -> Failure:
-    told = {"invoiceNo": file.document_key, "fileType": file.file_type, "size": file.size, "sha256": file.sha256}
-    return Failure(file.document_key, reason, file.reply_id, file.row_no, told)
 
 
 def _rows(file: Announced, content: bytes, store: FileStore, invoices: dict[str, Invoice]) -> list[FileRow]:
@@ -160,7 +119,7 @@ def _settle(desk: Desk, work: Work, claim: Claim, taken: _Taken, failures: Seque
     if taken.rows and desk.parameter("tax_file_auto_sign", "tax_file_auto_sign") == "1":
         files.sign({row.document_key for row in taken.rows}, claim, claim.observed_at or desk.now())
     if failures and not taken.rows:
-        work.tasks.fail(claim, "download_failed", Refused("FILES_REFUSED", failures[0].reason, _NOTHING_LEFT), cost=1)
+        work.tasks.fail(claim, "download_failed", Refused("FILES_REFUSED", failures[0].reason, _SOME_STORED), cost=1)
     else:
         work.tasks.settle(claim, _counts(taken.rows, stored, failures))
 

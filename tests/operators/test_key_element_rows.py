@@ -53,7 +53,7 @@ def rows(pool: Pool, columns: str) -> list[tuple]:
     return pool.execute(f"SELECT {columns} FROM sync.task ORDER BY task_id").fetchall()
 
 
-@pytest.mark.req("R007", "R036", "R040", "A-38")
+@pytest.mark.req("R036", "R040", "A-38")
 def test_the_button_makes_a_task_that_waits_for_its_application(pool: Pool) -> None:
     (batch,) = press(pool, date_from="2027-03-01", date_to="2027-03-19")
     (found,) = rows(

@@ -298,8 +298,26 @@ def test_a_long_row_keeps_its_lease(pool: Pool, desk: Desk, host: FileHost) -> N
         seen.append(pool.execute("SELECT lease_until > now() FROM sync.task").fetchone())
         return host.download(url)
 
-    collect_files(replace(desk, now=ticking(timedelta(seconds=11))), claim, download)
+    collect_files(replace(desk, now=ticking(timedelta(seconds=9))), claim, download)
     assert seen == [(True,)] * 3
+
+
+@pytest.mark.req("R215")
+def test_a_row_gives_way_after_a_minute_and_goes_on_where_it_was(pool: Pool, desk: Desk, host: FileHost) -> None:
+    claim = downloaded(pool, [page(*host.offer(A), *host.offer(B))], [A, B])
+    slow = replace(desk, now=ticking(timedelta(seconds=20)))
+    rounds = 0
+    while row_of(pool)["status"] == "downloaded":
+        rounds += 1
+        before = len(host.asked)
+        collect_files(slow, claim, host.download)
+        assert len(host.asked) > before
+        if row_of(pool)["status"] == "downloaded":
+            assert files(pool) == {}
+            claim = taken_again(pool)
+    assert rounds > 1
+    assert sorted(host.asked) == sorted(f"/{number}.{kind}" for number in (A, B) for kind in ("pdf", "ofd", "xml"))
+    assert (counts(pool), row_of(pool)["attempts"]) == ((2, 2, 0, 0), 0)
 
 
 def test_a_store_that_takes_nothing_puts_the_row_off(pool: Pool, desk: Desk, host: FileHost, tmp_path: Path) -> None:
@@ -307,6 +325,14 @@ def test_a_store_that_takes_nothing_puts_the_row_off(pool: Pool, desk: Desk, hos
     with pytest.raises(TryLater, match="does not take layout files") as error:
         collect_files(desk, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
     assert error.value.code == "FILE_STORE"
+
+
+def test_a_store_that_cannot_be_opened_puts_the_row_off_too(
+    pool: Pool, desk: Desk, host: FileHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAPIAO_FILES", "s3://bucket/files")
+    with pytest.raises(TryLater, match="install the Airflow provider"):
+        collect_files(desk, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
 
 
 def test_a_channel_without_files_says_so(pool: Pool, desk: Desk) -> None:

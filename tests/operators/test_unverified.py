@@ -109,7 +109,7 @@ def ordinary(office: Office) -> str:
     return office.room.paper("82", "2027-01-03")
 
 
-@pytest.mark.req("R126", "A-33")
+@pytest.mark.req("R126", "R098", "A-33", "A-47")
 def test_verify_and_store_queues_the_ordinary_invoice_and_stores_the_other_unverified(
     office: Office, special: str, ordinary: str
 ) -> None:
@@ -171,7 +171,7 @@ def test_a_receipt_before_the_verification_turns_it_to_the_pool(office: Office, 
     assert office.states() == {special: "1"}
 
 
-@pytest.mark.req("R028", "R031")
+@pytest.mark.req("R028", "R031", "A-47")
 def test_the_first_capture_of_a_key_element_sync_is_unverified_and_queued(
     office: Office, special: str, ordinary: str
 ) -> None:

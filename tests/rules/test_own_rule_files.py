@@ -1,6 +1,7 @@
-"""The rules of 查验 and of the key-element form: they fit their schemas and are refused with file and line when wrong."""
+"""The rules files with a reader of their own: they fit their schemas and are refused with file and line when wrong."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from fapiao.errors import RuleError
 from fapiao.key_element_rules import key_element_rules
+from fapiao.manuals import manuals
 from fapiao.places import RULES
 from fapiao.rules import rulebook
 from fapiao.verification import verification_rules
 
-READERS = {"verification": verification_rules, "key_elements": key_element_rules}
+READERS = {"verification": verification_rules, "key_elements": key_element_rules, "manuals": manuals}
 Spoil = Callable[[str, str, str], Path]
 
 
@@ -46,6 +48,8 @@ def test_the_file_fits_its_schema_and_every_row_says_where_it_comes_from(name: s
         ("verification", "limit: 5", "limit: five", "limit must be a whole number"),
         ("verification", "state: mismatch", "state: wrong", "state 'wrong' is unknown"),
         ("verification", "answers:\n", "replies:\n", "unknown section 'replies'"),
+        ("manuals", "code: S1", "code: S0", "code 'S0' stands here for the second time"),
+        ("manuals", "edition: 星空旗舰版", 'edition: ""', "edition is empty"),
         ("key_elements", "field: document", "field: paper", "field 'paper' is unknown"),
         ("key_elements", "value: today", "value: tomorrow", "value 'tomorrow' is unknown"),
         ("key_elements", "field: date_to", "field: date_from", "stands here for the second time"),
@@ -77,3 +81,11 @@ def test_every_type_and_code_that_the_files_name_exists() -> None:
     invoices = {code for code, kind in book.invoice_types.items() if kind.document == "invoice"}
     assert verification_rules().keys.keys() >= invoices
     assert key_element_rules().flags.keys() == book.codes_of("deduction_status").keys()
+
+
+@pytest.mark.req("R001")
+def test_every_manual_that_a_rule_names_is_listed_with_the_edition_it_applies_to() -> None:
+    texts = [file.read_text(encoding="utf-8") for file in RULES.glob("*.yaml")]
+    named = {code for text in texts for code in re.findall(r"source: [^\n]*?\b(S[0-9])\b", text)}
+    assert {"S0", "S1", "S3", "S4"} <= named <= manuals().keys()
+    assert {one.edition for one in manuals().values()} == {"星空旗舰版"}

@@ -2,3 +2,7 @@
 
 CREATE INDEX task_open_of_channel ON sync.task (channel, priority, task_id)
     WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL;
+
+-- A number of 乐企 belongs to one row. Through the gateway one task may answer several types (piaozone 3 is 04 and 86).
+DROP INDEX sync.task_request_no;
+CREATE UNIQUE INDEX task_request_no ON sync.task (channel, request_no) WHERE request_no IS NOT NULL AND channel = 'leqi';

@@ -21,6 +21,8 @@ from fapiao.payloads.lines import Line, find_lines, read_lines
 from fapiao.payloads.staged import Context, Rejected, Staged
 from fapiao.payloads.values import CONVERTERS, Unreadable, json_text, text
 
+# 查验 did not pass: what was asked about is no proven face.
+_NOT_PASSED = ("2", "3")
 # The numbers that make the identity, by plane.
 _NUMBERS = {
     "L": {"fphm", "fpdm", "zzfpDm", "zzfphm", "hgjkshm", "dkdjwspzh"},
@@ -113,6 +115,8 @@ def _complete_gateway(kind: str, row: Mapping[str, object], values: Values) -> N
     except Unreadable as error:
         raise _Rejection(f"{error}.") from error
     complete_header(kind, values)
+    if values.get("verification_status") in _NOT_PASSED:
+        values["detail_level"] = "header"
     if load_fields().kinds[kind].target == "documents":
         tell_red_by_amount(values)
 

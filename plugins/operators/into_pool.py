@@ -1,0 +1,115 @@
+"""Into the pool: stored answers are staged, merged, checked and settled, and cause what follows, all at once."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from fapiao.errors import MergeError, Refused
+from fapiao.fields import load_fields
+from fapiao.payloads import Context, Staged, line_filter, translate
+from fapiao.readings import READINGS
+from fapiao.rule_records import FollowUp
+from fapiao.tasks import Claim
+from hooks.files import plan_layout_files
+from hooks.merge import MergeContext, MergeCounts, ToVerify
+from hooks.merge import Stage as Staging
+from hooks.verification_queue import queue_unverified, status_mode
+from operators.apply import MAX_ATTEMPTS
+from operators.desk import Desk, Work
+from operators.files import collect_files
+
+SERIES_CHANGED = "SERIES_CHANGED"
+DUPLICATE_ROW = "DUPLICATE_ROW"
+_HOLE = "a package before the last is smaller than the others: rows are missing"
+_LINE_SCOPE = {"input": "input_download", "output": "invoice_sync"}
+"""On which of its six paths the line filter meets a download (R276)."""
+
+
+class Contradiction(Exception):
+    """The series contradicts itself; the arguments are our code and the sentence."""
+
+
+def into_pool(desk: Desk, claim: Claim) -> None:
+    """What a row in status 数据已下载 holds, into the pool; layout files into their store.
+
+    Staging, merge, checks, follow-ups and settlement are one transaction: all of the reply set or nothing. Raises
+    Contradiction where the series must be asked for again, Refused where a check fails, or as collect_files does.
+    """
+    if claim.download_type == "input_files":
+        collect_files(desk, claim)
+    else:
+        _merge(desk, claim)
+
+
+def _merge(desk: Desk, claim: Claim) -> None:
+    try:
+        with desk.transaction() as work:
+            work.tasks.hold(claim)
+            if work.tasks.has_holes(claim):
+                raise Contradiction(SERIES_CHANGED, _HOLE)
+            staging = Staging(work.connection, _target(claim), _merge_context(work, claim))
+            for reply_id, staged in _staged(desk, work, claim):
+                staging.load(staged, reply_id)
+            duplicates = staging.duplicates()
+            if duplicates.differing or (duplicates.identical and claim.attempts + 1 < MAX_ATTEMPTS):
+                twice = ", ".join(duplicates.sample)
+                raise Contradiction(DUPLICATE_ROW, f"document {twice} came twice in one download")
+            _settle(desk, work, claim, staging.merge(), staging.to_verify)
+    except MergeError as broken:
+        raise Refused("MERGE_CHECK", str(broken), "nothing was merged; the raw replies are kept") from broken
+
+
+def _settle(desk: Desk, work: Work, claim: Claim, counts: MergeCounts, to_verify: Sequence[ToVerify]) -> None:
+    work.tasks.settle(claim, counts)
+    queue_unverified(work.connection, claim, to_verify)
+    for rule in desk.rules.follow_ups_of(claim.channel, claim.download_type, claim.document):
+        FOLLOW_UPS[rule.job](desk, work, claim, rule)
+
+
+def _follow_up_usage(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> None:
+    text = desk.rules.message("small_scale_download", "scheduled")
+    work.tasks.follow_up_usage(claim, rule.id, text, desk.rules.advice("SMALL_SCALE"))
+
+
+def _follow_up_files(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> None:
+    plan_layout_files(work.connection, claim, desk.rules, rule.id)
+
+
+FOLLOW_UPS: Mapping[str, Callable[[Desk, Work, Claim, FollowUp], None]] = {
+    "usage_status": _follow_up_usage,
+    "layout_files": _follow_up_files,
+}
+"""What plans each job of include/rules/follow_ups.yaml, in the transaction that settled the cause."""
+
+
+def _target(claim: Claim) -> str:
+    return load_fields().kinds[READINGS[claim.channel].kind(claim)].target
+
+
+def _merge_context(work: Work, claim: Claim) -> MergeContext:
+    """Risk and usage touch only what the pool holds; a status update does what the scheme's mode says (R126–R129)."""
+    return MergeContext(
+        batch_no=claim.batch_no,
+        channel=claim.channel,
+        direction=claim.direction,
+        taxpayer_no=claim.taxpayer_no,
+        insert_missing=_target(claim) != "status",
+        status_mode=status_mode(work.connection, claim),
+    )
+
+
+def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, Staged]]:
+    """The stored answers as staged rows, one package in memory at a time."""
+    reading = READINGS[claim.channel]
+    left_out = line_filter(desk.parameter("errorGoodsNames", "errorGoodsNames"), _LINE_SCOPE[claim.direction])
+    with work.tasks.replies(claim) as replies:
+        for reply in replies:
+            context = Context(
+                direction=claim.direction,
+                taxpayer_no=claim.taxpayer_no,
+                invoice_type=claim.invoice_type,
+                observed_at=reply["observed_at"],
+                aggregated_on=reading.collected_on(reply["argument"]),
+                tax_org_code=claim.org_code,
+                line_filter=left_out,
+            )
+            rows = reading.rows(claim, bytes(reply["body"]))
+            yield reply["reply_id"], translate(reading.kind(claim), rows, context)
