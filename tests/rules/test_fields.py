@@ -38,7 +38,7 @@ REFUSED = [
     ("    plane: O\n", "    plane: P\n", "plane 'P' is unknown"),
     ("    observes: [face, status]\n", "    observes: [face, stat]\n", "observes names 'stat'"),
     ("    overrides: true\n", "    override: true\n", "unknown key 'override'"),
-    ("    version: \"1\"\n", "", "version is missing"),
+    ('    version: "1"\n', "", "version is missing"),
 ]
 
 
