@@ -105,7 +105,7 @@ def _not_accepted(desk: Desk, work: Work, claim: Claim, error: BureauError) -> N
     elif isinstance(error, AnswerLost) and claim.counter is not None:
         work.tasks.postpone(claim, day=desk.quota_day() + timedelta(days=1), why=error, cost=1)
     else:
-        work.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=int(isinstance(error, TryLater)))
+        work.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
 
 
 def _spent_elsewhere(desk: Desk, work: Work, claim: Claim, error: QuotaSpent) -> None:

@@ -17,8 +17,8 @@ from simulator.gateway.credentials import GATEWAY_CONNECTION
 SELLER = {"nsrsbh": "91440300MA2000002A", "name": "供货有限公司"}
 ACCOUNT = {"account": "13800000000", "account_type": "receive", "is_default": True, "login": "auto"}
 _TAXPAYER = (
-    "INSERT INTO enterprise.taxpayer (taxpayer_no, name, org_code, channel, company_type)"
-    " VALUES (%(taxpayer_no)s, '示例公司', 'ORG1', %(channel)s, %(company_type)s)"
+    "INSERT INTO enterprise.taxpayer (taxpayer_no, name, org_code, channel, company_type, bureau_city_code, bureau_city)"
+    " VALUES (%(taxpayer_no)s, '示例公司', 'ORG1', %(channel)s, %(company_type)s, '3100', '上海')"
 )
 _ACCOUNT = (
     "INSERT INTO enterprise.account (taxpayer_no, account, account_type, is_default, login)"

@@ -110,7 +110,7 @@ def put_downloaded(pool: Pool, pages: Sequence[bytes], keys: Sequence[str], **ch
 
 def plan(pool: Pool, claim: Claim) -> Planned:
     """Plans what follows a download."""
-    return plan_layout_files(pool, claim, rulebook())
+    return plan_layout_files(pool, claim, rulebook(), "etax-files-after-full")
 
 
 def file_tasks(pool: Pool) -> list[dict[str, Any]]:
