@@ -1,5 +1,6 @@
 """`./fapiao log` shows the sync log by every filter of the manual, and changes nothing."""
 
+import hashlib
 import json
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from openpyxl import load_workbook
+from psycopg.types.json import Jsonb
 
 from fapiao.errors import TryLater
 from fapiao.rules import rulebook
@@ -16,6 +18,7 @@ from hooks.tasks import TaskTable
 from launcher.connections import POOL_VARIABLE
 from launcher.line import main
 from operators.plan import plan_day
+from pool_rows import KEY, digital, merge
 from task_rows import DAY, batch, put, take
 
 NUMBER = "20270610090000123ABCDEF"
@@ -176,3 +179,132 @@ def test_two_views_at_once_are_not_understood(log: Any) -> None:
     with pytest.raises(SystemExit) as refused:
         log("--quota", "--counts")
     assert refused.value.code == 2
+
+
+@pytest.mark.req("A-07", "R294", "R297", "R302", "R309")
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--status", "成功"], {NUMBER}),
+        (["--status", "下载失败"], {"failed"}),
+        (["--status", "进销项下载处理中"], {"down"}),
+        (["--status", "下载处理中"], {"down"}),
+        (["--status", "数据不全"], {"half"}),
+        (["--status", "进销项数据不全"], {"half"}),
+        (["--channel", "电子税局"], {"open"}),
+        (["--direction", "进项"], {"failed"}),
+        (["--download-type", "进项-全量"], {"failed"}),
+        (["--sync-type", "历史月进销项下载"], {"failed"}),
+        (["--document", "海关缴款书"], {"failed"}),
+        (["--invoice-type", "纸质专用发票"], {"open"}),
+        (["--name", "丙公"], {"half"}),
+        (["--org", "ORG7"], {"half"}),
+        (["--parent", "PARENT"], {"failed"}),
+        (["--parent", "failed"], {"follow-up"}),
+        (["--created-from", "2026-01-02", "--created-to", "2026-01-02"], {"down"}),
+        (["--created-to", "2026-01-01"], set()),
+        (["--voided"], {"void"}),
+        (["--no-voided", "--org", "ORG7"], {"half"}),
+        (["--module", "F18010"], {"void"}),
+        (["--batch", "open", "--batch", "PARENT"], {"open", "failed"}),
+    ],
+)
+def test_a_filter_takes_the_words_people_see(
+    log: Any, pool: psycopg.Connection, rows: None, words: list[object], expected: set[str]
+) -> None:
+    void = {"void_state": "voided", "voided_by": "li", "voided_at": DAY, "void_reason": "why"}
+    put(pool, "downloading", batch_no="down", invoice_type="02", created_at="2026-01-02 00:00+08")
+    put(pool, "incomplete", batch_no="half", invoice_type="03", org_code="ORG7", taxpayer_name="甲乙丙公司")
+    put(pool, "downloading", batch_no="void", invoice_type="04", job="key_element_sync", **void)
+    (cause,) = pool.execute("SELECT task_id FROM sync.task WHERE batch_no = 'failed'").fetchall()
+    put(pool, "no_data", batch_no="follow-up", invoice_type="05", parent_task_id=cause[0])
+    if "--voided" not in words and "--module" not in words and not {"half"} & expected:
+        words = [*words, "--no-voided"]
+    assert found(log(*words, "--json")) == expected
+
+
+def test_every_word_that_is_not_known_is_said_at_once(log: Any) -> None:
+    code, lines, complaint = log("--status", "好", "--channel", "fax", "--invoice-type", "信")
+    assert (code, lines) == (1, [])
+    assert [line.split()[0] + " " + line.split()[1] for line in complaint.splitlines()] == [
+        "channel 'fax'", "status '好'", "invoice type",
+    ]  # fmt: skip
+
+
+def test_counts_are_those_of_the_filter(log: Any, rows: None) -> None:
+    counted = [json.loads(line) for line in log("--counts", "--taxpayer", A, "--json")[1]]
+    assert {row["status"]: row["tasks"] for row in counted} == {"succeeded": 1, "pending": 1}
+
+
+@pytest.mark.req("R007", "R058", "R292")
+def test_a_task_shows_its_module_and_its_labels(log: Any, pool: psycopg.Connection) -> None:
+    put(pool, batch_no="scheme")
+    put(pool, batch_no="elements", job="key_element_sync", invoice_type="82")
+    put(pool, batch_no="other", job="import_bureau_file", invoice_type="01")
+    found_rows = {row["batch_no"]: row for row in map(json.loads, log("--json")[1])}
+    assert {name: row["module_code"] for name, row in found_rows.items()} == {
+        "scheme": "F18011", "elements": "F18010", "other": "F18012",
+    }  # fmt: skip
+    labels = ("channel_label", "direction_label", "download_type_label", "sync_type_label", "document_label")
+    assert [found_rows["scheme"][name] for name in labels] == ["乐企", "销项", "销项-全量", "当前月进销项下载", "发票"]
+
+
+@pytest.mark.req("R318")
+def test_a_planning_leads_to_its_tasks_their_replies_and_their_invoices(log: Any, pool: psycopg.Connection) -> None:
+    task = put(pool, "succeeded", batch_no="B1", direction="input", download_type="input_full", request_no="R1")
+    question = {"page": 1, "access_token": "s3cret"}
+    pool.execute(
+        "INSERT INTO sync.part (task_id, part_no, argument, done) VALUES (%s, 1, %s, true)", [task, Jsonb(question)]
+    )
+    body = b'{"fphm": "27442000000000000001", "password": "s3cret"}'
+    (reply,) = pool.execute(
+        "INSERT INTO sync.reply (task_id, generation, part_no, package_no, row_count, observed_at, body)"
+        " VALUES (%s, 1, 1, 1, 1, now(), %s) RETURNING reply_id",
+        [task, body],
+    ).fetchall()
+    merge(pool, "digital", [digital(), digital(fphm="")], batch_no="B1")
+
+    (planning,) = (json.loads(line) for line in log("--batches", "--json")[1])
+    assert (planning["batch_no"], planning["tasks"], planning["open"]) == ("P", 1, 0)
+    assert found(log("--batch", planning["batch_no"], "--json")) == {"B1"}
+    (attempt,) = (json.loads(line) for line in log("--batch", "B1", "--attempts", "--json")[1])
+    assert (attempt["request_no"], attempt["row_count"], attempt["bytes"]) == ("R1", 1, len(body))
+    assert attempt["sha256"] == hashlib.sha256(body).hexdigest()
+    assert attempt["asked"]["window_start"] == "2027-06-01"
+    assert attempt["asked"]["question"] == {"page": 1, "access_token": "***"}
+    assert log("--reply", reply[0])[1] == ['{"fphm": "27442000000000000001", "password": "***"}']
+    brought = [json.loads(line) for line in log("--batch", "B1", "--invoices", "--json")[1]]
+    assert [(one["document_key"], one["amount"], bool(one["failed"])) for one in brought] == [
+        (KEY, "100.00", False), (None, None, True),
+    ]  # fmt: skip
+
+
+def test_a_reply_that_is_not_there_is_said(log: Any) -> None:
+    assert log("--reply", 7) == (1, [], "there is no reply 7: --attempts lists the replies of a task\n")
+
+
+@pytest.mark.parametrize("view", ["attempts", "invoices"])
+def test_a_drill_down_needs_a_batch(log: Any, view: str) -> None:
+    assert log(f"--{view}") == (1, [], f"--{view} needs --batch: the {view} of which task?\n")
+
+
+@pytest.mark.req("R317", "R325")
+def test_the_export_of_a_selection_keeps_long_numbers_and_runs_no_formula(
+    log: Any, pool: psycopg.Connection, rows: None, tmp_path: Path
+) -> None:
+    put(pool, batch_no="formula", taxpayer_name='=HYPERLINK("x")', invoice_type="03")
+    file = tmp_path / "log.xlsx"
+    log("--batch", NUMBER, "--batch", "formula", "--xlsx", file, "--as", "li")
+    sheet = load_workbook(file)["fapiao"]
+    cells = {row[0].value: row for row in sheet.iter_rows(min_row=2)}
+    assert set(cells) == {NUMBER, "formula"}
+    assert (cells[NUMBER][0].data_type, cells["formula"][3].data_type) == ("s", "s")
+    assert pool.execute("SELECT actor, rows, filter -> 'batches' FROM sync.log_export").fetchall() == [
+        ("li", 2, [NUMBER, "formula"])
+    ]
+
+
+def test_an_export_is_on_record_for_good(log: Any, pool: psycopg.Connection, tmp_path: Path) -> None:
+    log("--xlsx", tmp_path / "log.xlsx", "--as", "li")
+    with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+        pool.execute("DELETE FROM sync.log_export")

@@ -89,3 +89,13 @@ def test_a_finished_file_leaves_nothing_beside_it(file: Path) -> None:
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match=r"nowhere/log\.xlsx cannot be written: No such file.*; choose another folder"):
         write_workbook(tmp_path / "nowhere" / "log.xlsx", HEADINGS, [ROW])
+
+
+@pytest.mark.req("R317")
+@pytest.mark.parametrize(("rows", "sheets"), [(0, [1]), (2, [3]), (3, [3, 2]), (5, [3, 3, 2])])
+def test_what_one_sheet_cannot_hold_goes_on_the_next(file: Path, rows: int, sheets: list[int]) -> None:
+    write_workbook(file, ("n",), ((number,) for number in range(rows)), rows_of_a_sheet=2)
+    book = load_workbook(file)
+    assert [sheet.max_row for sheet in book] == sheets
+    assert book.sheetnames == ["fapiao", "fapiao 2", "fapiao 3"][: len(sheets)]
+    assert [sheet["A1"].value for sheet in book] == ["n"] * len(sheets)

@@ -137,7 +137,8 @@ class Rehearsal:
         if day is not None:
             self.today(str(day))
             conf["date"] = str(day)
-        conf.setdefault("taxpayers", [])  # dag.test() keeps the parameters of the run before
+        for name in ("taxpayers", "batches"):
+            conf.setdefault(name, [])  # dag.test() keeps the parameters of the run before
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Airflow and what it imports have many of their own
             run = _bag().dags[dag_id].test(run_conf=conf)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from acted_rows import Pool, events, failed, row, slot
+from acted_rows import NOW, Pool, events, failed, row, slot
 from fapiao.errors import BadInput
-from hooks.actions import terminate, void
+from hooks.actions import fetch, retry, terminate, void
 from hooks.tasks import LostClaim, TaskTable
 from task_rows import put, put_many, take, take_one, told
 
@@ -116,3 +116,22 @@ def test_a_history_sync_is_terminated_under_its_own_name_and_however_many_there_
     assert {one.message for one in done} == {"终止"}
     assert set(states(pool)) == {"terminated"}
     assert events(pool, every[0]) == [("pending", "terminated", "li", "no longer wanted")]
+
+
+@pytest.mark.req("A-09")
+def test_the_chain_of_events_holds_through_every_action(pool: Pool) -> None:
+    put(pool, "downloading", batch_no="B", error_code="X", error_message="x")
+    for _ in range(2):
+        fetch(pool, "li", ["B"])
+    failed(pool, "F", invoice_type="82")
+    retry(pool, "li", ["F"], now=NOW)
+    void(pool, "wang", ["B"], "why")
+    broken = pool.execute("""
+        SELECT k.batch_no, e.seq FROM sync.task_event AS e JOIN sync.task AS k USING (task_id)
+        LEFT JOIN sync.task_event AS before ON before.task_id = e.task_id AND before.seq = e.seq - 1
+        WHERE e.hash IS DISTINCT FROM sync.event_hash(
+            before.hash, k.batch_no, e.seq, e.from_status, e.to_status, e.actor, e.reason, e.at)""").fetchall()
+    assert broken == []
+    assert [(actor, reason) for _, _, actor, reason in events(pool, "B")] == [
+        ("li", "获取异步结果"), ("li", "获取异步结果"), ("wang", "why"),
+    ]  # fmt: skip
