@@ -20,16 +20,23 @@ def room(pool_url: str, monkeypatch: pytest.MonkeyPatch, airflow_metadata: None)
         yield found
 
 
+def press(room: GatewayRehearsal, day: str, **form: object) -> None:
+    """Fills the form in for ORG1 and presses it; all of it, as dag.test() keeps the parameters of the run before."""
+    lists = {"invoice_types": [], "deduction_statuses": [], "invoice_statuses": []}
+    blank = {"taxpayer_no": None, "document": "invoice", **lists, "date_from": None, "date_to": None}
+    room.run(DAG, day, org="ORG1", **blank | form)
+
+
 def refused(room: GatewayRehearsal) -> None:
     """A run of the form that Airflow calls failed."""
     with pytest.raises(AssertionError, match="failed"):
-        room.run(DAG, DAY, org="ORG1")
+        press(room, DAY)
 
 
 @pytest.mark.req("R033", "R036")
 def test_a_form_becomes_a_row_of_the_sync_log_with_what_was_chosen(room: GatewayRehearsal) -> None:
     room.company()
-    room.run(DAG, DAY, org="ORG1", invoice_types=["81"], invoice_statuses=["0"], date_from="2027-01-01")
+    press(room, DAY, invoice_types=["81"], invoice_statuses=["0"], date_from="2027-01-01")
     (task,) = room.tasks()
     assert (task["dag_id"], task["job"], task["download_type"]) == (DAG, "key_element_sync", "input_status")
     assert (task["taxpayer_no"], task["invoice_types"]) == (GENERAL, ["81"])
@@ -59,7 +66,7 @@ def test_headers_are_captured_unverified_then_verified_and_later_only_their_stat
 ) -> None:
     room.company()
     special, car = room.paper("81", "2027-01-04"), room.paper("83", "2027-01-05")
-    room.run(DAG, DAY, org="ORG1")
+    press(room, DAY)
     (task,) = room.tasks()
     assert (task["status"], task["inserted_count"]) == ("succeeded", 2)
     assert [call["request"]["searchOpt"]["startTime"] for call in room.calls("invoiceDown")] == ["2027-01-01"]
@@ -71,7 +78,7 @@ def test_headers_are_captured_unverified_then_verified_and_later_only_their_stat
     assert {(row["verification_status"], row["detail_level"]) for row in first.values()} == {("1", "full")}
 
     room.post("change", key=special, fpzt="8")
-    room.run(DAG, "2027-01-21", org="ORG1", date_from="2027-01-01")
+    press(room, "2027-01-21", date_from="2027-01-01")
     again = room.invoices()
     assert (again[special]["status"], again[special]["verification_status"]) == ("8", "1")
     assert again[car] == first[car]
@@ -84,7 +91,7 @@ def test_filters_reach_the_bureau_and_customs_payments_come_by_their_own_row(roo
     room.company()
     paid = room.document(nsrsbh=GENERAL, fplx="customs", kprq="2027-01-04")
     room.paper("81", "2027-01-04")
-    room.run(DAG, DAY, org="ORG1", document="customs", deduction_statuses=["0"])
+    press(room, DAY, document="customs", deduction_statuses=["0"])
     (asked,) = [call["request"]["searchOpt"] for call in room.calls("invoiceDown")]
     assert (asked["invoiceType"], asked["authenticateFlags"], asked["invoiceStatus"]) == ("21", "0", "")
     assert list(room.invoices()) == [paid]
@@ -96,5 +103,5 @@ def test_filters_reach_the_bureau_and_customs_payments_come_by_their_own_row(roo
 def test_a_soft_certificate_needs_no_account(room: GatewayRehearsal) -> None:
     room.company(channel="soft_certificate")
     key = room.paper("81", "2027-01-04")
-    room.run(DAG, DAY, org="ORG1")
+    press(room, DAY)
     assert list(room.invoices()) == [key]
