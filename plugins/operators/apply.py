@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused, TryLater
+from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused
 from fapiao.quotas import Limits, limits, months_of
 from fapiao.tasks import Claim
 from fapiao.windows import month_start

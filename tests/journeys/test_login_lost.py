@@ -107,5 +107,5 @@ def test_fifty_tasks_of_three_kinds_outlive_a_lost_login(group: GatewayRehearsal
     accepted = Counter(str(call["request"]) for name in (FULL, FILES) for call in group.calls(name))
     assert set(accepted.values()) == {1}, "an application was made twice"
     assert len(group.invoices()) == 12
-    (account,) = group.admin.get("/_sim/session").json()["accounts"]
+    (account,) = group.admin.get("/_sim/session").json()["sessions"]
     assert account["max_running"] == 1
