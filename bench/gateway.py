@@ -24,7 +24,9 @@ def gateway(setting: Setting, pace: Pace | None = None) -> Iterator[Row]:
     slow = pace or Pace()
     for sharing in (1, 10):
         group = Group.of(max(10, setting.rows // 100), sharing)
-        yield from _rows(slow, group, *_measured(setting.url, slow, group, datetime.now(UTC).astimezone(SHANGHAI).date()))
+        yield from _rows(
+            slow, group, *_measured(setting.url, slow, group, datetime.now(UTC).astimezone(SHANGHAI).date())
+        )
 
 
 def _measured(url: str, pace: Pace, group: Group, day: date) -> tuple[list[Worked], Counter[str]]:
@@ -67,7 +69,10 @@ def _rows(pace: Pace, group: Group, worked: list[Worked], asked: Counter[str]) -
     )
     first, last = worked[0], worked[-1]
     grown = last.peak_megabytes - first.peak_megabytes
-    yield "  memory of the worker", f"{first.peak_megabytes:.0f} MB after {first.tasks:,} tasks, {grown:+.0f} MB after all"
+    yield (
+        "  memory of the worker",
+        f"{first.peak_megabytes:.0f} MB after {first.tasks:,} tasks, {grown:+.0f} MB after all",
+    )
 
 
 def _sharing(group: Group) -> str:
