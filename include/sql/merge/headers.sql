@@ -22,6 +22,10 @@ CREATE TEMP TABLE IF NOT EXISTS staged_headers (
     drawer text,
     remark text,
     business_code text,
+    blue_invoice text,
+    original_blue_no text,
+    original_blue_paper_code text,
+    original_blue_paper_no text,
     details jsonb,
     status text,
     risk_status text,
@@ -79,26 +83,28 @@ COPY staged_headers (
 COPY staged_headers (
     document_key, observed_at, document, invoice_type, bureau_invoice_type, invoice_code, invoice_no,
     etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, buyer_tax_no, buyer_name, amount,
-    tax_amount, total_amount, drawer, remark, details, status, risk_status, verification_status, detail_level,
-    tax_org_code, source_system
+    tax_amount, total_amount, drawer, remark, blue_invoice, original_blue_no, original_blue_paper_code,
+    original_blue_paper_no, details, status, risk_status, verification_status, detail_level, tax_org_code,
+    source_system
 ) FROM STDIN;
 
 -- name: copy_file_selection
 -- The rows of one package: 抵扣勾选、不抵扣勾选清单，用途确认信息.
 COPY staged_headers (
     document_key, observed_at, document, invoice_type, bureau_invoice_type, invoice_code, invoice_no,
-    etax_invoice_no, issue_date, seller_tax_no, seller_name, buyer_tax_no, buyer_name, amount, tax_amount, details,
-    status, risk_status, red_locked, selection_status, not_deductible_type, not_deductible_reason, tax_period,
-    selected_at, effective_tax_amount, verification_status, detail_level, tax_org_code, source_system
+    etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, buyer_tax_no, buyer_name, amount,
+    tax_amount, details, status, risk_status, red_locked, selection_status, deduction_purpose, not_deductible_type,
+    not_deductible_reason, tax_period, selected_at, certified_at, effective_tax_amount, verification_status,
+    detail_level, tax_org_code, source_system
 ) FROM STDIN;
 
 -- name: copy_file_customs_header
 -- The rows of one package: 海关缴款书基础信息、海关缴款书抵扣勾选清单.
 COPY staged_headers (
     document_key, observed_at, document, invoice_type, bureau_invoice_type, invoice_code, invoice_no,
-    etax_invoice_no, issue_date, buyer_tax_no, buyer_name, tax_amount, details, duplicate_locked, selection_status,
-    not_deductible_type, not_deductible_reason, tax_period, selected_at, effective_tax_amount, verification_status,
-    detail_level, tax_org_code
+    etax_invoice_no, issue_date, buyer_tax_no, buyer_name, tax_amount, details, risk_status, duplicate_locked,
+    selection_status, deduction_purpose, not_deductible_type, not_deductible_reason, tax_period, selected_at,
+    effective_tax_amount, verification_status, detail_level, tax_org_code
 ) FROM STDIN;
 
 -- name: copy_file_withholding
@@ -106,8 +112,8 @@ COPY staged_headers (
 COPY staged_headers (
     document_key, observed_at, document, invoice_type, bureau_invoice_type, invoice_code, invoice_no,
     etax_invoice_no, issue_date, seller_tax_no, seller_name, buyer_tax_no, buyer_name, amount, tax_amount, details,
-    selection_status, not_deductible_type, not_deductible_reason, tax_period, selected_at, effective_tax_amount,
-    verification_status, detail_level, tax_org_code
+    selection_status, deduction_purpose, not_deductible_type, not_deductible_reason, tax_period, selected_at,
+    effective_tax_amount, verification_status, detail_level, tax_org_code
 ) FROM STDIN;
 
 -- name: totals
@@ -149,6 +155,10 @@ FROM (
         drawer,
         remark,
         business_code,
+        blue_invoice,
+        original_blue_no,
+        original_blue_paper_code,
+        original_blue_paper_no,
         details,
         status,
         risk_status,
@@ -235,6 +245,10 @@ SET document = NULL,
     drawer = NULL,
     remark = NULL,
     business_code = NULL,
+    blue_invoice = NULL,
+    original_blue_no = NULL,
+    original_blue_paper_code = NULL,
+    original_blue_paper_no = NULL,
     details = NULL,
     tax_org_code = NULL,
     source_system = NULL
@@ -348,6 +362,10 @@ WITH merged AS (
             OR (d.drawer IS NULL AND nullif(btrim(s.drawer), '') IS NOT NULL)
             OR (d.remark IS NULL AND nullif(btrim(s.remark), '') IS NOT NULL)
             OR (d.business_code IS NULL AND nullif(btrim(s.business_code), '') IS NOT NULL)
+            OR (d.blue_invoice IS NULL AND nullif(btrim(s.blue_invoice), '') IS NOT NULL)
+            OR (d.original_blue_no IS NULL AND nullif(btrim(s.original_blue_no), '') IS NOT NULL)
+            OR (d.original_blue_paper_code IS NULL AND nullif(btrim(s.original_blue_paper_code), '') IS NOT NULL)
+            OR (d.original_blue_paper_no IS NULL AND nullif(btrim(s.original_blue_paper_no), '') IS NOT NULL)
             OR (d.tax_org_code IS NULL AND nullif(btrim(s.tax_org_code), '') IS NOT NULL)
             OR (d.source_system IS NULL AND nullif(btrim(s.source_system), '') IS NOT NULL))
         OR CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN (
@@ -411,6 +429,10 @@ WITH merged AS (
         drawer = coalesce(d.drawer, nullif(btrim(s.drawer), '')),
         remark = coalesce(d.remark, nullif(btrim(s.remark), '')),
         business_code = coalesce(d.business_code, nullif(btrim(s.business_code), '')),
+        blue_invoice = coalesce(d.blue_invoice, nullif(btrim(s.blue_invoice), '')),
+        original_blue_no = coalesce(d.original_blue_no, nullif(btrim(s.original_blue_no), '')),
+        original_blue_paper_code = coalesce(d.original_blue_paper_code, nullif(btrim(s.original_blue_paper_code), '')),
+        original_blue_paper_no = coalesce(d.original_blue_paper_no, nullif(btrim(s.original_blue_paper_no), '')),
         details = coalesce(s.details || d.details, d.details, s.details),
         status = CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END,
         risk_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN coalesce(nullif(btrim(s.risk_status), ''), d.risk_status) ELSE coalesce(d.risk_status, nullif(btrim(s.risk_status), '')) END,
@@ -459,6 +481,10 @@ WITH merged AS (
         drawer,
         remark,
         business_code,
+        blue_invoice,
+        original_blue_no,
+        original_blue_paper_code,
+        original_blue_paper_no,
         details,
         status,
         risk_status,
@@ -509,6 +535,10 @@ WITH merged AS (
         s.drawer,
         s.remark,
         s.business_code,
+        s.blue_invoice,
+        s.original_blue_no,
+        s.original_blue_paper_code,
+        s.original_blue_paper_no,
         s.details,
         s.status,
         s.risk_status,
@@ -562,6 +592,10 @@ WITH merged AS (
             CASE WHEN old.drawer IS DISTINCT FROM new.drawer THEN ('drawer', old.drawer::text, new.drawer::text)::pool.changed_column END,
             CASE WHEN old.remark IS DISTINCT FROM new.remark THEN ('remark', old.remark::text, new.remark::text)::pool.changed_column END,
             CASE WHEN old.business_code IS DISTINCT FROM new.business_code THEN ('business_code', old.business_code::text, new.business_code::text)::pool.changed_column END,
+            CASE WHEN old.blue_invoice IS DISTINCT FROM new.blue_invoice THEN ('blue_invoice', old.blue_invoice::text, new.blue_invoice::text)::pool.changed_column END,
+            CASE WHEN old.original_blue_no IS DISTINCT FROM new.original_blue_no THEN ('original_blue_no', old.original_blue_no::text, new.original_blue_no::text)::pool.changed_column END,
+            CASE WHEN old.original_blue_paper_code IS DISTINCT FROM new.original_blue_paper_code THEN ('original_blue_paper_code', old.original_blue_paper_code::text, new.original_blue_paper_code::text)::pool.changed_column END,
+            CASE WHEN old.original_blue_paper_no IS DISTINCT FROM new.original_blue_paper_no THEN ('original_blue_paper_no', old.original_blue_paper_no::text, new.original_blue_paper_no::text)::pool.changed_column END,
             CASE WHEN old.details IS DISTINCT FROM new.details THEN ('details', old.details::text, new.details::text)::pool.changed_column END,
             CASE WHEN old.status IS DISTINCT FROM new.status THEN ('status', old.status::text, new.status::text)::pool.changed_column END,
             CASE WHEN old.risk_status IS DISTINCT FROM new.risk_status THEN ('risk_status', old.risk_status::text, new.risk_status::text)::pool.changed_column END,

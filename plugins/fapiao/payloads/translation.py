@@ -28,7 +28,7 @@ _NOT_PASSED = ("2", "3")
 _NUMBERS = {
     "L": {"fphm", "fpdm", "zzfpDm", "zzfphm", "hgjkshm", "dkdjwspzh"},
     "O": {"invoiceCode", "invoiceNo", "etaxInvoiceNo", "customDeclarationNo"},
-    "F": {"invoice_code", "invoice_no", "etax_invoice_no", "invoice_type"},
+    "F": {"document", "document_key", "invoice_code", "invoice_no", "etax_invoice_no", "invoice_type"},
 }
 
 
@@ -159,7 +159,7 @@ def _common(kind: str, identity: Identity, invoice_type: str, context: Context) 
 def _identity(kind: str, row: Mapping[str, object], invoice_type: str) -> Identity:
     plane = load_fields().kinds[kind].plane
     if plane in ("O", "F"):
-        return gateway_identity(row, invoice_type) if plane == "O" else file_identity(row, invoice_type)
+        return gateway_identity(row, invoice_type) if plane == "O" else file_identity(row)
     if kind.endswith("customs"):
         return customs_identity(row)
     if kind.endswith("withholding"):
