@@ -152,7 +152,7 @@ VERDICT_HEADINGS = ("批次号", "税号", "进销项", "文件", "工作表", "
 
 
 def verdict_rows(connection: Connection, batches: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    """Every row of these tasks under VERDICT_HEADINGS, through a server-side cursor; for the workbook and the screen."""
+    """Every row of these tasks under VERDICT_HEADINGS, through a server-side cursor."""
     with connection.transaction(), connection.cursor(name="verdicts", row_factory=dict_row) as cursor:
         cursor.itersize = 5000
         for row in cursor.execute(query("imports", "verdicts"), {"batches": list(batches)}):

@@ -144,7 +144,9 @@ def _owner(
     if claim is None:
         return owner_of(file.where, papers.found, directions, asked, known)
     if asked.taxpayer_no not in (None, claim.taxpayer_no) or asked.direction not in (None, claim.direction):
-        wanted = " ".join(filter(None, [asked.taxpayer_no, {"input": "进项", "output": "销项"}.get(asked.direction or "")]))
+        wanted = " ".join(
+            filter(None, [asked.taxpayer_no, {"input": "进项", "output": "销项"}.get(asked.direction or "")])
+        )
         raise BadInput([f"{file.where}: 文件名为{claim.shown}，与所选的{wanted}不一致。"])
     return owner_of(file.where, papers.found, directions, Asked(claim.taxpayer_no, claim.direction), known)
 

@@ -72,7 +72,8 @@ def create(
 def _planned(
     connection: Connection, run: RunDay, readings: list[Reading], created_by: str, *, dry_run: bool
 ) -> Created:
-    imports, already = Imports(connection), {}
+    imports = Imports(connection)
+    already: dict[str, str] = {}
     with connection.transaction():
         for one in readings:
             found = imports.imported_before(one.owner, [source.sha256 for source in one.sources.values()])

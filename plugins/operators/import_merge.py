@@ -1,4 +1,4 @@
-"""The documents of one import task into the pool: staged kind by kind, merged in one transaction, every row accounted for."""
+"""The documents of one import task into the pool: kind by kind in one transaction, every row accounted for."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -32,7 +32,7 @@ class Translated:
 
 
 def translated(claim: Claim, papers: Papers, wanted: LineFilter | None) -> list[Translated]:
-    """The whole documents by payload kind, faces with lines first; `wanted` is the line filter of 税局文件导入 (R276)."""
+    """The whole documents by payload kind, faces with lines first; `wanted` is the line filter (R276)."""
     context = Context(
         direction=claim.direction,
         taxpayer_no=claim.taxpayer_no,
@@ -67,7 +67,11 @@ def _translated(kind: str, papers: list[Paper], context: Context) -> Translated:
 
 
 def merge(
-    connection: Connection, claim: Claim, sources: Sequence[tuple[int, str, str]], steps: list[Translated], papers: Papers
+    connection: Connection,
+    claim: Claim,
+    sources: Sequence[tuple[int, str, str]],
+    steps: list[Translated],
+    papers: Papers,
 ) -> MergeCounts:
     """Merges the steps and stores every verdict, in the caller's transaction; returns the counts of the whole task.
 
@@ -96,7 +100,10 @@ def _merge_step(
     part_no: int,
     step: Translated,
 ) -> MergeCounts:
-    seen = {"kind": step.staged.kind, "files": [{"no": no, "name": name, "sha256": sha256} for no, name, sha256 in sources]}
+    seen = {
+        "kind": step.staged.kind,
+        "files": [{"no": no, "name": name, "sha256": sha256} for no, name, sha256 in sources],
+    }
     reply_id = imports.keep_reading(claim, part_no, seen, len(step.papers), _observed(claim))
     goal = MergeContext(claim.batch_no, claim.channel, claim.direction, claim.taxpayer_no)
     stage = Stage(connection, step.staged.target, goal)

@@ -46,7 +46,9 @@ def owner_of(
         choices = "、".join(f"{_LABEL[one.direction]} {one.taxpayer_no}" for one in fitting)
         raise BadInput([f"{name}: 无法确定属于哪个企业：{choices}。请指定税号和进销项。"])
     if fitting[0].taxpayer_no not in known:
-        raise BadInput([f"{name}: 企业信息中没有税号{fitting[0].taxpayer_no}，请先导入企业（./fapiao taxpayers load）。"])
+        raise BadInput(
+            [f"{name}: 企业信息中没有税号{fitting[0].taxpayer_no}，请先导入企业（./fapiao taxpayers load）。"]
+        )
     return fitting[0]
 
 
@@ -71,7 +73,9 @@ def _contradiction(name: str, papers: Sequence[Paper], sides: Sequence[str], ask
     wanted = asked.taxpayer_no
     odd = next((paper for paper in papers if not any(wanted in _parties(paper, side) for side in sides)), papers[0])
     where = f"{name}（{odd.lead.sheet}，第{odd.lead.row_no}行）"
-    parties = "，".join(f"{'购方' if side == 'input' else '销方'}{odd.values.get(_PARTY[side]) or '空'}" for side in sides)
+    parties = "，".join(
+        f"{'购方' if side == 'input' else '销方'}{odd.values.get(_PARTY[side]) or '空'}" for side in sides
+    )
     if wanted is None:
         return f"{where}: 各行的{_labels(sides)}方税号不一致（如{parties}），请按税号分别导出，或指定税号。"
     return f"{where}: 文件内容为{parties}，与税号{wanted}不一致。"

@@ -97,9 +97,7 @@ class Papers:
         elif known.values == stated:
             self.tell(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。")
         else:
-            self.tell(
-                place, "rejected", f"与第{known.lead.row_no}行（{known.lead.sheet}）是同一张票据，但内容不同。"
-            )
+            self.tell(place, "rejected", f"与第{known.lead.row_no}行（{known.lead.sheet}）是同一张票据，但内容不同。")
 
     def line(self, document: str, tells: str, place: Place, values: Values) -> None:
         """A row that is one line of a document, with or without a header row of its own."""
