@@ -29,6 +29,8 @@ COMMANDS = (
     "params",
     "key-elements",
     "log",
+    "export",
+    "template",
     "files",
     "fetch",
     "retry",
