@@ -31,6 +31,8 @@ COMMANDS = (
     "key-elements",
     "import",
     "log",
+    "export",
+    "template",
     "files",
     "fetch",
     "retry",
