@@ -47,7 +47,7 @@ class Imports:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
+    def _run(self, name: str, /, **values: Any) -> psycopg.Cursor[Any]:
         return self._connection.cursor(row_factory=tuple_row).execute(query("imports", name), values)
 
     def taxpayers(self) -> dict[str, str | None]:
@@ -147,8 +147,18 @@ class Imports:
             return cursor.execute(query("imports", "outcome"), {"batches": list(batches)}).fetchall()
 
 
-VERDICT_HEADINGS = ("批次号", "税号", "进销项", "文件", "工作表", "行号", "票据标识", "结果", "说明")
-"""The columns of `verdict_rows`."""
+VERDICT_HEADINGS = {
+    "批次号": "text",
+    "税号": "text",
+    "进销项": "text",
+    "文件": "text",
+    "工作表": "text",
+    "行号": "count",
+    "票据标识": "text",
+    "结果": "text",
+    "说明": "text",
+}
+"""The columns of `verdict_rows`, each with its form in a workbook."""
 
 
 def verdict_rows(connection: Connection, batches: Sequence[str]) -> Iterator[tuple[object, ...]]:

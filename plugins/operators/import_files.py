@@ -83,7 +83,7 @@ def _planned(
     return Created(dict(zip(batches, fresh, strict=False)), already, tuple(readings))
 
 
-def replay(connection: Connection, run: RunDay, created_by: str) -> list[str]:
+def replay(connection: Connection, run: RunDay, created_by: str) -> Created:
     """Plans the files with rows in quarantine anew, each for the company it belongs to; the rules may know them now.
 
     What is in the pool already stays as it is.
@@ -94,7 +94,8 @@ def replay(connection: Connection, run: RunDay, created_by: str) -> list[str]:
         for owner, source in imports.waiting_files():
             by_owner.setdefault(owner, []).append(source)
         readings = [Reading(owner, dict(enumerate(found, start=1)), None) for owner, found in by_owner.items()]
-        return imports.plan(run, [one.file_set() for one in readings], created_by) if readings else []
+        batches = imports.plan(run, [one.file_set() for one in readings], created_by) if readings else []
+    return Created(dict(zip(batches, readings, strict=True)))
 
 
 def _check_rights(
