@@ -133,7 +133,7 @@ CREATE FUNCTION fapiao.history_status(
     waiting bigint, preparing bigint, running bigint, succeeded bigint, partial bigint, failed bigint
 ) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
-        WHEN preparing > 0 THEN 'preparing'                                                  -- 数据预处理中
+        WHEN preparing > 0 THEN 'preprocessing'                                              -- 数据预处理中
         WHEN running > 0 OR (waiting > 0 AND succeeded + partial + failed > 0) THEN 'running'  -- 同步中
         WHEN waiting > 0 THEN 'waiting'                                                      -- 待同步
         WHEN partial + failed = 0 THEN 'succeeded'                                           -- 全部执行成功
@@ -143,10 +143,12 @@ CREATE FUNCTION fapiao.history_status(
 $$;
 
 -- How one task stands, as a subtask of a history task; only a file is ever 数据预处理中 (R245).
-CREATE FUNCTION fapiao.history_phase(job text, status text, void_state text, failed_count integer) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION fapiao.history_phase(
+    job text, status text, void_state text, succeeded_count integer, failed_count integer
+) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
-        WHEN status IN ('succeeded', 'no_data') THEN CASE WHEN failed_count > 0 THEN 'partial' ELSE 'succeeded' END
+        WHEN status IN ('succeeded', 'no_data')
+            THEN CASE WHEN failed_count = 0 THEN 'succeeded' WHEN succeeded_count = 0 THEN 'failed' ELSE 'partial' END
         WHEN void_state IS NOT NULL OR status IN ('apply_failed', 'download_failed') THEN 'failed'
         WHEN status = 'pending' THEN 'waiting'
         WHEN job = 'bureau_file' AND status = 'downloading' THEN 'preparing'
@@ -154,18 +156,19 @@ LANGUAGE sql IMMUTABLE AS $$
     END
 $$;
 
--- 历史发票数据同步: one row per import batch and tax number (R242), over the jobs of module F17029; a retry stands for what it repeats.
+-- 历史发票数据同步: one row per import batch, tax number (R242) and data type, over the jobs of module F17029; a retry stands for what it repeats.
 CREATE VIEW fapiao.history_task AS
 WITH subtask AS (
-    SELECT k.*, fapiao.history_phase(k.job, k.status, k.void_state, k.failed_count) AS phase
+    SELECT k.*, fapiao.history_phase(k.job, k.status, k.void_state, k.succeeded_count, k.failed_count) AS phase,
+        CASE k.job WHEN 'history_usage' THEN 'usage' ELSE 'details' END AS data_type
     FROM sync.task AS k
     JOIN sync.module AS m ON m.job = k.job AND m.code = 'F17029'
     WHERE NOT EXISTS (SELECT FROM sync.task AS again WHERE again.retry_of = k.task_id AND again.void_state IS NULL)
 ),
 task AS (
-    SELECT s.parent_batch_no AS batch_no, s.taxpayer_no, max(s.taxpayer_name) AS taxpayer_name,
+    SELECT s.parent_batch_no AS batch_no, s.taxpayer_no, s.data_type, max(s.taxpayer_name) AS taxpayer_name,
         array_agg(DISTINCT s.direction) AS directions,
-        CASE WHEN bool_and(s.job = 'bureau_file') THEN 'bureau_file' ELSE 'download' END AS method,
+        CASE WHEN bool_and(s.job = 'bureau_file') THEN 'bureau_file' ELSE 'bureau_download' END AS method,
         CASE WHEN bool_and(s.job = 'bureau_file') THEN NULL ELSE max(s.channel) END AS channel,
         fapiao.history_status(
             count(*) FILTER (WHERE s.phase = 'waiting'), count(*) FILTER (WHERE s.phase = 'preparing'),
@@ -174,12 +177,13 @@ task AS (
         sum(s.downloaded_count)::bigint AS total_count, sum(s.succeeded_count)::bigint AS succeeded_count,
         count(*) AS subtasks, min(s.created_by) AS created_by, min(s.created_at) AS created_at, max(s.org_code) AS org_code
     FROM subtask AS s
-    GROUP BY s.parent_batch_no, s.taxpayer_no
+    GROUP BY s.parent_batch_no, s.taxpayer_no, s.data_type
 )
-SELECT t.batch_no, t.taxpayer_no, t.taxpayer_name, t.directions,
+SELECT t.batch_no, t.taxpayer_no, t.taxpayer_name, t.data_type,
+    fapiao.label('history_data_type', t.data_type) AS data_type_label, t.directions,
     (SELECT array_agg(DISTINCT code ORDER BY code) FROM subtask AS s
         CROSS JOIN LATERAL string_to_table(s.invoice_type, ',') AS code
-        WHERE s.parent_batch_no = t.batch_no AND s.taxpayer_no = t.taxpayer_no) AS invoice_types,
+        WHERE s.parent_batch_no = t.batch_no AND s.taxpayer_no = t.taxpayer_no AND s.data_type = t.data_type) AS invoice_types,
     t.status, fapiao.label('history_status', t.status) AS status_label,
     t.method, fapiao.label('history_method', t.method) AS method_label, t.channel,
     t.total_count, t.succeeded_count, t.subtasks, t.created_by, t.created_at, t.org_code, o.org_name
