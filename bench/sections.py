@@ -6,6 +6,7 @@ import psycopg
 
 from bench import merging, peers
 from bench.decoding import decoding
+from bench.gateway import gateway
 from bench.parsing import parsing
 from bench.planning import claiming, planning
 from bench.setting import Row, Setting
@@ -36,4 +37,5 @@ SECTIONS: Mapping[str, Section] = {
     "planning": _planning,
     "parsing": _parsing,
     "decoding": _decoding,
+    "gateway": gateway,
 }

@@ -112,4 +112,4 @@ FROM asked
 WHERE k.task_id = asked.task_id
 RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
     k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
-    k.generation, k.request_no, k.observed_at, k.parent_task_id;
+    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id;
