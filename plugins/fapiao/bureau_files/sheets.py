@@ -92,7 +92,9 @@ def _part(sheet: CalamineSheet, match: Match, rules: FileRules, papers: Papers, 
     code, title = title_type(preamble) if match.layout.type_from == "title" else (None, None)
     constants: Values = {"invoice_type": code} if match.layout.type_from == "title" else {}
     if match.layout.tells == "usage":
-        constants |= {"tax_period": period, "buyer_tax_no": taxpayer_no}
+        constants["tax_period"] = period
+    if match.layout.directions == ("input",):
+        constants["buyer_tax_no"] = taxpayer_no
 
     def rows() -> Iterator[Verdict]:
         reader = RowReader(sheet.name, match, rules, papers, constants)
