@@ -27,7 +27,6 @@ def test_lines_join_the_header_of_their_number_whose_amounts_stay() -> None:
     assert paper.payload() == KEY | {
         "amount": "9.00",
         "seller_name": "A",
-        "tax_amount": "0",
         "items": [{"amount": "4.00", "goods_name": "x"}],
     }
 

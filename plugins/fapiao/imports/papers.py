@@ -68,11 +68,10 @@ class Paper:
         row: dict[str, object] = dict(self.values)
         if self.items:
             row["items"] = self.items
-            for name in _SUMMED:
-                if not row.get(name):
-                    row[name] = _sum(self.items, name)
-            if not row.get("total_amount") and self.document == "invoice" and not self.stated:
-                row["total_amount"] = str(Decimal(str(row["amount"])) + Decimal(str(row["tax_amount"])))
+            sums = {name: total for name in _SUMMED if (total := _sum(self.items, name)) is not None}
+            row |= {name: total for name, total in sums.items() if not row.get(name)}
+            if not self.stated and self.document == "invoice" and len(sums) == len(_SUMMED):
+                row["total_amount"] = str(sum(map(Decimal, sums.values())))
         return row
 
 
@@ -158,8 +157,10 @@ def _marks(values: Mapping[str, str]) -> Iterator[str]:
         yield f"{code}-{number}" if code else number
 
 
-def _sum(items: list[dict[str, str]], name: str) -> str:
-    return str(sum((Decimal(item[name]) for item in items if item.get(name)), Decimal(0)))
+def _sum(items: list[dict[str, str]], name: str) -> str | None:
+    """None where no line has such an amount: 卷票 lines have no 税额."""
+    stated = [Decimal(item[name]) for item in items if item.get(name)]
+    return str(sum(stated, Decimal(0))) if stated else None
 
 
 @cache
