@@ -100,7 +100,7 @@ FROM fapiao.sync_log WHERE batch_no = ANY (%(batches)s) ORDER BY batch_no;
 WITH asked AS (
     SELECT task_id
     FROM sync.task
-    WHERE batch_no = ANY (%(batches)s) AND channel = ANY (%(channels)s)
+    WHERE batch_no = ANY (%(batches)s) AND channel = ANY (%(channels)s) AND job <> 'bureau_file'
         AND status IN ('downloading', 'downloaded') AND void_state IS NULL
         AND (lease_until IS NULL OR lease_until <= now() OR claimed_by = %(owner)s)
     ORDER BY priority, task_id

@@ -2,20 +2,20 @@
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 from fapiao.errors import BadInput
 from fapiao.masking import masked, masked_body
 from fapiao.queries import query
 from hooks.rights import rights_of
 from launcher.actor import actor_of, add_actor
+from launcher.exporting import export_log
 from launcher.log_filter import add_filters, allowed_organisations, filter_values
 from launcher.pool import pool_url
 from launcher.screen import table
@@ -31,6 +31,7 @@ VIEWS = {
     "quota": "the quota board",
 }
 OF_A_BATCH = ("attempts", "invoices", "events")
+SHEETS = {"rows": "log", "invoices": "brought"}
 STATEMENTS = {"skipped": "skips", "quota": "quota_board"}
 SHOWN = {
     "rows": (
@@ -91,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.reply is not None:
             print(_reply(connection, values | {"reply": arguments.reply}))
         elif arguments.xlsx:
-            _export(connection, view, values | {"limit": None}, arguments.xlsx, actor)
+            export_log(connection, SHEETS.get(view, view), values, arguments.xlsx, actor)
         else:
             _show(connection, view, values, as_json=arguments.json)
     return 0
@@ -119,33 +120,8 @@ def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -
             print(f"{row['batch_no']}: {row['error_message']} — {row.get('advice') or ''}")
 
 
-def _export(connection: Connection, view: str, values: Record, file: Path, actor: str) -> None:
-    from launcher.workbook import write_workbook  # noqa: PLC0415 openpyxl takes a second that only an export needs
-
-    with _rows(connection, view, values) as (headings, rows):
-        counted = _Counted([row[name] for name in headings] for row in rows)
-        write_workbook(file, headings, counted)
-    chosen = {name: value for name, value in values.items() if value is not None} | {"view": view}
-    noted = {"actor": actor, "rows": counted.number, "filter": Jsonb(chosen, dumps=_json)}
-    connection.execute(query("log", "note_export"), noted)
-    print(f"{counted.number} rows written to {file}")
-
-
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
-
-
-class _Counted:
-    """Rows on their way to a file, counted as they pass."""
-
-    def __init__(self, rows: Iterable[Sequence[object]]) -> None:
-        self._rows = rows
-        self.number = 0
-
-    def __iter__(self) -> Iterator[Sequence[object]]:
-        for row in self._rows:
-            self.number += 1
-            yield row
 
 
 def _reply(connection: Connection, values: Record) -> str:

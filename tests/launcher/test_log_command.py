@@ -119,9 +119,9 @@ def test_the_export_holds_every_row_whatever_the_limit(log: Any, rows: None, tmp
     file = tmp_path / "log.xlsx"
     code, lines, _ = log("--limit", 1, "--xlsx", file)
     assert (code, lines) == (0, [f"3 rows written to {file}"])
-    sheet = load_workbook(file)["fapiao"]
+    sheet = load_workbook(file)["数据同步日志"]
     assert {row[0].value for row in sheet.iter_rows(min_row=2)} == EVERY
-    assert [cell.value for cell in sheet[1]][:3] == ["batch_no", "parent_batch_no", "taxpayer_no"]
+    assert [cell.value for cell in sheet[1]][:3] == ["批次号", "计划批次号", "企业税号"]
 
 
 def test_events_need_a_batch(log: Any) -> None:
@@ -295,7 +295,7 @@ def test_the_export_of_a_selection_keeps_long_numbers_and_runs_no_formula(
     put(pool, batch_no="formula", taxpayer_name='=HYPERLINK("x")', invoice_type="03")
     file = tmp_path / "log.xlsx"
     log("--batch", NUMBER, "--batch", "formula", "--xlsx", file, "--as", "li")
-    sheet = load_workbook(file)["fapiao"]
+    sheet = load_workbook(file)["数据同步日志"]
     cells = {row[0].value: row for row in sheet.iter_rows(min_row=2)}
     assert set(cells) == {NUMBER, "formula"}
     assert (cells[NUMBER][0].data_type, cells["formula"][3].data_type) == ("s", "s")

@@ -4,7 +4,7 @@ import csv
 import io
 
 from fapiao.errors import BadInput
-from fapiao.tables.lines import Cell, Line, Table, heading, wrong_headings
+from fapiao.tables.lines import Cell, Line, Table, heading, is_remark, wrong_headings
 
 _SEPARATORS = ",\t;"
 
@@ -18,7 +18,7 @@ def read_csv(source: str, text: str) -> Table:
         raise BadInput([f"{source}, line {reader.line_num}: {broken}; check the quotes there"]) from broken
     columns = tuple(heading(cell) for cell in records[0][1])
     table = Table(source, None, columns, [], wrong_headings(source, columns))
-    for number, record in records[1:]:
+    for number, record in ((number, record) for number, record in records[1:] if not is_remark(record[0])):
         if len(record) == len(columns):
             table.lines.append(_line(source, number, columns, record))
         else:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 Value = str | tuple[str, ...]
+REMARK = "#说明"
+"""How the line under the headings of a template begins."""
 
 
 class Cell(NamedTuple):
@@ -61,6 +63,11 @@ def respelled(table: Table, names: Mapping[str, str]) -> Table:
         if names.get(name, name) != name and names[name] in line.cells
     ]
     return replace(table, columns=columns, lines=lines, problems=[*table.problems, *twice])
+
+
+def is_remark(first: object) -> bool:
+    """Whether a record, by its first cell, is the line of explanations of a template, which nobody loads."""
+    return isinstance(first, str) and first.lstrip().startswith(REMARK)
 
 
 def heading(text: str) -> str:

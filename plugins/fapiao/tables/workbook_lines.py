@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from fapiao.errors import BadInput
-from fapiao.tables.lines import Cell, Line, Table, heading, wrong_headings
+from fapiao.tables.lines import Cell, Line, Table, heading, is_remark, wrong_headings
 
 EXACT_DIGITS = 15
 """Excel keeps a number to 15 digits; of a longer one the last digits are already lost (C43)."""
@@ -32,7 +32,7 @@ def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:
         return Table(source, name, (), [], is_sheet=True)
     columns = tuple(heading(str(cell)) for cell in filled[0][1])
     table = Table(source, name, columns, [], wrong_headings(source, columns), is_sheet=True)
-    for number, row in filled[1:]:
+    for number, row in ((number, row) for number, row in filled[1:] if not is_remark(row[0])):
         cells = {}
         for position, column in enumerate(columns):
             address = f"cell {_letters(position)}{number}"

@@ -1,0 +1,40 @@
+-- name: invoices
+-- 全票池: the documents of the filter; a batch is a download or a planning, and brings what it saw.
+SELECT i.*, t.name AS taxpayer_name, d.channel, d.batch_no
+FROM fapiao.invoice AS i
+JOIN pool.document AS d USING (direction, taxpayer_no, document_key)
+LEFT JOIN enterprise.taxpayer AS t USING (taxpayer_no)
+WHERE (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
+    AND (%(direction)s::text IS NULL OR i.direction = %(direction)s)
+    AND (%(invoice_types)s::text[] IS NULL OR i.invoice_type = ANY (%(invoice_types)s))
+    AND (%(month_from)s::date IS NULL OR i.issue_date >= %(month_from)s)
+    AND (%(month_to)s::date IS NULL OR i.issue_date < (%(month_to)s::date + interval '1 month')::date)
+    AND (%(organisations)s::text[] IS NULL OR i.org_code = ANY (%(organisations)s))
+    AND (%(batches)s::text[] IS NULL OR (i.direction, i.taxpayer_no, i.document_key) IN (
+        SELECT s.direction, s.taxpayer_no, unnest(s.document_keys)
+        FROM pool.sighting AS s
+        WHERE s.batch_no = ANY (%(batches)s)
+            OR s.batch_no IN (SELECT k.batch_no FROM sync.task AS k WHERE k.parent_batch_no = ANY (%(batches)s))))
+ORDER BY i.taxpayer_no, i.direction, i.issue_date, i.document_key;
+
+-- name: lines
+-- 全票池明细: the lines of the same documents, in the same order.
+SELECT l.*
+FROM fapiao.invoice_line AS l
+JOIN fapiao.invoice AS i USING (direction, taxpayer_no, document_key)
+WHERE (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
+    AND (%(direction)s::text IS NULL OR i.direction = %(direction)s)
+    AND (%(invoice_types)s::text[] IS NULL OR i.invoice_type = ANY (%(invoice_types)s))
+    AND (%(month_from)s::date IS NULL OR i.issue_date >= %(month_from)s)
+    AND (%(month_to)s::date IS NULL OR i.issue_date < (%(month_to)s::date + interval '1 month')::date)
+    AND (%(organisations)s::text[] IS NULL OR i.org_code = ANY (%(organisations)s))
+    AND (%(batches)s::text[] IS NULL OR (i.direction, i.taxpayer_no, i.document_key) IN (
+        SELECT s.direction, s.taxpayer_no, unnest(s.document_keys)
+        FROM pool.sighting AS s
+        WHERE s.batch_no = ANY (%(batches)s)
+            OR s.batch_no IN (SELECT k.batch_no FROM sync.task AS k WHERE k.parent_batch_no = ANY (%(batches)s))))
+ORDER BY i.taxpayer_no, i.direction, i.issue_date, i.document_key, l.line_no;
+
+-- name: count_rows
+-- Runs a scrollable cursor to its end, which says how many rows it has; they stay where they are, in Postgres.
+MOVE FORWARD ALL IN {cursor};

@@ -1,0 +1,83 @@
+"""What every export command does: look up the rights, write with progress, leave on record who took what out."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from fapiao.exports.columns import plan
+from fapiao.queries import query
+from hooks.exports import export_invoices, export_rows, note_export
+from hooks.rights import rights_of
+from hooks.workbooks import Progress
+from launcher.log_filter import allowed_organisations
+from launcher.progress import Progress as ProgressLine
+
+STATEMENTS = {"log": "rows", "brought": "invoices", "skipped": "skips", "quota": "quota_board"}
+"""The statement of log.sql behind a sheet, where it has another name."""
+
+Connection = psycopg.Connection[Any]
+Values = dict[str, Any]
+
+
+def export_log(connection: Connection, sheet: str, values: Values, file: Path, actor: str) -> None:
+    """One sheet of the sync log by the filter of log_filter, every row whatever the limit."""
+    statement = query("log", STATEMENTS.get(sheet, sheet))
+    everything = values | {"limit": None}
+    _export(
+        connection,
+        lambda chosen, told: export_rows(connection, file, [(plan(sheet), statement)], chosen, told),
+        everything,
+        {"view": "rows" if sheet == "log" else sheet},
+        file,
+        actor,
+    )
+
+
+def export_pool(connection: Connection, values: Values, file: Path, actor: str, *, lines: bool) -> None:
+    """全票池 by the filter of exports.sql."""
+    _export(
+        connection,
+        lambda chosen, told: export_invoices(connection, file, chosen, lines=lines, progress=told),
+        values,
+        {"view": "pool" if lines else "headers"},
+        file,
+        actor,
+    )
+
+
+def export_batch(connection: Connection, values: Values, file: Path, actor: str) -> None:
+    """The invoices that downloads brought: what each changed or could not store, then headers and lines."""
+    sheets = [
+        (plan("brought"), query("log", "invoices")),
+        (plan("invoices"), query("exports", "invoices")),
+        (plan("lines"), query("exports", "lines")),
+    ]
+    _export(
+        connection,
+        lambda chosen, told: export_rows(connection, file, sheets, chosen, told),
+        values | {"limit": None},
+        {"view": "batch"},
+        file,
+        actor,
+    )
+
+
+def _export(
+    connection: Connection,
+    write: Callable[[Values, Progress], int],
+    values: Values,
+    noted: Values,
+    file: Path,
+    actor: str,
+) -> None:
+    organisations = allowed_organisations(rights_of(connection, actor), "export")
+    # what was read so far was another transaction: an export sees one instant
+    connection.commit()
+    chosen = values | {"organisations": organisations}
+    with ProgressLine(str(file)) as progress:
+        rows = write(chosen, progress)
+    note_export(connection, actor, rows, chosen | noted)
+    connection.commit()
+    print(f"{rows} rows written to {file}")

@@ -1,0 +1,1 @@
+"""What workbooks hold: which columns, under which headings, and what a cell can and cannot take."""

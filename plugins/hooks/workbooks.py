@@ -1,0 +1,135 @@
+"""Writes .xlsx files: rows stream into sheets one by one, and the file appears whole or not at all."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rustpy_xlsxwriter import Format, write_worksheets
+
+from fapiao.errors import Unusable
+from fapiao.exports.cells import FORMS, cell
+from fapiao.exports.columns import Column
+from fapiao.exports.pages import ROWS_OF_A_SHEET, Row, records, titles
+
+STEP = 5_000
+"""Rows between two words about progress."""
+WIDTHS = {"text": 22.0, "money": 14.0, "number": 12.0, "count": 10.0, "date": 12.0, "instant": 20.0}
+
+Progress = Callable[[int], None]
+"""Told how many rows are written so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a workbook.
+
+    `rows` are cells (fapiao.exports.cells) in the order of `columns`, read once, each kept no longer than it takes to
+    write it. `total` says how many there are: the sheets are laid out before the first row is read.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Row]
+    total: int
+
+
+def write_workbook(
+    file: Path, sheets: Sequence[Sheet], progress: Progress | None = None, room: int = ROWS_OF_A_SHEET
+) -> int:
+    """Writes the sheets, each with bold headings that stay in sight; returns how many rows there are.
+
+    A table that is longer than Excel allows goes on in a sheet of the same name with a number. Until the last byte is
+    written the file has another name. Raises Unusable when the disk does not take it; what stood there before stays.
+    """
+    count = _Count(progress)
+    tables: list[tuple[str, Any]] = []
+    looks: dict[str, Sequence[Column]] = {}
+    for sheet in sheets:
+        names, rows = titles(sheet.title, sheet.total, room), count.passing(sheet.rows)
+        headings = [column.heading for column in sheet.columns]
+        for name in names:
+            tables.append((name, records(headings, rows, None if name == names[-1] else room)))
+            looks[name] = sheet.columns
+    with _whole(file) as unfinished:
+        write_worksheets(
+            tables,
+            str(unfinished),
+            bold_headers=True,
+            freeze_panes={"general": {"row": 1, "col": 0}},
+            column_formats={name: {one.heading: _format(one) for one in columns} for name, columns in looks.items()},
+            column_widths={name: {one.heading: _width(one) for one in columns} for name, columns in looks.items()},
+            ignore_errors={name: [one.heading for one in columns if _is_text(one)] for name, columns in looks.items()},
+        )
+    return count.rows
+
+
+def write_table(
+    file: Path, title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], total: int | None = None
+) -> int:
+    """One table of any values under headings of one's own, as a list of verdicts is; returns how many rows there are.
+
+    Without `total` rows that have no length are collected first. Raises Unusable when the disk does not take it.
+    """
+    if total is None:
+        rows = rows if isinstance(rows, Sized) else list(rows)
+        total = len(rows)
+    columns = [Column(heading, heading, "text") for heading in headings]
+    return write_workbook(file, [Sheet(title, columns, ([cell(value) for value in row] for row in rows), total)])
+
+
+class _Count:
+    """Counts the rows of all sheets as they pass, and says so now and then."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self.rows = 0
+
+    def passing(self, rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            yield row
+            self.rows += 1
+            if self._progress and self.rows % STEP == 0:
+                self._progress(self.rows)
+
+
+def _is_text(column: Column) -> bool:
+    return column.cell in (None, "text")
+
+
+def _format(column: Column) -> Format:
+    form = Format().set_num_format(FORMS[column.cell or "text"])
+    return form.set_quote_prefix() if _is_text(column) else form
+
+
+def _width(column: Column) -> float:
+    return WIDTHS[column.cell or "text"]
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[Path]:
+    """A name beside the file to write under; it becomes the file at the end, or is gone."""
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        unfinished.touch()
+        yield unfinished
+        unfinished.replace(file)
+    except (OSError, RuntimeError) as failure:
+        reason = _reason(failure)
+        if reason is None:
+            raise
+        raise Unusable(f"{file} cannot be written: {reason}; choose another folder or free some space") from failure
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _reason(failure: OSError | RuntimeError) -> str | None:
+    """What the operating system says; the writer has its number only in its text. None for what is no disk's fault."""
+    number = getattr(failure, "errno", None)
+    named = re.search(r"\(os error (\d+)\)", str(failure))
+    if number is None and named:
+        number = int(named[1])
+    return None if number is None else os.strerror(number)
