@@ -28,6 +28,7 @@ COMMANDS = (
     "schemes",
     "params",
     "key-elements",
+    "backfill",
     "log",
     "files",
     "fetch",

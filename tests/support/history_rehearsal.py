@@ -1,0 +1,78 @@
+"""A rehearsal of history syncs: the form pressed through real runs of its DAG, and the days turned after it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
+
+DAG = "history_sync"
+BLANK: dict[str, Any] = {
+    "data_type": "details", "channel": "leqi", "taxpayers": [], "years": [], "months": [], "invoice_types": [],
+    "dry_run": False, "auto_update": [], "batches": [],
+}  # fmt: skip
+
+
+class HistoryRehearsal(GatewayRehearsal):
+    """One pool, one bureau of both planes, and the form."""
+
+    def press(self, day: str, **form: Any) -> Any:
+        """Fills the form in and presses it; all of it, as dag.test() keeps the parameters of the run before."""
+        return self.run(DAG, day, **BLANK | form)
+
+    def sweep(self, day: str) -> None:
+        """What the sweep does on a later day."""
+        self.run("sweep_results", day)
+
+    def sweep_days(self, first: str, count: int) -> None:
+        """The sweep of several days in a row."""
+        for n in range(count):
+            self.sweep(str(date.fromisoformat(first) + timedelta(days=n)))
+
+    def history(self) -> list[dict[str, Any]]:
+        """The import tasks, oldest first."""
+        return self.pool.execute("SELECT * FROM fapiao.history_batch ORDER BY batch_no").fetchall()
+
+    def months(self, batch_no: str) -> list[dict[str, Any]]:
+        """The subtasks of an import task."""
+        return self.pool.execute(
+            "SELECT * FROM fapiao.history_subtask WHERE history_batch_no = %s ORDER BY issue_month", [batch_no]
+        ).fetchall()
+
+    def left_out(self) -> list[tuple[str, str]]:
+        """(month, reason) of what was asked for and not planned."""
+        rows = self.pool.execute("SELECT window_start, reason_code FROM sync.skip ORDER BY skip_id").fetchall()
+        return [(f"{row['window_start']:%Y-%m}", row["reason_code"]) for row in rows]
+
+    def counted(self) -> dict[tuple[str, str, str], int]:
+        """The bureau's own counters: (tax number, type, issue month) → accepted applications of sales invoices."""
+        lines = self.admin.get("/_sim/quota").json()["quota"]
+        return {
+            (line["nsrsbh"], line["fplx"], line["issue_month"]): sum(line["by_day"].values())
+            for line in lines
+            if line["sjlx"] == "2"
+        }
+
+    def ledger(self) -> dict[tuple[str, str, str], int]:
+        """Our own counters, in the same words."""
+        rows = self.pool.execute(
+            "SELECT taxpayer_no, invoice_type, to_char(issue_month, 'YYYYMM') AS month, count(*) AS used"
+            " FROM sync.quota_slot WHERE state <> 'released' AND direction = 'output' GROUP BY 1, 2, 3"
+        ).fetchall()
+        return {(row["taxpayer_no"], row["invoice_type"], row["month"]): row["used"] for row in rows}
+
+
+@contextmanager
+def history_rehearsing(
+    pool_url: str, monkeypatch: pytest.MonkeyPatch, day: str
+) -> Iterator[HistoryRehearsal]:
+    """A rehearsal whose connections are set for this process."""
+    with gateway_rehearsing(pool_url, monkeypatch, day) as room:
+        found = HistoryRehearsal(pool_url, room.simulator)
+        try:
+            yield found
+        finally:
+            found.close()
