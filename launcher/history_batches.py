@@ -1,4 +1,4 @@
-"""What `./fapiao backfill` does with import tasks that are there: list, show, stop, retry, resume, auto."""
+"""What `./fapiao backfill` does with import tasks that are there: list, show, stop, retry, resume, auto, missing."""
 
 import argparse
 import json
@@ -37,16 +37,25 @@ AUTO = {
     "org_code": "组织", "org_name": "组织名称", "data_type_label": "更新内容", "enabled": "启用", "entrance": "入口",
     "created_by": "创建人", "changed_by": "修改人",
 }  # fmt: skip
+MISSING = {
+    "taxpayer_no": "销方税号", "document_key": "缺少的蓝票", "red_document_key": "红票", "issue_date": "红票开票日期",
+    "total_amount": "红票金额",
+}  # fmt: skip
 
 Connection = psycopg.Connection[Any]
 
 
 def add_actions(parser: argparse.ArgumentParser) -> None:
     """The action and its import tasks; without one the form is meant."""
-    parser.add_argument("action", nargs="?", choices=[*ACTIONS], help="what to do with import tasks that are there")
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=[*ACTIONS],
+        help="what to do with import tasks that are there; missing: 红冲 originals that the pool lacks",
+    )
     parser.add_argument("batches", nargs="*", metavar="BATCH", help="导入批次号")
     parser.add_argument("--reason", metavar="WHY", help="stop: 终止原因, kept with the tasks")
-    parser.add_argument("--limit", type=int, default=100, help="list: at most so many (default 100)")
+    parser.add_argument("--limit", type=int, default=100, help="list, missing: at most so many (default 100)")
     parser.add_argument("--org", metavar="CODE", help="auto: whose, separated by commas")
     parser.add_argument("--scope", choices=["private", "global"], help="auto: 本组织私有 (default) or 全局共享")
     parser.add_argument("--enable", metavar="KIND", help="auto: details 发票明细, usage 用途状态, or both by comma")
@@ -113,6 +122,10 @@ def _auto(connection: Connection, arguments: argparse.Namespace) -> None:
     _print(AUTO, auto.settings(connection), as_json=arguments.json)
 
 
+def _missing(connection: Connection, arguments: argparse.Namespace) -> None:
+    _print(MISSING, batches.missing_blue(connection, actor_of(arguments), arguments.limit), as_json=arguments.json)
+
+
 ACTIONS: Mapping[str, Callable[[Connection, argparse.Namespace], None]] = {
     "list": _list,
     "show": _show,
@@ -120,6 +133,7 @@ ACTIONS: Mapping[str, Callable[[Connection, argparse.Namespace], None]] = {
     "retry": _retry,
     "resume": _resume,
     "auto": _auto,
+    "missing": _missing,
 }
 
 

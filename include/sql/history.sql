@@ -220,3 +220,10 @@ INSERT INTO sync.skip (
 VALUES (%(batch_no)s, %(dag_id)s, 'history-auto-update', %(tick)s, %(taxpayer_no)s, %(channel)s, 'output', 'invoice',
     %(first)s, %(last)s, %(reason_code)s, %(reason)s)
 ON CONFLICT DO NOTHING;
+
+-- name: missing_blue
+-- The original blue invoices that 红冲 would need and that the pool does not hold.
+SELECT * FROM fapiao.missing_blue_invoice
+WHERE %(organisations)s::text[] IS NULL OR org_code = ANY (%(organisations)s)
+ORDER BY taxpayer_no, issue_date, document_key
+LIMIT %(limit)s;

@@ -45,6 +45,12 @@ def rows(connection: Connection, batch_no: str) -> list[Record]:
     return _records(connection, "rows", {"batch_no": batch_no})
 
 
+def missing_blue(connection: Connection, actor: str, limit: int = 100) -> list[Record]:
+    """The blue invoices that red ones of the pool name and that it does not hold (R231)."""
+    organisations = rights_of(connection, actor).organisations("view")
+    return _records(connection, "missing_blue", {"organisations": organisations, "limit": limit})
+
+
 def stop(connection: Connection, actor: str, batches: Sequence[str], reason: str) -> list[Done]:
     """终止: what waits or runs ends as terminated (R256); applications that were made stay counted (A-03).
 
