@@ -18,7 +18,7 @@ from launcher.actor import actor_of, add_actor
 from launcher.airflow import airflow_environment, ensure_metadata
 from launcher.bureau import require_bureau
 from launcher.commands.run import print_outcome
-from launcher.dag_runs import run_dags
+from launcher.dag_runs import DagRun, run_dags
 from launcher.home import logs
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
@@ -91,25 +91,27 @@ def _go(url: str, arguments: argparse.Namespace, form: dict[str, Any], day: date
     stack = None if arguments.later else running_stack()
     if not (arguments.later or stack):
         require_bureau(DAG_ID)
-    since = datetime.now(UTC)
+    since, actor = datetime.now(UTC), actor_of(arguments)
     run_day = RunDay(DAG_ID, f"command__{since.isoformat()}", day, day.isoformat(), arguments.date is not None)
     with psycopg.connect(url) as connection:
-        made = create(connection, run_day, actor_of(arguments), form)
+        made = create(connection, run_day, actor, form)
     _announce(made)
     if arguments.later or not made.batches:
         return 0
     conf: dict[str, Any] = {"batches": made.batches}
     conf |= {"date": day.isoformat()} if arguments.date else {}
-    if stack:
-        ended = run_on_stack(stack, DAG_ID, conf)
-    else:
-        ensure_metadata()
-        log = logs() / f"backfill-{since:%Y%m%dT%H%M%S}.log"
-        (ended,) = run_dags([(DAG_ID, conf)], airflow_environment(url), log)
-        print(f"log: {log}", file=sys.stderr)
+    ended = run_on_stack(stack, DAG_ID, conf) if stack else _run_here(url, conf, since)
     failed = print_outcome(url, ended, since)
-    history_batches.show_list(url, actor_of(arguments), made.batches)
+    history_batches.show_list(url, actor, made.batches)
     return 0 if ended.state == "success" and not failed else 1
+
+
+def _run_here(url: str, conf: dict[str, Any], since: datetime) -> DagRun:
+    ensure_metadata()
+    log = logs() / f"backfill-{since:%Y%m%dT%H%M%S}.log"
+    (ended,) = run_dags([(DAG_ID, conf)], airflow_environment(url), log)
+    print(f"log: {log}", file=sys.stderr)
+    return ended
 
 
 def _announce(made: Made) -> None:

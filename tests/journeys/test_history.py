@@ -212,19 +212,24 @@ def test_a_history_row_waits_behind_the_calendar(room: HistoryRehearsal) -> None
     assert highest["job"] == "history_sync"
 
 
-@pytest.mark.req("A-02", "R266")
+@pytest.mark.req("A-02", "R262", "R266")
 def test_a_backfilled_calendar_day_spends_from_the_same_ledger(room: HistoryRehearsal) -> None:
-    """Airflow's own backfill makes ordinary runs of earlier days: what they applied for, a history sync counts."""
+    """Airflow's own backfill makes runs of earlier days: what they spend today, a history sync plans around."""
     room.taxpayer()
     room.scheme("81", downloads=["output_full"])
-    room.press(DAY, taxpayers=[GENERAL], months=["2026-12"], invoice_types=["81"])
+    room.fault("task_fails", service="PLFPXZSQFK", times=1)
     room.backfill_run("leqi__history_output", "2026-12-02", clock=DAY)
-
     (backfilled,) = room.tasks(dag_id="leqi__history_output")
-    assert (str(backfilled["window_start"]), backfilled["status"]) == ("2026-11-01", "succeeded")
+    assert (str(backfilled["window_start"]), backfilled["status"]) == ("2026-11-01", "download_failed")
+
     room.press(DAY, taxpayers=[GENERAL], months=["2026-11"], invoice_types=["81"])
-    assert room.left_out() == [("2026-11", "already_complete")]
-    assert room.counted() == room.ledger()
+
+    (planned,) = room.tasks(dag_id="history_sync")
+    assert (planned["status"], str(planned["not_before_day"])) == ("pending", "2027-01-21")
+    room.sweep("2027-01-21")
+    assert room.history()[0]["status_label"] == "全部执行成功"
+    assert room.counted() == room.ledger() == {(GENERAL, "81", "202611"): 2}
+    assert {call["returncode"] for call in room.calls(APPLY)} == {"00"}
 
 
 @pytest.mark.slow

@@ -105,7 +105,8 @@ LEFT JOIN sync.code_label AS data_type ON data_type.kind = 'history_data_type' A
 
 -- 红冲 needs the original blue invoice in the pool (R231): the red sales invoices whose original is not there.
 CREATE VIEW fapiao.missing_blue_invoice AS
-SELECT d.taxpayer_no, coalesce(d.org_code, t.org_code) AS org_code, d.document_key AS red_document_key, d.issue_date, d.total_amount, o.document_key
+SELECT d.taxpayer_no, coalesce(d.org_code, t.org_code) AS org_code, d.document_key AS red_document_key, d.issue_date,
+    d.total_amount, o.document_key
 FROM pool.document AS d
 LEFT JOIN enterprise.taxpayer AS t USING (taxpayer_no)
 CROSS JOIN LATERAL (
