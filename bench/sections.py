@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import psycopg
 
-from bench import merging, peers
+from bench import excel, merging, peers
 from bench.decoding import decoding
 from bench.parsing import parsing
 from bench.planning import claiming, planning
@@ -36,4 +36,5 @@ SECTIONS: Mapping[str, Section] = {
     "planning": _planning,
     "parsing": _parsing,
     "decoding": _decoding,
+    "excel": excel.export,
 }

@@ -26,7 +26,8 @@ Values = Mapping[str, object]
 
 PACKAGE = 5_000
 """Rows that are fetched, and in memory, at once."""
-ALL_OF = {"pool": ("invoices", "lines"), "headers": ("invoices",)}
+FILTERS = ("taxpayers", "direction", "invoice_types", "month_from", "month_to", "batches", "organisations")
+"""What the statements of exports.sql are told; None is no condition. Months are first days, `month_to` included."""
 _FORMS = {
     "numeric": "money", "date": "date", "timestamptz": "instant", "timestamp": "instant",
     "int2": "count", "int4": "count", "int8": "count", "float8": "number",
@@ -71,7 +72,9 @@ def export_invoices(
 
     Raises Unusable when the file cannot be written.
     """
-    sheets = [(plan(name), query("exports", name)) for name in ALL_OF["pool" if lines else "headers"]]
+    sheets: list[tuple[Plan, LiteralString]] = [
+        (plan(name), query("exports", name)) for name in ("invoices", "lines")[: 1 + lines]
+    ]
     return export_rows(connection, file, sheets, values, progress)
 
 
@@ -91,7 +94,7 @@ def export_rows(
     connection.execute("SET TIME ZONE 'Asia/Shanghai'")
     with ExitStack() as cursors:
         opened = [
-            cursors.enter_context(_sheet(connection, number, wanted, statement, values))
+            cursors.enter_context(sheet(connection, wanted, statement, values, number))
             for number, (wanted, statement) in enumerate(sheets, 1)
         ]
         return write_workbook(file, opened, progress)
@@ -105,9 +108,10 @@ def note_export(connection: Connection, actor: str, rows: int, chosen: Values) -
 
 
 @contextmanager
-def _sheet(
-    connection: Connection, number: int, wanted: Plan, statement: LiteralString, values: Values
+def sheet(
+    connection: Connection, wanted: Plan, statement: LiteralString, values: Values, number: int = 1
 ) -> Iterator[Sheet]:
+    """A sheet whose rows wait in Postgres, behind the cursor of that number; usable inside the block."""
     name = f"export_{number}"
     with connection.cursor(name=name, scrollable=True, row_factory=tuple_row) as cursor:
         for type_, loader in _LOADERS.items():

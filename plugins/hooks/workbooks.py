@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,17 +68,19 @@ def write_workbook(
 
 
 def write_table(
-    file: Path, title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], total: int | None = None
+    file: Path, title: str, forms: Mapping[str, str], rows: Iterable[Sequence[object]], total: int | None = None
 ) -> int:
-    """One table of any values under headings of one's own, as a list of verdicts is; returns how many rows there are.
+    """One table of any values, as a list of verdicts is; `forms` gives the form (cells.FORMS) of every heading.
 
-    Without `total` rows that have no length are collected first. Raises Unusable when the disk does not take it.
+    Returns how many rows there are. Without `total`, rows that have no length are collected first. Raises Unusable
+    when the disk does not take it.
     """
     if total is None:
         rows = rows if isinstance(rows, Sized) else list(rows)
         total = len(rows)
-    columns = [Column(heading, heading, "text") for heading in headings]
-    return write_workbook(file, [Sheet(title, columns, ([cell(value) for value in row] for row in rows), total)])
+    columns = [Column(heading, heading, form) for heading, form in forms.items()]
+    cells = (list(map(cell, row, forms.values())) for row in rows)
+    return write_workbook(file, [Sheet(title, columns, cells, total)])
 
 
 class _Count:
