@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 import psycopg
 
-from bench import excel, merging, peers
+from bench import excel, excel_import, merging, peers
 from bench.decoding import decoding
+from bench.gateway import gateway
 from bench.parsing import parsing
 from bench.planning import claiming, planning
 from bench.setting import Row, Setting
@@ -28,6 +29,12 @@ def _decoding(_: Setting) -> Iterator[Row]:
     yield from decoding()
 
 
+def _excel(setting: Setting) -> Iterator[Row]:
+    """Workbooks: files of the bureau into the pool, and the pool into a workbook, against peers and bare limits."""
+    yield from excel_import.imports(setting)
+    yield from excel.export(setting)
+
+
 SECTIONS: Mapping[str, Section] = {
     "merge": merging.headers,
     "lines": merging.headers_and_lines,
@@ -36,5 +43,6 @@ SECTIONS: Mapping[str, Section] = {
     "planning": _planning,
     "parsing": _parsing,
     "decoding": _decoding,
-    "excel": excel.export,
+    "gateway": gateway,
+    "excel": _excel,
 }

@@ -4,6 +4,7 @@ import argparse
 import ast
 import errno
 import importlib
+import keyword
 import os
 import signal
 import sys
@@ -28,6 +29,7 @@ COMMANDS = (
     "schemes",
     "params",
     "key-elements",
+    "import",
     "log",
     "export",
     "template",
@@ -80,7 +82,8 @@ def module_of(command: str) -> ModuleType:
 
 
 def _file(command: str) -> str:
-    return command.replace("-", "_")
+    name = command.replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def help_of(command: str) -> str:

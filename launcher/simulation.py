@@ -27,11 +27,11 @@ class Simulation:
     url: str
     admin_url: str
 
-    def order(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """One order to the control room. Raises Unusable with its problems when it refuses."""
+    def order(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """One order to the control room; without a body, what it shows. Raises Unusable when it refuses."""
         request = urllib.request.Request(  # noqa: S310 our own loopback address
             f"{self.admin_url}/_sim/{path}",
-            data=json.dumps(body).encode(),
+            data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
         )
         try:
@@ -43,13 +43,16 @@ class Simulation:
 
 
 @contextmanager
-def simulation(day: date, key: str) -> Iterator[Simulation]:
-    """A simulator whose clock stands on `day`, gone at the end of the block. Raises Unusable when it does not start."""
+def simulation(day: date | None, key: str) -> Iterator[Simulation]:
+    """A simulator whose clock stands on `day`, or runs where that is None; gone at the end of the block.
+
+    Raises Unusable when it does not start.
+    """
     log = logs() / "simulator.log"
     with TemporaryDirectory() as folder, log.open("ab") as output:
         ports = Path(folder) / "ports.json"
         command = [sys.executable, "-m", "simulator", "--host", "127.0.0.1", "--port", "0", "--admin-port", "0"]
-        command += ["--port-file", str(ports), "--date", day.isoformat(), "--key", key]
+        command += ["--port-file", str(ports), "--key", key, *(["--date", day.isoformat()] if day else [])]
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
         try:
             found = _wait_for(process, ports, log)

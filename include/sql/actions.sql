@@ -100,7 +100,7 @@ FROM fapiao.sync_log WHERE batch_no = ANY (%(batches)s) ORDER BY batch_no;
 WITH asked AS (
     SELECT task_id
     FROM sync.task
-    WHERE batch_no = ANY (%(batches)s) AND channel = ANY (%(channels)s)
+    WHERE batch_no = ANY (%(batches)s) AND channel = ANY (%(channels)s) AND job <> 'bureau_file'
         AND status IN ('downloading', 'downloaded') AND void_state IS NULL
         AND (lease_until IS NULL OR lease_until <= now() OR claimed_by = %(owner)s)
     ORDER BY priority, task_id
@@ -112,4 +112,4 @@ FROM asked
 WHERE k.task_id = asked.task_id
 RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
     k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
-    k.generation, k.request_no, k.observed_at, k.parent_task_id;
+    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id;

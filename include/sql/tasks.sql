@@ -4,7 +4,7 @@ WITH due AS (
     SELECT task_id
     FROM sync.task
     WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
-        AND status = ANY (%(statuses)s)
+        AND job <> 'bureau_file' AND status = ANY (%(statuses)s)
         AND (%(dag_id)s::text IS NULL OR dag_id = %(dag_id)s::text)
         AND channel = %(channel)s
         AND (not_before IS NULL OR not_before <= now())
@@ -162,7 +162,7 @@ ORDER BY position / %(handful)s;
 SELECT EXISTS (
     SELECT FROM sync.task
     WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
-        AND channel = %(channel)s AND (%(dag_id)s::text IS NULL OR dag_id = %(dag_id)s::text));
+        AND job <> 'bureau_file' AND channel = %(channel)s AND (%(dag_id)s::text IS NULL OR dag_id = %(dag_id)s::text));
 
 -- name: next_due
 -- When the earliest open row of the DAG is due again, and how many are open; rows of a later day do not count.
@@ -170,7 +170,7 @@ SELECT count(*)::integer AS open,
     extract(epoch FROM min(greatest(not_before, lease_until, now())) FILTER (WHERE login_request_id IS NULL) - now())::float8 AS seconds
 FROM sync.task
 WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
-    AND channel = %(channel)s
+    AND job <> 'bureau_file' AND channel = %(channel)s
     AND (%(dag_id)s::text IS NULL OR dag_id = %(dag_id)s::text)
     AND (not_before_day IS NULL OR not_before_day <= %(day)s);
 

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     with running_postgres(), pool_url() as url:
         stack = running_stack()
         if not stack:
-            require_bureau()
+            require_bureau(DAG_ID)
         act(arguments, lambda connection, actor: fetch(connection, actor, batches))
         ended = _poll(url, stack, batches)
         show(_answers(url, batches), as_json=arguments.json)

@@ -57,8 +57,8 @@ class Provenance:
 class Kind:
     """One shape of payload row and the merge it goes through.
 
-    `plane` is L (乐企) or O (the gateway); `observes` the groups of columns that a row speaks about even where it says
-    nothing new; `repeats` the fields that say again what another field says.
+    `plane` is L (乐企), O (the gateway) or F (a file of the bureau); `observes` the groups of columns that a row speaks
+    about even where it says nothing new; `repeats` the fields that say again what another field says.
     """
 
     name: str

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 TARGETS = ("documents", "headers", "status", "unselected")
-PLANES = ("L", "O")
+PLANES = ("L", "O", "F")
 OWNERS = ("bureau", "business", "derived")
 TYPES = ("text", "date", "timestamptz", "numeric", "integer", "jsonb", "boolean")
 GROUPS = ("identity", "face", "status", "anomaly", "usage", "selection", "derived", "business", "bookkeeping")

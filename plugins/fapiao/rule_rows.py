@@ -34,8 +34,8 @@ SURFACES = ("interactive", "api", "retry", "import", "scheduled")
 """Where a sentence is shown; the manuals spell the same refusal differently by surface (A-17)."""
 FOLLOW_UP_JOBS = ("usage_status", "layout_files")
 """查询发票用途信息 · 进项-数电发票文件下载"""
-ACTIONS = ("poll", "retry", "void")
-"""获取异步结果 · 手工重试 · 作废任务"""
+ACTIONS = ("poll", "retry", "void", "terminate")
+"""获取异步结果 · 手工重试 · 作废任务 · 终止"""
 
 
 def rule_rows(

@@ -66,8 +66,16 @@ def _against_a_new_request(task: Candidate, now: datetime) -> Iterator[Objection
 
 
 def void_objections(task: Candidate, rules: RuleBook, _now: datetime) -> Iterator[Objection]:
-    """作废任务: whatever is not at its end (A-09, R323)."""
+    """作废任务: only 下载处理中 (R323)."""
     if task.void_state:
         yield "void_already", "interactive"
     elif task.status not in rules.statuses_for("void"):
+        yield "void_status", "interactive"
+
+
+def terminate_objections(task: Candidate, rules: RuleBook, _now: datetime) -> Iterator[Objection]:
+    """终止 of a history sync: whatever waits or runs (R256)."""
+    if task.void_state:
+        yield "void_already", "interactive"
+    elif task.status not in rules.statuses_for("terminate"):
         yield "void_status", "interactive"

@@ -24,6 +24,7 @@ from fapiao.task_actions import (
     Objection,
     poll_objections,
     retry_objections,
+    terminate_objections,
     void_objections,
 )
 from hooks.rights import rights_of
@@ -85,7 +86,7 @@ def retry(
 def void(
     connection: Connection, actor: str, batches: Sequence[str], reason: str, *, rules: RuleBook | None = None
 ) -> list[Done]:
-    """作废任务: at most 500 tasks that are not at their end (R323, R324). More are refused as a whole (G17)."""
+    """作废任务: at most 500 tasks in 下载处理中 (R323, R324). More are refused as a whole (G17)."""
     book = rules or rulebook()
     if len(set(batches)) > MOST_VOIDED:
         raise BadInput([f"{book.message('void_limit', 'interactive')}（{len(set(batches))}）"])
@@ -95,7 +96,7 @@ def void(
 def terminate(
     connection: Connection, actor: str, batches: Sequence[str], reason: str, *, rules: RuleBook | None = None
 ) -> list[Done]:
-    """终止 the tasks of a history sync: as 作废, under its own name and without the limit of one selection."""
+    """终止 the tasks of a history sync: waiting ones too, under its own name and without the limit of one selection."""
     return _ended(connection, actor, batches, reason, "terminated", rules or rulebook())
 
 
@@ -106,7 +107,8 @@ def _ended(
     if not reason.strip():
         raise BadInput([book.message("void_reason", "interactive")])
     enforced = [f"{channel}/{counter}" for (channel, counter), one in book.quotas.items() if one.bureau_enforced]
-    with _acting(connection, actor, "void", batches, void_objections, book) as tasks:
+    objections = void_objections if state == "voided" else terminate_objections
+    with _acting(connection, actor, "void", batches, objections, book) as tasks:
         chosen = {"tasks": [task.task_id for task in tasks]}
         connection.execute(
             query("actions", "void"), chosen | {"state": state, "actor": actor, "reason": reason.strip()}

@@ -21,14 +21,14 @@ WAITING = LoginLost(
 
 
 def step_back(desk: Desk, claim: Claim, error: LoginLost) -> None:
-    """The row waits for its account's login; one that is logged in after all comes back at once, for an attempt."""
+    """The row waits for its account's login; one that is logged in after all comes back soon. No attempt is lost."""
     login = desk.bureau.login(claim.taxpayer_no)
     with desk.transaction() as work:
         work.tasks.hold(claim)
         if login.state == "manual":
             work.logins.wait(claim, login, error)
         else:
-            work.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
+            work.tasks.postpone(claim, seconds=error.wait_seconds, polls=1)
 
 
 def waits_for_login(desk: Desk, claim: Claim) -> Login | None:

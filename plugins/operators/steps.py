@@ -69,7 +69,7 @@ class CollectOperator(BaseOperator):
         with crew(context, run, self.channel, run.dag_id) as workers:
             if workers is None:
                 return 0
-            handled = _until_quiet(workers, run.dag_id)
+            handled = until_quiet(workers, run.dag_id)
             open_rows, seconds = workers.look_ahead(run.dag_id)
         if open_rows:
             self._wait(context, run, open_rows, seconds)
@@ -104,7 +104,7 @@ class SweepOperator(BaseOperator):
             with crew(context, run, channel, None) as workers:
                 if workers is None:
                     continue
-                handled += _until_quiet(workers, None)
+                handled += until_quiet(workers, None)
                 open_rows, seconds = workers.look_ahead(None)
                 waits += [seconds] if open_rows else []
         now = datetime.now(UTC)
@@ -113,7 +113,7 @@ class SweepOperator(BaseOperator):
         return handled
 
 
-def _until_quiet(workers: Crew, dag_id: str | None) -> int:
+def until_quiet(workers: Crew, dag_id: str | None) -> int:
     """Applies and collects until the next row is due only after a real wait."""
     handled = 0
     while True:

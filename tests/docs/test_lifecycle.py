@@ -9,7 +9,8 @@ from fapiao.rules import rulebook
 
 PAGE = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
 SCHEMA = (ROOT / "include" / "sql" / "schema" / "0002_sync.sql").read_text(encoding="utf-8")
-TASKS, SLOTS = 0, 1
+VERIFICATIONS = (ROOT / "include" / "sql" / "schema" / "0011_verification.sql").read_text(encoding="utf-8")
+TASKS, SLOTS, CHECKS = 0, 1, 2
 EDGE = re.compile(r"^ +(\[\*\]|\w+) --> (\[\*\]|\w+)", re.MULTILINE)
 
 Transitions = set[tuple[str, str]]
@@ -58,3 +59,17 @@ def test_every_arrow_says_who_causes_it():
     rows = re.findall(r"^\| (?:`(\w+)`|—) \| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE)
     explained = {(origin or "[*]", target) for origin, target, who, when in rows if who.strip() and when.strip()}
     assert explained == {arrow for arrow in drawn(TASKS) if arrow[1] != "[*]"}
+
+
+def test_the_states_of_a_verification_are_those_of_its_table_and_of_the_rules():
+    listed = re.search(r"state text NOT NULL[^(]*CHECK \(state IN \(\n(.*?)\n +\)\)", VERIFICATIONS, re.DOTALL)
+    assert listed
+    comments = dict(re.findall(r"'(\w+)',? +-- (.+)", listed[1]))
+    arrows = drawn(CHECKS)
+    assert {state for arrow in arrows for state in arrow} - {"[*]"} == set(comments)
+    assert set(comments) == set(rulebook().codes_of("verification_state"))
+    assert {state for state, target in arrows if target == "[*]"} == {
+        state for state, comment in comments.items() if "(final)" in comment
+    }
+    assert {target for state, target in arrows if state == "waiting"} == set(comments) - {"waiting"}
+    assert {target for state, target in arrows if state == "limit"} == set(comments) - {"waiting", "limit"}

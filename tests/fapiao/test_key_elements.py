@@ -137,7 +137,7 @@ def test_a_soft_certificate_or_an_account_for_receiving_is_needed() -> None:
     assert refusals(org="P") == needed
 
 
-@pytest.mark.req("A-38")
+@pytest.mark.req("R314", "A-38")
 @pytest.mark.parametrize(
     ("day", "start", "end", "sync_type"),
     [

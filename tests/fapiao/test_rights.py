@@ -99,3 +99,12 @@ def test_a_file_without_a_grant_opens_nothing(tmp_path: Path) -> None:
     file.write_text("actor,org_code,role\n", encoding="utf-8")
     with pytest.raises(BadInput, match="rights clear"):
         read_grants([read_tables(file)], set())
+
+
+@pytest.mark.req("R011")
+def test_the_three_readers_of_the_manual_may_all_look_and_only_the_first_two_may_act() -> None:
+    """财务或相关税务岗位, 部门管理人员, 公司管理层."""
+    roles = {role.code: set(role.actions) for role in RULES.roles.values()}
+    assert all({"view", "export"} <= actions for actions in roles.values())
+    assert {code for code, actions in roles.items() if "retry" in actions} == {"operator", "manager"}
+    assert {code for code, actions in roles.items() if "void" in actions} == {"manager"}

@@ -112,7 +112,7 @@ def test_the_same_question_by_another_worker_waits_out_the_three_minutes(certifi
         ("aisino", "input_status", "status_update"),
         ("aisino", "input_files", "layout_files"),
         ("aisino", "input_incremental", "incremental"),
-        ("soft_certificate", "input_status", "key_element_sync"),
+        ("tax_disk", "input_status", "key_element_sync"),
         ("tax_disk", "input_files", "layout_files"),
     ],
 )

@@ -57,6 +57,7 @@ def ask(session: GatewaySession, interface: Interface = interfaces.TAX_PERIOD) -
     return session.ask(interface, {"taxNo": "91310000MA1EXAMP07"})
 
 
+@pytest.mark.req("A-46")
 def test_a_call_is_the_printed_envelope_with_its_token_in_the_address(gateway: Script, connect: Connect) -> None:
     gateway.says(enveloped(DATA))
 

@@ -55,7 +55,7 @@ def test_a_booked_document_keeps_its_row_version(pool: Pool):
     assert (result.unchanged, versions(pool)) == (1, before)
 
 
-@pytest.mark.req("A-48")
+@pytest.mark.req("R305", "A-48")
 def test_the_counts_balance_and_the_sums_are_of_distinct_documents(pool: Pool):
     merge(pool, "digital", [digital(fphm="1" * 20), digital(fphm="2" * 20)])
     rows = [

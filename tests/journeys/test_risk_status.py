@@ -19,7 +19,7 @@ def invoice_a(rehearsal: Rehearsal) -> str:
     return key
 
 
-@pytest.mark.req("G4", "R111", "R112")
+@pytest.mark.req("G4", "R111", "R112", "R057")
 def test_run_of_6_january_asks_for_3_to_5_and_does_not_see_it(rehearsal: Rehearsal, invoice_a: str) -> None:
     rehearsal.run(DAG, "2027-01-06")
 

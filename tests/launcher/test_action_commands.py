@@ -53,7 +53,7 @@ def test_a_retry_too_soon_is_the_sentence_and_1(fapiao: Any, pool: Pool) -> None
 @pytest.mark.req("R323")
 def test_a_void_says_what_it_costs_of_the_quota(fapiao: Any, pool: Pool) -> None:
     slot(pool, put(pool, "downloading", batch_no="B"), "consumed")
-    put(pool, batch_no="C", invoice_type="82")
+    put(pool, "downloading", batch_no="C", invoice_type="82")
     assert fapiao("void", "B", "C", "--reason", "重复", "--as", "li")[:2] == (
         0,
         ["B: 作废；申请次数：已占用，不退还 1", "C: 作废；申请次数：未占用"],
@@ -70,7 +70,7 @@ def test_the_actor_is_the_named_one_else_the_environments_else_the_account(
 ) -> None:  # fmt: skip
     if variable is not None:
         monkeypatch.setenv("FAPIAO_ACTOR", variable)
-    put(pool, batch_no="B")
+    put(pool, "downloading", batch_no="B")
     fapiao("void", "B", "--reason", "why", *words)
     assert row(pool, "B")["voided_by"] == expected
 
@@ -89,14 +89,14 @@ def test_a_fetch_without_a_bureau_changes_nothing_and_says_what_to_do(
     put(pool, "downloading", batch_no="B", not_before="2100-01-01 00:00+08")
     code, lines, complaint = fapiao("fetch", "B")
     assert (code, lines) == (1, [])
-    assert complaint.startswith("There is no bureau to talk to")
+    assert complaint.startswith("There is no bureau for sweep_results to talk to")
     assert pool.execute("SELECT not_before <= now() FROM sync.task").fetchone() == (False,)
 
 
 @pytest.mark.req("R150", "R326")
 def test_rights_are_loaded_listed_kept_and_cleared(fapiao: Any, pool: Pool, tmp_path: Path) -> None:
     pool.execute("INSERT INTO enterprise.organisation (org_code) VALUES ('ORG1')")
-    put(pool, batch_no="B", org_code="ORG1")
+    put(pool, "downloading", batch_no="B", org_code="ORG1")
     file = tmp_path / "rights.yaml"
     file.write_text("- {actor: li, org_code: ORG1, role: 经办}\n- {actor: zhao, org_code: '*', role: manager}\n")
     assert fapiao("rights", "load", file)[:2] == (0, ["rights: 2 new, 0 taken back, 0 unchanged"])
@@ -114,9 +114,9 @@ def test_rights_are_loaded_listed_kept_and_cleared(fapiao: Any, pool: Pool, tmp_
 
 @pytest.mark.req("R150")
 def test_one_sees_and_takes_out_only_what_one_has_a_right_to(fapiao: Any, pool: Pool, tmp_path: Path) -> None:
-    put(pool, batch_no="mine", org_code="ORG1")
-    put(pool, batch_no="theirs", org_code="ORG2", invoice_type="82")
-    put(pool, batch_no="nobodys", invoice_type="01")
+    put(pool, "downloading", batch_no="mine", org_code="ORG1")
+    put(pool, "downloading", batch_no="theirs", org_code="ORG2", invoice_type="82")
+    put(pool, "downloading", batch_no="nobodys", invoice_type="01")
     grant(pool, ("li", "ORG1", "auditor"))
 
     def seen(*words: object) -> set[str]:

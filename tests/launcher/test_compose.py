@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ import jsonschema
 import pytest
 import yaml
 
+from simulator.gateway.credentials import APP_ID, APP_SECRET, GATEWAY_EXTRA
 from temporary_postgres import ROOT
 
 TEXT = (ROOT / "docker-compose.yaml").read_text(encoding="utf-8")
+GATEWAY = '"conn_type":"bureau_gateway"'
+BUREAUS = ("AIRFLOW_CONN_LEQI", "AIRFLOW_CONN_BUREAU_GATEWAY")
 VARIABLES = set(re.findall(r"(?<!\$)\$\{(\w+)", TEXT))
 SERVICES = {
     "api-server",
@@ -63,7 +67,7 @@ def test_every_secret_is_a_variable_that_must_be_set():
     assert found
     assert [match["name"] for match in found if not match["value"].startswith("${")] == []
     required = set(re.findall(r"\$\{(\w+):\?", TEXT))
-    optional = {"BASE_URL", "PORT", "INVOICE_POOL", "SIMULATOR_KEY"}
+    optional = {"BASE_URL", "PORT", "INVOICE_POOL", "SIMULATOR_KEY", "FAPIAO_FILES", *BUREAUS}
     assert required | optional == VARIABLES
 
 
@@ -71,6 +75,31 @@ def test_the_example_names_every_variable_and_no_value_of_a_secret():
     example = dict(re.findall(r"^(\w+)=(.*)$", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(example) == VARIABLES
     assert {name for name, value in example.items() if value} == {"BASE_URL", "PORT"}
+
+
+@pytest.mark.parametrize("given", [[], *([one] for one in BUREAUS), BUREAUS])
+def test_it_starts_with_one_bureau_at_least(compose, given, tmp_path: Path):
+    script = compose["services"]["migrate"]["command"][0].replace("$$", "$")
+    before, _, _ = script.partition("umask")
+    environment = {name: "{}" if name in given else "" for name in BUREAUS}
+    ended = subprocess.run(["/bin/bash", "-c", before], env=environment, check=False, capture_output=True, text=True)
+    assert ended.returncode == (0 if given else 1)
+    assert all(name in ended.stderr for name in BUREAUS) is not bool(given)
+
+
+def test_layout_files_lie_on_a_volume_that_every_worker_shares(compose):
+    worker = compose["services"]["worker"]
+    (_, _, usual) = worker["environment"]["FAPIAO_FILES"].strip("${}").partition(":-")
+    mounted = [volume.split(":")[1] for volume in worker["volumes"] if volume.startswith("state:")]
+    assert [usual.startswith(f"{folder}/") for folder in mounted] == [True]
+
+
+def test_the_example_gateway_is_the_simulators():
+    line = next(row for row in (ROOT / ".env.example").read_text(encoding="utf-8").splitlines() if GATEWAY in row)
+    given = json.loads(line.partition("'")[2].rstrip("'"))
+    assert (given["login"], given["password"]) == (APP_ID, APP_SECRET)
+    del given["extra"]["poll_seconds"]
+    assert given["extra"].items() <= GATEWAY_EXTRA.items()
 
 
 def test_every_file_and_folder_that_it_mounts_or_copies_exists(compose):

@@ -62,3 +62,14 @@ def test_a_status_update_that_is_still_open_holds_the_next_day_back(pool: Pool) 
     plan(pool, "status_update", SEVENTH, channel="etax")
     assert plan(pool, "status_update", EIGHTH, channel="etax") == Planned(0, 1)
     assert left_out(pool) == [(A, "input", "81", "under_way")]
+
+
+@pytest.mark.req("R086", "R087")
+def test_the_tenth_of_etax_downloads_the_month_again_though_it_is_there(pool: Pool) -> None:
+    """No quota stands against it, and S1 wants it 避免下载不全; 乐企 leaves out what is complete (A-29)."""
+    pool.execute("INSERT INTO enterprise.parameter VALUES ('rim_download', 'open_replenish_last_month', '1')")
+    plan(pool, "history_output", date(2027, 6, 2), channel="etax")
+    pool.execute(
+        "UPDATE sync.task SET status = 'no_data', applied_at = now(), observed_at = now(), request_no = 'x', finished_at = now()"
+    )
+    assert plan(pool, "compensation", date(2027, 6, 10), channel="etax") == Planned(2, 0)

@@ -84,7 +84,12 @@ MUTATIONS = [
         'kind: status, code: "pending"',
         "stands here for the second time",
     ),
-    ("statuses", "actions: [poll, void]", "actions: [poll, cancel]", "actions names 'cancel', which is unknown"),
+    (
+        "statuses",
+        "actions: [poll, void, terminate]",
+        "actions: [poll, cancel]",
+        "actions names 'cancel', which is unknown",
+    ),
     ("statuses", "label: 电子税局,", "label: 电子税局, final: true,", "said of kind status only, not of channel"),
     ("statuses", "label: 未处理", 'label: ""', "label is empty"),
     ("replies", 'code: "01", outcome: refused', 'code: "01", outcome: ignored', "outcome 'ignored' is unknown"),

@@ -147,10 +147,10 @@ def test_there_are_seven_sync_types() -> None:
 def test_a_person_may_do_with_a_task_what_its_status_allows() -> None:
     allowed = {code.code: set(code.actions) for code in rulebook().codes if code.kind == "status" and code.actions}
     assert allowed == {
-        "pending": {"void"},
-        "incomplete": {"poll", "void"},
-        "downloading": {"poll", "void"},
-        "downloaded": {"void"},
+        "pending": {"terminate"},
+        "incomplete": {"poll", "terminate"},
+        "downloading": {"poll", "void", "terminate"},
+        "downloaded": {"terminate"},
         "download_failed": {"retry"},
         "apply_failed": {"retry"},
     }

@@ -276,6 +276,26 @@ COPY staged_documents (
     tax_org_code, aggregated_on, fare, fuel_surcharge, development_fund, other_charges, source_system
 ) FROM STDIN;
 
+-- name: copy_file_invoice
+-- The rows of one package: 可获取发票结构化数据，包括购销方信息、发票明细、备注等信息.
+COPY staged_documents (
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, seller_address, seller_phone,
+    seller_bank, seller_account, seller_address_phone, seller_bank_account, buyer_tax_no, buyer_name,
+    buyer_address_phone, buyer_bank_account, amount, tax_amount, total_amount, total_tax_incl_amount, tax_rate,
+    drawer, payee, reviewer, remark, check_code, tax_control_code, machine_no, tax_payment_no, blue_invoice,
+    original_blue_no, original_blue_paper_code, original_blue_paper_no, lines_hash, details, status, risk_status,
+    verification_status, verify_source, detail_level, tax_org_code, aggregated_on, source_system
+) FROM STDIN;
+
+-- name: copy_file_customs
+-- The rows of one package: 全量海关缴款书：基础信息与货物清单.
+COPY staged_documents (
+    document_key, observed_at, status_default, document, invoice_type, bureau_invoice_type, invoice_code,
+    invoice_no, etax_invoice_no, issue_date, buyer_tax_no, buyer_name, tax_amount, total_tax_incl_amount,
+    blue_invoice, lines_hash, details, verification_status, verify_source, detail_level, tax_org_code, aggregated_on
+) FROM STDIN;
+
 -- name: totals
 -- Rows, distinct documents, stated statuses, and the sums.
 SELECT count(*), count(DISTINCT document_key), count(status), coalesce(sum(amount), 0), coalesce(sum(tax_amount), 0)

@@ -10,6 +10,7 @@ CREATE TEMP TABLE IF NOT EXISTS staged_headers (
     invoice_code text,
     invoice_no text,
     etax_invoice_no text,
+    issued_at timestamptz,
     issue_date date,
     seller_tax_no text,
     seller_name text,
@@ -17,10 +18,19 @@ CREATE TEMP TABLE IF NOT EXISTS staged_headers (
     buyer_name text,
     amount numeric,
     tax_amount numeric,
+    total_amount numeric,
+    drawer text,
+    remark text,
     business_code text,
+    blue_invoice text,
+    original_blue_no text,
+    original_blue_paper_code text,
+    original_blue_paper_no text,
     details jsonb,
     status text,
     risk_status text,
+    red_locked text,
+    duplicate_locked text,
     selection_status text,
     deduction_status text,
     deduction_purpose text,
@@ -36,6 +46,7 @@ CREATE TEMP TABLE IF NOT EXISTS staged_headers (
     source_system text,
     face_seen_at timestamptz,
     status_seen_at timestamptz,
+    anomaly_seen_at timestamptz,
     usage_seen_at timestamptz,
     selection_seen_at timestamptz
 ) ON COMMIT DELETE ROWS;
@@ -67,6 +78,44 @@ COPY staged_headers (
     certified_at, effective_tax_amount, verification_status, detail_level, tax_org_code
 ) FROM STDIN;
 
+-- name: copy_file_header
+-- The rows of one package: 全量发票查询导出结果：发票基础信息.
+COPY staged_headers (
+    document_key, observed_at, document, invoice_type, bureau_invoice_type, invoice_code, invoice_no,
+    etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, buyer_tax_no, buyer_name, amount,
+    tax_amount, total_amount, drawer, remark, blue_invoice, original_blue_no, original_blue_paper_code,
+    original_blue_paper_no, details, status, risk_status, verification_status, detail_level, tax_org_code,
+    source_system
+) FROM STDIN;
+
+-- name: copy_file_selection
+-- The rows of one package: 抵扣勾选、不抵扣勾选清单，用途确认信息.
+COPY staged_headers (
+    document_key, observed_at, document, invoice_type, bureau_invoice_type, invoice_code, invoice_no,
+    etax_invoice_no, issued_at, issue_date, seller_tax_no, seller_name, buyer_tax_no, buyer_name, amount,
+    tax_amount, details, status, risk_status, red_locked, selection_status, deduction_purpose, not_deductible_type,
+    not_deductible_reason, tax_period, selected_at, certified_at, effective_tax_amount, verification_status,
+    detail_level, tax_org_code, source_system
+) FROM STDIN;
+
+-- name: copy_file_customs_header
+-- The rows of one package: 海关缴款书基础信息、海关缴款书抵扣勾选清单.
+COPY staged_headers (
+    document_key, observed_at, document, invoice_type, bureau_invoice_type, invoice_code, invoice_no,
+    etax_invoice_no, issue_date, buyer_tax_no, buyer_name, tax_amount, details, risk_status, duplicate_locked,
+    selection_status, deduction_purpose, not_deductible_type, not_deductible_reason, tax_period, selected_at,
+    effective_tax_amount, verification_status, detail_level, tax_org_code
+) FROM STDIN;
+
+-- name: copy_file_withholding
+-- The rows of one package: 用途确认信息：代扣代缴完税凭证.
+COPY staged_headers (
+    document_key, observed_at, document, invoice_type, bureau_invoice_type, invoice_code, invoice_no,
+    etax_invoice_no, issue_date, seller_tax_no, seller_name, buyer_tax_no, buyer_name, amount, tax_amount, details,
+    selection_status, deduction_purpose, not_deductible_type, not_deductible_reason, tax_period, selected_at,
+    effective_tax_amount, verification_status, detail_level, tax_org_code
+) FROM STDIN;
+
 -- name: totals
 -- Rows, distinct documents, stated statuses, and the sums.
 SELECT count(*), count(DISTINCT document_key), count(status), coalesce(sum(amount), 0), coalesce(sum(tax_amount), 0)
@@ -94,6 +143,7 @@ FROM (
         invoice_code,
         invoice_no,
         etax_invoice_no,
+        issued_at,
         issue_date,
         seller_tax_no,
         seller_name,
@@ -101,10 +151,19 @@ FROM (
         buyer_name,
         amount,
         tax_amount,
+        total_amount,
+        drawer,
+        remark,
         business_code,
+        blue_invoice,
+        original_blue_no,
+        original_blue_paper_code,
+        original_blue_paper_no,
         details,
         status,
         risk_status,
+        red_locked,
+        duplicate_locked,
         selection_status,
         deduction_status,
         deduction_purpose,
@@ -140,12 +199,14 @@ DELETE FROM staged_headers USING newest_first WHERE staged_headers.ctid = place 
 UPDATE staged_headers AS s
 SET face_seen_at = later.face_seen_at,
     status_seen_at = later.status_seen_at,
+    anomaly_seen_at = later.anomaly_seen_at,
     usage_seen_at = later.usage_seen_at,
     selection_seen_at = later.selection_seen_at
 FROM (
     SELECT document_key,
         max(g.observed_at) FILTER (WHERE 'face' = ANY (g.observed_groups)) AS face_seen_at,
         max(g.observed_at) FILTER (WHERE 'status' = ANY (g.observed_groups)) AS status_seen_at,
+        max(g.observed_at) FILTER (WHERE 'anomaly' = ANY (g.observed_groups)) AS anomaly_seen_at,
         max(g.observed_at) FILTER (WHERE 'usage' = ANY (g.observed_groups)) AS usage_seen_at,
         max(g.observed_at) FILTER (WHERE 'selection' = ANY (g.observed_groups)) AS selection_seen_at
     FROM pool.sighting AS g CROSS JOIN LATERAL unnest(g.document_keys) AS document_key
@@ -172,6 +233,7 @@ SET document = NULL,
     invoice_code = NULL,
     invoice_no = NULL,
     etax_invoice_no = NULL,
+    issued_at = NULL,
     issue_date = NULL,
     seller_tax_no = NULL,
     seller_name = NULL,
@@ -179,7 +241,14 @@ SET document = NULL,
     buyer_name = NULL,
     amount = NULL,
     tax_amount = NULL,
+    total_amount = NULL,
+    drawer = NULL,
+    remark = NULL,
     business_code = NULL,
+    blue_invoice = NULL,
+    original_blue_no = NULL,
+    original_blue_paper_code = NULL,
+    original_blue_paper_no = NULL,
     details = NULL,
     tax_org_code = NULL,
     source_system = NULL
@@ -281,6 +350,7 @@ WITH merged AS (
             OR (d.invoice_code IS NULL AND nullif(btrim(s.invoice_code), '') IS NOT NULL)
             OR (d.invoice_no IS NULL AND nullif(btrim(s.invoice_no), '') IS NOT NULL)
             OR (d.etax_invoice_no IS NULL AND nullif(btrim(s.etax_invoice_no), '') IS NOT NULL)
+            OR (d.issued_at IS NULL AND s.issued_at IS NOT NULL)
             OR (d.issue_date IS NULL AND s.issue_date IS NOT NULL)
             OR (d.seller_tax_no IS NULL AND nullif(btrim(s.seller_tax_no), '') IS NOT NULL)
             OR (d.seller_name IS NULL AND nullif(btrim(s.seller_name), '') IS NOT NULL)
@@ -288,13 +358,27 @@ WITH merged AS (
             OR (d.buyer_name IS NULL AND nullif(btrim(s.buyer_name), '') IS NOT NULL)
             OR (d.amount IS NULL AND s.amount IS NOT NULL)
             OR (d.tax_amount IS NULL AND s.tax_amount IS NOT NULL)
+            OR (d.total_amount IS NULL AND s.total_amount IS NOT NULL)
+            OR (d.drawer IS NULL AND nullif(btrim(s.drawer), '') IS NOT NULL)
+            OR (d.remark IS NULL AND nullif(btrim(s.remark), '') IS NOT NULL)
             OR (d.business_code IS NULL AND nullif(btrim(s.business_code), '') IS NOT NULL)
+            OR (d.blue_invoice IS NULL AND nullif(btrim(s.blue_invoice), '') IS NOT NULL)
+            OR (d.original_blue_no IS NULL AND nullif(btrim(s.original_blue_no), '') IS NOT NULL)
+            OR (d.original_blue_paper_code IS NULL AND nullif(btrim(s.original_blue_paper_code), '') IS NOT NULL)
+            OR (d.original_blue_paper_no IS NULL AND nullif(btrim(s.original_blue_paper_no), '') IS NOT NULL)
             OR (d.tax_org_code IS NULL AND nullif(btrim(s.tax_org_code), '') IS NOT NULL)
             OR (d.source_system IS NULL AND nullif(btrim(s.source_system), '') IS NOT NULL))
         OR CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN (
             (s.risk_status IS DISTINCT FROM d.risk_status AND coalesce(nullif(btrim(s.risk_status), ''), d.risk_status) IS DISTINCT FROM d.risk_status)
+            OR (s.red_locked IS DISTINCT FROM d.red_locked AND coalesce(nullif(btrim(s.red_locked), ''), d.red_locked) IS DISTINCT FROM d.red_locked)
         ) ELSE (
             (d.risk_status IS NULL AND nullif(btrim(s.risk_status), '') IS NOT NULL)
+            OR (d.red_locked IS NULL AND nullif(btrim(s.red_locked), '') IS NOT NULL)
+        ) END
+        OR CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN (
+            (s.duplicate_locked IS DISTINCT FROM d.duplicate_locked AND coalesce(nullif(btrim(s.duplicate_locked), ''), d.duplicate_locked) IS DISTINCT FROM d.duplicate_locked)
+        ) ELSE (
+            (d.duplicate_locked IS NULL AND nullif(btrim(s.duplicate_locked), '') IS NOT NULL)
         ) END
         OR CASE WHEN (coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) THEN (
             (s.tax_period IS DISTINCT FROM d.tax_period AND coalesce(nullif(btrim(s.tax_period), ''), d.tax_period) IS DISTINCT FROM d.tax_period)
@@ -333,6 +417,7 @@ WITH merged AS (
         invoice_code = coalesce(d.invoice_code, nullif(btrim(s.invoice_code), '')),
         invoice_no = coalesce(d.invoice_no, nullif(btrim(s.invoice_no), '')),
         etax_invoice_no = coalesce(d.etax_invoice_no, nullif(btrim(s.etax_invoice_no), '')),
+        issued_at = coalesce(d.issued_at, s.issued_at),
         issue_date = coalesce(d.issue_date, s.issue_date),
         seller_tax_no = coalesce(d.seller_tax_no, nullif(btrim(s.seller_tax_no), '')),
         seller_name = coalesce(d.seller_name, nullif(btrim(s.seller_name), '')),
@@ -340,10 +425,19 @@ WITH merged AS (
         buyer_name = coalesce(d.buyer_name, nullif(btrim(s.buyer_name), '')),
         amount = coalesce(d.amount, s.amount),
         tax_amount = coalesce(d.tax_amount, s.tax_amount),
+        total_amount = coalesce(d.total_amount, s.total_amount),
+        drawer = coalesce(d.drawer, nullif(btrim(s.drawer), '')),
+        remark = coalesce(d.remark, nullif(btrim(s.remark), '')),
         business_code = coalesce(d.business_code, nullif(btrim(s.business_code), '')),
+        blue_invoice = coalesce(d.blue_invoice, nullif(btrim(s.blue_invoice), '')),
+        original_blue_no = coalesce(d.original_blue_no, nullif(btrim(s.original_blue_no), '')),
+        original_blue_paper_code = coalesce(d.original_blue_paper_code, nullif(btrim(s.original_blue_paper_code), '')),
+        original_blue_paper_no = coalesce(d.original_blue_paper_no, nullif(btrim(s.original_blue_paper_no), '')),
         details = coalesce(s.details || d.details, d.details, s.details),
         status = CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END,
         risk_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN coalesce(nullif(btrim(s.risk_status), ''), d.risk_status) ELSE coalesce(d.risk_status, nullif(btrim(s.risk_status), '')) END,
+        red_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN coalesce(nullif(btrim(s.red_locked), ''), d.red_locked) ELSE coalesce(d.red_locked, nullif(btrim(s.red_locked), '')) END,
+        duplicate_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.duplicate_locked), ''), d.duplicate_locked) ELSE coalesce(d.duplicate_locked, nullif(btrim(s.duplicate_locked), '')) END,
         selection_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END,
         deduction_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.deduction_status), ''), d.deduction_status) ELSE coalesce(d.deduction_status, nullif(btrim(s.deduction_status), '')) END,
         deduction_purpose = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.deduction_purpose), ''), d.deduction_purpose) ELSE coalesce(d.deduction_purpose, nullif(btrim(s.deduction_purpose), '')) END,
@@ -358,7 +452,8 @@ WITH merged AS (
         tax_org_code = coalesce(d.tax_org_code, nullif(btrim(s.tax_org_code), '')),
         source_system = coalesce(d.source_system, nullif(btrim(s.source_system), '')),
         face_observed_at = greatest(d.face_observed_at, NULL),
-        status_observed_at = greatest(d.status_observed_at, CASE WHEN num_nonnulls(s.status, s.risk_status) > 0 THEN s.observed_at END),
+        status_observed_at = greatest(d.status_observed_at, CASE WHEN num_nonnulls(s.status, s.risk_status, s.red_locked) > 0 THEN s.observed_at END),
+        anomaly_observed_at = greatest(d.anomaly_observed_at, CASE WHEN num_nonnulls(s.duplicate_locked) > 0 THEN s.observed_at END),
         usage_observed_at = greatest(d.usage_observed_at, CASE WHEN num_nonnulls(s.tax_period) > 0 THEN s.observed_at END),
         selection_observed_at = greatest(d.selection_observed_at, CASE WHEN num_nonnulls(s.selection_status, s.deduction_status, s.deduction_purpose, s.not_deductible_type, s.not_deductible_reason, s.selected_at, s.certified_at, s.effective_tax_amount) > 0 THEN s.observed_at END),
         channel = %(channel)s,
@@ -374,6 +469,7 @@ WITH merged AS (
         invoice_code,
         invoice_no,
         etax_invoice_no,
+        issued_at,
         issue_date,
         seller_tax_no,
         seller_name,
@@ -381,10 +477,19 @@ WITH merged AS (
         buyer_name,
         amount,
         tax_amount,
+        total_amount,
+        drawer,
+        remark,
         business_code,
+        blue_invoice,
+        original_blue_no,
+        original_blue_paper_code,
+        original_blue_paper_no,
         details,
         status,
         risk_status,
+        red_locked,
+        duplicate_locked,
         selection_status,
         deduction_status,
         deduction_purpose,
@@ -401,6 +506,7 @@ WITH merged AS (
         first_collected_at,
         face_observed_at,
         status_observed_at,
+        anomaly_observed_at,
         usage_observed_at,
         selection_observed_at,
         channel,
@@ -417,6 +523,7 @@ WITH merged AS (
         s.invoice_code,
         s.invoice_no,
         s.etax_invoice_no,
+        s.issued_at,
         s.issue_date,
         s.seller_tax_no,
         s.seller_name,
@@ -424,10 +531,19 @@ WITH merged AS (
         s.buyer_name,
         s.amount,
         s.tax_amount,
+        s.total_amount,
+        s.drawer,
+        s.remark,
         s.business_code,
+        s.blue_invoice,
+        s.original_blue_no,
+        s.original_blue_paper_code,
+        s.original_blue_paper_no,
         s.details,
         s.status,
         s.risk_status,
+        s.red_locked,
+        s.duplicate_locked,
         s.selection_status,
         s.deduction_status,
         s.deduction_purpose,
@@ -443,7 +559,8 @@ WITH merged AS (
         s.source_system,
         s.observed_at,
         NULL,
-        CASE WHEN num_nonnulls(s.status, s.risk_status) > 0 THEN s.observed_at END,
+        CASE WHEN num_nonnulls(s.status, s.risk_status, s.red_locked) > 0 THEN s.observed_at END,
+        CASE WHEN num_nonnulls(s.duplicate_locked) > 0 THEN s.observed_at END,
         CASE WHEN num_nonnulls(s.tax_period) > 0 THEN s.observed_at END,
         CASE WHEN num_nonnulls(s.selection_status, s.deduction_status, s.deduction_purpose, s.not_deductible_type, s.not_deductible_reason, s.selected_at, s.certified_at, s.effective_tax_amount) > 0 THEN s.observed_at END,
         %(channel)s,
@@ -463,6 +580,7 @@ WITH merged AS (
             CASE WHEN old.invoice_code IS DISTINCT FROM new.invoice_code THEN ('invoice_code', old.invoice_code::text, new.invoice_code::text)::pool.changed_column END,
             CASE WHEN old.invoice_no IS DISTINCT FROM new.invoice_no THEN ('invoice_no', old.invoice_no::text, new.invoice_no::text)::pool.changed_column END,
             CASE WHEN old.etax_invoice_no IS DISTINCT FROM new.etax_invoice_no THEN ('etax_invoice_no', old.etax_invoice_no::text, new.etax_invoice_no::text)::pool.changed_column END,
+            CASE WHEN old.issued_at IS DISTINCT FROM new.issued_at THEN ('issued_at', old.issued_at::text, new.issued_at::text)::pool.changed_column END,
             CASE WHEN old.issue_date IS DISTINCT FROM new.issue_date THEN ('issue_date', old.issue_date::text, new.issue_date::text)::pool.changed_column END,
             CASE WHEN old.seller_tax_no IS DISTINCT FROM new.seller_tax_no THEN ('seller_tax_no', old.seller_tax_no::text, new.seller_tax_no::text)::pool.changed_column END,
             CASE WHEN old.seller_name IS DISTINCT FROM new.seller_name THEN ('seller_name', old.seller_name::text, new.seller_name::text)::pool.changed_column END,
@@ -470,10 +588,19 @@ WITH merged AS (
             CASE WHEN old.buyer_name IS DISTINCT FROM new.buyer_name THEN ('buyer_name', old.buyer_name::text, new.buyer_name::text)::pool.changed_column END,
             CASE WHEN old.amount IS DISTINCT FROM new.amount THEN ('amount', old.amount::text, new.amount::text)::pool.changed_column END,
             CASE WHEN old.tax_amount IS DISTINCT FROM new.tax_amount THEN ('tax_amount', old.tax_amount::text, new.tax_amount::text)::pool.changed_column END,
+            CASE WHEN old.total_amount IS DISTINCT FROM new.total_amount THEN ('total_amount', old.total_amount::text, new.total_amount::text)::pool.changed_column END,
+            CASE WHEN old.drawer IS DISTINCT FROM new.drawer THEN ('drawer', old.drawer::text, new.drawer::text)::pool.changed_column END,
+            CASE WHEN old.remark IS DISTINCT FROM new.remark THEN ('remark', old.remark::text, new.remark::text)::pool.changed_column END,
             CASE WHEN old.business_code IS DISTINCT FROM new.business_code THEN ('business_code', old.business_code::text, new.business_code::text)::pool.changed_column END,
+            CASE WHEN old.blue_invoice IS DISTINCT FROM new.blue_invoice THEN ('blue_invoice', old.blue_invoice::text, new.blue_invoice::text)::pool.changed_column END,
+            CASE WHEN old.original_blue_no IS DISTINCT FROM new.original_blue_no THEN ('original_blue_no', old.original_blue_no::text, new.original_blue_no::text)::pool.changed_column END,
+            CASE WHEN old.original_blue_paper_code IS DISTINCT FROM new.original_blue_paper_code THEN ('original_blue_paper_code', old.original_blue_paper_code::text, new.original_blue_paper_code::text)::pool.changed_column END,
+            CASE WHEN old.original_blue_paper_no IS DISTINCT FROM new.original_blue_paper_no THEN ('original_blue_paper_no', old.original_blue_paper_no::text, new.original_blue_paper_no::text)::pool.changed_column END,
             CASE WHEN old.details IS DISTINCT FROM new.details THEN ('details', old.details::text, new.details::text)::pool.changed_column END,
             CASE WHEN old.status IS DISTINCT FROM new.status THEN ('status', old.status::text, new.status::text)::pool.changed_column END,
             CASE WHEN old.risk_status IS DISTINCT FROM new.risk_status THEN ('risk_status', old.risk_status::text, new.risk_status::text)::pool.changed_column END,
+            CASE WHEN old.red_locked IS DISTINCT FROM new.red_locked THEN ('red_locked', old.red_locked::text, new.red_locked::text)::pool.changed_column END,
+            CASE WHEN old.duplicate_locked IS DISTINCT FROM new.duplicate_locked THEN ('duplicate_locked', old.duplicate_locked::text, new.duplicate_locked::text)::pool.changed_column END,
             CASE WHEN old.selection_status IS DISTINCT FROM new.selection_status THEN ('selection_status', old.selection_status::text, new.selection_status::text)::pool.changed_column END,
             CASE WHEN old.deduction_status IS DISTINCT FROM new.deduction_status THEN ('deduction_status', old.deduction_status::text, new.deduction_status::text)::pool.changed_column END,
             CASE WHEN old.deduction_purpose IS DISTINCT FROM new.deduction_purpose THEN ('deduction_purpose', old.deduction_purpose::text, new.deduction_purpose::text)::pool.changed_column END,

@@ -3,7 +3,7 @@
 -- A parent with more invoices than one application may name causes several rows; each is planned once.
 DROP INDEX sync.task_follows_once;
 CREATE UNIQUE INDEX task_follows_once ON sync.task (parent_task_id, job, coalesce(argument ->> 'handful', ''))
-    WHERE parent_task_id IS NOT NULL;
+    WHERE parent_task_id IS NOT NULL AND retry_of IS NULL;
 
 -- Which invoices wait for their files at this moment.
 CREATE INDEX task_open_files ON sync.task (taxpayer_no)

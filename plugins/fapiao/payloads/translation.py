@@ -15,6 +15,7 @@ from fapiao.identity import (
 )
 from fapiao.payloads.codes import read_codes
 from fapiao.payloads.faces import Values, complete_face, complete_header, tell_red_by_amount, tell_red_from_blue
+from fapiao.payloads.file_rows import file_identity, file_type
 from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal
 from fapiao.payloads.line_filter import DroppedLine, is_blue, without_dropped
 from fapiao.payloads.lines import Line, find_lines, read_lines
@@ -27,6 +28,7 @@ _NOT_PASSED = ("2", "3")
 _NUMBERS = {
     "L": {"fphm", "fpdm", "zzfpDm", "zzfphm", "hgjkshm", "dkdjwspzh"},
     "O": {"invoiceCode", "invoiceNo", "etaxInvoiceNo", "customDeclarationNo"},
+    "F": {"document", "document_key", "invoice_code", "invoice_no", "etax_invoice_no", "invoice_type"},
 }
 
 
@@ -89,8 +91,8 @@ def _translate(kind: str, row: object, context: Context) -> _Found:
     lines_key = find_lines(kind, row)
     values, rest = _read(kind, row, lines_key)
     values |= _common(kind, identity, invoice_type, context)
-    if load_fields().kinds[kind].plane == "O":
-        _complete_gateway(kind, row, values)
+    if load_fields().kinds[kind].plane in ("O", "F"):
+        _complete_coded(kind, row, values)
     else:
         complete_header(kind, values)
     items = row[lines_key] if lines_key else []
@@ -103,13 +105,16 @@ def _translate(kind: str, row: object, context: Context) -> _Found:
 
 def _type(kind: str, row: Mapping[str, object], context: Context) -> str:
     """Our type of a row."""
-    if load_fields().kinds[kind].plane == "O":
+    plane = load_fields().kinds[kind].plane
+    if plane == "O":
         return gateway_type(row, context.invoice_type)
+    if plane == "F":
+        return file_type(row, context.invoice_type)
     listed = text(row["fplx"]) if kind == "unselected_invoice" and row.get("fplx") else None
     return listed or context.invoice_type
 
 
-def _complete_gateway(kind: str, row: Mapping[str, object], values: Values) -> None:
+def _complete_coded(kind: str, row: Mapping[str, object], values: Values) -> None:
     try:
         read_codes(kind, row, values)
     except Unreadable as error:
@@ -135,7 +140,8 @@ def _lines(
 
 def _common(kind: str, identity: Identity, invoice_type: str, context: Context) -> Values:
     named = kind.removeprefix("unselected_")
-    document = named if named in ("customs", "withholding") else "customs" if invoice_type == "customs" else "invoice"
+    known = [name for name in (named, invoice_type) if name in ("customs", "withholding")]
+    document = known[0] if known else "invoice"
     return {
         "document_key": identity.document_key,
         "observed_at": context.observed_at.isoformat(sep=" "),
@@ -151,8 +157,9 @@ def _common(kind: str, identity: Identity, invoice_type: str, context: Context) 
 
 
 def _identity(kind: str, row: Mapping[str, object], invoice_type: str) -> Identity:
-    if load_fields().kinds[kind].plane == "O":
-        return gateway_identity(row, invoice_type)
+    plane = load_fields().kinds[kind].plane
+    if plane in ("O", "F"):
+        return gateway_identity(row, invoice_type) if plane == "O" else file_identity(row)
     if kind.endswith("customs"):
         return customs_identity(row)
     if kind.endswith("withholding"):

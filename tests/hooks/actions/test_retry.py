@@ -10,7 +10,7 @@ import pytest
 
 from acted_rows import LONG_AGO, NOW, Pool, company, events, failed, row, tasks
 from fapiao.errors import BadInput
-from hooks.actions import retry, void
+from hooks.actions import retry, terminate
 from task_rows import OWNER, put, told
 
 ALMOST = timedelta(minutes=2, seconds=59)
@@ -125,7 +125,7 @@ def test_a_task_is_retried_once_and_then_its_retry_is(pool: Pool) -> None:
 def test_a_retry_that_was_voided_may_be_asked_for_again(pool: Pool) -> None:
     failed(pool, "B")
     (first,) = retry(pool, "li", ["B"], now=NOW)
-    void(pool, "li", [str(first.new_batch_no)], "wrong one")
+    terminate(pool, "li", [str(first.new_batch_no)], "wrong one")
     assert len(retry(pool, "li", ["B"], now=NOW)) == 1
 
 

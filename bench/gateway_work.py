@@ -1,0 +1,64 @@
+"""The worker that the gateway section measures: plans, applies and collects with the crew of a DAG, in a process of its own."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+from fapiao.tasks import RunDay
+from hooks.pool import PoolHook
+from operators.apply import apply_one
+from operators.crew import Crew
+from operators.office import crew
+from operators.plan import plan_day
+from operators.steps import until_quiet
+
+CHANNEL, JOB = "etax", "history_output"
+_CONTEXT = {"ti": SimpleNamespace(task_id="collect")}
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Tasks worked through, seconds for it, and the peak of this process in MB when that was done."""
+
+    tasks: int
+    applying: float
+    collecting: float
+    peak_megabytes: float
+
+
+def work(stages: Sequence[Sequence[str]], day: date) -> list[Worked]:
+    """The month before `day` for the taxpayers of one stage after the other, by one crew."""
+    run = RunDay(f"{CHANNEL}__{JOB}", f"bench {stages[0][0]}", day, day.isoformat(), explicit=True)
+    plan(run, stages[0])
+    with crew(_CONTEXT, run, CHANNEL, run.dag_id) as workers:
+        assert workers is not None
+        found = [_worked(workers, run)]
+        for taxpayers in stages[1:]:
+            plan(run, taxpayers)
+            found.append(_worked(workers, run))
+    return found
+
+
+def plan(run: RunDay, taxpayers: Sequence[str]) -> None:
+    """Plans them as the DAG's first task does."""
+    with PoolHook().connect(run.run_id) as connection:
+        plan_day(connection, run, CHANNEL, JOB, list(taxpayers))
+
+
+def _worked(workers: Crew, run: RunDay) -> Worked:
+    """What a collect task does, with the time taken when all is applied for."""
+    start = time.perf_counter()
+    tasks = workers.work_through(["pending"], apply_one, run.dag_id)
+    applied = time.perf_counter()
+    until_quiet(workers, run.dag_id)
+    return Worked(tasks, applied - start, time.perf_counter() - applied, peak_megabytes())
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process ever held; getrusage would count its parent's, up to the exec."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    (peak,) = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
+    return int(peak) / 1024

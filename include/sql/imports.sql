@@ -1,0 +1,139 @@
+-- name: known_taxpayers
+-- Every tax number of the installation with its organisation.
+SELECT taxpayer_no, org_code FROM enterprise.taxpayer;
+
+-- name: imported_before
+-- Which of these files are in the pool, or on their way there, for a company: a file with failed or waiting rows may come again.
+SELECT f.sha256, min(k.batch_no) AS batch_no
+FROM sync.import_file AS f
+JOIN sync.task AS k USING (task_id)
+WHERE f.sha256 = ANY (%(hashes)s) AND k.taxpayer_no = %(taxpayer_no)s AND k.direction = %(direction)s
+    AND k.void_state IS NULL AND k.failed_count = 0 AND k.status NOT IN ('download_failed', 'apply_failed')
+GROUP BY f.sha256;
+
+-- name: plan
+-- One task per tax number and set of files, waiting for its turn (待同步).
+INSERT INTO sync.task (
+    task_id, batch_no, parent_batch_no, dag_id, run_id, job, rule, tick, taxpayer_no, taxpayer_name, org_code, channel,
+    direction, download_type, sync_type, document, invoice_type, window_basis, argument, automatic, created_by)
+SELECT s.task_id, sync.new_batch_no(s.task_id), %(batch_no)s, %(dag_id)s, %(run_id)s, 'bureau_file', 'bureau-file-import',
+    %(run_id)s || '/' || s.task_id, t.taxpayer_no, t.name, t.org_code, t.channel, %(direction)s, %(direction)s || '_full',
+    'manual_import', %(document)s, %(invoice_types)s, 'issue_date', %(argument)s, false, %(created_by)s
+FROM enterprise.taxpayer AS t
+CROSS JOIN LATERAL (SELECT nextval('sync.serial') AS task_id WHERE t.taxpayer_no <> '') AS s
+WHERE t.taxpayer_no = %(taxpayer_no)s
+RETURNING task_id, batch_no;
+
+-- name: add_file
+-- A file of a task; its bytes are stored already.
+INSERT INTO sync.import_file (task_id, file_no, name, sha256, size, uploaded_as, uploaded_sha256)
+VALUES (%(task_id)s, %(file_no)s, %(name)s, %(sha256)s, %(size)s, %(uploaded_as)s, %(uploaded_sha256)s);
+
+-- name: note_planned
+-- How many tasks a batch planned.
+UPDATE sync.batch SET planned = planned + %(tasks)s WHERE batch_no = %(batch_no)s;
+
+-- name: files
+-- The files of a task in their order.
+SELECT file_no, name, sha256 FROM sync.import_file WHERE task_id = %(task_id)s ORDER BY file_no;
+
+-- name: queues
+-- The companies whose imports are not at their end, those that wait longest first.
+SELECT taxpayer_no FROM sync.task
+WHERE job = 'bureau_file' AND status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
+GROUP BY taxpayer_no ORDER BY min(task_id);
+
+-- name: lock_queue
+-- Tasks of one company are worked one after the other (R283); the lock goes with the session, so that a crash frees it.
+SELECT pg_advisory_lock(hashtextextended('bureau_file/' || %(taxpayer_no)s, 0));
+
+-- name: try_queue
+-- The same without waiting: false where somebody is at work.
+SELECT pg_try_advisory_lock(hashtextextended('bureau_file/' || %(taxpayer_no)s, 0));
+
+-- name: unlock_queue
+-- The company's next worker may come.
+SELECT pg_advisory_unlock(hashtextextended('bureau_file/' || %(taxpayer_no)s, 0));
+
+-- name: take
+-- The oldest task of a company, for whoever holds its lock: 数据预处理中; one that a crash left is taken up again.
+UPDATE sync.task AS k
+SET status = CASE WHEN k.status = 'pending' THEN 'downloading' ELSE k.status END, claimed_by = %(owner)s,
+    claim_no = k.claim_no + 1, request_no = coalesce(k.request_no, 'file-' || k.batch_no),
+    applied_at = coalesce(k.applied_at, now()), observed_at = coalesce(k.observed_at, %(observed_at)s)
+WHERE k.task_id = (
+    SELECT task_id FROM sync.task
+    WHERE job = 'bureau_file' AND taxpayer_no = %(taxpayer_no)s AND void_state IS NULL
+        AND status IN ('pending', 'downloading', 'downloaded')
+    ORDER BY task_id LIMIT 1 FOR UPDATE)
+RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
+    k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
+    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id;
+
+-- name: note_merging
+-- 数据预处理中 → 同步中: every row is read, the merge begins.
+UPDATE sync.task SET status = 'downloaded' WHERE task_id = %(task_id)s AND status = 'downloading';
+
+-- name: keep_reading
+-- What a file showed, as evidence beside the bytes in the store: its name, hash and kind of rows. Once, whoever repeats it.
+INSERT INTO sync.reply (task_id, generation, part_no, package_no, row_count, observed_at, body)
+VALUES (%(task_id)s, 1, %(part_no)s, 1, %(row_count)s, %(observed_at)s, %(body)s)
+RETURNING reply_id;
+
+-- name: known_documents
+-- Which of these documents the pool holds, and which of them this batch wrote.
+SELECT d.document_key, d.batch_no = %(batch_no)s AS written
+FROM unnest(%(keys)s::text[]) AS wanted (document_key)
+JOIN pool.document AS d ON d.document_key = wanted.document_key
+    AND d.taxpayer_no = %(taxpayer_no)s AND d.direction = %(direction)s;
+
+-- name: copy_verdicts
+-- What became of every row.
+COPY sync.import_verdict (task_id, file_no, sheet, row_no, document_key, verdict, sentence) FROM STDIN;
+
+-- name: quarantine
+-- Rows that wait for a rule; one that waits already stays as it is.
+INSERT INTO pool.quarantine (direction, taxpayer_no, sha256, file_name, sheet, row_no, reason, payload, batch_no)
+SELECT %(direction)s, %(taxpayer_no)s, q.sha256, q.file_name, q.sheet, q.row_no, q.reason, q.payload, %(batch_no)s
+FROM jsonb_to_recordset(%(rows)s)
+    AS q (sha256 text, file_name text, sheet text, row_no integer, reason text, payload jsonb)
+ON CONFLICT DO NOTHING;
+
+-- name: release
+-- Rows that waited and are documents now.
+UPDATE pool.quarantine AS q SET released_by = %(batch_no)s, released_at = clock_timestamp()
+FROM sync.import_verdict AS v JOIN sync.import_file AS f USING (task_id, file_no)
+WHERE v.task_id = %(task_id)s AND v.verdict IN ('inserted', 'updated', 'unchanged')
+    AND q.sha256 = f.sha256 AND q.sheet = v.sheet AND q.row_no = v.row_no
+    AND q.taxpayer_no = %(taxpayer_no)s AND q.direction = %(direction)s AND q.released_at IS NULL;
+
+-- name: waiting_files
+-- The files with rows that wait for a rule, by the company and direction they belong to.
+SELECT DISTINCT q.taxpayer_no, q.direction, f.name, f.sha256, f.size, f.uploaded_as, f.uploaded_sha256
+FROM pool.quarantine AS q
+JOIN sync.import_file AS f USING (sha256)
+JOIN sync.task AS k ON k.task_id = f.task_id AND k.taxpayer_no = q.taxpayer_no AND k.direction = q.direction
+WHERE q.released_at IS NULL
+ORDER BY q.taxpayer_no, q.direction, f.name;
+
+-- name: waiting
+-- What waits for a rule, for people.
+SELECT taxpayer_no, direction, file_name, sheet, row_no, reason, quarantined_at
+FROM fapiao.quarantine
+WHERE released_at IS NULL
+ORDER BY quarantined_at, file_name, sheet, row_no;
+
+-- name: verdicts
+-- Every row of the tasks with its verdict, in the order of the files.
+SELECT batch_no, taxpayer_no, direction, file_name, sheet, row_no, document_key, verdict, verdict_label, sentence
+FROM fapiao.import_verdict
+WHERE batch_no = ANY (%(batches)s)
+ORDER BY task_id, file_no, sheet, row_no;
+
+-- name: outcome
+-- How tasks ended, for whoever asked for them.
+SELECT batch_no, taxpayer_no, taxpayer_name, direction, status, status_label, downloaded_count, inserted_count, updated_count,
+    unchanged_count, ignored_count, failed_count, error_message, advice
+FROM fapiao.sync_log
+WHERE batch_no = ANY (%(batches)s)
+ORDER BY batch_no;

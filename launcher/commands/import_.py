@@ -1,0 +1,122 @@
+"""`./fapiao import FILE…`: files of the tax bureau into the pool, checked first, with a verdict on every row."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from fapiao.errors import BadInput
+from fapiao.imports.requests import DATA_TYPES, DIRECTIONS, INVOICE_DATA, import_request
+from fapiao.rules import rulebook
+from fapiao.tasks import SHANGHAI, RunDay
+from hooks.file_store import file_store
+from hooks.imports import DAG_ID, VERDICT_HEADINGS, Imports, quarantined_rows, verdict_rows
+from hooks.workbooks import write_table
+from launcher.actor import actor_of, add_actor
+from launcher.pool import pool_url
+from launcher.screen import table
+from operators.import_files import Created, create, replay, work
+
+HELP = "bring files of the tax bureau (税局文件) into the pool: .xls, .xlsx, ZIPs of them"
+OUTCOME = ("batch_no", "taxpayer_no", "direction", "status_label", "downloaded_count", "inserted_count",
+           "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message")  # fmt: skip
+WAITING = ("taxpayer_no", "direction", "file_name", "sheet", "row_no", "reason", "quarantined_at")
+UNDONE = ("succeeded", "no_data")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The files, whose they are where they do not say, and what to do besides."""
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="as the bureau handed it out, up to 100 MiB"
+    )
+    parser.add_argument("--taxpayer", metavar="NUMBER", help="whose the files are, where they do not say")
+    parser.add_argument("--direction", choices=[*DIRECTIONS], help="where the files do not say")
+    parser.add_argument("--data-type", default=INVOICE_DATA, choices=DATA_TYPES, help="发票用途状态 is refused (A-16)")
+    parser.add_argument("--password-env", metavar="VAR", help="the variable that holds the password of a ZIP")
+    parser.add_argument("--dry-run", action="store_true", help="read and check, store nothing in the pool")
+    parser.add_argument("--verdicts", type=Path, metavar="OUT.xlsx", help="write what became of every row")
+    parser.add_argument("--quarantine", action="store_true", help="show the rows that wait for a rule")
+    parser.add_argument("--replay", action="store_true", help="read the files of waiting rows again")
+    parser.add_argument("--date", type=date.fromisoformat, help="the day to work for; default: today in Asia/Shanghai")
+    add_actor(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when every task succeeded; 1 where one failed. Raises BadInput with every problem, and stores nothing then."""
+    actor = actor_of(arguments)
+    run_day, request = _run_day(arguments), None
+    if not (arguments.quarantine or arguments.replay):
+        asked = [arguments.taxpayer] if arguments.taxpayer else []
+        request = import_request(
+            rulebook(), "command", arguments.files, asked, arguments.direction, arguments.data_type
+        )
+    with pool_url() as url, psycopg.connect(url) as connection:
+        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+        connection.execute("SELECT set_config('fapiao.actor', %s, false)", [actor])
+        connection.commit()
+        if arguments.quarantine:
+            return _show_waiting(connection)
+        if request is None:
+            created = replay(connection, run_day, actor)
+        else:
+            password, dry = _password(arguments.password_env), arguments.dry_run
+            created = create(connection, file_store(), run_day, request, actor, password=password, dry_run=dry)
+        _say_checked(created, dry_run=arguments.dry_run)
+        return 0 if arguments.dry_run else _work(connection, arguments, run_day, created)
+
+
+def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, run_day: RunDay, created: Created) -> int:
+    work(connection, file_store(), f"command/{os.getpid()}", lambda: run_day.instant(datetime.now(UTC)), created)
+    with connection.transaction():
+        rows = Imports(connection).outcome(created.batches)
+    if rows:
+        print(table(OUTCOME, [[row[name] for name in OUTCOME] for row in rows], indent=""))
+    if rows and all(row["downloaded_count"] == row["unchanged_count"] + row["ignored_count"] for row in rows):
+        print("没有变化：这些票据已经在全票池里。")
+    if arguments.verdicts:
+        _write_verdicts(connection, arguments.verdicts, created.batches)
+    return 0 if all(row["status"] in UNDONE for row in rows) else 1
+
+
+def _say_checked(created: Created, *, dry_run: bool) -> None:
+    for name, batch_no in created.already.items():
+        print(f"{name}: 此前已导入（批次 {batch_no}），没有变化。")
+    if not dry_run:
+        return
+    for one in created.checked:
+        papers = one.papers.whole() if one.papers else []
+        told = one.papers.told if one.papers else []
+        direction = {"input": "进项", "output": "销项"}[one.owner.direction]
+        print(f"{one.owner.taxpayer_no} {direction}: {len(papers)} 份票据，{len(told)} 行不导入。")
+        for row in [row for row in told if row.fate != "skipped"]:
+            print(f"  {row.place.sheet} 第{row.place.row_no}行: {row.sentence}")
+    print("试运行：没有写入全票池。")
+
+
+def _show_waiting(connection: psycopg.Connection[Any]) -> int:
+    rows = quarantined_rows(connection)
+    print(table(WAITING, [[row[name] for name in WAITING] for row in rows], indent="") if rows else "没有待识别的行。")
+    return 0
+
+
+def _write_verdicts(connection: psycopg.Connection[Any], file: Path, batches: Sequence[str]) -> None:
+    rows = write_table(file, "导入结果", VERDICT_HEADINGS, list(verdict_rows(connection, batches)))
+    print(f"{file}: {rows} 行")
+
+
+def _password(variable: str | None) -> str | None:
+    if variable is None:
+        return None
+    if not os.environ.get(variable):
+        raise BadInput([f"the environment variable {variable} is empty: set it to the password of the ZIP"])
+    return os.environ[variable]
+
+
+def _run_day(arguments: argparse.Namespace) -> RunDay:
+    now = datetime.now(UTC)
+    day = arguments.date or now.astimezone(SHANGHAI).date()
+    return RunDay(DAG_ID, f"command__{now.isoformat()}", day, day.isoformat(), explicit=arguments.date is not None)

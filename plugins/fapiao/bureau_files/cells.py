@@ -1,0 +1,174 @@
+"""One cell as the text of its column: amounts, rates, days and numbers in every form a bureau file has them."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+Cell = str | float | int | bool | date | datetime | time | timedelta
+Reader = Callable[[Cell], str | None]
+
+EMPTY = frozenset({"", "-", "--", "—", "——"})
+"""How an empty cell is written (domain §3)."""
+EXACT = 10**15
+"""Excel keeps 15 digits of a number; of a longer one the last are already lost (C43)."""
+LENGTHS = {"invoice_code": (10, 12), "invoice_no": (8, 20), "etax_invoice_no": (20,)}
+
+_AMOUNT = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}")
+_DAY = re.compile(
+    r"([0-9]{4})(?:[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))"
+    r"(?:[ T]*([0-9]{1,2})[:时]([0-9]{1,2})(?:[:分]([0-9]{1,2})秒?(?:\.[0-9]+)?)?)?"
+)
+_SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
+_SERIALS = (36526, 73051)
+"""2000-01-01 and 2100-01-01 as Excel counts days."""
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 a wall clock in Asia/Shanghai, as everything in the file
+
+
+class BadCell(ValueError):
+    """The cell cannot be read; the message continues a sentence that names the cell."""
+
+
+def text(cell: Cell) -> str | None:
+    """Trimmed text, None for an empty cell; whole numbers without a fraction. Raises BadCell."""
+    if isinstance(cell, str):
+        found = cell.strip()
+        return None if found in EMPTY else found.replace("\x00", "")
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, int | float):
+        return _whole(cell)
+    return cell.isoformat(sep=" ") if isinstance(cell, datetime) else str(cell)
+
+
+def _whole(cell: float) -> str:
+    if abs(cell) >= EXACT:
+        raise BadCell("单元格是超过 15 位的数字，末几位已被 Excel 改掉；请从税局重新导出，或把该列设为文本后重新填写")
+    return str(int(cell)) if cell == int(cell) else decimal(cell)
+
+
+def decimal(cell: float) -> str:
+    """A binary number as Excel shows it: 15 significant digits, never an exponent."""
+    return f"{Decimal(f'{cell:.15g}'):f}"
+
+
+def tax_number(cell: Cell) -> str | None:
+    """纳税人识别号, half-width and upper case, whatever its length; a rounded one raises BadCell."""
+    found = text(cell)
+    if found is None or (found.isascii() and found.isalnum() and found.isupper()):
+        return found
+    _refuse_rounded(found)
+    return "".join(unicodedata.normalize("NFKC", found).split()).upper() or None
+
+
+def document_number(lengths: tuple[int, ...]) -> Reader:
+    """A reader of 发票代码 or 号码 of one of these lengths, which tells zeros that Excel dropped (C44)."""
+    expected = " 或 ".join(map(str, lengths))
+
+    def read(cell: Cell) -> str | None:
+        found = text(cell)
+        if found is None or (len(found) in lengths and found.isascii() and found.isdigit()):
+            return found
+        _refuse_rounded(found)
+        if not isinstance(cell, str):
+            raise BadCell(f"单元格是数字 {found}，应为 {expected} 位，开头的 0 可能已丢失；请把该列设为文本后重新填写")
+        raise BadCell(f"“{found}”应为 {expected} 位数字")
+
+    return read
+
+
+def _refuse_rounded(found: str) -> None:
+    if _SCIENTIFIC.fullmatch(found):
+        raise BadCell(f"“{found}”是被 Excel 改成科学计数的号码，末几位已丢失；请从税局重新导出")
+
+
+def amount(cell: Cell) -> str | None:
+    """Decimal text; a comma between thousands and a ￥ before it do not count. Raises BadCell."""
+    if isinstance(cell, str):
+        if _AMOUNT.fullmatch(cell):
+            return cell
+        found = text(cell)
+        return None if found is None else _written_amount(found)
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        raise BadCell(f"“{cell}”不是金额或数量")
+    return _whole(cell)
+
+
+def _written_amount(found: str) -> str:
+    plain = unicodedata.normalize("NFKC", found).replace(",", "").lstrip("¥").strip()
+    if _AMOUNT.fullmatch(plain):
+        return plain
+    if _SCIENTIFIC.fullmatch(plain):
+        return f"{Decimal(plain):f}"
+    raise BadCell(f"“{found}”不是金额或数量")
+
+
+def rate(cell: Cell) -> str | None:
+    """税率 as a fraction: 13% and 13 are 0.13. Raises BadCell."""
+    found = text(cell) if isinstance(cell, str) else amount(cell)
+    if found is None:
+        return None
+    percent = found.endswith(("%", "％"))
+    number = Decimal(_written_amount(found[:-1] if percent else found))
+    if percent or number >= 1:
+        number /= 100
+    if not 0 <= number < 1:
+        raise BadCell(f"“{found}”不是税率")
+    return f"{number.normalize():f}"
+
+
+def day(cell: Cell) -> str | None:
+    """YYYY-MM-DD. Raises BadCell."""
+    found = _moment(cell)
+    return None if found is None else found[0].date().isoformat()
+
+
+def instant(cell: Cell) -> str | None:
+    """YYYY-MM-DD HH:MM:SS in Asia/Shanghai; midnight where only the day stands. Raises BadCell."""
+    found = _moment(cell)
+    return None if found is None else found[0].isoformat(sep=" ", timespec="seconds")
+
+
+def instant_if_timed(cell: Cell) -> str | None:
+    """The same, but None where only the day stands. Raises BadCell."""
+    found = _moment(cell)
+    return found[0].isoformat(sep=" ", timespec="seconds") if found and found[1] else None
+
+
+def _moment(cell: Cell) -> tuple[datetime, bool] | None:
+    """The wall clock, and whether a time of day was written."""
+    if isinstance(cell, str):
+        found = text(cell)
+        return None if found is None else _written_moment(found)
+    if isinstance(cell, datetime):
+        return cell, cell.time() != time()
+    if isinstance(cell, date):
+        return datetime(cell.year, cell.month, cell.day), False  # noqa: DTZ001 as above
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return _numbered_moment(cell)
+    raise BadCell(f"“{cell}”不是日期")
+
+
+def _numbered_moment(cell: float) -> tuple[datetime, bool]:
+    if _SERIALS[0] <= cell < _SERIALS[1]:
+        return _EPOCH + timedelta(seconds=round(cell * 86400)), cell != int(cell)
+    return _written_moment(decimal(cell))
+
+
+def _written_moment(found: str) -> tuple[datetime, bool]:
+    if _SERIAL.fullmatch(found) and _SERIALS[0] <= float(found) < _SERIALS[1]:
+        return _numbered_moment(float(found))
+    match = _DAY.fullmatch(found if found.isascii() else unicodedata.normalize("NFKC", found))
+    if match is None:
+        raise BadCell(f"“{found}”不是日期；应为 2026-07-10 或 2026-07-10 11:33:22 这样的写法")
+    year, month, of_month, month_compact, day_compact, hour, minute, second = match.groups()
+    try:
+        moment = datetime(  # noqa: DTZ001 as above
+            int(year), int(month or month_compact), int(of_month or day_compact),
+            int(hour or 0), int(minute or 0), int(second or 0),
+        )  # fmt: skip
+    except ValueError:
+        raise BadCell(f"“{found}”不是存在的日期") from None
+    return moment, hour is not None

@@ -1,0 +1,94 @@
+"""What follows from the cells of a row: which document it is, its type, and what a remark says about a red invoice."""
+
+import re
+from decimal import Decimal
+
+from fapiao.bureau_files.layouts import Layout
+from fapiao.identity import (
+    DIGITAL_LENGTH,
+    PAPER_DIGITAL_TYPES,
+    Identity,
+    NoIdentity,
+    any_invoice_identity,
+    customs_identity,
+    invoice_identity,
+    withholding_identity,
+)
+
+Values = dict[str, str | None]
+Papers = dict[tuple[str | None, str | None], str]
+"""纸质数电发票 of a file: paper code and number to the 20-digit number, since their lines only have the former."""
+
+_BLUE_DIGITAL = re.compile(r"被红冲蓝字数电(?:发票|票)号码[:：]?\s*([0-9]{20})")
+_BLUE_PAPER = re.compile(r"对应正数发票代码[:：]?\s*([0-9]{10,12})\s*号码[:：]?\s*([0-9]{8})")
+_FALLBACK_TYPE = "01"
+"""A line without a type is a 税控 one unless its number has 20 digits."""
+
+
+def derive(values: Values, layout: Layout, papers: Papers) -> None:
+    """Completes the values of a row in place. Raises NoIdentity."""
+    values["document"] = layout.document
+    if layout.document != "invoice":
+        values["invoice_type"] = layout.document
+    else:
+        _paper_number(values, layout, papers)
+    _identify(values, layout)
+    if layout.total_is_sum and values.get("total_amount") is None:
+        values["total_amount"] = _sum(values.get("amount"), values.get("tax_amount"))
+    if layout.purpose and values.get("selection_status") == "1":
+        values["deduction_purpose"] = layout.purpose
+    remark = values.get("remark")
+    if remark:
+        _red_remark(values, remark)
+
+
+def _identify(values: Values, layout: Layout) -> None:
+    number = values.get("document_key")
+    if layout.document == "customs":
+        found = customs_identity({"hgjkshm": number})
+    elif layout.document == "withholding":
+        found = withholding_identity({"dkdjwspzh": number})
+    else:
+        found = _invoice(values)
+    values["document_key"] = found.document_key
+    values["invoice_code"] = found.invoice_code
+    values["invoice_no"] = found.invoice_no
+    values["etax_invoice_no"] = found.etax_invoice_no
+
+
+def _invoice(values: Values) -> Identity:
+    digital, code, number = (values.get(name) for name in ("etax_invoice_no", "invoice_code", "invoice_no"))
+    if digital:
+        return Identity(digital, code if number else None, number or digital, digital)
+    kind = values.get("invoice_type")
+    row = {"fphm": number, "fpdm": code}
+    return invoice_identity(kind, row) if kind else any_invoice_identity(_FALLBACK_TYPE, row)
+
+
+def _paper_number(values: Values, layout: Layout, papers: Papers) -> None:
+    """校验码 of a 纸质数电发票 is its 20-digit number (domain §1.3); its lines are told by code and number."""
+    place = (values.get("invoice_code"), values.get("invoice_no"))
+    check = values.get("check_code")
+    if layout.role == "lines":
+        if not values.get("etax_invoice_no") and place in papers:
+            values["etax_invoice_no"] = papers[place]
+    elif values.get("invoice_type") in PAPER_DIGITAL_TYPES and check and len(check) == DIGITAL_LENGTH:
+        values["etax_invoice_no"], values["check_code"] = check, None
+        papers[place] = check
+
+
+def _sum(amount: str | None, tax: str | None) -> str | None:
+    return None if amount is None or tax is None else f"{Decimal(amount) + Decimal(tax):f}"
+
+
+def _red_remark(values: Values, remark: str) -> None:
+    """The blue invoice that a red one reverses."""
+    digital = _BLUE_DIGITAL.search(remark)
+    paper = _BLUE_PAPER.search(remark)
+    if digital:
+        values["original_blue_no"] = digital.group(1)
+    elif paper:
+        values["original_blue_paper_code"], values["original_blue_paper_no"] = paper.groups()
+
+
+__all__ = ["NoIdentity", "Papers", "Values", "derive"]

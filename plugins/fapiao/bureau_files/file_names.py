@@ -1,0 +1,112 @@
+"""What a file name claims, read from the right: part, type, direction, month, stamp, tax number (A-32)."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Protocol, TypeVar
+
+from fapiao.bureau_files.layouts import FileRules
+from fapiao.bureau_files.records import Refusal
+from fapiao.invoice_types import normalised
+
+_SUFFIX = re.compile(r"\.(?:xlsx?|zip)$", re.IGNORECASE)
+_COPY = re.compile(r"\s*\(\d+\)$")
+_PART = re.compile(r"\d{1,3}")
+_TAXPAYER = re.compile(r"[0-9A-Z]{14,20}")
+_STAMP = re.compile(r"\d{8,20}")
+_MONTH = re.compile(r"20\d{2}(?:0[1-9]|1[0-2])")
+_FEWEST = 5
+"""税号-日期-月份-进销项-发票类型"""
+
+
+@dataclass(frozen=True, slots=True)
+class NameClaim:
+    """`stamp` is opaque digits (R144), `month` YYYYMM, `type_word` as written, `part` None where the name has none."""
+
+    taxpayer_no: str
+    stamp: str
+    month: str
+    direction: str
+    type_word: str
+    invoice_types: tuple[str, ...]
+    part: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """The claim as people read it."""
+        word = {"input": "进项", "output": "销项"}[self.direction]
+        return f"税号 {self.taxpayer_no}、月份 {self.month}、{word}、{self.type_word}"
+
+
+def parse_name(name: str, rules: FileRules) -> NameClaim | None:
+    """The claim of a name like 税号-日期-月份-进销项-发票类型[-分卷].XLS; None where the name has another form.
+
+    Raises Refusal where the form is that one and a part of it is not what it must be (R142 to R145).
+    """
+    stem = _COPY.sub("", _SUFFIX.sub("", unicodedata.normalize("NFKC", PurePosixPath(name).name)).strip())
+    parts = [part.strip() for part in stem.split("-")]
+    number = int(parts.pop()) if len(parts) > _FEWEST and _PART.fullmatch(parts[-1]) else None
+    if len(parts) < _FEWEST or parts[-2] not in rules.direction_words:
+        return None
+    taxpayer_no, stamp, month, direction, word = parts[0].upper(), "".join(parts[1:-3]), *parts[-3:]
+    _check(name, taxpayer_no, stamp, month)
+    types = rules.type_words.get(normalised(word))
+    if types is None:
+        known = "、".join(rules.type_words)
+        raise Refusal(f"文件名中的发票类型“{word}”不认识；已知：{known}", name)
+    return NameClaim(taxpayer_no, stamp, month, rules.direction_words[direction], word, types, number)
+
+
+def _check(name: str, taxpayer_no: str, stamp: str, month: str) -> None:
+    if not _TAXPAYER.fullmatch(taxpayer_no):
+        raise Refusal(f"文件名中的税号“{taxpayer_no}”应为 14 至 20 位数字或大写字母", name)
+    if not _STAMP.fullmatch(stamp):
+        raise Refusal(f"文件名中的日期“{stamp}”应为数字（8 位日期或 17 位时间戳）", name)
+    if not _MONTH.fullmatch(month):
+        raise Refusal(f"文件名中的月份“{month}”应为 YYYYMM，例如 202009", name)
+
+
+class Named(Protocol):
+    """A file with a name that may claim something."""
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+
+    @property
+    def claim(self) -> NameClaim | None:
+        """What the name says."""
+
+
+N = TypeVar("N", bound=Named)
+
+
+def join_parts(files: Iterable[N]) -> list[list[N]]:
+    """Files of one name but for the part number together, in order of the parts; others alone (R145).
+
+    Raises Refusal where a part is missing or comes twice.
+    """
+    sets: dict[tuple[str, ...], list[N]] = {}
+    for file in files:
+        claim = file.claim
+        key = (file.name, "alone") if claim is None or claim.part is None else _set_key(claim)
+        sets.setdefault(key, []).append(file)
+    return [_in_order(group) for group in sets.values()]
+
+
+def _set_key(claim: NameClaim) -> tuple[str, ...]:
+    return claim.taxpayer_no, claim.stamp, claim.month, claim.direction, claim.type_word
+
+
+def _in_order(group: list[N]) -> list[N]:
+    numbered = {file.claim.part: file for file in group if file.claim is not None and file.claim.part is not None}
+    if not numbered:
+        return group
+    if len(numbered) < len(group):
+        raise Refusal("同一分卷出现两次；每个分卷只上传一个文件", "、".join(file.name for file in group))
+    missing = [str(part) for part in range(1, max(numbered)) if part not in numbered]
+    if missing:
+        raise Refusal(f"缺少分卷 {'、'.join(missing)}；请把同一次申请的所有分卷一起上传", group[0].name)
+    return [numbered[part] for part in sorted(numbered)]

@@ -1,0 +1,102 @@
+"""Looks into an .xls before it is read: a workbook at all, not encrypted, no macros, no formula cells."""
+
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fapiao.bureau_files.headings import letters
+from fapiao.bureau_files.ole import Container
+from fapiao.bureau_files.records import Refusal
+
+_BOF, _EOF, _SHEET, _FILEPASS, _FORMULA = 0x0809, 0x000A, 0x0085, 0x002F, 0x0006
+_BIFF8 = 0x0600
+_MACRO_SHEET = 1
+_FORMULA_FIXED = 22
+"""Bytes of a FORMULA record before its tokens, whose length its last two say."""
+_CANDIDATE = re.compile(rb"\x06\x00(?=[\x16-\xff][\x00-\x20]|[\x00-\xff][\x01-\x20])", re.DOTALL)
+_DAMAGED = "工作簿损坏，无法打开；请从税局重新导出"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    name: str
+    start: int
+    kind: int
+
+
+def check_old_workbook(content: bytes, where: str) -> None:
+    """Raises Refusal for what must not be opened; a formula cell is named by its sheet and address ([MS-XLS] 2.4)."""
+    try:
+        container = Container(content)
+        stream = container.stream("Workbook") or container.stream("Book")
+    except (ValueError, struct.error, IndexError) as error:
+        raise Refusal(_DAMAGED, where) from error
+    if stream is None:
+        if "EncryptedPackage" in container.names:
+            raise Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
+        raise Refusal("不是 Excel 工作簿；请上传税局导出的原文件", where)
+    if any(name.startswith("_VBA_PROJECT") for name in container.names):
+        raise Refusal("含有宏，未打开；请上传税局导出的原文件", where)
+    try:
+        _check_stream(stream, where)
+    except struct.error as error:
+        raise Refusal(_DAMAGED, where) from error
+
+
+def _check_stream(stream: bytes, where: str) -> None:
+    sheets = _globals(stream, where)
+    if not sheets:
+        raise Refusal("工作簿损坏或版本早于 Excel 97；请用 Excel 另存为 .xlsx 再上传", where)
+    if any(sheet.kind == _MACRO_SHEET for sheet in sheets):
+        raise Refusal("含有宏表，未打开；请上传税局导出的原文件", where)
+    if not _may_have_formulas(stream):
+        return
+    for sheet in sheets:
+        for kind, start, _ in _records(stream, sheet.start):
+            if kind == _FORMULA:
+                row, column = struct.unpack_from("<HH", stream, start)
+                sentence = f"单元格 {letters(column)}{row + 1} 是公式；税局导出的文件没有公式，请上传原文件"
+                raise Refusal(sentence, f"{where} · {sheet.name}")
+
+
+def _globals(stream: bytes, where: str) -> list[_Sheet]:
+    found: list[_Sheet] = []
+    for kind, start, length in _records(stream, 0):
+        if kind == _BOF and struct.unpack_from("<H", stream, start)[0] != _BIFF8:
+            return []
+        if kind == _FILEPASS:
+            raise Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
+        if kind == _SHEET:
+            found.append(_sheet(stream[start : start + length]))
+    return found
+
+
+def _sheet(body: bytes) -> _Sheet:
+    position, _, kind, count, wide = struct.unpack_from("<IBBBB", body)
+    text = body[8 : 8 + count * 2].decode("utf-16-le", "replace") if wide & 1 else body[8 : 8 + count].decode("latin-1")
+    return _Sheet(text, position, kind)
+
+
+def _records(stream: bytes, position: int) -> Iterator[tuple[int, int, int]]:
+    """(kind, start of the body, its length) of one substream, to its EOF."""
+    unpack, end, depth = struct.Struct("<HH").unpack_from, len(stream) - 4, 0
+    while position <= end:
+        kind, length = unpack(stream, position)
+        yield kind, position + 4, length
+        depth += (kind == _BOF) - (kind == _EOF)
+        if depth <= 0:
+            return
+        position += 4 + length
+
+
+def _may_have_formulas(stream: bytes) -> bool:
+    """Whether bytes that look like a FORMULA record stand anywhere: a walk of a million records is saved otherwise."""
+    unpack = struct.Struct("<H").unpack_from
+    for match in _CANDIDATE.finditer(stream):
+        start = match.start()
+        (length,) = unpack(stream, start + 2)
+        tokens = start + 4 + _FORMULA_FIXED - 2
+        if tokens + 2 <= len(stream) and _FORMULA_FIXED + unpack(stream, tokens)[0] <= length:
+            return True
+    return False

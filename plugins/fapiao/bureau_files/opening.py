@@ -1,0 +1,153 @@
+"""Opens what somebody uploaded: a workbook, or a ZIP of workbooks, with or without a password; nothing else."""
+
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import pyzipper  # type: ignore[import-untyped]
+
+from fapiao.bureau_files.file_names import NameClaim, parse_name
+from fapiao.bureau_files.guarded_zip import Budget
+from fapiao.bureau_files.layouts import FileRules, file_rules
+from fapiao.bureau_files.new_workbook import check_new_workbook
+from fapiao.bureau_files.old_workbook import check_old_workbook
+from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.sheets import SheetPart, read_sheets
+from fapiao.bureau_files.sniffing import REFUSED, Format, sniff
+
+HISTORY_LIMIT = 10 * 2**20
+"""最大可上传10M的文件, inclusive (R282, A-20)."""
+UPLOAD_LIMIT = 100 * 2**20
+"""≤ 100 MB outside the history form, inclusive."""
+MOST_FILES = 200
+"""In one ZIP."""
+MOST_TIMES_LARGER = 10
+"""A ZIP of files may unpack to ten times the limit of the upload."""
+
+_UTF8_NAME = 0x800
+_ENCRYPTED = 0x1
+_LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True, slots=True)
+class BureauFile:
+    """One workbook: its own name, the ZIP it came in (or None), its bytes, and what its name claims (or None)."""
+
+    name: str
+    container: str | None
+    content: bytes
+    format: Format
+    claim: NameClaim | None
+    rules: FileRules
+
+    @property
+    def where(self) -> str:
+        """The file as a sentence names it."""
+        return f"{self.container} · {self.name}" if self.container else self.name
+
+    @property
+    def sha256(self) -> str:
+        """Of the workbook itself, lower-case hex."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def read(self) -> Iterator[SheetPart]:
+        """Its recognised sheets, documents before lines. Raises Refusal before the first row is read."""
+        return read_sheets(self.content, self.where, self.rules)
+
+
+def open_upload(path: Path, *, name: str, limit: int, password: str | None = None) -> Iterator[BureauFile]:
+    """The workbooks of an upload of at most `limit` bytes, one after the other; `name` is what the user called it.
+
+    Raises Refusal for anything else: too large, another format, a bomb, a nested ZIP, a wrong password, macros,
+    encryption, formula cells, or a name that breaks its own form.
+    """
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= limit else b""
+    except OSError as refused:
+        raise Refusal(f"文件无法读取：{refused.strerror or refused}", name) from refused
+    if size > limit:
+        raise Refusal(f"文件有 {size} 字节，超过上限 {limit >> 20}M（{limit} 字节）；请分开导出", name)
+    return _opened(content, name, limit, password)
+
+
+def _opened(content: bytes, name: str, limit: int, password: str | None) -> Iterator[BureauFile]:
+    rules = file_rules()
+    kind = sniff(content)
+    if kind != "zip":
+        yield _file(content, kind, name, None, rules)
+        return
+    claim = parse_name(name, rules)
+    for inner, inner_content in _entries(content, name, limit, password):
+        found = sniff(inner_content)
+        if found == "zip":
+            raise Refusal(f"压缩包里还有压缩包“{inner}”，未打开；请解开一层后再上传", name)
+        file = _file(inner_content, found, inner, name, rules)
+        yield file if file.claim or not claim else _with_claim(file, claim)
+
+
+def _with_claim(file: BureauFile, claim: NameClaim) -> BureauFile:
+    """A file whose own name says nothing is claimed by the name of its ZIP."""
+    return BureauFile(file.name, file.container, file.content, file.format, claim, file.rules)
+
+
+def _file(content: bytes, kind: Format, name: str, container: str | None, rules: FileRules) -> BureauFile:
+    where = f"{container} · {name}" if container else name
+    if kind == "xlsx":
+        check_new_workbook(content, where)
+    elif kind == "xls":
+        check_old_workbook(content, where)
+    else:
+        raise Refusal(REFUSED[kind], where)
+    return BureauFile(name, container, content, kind, parse_name(name, rules), rules)
+
+
+def _entries(content: bytes, name: str, limit: int, password: str | None) -> Iterator[tuple[str, bytes]]:
+    """(name, bytes) of the files in a ZIP."""
+    try:
+        archive = pyzipper.AESZipFile(io.BytesIO(content))
+    except (pyzipper.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+        raise Refusal("压缩包损坏，无法打开；请重新压缩", name) from error
+    entries = [entry for entry in archive.infolist() if not _is_litter(entry)]
+    if not entries:
+        raise Refusal("压缩包是空的；请从税局重新导出", name)
+    if len(entries) > MOST_FILES:
+        raise Refusal(f"压缩包里有 {len(entries)} 个文件，超过上限 {MOST_FILES} 个；请分开上传", name)
+    Budget(name, MOST_TIMES_LARGER * limit).announced(entries)
+    if password:
+        archive.setpassword(password.encode())
+    for entry in entries:
+        if entry.flag_bits & _ENCRYPTED and not password:
+            raise Refusal("压缩包设有密码；请填写申请下载时设置的密码", name)
+        yield _entry_name(entry), _unpacked(archive, entry, name)
+
+
+def _unpacked(archive: pyzipper.AESZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+    """At most the announced size: Python's reader stops there, and the check sum tells a lie."""
+    try:
+        with archive.open(entry) as packed:
+            return bytes(packed.read(entry.file_size))
+    except RuntimeError as error:
+        raise Refusal("压缩包密码不对；请填写申请下载时设置的密码", name) from error
+    except (pyzipper.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+        raise Refusal(f"压缩包里的“{_entry_name(entry)}”损坏或密码不对，无法解开", name) from error
+
+
+def _is_litter(entry: zipfile.ZipInfo) -> bool:
+    path = entry.filename
+    return path.endswith("/") or path.startswith(_LITTER[0]) or PurePosixPath(path).name in _LITTER[1:]
+
+
+def _entry_name(entry: zipfile.ZipInfo) -> str:
+    """Names without the UTF-8 mark are GBK, as Chinese ZIP programs write them."""
+    name = PurePosixPath(entry.filename.replace("\\", "/")).name
+    if entry.flag_bits & _UTF8_NAME:
+        return name
+    try:
+        return name.encode("cp437").decode("gb18030")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return name

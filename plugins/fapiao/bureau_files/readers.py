@@ -1,0 +1,91 @@
+"""Which reader a column has: by its type in fields.yaml, by the words of bureau_files.yaml, or by its name."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from fapiao.bureau_files.cells import (
+    LENGTHS,
+    Cell,
+    Reader,
+    amount,
+    day,
+    document_number,
+    instant,
+    instant_if_timed,
+    rate,
+    tax_number,
+    text,
+)
+from fapiao.bureau_files.layouts import SECOND_PAYER, FileRules, Layout
+from fapiao.errors import BadInput
+from fapiao.invoice_types import normalised
+from fapiao.rules import resolve_invoice_type
+
+_BY_TYPE: Mapping[str, Reader] = {"numeric": amount, "date": day, "timestamptz": instant, "text": text}
+
+
+class Unknown(ValueError):
+    """A word that the rules do not know: the row waits in quarantine until they do."""
+
+
+def reader_of(column: str, layout: Layout, rules: FileRules) -> Reader:
+    """The reader of a column; it raises BadCell, or Unknown for a word that is not listed."""
+    if column in _BY_NAME:
+        return _BY_NAME[column]
+    if column in LENGTHS:
+        return document_number(LENGTHS[column])
+    if column == "tax_rate":
+        return _rate(rules.texts[column])
+    if column in rules.texts:
+        return _word(rules.texts[column])
+    return _BY_TYPE[rules.types[layout.role][column]]
+
+
+def type_code(cell: Cell) -> str | None:
+    """Our code of a 票种. Raises Unknown."""
+    found = text(cell)
+    return None if found is None else _code(found)
+
+
+@cache
+def _code(name: str) -> str:
+    try:
+        return resolve_invoice_type(name).code
+    except BadInput:
+        raise Unknown(f"不认识的票种“{name}”") from None
+
+
+_BY_NAME: Mapping[str, Reader] = {
+    "invoice_type": type_code,
+    "issued_at": instant_if_timed,
+    "seller_tax_no": tax_number,
+    "buyer_tax_no": tax_number,
+    SECOND_PAYER: tax_number,
+}
+
+
+def _word(words: Mapping[str, str | None]) -> Callable[[Cell], str | None]:
+    memo: dict[Cell, str | None] = {}
+
+    def read(cell: Cell) -> str | None:
+        if cell in memo:
+            return memo[cell]
+        found = text(cell)
+        if found is not None and normalised(found) not in words:
+            raise Unknown(f"不认识的内容“{found}”")
+        memo[cell] = words[normalised(found)] if found is not None else None
+        return memo[cell]
+
+    return read
+
+
+def _rate(words: Mapping[str, str | None]) -> Callable[[Cell], str | None]:
+    memo: dict[Cell, str | None] = {}
+
+    def read(cell: Cell) -> str | None:
+        if cell not in memo:
+            found = normalised(cell) if isinstance(cell, str) else None
+            memo[cell] = words[found] if found is not None and found in words else rate(cell)
+        return memo[cell]
+
+    return read

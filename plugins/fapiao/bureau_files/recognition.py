@@ -1,0 +1,123 @@
+"""Which layout a sheet has: its heading row is looked for in the first rows and compared with every layout."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from fapiao.bureau_files.cells import EMPTY, Cell
+from fapiao.bureau_files.headings import canonical, letters
+from fapiao.bureau_files.layouts import FileRules, Layout
+from fapiao.bureau_files.records import Refusal
+
+FIRST_ROWS = 15
+"""Rows in which the headings must stand."""
+MOST_UNKNOWN = 3
+"""Headings that a sheet may have beyond its layout; more of them mean that the bureau changed the layout (C46)."""
+_FEWEST = 3
+"""Filled cells that make a row worth comparing."""
+
+Head = Sequence[tuple[int, Sequence[Cell]]]
+"""The first rows of a sheet with their numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A layout found in a row: where its columns stand, and which headings it does not know."""
+
+    layout: Layout
+    row_no: int
+    headings: tuple[str, ...]
+    positions: Mapping[str, int]
+    unknown: tuple[str, ...]
+
+    @property
+    def score(self) -> int:
+        """How many headings of the row it knows."""
+        return sum(1 for heading in self.headings if heading) - len(self.unknown)
+
+
+def recognise(heads: Mapping[str, Head], rules: FileRules, where: str) -> dict[str, Match]:
+    """Sheet name: its layout, all of one family. Raises Refusal with what was looked for and what is there (C19)."""
+    candidates = {sheet: _best_of_each_family(head, rules) for sheet, head in heads.items()}
+    for sheet, found in candidates.items():
+        if not found:
+            raise Refusal(_unrecognised(heads[sheet], rules), f"{where} · {sheet}")
+    shared = [
+        family
+        for family in dict.fromkeys(layout.family for layout in rules.layouts)
+        if all(family in found for found in candidates.values())
+    ]
+    if not shared:
+        labels = "、".join(f"{sheet}（{_best(found.values()).layout.label}）" for sheet, found in candidates.items())
+        raise Refusal(f"各工作表不属于同一种税局文件：{labels}；请分开上传", where)
+    family = max(shared, key=lambda name: sum(found[name].score for found in candidates.values()))
+    chosen = {sheet: found[family] for sheet, found in candidates.items()}
+    for sheet, match in chosen.items():
+        _check_columns(match, f"{where} · {sheet}")
+    return chosen
+
+
+def _best_of_each_family(head: Head, rules: FileRules) -> dict[str, Match]:
+    best: dict[str, Match] = {}
+    for row_no, row in head:
+        headings = tuple(canonical(cell) if isinstance(cell, str) else "" for cell in row)
+        if sum(map(bool, headings)) < _FEWEST:
+            continue
+        for match in _matches(row_no, headings, rules.layouts):
+            before = best.get(match.layout.family)
+            if before is None or match.score > before.score:
+                best[match.layout.family] = match
+    return best
+
+
+def _matches(row_no: int, headings: tuple[str, ...], layouts: Iterable[Layout]) -> Iterator[Match]:
+    for layout in layouts:
+        positions = _positions(layout, headings)
+        if all(name in positions for name in layout.required):
+            ours = {heading for names in layout.columns.values() for heading in names} | layout.known
+            unknown = tuple(heading for heading in headings if heading and heading not in ours)
+            if len(unknown) <= MOST_UNKNOWN:
+                yield Match(layout, row_no, headings, positions, unknown)
+
+
+def _positions(layout: Layout, headings: Sequence[str]) -> dict[str, int]:
+    """Column: where the first of its headings stands."""
+    places = {heading: place for place, heading in reversed(list(enumerate(headings)))}
+    found = ((name, next((places[one] for one in names if one in places), None)) for name, names in
+             layout.columns.items())  # fmt: skip
+    return {name: place for name, place in found if place is not None}
+
+
+def _check_columns(match: Match, where: str) -> None:
+    """No column may stand twice, under the same heading or two of its headings. Raises Refusal."""
+    for name, headings in match.layout.columns.items():
+        places = [place for place, heading in enumerate(match.headings) if heading in headings]
+        if len(places) > 1:
+            cells = "、".join(f"{letters(place)}{match.row_no}" for place in places)
+            raise Refusal(f"列“{match.headings[match.positions[name]]}”出现多次（{cells}），无法确定取哪一列", where)
+
+
+def _best(matches: Iterable[Match]) -> Match:
+    return max(matches, key=lambda match: match.score)
+
+
+def _unrecognised(head: Head, rules: FileRules) -> str:
+    """What comes nearest, what it lacks, and the headings that are there."""
+    rows = [tuple(canonical(cell) for cell in row if isinstance(cell, str) and cell.strip() not in EMPTY)
+            for _, row in head]  # fmt: skip
+    headings = max(rows, key=lambda row: _nearest(row, rules)[0], default=())
+    score, layout = _nearest(headings, rules)
+    shown = "、".join(headings[:30]) or "（空）"
+    if score < _FEWEST:
+        return f"前 {FIRST_ROWS} 行里找不到税局文件的列名；第一行有内容的是：{shown}"
+    lacking = [layout.columns[name][0] for name in layout.required if not set(layout.columns[name]) & set(headings)]
+    wanted = f"缺少列 {'、'.join(lacking)}" if lacking else "有太多不认识的列"
+    return f"列名与已知版式都不符，最接近“{layout.label}”，{wanted}；实际列名：{shown}。版式可能已改，请联系维护人员"
+
+
+def _nearest(headings: Sequence[str], rules: FileRules) -> tuple[int, Layout]:
+    def known(layout: Layout) -> int:
+        ours = {heading for names in layout.columns.values() for heading in names} | layout.known
+        return sum(1 for heading in headings if heading in ours)
+
+    layout = max(rules.layouts, key=known)
+    return known(layout), layout

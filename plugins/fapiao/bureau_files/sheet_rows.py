@@ -1,0 +1,103 @@
+"""Reads the rows below the headings of one sheet; every row that is not empty gets a verdict."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from fapiao.bureau_files.cells import EMPTY, BadCell, Cell, Reader
+from fapiao.bureau_files.derived import NoIdentity, Papers, Values, derive
+from fapiao.bureau_files.headings import canonical, letters
+from fapiao.bureau_files.layouts import FileRules
+from fapiao.bureau_files.raw_row import RawRow
+from fapiao.bureau_files.readers import Unknown, reader_of, type_code
+from fapiao.bureau_files.recognition import Match
+from fapiao.bureau_files.records import FileRow, Verdict
+
+_IDENTITY = ("document_key", "etax_invoice_no", "invoice_code", "invoice_no")
+
+
+class RowReader:
+    """The readers of a recognised sheet; `constants` are values that the lines above the headings say."""
+
+    def __init__(self, sheet: str, match: Match, rules: FileRules, papers: Papers, constants: Values) -> None:
+        self._sheet = sheet
+        self._match = match
+        self._papers = papers
+        self._constants = constants
+        self._columns: list[tuple[str, int, Reader]] = [
+            (name, position, reader_of(name, match.layout, rules)) for name, position in match.positions.items()
+        ]
+        self._identity = [match.positions[name] for name in _IDENTITY if name in match.positions]
+        self._sum = re.compile(rf"(?:{'|'.join(map(re.escape, rules.sums))})(?:$|[:(])")
+        self._notes = frozenset(rules.notes) if match.layout.role == "lines" else frozenset()
+        self._width = max(match.positions.values()) + 1
+
+    def verdicts(self, rows: Iterable[tuple[int, list[Cell]]]) -> Iterator[Verdict]:
+        """(row number, cells) of the rows below the headings, in order."""
+        for row_no, cells in rows:
+            if any(cells):
+                cells.extend([""] * (self._width - len(cells)))
+                yield self._verdict(row_no, cells)
+
+    def _verdict(self, row_no: int, cells: list[Cell]) -> Verdict:
+        values: Values = dict(self._constants)
+        bad: list[str] = []
+        unknown: list[str] = []
+        for name, position, read in self._columns:
+            try:
+                values[name] = read(cells[position])
+            except BadCell as problem:
+                values[name] = None
+                bad.append(self._at(position, row_no, str(problem)))
+            except Unknown as problem:
+                values[name] = None
+                unknown.append(self._at(position, row_no, str(problem)))
+        row = FileRow(self._sheet, row_no, values, RawRow(self._match.headings, cells))
+        if bad or unknown or self._is_unnamed(cells):
+            return self._held_back(row, cells, bad, unknown)
+        return self._completed(row, values)
+
+    def _completed(self, row: FileRow, values: Values) -> Verdict:
+        try:
+            derive(values, self._match.layout, self._papers)
+        except NoIdentity as problem:
+            return Verdict(row, "rejected", f"第 {row.row_no} 行：无法确定是哪张票据（{problem}）")
+        if values.get("goods_name") in self._notes:
+            return Verdict(row, "skipped", f"“{values['goods_name']}”不是商品行")
+        if values.get("invoice_type") is None and self._match.layout.role == "documents":
+            return Verdict(row, "quarantined", f"第 {row.row_no} 行：没有票种，表头上方也没有写明票种")
+        if "issue_date" in self._match.positions and values["issue_date"] is None:
+            return Verdict(row, "rejected", self._at(self._match.positions["issue_date"], row.row_no, "没有日期"))
+        return Verdict(row, "ok")
+
+    def _held_back(self, row: FileRow, cells: Sequence[Cell], bad: list[str], unknown: list[str]) -> Verdict:
+        if self._is_unnamed(cells):
+            shown = [canonical(cell) for cell in cells if isinstance(cell, str) and cell.strip() not in EMPTY]
+            if any(self._sum.match(one) for one in shown):
+                return Verdict(row, "skipped", "合计行")
+            if not shown and all(isinstance(cell, str) for cell in cells):
+                return Verdict(row, "skipped", "空行")
+            return Verdict(row, "rejected", f"第 {row.row_no} 行：没有票据号码，也不是合计行")
+        if bad:
+            return Verdict(row, "rejected", "；".join(bad))
+        return Verdict(row, "quarantined", "；".join(unknown) + "；维护词表后可重新处理")
+
+    def _is_unnamed(self, cells: Sequence[Cell]) -> bool:
+        for position in self._identity:
+            cell = cells[position]
+            if not isinstance(cell, str) or cell.strip() not in EMPTY:
+                return False
+        return True
+
+    def _at(self, position: int, row_no: int, problem: str) -> str:
+        return f"{letters(position)}{row_no}“{self._match.headings[position]}”：{problem}"
+
+
+def title_type(preamble: Iterable[str]) -> tuple[str | None, str | None]:
+    """(code, text) of the first line above the headings that names a 票种; the first line's text where none does."""
+    texts = list(preamble)
+    for one in texts:
+        try:
+            return type_code(one), one
+        except Unknown:
+            continue
+    return None, texts[0] if texts else None

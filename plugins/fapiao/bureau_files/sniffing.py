@@ -1,0 +1,49 @@
+"""What a file is, by its bytes; its suffix is never asked (A-32)."""
+
+import io
+import re
+import zipfile
+from typing import Literal
+
+Format = Literal["xls", "xlsx", "zip", "office", "html", "text", "empty", "unknown"]
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_HTML = re.compile(rb"[\s\x00]*<(?:!doctype|html|\?xml|table|meta|!--|head|body)", re.IGNORECASE)
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_HEAD = 4096
+_CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
+
+REFUSED: dict[Format, str] = {
+    "office": "不是 Excel 工作簿（.xlsx）；请上传税局导出的原文件",
+    "html": "是网页（HTML/XML），不是真正的 Excel 文件；请用 Excel 打开后另存为 .xlsx 再上传",
+    "text": "是文本文件（CSV/TXT），不是税局导出的 Excel 文件；请上传税局导出的原文件",
+    "empty": "是空文件；请从税局重新导出",
+    "unknown": "不是 Excel 工作簿，也不是 ZIP 压缩包；请上传税局导出的原文件",
+}
+"""Why a format is not taken."""
+
+
+def sniff(content: bytes) -> Format:
+    """xls (any OLE container), xlsx, zip (of files), or what it is instead."""
+    if not content:
+        return "empty"
+    if content.startswith(OLE):
+        return "xls"
+    if content.startswith(_ZIP):
+        return _kind_of_zip(content)
+    head = content[:_HEAD]
+    marked = next((mark for mark in _BOMS if head.startswith(mark)), b"")
+    if _HTML.match(head[len(marked) :]):
+        return "html"
+    return "text" if marked or head.translate(None, _CONTROL) == head else "unknown"
+
+
+def _kind_of_zip(content: bytes) -> Format:
+    try:
+        names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
+        return "unknown"
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    return "office" if names & {"[Content_Types].xml", "mimetype", "OFD.xml"} else "zip"

@@ -1,0 +1,85 @@
+"""Whose a file is and on which side: what it says, what its name says and what was asked for must be one company."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from fapiao.errors import BadInput
+from fapiao.imports.papers import Paper
+
+SECOND_PAYER = "second_payer_tax_no"
+_PARTY = {"input": "buyer_tax_no", "output": "seller_tax_no"}
+_LABEL = {"input": "进项", "output": "销项"}
+
+
+class Owner(NamedTuple):
+    """A company and the side on which it stands (进项 buyer, 销项 seller)."""
+
+    taxpayer_no: str
+    direction: str
+
+
+class Asked(NamedTuple):
+    """What is known beforehand: the tax number and direction of the request or of the file's name, None for either."""
+
+    taxpayer_no: str | None = None
+    direction: str | None = None
+
+
+def owner_of(
+    name: str, papers: Sequence[Paper], directions: Collection[str], asked: Asked, known: Collection[str]
+) -> Owner:
+    """The owner of the documents of a file (R063).
+
+    `directions` are those its layouts can have; `known` the tax numbers of the installation. A file without the tax
+    number of its own side (用途确认信息) belongs to who was asked for. Raises BadInput, showing both sides.
+    """
+    sides = [direction for direction in directions if asked.direction in (None, direction)]
+    if not sides:
+        raise BadInput([f"{name}: 该文件只能是{_labels(directions)}，与所选的{_LABEL[str(asked.direction)]}不一致。"])
+    found = [owner for side in sides for owner in _candidates(papers, side, asked.taxpayer_no)]
+    fitting = [owner for owner in found if asked.taxpayer_no in (None, owner.taxpayer_no)]
+    if asked.taxpayer_no is None:
+        fitting = [owner for owner in fitting if owner.taxpayer_no in known] or fitting
+    if not fitting:
+        raise BadInput([_contradiction(name, papers, sides, asked)])
+    if len(fitting) > 1:
+        choices = "、".join(f"{_LABEL[one.direction]} {one.taxpayer_no}" for one in fitting)
+        raise BadInput([f"{name}: 无法确定属于哪个企业：{choices}。请指定税号和进销项。"])
+    if fitting[0].taxpayer_no not in known:
+        raise BadInput(
+            [f"{name}: 企业信息中没有税号{fitting[0].taxpayer_no}，请先导入企业（./fapiao taxpayers load）。"]
+        )
+    return fitting[0]
+
+
+def _candidates(papers: Sequence[Paper], direction: str, asked: str | None) -> list[Owner]:
+    """The companies that every document has on this side; who was asked for where no document names one."""
+    named = [parties for paper in papers if (parties := _parties(paper, direction))]
+    if not named:
+        return [Owner(asked, direction)] if asked else []
+    return [Owner(party, direction) for party in sorted(frozenset.intersection(*named))]
+
+
+def _parties(paper: Paper, direction: str) -> frozenset[str]:
+    """Who stands on this side; a 双抬头 海关缴款书 has two payers."""
+    names = ("seller_tax_no",) if direction == "output" else ("buyer_tax_no", SECOND_PAYER)
+    return frozenset(paper.values[name] for name in names if paper.values.get(name))
+
+
+def _contradiction(name: str, papers: Sequence[Paper], sides: Sequence[str], asked: Asked) -> str:
+    """The first document that does not fit, with its place and both parties."""
+    if not papers:
+        return f"{name}: 文件中没有可导入的数据行，也没有税号，请指定税号。"
+    wanted = asked.taxpayer_no
+    odd = next((paper for paper in papers if not any(wanted in _parties(paper, side) for side in sides)), papers[0])
+    where = f"{name}（{odd.lead.sheet}，第{odd.lead.row_no}行）"
+    parties = "，".join(
+        f"{'购方' if side == 'input' else '销方'}{odd.values.get(_PARTY[side]) or '空'}" for side in sides
+    )
+    if wanted is None:
+        return f"{where}: 各行的{_labels(sides)}方税号不一致（如{parties}），请按税号分别导出，或指定税号。"
+    return f"{where}: 文件内容为{parties}，与税号{wanted}不一致。"
+
+
+def _labels(directions: Collection[str]) -> str:
+    return "、".join(_LABEL[one] for one in directions)

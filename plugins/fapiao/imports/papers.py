@@ -1,0 +1,174 @@
+"""Rows of bureau files into documents: a header and its lines find each other by the document's own number."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import Literal, NamedTuple
+
+from fapiao.fields import LINE_COLUMNS, load_fields
+
+Values = Mapping[str, str | None]
+Fate = Literal["skipped", "rejected", "quarantined"]
+
+_LINE_NAMES = frozenset(LINE_COLUMNS[2:-1])
+_SUMMED = ("amount", "tax_amount")
+_NUMBERS = ("invoice_code", "invoice_no", "etax_invoice_no", "invoice_type")
+
+
+class Place(NamedTuple):
+    """Where a row stands: the number of the file in its set, the sheet, and the row as Excel counts."""
+
+    file_no: int
+    sheet: str
+    row_no: int
+
+
+class Told(NamedTuple):
+    """A row that makes no document, and why; `payload` only where it waits for a rule."""
+
+    place: Place
+    fate: Fate
+    sentence: str
+    payload: Mapping[str, object] | None = None
+
+
+@dataclass(slots=True)
+class Paper:
+    """One document as a file tells it: the values of its header, its lines, and the rows they came from.
+
+    `lead` is the row that made it; `stated` whether that was a header, so that its amounts need no adding up; `broken`
+    the fate of a row of it that cannot be taken, and that keeps the whole document out; `alone` that such documents
+    have no lines, so that the header is all there is.
+    """
+
+    document: str
+    tells: str
+    values: dict[str, str]
+    stated: bool
+    lead: Place
+    items: list[dict[str, str]] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    broken: Fate | None = None
+    alone: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The payload kind of fields.yaml."""
+        if self.document == "withholding":
+            return "file_withholding"
+        if self.document == "customs":
+            return "file_customs" if self.items else "file_customs_header"
+        if self.tells != "face":
+            return "file_selection"
+        return "file_invoice" if self.items or self.alone else "file_header"
+
+    def payload(self) -> dict[str, object]:
+        """The document as a payload row; amounts that no header states are the sums of the lines, in yuan."""
+        row: dict[str, object] = dict(self.values)
+        if self.items:
+            row["items"] = self.items
+            sums = {name: total for name in _SUMMED if (total := _sum(self.items, name)) is not None}
+            row |= {name: total for name, total in sums.items() if not row.get(name)}
+            if not self.stated and self.document == "invoice" and len(sums) == len(_SUMMED):
+                row["total_amount"] = str(sum(map(Decimal, sums.values())))
+        return row
+
+
+class Papers:
+    """The documents of one set of files, in the order in which they come; headers stand before their lines."""
+
+    def __init__(self) -> None:
+        self.found: list[Paper] = []
+        self.told: list[Told] = []
+        self._by_mark: dict[tuple[str, str], Paper] = {}
+
+    def tell(self, place: Place, fate: Fate, sentence: str, payload: Mapping[str, object] | None = None) -> None:
+        """A row that makes no document."""
+        self.told.append(Told(place, fate, sentence, payload))
+
+    def header(self, document: str, tells: str, place: Place, values: Values, *, alone: bool = False) -> None:
+        """A row that states a document; a second one that says the same is a repetition, any other is refused."""
+        stated = _filled(values)
+        known = self._known(tells, stated)
+        if known is None:
+            self._keep(Paper(document, tells, stated, stated=True, lead=place, places=[place], alone=alone), stated)
+        elif known.values == stated:
+            self.tell(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。")
+        else:
+            self.tell(place, "rejected", f"与第{known.lead.row_no}行（{known.lead.sheet}）是同一张票据，但内容不同。")
+
+    def line(self, document: str, tells: str, place: Place, values: Values) -> None:
+        """A row that is one line of a document, with or without a header row of its own."""
+        filled = _filled(values)
+        paper = self._known(tells, filled)
+        if paper is None:
+            stated = {name: value for name, value in filled.items() if name in _header_names()}
+            paper = self._keep(Paper(document, tells, stated, stated=False, lead=place), filled)
+        paper.items.append({name: value for name, value in filled.items() if name not in _not_of_a_line()})
+        paper.places.append(place)
+
+    def broken(self, document: str, tells: str, place: Place, values: Values, fate: Fate) -> None:
+        """A row that cannot be taken (told separately): the document that it belongs to is kept out as a whole."""
+        filled = _filled(values)
+        paper = self._known(tells, filled)
+        if paper is None and next(_marks(filled), None):
+            paper = self._keep(Paper(document, tells, filled, stated=True, lead=place), filled)
+        if paper is not None:
+            paper.broken = paper.broken or fate
+
+    def extend(self, other: "Papers") -> None:
+        """The documents and rows of another set; what stands in both is told apart by the merge."""
+        self.found += other.found
+        self.told += other.told
+
+    def whole(self) -> list[Paper]:
+        """The documents of which every row could be taken; the rows of the others are told."""
+        for paper in self.found:
+            if paper.broken:
+                for place in paper.places:
+                    self.tell(place, paper.broken, "同一张票据的其他行未能导入，因此整张票据未导入。")
+        self.found = [paper for paper in self.found if not paper.broken]
+        return self.found
+
+    def _keep(self, paper: Paper, values: Mapping[str, str]) -> Paper:
+        self.found.append(paper)
+        for mark in _marks(values):
+            self._by_mark.setdefault((paper.tells, mark), paper)
+        return paper
+
+    def _known(self, tells: str, values: Mapping[str, str]) -> Paper | None:
+        return next((self._by_mark[tells, mark] for mark in _marks(values) if (tells, mark) in self._by_mark), None)
+
+
+def _filled(values: Values) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _marks(values: Mapping[str, str]) -> Iterator[str]:
+    """What a row may be found by: the key of its document, or the numbers of one that could not be read whole."""
+    if values.get("document_key"):
+        yield values["document_key"]
+        return
+    code, number, digital = (values.get(name, "") for name in _NUMBERS[:3])
+    if digital:
+        yield digital
+    if number and number != digital:
+        yield f"{code}-{number}" if code else number
+
+
+def _sum(items: list[dict[str, str]], name: str) -> str | None:
+    """None where no line has such an amount: 卷票 lines have no 税额."""
+    stated = [Decimal(item[name]) for item in items if item.get(name)]
+    return str(sum(stated, Decimal(0))) if stated else None
+
+
+@cache
+def _header_names() -> frozenset[str]:
+    """What a line row says of its whole document: amounts there are the line's."""
+    return frozenset(load_fields().by_name) - _LINE_NAMES - {"total_amount"}
+
+
+@cache
+def _not_of_a_line() -> frozenset[str]:
+    return _header_names() | {"total_amount"}

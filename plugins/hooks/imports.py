@@ -1,0 +1,176 @@
+"""Imports in the pool: the tasks of a set of files, their queue by company, and what became of every row."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row, dict_row, tuple_row
+from psycopg.types.json import Jsonb
+
+from fapiao.imports.owners import Owner
+from fapiao.payloads.values import json_text
+from fapiao.queries import query
+from fapiao.tasks import Claim, RunDay
+
+Connection = psycopg.Connection[Any]
+DAG_ID = "import_bureau_file"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of a set: its own name and hash, and those of what was handed in (the file itself, or a ZIP)."""
+
+    name: str
+    sha256: str
+    size: int
+    uploaded_as: str
+    uploaded_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileSet:
+    """The files of one company and direction, with the types that they hold."""
+
+    owner: Owner
+    document: str
+    invoice_types: tuple[str, ...]
+    sources: Mapping[int, Source]
+    argument: Mapping[str, Any]
+
+
+class Imports:
+    """The import tasks over one connection; the caller owns the transactions."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _run(self, name: str, /, **values: Any) -> psycopg.Cursor[Any]:
+        return self._connection.cursor(row_factory=tuple_row).execute(query("imports", name), values)
+
+    def taxpayers(self) -> dict[str, str | None]:
+        """Every tax number with its organisation."""
+        return dict(self._run("known_taxpayers").fetchall())
+
+    def imported_before(self, owner: Owner, hashes: Collection[str]) -> dict[str, str]:
+        """Which of these files are imported already without a failed row, by hash with the batch that did it."""
+        return dict(self._run("imported_before", hashes=list(hashes), **owner._asdict()).fetchall())
+
+    def plan(self, run: RunDay, sets: Sequence[FileSet], created_by: str) -> list[str]:
+        """One task per set, waiting (待同步), under one batch of the run; returns their batch numbers."""
+        opened = {"dag_id": run.dag_id, "run_id": run.run_id, "day": run.day, "created_by": created_by}
+        row = self._connection.execute(query("plan", "open_batch"), opened).fetchone()
+        assert row is not None  # noqa: S101 the statement always returns its row
+        batch_no = next(iter(row.values())) if isinstance(row, dict) else row[0]
+        planned = [self._plan_one(run, batch_no, one, created_by) for one in sets]
+        self._run("note_planned", batch_no=batch_no, tasks=len(planned))
+        return planned
+
+    def _plan_one(self, run: RunDay, batch_no: str, files: FileSet, created_by: str) -> str:
+        values = {"batch_no": batch_no, "dag_id": run.dag_id, "run_id": run.run_id, "created_by": created_by}
+        values |= {"document": files.document, "invoice_types": ",".join(files.invoice_types) or files.document}
+        row = self._run("plan", argument=Jsonb(dict(files.argument)), **values, **files.owner._asdict()).fetchone()
+        assert row is not None, f"taxpayer {files.owner.taxpayer_no} is gone"  # noqa: S101 checked by the caller
+        task_id, own_batch_no = row
+        for file_no, source in files.sources.items():
+            self._run("add_file", task_id=task_id, file_no=file_no, **asdict(source))
+        return str(own_batch_no)
+
+    def files(self, claim: Claim) -> list[tuple[int, str, str]]:
+        """Number, name and hash of the files of a task."""
+        return self._run("files", task_id=claim.task_id).fetchall()
+
+    def queues(self) -> list[str]:
+        """The companies that wait, those that wait longest first."""
+        return [taxpayer_no for (taxpayer_no,) in self._run("queues").fetchall()]
+
+    @contextmanager
+    def queue(self, taxpayer_no: str, *, wait: bool) -> Iterator[bool]:
+        """Holds a company's queue for this session (R283); False where somebody else does and `wait` is not wanted."""
+        with self._connection.transaction():
+            row = self._run("lock_queue" if wait else "try_queue", taxpayer_no=taxpayer_no).fetchone()
+        held = wait or bool(row and row[0])
+        try:
+            yield held
+        finally:
+            if held and not self._connection.broken:
+                with self._connection.transaction():
+                    self._run("unlock_queue", taxpayer_no=taxpayer_no)
+
+    def take(self, taxpayer_no: str, owner: str, observed_at: datetime) -> Claim | None:
+        """The oldest open task of a company whose queue is held; 待同步 → 数据预处理中."""
+        values = {"taxpayer_no": taxpayer_no, "owner": owner, "observed_at": observed_at}
+        with self._connection.cursor(row_factory=class_row(Claim)) as cursor:
+            return cursor.execute(query("imports", "take"), values).fetchone()
+
+    def merging(self, claim: Claim) -> None:
+        """数据预处理中 → 同步中."""
+        self._run("note_merging", task_id=claim.task_id)
+
+    def keep_reading(self, claim: Claim, part_no: int, seen: Mapping[str, Any], row_count: int, at: datetime) -> int:
+        """The evidence of one merge step; returns its reply number."""
+        body = json_text(dict(seen)).encode()
+        row = self._run(
+            "keep_reading", task_id=claim.task_id, part_no=part_no, row_count=row_count, observed_at=at, body=body
+        ).fetchone()
+        assert row is not None  # noqa: S101 the statement always returns its row
+        return int(row[0])
+
+    def known_documents(self, claim: Claim, keys: Collection[str]) -> dict[str, bool]:
+        """Of these documents those that the pool holds, and whether this task's batch wrote them last."""
+        owner = {"taxpayer_no": claim.taxpayer_no, "direction": claim.direction, "batch_no": claim.batch_no}
+        return dict(self._run("known_documents", keys=list(keys), **owner).fetchall())
+
+    def store_verdicts(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Task, file, sheet, row, document, verdict and sentence of every row."""
+        statement = query("imports", "copy_verdicts")
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def quarantine(self, claim: Claim, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Rows that wait for a rule, and those that waited and are documents now."""
+        owner = {"taxpayer_no": claim.taxpayer_no, "direction": claim.direction, "batch_no": claim.batch_no}
+        if rows:
+            self._run("quarantine", rows=Jsonb([dict(row) for row in rows]), **owner)
+        self._run("release", task_id=claim.task_id, **owner)
+
+    def waiting_files(self) -> list[tuple[Owner, Source]]:
+        """The files with rows in quarantine, by whose they are."""
+        return [(Owner(*row[:2]), Source(*row[2:])) for row in self._run("waiting_files").fetchall()]
+
+    def outcome(self, batches: Sequence[str]) -> list[dict[str, Any]]:
+        """How tasks stand, as the sync log shows them."""
+        with self._connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query("imports", "outcome"), {"batches": list(batches)}).fetchall()
+
+
+VERDICT_HEADINGS = {
+    "批次号": "text",
+    "税号": "text",
+    "进销项": "text",
+    "文件": "text",
+    "工作表": "text",
+    "行号": "count",
+    "票据标识": "text",
+    "结果": "text",
+    "说明": "text",
+}
+"""The columns of `verdict_rows`, each with its form in a workbook."""
+
+
+def verdict_rows(connection: Connection, batches: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """Every row of these tasks under VERDICT_HEADINGS, through a server-side cursor."""
+    with connection.transaction(), connection.cursor(name="verdicts", row_factory=dict_row) as cursor:
+        cursor.itersize = 5000
+        for row in cursor.execute(query("imports", "verdicts"), {"batches": list(batches)}):
+            names = ("batch_no", "taxpayer_no", "direction", "file_name", "sheet", "row_no", "document_key")
+            yield (*[row[name] for name in names], row["verdict_label"], row["sentence"] or "")
+
+
+def quarantined_rows(connection: Connection) -> list[dict[str, Any]]:
+    """What waits for a rule."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query("imports", "waiting")).fetchall()

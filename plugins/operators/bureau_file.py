@@ -1,0 +1,120 @@
+"""The step of import_bureau_file: a form's file, or whatever lies in the watched folder, into the pool."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import BaseHook, BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
+
+from fapiao.errors import BadInput
+from fapiao.imports.requests import INVOICE_DATA, ImportRequest, import_request
+from fapiao.rules import rulebook
+from fapiao.tasks import RunDay
+from hooks.file_store import FileStore, file_store
+from hooks.imports import Imports
+from hooks.inbox import DONE, REFUSED, file_away, inbox, inside, waiting
+from hooks.pool import PoolHook
+from operators.import_files import Connection, create, replay, work
+from operators.office import clock
+from operators.run_day import run_day
+
+Outcome = dict[str, Any]
+_SHOWN = ("batch_no", "taxpayer_no", "direction", "status", "status_label", "downloaded_count", "inserted_count",
+          "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message")  # fmt: skip
+
+
+class ImportFilesOperator(BaseOperator):
+    """A form names one file (R281); a scheduled run takes up what a crash left and empties the folder."""
+
+    def execute(self, context: Any) -> list[Outcome]:
+        """What came of every task. A refused form fails at once, with every sentence, and stores nothing."""
+        run, params = run_day(context, many_a_day=True), context["params"]
+        store, actor = file_store(), f"{run.dag_id}/{run.run_id}"
+        with PoolHook().connect(actor) as connection:
+            try:
+                if params.get("path"):
+                    found = _form(connection, store, run, params)
+                else:
+                    found = self._sweep(connection, store, run, replay_first=bool(params.get("replay")))
+            except BadInput as refused:
+                raise AirflowFailException(str(refused)) from refused
+        for outcome in found:
+            self.log.info("%s", said(outcome))
+        failed = [outcome for outcome in found if outcome["status"] not in ("succeeded", "no_data")]
+        if params.get("path") and failed:
+            raise AirflowFailException("；".join(said(outcome) for outcome in failed))
+        return found
+
+    def _sweep(self, connection: Connection, store: FileStore, run: RunDay, *, replay_first: bool) -> list[Outcome]:
+        batches = replay(connection, run, "manual").batches if replay_first else []
+        work(connection, store, _owner(run), lambda: run.instant(clock()))
+        folder, found = inbox(), outcomes(connection, batches)
+        for files in waiting(folder, clock()):
+            try:
+                done = import_one(connection, store, run, _request("inbox", files))
+            except BadInput as refused:
+                file_away(files, REFUSED, str(refused))
+                self.log.warning("refused: %s", refused)
+                continue
+            file_away(files, DONE, "\n".join(said(outcome) for outcome in done) or "文件此前已导入，没有变化。")
+            found += done
+        return found
+
+
+def _form(connection: Connection, store: FileStore, run: RunDay, params: Mapping[str, Any]) -> list[Outcome]:
+    taxpayers = [number.strip() for number in str(params.get("taxpayer_no") or "").split(",") if number.strip()]
+    request = import_request(
+        rulebook(),
+        "form",
+        [inside(inbox(), str(params["path"]))],
+        taxpayers,
+        params.get("direction") or None,
+        str(params.get("data_type") or INVOICE_DATA),
+    )
+    return import_one(connection, store, run, request, _password(params.get("password_connection")))
+
+
+def _password(connection_id: object) -> str | None:
+    """The password of an Airflow connection, which Airflow keeps out of its logs."""
+    return BaseHook.get_connection(str(connection_id)).password if connection_id else None
+
+
+def _request(surface: Any, files: Sequence[Path]) -> ImportRequest:
+    return import_request(rulebook(), surface, files)
+
+
+def import_one(
+    connection: Connection, store: FileStore, run: RunDay, request: ImportRequest, password: str | None = None
+) -> list[Outcome]:
+    """Creates the tasks of a request and works them; files that are imported already make none. Raises BadInput."""
+    created = create(connection, store, run, request, "manual", password=password)
+    work(connection, store, _owner(run), lambda: run.instant(clock()), created)
+    return outcomes(connection, created.batches)
+
+
+def outcomes(connection: Connection, batches: Sequence[str]) -> list[Outcome]:
+    """How tasks stand, as plain values."""
+    with connection.transaction():
+        return [{name: row[name] for name in _SHOWN} for row in Imports(connection).outcome(batches)]
+
+
+def said(outcome: Mapping[str, Any]) -> str:
+    """One task in one sentence."""
+    counts = "，".join(
+        f"{label}{outcome[name]}"
+        for name, label in (
+            ("inserted_count", "新增"),
+            ("updated_count", "更新"),
+            ("unchanged_count", "无变化"),
+            ("ignored_count", "重复"),
+            ("failed_count", "失败"),
+        )
+    )
+    why = f"：{outcome['error_message']}" if outcome["error_message"] else ""
+    direction = {"input": "进项", "output": "销项"}[outcome["direction"]]
+    return f"{outcome['batch_no']} {outcome['taxpayer_no']} {direction} {outcome['status_label']}{why}（{counts}）"
+
+
+def _owner(run: RunDay) -> str:
+    return f"{run.dag_id}/{run.run_id}"

@@ -1,0 +1,1 @@
+"""The files that the simulated bureau hands out: every layout it has had, as .xls and as .xlsx."""

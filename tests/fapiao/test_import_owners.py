@@ -1,0 +1,71 @@
+"""Whose a file is: one company on one side of every row, or a refusal that shows both."""
+
+import pytest
+
+from fapiao.errors import BadInput
+from fapiao.imports.owners import Asked, Owner, owner_of
+from fapiao.imports.papers import Paper, Place
+
+A, B, C = "91310000MA1EXAMPAA", "91310000MA1EXAMPBB", "91310000MA1EXAMPCC"
+BOTH = ("input", "output")
+
+
+def paper(seller: str | None, buyer: str | None, row_no: int = 2, **more: str) -> Paper:
+    """A document between two companies."""
+    values = {"seller_tax_no": seller, "buyer_tax_no": buyer, **more}
+    stated = {name: value for name, value in values.items() if value}
+    return Paper("invoice", "face", stated, stated=True, lead=Place(1, "发票基础信息", row_no))
+
+
+def owner(papers: list[Paper], asked: Asked = Asked(), directions: tuple[str, ...] = BOTH, known: str = A) -> Owner:
+    """The owner found in a file called f.xlsx."""
+    return owner_of("f.xlsx", papers, directions, asked, known.split())
+
+
+@pytest.mark.req("R063")
+def test_the_known_company_that_sells_everything_owns_the_output() -> None:
+    assert owner([paper(A, B), paper(A, C)]) == Owner(A, "output")
+
+
+@pytest.mark.req("R063")
+def test_the_known_company_that_buys_everything_owns_the_input() -> None:
+    assert owner([paper(B, A), paper(C, A)]) == Owner(A, "input")
+
+
+def test_between_two_known_companies_the_request_decides() -> None:
+    papers = [paper(A, B)]
+    with pytest.raises(BadInput, match="请指定税号和进销项"):
+        owner(papers, known=f"{A} {B}")
+    assert owner(papers, Asked(B), known=f"{A} {B}") == Owner(B, "input")
+    assert owner(papers, Asked(None, "output"), known=f"{A} {B}") == Owner(A, "output")
+
+
+def test_a_second_payer_of_a_customs_payment_may_own_it() -> None:
+    assert owner([paper(None, B, second_payer_tax_no=A)], directions=("input",)) == Owner(A, "input")
+
+
+def test_a_file_that_names_nobody_belongs_to_who_was_asked_for() -> None:
+    assert owner([paper(B, None)], Asked(A), ("input",)) == Owner(A, "input")
+    with pytest.raises(BadInput, match=r"第2行.*税号不一致"):
+        owner([paper(B, None)], Asked(), ("input",))
+
+
+def test_a_stranger_among_the_rows_refuses_the_file_and_is_named() -> None:
+    with pytest.raises(BadInput, match=f"第9行.*{B}.*与税号{A}不一致"):
+        owner([paper(A, B), paper(B, C, 9)], Asked(A))
+
+
+def test_a_direction_that_the_layout_cannot_have_is_refused_with_both() -> None:
+    with pytest.raises(BadInput, match="只能是进项，与所选的销项不一致"):
+        owner([paper(None, A)], Asked(A, "output"), ("input",))
+
+
+def test_a_company_that_is_not_loaded_is_refused() -> None:
+    with pytest.raises(BadInput, match=f"没有税号{B}"):
+        owner([paper(B, C)], Asked(B))
+
+
+def test_a_file_without_a_row_needs_a_tax_number() -> None:
+    with pytest.raises(BadInput, match="没有可导入的数据行"):
+        owner([], known=A)
+    assert owner([], Asked(A, "input")) == Owner(A, "input")

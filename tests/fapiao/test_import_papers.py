@@ -1,0 +1,89 @@
+"""Rows into documents: header and lines join by number, sums stand in where no header states them."""
+
+import pytest
+
+from fapiao.imports.papers import Paper, Papers, Place
+
+KEY = {"document_key": "1"}
+
+
+def at(row_no: int, sheet: str = "s") -> Place:
+    """A row of the first file."""
+    return Place(1, sheet, row_no)
+
+
+def only(papers: Papers) -> Paper:
+    """The one document."""
+    (paper,) = papers.whole()
+    return paper
+
+
+def test_lines_join_the_header_of_their_number_whose_amounts_stay() -> None:
+    papers = Papers()
+    papers.header("invoice", "face", at(2), KEY | {"amount": "9.00", "seller_name": "A"})
+    papers.line("invoice", "face", at(2, "l"), KEY | {"amount": "4.00", "goods_name": "x", "seller_name": "B"})
+    paper = only(papers)
+    assert paper.kind == "file_invoice"
+    assert paper.payload() == KEY | {
+        "amount": "9.00",
+        "seller_name": "A",
+        "items": [{"amount": "4.00", "goods_name": "x"}],
+    }
+
+
+def test_lines_without_a_header_make_a_document_with_their_sums() -> None:
+    papers = Papers()
+    for row_no, amount in ((2, "4.00"), (3, "-0.10")):
+        stated = {"seller_name": "A", "amount": amount, "tax_amount": "0.01", "total_amount": "9", "goods_name": "x"}
+        papers.line("invoice", "face", at(row_no), KEY | stated)
+    row = only(papers).payload()
+    assert (row["amount"], row["tax_amount"], row["total_amount"], row["seller_name"]) == ("3.90", "0.02", "3.92", "A")
+    assert row["items"] == [
+        {"amount": "4.00", "tax_amount": "0.01", "goods_name": "x"},
+        {"amount": "-0.10", "tax_amount": "0.01", "goods_name": "x"},
+    ]
+
+
+def test_a_repeated_header_is_skipped_and_a_contradicting_one_rejected() -> None:
+    papers = Papers()
+    for row_no, amount in ((2, "1"), (3, "1"), (4, "2")):
+        papers.header("invoice", "face", at(row_no), KEY | {"amount": amount})
+    assert [(told.place.row_no, told.fate) for told in papers.told] == [(3, "skipped"), (4, "rejected")]
+    assert only(papers).values["amount"] == "1"
+
+
+def test_face_and_selection_of_one_number_are_two_documents() -> None:
+    papers = Papers()
+    papers.header("invoice", "face", at(2), KEY)
+    papers.header("invoice", "selection", at(3), KEY)
+    assert [paper.kind for paper in papers.whole()] == ["file_header", "file_selection"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_row_that_cannot_be_taken_keeps_its_whole_document_out(first: bool) -> None:
+    papers = Papers()
+    if first:
+        papers.broken("invoice", "face", at(2), {"etax_invoice_no": "1"}, "quarantined")
+    papers.line("invoice", "face", at(3), KEY)
+    if not first:
+        papers.broken("invoice", "face", at(2), {"etax_invoice_no": "1"}, "quarantined")
+    assert papers.whole() == []
+    assert [(told.place.row_no, told.fate) for told in papers.told] == [(3, "quarantined")]
+
+
+@pytest.mark.parametrize(
+    ("document", "items", "alone", "kind"),
+    [
+        ("invoice", 0, True, "file_invoice"),
+        ("invoice", 0, False, "file_header"),
+        ("customs", 1, False, "file_customs"),
+        ("customs", 0, False, "file_customs_header"),
+        ("withholding", 0, False, "file_withholding"),
+    ],
+)
+def test_the_payload_kind_follows_document_and_lines(document: str, items: int, alone: bool, kind: str) -> None:
+    papers = Papers()
+    papers.header(document, "face", at(2), KEY, alone=alone)
+    for row_no in range(items):
+        papers.line(document, "face", at(row_no), KEY)
+    assert only(papers).kind == kind

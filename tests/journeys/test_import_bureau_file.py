@@ -1,0 +1,86 @@
+"""导入电子税局文件 through real runs of its DAG: by the form, and out of the watched folder."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bureau_workbooks import KEY, OWNER, export, header, line
+from rehearsal import Rehearsal, rehearsing
+
+DAG = "import_bureau_file"
+DAY = "2027-02-10"
+SECOND = "27312000000000000002"
+BLANK = {"path": None, "taxpayer_no": None, "direction": None, "data_type": "发票数据", "password_connection": None,
+         "replay": False}  # fmt: skip
+
+
+@pytest.fixture
+def room(pool_url: str, monkeypatch: pytest.MonkeyPatch, airflow_metadata: None, tmp_path: Path) -> Iterator[Rehearsal]:
+    """A pool with one company, an inbox and a file store of its own."""
+    monkeypatch.setenv("FAPIAO_INBOX", str(tmp_path / "inbox"))
+    monkeypatch.setenv("FAPIAO_FILES", str(tmp_path / "files"))
+    (tmp_path / "inbox").mkdir()
+    with rehearsing(pool_url, monkeypatch, DAY) as found:
+        found.taxpayer()
+        yield found
+
+
+def press(room: Rehearsal, **form: Any) -> None:
+    """One run; all of the form, as dag.test() keeps the parameters of the run before."""
+    room.run(DAG, DAY, **BLANK | form)
+
+
+def lay(file: Path) -> Path:
+    """A file that has been lying there for a minute."""
+    os.utime(file, (time.time() - 60,) * 2)
+    return file
+
+
+def logged(room: Rehearsal) -> list[dict[str, Any]]:
+    return room.pool.execute("SELECT * FROM fapiao.sync_log ORDER BY batch_no").fetchall()
+
+
+@pytest.mark.req("R250", "R255", "R281", "R284")
+def test_the_form_brings_one_file_in(room: Rehearsal, tmp_path: Path) -> None:
+    export(tmp_path / "inbox" / "later" / "a.xlsx", [header()], [line()])
+    press(room, path="later/a.xlsx", taxpayer_no=OWNER)
+    (task,) = logged(room)
+    assert (task["dag_id"], task["job"], task["status"], task["inserted_count"]) == (DAG, "bureau_file", "succeeded", 1)
+    (listed,) = room.pool.execute("SELECT * FROM fapiao.history_task").fetchall()
+    assert (listed["method_label"], listed["status_label"]) == ("导入电子税局文件", "全部执行成功")
+
+
+@pytest.mark.req("R281", "R284", "A-16")
+@pytest.mark.parametrize(
+    "form", [{"data_type": "发票用途状态", "taxpayer_no": OWNER}, {"taxpayer_no": None}, {"taxpayer_no": f"{OWNER},X"}]
+)
+def test_a_form_that_is_refused_fails_its_run_and_stores_nothing(
+    room: Rehearsal, tmp_path: Path, form: dict[str, Any]
+) -> None:
+    export(tmp_path / "inbox" / "later" / "a.xlsx", [header()])
+    with pytest.raises(AssertionError, match="failed"):
+        press(room, path="later/a.xlsx", **form)
+    assert logged(room) == []
+
+
+def test_the_folder_is_emptied_and_each_file_says_what_became_of_it(room: Rehearsal, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    lay(export(inbox / "good.xlsx", [header()], [line()]))
+    (inbox / "bad.xls").write_text("<html><table></table></html>", encoding="utf-8")
+    lay(inbox / "bad.xls")
+    press(room)
+    assert sorted(file.name for file in (inbox / "done").iterdir()) == ["good.xlsx", "good.xlsx.txt"]
+    assert sorted(file.name for file in (inbox / "refused").iterdir()) == ["bad.xls", "bad.xls.txt"]
+    assert "新增1" in (inbox / "done" / "good.xlsx.txt").read_text(encoding="utf-8")
+    assert "网页" in (inbox / "refused" / "bad.xls.txt").read_text(encoding="utf-8")
+    assert [task["status"] for task in logged(room)] == ["succeeded"]
+
+    lay(export(inbox / "good.xlsx", [header()], [line()]))
+    lay(export(inbox / "second.xlsx", [header(数电发票号码=SECOND)]))
+    press(room)
+    assert {row["document_key"] for row in room.pool.execute("SELECT document_key FROM pool.document")} == {KEY, SECOND}
+    assert not [file for file in inbox.iterdir() if file.is_file()]
