@@ -38,16 +38,6 @@ INSERT INTO enterprise.scheme_taxpayer SELECT scheme_id, taxpayer_no FROM scheme
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How slow the gateway is, and how it is asked: seconds of real time; `concurrency` calls at a time."""
-
-    latency_seconds: float = 0.2
-    task_seconds: float = 1.0
-    poll_seconds: float = 1.0
-    concurrency: int = 8
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """Taxpayers of which every `sharing` use one bureau account."""
 
@@ -63,6 +53,28 @@ class Group:
     def accounts(self) -> list[str]:
         """The account of each taxpayer."""
         return [f"{13_000_000_000 + number // self.sharing}" for number in range(len(self.numbers))]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How slow the gateway is, and how it is asked: seconds of real time; `concurrency` calls at a time.
+
+    `task_seconds` is what an account works on one task: with ten taxpayers to an account it allows less than the calls.
+    """
+
+    latency_seconds: float = 0.2
+    task_seconds: float = 2.0
+    poll_seconds: float = 1.0
+    concurrency: int = 8
+
+    @property
+    def calls_allow(self) -> float:
+        """Calls a second."""
+        return self.concurrency / self.latency_seconds
+
+    def accounts_allow(self, group: Group) -> float:
+        """Tasks a second that the group's accounts work off, each one after another."""
+        return len(set(group.accounts)) / self.task_seconds
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The worker that the gateway section measures: plans, applies and collects with the crew of a DAG, in a process of its own."""
+"""The worker that the gateway section measures: plans, applies and collects with the crew of a DAG."""
 
 import time
 from collections.abc import Sequence

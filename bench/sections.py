@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import psycopg
 
-from bench import merging, peers
+from bench import excel, excel_import, merging, peers
 from bench.decoding import decoding
 from bench.gateway import gateway
 from bench.parsing import parsing
@@ -29,6 +29,12 @@ def _decoding(_: Setting) -> Iterator[Row]:
     yield from decoding()
 
 
+def _excel(setting: Setting) -> Iterator[Row]:
+    """Workbooks: files of the bureau into the pool, and the pool into a workbook, against peers and bare limits."""
+    yield from excel_import.imports(setting)
+    yield from excel.export(setting)
+
+
 SECTIONS: Mapping[str, Section] = {
     "merge": merging.headers,
     "lines": merging.headers_and_lines,
@@ -38,4 +44,5 @@ SECTIONS: Mapping[str, Section] = {
     "parsing": _parsing,
     "decoding": _decoding,
     "gateway": gateway,
+    "excel": _excel,
 }

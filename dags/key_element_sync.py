@@ -13,30 +13,28 @@ from operators.steps import ApplyOperator, CollectOperator
 
 CHOICES = choices(rulebook())
 LISTED = {
-    name: {"type": "array", "items": {"type": "string"}, "examples": [*labels], "values_display": labels}
+    name: {"type": ["null", "array"], "items": {"type": "string"}, "examples": [*labels], "values_display": labels}
     for name, labels in CHOICES.items()
 }
 DAY = {"type": ["null", "string"], "format": "date"}
-ALL = "Empty: all of them."
+ALL = "可多选；不选为全部。"
 
 PARAMS = {
-    "org": Param(type="string", minLength=1, title="核算组织", description="One org_code; its 上查税号 is downloaded."),
-    "taxpayer_no": Param(
-        None, type=["null", "string"], title="税号", description="Only where the organisation has several tax numbers."
-    ),
+    "org": Param(type="string", minLength=1, title="核算组织", description="填一个组织编码，下载其上查税号的数据。"),
+    "taxpayer_no": Param(None, type=["null", "string"], title="税号", description="仅当该组织有多个税号时填写。"),
     "document": Param(
         "invoice",
         enum=[*CHOICES["document"]],
         values_display=CHOICES["document"],
         title="票据类型",
-        description="发票, or 海关缴款书.",
+        description="发票或海关缴款书；后者不填发票类型和发票状态。",
     ),
     "invoice_types": Param([], **LISTED["invoice_types"], title="发票类型", description=ALL),
     "deduction_statuses": Param([], **LISTED["deduction_statuses"], title="抵扣状态", description=ALL),
     "invoice_statuses": Param([], **LISTED["invoice_statuses"], title="发票状态", description=ALL),
-    "date_from": Param(None, **DAY, title="开票日期从", description="Empty: the first of the month."),
-    "date_to": Param(None, **DAY, title="开票日期到", description="Empty: the day of the run."),
-    "date": Param(None, **DAY, title="日期", description="The day the run works for; empty: today in Asia/Shanghai."),
+    "date_from": Param(None, **DAY, title="开票日期从", description="空为当月1号。"),
+    "date_to": Param(None, **DAY, title="开票日期到", description="空为执行当天。"),
+    "date": Param(None, **DAY, title="日期", description="按哪一天执行；空为今天（北京时间）。"),
 }
 
 with DAG(

@@ -30,6 +30,7 @@ COMMANDS = (
     "params",
     "key-elements",
     "import",
+    "backfill",
     "log",
     "export",
     "template",

@@ -51,10 +51,10 @@ WHERE task_id = ANY (%(tasks)s);
 -- name: retry
 -- 手工重试: each failed task once more, as a task of its own with the same window, type, priority and argument.
 INSERT INTO sync.task (
-    task_id, batch_no, parent_batch_no, parent_task_id, retry_of, dag_id, run_id, job, rule, tick, taxpayer_no,
-    taxpayer_name, org_code, channel, direction, download_type, sync_type, document, invoice_type, window_start,
-    window_end, window_basis, counter, automatic, priority, argument, created_by)
-SELECT s.task_id, sync.new_batch_no(s.task_id), k.parent_batch_no, k.parent_task_id, k.task_id, k.dag_id, k.run_id,
+    task_id, batch_no, parent_batch_no, parent_task_id, history_batch_no, retry_of, dag_id, run_id, job, rule, tick,
+    taxpayer_no, taxpayer_name, org_code, channel, direction, download_type, sync_type, document, invoice_type,
+    window_start, window_end, window_basis, counter, automatic, priority, argument, created_by)
+SELECT s.task_id, sync.new_batch_no(s.task_id), k.parent_batch_no, k.parent_task_id, k.history_batch_no, k.task_id, k.dag_id, k.run_id,
     k.job, k.rule, k.tick, k.taxpayer_no, k.taxpayer_name, k.org_code, k.channel, k.direction, k.download_type,
     k.sync_type, k.document, k.invoice_type, k.window_start, k.window_end, k.window_basis, k.counter, false,
     k.priority, k.argument, %(actor)s

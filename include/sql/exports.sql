@@ -38,3 +38,10 @@ ORDER BY i.taxpayer_no, i.direction, i.issue_date, i.document_key, l.line_no;
 -- name: count_rows
 -- Runs a scrollable cursor to its end, which says how many rows it has; they stay where they are, in Postgres.
 MOVE FORWARD ALL IN {cursor};
+
+-- name: picked
+-- The columns of a sheet out of its statement, in the statement's order: Postgres keeps it where nothing else is asked.
+SELECT {columns}
+FROM (
+    {statement}
+) AS sheet;

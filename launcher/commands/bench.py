@@ -11,8 +11,8 @@ import psycopg
 from launcher.connections import given_pool_url
 from launcher.pool import migrate_pool, running_postgres
 
-HELP = "measures merge, planning, parsing and decoding against plain COPY and peers, as ratios"
-NAMES = ("merge", "lines", "memory", "peers", "planning", "parsing", "decoding", "gateway")
+HELP = "measures merge, planning, parsing, decoding and workbooks against plain COPY and peers, as ratios"
+NAMES = ("merge", "lines", "memory", "peers", "planning", "parsing", "decoding", "gateway", "excel")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ import psycopg
 
 from fapiao.errors import BadInput
 from fapiao.rules import rulebook
+from hooks.exports import FILTERS
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import export_batch, export_log, export_pool
 from launcher.log_filter import add_filters, filter_values
@@ -19,7 +20,6 @@ HELP = "export log, pool or batch to an .xlsx file: long numbers as text, amount
 VIEWS = {"log": "log", "batches": "batches", "attempts": "attempts", "invoices": "brought", "events": "events",
          "skipped": "skipped", "quota": "quota", "counts": "counts"}  # fmt: skip
 """What ./fapiao log shows, and its sheet."""
-FILTERS = ("taxpayers", "direction", "invoice_types", "month_from", "month_to", "batches")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

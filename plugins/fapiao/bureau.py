@@ -9,6 +9,8 @@ from typing import Any, Literal
 from fapiao.windows import stated
 
 Argument = Mapping[str, Any]
+USAGE_JOBS = ("usage_status", "history_usage")
+"""Jobs whose rows ask for the usage of single invoices: after a full input download, and by a history sync."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """进项发票关键要素同步 (S0): a filled-in form becomes one request, or every sentence that speaks against it."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from fapiao.enterprise.objections import receiving_account
 from fapiao.enterprise.organisation_tree import resolved
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
+from fapiao.form_items import items
 from fapiao.invoice_types import InvoiceType
 from fapiao.key_element_rules import FILTERS, KeyElementRules
 from fapiao.rules import RuleBook
@@ -18,7 +18,6 @@ ALL = "all"
 DOCUMENTS = ("invoice", "customs")
 """票据类型: 发票 (R012) · 海关缴款书 (R013)"""
 _FORM = ("org", "taxpayer_no", *FILTERS)
-_SEPARATORS = re.compile(r"[,;、，；\n]")
 
 Form = Mapping[str, object]
 T = TypeVar("T")
@@ -57,7 +56,7 @@ def checked(
     Raises BadInput with every problem at once; nothing is created then (R010, R030, R037, R041).
     """
     problems: list[str] = [f"{name!r} is no field of this form" for name in form if name not in _FORM]
-    given = rules.defaults(day) | {name: value for name, value in form.items() if _items(value)}
+    given = rules.defaults(day) | {name: value for name, value in form.items() if items(value)}
     read = _Reader(given, book, problems)
     document, types = read.document(), read.each("invoice_types", book.invoice_type)
     deductions = read.codes("deduction_statuses", "deduction_status")
@@ -113,11 +112,6 @@ def _search(request: KeyElements, rules: KeyElementRules) -> dict[str, str]:
     }
 
 
-def _items(value: object) -> tuple[str, ...]:
-    parts = _SEPARATORS.split(value) if isinstance(value, str) else value if isinstance(value, list | tuple) else ()
-    return tuple(dict.fromkeys(str(part).strip() for part in parts if str(part).strip()))
-
-
 class _Reader:
     """Reads the fields of a form and collects what is wrong with them."""
 
@@ -127,7 +121,7 @@ class _Reader:
     def each(self, name: str, read: Callable[[str], T]) -> tuple[T, ...]:
         """Every item of a list, each once."""
         found = []
-        for item in _items(self.given.get(name)):
+        for item in items(self.given.get(name)):
             try:
                 found.append(read(item))
             except BadInput as wrong:
@@ -179,7 +173,7 @@ def _taxpayer(
     given: Form, enterprise: Enterprise, book: RuleBook, surface: str, problems: list[str]
 ) -> Taxpayer | None:
     """The taxpayer behind the one organisation that is asked for; problems where it may not be asked for."""
-    organisations, numbers = _items(given.get("org")), _items(given.get("taxpayer_no"))
+    organisations, numbers = items(given.get("org")), items(given.get("taxpayer_no"))
     if len(organisations) != 1 or len(numbers) > 1:
         problems.append("核算组织: name exactly one (and at most one tax number of it)")
         return None

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row, dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from fapiao.enterprise.loading import Loaded
@@ -42,8 +42,9 @@ def read_enterprise(connection: Connection) -> Enterprise:
         accounts = {(one.taxpayer_no, one.account): one for one in cursor.execute(query("enterprise", "accounts"))}
     with connection.cursor(row_factory=dict_row) as cursor:
         schemes = {row["name"]: _scheme(row) for row in cursor.execute(query("enterprise", "schemes"))}
-    parameters = connection.execute(query("enterprise", "parameters")).fetchall()
-    organisations = connection.execute(query("enterprise", "organisations")).fetchall()
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        parameters = cursor.execute(query("enterprise", "parameters")).fetchall()
+        organisations = cursor.execute(query("enterprise", "organisations")).fetchall()
     return Enterprise(
         organisations={code: name for code, name, _ in organisations},
         taxpayers=taxpayers,

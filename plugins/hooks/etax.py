@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fapiao.bureau import Argument, Login, Place, Progress, Request
+from fapiao.bureau import USAGE_JOBS, Argument, Login, Place, Progress, Request
 from fapiao.errors import LoginLost
 from fapiao.gateway import interfaces, questions
 from fapiao.gateway.interfaces import Pair
@@ -51,7 +51,7 @@ class EtaxHook(GatewayHook):
         """Full downloads (O6), headers (O4), layout files (O11)."""
         if request.download_type == "input_files":
             return interfaces.LAYOUT_FILES
-        if request.download_type == "input_status" and request.job != "usage_status":
+        if request.download_type == "input_status" and request.job not in USAGE_JOBS:
             return interfaces.HEADERS
         return super().pair(request)
 

@@ -1,7 +1,7 @@
 """Rows of the pool on their way into a workbook: a cursor on the server, values that are cells already."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,21 +12,19 @@ from psycopg import sql
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.rows import tuple_row
-from psycopg.types.datetime import DateLoader
 from psycopg.types.json import Jsonb
 
-from fapiao.exports.cells import Cell, cell, day, json_text, number
+from fapiao.exports.cells import EXACT_DIGITS, Cell, cell, day, json_text, number
 from fapiao.exports.columns import Column, Plan, plan
-from fapiao.exports.pages import Row
+from fapiao.exports.pages import PACKAGE, Package
 from fapiao.queries import query
 from hooks.workbooks import Progress, Sheet, write_workbook
 
 Connection = psycopg.Connection[Any]
 Values = Mapping[str, object]
 
-PACKAGE = 5_000
-"""Rows that are fetched, and in memory, at once."""
-ALL_OF = {"pool": ("invoices", "lines"), "headers": ("invoices",)}
+FILTERS = ("taxpayers", "direction", "invoice_types", "month_from", "month_to", "batches", "organisations")
+"""What the statements of exports.sql are told; None is no condition. Months are first days, `month_to` included."""
 _FORMS = {
     "numeric": "money", "date": "date", "timestamptz": "instant", "timestamp": "instant",
     "int2": "count", "int4": "count", "int8": "count", "float8": "number",
@@ -34,24 +32,10 @@ _FORMS = {
 
 
 class _Number(Loader):
-    """numeric as a cell holds it, or as its digits."""
+    """numeric and int8 as a cell holds them, or as their digits."""
 
     def load(self, data: Buffer) -> float | str:
-        return number(bytes(data).decode())
-
-
-class _Whole(Loader):
-    """int8 likewise."""
-
-    def load(self, data: Buffer) -> float | str:
-        return number(bytes(data).decode())
-
-
-class _Day(DateLoader):
-    """date, unless Excel's calendar has not begun."""
-
-    def load(self, data: Buffer) -> Any:
-        return day(super().load(data))
+        return float(data) if len(data) <= EXACT_DIGITS else number(bytes(data).decode())
 
 
 class _Json(Loader):
@@ -61,7 +45,7 @@ class _Json(Loader):
         return json_text(json.loads(bytes(data)))
 
 
-_LOADERS: Mapping[str, type[Loader]] = {"numeric": _Number, "int8": _Whole, "date": _Day, "jsonb": _Json}
+_LOADERS: Mapping[str, type[Loader]] = {"numeric": _Number, "int8": _Number, "jsonb": _Json}
 
 
 def export_invoices(
@@ -71,7 +55,9 @@ def export_invoices(
 
     Raises Unusable when the file cannot be written.
     """
-    sheets = [(plan(name), query("exports", name)) for name in ALL_OF["pool" if lines else "headers"]]
+    sheets: list[tuple[Plan, LiteralString]] = [
+        (plan(name), query("exports", name)) for name in ("invoices", "lines")[: 1 + lines]
+    ]
     return export_rows(connection, file, sheets, values, progress)
 
 
@@ -91,7 +77,7 @@ def export_rows(
     connection.execute("SET TIME ZONE 'Asia/Shanghai'")
     with ExitStack() as cursors:
         opened = [
-            cursors.enter_context(_sheet(connection, number, wanted, statement, values))
+            cursors.enter_context(sheet(connection, wanted, statement, values, number))
             for number, (wanted, statement) in enumerate(sheets, 1)
         ]
         return write_workbook(file, opened, progress)
@@ -105,21 +91,28 @@ def note_export(connection: Connection, actor: str, rows: int, chosen: Values) -
 
 
 @contextmanager
-def _sheet(
-    connection: Connection, number: int, wanted: Plan, statement: LiteralString, values: Values
+def sheet(
+    connection: Connection, wanted: Plan, statement: LiteralString, values: Values, number: int = 1
 ) -> Iterator[Sheet]:
-    name = f"export_{number}"
+    """A sheet whose rows wait in Postgres, behind the cursor of that number; usable inside the block."""
+    name, names = f"export_{number}", [column.name for column in wanted.columns]
     with connection.cursor(name=name, scrollable=True, row_factory=tuple_row) as cursor:
         for type_, loader in _LOADERS.items():
             cursor.adapters.register_loader(type_, loader)
-        cursor.itersize = PACKAGE
-        cursor.execute(statement, values)
+        cursor.execute(_picked(statement, names), values)
         total = connection.execute(sql.SQL(query("exports", "count_rows")).format(cursor=sql.Identifier(name))).rowcount
         cursor.scroll(0, mode="absolute")
-        types = {one.name: _type(connection, one.type_code) for one in cursor.description or ()}
-        columns = [_formed(column, types[column.name]) for column in wanted.columns]
-        positions = [list(types).index(column.name) for column in columns]
-        yield Sheet(wanted.title, columns, _cells(cursor, columns, positions, list(types.values())), total)
+        types = [_type(connection, one.type_code) for one in cursor.description or ()]
+        columns = [_formed(column, type_) for column, type_ in zip(wanted.columns, types, strict=True)]
+        yield Sheet(wanted.title, columns, _packages(cursor, columns, types), total)
+
+
+def _picked(statement: LiteralString, names: list[str]) -> sql.Composed:
+    """The statement with these columns only: what a sheet does not show neither is looked up nor travels."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    return sql.SQL(query("exports", "picked").rstrip(";")).format(
+        columns=columns, statement=sql.SQL(statement.rstrip(";"))
+    )
 
 
 def _type(connection: Connection, oid: int) -> str:
@@ -132,27 +125,23 @@ def _formed(column: Column, type_: str) -> Column:
     return replace(column, cell=column.cell or _FORMS.get(type_, "text"))
 
 
-def _cells(
-    rows: Iterator[tuple[Any, ...]], columns: list[Column], positions: list[int], types: list[str]
-) -> Iterator[Row]:
-    """The wanted columns of every row; only those are touched whose values are no cells yet."""
-    changes = [
-        (place, change)
-        for place, (column, position) in enumerate(zip(columns, positions, strict=True))
-        if (change := _change(column, types[position]))
-    ]
-    for row in rows:
-        picked = [row[position] for position in positions]
+def _packages(
+    cursor: psycopg.ServerCursor[tuple[Any, ...]], columns: list[Column], types: list[str]
+) -> Iterator[Package]:
+    """The rows; only those columns are touched whose values are no cells yet."""
+    found = [_change(column.labels, type_) for column, type_ in zip(columns, types, strict=True)]
+    changes = [(place, change) for place, change in enumerate(found) if change]
+    while package := cursor.fetchmany(PACKAGE):
+        cells: list[Sequence[Cell]] = list(zip(*package, strict=True))
         for place, change in changes:
-            if picked[place] is not None:
-                picked[place] = change(picked[place])
-        yield picked
+            cells[place] = [value if value is None else change(value) for value in cells[place]]
+        yield list(zip(*cells, strict=True))
 
 
-def _change(column: Column, type_: str) -> Callable[[Any], Cell] | None:
-    labels = column.labels
-    if labels is None:
-        return cell if type_ == "bool" or type_.endswith("[]") else None
+def _change(labels: Mapping[str, str] | None, type_: str) -> Callable[[Any], Cell] | None:
+    known = labels or {}
     if type_.endswith("[]"):
-        return lambda codes: cell([labels.get(code, code) for code in codes])
-    return lambda code: labels.get(code, code)
+        return lambda codes: cell([known.get(code, code) for code in codes])
+    if known:
+        return lambda code: known.get(code, code)
+    return cell if type_ == "bool" else day if type_ == "date" else None

@@ -5,7 +5,7 @@ from typing import Any
 
 from airflow.sdk import BaseHook
 
-from fapiao.bureau import Applied, Argument, Login, Page, Place, Progress, Request, Stage
+from fapiao.bureau import USAGE_JOBS, Applied, Argument, Login, Page, Place, Progress, Request, Stage
 from fapiao.errors import AnswerLost, TryLater
 from fapiao.gateway import interfaces, questions
 from fapiao.gateway.interfaces import Pair
@@ -72,7 +72,7 @@ class GatewayHook(BaseHook):
         """The interfaces that answer a row. Raises Refused for what the channel does not offer."""
         if request.download_type in ("input_full", "output_full"):
             return interfaces.FULL
-        raise questions.not_obtainable(request.job if request.job == "usage_status" else request.download_type)
+        raise questions.not_obtainable(request.job if request.job in USAGE_JOBS else request.download_type)
 
     def parts(self, request: Request) -> Sequence[Argument]:
         """The questions of a row, one application each, at least one."""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from airflow.sdk import BaseHook
 
-from fapiao.bureau import Applied, Login, Page, Place, Progress, Request, Stage
+from fapiao.bureau import USAGE_JOBS, Applied, Login, Page, Place, Progress, Request, Stage
 from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
 from fapiao.leqi import questions
 from fapiao.leqi.pages import UnreadablePackage, package_page, risk_page
@@ -89,7 +89,7 @@ class LeqiHook(BaseHook):
 
     def poll(self, request: Request, request_no: str, place: Place) -> Progress:
         """How far a question is; the first package comes along when it is ready. Raises Refused or TryLater."""
-        if request.job == "usage_status":
+        if request.job in USAGE_JOBS:
             return Progress(Stage.READY, page=self._usage(request, place))
         reply = self._read(request, request_no, place)
         outcome = self._outcome(reply)

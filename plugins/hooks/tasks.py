@@ -137,8 +137,10 @@ class TaskTable:
         self._run("follow_up_usage", task_id=claim.task_id, rule=rule, message=message, advice=advice)
 
     def usage_questions(self, claim: Claim, handful: int = 100) -> list[Argument]:
-        """The positive invoices of the parent download in handfuls, each one question."""
-        rows = self._run("usage_questions", task_id=claim.task_id, handful=handful).fetchall()
+        """The positive invoices of the parent download, or of the row's own days, in handfuls, each one question."""
+        file = "history" if claim.parent_task_id is None else "tasks"
+        values = {"task_id": claim.task_id, "handful": handful}
+        rows = self.connection.execute(query(file, "usage_questions"), values).fetchall()
         return [argument for (argument,) in rows]
 
     def has_open(self, channel: str, dag_id: str | None) -> bool:

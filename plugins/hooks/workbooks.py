@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,8 @@ from rustpy_xlsxwriter import Format, write_worksheets
 from fapiao.errors import Unusable
 from fapiao.exports.cells import FORMS, cell
 from fapiao.exports.columns import Column
-from fapiao.exports.pages import ROWS_OF_A_SHEET, Row, records, titles
+from fapiao.exports.pages import ROWS_OF_A_SHEET, Package, Row, fitted, packages, records, titles
 
-STEP = 5_000
-"""Rows between two words about progress."""
 WIDTHS = {"text": 22.0, "money": 14.0, "number": 12.0, "count": 10.0, "date": 12.0, "instant": 20.0}
 
 Progress = Callable[[int], None]
@@ -27,13 +26,14 @@ Progress = Callable[[int], None]
 class Sheet:
     """One table of a workbook.
 
-    `rows` are cells (fapiao.exports.cells) in the order of `columns`, read once, each kept no longer than it takes to
-    write it. `total` says how many there are: the sheets are laid out before the first row is read.
+    `packages` are rows, some at a time, of cells (fapiao.exports.cells) in the order of `columns`; they are read once
+    and kept no longer than it takes to write them. `total` says how many rows there are: the sheets are laid out before
+    the first is read.
     """
 
     title: str
     columns: Sequence[Column]
-    rows: Iterable[Row]
+    packages: Iterable[Package]
     total: int
 
 
@@ -49,7 +49,7 @@ def write_workbook(
     tables: list[tuple[str, Any]] = []
     looks: dict[str, Sequence[Column]] = {}
     for sheet in sheets:
-        names, rows = titles(sheet.title, sheet.total, room), count.passing(sheet.rows)
+        names, rows = titles(sheet.title, sheet.total, room), count.passing(sheet.packages)
         headings = [column.heading for column in sheet.columns]
         for name in names:
             tables.append((name, records(headings, rows, None if name == names[-1] else room)))
@@ -68,17 +68,19 @@ def write_workbook(
 
 
 def write_table(
-    file: Path, title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], total: int | None = None
+    file: Path, title: str, forms: Mapping[str, str], rows: Iterable[Sequence[object]], total: int | None = None
 ) -> int:
-    """One table of any values under headings of one's own, as a list of verdicts is; returns how many rows there are.
+    """One table of any values, as a list of verdicts is; `forms` gives the form (cells.FORMS) of every heading.
 
-    Without `total` rows that have no length are collected first. Raises Unusable when the disk does not take it.
+    Returns how many rows there are. Without `total`, rows that have no length are collected first. Raises Unusable
+    when the disk does not take it.
     """
     if total is None:
         rows = rows if isinstance(rows, Sized) else list(rows)
         total = len(rows)
-    columns = [Column(heading, heading, "text") for heading in headings]
-    return write_workbook(file, [Sheet(title, columns, ([cell(value) for value in row] for row in rows), total)])
+    columns = [Column(heading, heading, form) for heading, form in forms.items()]
+    cells = (list(map(cell, row, forms.values())) for row in rows)
+    return write_workbook(file, [Sheet(title, columns, packages(cells), total)])
 
 
 class _Count:
@@ -88,12 +90,15 @@ class _Count:
         self._progress = progress
         self.rows = 0
 
-    def passing(self, rows: Iterable[Row]) -> Iterator[Row]:
-        for row in rows:
-            yield row
-            self.rows += 1
-            if self._progress and self.rows % STEP == 0:
-                self._progress(self.rows)
+    def passing(self, packages: Iterable[Package]) -> Iterator[Row]:
+        """The rows one by one, their texts fit for cells."""
+        return chain.from_iterable(map(self._counted, packages))
+
+    def _counted(self, package: Package) -> Package:
+        self.rows += len(package)
+        if self._progress:
+            self._progress(self.rows)
+        return fitted(package)
 
 
 def _is_text(column: Column) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from fapiao.bureau import Request
+from fapiao.bureau import USAGE_JOBS, Request
 from fapiao.errors import FapiaoError
 from fapiao.queries import query
 from fapiao.rules import RuleBook
@@ -71,7 +71,7 @@ class Desk:
             row = work.connection.execute(
                 query("tasks", "bureau_identity"), {"taxpayer_no": claim.taxpayer_no}
             ).fetchone()
-            asked = work.tasks.usage_questions(claim) if fresh and claim.job == "usage_status" else []
+            asked = work.tasks.usage_questions(claim) if fresh and claim.job in USAGE_JOBS else []
         if row is None:
             raise FapiaoError(
                 f"taxpayer {claim.taxpayer_no} of task {claim.batch_no} is no longer there: load it again"

@@ -21,6 +21,7 @@ DUPLICATE_ROW = "DUPLICATE_ROW"
 _HOLE = "a package before the last is smaller than the others: rows are missing"
 _LINE_SCOPE = {"input": "input_download", "output": "invoice_sync"}
 """On which of its six paths the line filter meets a download (R276)."""
+_HISTORY_JOBS = ("history_sync", "history_auto_update")
 
 
 class Contradiction(Exception):
@@ -99,7 +100,8 @@ def _merge_context(work: Work, claim: Claim) -> MergeContext:
 def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, Staged]]:
     """The stored answers as staged rows, one package in memory at a time."""
     reading = READINGS[claim.channel]
-    left_out = line_filter(desk.parameter("errorGoodsNames", "errorGoodsNames"), _LINE_SCOPE[claim.direction])
+    path = "history_sync" if claim.job in _HISTORY_JOBS else _LINE_SCOPE[claim.direction]
+    left_out = line_filter(desk.parameter("errorGoodsNames", "errorGoodsNames"), path)
     with work.tasks.replies(claim) as replies:
         for reply in replies:
             context = Context(

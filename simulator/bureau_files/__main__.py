@@ -1,4 +1,4 @@
-"""`python -m simulator.bureau_files --out DIR --seed N`: writes a file of every layout."""
+"""`python -m simulator.bureau_files --out DIR --seed N`: writes a file of every layout, as .xls and as .xlsx."""
 
 import argparse
 import sys
@@ -17,9 +17,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         for sample in samples(options.seed):
-            file = options.out / f"{sample.stem}{sample.suffix}"
-            file.write_bytes(sample.content(sample.suffix))
-            print(file)
+            for suffix in (sample.suffix, sample.other_suffix):
+                file = options.out / f"{sample.stem}{suffix}"
+                file.write_bytes(sample.content(suffix))
+                print(file)
     except OSError as error:
         print(f"The files cannot be written: {error}", file=sys.stderr)
         return 1

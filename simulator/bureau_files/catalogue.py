@@ -29,6 +29,11 @@ class Sample:
     sheets: list[Sheet]
     papers: list[Paper]
 
+    @property
+    def other_suffix(self) -> str:
+        """The format it does not have in life, which is read as well."""
+        return ".xls" if self.suffix == ".xlsx" else ".xlsx"
+
     def content(self, suffix: str) -> bytes:
         """Its bytes as .xls or .xlsx; the newer exports announce a wrong dimension."""
         if suffix.lower() == ".xls":

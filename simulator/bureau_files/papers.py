@@ -58,7 +58,7 @@ class Paper:
 
 
 def papers(seed: int, kinds: Sequence[str], month: date, direction: str = INPUT, each: int = 3) -> list[Paper]:
-    """`each` documents of every kind, issued in `month`, bought (or sold) by the sample group; a seed has one answer."""
+    """`each` documents of every kind, issued in `month`, bought (or sold) by the sample group, by seed."""
     dice = Random(seed)  # noqa: S311 invented data, not a secret
     return [
         _paper(dice, kind, month, direction, seed * 1000 + at, place)

@@ -42,7 +42,8 @@ def settle(stand: Stand, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Settle:
         pool.commit()
         for _ in range(15):
             pool.execute("UPDATE sync.task SET not_before = NULL, not_before_day = NULL")
-            claims = take(pool, channel=stand.kind.channel, day=day)
+            due = take(pool, channel=stand.kind.channel, day=day)
+            claims = [claim for claim in due if claim.task_id == task_id]  # what it causes is proven elsewhere
             pool.commit()
             if not claims:
                 break

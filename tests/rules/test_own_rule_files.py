@@ -10,13 +10,21 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
 from fapiao.errors import RuleError
+from fapiao.exports.columns import plans
+from fapiao.exports.templates import templates
 from fapiao.key_element_rules import key_element_rules
 from fapiao.manuals import manuals
 from fapiao.places import RULES
 from fapiao.rules import rulebook
 from fapiao.verification import verification_rules
 
-READERS = {"verification": verification_rules, "key_elements": key_element_rules, "manuals": manuals}
+READERS = {
+    "verification": verification_rules,
+    "key_elements": key_element_rules,
+    "manuals": manuals,
+    "exports": plans,
+    "templates": templates,
+}
 Spoil = Callable[[str, str, str], Path]
 
 
@@ -54,6 +62,13 @@ def test_the_file_fits_its_schema_and_every_row_says_where_it_comes_from(name: s
         ("key_elements", "value: today", "value: tomorrow", "value 'tomorrow' is unknown"),
         ("key_elements", "field: date_to", "field: date_from", "stands here for the second time"),
         ("key_elements", 'flags: ["0"]', "flags: 0", "flags must be a list of texts"),
+        ("exports", "columns: [label, tasks,", "columns: [label, task,", "columns names 'task', which is unknown"),
+        ("exports", "columns: [label, tasks,", "columns: [label, status_label,", "the heading 同步状态 stands over two"),
+        ("exports", "name: price, cell: number", "name: price, cell: euro", "cell 'euro' is unknown"),
+        ("exports", "codes: risk_status", "codes: risk", "codes 'risk' is unknown"),
+        ("exports", "name: tasks, label: 任务数", "name: tasks", "tasks has no label here"),
+        ("templates", "required: true", "required: 必填", "required must be true or false"),
+        ("templates", "column: org_name", "column: org_code", "stands here for the second time"),
     ],
 )
 def test_a_wrong_rule_is_refused_with_file_line_and_reason(

@@ -19,7 +19,7 @@ from simulator.services.table import SERVICES
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "simulator").rglob("*.py"))
-ALLOWED = {"simulator", "starlette", "uvicorn", "msgspec", "cryptography", "httpx"}
+ALLOWED = {"simulator", "starlette", "uvicorn", "msgspec", "cryptography", "httpx", "openpyxl", "xlwt"}
 
 
 def imported(source: Path) -> set[str]:

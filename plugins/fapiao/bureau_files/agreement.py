@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fapiao.bureau_files.file_names import NameClaim
 from fapiao.bureau_files.layouts import SECOND_PAYER
@@ -29,16 +30,18 @@ class Content:
         """Counts a row; sums and unreadable rows say nothing, lines nothing that their document does not."""
         if part.role != "documents" or verdict.kind not in ("ok", "quarantined"):
             return
-        row = verdict.row
+        values = verdict.row.values
         self.documents += 1
         self.directions &= frozenset(part.layout.directions)
-        values, where = row.values, f"{row.sheet} 第 {row.row_no} 行"
-        buyers = frozenset(number for name in ("buyer_tax_no", SECOND_PAYER) if (number := values.get(name)))
-        self.pairs.setdefault((buyers, values.get("seller_tax_no") or ""), where)
-        if day := values.get("issue_date"):
-            self.months.setdefault(day[:4] + day[5:7], where)
-        if kind := values.get("invoice_type"):
-            self.types.setdefault(kind, where)
+        buyers = _buyers(values.get("buyer_tax_no"), values.get(SECOND_PAYER))
+        pair = (buyers, values.get("seller_tax_no") or "")
+        day, kind = values.get("issue_date"), values.get("invoice_type")
+        if pair not in self.pairs:
+            self.pairs[pair] = _place(verdict)
+        if day and (month := day[:4] + day[5:7]) not in self.months:
+            self.months[month] = _place(verdict)
+        if kind and kind not in self.types:
+            self.types[kind] = _place(verdict)
 
     def sides(self) -> list[tuple[str, str]]:
         """(direction, tax number) under which every row could stand; none or several where the rows do not tell."""
@@ -60,6 +63,15 @@ class Content:
             if own and taxpayer_no not in own:
                 return "、".join(sorted(own)), where
         return None
+
+
+@lru_cache(maxsize=8192)
+def _buyers(*numbers: str | None) -> frozenset[str]:
+    return frozenset(number for number in numbers if number)
+
+
+def _place(verdict: Verdict) -> str:
+    return f"{verdict.row.sheet} 第 {verdict.row.row_no} 行"
 
 
 def agree(claim: NameClaim | None, content: Content, name: str) -> None:

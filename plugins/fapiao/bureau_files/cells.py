@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 Reader = Callable[[Cell], str | None]
@@ -13,8 +14,12 @@ EMPTY = frozenset({"", "-", "--", "—", "——"})
 """How an empty cell is written (domain §3)."""
 EXACT = 10**15
 """Excel keeps 15 digits of a number; of a longer one the last are already lost (C43)."""
+_SHORT = 16
+"""Characters of a number whose digits Excel shows all: 15 and a point."""
 LENGTHS = {"invoice_code": (10, 12), "invoice_no": (8, 20), "etax_invoice_no": (20,)}
 
+_REMEMBERED = 8192
+"""Cells of a column that repeat are read once."""
 _AMOUNT = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}")
 _DAY = re.compile(
@@ -35,7 +40,9 @@ def text(cell: Cell) -> str | None:
     """Trimmed text, None for an empty cell; whole numbers without a fraction. Raises BadCell."""
     if isinstance(cell, str):
         found = cell.strip()
-        return None if found in EMPTY else found.replace("\x00", "")
+        if "\x00" in found:
+            found = found.replace("\x00", "")
+        return None if found in EMPTY else found
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, int | float):
@@ -51,9 +58,13 @@ def _whole(cell: float) -> str:
 
 def decimal(cell: float) -> str:
     """A binary number as Excel shows it: 15 significant digits, never an exponent."""
+    shortest = repr(cell)
+    if len(shortest) <= _SHORT and "e" not in shortest:
+        return shortest
     return f"{Decimal(f'{cell:.15g}'):f}"
 
 
+@lru_cache(maxsize=_REMEMBERED, typed=True)
 def tax_number(cell: Cell) -> str | None:
     """纳税人识别号, half-width and upper case, whatever its length; a rounded one raises BadCell."""
     found = text(cell)
@@ -157,6 +168,7 @@ def _numbered_moment(cell: float) -> tuple[datetime, bool]:
     return _written_moment(decimal(cell))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _written_moment(found: str) -> tuple[datetime, bool]:
     if _SERIAL.fullmatch(found) and _SERIALS[0] <= float(found) < _SERIALS[1]:
         return _numbered_moment(float(found))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fapiao.bureau_files.layouts import Layout
 from fapiao.identity import (
     DIGITAL_LENGTH,
+    DIGITAL_TYPES,
     PAPER_DIGITAL_TYPES,
     Identity,
     NoIdentity,
@@ -62,7 +63,10 @@ def _invoice(values: Values) -> Identity:
         return Identity(digital, code if number else None, number or digital, digital)
     kind = values.get("invoice_type")
     row = {"fphm": number, "fpdm": code}
-    return invoice_identity(kind, row) if kind else any_invoice_identity(_FALLBACK_TYPE, row)
+    found = invoice_identity(kind, row) if kind else any_invoice_identity(_FALLBACK_TYPE, row)
+    if kind in DIGITAL_TYPES and len(found.document_key) != DIGITAL_LENGTH:
+        raise NoIdentity("数电发票号码 is missing")
+    return found
 
 
 def _paper_number(values: Values, layout: Layout, papers: Papers) -> None:

@@ -53,11 +53,11 @@ def _check_stream(stream: bytes, where: str) -> None:
     if not _may_have_formulas(stream):
         return
     for sheet in sheets:
-        for kind, start, _ in _records(stream, sheet.start):
-            if kind == _FORMULA:
-                row, column = struct.unpack_from("<HH", stream, start)
-                sentence = f"单元格 {letters(column)}{row + 1} 是公式；税局导出的文件没有公式，请上传原文件"
-                raise Refusal(sentence, f"{where} · {sheet.name}")
+        start = _first_formula(stream, sheet.start)
+        if start is not None:
+            row, column = struct.unpack_from("<HH", stream, start)
+            sentence = f"单元格 {letters(column)}{row + 1} 是公式；税局导出的文件没有公式，请上传原文件"
+            raise Refusal(sentence, f"{where} · {sheet.name}")
 
 
 def _globals(stream: bytes, where: str) -> list[_Sheet]:
@@ -90,13 +90,32 @@ def _records(stream: bytes, position: int) -> Iterator[tuple[int, int, int]]:
         position += 4 + length
 
 
+def _first_formula(stream: bytes, position: int) -> int | None:
+    """Where the body of the first FORMULA record of a sheet begins; a bare loop, for there may be a million records."""
+    unpack, end, depth = struct.Struct("<HH").unpack_from, len(stream) - 4, 0
+    while position <= end:
+        kind, length = unpack(stream, position)
+        if kind == _FORMULA:
+            return position + 4
+        if kind in (_BOF, _EOF):
+            depth += 1 if kind == _BOF else -1
+            if depth <= 0:
+                return None
+        position += 4 + length
+    return None
+
+
 def _may_have_formulas(stream: bytes) -> bool:
-    """Whether bytes that look like a FORMULA record stand anywhere: a walk of a million records is saved otherwise."""
+    """Whether bytes that look like a FORMULA record stand anywhere; the walk is saved where none do.
+
+    Its column is below 256 and the upper byte of its flags is reserved ([MS-XLS] 2.4.127).
+    """
     unpack = struct.Struct("<H").unpack_from
     for match in _CANDIDATE.finditer(stream):
-        start = match.start()
-        (length,) = unpack(stream, start + 2)
-        tokens = start + 4 + _FORMULA_FIXED - 2
-        if tokens + 2 <= len(stream) and _FORMULA_FIXED + unpack(stream, tokens)[0] <= length:
-            return True
+        body = match.start() + 4
+        tokens = body + _FORMULA_FIXED - 2
+        if tokens + 2 <= len(stream) and not stream[body + 3] and not stream[body + 15]:
+            (length,), (count,) = unpack(stream, body - 2), unpack(stream, tokens)
+            if count and _FORMULA_FIXED + count <= length:
+                return True
     return False

@@ -1,7 +1,7 @@
 """Which reader a column has: by its type in fields.yaml, by the words of bureau_files.yaml, or by its name."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 
 from fapiao.bureau_files.cells import (
     LENGTHS,
@@ -41,18 +41,16 @@ def reader_of(column: str, layout: Layout, rules: FileRules) -> Reader:
     return _BY_TYPE[rules.types[layout.role][column]]
 
 
+@lru_cache(maxsize=8192, typed=True)
 def type_code(cell: Cell) -> str | None:
     """Our code of a 票种. Raises Unknown."""
     found = text(cell)
-    return None if found is None else _code(found)
-
-
-@cache
-def _code(name: str) -> str:
+    if found is None:
+        return None
     try:
-        return resolve_invoice_type(name).code
+        return resolve_invoice_type(found).code
     except BadInput:
-        raise Unknown(f"不认识的票种“{name}”") from None
+        raise Unknown(f"不认识的票种“{found}”") from None
 
 
 _BY_NAME: Mapping[str, Reader] = {

@@ -1,8 +1,7 @@
 """What the reader of bureau files hands out: rows, a verdict on each, and the refusal of a whole file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fapiao.errors import BadInput
 
@@ -18,8 +17,7 @@ class Refusal(BadInput):
         self.where = where
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(NamedTuple):
     """One row of a sheet; `row_no` counts from 1 as Excel does.
 
     `values` has the fields of fields.yaml that the layout fills, None for an empty cell: codes as the pool has them,
@@ -34,8 +32,7 @@ class FileRow:
     raw: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What becomes of a row: ok (taken), skipped (a sum, a note), rejected (unreadable), quarantined (unknown text).
 
     `sentence` says why in Chinese, with the cell's address; it is empty for ok.

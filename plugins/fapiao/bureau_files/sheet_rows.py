@@ -16,13 +16,16 @@ _IDENTITY = ("document_key", "etax_invoice_no", "invoice_code", "invoice_no")
 
 
 class RowReader:
-    """The readers of a recognised sheet; `constants` are values that the lines above the headings say."""
+    """The readers of a recognised sheet; `constants` and `title` are what the lines above the headings say."""
 
-    def __init__(self, sheet: str, match: Match, rules: FileRules, papers: Papers, constants: Values) -> None:
+    def __init__(
+        self, sheet: str, match: Match, rules: FileRules, papers: Papers, constants: Values, title: str | None
+    ) -> None:
         self._sheet = sheet
         self._match = match
         self._papers = papers
         self._constants = constants
+        self._title = f"，表头上方的“{title}”不是认识的票种；维护词表后可重新处理" if title else "，表头上方也没有写明"
         self._columns: list[tuple[str, int, Reader]] = [
             (name, position, reader_of(name, match.layout, rules)) for name, position in match.positions.items()
         ]
@@ -59,12 +62,13 @@ class RowReader:
     def _completed(self, row: FileRow, values: Values) -> Verdict:
         try:
             derive(values, self._match.layout, self._papers)
-        except NoIdentity as problem:
-            return Verdict(row, "rejected", f"第 {row.row_no} 行：无法确定是哪张票据（{problem}）")
-        if values.get("goods_name") in self._notes:
+        except NoIdentity:
+            sentence = f"第 {row.row_no} 行：票据代码或号码不全（数电发票应有 20 位号码），无法确定是哪张票据"
+            return Verdict(row, "rejected", sentence)
+        if self._notes and (values.get("goods_name") or "").strip("()（）* ") in self._notes:
             return Verdict(row, "skipped", f"“{values['goods_name']}”不是商品行")
         if values.get("invoice_type") is None and self._match.layout.role == "documents":
-            return Verdict(row, "quarantined", f"第 {row.row_no} 行：没有票种，表头上方也没有写明票种")
+            return Verdict(row, "quarantined", f"第 {row.row_no} 行：没有票种{self._title}")
         if "issue_date" in self._match.positions and values["issue_date"] is None:
             return Verdict(row, "rejected", self._at(self._match.positions["issue_date"], row.row_no, "没有日期"))
         return Verdict(row, "ok")

@@ -64,12 +64,17 @@ def read_sheets(content: bytes, where: str, rules: FileRules) -> Iterator[SheetP
 
 @contextmanager
 def _sentences(where: str) -> Iterator[None]:
+    """Turns what calamine raises into a refusal; on some damaged files it panics, which is no Exception."""
     try:
         yield
     except PasswordError as locked:
         raise Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where) from locked
     except (CalamineError, OSError, ValueError) as damaged:
         raise Refusal(f"工作簿损坏，无法读取（{damaged}）；请从税局重新导出", where) from damaged
+    except BaseException as panic:
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise Refusal("工作簿损坏，无法读取；请从税局重新导出", where) from panic
 
 
 def _head(sheet: CalamineSheet) -> Head:
@@ -97,7 +102,7 @@ def _part(sheet: CalamineSheet, match: Match, rules: FileRules, papers: Papers, 
         constants["buyer_tax_no"] = taxpayer_no
 
     def rows() -> Iterator[Verdict]:
-        reader = RowReader(sheet.name, match, rules, papers, constants)
+        reader = RowReader(sheet.name, match, rules, papers, constants, title)
         return reader.verdicts(islice(_rows(sheet), match.row_no, None))
 
     return SheetPart(sheet.name, match.layout, match.row_no, match.unknown, preamble, taxpayer_no, period, title, rows)

@@ -53,8 +53,13 @@ def json_text(value: Any) -> str:
     return json.dumps(masked(value), ensure_ascii=False, default=str)
 
 
-def cell(value: object) -> Cell:
-    """Any value of Python as a cell; None and nothing stay empty, lists are joined by commas."""
+def cell(value: object, form: str = "number") -> Cell:
+    """Any value of Python as a cell; None stays empty, lists are joined, form `text` makes a text of everything."""
+    found = _cell(value)
+    return found if found is None or isinstance(found, str) or form != "text" else str(found)
+
+
+def _cell(value: object) -> Cell:
     if value is None or isinstance(value, str):
         return value and text(value)
     if isinstance(value, bool):

@@ -46,7 +46,7 @@ def plan(sheet: str) -> Plan:
 def plans(folder: Path = RULES) -> dict[str, Plan]:
     """Reads and checks the file once. Raises RuleError with file and line, for two equal headings in a sheet too."""
     path = folder / "exports.yaml"
-    columns = _columns(path)
+    columns = known_columns(folder)
     found = {}
     for row in rule_rows(path, "sheets", ("sheet", "title", "columns"), "sheet", _SECTIONS):
         mine = tuple(columns[name] for name in row.some_of("columns", columns))
@@ -59,9 +59,10 @@ def plans(folder: Path = RULES) -> dict[str, Plan]:
     return found
 
 
-def _columns(path: Path) -> dict[str, Column]:
+@cache
+def known_columns(folder: Path = RULES) -> dict[str, Column]:
     """Every column that a sheet may name: those of fields.yaml, and over them those of exports.yaml."""
-    fields = load_fields()
+    path, fields = folder / "exports.yaml", load_fields()
     found = {field.name: Column(field.name, field.label) for field in fields.lines}
     found |= {field.name: Column(field.name, field.label) for field in fields.columns}
     kinds = {code.kind for code in rulebook().codes} | {"invoice_type"}

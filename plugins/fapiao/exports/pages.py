@@ -1,15 +1,22 @@
-"""How many sheets a table needs in Excel, what they are called, and which rows stand on which."""
+"""How many sheets a table needs in Excel, what they are called, and which rows stand on which.
+
+Rows come in packages and are looked at column by column: there are millions of cells, and a loop in Python over each of
+them would take longer than writing them.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from fapiao.exports.cells import LONGEST_TEXT, Cell, text
 
 ROWS_OF_A_SHEET = 1_048_575
 """Excel's 1,048,576 lines, less the headings."""
+PACKAGE = 1_000
+"""Rows that are in memory at once."""
 
 Row = Sequence[Cell]
+Package = Sequence[Row]
 
 
 def titles(title: str, rows: int, room: int = ROWS_OF_A_SHEET) -> list[str]:
@@ -18,23 +25,37 @@ def titles(title: str, rows: int, room: int = ROWS_OF_A_SHEET) -> list[str]:
     return [title, *(f"{title} {number}" for number in range(2, pages + 1))]
 
 
+def packages(rows: Iterable[Row]) -> Iterator[Package]:
+    """The rows, some at a time."""
+    left = iter(rows)
+    while package := list(islice(left, PACKAGE)):
+        yield package
+
+
 def records(headings: Sequence[str], rows: Iterator[Row], room: int | None) -> Iterator[dict[str, Any]]:
-    """The next `room` rows (None: all that are left) by heading, their texts fit for cells.
+    """The next `room` rows (None: all that are left) by heading.
 
     Where there are none, one record of nothing, so that the headings stand.
     """
-    any_row = False
-    for row in islice(rows, room):
-        any_row = True
-        yield dict(zip(headings, row if _fits(row) else map(_fitted, row), strict=True))
-    if not any_row:
+    page = islice(rows, room)
+    first = next(page, None)
+    if first is None:
         yield dict.fromkeys(headings)
+        return
+    for row in chain((first,), page):
+        yield dict(zip(headings, row, strict=True))
 
 
-def _fits(row: Iterable[Cell]) -> bool:
-    """Whether no text of the row needs mending; one look at all of them together, for there are millions."""
-    texts = "".join([value for value in row if value.__class__ is str])
-    return texts.isprintable() and len(texts) <= LONGEST_TEXT
+def fitted(package: Package) -> Package:
+    """The package, its texts fit for cells."""
+    return package if all(map(_fits, zip(*package, strict=True))) else [list(map(_fitted, row)) for row in package]
+
+
+def _fits(column: Sequence[Cell]) -> bool:
+    """Whether no text of a column needs mending."""
+    texts = [value for value in column if value.__class__ is str]
+    joined = "".join(texts)
+    return joined.isprintable() and (len(joined) <= LONGEST_TEXT or max(map(len, texts)) <= LONGEST_TEXT)
 
 
 def _fitted(value: Cell) -> Cell:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from fapiao.bureau import Page, Place, Request
+from fapiao.bureau import USAGE_JOBS, Page, Place, Request
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
@@ -83,7 +83,7 @@ def rows_read(cursor: str | None) -> int:
 
 def rows_of(download_type: str, job: str, body: bytes) -> list[dict[str, Any]]:
     """The rows that one stored reply carries, as the bureau wrote them. Raises UnreadablePackage."""
-    if job == "usage_status":
+    if job in USAGE_JOBS:
         return [answer for answer in msgspec.json.decode(body) if answer.get("fphm")]
     data = msgspec.json.decode(body)
     if download_type == "input_status":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from fapiao.bureau import Argument, Place, Request
+from fapiao.bureau import USAGE_JOBS, Argument, Place, Request
 from fapiao.leqi import services as s
 from fapiao.leqi.services import Service
 from fapiao.windows import Window
@@ -76,7 +76,7 @@ def _application_body(request: Request) -> Body:
 
 def questions(request: Request) -> Sequence[Argument]:
     """The questions of a row: a ticket, a collection day (L4), a month of recognition (L5), some invoices (L7)."""
-    if request.job == "usage_status":
+    if request.job in USAGE_JOBS:
         return request.questions
     if request.download_type == "input_incremental":
         return [{"gjrq": compact(day)} for day in Window(*request.days(), "collection_date").days()]

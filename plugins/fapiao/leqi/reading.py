@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from fapiao.bureau import Argument
+from fapiao.bureau import USAGE_JOBS, Argument
 from fapiao.leqi.pages import rows_of
 from fapiao.payloads import payload_kind
 from fapiao.reading import Reading, Row
@@ -15,7 +15,7 @@ def _rows(claim: Claim, body: bytes) -> Sequence[Row]:
 
 
 def _kind(claim: Claim) -> str:
-    answer = "usage" if claim.job == "usage_status" else claim.download_type
+    answer = "usage" if claim.job in USAGE_JOBS else claim.download_type
     return payload_kind(claim.document, claim.invoice_type, answer)
 
 

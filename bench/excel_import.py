@@ -1,0 +1,139 @@
+"""Files of the bureau: read, checked and merged, against pandas with to_sql and the bare reader with COPY."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas
+import psycopg
+import sqlalchemy
+from python_calamine import CalamineWorkbook
+from rustpy_xlsxwriter import write_worksheets
+
+from bench.setting import Row, Setting
+from fapiao.exports.cells import cell
+from fapiao.imports.requests import import_request
+from fapiao.rules import rulebook
+from fapiao.tasks import RunDay
+from hooks.file_store import FolderStore
+from hooks.imports import DAG_ID, Imports
+from operators.import_files import create, work
+from simulator.bureau_files.full_export import full_export
+from simulator.bureau_files.old_platform import file_name, old_platform
+from simulator.bureau_files.papers import OWNER, Paper, papers
+from simulator.bureau_files.sheets import Sheet
+from simulator.bureau_files.writing import xls_bytes
+
+ROWS_OF_A_PAPER = 3
+"""Its header, and two lines on average."""
+OLD_SHARE = 0.6
+"""An .xls sheet ends at 65,536 rows: 60,000 rows for 100,000 of the new kind."""
+MONTH, DAY = date(2026, 1, 1), date(2026, 2, 3)
+
+
+def imports(setting: Setting) -> Iterator[Row]:
+    """One new .xlsx and one old .xls, each of them once: a file that was imported changes nothing."""
+    with psycopg.connect(setting.url) as connection:
+        connection.execute(
+            "INSERT INTO enterprise.taxpayer (taxpayer_no, name, channel) VALUES (%s, %s, 'etax')".encode(),
+            [OWNER.tax_no, OWNER.name],
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        new, old = _new_file(Path(folder), setting.rows), _old_file(Path(folder), int(setting.rows * OLD_SHARE))
+        yield from _compared(setting.url, new, "openpyxl")
+        # pandas reads .xls by xlrd, which nobody needs here; its calamine engine is the faster one
+        yield from _compared(setting.url, old, "calamine")
+
+
+def _new_file(folder: Path, rows: int) -> Path:
+    file = folder / "全量发票查询导出结果-2026年1月.xlsx"
+    write_worksheets([(sheet.name, _records(sheet)) for sheet in full_export(_papers(1, "81", rows))], file)
+    return file
+
+
+def _old_file(folder: Path, rows: int) -> Path:
+    found = _papers(2, "01", rows)
+    file = folder / file_name(found, "20260203102030500")
+    file.write_bytes(xls_bytes(old_platform(found)))
+    return file
+
+
+def _papers(seed: int, kind: str, rows: int) -> list[Paper]:
+    return papers(seed, [kind], MONTH, each=max(1, rows // ROWS_OF_A_PAPER))
+
+
+def _records(sheet: Sheet) -> Iterator[dict[str, Any]]:
+    headings, *rows = sheet.rows
+    for row in rows or [[None] * len(headings)]:
+        yield {str(heading): cell(value) or None for heading, value in zip(headings, row, strict=False)}
+
+
+def _compared(url: str, file: Path, engine: str) -> Iterator[Row]:
+    bare, rows = _seconds(lambda: bare_copy(url, file))
+    ours, downloaded = _seconds(lambda: import_file(url, file))
+    slow, _ = _seconds(lambda: with_pandas(url, file, engine))
+    kind = f"{file.suffix} of {rows:,} rows"
+    yield f"{kind}: bare calamine and COPY", f"{bare:.2f} s"
+    yield (
+        f"{kind}: our import, {downloaded:,} documents",
+        f"{ours:.2f} s = {ours / bare:.2f} × bare, goal ≤ 2 ×",
+    )
+    yield f"{kind}: pandas ({engine}) and to_sql", f"{slow:.2f} s = {slow / ours:.1f} × ours, goal ≥ 5 ×"
+
+
+def _seconds(work_: Callable[[], int]) -> tuple[float, int]:
+    start = time.perf_counter()
+    count = work_()
+    return time.perf_counter() - start, count
+
+
+def import_file(url: str, file: Path) -> int:
+    """The product's own way, from the file to the settled task; returns how many documents it brought."""
+    now = datetime(2026, 2, 3, 4, tzinfo=UTC)
+    run = RunDay(DAG_ID, f"bench {file.name}", DAY, DAY.isoformat(), explicit=True)
+    with tempfile.TemporaryDirectory() as kept, psycopg.connect(url) as connection:
+        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+        connection.commit()
+        store = FolderStore(Path(kept))
+        request = import_request(rulebook(), "command", [file], [OWNER.tax_no], "input")
+        created = create(connection, store, run, request, "bench")
+        work(connection, store, "bench", lambda: now, created)
+        (outcome,) = Imports(connection).outcome(created.batches)
+    if outcome["status"] != "succeeded":
+        raise RuntimeError(f"{file.name}: {outcome['status']} {outcome['error_message']}")
+    return int(outcome["downloaded_count"])
+
+
+def bare_copy(url: str, file: Path) -> int:
+    """Every cell as text into tables without an index: no import could read less; returns the number of rows."""
+    count = 0
+    book = CalamineWorkbook.from_path(str(file))
+    for number, name in enumerate(book.sheet_names):
+        sheet = book.get_sheet_by_name(name)
+        target = _table(url, f"bare_{file.suffix[1:]}_{number}", sheet.width)
+        with psycopg.connect(url) as connection, connection.cursor().copy(f"COPY {target} FROM STDIN".encode()) as copy:
+            for row in sheet.iter_rows():
+                copy.write_row([str(value) for value in row])
+                count += 1
+    return count
+
+
+def _table(url: str, name: str, width: int) -> str:
+    engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    columns = [sqlalchemy.Column(f"c{number}", sqlalchemy.Text) for number in range(width)]
+    sqlalchemy.Table(name, sqlalchemy.MetaData(), *columns).create(engine)
+    engine.dispose()
+    return name
+
+
+def with_pandas(url: str, file: Path, engine: str) -> int:
+    """read_excel of every sheet and to_sql: nothing is checked, nothing merged."""
+    database = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    frames = pandas.read_excel(file, sheet_name=None, dtype=str, engine=engine)
+    for number, frame in enumerate(frames.values()):
+        frame.to_sql(f"pandas_{file.suffix[1:]}_{number}", database, index=False)
+    database.dispose()
+    return sum(map(len, frames.values()))

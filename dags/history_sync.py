@@ -1,0 +1,30 @@
+"""历史发票数据同步 (S3): years or months of sales invoices by a form; a dry run first, then plan → apply → collect."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import DAG, Asset
+
+from fapiao.rules import rulebook
+from hooks.channels import BUREAUS
+from operators.history import CHANNELS, HistoryApplyOperator, HistoryPlanOperator
+from operators.history_form import history_params
+from operators.steps import CollectOperator
+
+with DAG(
+    dag_id="history_sync",
+    description="历史发票数据同步: years of sales invoices, or their usage status, by a form; a dry run by default",
+    doc_md=__doc__,
+    schedule=None,
+    start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
+    catchup=False,
+    max_active_runs=4,
+    tags=["form"],
+    params=history_params(rulebook()),
+    default_args={"retries": 3, "retry_delay": timedelta(seconds=30)},
+):
+    plan = HistoryPlanOperator(task_id="plan")
+    for channel in sorted({*CHANNELS} & {*BUREAUS}):
+        apply = HistoryApplyOperator(task_id=f"apply_{channel}", channel=channel)
+        collect = CollectOperator(task_id=f"collect_{channel}", channel=channel, outlets=[Asset("invoice_pool")])
+        plan >> apply >> collect

@@ -1,0 +1,149 @@
+"""What `./fapiao backfill` does with import tasks that are there: list, show, stop, retry, resume, auto, missing."""
+
+import argparse
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from fapiao.errors import BadInput
+from fapiao.form_items import items
+from fapiao.tasks import SHANGHAI
+from fapiao.text_table import table
+from hooks import history_auto_update as auto
+from hooks import history_batches as batches
+from launcher.acting import show as show_done
+from launcher.actor import actor_of
+from launcher.pool import pool_url
+
+LIST = {
+    "batch_no": "导入批次号", "taxpayer_name": "销方名称", "taxpayer_no": "销方税号", "invoice_types": "发票种类",
+    "status_label": "执行状态", "method_label": "导入方式", "channel_label": "下载通道", "total_count": "总份数",
+    "succeeded_count": "成功份数", "created_by": "创建人", "created_at": "创建时间", "org_name": "组织",
+    "next_day": "下次申请日",
+}  # fmt: skip
+MONTHS = {
+    "issue_month": "开票月份", "status_label": "执行状态", "tasks": "任务", "succeeded": "成功", "failed": "失败",
+    "terminated": "终止", "total_count": "总份数", "succeeded_count": "成功份数", "next_day": "下次申请日",
+}  # fmt: skip
+ROWS = {
+    "batch_no": "下载批次号", "issue_month": "开票月份", "invoice_type_label": "发票种类", "status_label": "状态",
+    "void_state": "作废", "downloaded_count": "总份数", "succeeded_count": "成功份数", "not_before_day": "申请日",
+    "error_message": "原因",
+}  # fmt: skip
+AUTO = {
+    "org_code": "组织", "org_name": "组织名称", "data_type_label": "更新内容", "enabled": "启用", "entrance": "入口",
+    "created_by": "创建人", "changed_by": "修改人",
+}  # fmt: skip
+MISSING = {
+    "taxpayer_no": "销方税号", "document_key": "缺少的蓝票", "red_document_key": "红票", "issue_date": "红票开票日期",
+    "total_amount": "红票金额",
+}  # fmt: skip
+
+Connection = psycopg.Connection[Any]
+
+
+def add_actions(parser: argparse.ArgumentParser) -> None:
+    """The action and its import tasks; without one the form is meant."""
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=[*ACTIONS],
+        help="what to do with import tasks that are there; missing: 红冲 originals that the pool lacks",
+    )
+    parser.add_argument("batches", nargs="*", metavar="BATCH", help="导入批次号")
+    parser.add_argument("--reason", metavar="WHY", help="stop: 终止原因, kept with the tasks")
+    parser.add_argument("--limit", type=int, default=100, help="list, missing: at most so many (default 100)")
+    parser.add_argument("--org", metavar="CODE", help="auto: whose, separated by commas")
+    parser.add_argument("--scope", choices=["private", "global"], help="auto: 本组织私有 (default) or 全局共享")
+    parser.add_argument("--enable", metavar="KIND", help="auto: details 发票明细, usage 用途状态, or both by comma")
+    parser.add_argument("--disable", metavar="KIND", help="auto: switch off")
+
+
+def act(arguments: argparse.Namespace) -> int:
+    """Does one action. Raises BadInput with every problem at once."""
+    with pool_url() as url, psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+        ACTIONS[arguments.action](connection, arguments)
+    return 0
+
+
+def show_list(url: str, actor: str, numbers: Sequence[str]) -> None:
+    """The import tasks of these numbers as a table."""
+    with psycopg.connect(url) as connection:
+        _print(LIST, batches.list_batches(connection, actor, numbers), as_json=False)
+
+
+def _list(connection: Connection, arguments: argparse.Namespace) -> None:
+    found = batches.list_batches(connection, actor_of(arguments), arguments.batches, arguments.limit)
+    _print(LIST, found, as_json=arguments.json)
+
+
+def _show(connection: Connection, arguments: argparse.Namespace) -> None:
+    found = batches.list_batches(connection, actor_of(arguments), _named(arguments))
+    if not found:
+        raise BadInput([f"{', '.join(arguments.batches)}: there is no such import task, or you may not see it"])
+    for one in found:
+        _print(LIST, [one], as_json=arguments.json)
+        _print(MONTHS, batches.subtasks(connection, one["batch_no"]), as_json=arguments.json)
+        _print(ROWS, batches.rows(connection, one["batch_no"]), as_json=arguments.json)
+
+
+def _stop(connection: Connection, arguments: argparse.Namespace) -> None:
+    done = batches.stop(connection, actor_of(arguments), _named(arguments), arguments.reason or "")
+    show_done(done, as_json=arguments.json)
+
+
+def _retry(connection: Connection, arguments: argparse.Namespace) -> None:
+    day = arguments.date or datetime.now(SHANGHAI).date()
+    print("\n".join(batches.retry(connection, actor_of(arguments), _named(arguments), day)))
+    print("planned; sweep_results works them within ten minutes, ./fapiao run sweep_results at once")
+
+
+def _resume(connection: Connection, arguments: argparse.Namespace) -> None:
+    print("\n".join(batches.resume(connection, actor_of(arguments), _named(arguments))))
+
+
+def _auto(connection: Connection, arguments: argparse.Namespace) -> None:
+    """Shows the monthly updates; with --enable or --disable changes them first."""
+    for chosen, enabled in ((arguments.enable, True), (arguments.disable, False)):
+        if chosen is not None:
+            auto.switch(
+                connection,
+                actor_of(arguments),
+                items(arguments.org),
+                items(chosen),
+                enabled=enabled,
+                entrance="automation",
+                scope=arguments.scope,
+            )
+    _print(AUTO, auto.settings(connection), as_json=arguments.json)
+
+
+def _missing(connection: Connection, arguments: argparse.Namespace) -> None:
+    _print(MISSING, batches.missing_blue(connection, actor_of(arguments), arguments.limit), as_json=arguments.json)
+
+
+ACTIONS: Mapping[str, Callable[[Connection, argparse.Namespace], None]] = {
+    "list": _list,
+    "show": _show,
+    "stop": _stop,
+    "retry": _retry,
+    "resume": _resume,
+    "auto": _auto,
+    "missing": _missing,
+}
+
+
+def _named(arguments: argparse.Namespace) -> list[str]:
+    return list(dict.fromkeys(arguments.batches))
+
+
+def _print(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False, default=str))
+    else:
+        print(table([*columns.values()], [[row[name] for name in columns] for row in rows], indent=""))
