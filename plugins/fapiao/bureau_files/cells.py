@@ -165,7 +165,7 @@ def _moment(cell: Cell) -> tuple[datetime, bool] | None:
 def _numbered_moment(cell: float) -> tuple[datetime, bool]:
     if _SERIALS[0] <= cell < _SERIALS[1]:
         return _EPOCH + timedelta(seconds=round(cell * 86400)), cell != int(cell)
-    return _written_moment(decimal(cell))
+    return _written_moment(_whole(cell))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -14,6 +14,12 @@ _BIFF8 = 0x0600
 _MACRO_SHEET = 1
 _FORMULA_FIXED = 22
 """Bytes of a FORMULA record before its tokens, whose length its last two say."""
+_AFTER_FORMULA = frozenset(
+    kind.to_bytes(2, "little")
+    for kind in (0x06, 0x0A, 0xBD, 0xBE, 0xD6, 0xD7, 0xEC, 0xFD, 0x201, 0x203, 0x204, 0x205, 0x207, 0x208, 0x221,
+                 0x236, 0x23E, 0x27E, 0x4BC)
+)  # fmt: skip
+"""Records that may follow one: another cell, its text or shared tokens, a row, what ends the table."""
 _CANDIDATE = re.compile(rb"\x06\x00(?=[\x16-\xff][\x00-\x20]|[\x00-\xff][\x01-\x20])", re.DOTALL)
 _DAMAGED = "工作簿损坏，无法打开；请从税局重新导出"
 
@@ -50,7 +56,7 @@ def _check_stream(stream: bytes, where: str) -> None:
         raise Refusal("工作簿损坏或版本早于 Excel 97；请用 Excel 另存为 .xlsx 再上传", where)
     if any(sheet.kind == _MACRO_SHEET for sheet in sheets):
         raise Refusal("含有宏表，未打开；请上传税局导出的原文件", where)
-    if not _may_have_formulas(stream):
+    if not _may_have_formulas(stream, min(sheet.start for sheet in sheets)):
         return
     for sheet in sheets:
         start = _first_formula(stream, sheet.start)
@@ -105,17 +111,18 @@ def _first_formula(stream: bytes, position: int) -> int | None:
     return None
 
 
-def _may_have_formulas(stream: bytes) -> bool:
-    """Whether bytes that look like a FORMULA record stand anywhere; the walk is saved where none do.
+def _may_have_formulas(stream: bytes, first_sheet: int) -> bool:
+    """Whether bytes that look like a FORMULA record stand in the sheets; the walk is saved where none do.
 
     Its column is below 256 and the upper byte of its flags is reserved ([MS-XLS] 2.4.127).
     """
     unpack = struct.Struct("<H").unpack_from
-    for match in _CANDIDATE.finditer(stream):
+    for match in _CANDIDATE.finditer(stream, first_sheet):
         body = match.start() + 4
         tokens = body + _FORMULA_FIXED - 2
         if tokens + 2 <= len(stream) and not stream[body + 3] and not stream[body + 15]:
             (length,), (count,) = unpack(stream, body - 2), unpack(stream, tokens)
-            if count and _FORMULA_FIXED + count <= length:
+            following = stream[body + length : body + length + 2]
+            if count and _FORMULA_FIXED + count <= length and following in _AFTER_FORMULA:
                 return True
     return False

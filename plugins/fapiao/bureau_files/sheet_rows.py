@@ -38,26 +38,35 @@ class RowReader:
         """(row number, cells) of the rows below the headings, in order."""
         for row_no, cells in rows:
             if any(cells):
-                cells.extend([""] * (self._width - len(cells)))
+                if len(cells) < self._width:
+                    cells.extend([""] * (self._width - len(cells)))
                 yield self._verdict(row_no, cells)
 
     def _verdict(self, row_no: int, cells: list[Cell]) -> Verdict:
+        try:
+            values: Values = {name: read(cells[position]) for name, position, read in self._columns}
+        except (BadCell, Unknown):
+            return self._one_by_one(row_no, cells)
+        if self._constants:
+            values = {**self._constants, **values}
+        row = FileRow(self._sheet, row_no, values, RawRow(self._match.headings, cells))
+        return self._held_back(row, cells, [], []) if self._is_unnamed(cells) else self._completed(row, values)
+
+    def _one_by_one(self, row_no: int, cells: list[Cell]) -> Verdict:
+        """A row of which some cell cannot be read: all its problems at once."""
         values: Values = dict(self._constants)
         bad: list[str] = []
         unknown: list[str] = []
         for name, position, read in self._columns:
+            values[name] = None
             try:
                 values[name] = read(cells[position])
             except BadCell as problem:
-                values[name] = None
                 bad.append(self._at(position, row_no, str(problem)))
             except Unknown as problem:
-                values[name] = None
                 unknown.append(self._at(position, row_no, str(problem)))
         row = FileRow(self._sheet, row_no, values, RawRow(self._match.headings, cells))
-        if bad or unknown or self._is_unnamed(cells):
-            return self._held_back(row, cells, bad, unknown)
-        return self._completed(row, values)
+        return self._held_back(row, cells, bad, unknown)
 
     def _completed(self, row: FileRow, values: Values) -> Verdict:
         try:

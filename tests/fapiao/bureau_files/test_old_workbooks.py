@@ -1,0 +1,55 @@
+"""An .xls is looked into before it is read: locked ones, those with macros and those that are no workbook are refused."""
+
+import io
+from pathlib import Path
+
+import pytest
+import xlwt
+
+from bureau_uploads import FULL, SAMPLES, upload
+from fapiao.bureau_files import Refusal
+
+GOOD = SAMPLES[FULL].content(".xls")
+ENTRY, NAME, KIND = 128, 64, 66
+STORAGE = 1
+
+
+def with_entry(content: bytes, place: int, name: str) -> bytes:
+    """The container with another name in its directory; place 1 is the workbook, 2 is free."""
+    start = content.index("Root Entry".encode("utf-16-le")) + place * ENTRY
+    changed = bytearray(content)
+    changed[start : start + NAME] = name.encode("utf-16-le").ljust(NAME, b"\x00")
+    changed[start + NAME : start + NAME + 2] = (2 * len(name) + 2).to_bytes(2, "little")
+    changed[start + KIND] = changed[start + KIND] or STORAGE
+    return bytes(changed)
+
+
+@pytest.mark.req("R146")
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (GOOD.replace(b"\x5c\x00\x70\x00", b"\x2f\x00\x70\x00", 1), "工作簿设有打开密码"),
+        (with_entry(GOOD, 1, "EncryptedPackage"), "工作簿设有打开密码"),
+        (with_entry(GOOD, 1, "WordDocument"), "不是 Excel 工作簿"),
+        (with_entry(GOOD, 2, "_VBA_PROJECT_CUR"), "含有宏"),
+    ],
+    ids=["FILEPASS", "encrypted xlsx", "another program's", "macros"],
+)
+def test_what_must_not_be_opened_is_not(tmp_path: Path, content: bytes, sentence: str) -> None:
+    assert content != GOOD
+    with pytest.raises(Refusal, match=sentence) as refused:
+        upload(tmp_path, content, "a.XLS")
+    assert refused.value.where == "a.XLS"
+
+
+def test_a_formula_deep_in_a_long_sheet_is_found(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    page = book.add_sheet("发票")
+    for row in range(3_000):
+        for column in range(8):
+            page.write(row, column, f"{row}-{column % 3}")
+    page.write(2_999, 30, xlwt.Formula("SUM(A1:A2)"))
+    kept = io.BytesIO()
+    book.save(kept)
+    with pytest.raises(Refusal, match="单元格 AE3000 是公式"):
+        upload(tmp_path, kept.getvalue())
