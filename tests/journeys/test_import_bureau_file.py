@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pyzipper
 
 from bureau_workbooks import KEY, OWNER, export, header, line
 from rehearsal import Rehearsal, rehearsing
@@ -84,3 +85,17 @@ def test_the_folder_is_emptied_and_each_file_says_what_became_of_it(room: Rehear
     press(room)
     assert {row["document_key"] for row in room.pool.execute("SELECT document_key FROM pool.document")} == {KEY, SECOND}
     assert not [file for file in inbox.iterdir() if file.is_file()]
+
+
+def test_a_sealed_zip_is_opened_by_the_password_of_a_connection(
+    room: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    file, sealed = export(tmp_path / "a.xlsx", [header()]), tmp_path / "inbox" / "later" / "sealed.zip"
+    sealed.parent.mkdir()
+    with pyzipper.AESZipFile(sealed, "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(b"s3cret-word")
+        archive.write(file, file.name)
+    monkeypatch.setenv("AIRFLOW_CONN_ZIP_WORD", '{"conn_type": "generic", "password": "s3cret-word"}')
+    press(room, path="later/sealed.zip", taxpayer_no=OWNER, password_connection="zip_word")
+    assert [task["status"] for task in logged(room)] == ["succeeded"]
+    assert "s3cret-word" not in caplog.text

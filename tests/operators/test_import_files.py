@@ -8,7 +8,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from bureau_workbooks import BUYER, KEY, NOON, OTHER, OWNER, bring_in, company, export, header, line
-from fapiao.errors import BadInput
+from fapiao.errors import BadInput, Unusable
 from hooks.file_store import FolderStore, digest
 from hooks.imports import Imports, quarantined_rows, verdict_rows
 from operators.import_files import work
@@ -92,7 +92,7 @@ def test_the_same_file_again_makes_no_task_and_the_same_rows_again_change_nothin
     assert again.already == {file.name: tasks(company_pool)[0]["batch_no"]}
     before = rows(company_pool, "SELECT * FROM pool.document")
     bring_in(company_pool, store, export(tmp_path / "other.xlsx", [header(序号="7")], [line()]))
-    first, second = tasks(company_pool)
+    _, second = tasks(company_pool)
     assert (second["unchanged_count"], second["inserted_count"], second["updated_count"]) == (1, 0, 0)
     assert rows(company_pool, "SELECT * FROM pool.document") == before
     assert rows(company_pool, "SELECT * FROM fapiao.invoice_change") == []
@@ -333,3 +333,57 @@ def test_a_voided_import_is_left_alone(company_pool: Pool, store: FolderStore, t
     assert rows(company_pool, "SELECT * FROM pool.document") == []
     (history,) = rows(company_pool, "SELECT status_label FROM fapiao.history_task")
     assert history["status_label"] == "全部执行失败"
+
+
+@pytest.mark.req("R150", "R326")
+def test_who_has_no_right_for_the_company_brings_nothing_in(
+    company_pool: Pool, store: FolderStore, tmp_path: Path
+) -> None:
+    from hooks.rights import replace_grants
+
+    company_pool.execute("INSERT INTO enterprise.organisation VALUES ('ORG1', '组织'), ('ORG2', '组织')")
+    company_pool.execute("UPDATE enterprise.taxpayer SET org_code = 'ORG1'")
+    file = export(tmp_path, [header()])
+    for grants in ([("test", "ORG2", "operator")], [("test", "ORG1", "auditor")]):
+        replace_grants(company_pool, grants, "admin")
+        with pytest.raises(BadInput, match=f"{OWNER}: 您没有该"):
+            bring_in(company_pool, store, file)
+    replace_grants(company_pool, [("test", "ORG1", "operator")], "admin")
+    assert len(bring_in(company_pool, store, file).batches) == 1
+
+
+@pytest.mark.req("R145")
+def test_the_parts_of_one_name_make_one_task_and_a_missing_part_refuses_all(
+    company_pool: Pool, store: FolderStore, tmp_path: Path
+) -> None:
+    name = f"{OWNER}-20270203-202701-销项票-全电发票"
+    first = export(tmp_path, [header()], name=f"{name}-1.xlsx")
+    second = export(tmp_path, [header(数电发票号码=SECOND)], name=f"{name}-2.xlsx")
+    with pytest.raises(BadInput, match="缺少分卷 1"):
+        bring_in(company_pool, store, second)
+    bring_in(company_pool, store, second, first)
+    (task,) = tasks(company_pool)
+    assert task["inserted_count"] == 2
+    assert len(rows(company_pool, "SELECT * FROM sync.import_file")) == 2
+
+
+def test_a_file_that_is_gone_from_the_store_leaves_its_task_for_later(
+    company_pool: Pool, store: FolderStore, tmp_path: Path
+) -> None:
+    file = export(tmp_path, [header()])
+    bring_in(company_pool, store, file, work_it=False)
+    with pytest.raises(Unusable, match="cannot be read"):
+        work(company_pool, FolderStore(tmp_path / "empty"), "worker", lambda: NOON)
+    assert [task["status"] for task in tasks(company_pool)] == ["downloading"]
+    assert work(company_pool, store, "worker", lambda: NOON) == 1
+    assert [task["status"] for task in tasks(company_pool)] == ["succeeded"]
+
+
+@pytest.mark.req("R243")
+def test_a_task_of_several_types_names_them_all(company_pool: Pool, store: FolderStore, tmp_path: Path) -> None:
+    other = header(数电发票号码=SECOND, 发票票种="数电发票（普通发票）")
+    bring_in(company_pool, store, export(tmp_path, [header(), other]))
+    (task,) = tasks(company_pool)
+    assert task["invoice_types"] == ["81", "82"]
+    (history,) = rows(company_pool, "SELECT invoice_types FROM fapiao.history_task")
+    assert history["invoice_types"] == ["81", "82"]
