@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from python_calamine import CalamineWorkbook
 from rustpy_xlsxwriter import write_worksheets
 
 from bench.setting import Row, Setting
+from fapiao.enterprise.loading import Loaded
+from fapiao.enterprise.records import Taxpayer
 from fapiao.exports.cells import cell
 from fapiao.imports.requests import import_request
 from fapiao.rules import rulebook
 from fapiao.tasks import RunDay
+from hooks.enterprise import change
 from hooks.file_store import FolderStore
 from hooks.imports import DAG_ID, Imports
 from operators.import_files import create, work
@@ -36,10 +40,10 @@ MONTH, DAY = date(2026, 1, 1), date(2026, 2, 3)
 
 def imports(setting: Setting) -> Iterator[Row]:
     """One new .xlsx and one old .xls, each of them once: a file that was imported changes nothing."""
+    owner = Taxpayer(OWNER.number, OWNER.name, channel="etax")
     with psycopg.connect(setting.url) as connection:
-        connection.execute(
-            "INSERT INTO enterprise.taxpayer (taxpayer_no, name, channel) VALUES (%s, %s, 'etax')".encode(),
-            [OWNER.tax_no, OWNER.name],
+        change(
+            connection, lambda before: Loaded(replace(before, taxpayers={owner.taxpayer_no: owner}), [], []), "bench"
         )
     with tempfile.TemporaryDirectory() as folder:
         new, old = _new_file(Path(folder), setting.rows), _old_file(Path(folder), int(setting.rows * OLD_SHARE))
@@ -98,7 +102,7 @@ def import_file(url: str, file: Path) -> int:
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")
         connection.commit()
         store = FolderStore(Path(kept))
-        request = import_request(rulebook(), "command", [file], [OWNER.tax_no], "input")
+        request = import_request(rulebook(), "command", [file], [OWNER.number], "input")
         created = create(connection, store, run, request, "bench")
         work(connection, store, "bench", lambda: now, created)
         (outcome,) = Imports(connection).outcome(created.batches)

@@ -74,7 +74,6 @@ def export_rows(
     cannot be written.
     """
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    connection.execute("SET TIME ZONE 'Asia/Shanghai'")
     with ExitStack() as cursors:
         opened = [
             cursors.enter_context(sheet(connection, wanted, statement, values, number))
@@ -95,6 +94,7 @@ def sheet(
     connection: Connection, wanted: Plan, statement: LiteralString, values: Values, number: int = 1
 ) -> Iterator[Sheet]:
     """A sheet whose rows wait in Postgres, behind the cursor of that number; usable inside the block."""
+    connection.execute("SET TIME ZONE 'Asia/Shanghai'")
     name, names = f"export_{number}", [column.name for column in wanted.columns]
     with connection.cursor(name=name, scrollable=True, row_factory=tuple_row) as cursor:
         for type_, loader in _LOADERS.items():

@@ -63,7 +63,12 @@ def test_the_file_fits_its_schema_and_every_row_says_where_it_comes_from(name: s
         ("key_elements", "field: date_to", "field: date_from", "stands here for the second time"),
         ("key_elements", 'flags: ["0"]', "flags: 0", "flags must be a list of texts"),
         ("exports", "columns: [label, tasks,", "columns: [label, task,", "columns names 'task', which is unknown"),
-        ("exports", "columns: [label, tasks,", "columns: [label, status_label,", "the heading 同步状态 stands over two"),
+        (
+            "exports",
+            "columns: [label, tasks,",
+            "columns: [label, status_label,",
+            "the heading 同步状态 stands over two",
+        ),
         ("exports", "name: price, cell: number", "name: price, cell: euro", "cell 'euro' is unknown"),
         ("exports", "codes: risk_status", "codes: risk", "codes 'risk' is unknown"),
         ("exports", "name: tasks, label: 任务数", "name: tasks", "tasks has no label here"),
