@@ -11,7 +11,8 @@ HELP = "all checks and tests, under TZ=UTC and TZ=Asia/Shanghai; with arguments:
 PASSES_ON = True
 CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
 RUNS = (
-    ({"TZ": "UTC"}, ["pytest", "-n", "2"]),
+    # tests that start the whole stack are one group: a machine has one port 8080, and rarely memory for two stacks
+    ({"TZ": "UTC"}, ["pytest", "-n", "2", "--dist", "loadgroup"]),
     # installing and starting the stack does not depend on the time zone, and takes minutes
     ({"TZ": "Asia/Shanghai"}, ["pytest", "-n", "2", "-m", "not slow"]),
 )

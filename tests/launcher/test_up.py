@@ -34,6 +34,7 @@ def everything(stack: Stack) -> list[int]:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("stack")
 def test_up_is_healthy_and_scheduled_survives_kill_9_of_parts_and_down_leaves_no_process(fapiao_home: Path):
     started = fapiao("up")
     assert started.returncode == 0, started.stderr

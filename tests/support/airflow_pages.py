@@ -65,6 +65,10 @@ class AirflowPages:
         """Types into a field."""
         self.page.write(f"({self._group(title)})?.querySelector('[name^=element_]')", text)
 
+    def press(self, title: str) -> None:
+        """Turns a switch over."""
+        self.page.click(f"({self._group(title)})?.querySelector('[data-part=control]')")
+
     def options(self, title: str) -> list[str]:
         """What a list offers; it is open afterwards."""
         self.page.click(f"({self._group(title)})?.querySelector('[role=combobox]')")
@@ -116,6 +120,8 @@ class RunPages:
         return self.page.until_text("日志", *expected)
 
     def xcom(self, task_id: str, *expected: str) -> str:
-        """What the XCom page of a task shows, once these texts stand there."""
+        """What the XCom page of a task shows when it is unfolded, once these texts stand there."""
         self.page.open(f"{self._address}/tasks/{quote(task_id)}/xcom")
+        self.page.until_text("return_value")
+        self.page.click("document.querySelector('button[aria-label^=展开]')")
         return self.page.until_text(*expected)
