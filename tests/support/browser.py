@@ -69,8 +69,8 @@ class Page:
         self.call("Page.navigate", url=url)
 
     def text(self) -> str:
-        """What the page shows."""
-        return str(self.value("document.body ? document.body.innerText : ''"))
+        """What the page shows; editors write their blanks as unbreakable ones."""
+        return str(self.value("document.body ? document.body.innerText : ''")).replace("\N{NO-BREAK SPACE}", " ")
 
     def until(self, script: str, seconds: float = PATIENCE_SECONDS) -> Any:
         """Waits until an expression is true, and returns its value."""
