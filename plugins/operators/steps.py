@@ -96,21 +96,38 @@ class SweepOperator(BaseOperator):
         self.patience = patience
 
     def execute(self, context: Any) -> int:
-        """One pass over every channel; waits only for leases that are about to run out."""
-        run, handled, waits = run_day(context), 0, []
+        """One pass over every channel; waits only for leases that are about to run out.
+
+        A channel that cannot be worked, for want of its connection perhaps, fails the run after the others' turn.
+        """
+        run, handled, waits, failures = run_day(context), 0, [], []
         if asked := asked_batches(context):
             return collect_asked(context, run, asked)
         for channel in BUREAUS:
-            with crew(context, run, channel, None) as workers:
-                if workers is None:
-                    continue
-                handled += until_quiet(workers, None)
-                open_rows, seconds = workers.look_ahead(None)
-                waits += [seconds] if open_rows else []
+            try:
+                done, wait = _sweep(context, run, channel)
+            except Exception as failure:
+                self.log.exception("channel %s cannot be swept", channel)
+                failures.append(failure)
+                continue
+            handled += done
+            waits += wait
+        if failures:
+            raise failures[0]
         now = datetime.now(UTC)
         if waits and now + timedelta(seconds=min(waits)) <= context["dag_run"].start_date + self.patience:
             raise AirflowRescheduleException(now + timedelta(seconds=min(waits)))
         return handled
+
+
+def _sweep(context: Any, run: RunDay, channel: str) -> tuple[int, list[float]]:
+    """How many rows of the channel were handled, and in how many seconds its next one is due, if any is open."""
+    with crew(context, run, channel, None) as workers:
+        if workers is None:
+            return 0, []
+        handled = until_quiet(workers, None)
+        open_rows, seconds = workers.look_ahead(None)
+        return handled, [seconds] if open_rows else []
 
 
 def until_quiet(workers: Crew, dag_id: str | None) -> int:
