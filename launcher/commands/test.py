@@ -10,11 +10,12 @@ from launcher.home import ROOT
 HELP = "all checks and tests, under TZ=UTC and TZ=Asia/Shanghai; with arguments: pytest with them"
 PASSES_ON = True
 CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+# twice as many workers as two cores: half of a test is waiting for Postgres, Airflow or the simulator
 RUNS = (
     # tests that start the whole stack are one group: a machine has one port 8080, and rarely memory for two stacks
-    ({"TZ": "UTC"}, ["pytest", "-n", "2", "--dist", "loadgroup"]),
+    ({"TZ": "UTC"}, ["pytest", "-n", "4", "--dist", "loadgroup"]),
     # installing and starting the stack does not depend on the time zone, and takes minutes
-    ({"TZ": "Asia/Shanghai"}, ["pytest", "-n", "2", "-m", "not slow"]),
+    ({"TZ": "Asia/Shanghai"}, ["pytest", "-n", "4", "-m", "not slow"]),
 )
 
 
