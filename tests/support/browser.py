@@ -15,8 +15,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 VARIABLE = "FAPIAO_BROWSER"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = f"no browser: put one of {', '.join(NAMES)} on PATH, or name one by {VARIABLE}"
+MISSING = f"no browser: name a Chromium or Chrome by {VARIABLE}; it is not looked for, because the forms take minutes"
 PATIENCE_SECONDS = 30.0
 _LARGEST_MESSAGE = 64 * 2**20
 _OPTIONS = (
@@ -35,9 +34,9 @@ _OPTIONS = (
 
 
 def browser_path() -> str | None:
-    """The browser that FAPIAO_BROWSER names, else the first on PATH; None where there is none."""
+    """The browser that FAPIAO_BROWSER names, a path or a name on PATH; None where none is named."""
     wanted = os.environ.get(VARIABLE, "").strip()
-    return wanted or next((found for name in NAMES if (found := shutil.which(name))), None)
+    return (shutil.which(wanted) or wanted) if wanted else None
 
 
 class Page:
