@@ -144,12 +144,12 @@ def test_an_unknown_type_waits_visibly_and_comes_in_by_a_replay_once_the_rules_k
     monkeypatch.setattr(
         readers, "resolve_invoice_type", lambda name: original("82" if name == "数电发票（未来票）" else name)
     )
-    readers._code.cache_clear()
+    readers.type_code.cache_clear()
     from bureau_workbooks import run_day
 
     created = replay(company_pool, run_day(), "test")
     work(company_pool, store, "worker", lambda: NOON, created)
-    readers._code.cache_clear()
+    readers.type_code.cache_clear()
     assert quarantined_rows(company_pool) == []
     assert tasks(company_pool)[1]["unchanged_count"] == 1
     found = rows(company_pool, "SELECT document_key, invoice_type FROM pool.document ORDER BY 1")
