@@ -65,7 +65,7 @@ def found(answer: tuple[int, list[str], str]) -> set[str]:
 EVERY = {NUMBER, "failed", "open"}
 
 
-@pytest.mark.req("R302", "R303", "R307", "R315")
+@pytest.mark.req("R302", "R303", "R307", "R315", "R327")
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
