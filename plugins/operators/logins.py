@@ -22,7 +22,7 @@ WAITING = LoginLost(
 
 def step_back(desk: Desk, claim: Claim, error: LoginLost) -> None:
     """The row waits for its account's login; one that is logged in after all comes back soon. No attempt is lost."""
-    login = desk.bureau.login(claim.taxpayer_no)
+    login = _state(desk, claim.taxpayer_no)
     with desk.transaction() as work:
         work.tasks.hold(claim)
         if login.state == "manual":
@@ -35,7 +35,7 @@ def waits_for_login(desk: Desk, claim: Claim) -> Login | None:
     """The login that a long-processing row really waits for; None where it is simply not ready."""
     if (claim.polls + 1) % ASK_LOGIN_AFTER_POLLS:
         return None
-    login = desk.bureau.login(claim.taxpayer_no)
+    login = _state(desk, claim.taxpayer_no)
     return login if login.state == "manual" else None
 
 
@@ -56,7 +56,7 @@ def _check(desk: Desk, request: int, taxpayer_no: str) -> int:
 
 
 def _state(desk: Desk, taxpayer_no: str) -> Login:
-    """A state that cannot be asked is no login."""
+    """A state that cannot be asked is no login: the row waits, and the next check finds out."""
     try:
         return desk.bureau.login(taxpayer_no)
     except (TryLater, Refused) as error:

@@ -55,7 +55,6 @@ class FileRules:
     type_words: Mapping[str, tuple[str, ...]]
     left_out_sheets: frozenset[str]
     sums: tuple[str, ...]
-    notes: tuple[str, ...]
     types: Mapping[str, Mapping[str, str]]
 
 
@@ -65,7 +64,7 @@ def file_rules(folder: Path = RULES) -> FileRules:
     path = folder / "bureau_files.yaml"
     types = _column_types()
     names = _section(path, "names", ("part", "word", "means"), ("part", "word"))
-    skipped = {row.one_of("kind", ("sum", "note")): row.texts("words") for row in
+    skipped = {row.one_of("kind", ("sum",)): row.texts("words") for row in
                _section(path, "skipped", ("kind", "words"), "kind")}  # fmt: skip
     return FileRules(
         tuple(_layout(row, types) for row in _section(path, "layouts", _LAYOUT, "id")),
@@ -74,7 +73,6 @@ def file_rules(folder: Path = RULES) -> FileRules:
         {normalised(row.text("word")): row.texts("means") for row in names if _part(row) == "type"},
         frozenset(row.text("name") for row in _section(path, "sheets", ("name",), "name")),
         skipped.get("sum", ()),
-        skipped.get("note", ()),
         types,
     )
 

@@ -31,7 +31,6 @@ class RowReader:
         ]
         self._identity = [match.positions[name] for name in _IDENTITY if name in match.positions]
         self._sum = re.compile(rf"(?:{'|'.join(map(re.escape, rules.sums))})(?:$|[:(])")
-        self._notes = frozenset(rules.notes) if match.layout.role == "lines" else frozenset()
         self._width = max(match.positions.values()) + 1
 
     def verdicts(self, rows: Iterable[tuple[int, list[Cell]]]) -> Iterator[Verdict]:
@@ -74,8 +73,6 @@ class RowReader:
         except NoIdentity:
             sentence = f"第 {row.row_no} 行：票据代码或号码不全（数电发票应有 20 位号码），无法确定是哪张票据"
             return Verdict(row, "rejected", sentence)
-        if self._notes and (values.get("goods_name") or "").strip("()（）* ") in self._notes:
-            return Verdict(row, "skipped", f"“{values['goods_name']}”不是商品行")
         if values.get("invoice_type") is None and self._match.layout.role == "documents":
             return Verdict(row, "quarantined", f"第 {row.row_no} 行：没有票种{self._title}")
         if "issue_date" in self._match.positions and values["issue_date"] is None:
