@@ -16,6 +16,10 @@ from launcher.processes import alive, session_members, wait_until
 from launcher.stack import PARTS, Stack, known_stack, running_stack
 from temporary_postgres import ROOT
 
+# A first start runs the latest tick of every calendar, and a run asked for by hand queues behind them: 45 s on two quiet
+# cores, minutes beside three other tests.
+LATEST_RUNS_SECONDS = 600.0
+
 
 def fapiao(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, ROOT / "launcher", *words], check=False, capture_output=True, text=True)
@@ -53,9 +57,9 @@ def test_up_is_healthy_and_scheduled_survives_kill_9_of_parts_and_down_leaves_no
 
     run = api(stack, "/api/v2/dags/leqi__incremental/dagRuns", token, {"logical_date": None})
     where = f"/api/v2/dags/leqi__incremental/dagRuns/{run['dag_run_id']}"
-    ended = wait_until(lambda: api(stack, where, token)["state"] in ("success", "failed"), 120, step=1.0)
-    assert ended
-    assert api(stack, where, token)["state"] == "success"
+    wait_until(lambda: api(stack, where, token)["state"] in ("success", "failed"), LATEST_RUNS_SECONDS, step=1.0)
+    runs = api(stack, "/api/v2/dags/~/dagRuns?limit=200", token)["dag_runs"]
+    assert api(stack, where, token)["state"] == "success", [(other["dag_run_id"], other["state"]) for other in runs]
 
     again = fapiao("up")
     assert (again.returncode, again.stdout) == (0, started.stdout)
@@ -63,12 +67,12 @@ def test_up_is_healthy_and_scheduled_survives_kill_9_of_parts_and_down_leaves_no
 
     triggerer = stack.parts["triggerer"].pid
     os.kill(triggerer, signal.SIGKILL)
-    assert wait_until(lambda: known_stack().parts["triggerer"].pid != triggerer, 15)
+    assert wait_until(lambda: known_stack().parts["triggerer"].pid != triggerer, 60)
 
     stack = running_stack()
     left = everything(stack)
     os.kill(stack.supervisor.pid, signal.SIGKILL)
-    assert wait_until(lambda: not alive(stack.supervisor.pid), 5)
+    assert wait_until(lambda: not alive(stack.supervisor.pid), 60)
     told = fapiao("status")
     assert told.returncode == 3
     assert "left over: " in told.stdout
