@@ -1,0 +1,101 @@
+"""What is said between a selection and the bureau: uploads, results, the tax period and its statistics table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Action = Literal["select", "withdraw"]
+"""不抵扣勾选 (gxlxDm 03, authenticateFlag 1) and 撤销不抵扣勾选 (gxlxDm 04, authenticateFlag 0)."""
+StatisticsAction = Literal["make", "withdraw", "confirm"]
+"""生成统计表, 撤销统计表, 确认签名."""
+Outcome = Literal["done", "already", "refused"]
+"""The bureau did it; it holds already (RPA says success, 乐企 06); it said no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Whose documents: the tax number, and its own 乐企 id where it has one."""
+
+    taxpayer_no: str
+    leqi_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One 海关缴款书 as it is uploaded; money in yuan, `reason` is 不抵扣原因 1 to 5, `reason_text` goes with 5."""
+
+    document_key: str
+    issue_date: date
+    reason: str | None = None
+    reason_text: str | None = None
+    tax_amount: Decimal | None = None
+    effective_tax_amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperResult:
+    """The bureau's answer about one document: its own code and text, and what it means."""
+
+    document_key: str
+    outcome: Outcome
+    code: str
+    text: str
+    tax_period: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """The bureau took the upload: its number, the documents it refused on the spot, when to ask first."""
+
+    request_no: str
+    refused: Sequence[PaperResult]
+    first_poll_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """处理中: nothing to tell yet; `login_wait` where the task stands still because nobody is logged in."""
+
+    text: str
+    wait_seconds: float
+    login_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Every document's answer, in no particular order."""
+
+    papers: Sequence[PaperResult]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxPeriod:
+    """当前税款所属期: YYYYMM, the last day it can be declared on, and the state of its statistics table.
+
+    `statistics` is createTjbbStatus of protocols §7.4; 乐企's 0, 1, 2 are told as 01, 02, 05.
+    """
+
+    period: str
+    statistics: str
+    deadline: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """当期抵扣勾选统计: state as in TaxPeriod, and what the table counts, by type (protocols §6.5)."""
+
+    period: str
+    state: str
+    rows: Sequence[Mapping[str, str]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One document the bureau holds as selected in a tax period: its 抵扣用途 (1 抵扣, 2 不抵扣) and 不抵扣原因."""
+
+    document_key: str
+    purpose: str
+    period: str
+    reason: str | None = None
