@@ -24,7 +24,8 @@ OUTSIDE_OF_DECISIONS = {"airflow", "psycopg", "httpx", "sqlalchemy", "requests",
 LONGEST_FUNCTION = 60
 LONGEST_MODULE = 300
 STATEMENT = re.compile(
-    r"^\s*(SELECT|INSERT\s+INTO|UPDATE\s+\w|DELETE\s+FROM|MERGE\s+INTO|WITH\s+\w+\s+AS|CREATE|DROP)\b", re.IGNORECASE
+    r"^\s*(SELECT\s+\S|INSERT\s+INTO|UPDATE\s+\S+.*\sSET\s|DELETE\s+FROM|MERGE\s+INTO|WITH\s+\w+\s+AS|CREATE\s+\w|DROP\s+\w)",
+    re.IGNORECASE | re.DOTALL,
 )
 SESSION = re.compile(r"^SELECT set_config\(|^SET TIME ZONE ")
 """What a connection is told about itself is no query of data."""
@@ -118,7 +119,9 @@ def test_sql_lives_in_sql_files(file: Path) -> None:
         ("text = '''\\n  with due AS (SELECT 1) SELECT 2'''", 1),
         ("connection.execute(f'DELETE FROM {table}')", 1),
         ("'''SELECT is a word.'''", 0),
+        ("connection.execute('UPDATE sync.task AS k SET status = 1')", 1),
         ("print('Update finished')", 0),
+        ("actions = Literal['select', 'withdraw']", 0),
         ("connection.execute(query('tasks', 'claim'))", 0),
     ],
 )
