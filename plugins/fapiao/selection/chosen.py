@@ -13,7 +13,7 @@ Operation = Literal[
     "undo_statistics",
     "confirm_statistics",
 ]
-"""不抵扣勾选 · 撤销不抵扣勾选 · 预勾选 · 撤销预勾选 · 生成统计表 · 撤销统计表 · 确认签名: the ones of R220 that are carried out here."""
+"""不抵扣勾选 · 撤销不抵扣勾选 · 预勾选 · 撤销预勾选 · 生成统计表 · 撤销统计表 · 确认签名 (of R220, those done here)."""
 Surface = Literal["interactive", "import", "api", "retry", "scheduled"]
 """Where the request came from; the same refusal is worded by it (A-17, A-18)."""
 
@@ -30,7 +30,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A submission: one operation over documents of any number of tax numbers, or over whole tax numbers (statistics)."""
+    """A submission: one operation over documents of any tax numbers, or over whole tax numbers (statistics)."""
 
     operation: Operation
     surface: Surface
