@@ -30,7 +30,7 @@ class SelectionBureau(Protocol):
         ...
 
     def change_period(self, party: Party, period: str) -> TaxPeriod:
-        """变更税款所属期 (L9, O15), one month a call. Raises LoginLost, Refused or TryLater."""
+        """变更税款所属期 (L9, O15), one month a call; repeating it is safe. Raises LoginLost, Refused or TryLater."""
         ...
 
     def upload(self, party: Party, action: Action, papers: Sequence[Paper]) -> Uploaded:
@@ -41,8 +41,12 @@ class SelectionBureau(Protocol):
         """L10, O17: whole, or nothing yet. Raises LoginLost, Refused or TryLater."""
         ...
 
-    def holdings(self, party: Party, period: str) -> Mapping[str, Holding]:
-        """What the bureau holds as selected in a tax period, by document. Raises LoginLost, Refused or TryLater."""
+    def holdings(self, party: Party, period: str, request_no: str | None = None) -> Mapping[str, Holding] | Waiting:
+        """What the bureau holds as selected in a tax period, by document (乐企: the current one only).
+
+        电子税局 answers in a task: Waiting names its number, and the same call with it asks again.
+        Raises LoginLost, Refused or TryLater.
+        """
         ...
 
     def statistics(self, party: Party) -> Statistics:

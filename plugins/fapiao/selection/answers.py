@@ -36,18 +36,25 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class PaperResult:
-    """The bureau's answer about one document: its own code and text, and what it means."""
+    """The bureau's answer about one document: its own code and text, and what it means.
+
+    `cause` is our stable code where one stands in selection_results.yaml, such as STATISTICS_GENERATED.
+    """
 
     document_key: str
     outcome: Outcome
     code: str
     text: str
     tax_period: str | None = None
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """The bureau took the upload: its number, the documents it refused on the spot, when to ask first."""
+    """The bureau took the upload: its number, the documents it refused on the spot, when to ask first.
+
+    An empty `request_no`: it took none of them, every one is in `refused`, and there is nothing to ask.
+    """
 
     request_no: str
     refused: Sequence[PaperResult]
@@ -56,16 +63,20 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """处理中: nothing to tell yet; `login_wait` where the task stands still because nobody is logged in."""
+    """处理中: nothing to tell yet; `login_wait` where the task stands still because nobody is logged in.
+
+    `request_no` is what a question must be asked with the next time, where it became a task of its own (holdings).
+    """
 
     text: str
     wait_seconds: float
     login_wait: bool = False
+    request_no: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Every document's answer, in no particular order."""
+    """Every document's answer, in no particular order; one that is not among them has no answer yet."""
 
     papers: Sequence[PaperResult]
 
