@@ -33,16 +33,32 @@ UPDATE sync.login_request SET next_check = now() + %(wait)s, url = coalesce(%(ur
 WHERE login_request_id = %(login_request_id)s;
 
 -- name: answered
--- The account is logged in: every row that waited for it is due, in the order of its priority.
+-- The account is logged in: every row that waited for it is due, downloads and selections alike; how many there were.
 WITH closed AS (
     UPDATE sync.login_request SET answered_at = now(), answered_by = sync.actor()
     WHERE login_request_id = %(login_request_id)s AND answered_at IS NULL
     RETURNING login_request_id
+),
+selections AS (
+    UPDATE sync.selection AS s
+    SET login_request_id = NULL, not_before = now(), error_code = NULL, error_message = NULL, advice = NULL
+    FROM closed
+    WHERE s.login_request_id = closed.login_request_id AND s.status IN ('unprocessed', 'processing')
+    RETURNING s.selection_id
+),
+tasks AS (
+    UPDATE sync.task AS k
+    SET login_request_id = NULL, not_before = now(), error_code = NULL, error_message = NULL, advice = NULL
+    FROM closed
+    WHERE k.login_request_id = closed.login_request_id
+    RETURNING k.task_id
 )
-UPDATE sync.task AS k
-SET login_request_id = NULL, not_before = now(), error_code = NULL, error_message = NULL, advice = NULL
-FROM closed
-WHERE k.login_request_id = closed.login_request_id;
+SELECT (SELECT count(*) FROM selections)::integer + (SELECT count(*) FROM tasks)::integer;
+
+-- name: open_request
+-- The open request for an account and city, if anybody waits for one.
+SELECT login_request_id FROM sync.login_request
+WHERE channel = %(channel)s AND account = %(account)s AND city_code = %(city_code)s AND answered_at IS NULL;
 
 -- name: next_check
 -- In how many seconds the earliest open request that rows wait for is asked again; null where there is none.

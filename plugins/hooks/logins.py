@@ -23,10 +23,22 @@ class LoginRequests:
 
     def wait(self, claim: Claim, login: Login, error: LoginLost) -> None:
         """Puts the row behind the request for its account; asks for the login where nobody has yet (S4 R291)."""
+        request, advice = self.ask(claim.channel, claim.taxpayer_no, login, error)
+        self._run(
+            "wait",
+            task_id=claim.task_id,
+            login_request_id=request,
+            code=error.code,
+            message=error.text,
+            advice=advice,
+        )
+
+    def ask(self, channel: str, taxpayer_no: str, login: Login, error: LoginLost) -> tuple[int, str]:
+        """The open request for the taxpayer's account and city, made where there is none; and what a person must do."""
         row = self._run(
             "ask",
-            channel=claim.channel,
-            taxpayer_no=claim.taxpayer_no,
+            channel=channel,
+            taxpayer_no=taxpayer_no,
             account=login.account,
             url=login.url,
             reason=error.text,
@@ -34,14 +46,7 @@ class LoginRequests:
         ).fetchone()
         assert row is not None  # noqa: S101 the claim's taxpayer is there: its row was read before the call
         request, account, city, url = row
-        self._run(
-            "wait",
-            task_id=claim.task_id,
-            login_request_id=request,
-            code=error.code,
-            message=error.text,
-            advice=_advice(claim.taxpayer_no, account, city, url),
-        )
+        return request, _advice(taxpayer_no, account, city, url)
 
     def due(self, channel: str, *, at_once: bool = False) -> list[tuple[int, str]]:
         """Takes what may be asked now as (request, taxpayer to ask through); all open ones where `at_once`."""
@@ -53,8 +58,14 @@ class LoginRequests:
         self._run("still_out", login_request_id=request, url=login.url, wait=wait)
 
     def answered(self, request: int) -> int:
-        """The account is logged in; how many rows go on."""
-        return self._run("answered", login_request_id=request).rowcount
+        """The account is logged in; how many rows go on, downloads and selections alike."""
+        row = self._run("answered", login_request_id=request).fetchone()
+        return int(row[0]) if row else 0
+
+    def open_request(self, channel: str, account: str, city_code: str) -> int | None:
+        """The request that rows of this account and city wait behind; None where nothing waits."""
+        row = self._run("open_request", channel=channel, account=account, city_code=city_code).fetchone()
+        return int(row[0]) if row else None
 
     def next_check(self, channel: str, dag_id: str | None) -> float | None:
         """Seconds until a login that rows wait for is looked at again; None where nothing waits."""

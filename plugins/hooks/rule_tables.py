@@ -8,12 +8,14 @@ from psycopg.types.json import Jsonb
 from fapiao.modules import modules_by_job
 from fapiao.queries import query
 from fapiao.rules import RuleBook, rulebook
+from fapiao.selection.rules import selection_rules
 
 
 def load_rules(connection: psycopg.Connection[Any], rules: RuleBook | None = None) -> None:
     """Brings the rule tables in line with the rules files; changes nothing where they agree. Raises RuleError."""
     book = rules or rulebook()
-    labels = [{"kind": kind, "code": code, "label": label} for kind, code, label in book.labels()]
+    known = book.labels() + selection_rules().labels()
+    labels = [{"kind": kind, "code": code, "label": label} for kind, code, label in known]
     quotas = [
         {
             "channel": channel,

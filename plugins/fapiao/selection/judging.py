@@ -1,0 +1,82 @@
+"""What the results make of the documents of a request, compared with what the bureau holds where that was asked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from fapiao.selection.answers import Holding, PaperResult
+from fapiao.selection.records import OpenPaper, Settled, Tally
+
+NOT_DEDUCTED = "2"
+"""抵扣用途 不抵扣 (protocols §7.3)."""
+HELD = "HELD"
+DIFFERS = "USAGE_DIFFERS"
+NO_ANSWER = "NO_ANSWER"
+Holdings = Mapping[str, Holding]
+Wished = Literal["selected", "withdrawn"]
+
+
+def as_wished(paper: OpenPaper, wished: Wished, held: Holdings) -> bool:
+    """Whether the bureau holds the document as it was wished: 不抵扣 for the same reason, or not 不抵扣 at all."""
+    holding = held.get(paper.document_key)
+    if wished == "withdrawn":
+        return holding is None or holding.purpose != NOT_DEDUCTED
+    return holding is not None and holding.purpose == NOT_DEDUCTED and holding.reason in (None, paper.reason)
+
+
+def already_there(
+    papers: Sequence[OpenPaper], wished: Wished, held: Holdings, period: str | None, said: str
+) -> list[Settled]:
+    """The documents of an upload without an answer that the bureau holds as wished: they are not sent again."""
+    return [
+        Settled(paper.document_key, "succeeded", HELD, said, period)
+        for paper in papers
+        if as_wished(paper, wished, held)
+    ]
+
+
+def judged(
+    papers: Sequence[OpenPaper],
+    results: Sequence[PaperResult],
+    wished: Wished,
+    held: Holdings | None,
+    differs: str,
+) -> list[Settled]:
+    """What became of every open document that has its answer; `held` None where it need not be compared (R151).
+
+    `differs` is our sentence for a result that the bureau's own holdings contradict. A repeated selection is a success
+    where the bureau holds it as wished, and keeps the bureau's words either way.
+    """
+    by_key = {result.document_key: result for result in results}
+    return [
+        _one(paper, by_key[paper.document_key], wished, held, differs)
+        for paper in papers
+        if paper.document_key in by_key
+    ]
+
+
+def _one(paper: OpenPaper, result: PaperResult, wished: Wished, held: Holdings | None, differs: str) -> Settled:
+    key = paper.document_key
+    if result.outcome == "refused":
+        return Settled(key, "failed", result.code, result.text)
+    if held is None or as_wished(paper, wished, held):
+        holding = (held or {}).get(key)
+        period = result.tax_period or (holding.period if holding else None)
+        return Settled(key, "succeeded", result.code, result.text, period)
+    if result.outcome == "already":
+        return Settled(key, "failed", result.code, f"{result.text}：{differs}")
+    return Settled(key, "failed", DIFFERS, f"{differs}（{result.code} {result.text}）")
+
+
+def verdict(tally: Tally, partly: str, wholly: str) -> tuple[str, str] | None:
+    """The code and words of a request that failed; None where every document is done.
+
+    One reason for all is told in its own words; `partly` and `wholly` are said of several.
+    """
+    if not tally.failed:
+        return None
+    if not tally.succeeded and len(tally.refusals) == 1:
+        code, text = tally.refusals[0]
+        return code, text
+    if any(code == DIFFERS for code, _ in tally.refusals):
+        return DIFFERS, partly if tally.succeeded else wholly
+    return ("PARTLY_FAILED", partly) if tally.succeeded else ("ALL_FAILED", wholly)

@@ -1,0 +1,206 @@
+"""Submissions of selections and what people ask about them: statements of selection.sql that no worker needs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row, dict_row, tuple_row
+from psycopg.types.json import Jsonb
+
+from fapiao.errors import BureauError
+from fapiao.queries import query
+from fapiao.selection.chosen import Chosen, Operation, Surface
+from fapiao.selection.records import Basics, LedgerEntry, OpenPaper, RequestProgress, Status
+from fapiao.selection.steps import PaperFacts
+from fapiao.selection.submission import AccountChoice
+from fapiao.tasks import RunDay
+
+DAG_ID = "selection"
+"""The dag_id of submissions in sync.batch, whoever makes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMark:
+    """预勾选 or back: the status that our own pool has before and after, from `at` on."""
+
+    from_status: str
+    to_status: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request that a submission adds; `why` of one that is born failed, `mark` of one that is done at once."""
+
+    parent_batch_no: str
+    part_no: int
+    operation: Operation
+    surface: Surface
+    whose: Basics
+    account: str | None
+    papers: Sequence[PaperFacts]
+    why: BureauError | None = None
+    mark: LocalMark | None = None
+    retry_of: int | None = None
+
+    @property
+    def status(self) -> Status:
+        """What the request is born as."""
+        if self.why:
+            return "failed"
+        return "succeeded" if self.mark else "unprocessed"
+
+
+@dataclass(frozen=True, slots=True)
+class Retriable:
+    """A request that a person wants retried, locked."""
+
+    selection_id: int
+    batch_no: str
+    operation: Operation
+    taxpayer_no: str
+    status: Status
+    account: str | None
+    retried: bool
+
+
+class Submissions:
+    """What submitting, retrying and asking need of sync.selection; the caller owns the transactions."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+
+    def _rows(self, kind: type[Any], name: str, **values: Any) -> list[Any]:
+        with self.connection.cursor(row_factory=class_row(kind)) as cursor:
+            return cursor.execute(query("selection", name), values).fetchall()
+
+    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
+        return self.connection.cursor(row_factory=tuple_row).execute(query("selection", name), values)
+
+    def lock(self, taxpayers: Sequence[str]) -> None:
+        """One submission at a time over these tax numbers, to the end of the transaction."""
+        self._run("lock_taxpayers", taxpayers=list(taxpayers))
+
+    def lock_pool(self, taxpayers: Sequence[str]) -> None:
+        """Nobody else writes documents of these tax numbers to the end of the transaction; a local mark needs it."""
+        for taxpayer_no in sorted(set(taxpayers)):
+            self._run("lock_pool", taxpayer_no=taxpayer_no)
+
+    def papers(self, chosen: Sequence[Chosen]) -> dict[str, list[PaperFacts]]:
+        """The picked documents as the pool has them, by tax number, each list by key."""
+        rows: list[OpenPaper] = self._rows(OpenPaper, "papers", chosen=Jsonb([asdict(one) for one in chosen]))
+        found: dict[str, list[PaperFacts]] = {}
+        for row in rows:
+            found.setdefault(row.taxpayer_no, []).append(facts_of(row))
+        return found
+
+    def accounts(self, taxpayer_no: str) -> list[AccountChoice]:
+        """换账号: the accounts with 收票 rights, the default one first (R178)."""
+        return self._rows(AccountChoice, "accounts", taxpayer_no=taxpayer_no)
+
+    def find(self, run: RunDay) -> tuple[str, list[str]] | None:
+        """The submission that this run made before, with its requests."""
+        row = self._run("find_submission", dag_id=DAG_ID, run_id=run.run_id).fetchone()
+        return (row[0], list(row[1])) if row else None
+
+    def open(self, run: RunDay, actor: str, planned: int) -> str:
+        """A new submission's number. Raises psycopg.errors.UniqueViolation where the run has made one."""
+        values = {"dag_id": DAG_ID, "run_id": run.run_id, "day": run.day, "created_by": actor, "planned": planned}
+        row = self._run("open_submission", **values).fetchone()
+        assert row is not None  # noqa: S101 an insert returns its row
+        return str(row[0])
+
+    def add(self, request: Request) -> str:
+        """One request with its documents; its batch number. A local mark is made in the pool on the way."""
+        whose, why = request.whose, request.why
+        words = {"code": why.code if why else None, "message": why.text if why else None}
+        row = self._run(
+            "add",
+            parent_batch_no=request.parent_batch_no,
+            part_no=request.part_no,
+            operation=request.operation,
+            surface=request.surface,
+            taxpayer_no=whose.taxpayer_no,
+            taxpayer_name=whose.name,
+            org_code=whose.org_code,
+            channel=whose.channel,
+            account=request.account or whose.account,
+            city_code=whose.city_code,
+            status=request.status,
+            document_count=len(request.papers),
+            retry_of=request.retry_of,
+            advice=why.advice if why else None,
+            **words,
+        ).fetchone()
+        assert row is not None  # noqa: S101 an insert returns its row
+        selection_id, batch_no = row
+        if request.mark:
+            self._mark(request, batch_no, request.mark)
+        self._add_items(request, selection_id, words)
+        return str(batch_no)
+
+    def _mark(self, request: Request, batch_no: str, mark: LocalMark) -> None:
+        self._run(
+            "mark_locally",
+            taxpayer_no=request.whose.taxpayer_no,
+            keys=[one.document_key for one in request.papers],
+            from_status=mark.from_status,
+            to_status=mark.to_status,
+            batch_no=batch_no,
+            channel=request.whose.channel,
+            observed_at=mark.at,
+        )
+
+    def _add_items(self, request: Request, selection_id: int, words: Mapping[str, str | None]) -> None:
+        papers = [
+            {"document_key": one.document_key, "reason": one.reason, "reason_text": one.reason_text}
+            for one in request.papers
+        ]
+        self._run(
+            "add_items",
+            selection_id=selection_id,
+            taxpayer_no=request.whose.taxpayer_no,
+            status=request.status,
+            from_status=request.mark.from_status if request.mark else None,
+            papers=Jsonb(papers),
+            **words,
+        )
+
+    def progress(self, parent_batch_no: str) -> list[RequestProgress]:
+        """How far each request of a submission is, in order."""
+        return self._rows(RequestProgress, "progress", parent_batch_no=parent_batch_no)
+
+    def told(self, batches: Sequence[str]) -> list[Mapping[str, Any]]:
+        """Status, label and words of requests."""
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            return list(cursor.execute(query("selection", "told"), {"batches": list(batches)}))
+
+    def retriable(self, batches: Sequence[str]) -> list[Retriable]:
+        """Requests by batch number, locked."""
+        return self._rows(Retriable, "retriable", batches=list(batches))
+
+    def failed_papers(self, selection_id: int) -> list[Chosen]:
+        """The documents of a request that failed, as they were wished for."""
+        return self._rows(Chosen, "failed_papers", selection_id=selection_id)
+
+    def latest(self, document_key: str, taxpayer_no: str | None) -> LedgerEntry | None:
+        """The newest entry of a document in the ledger."""
+        found = self._rows(LedgerEntry, "latest", document_key=document_key, taxpayer_no=taxpayer_no)
+        return found[0] if found else None
+
+
+def facts_of(row: OpenPaper) -> PaperFacts:
+    """A document as the steps look at it."""
+    return PaperFacts(
+        document_key=row.document_key,
+        reason=row.reason,
+        reason_text=row.reason_text,
+        known=row.known,
+        document=row.document,
+        invoice_type=row.invoice_type,
+        status=row.status,
+        issue_date=row.issue_date,
+        under_way=row.under_way,
+    )
