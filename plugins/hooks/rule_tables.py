@@ -1,4 +1,4 @@
-"""Copies into the pool what SQL needs of include/rules: labels, limits and modules; the YAML stays the source."""
+"""Copies into the pool what SQL needs of include/rules: labels, limits, modules, types; the YAML is the source."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 from fapiao.modules import modules_by_job
 from fapiao.queries import query
 from fapiao.rules import RuleBook, rulebook
+from fapiao.tax_organisation import type_rules
 
 
 def load_rules(connection: psycopg.Connection[Any], rules: RuleBook | None = None) -> None:
@@ -28,3 +29,4 @@ def load_rules(connection: psycopg.Connection[Any], rules: RuleBook | None = Non
         connection.execute(query("rules", "labels"), {"labels": Jsonb(labels)})
         connection.execute(query("rules", "quotas"), {"quotas": Jsonb(quotas)})
         connection.execute(query("rules", "modules"), {"modules": Jsonb(modules_by_job())})
+        connection.execute(query("rules", "types"), {"types": Jsonb(type_rules(book))})
