@@ -3,6 +3,7 @@
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from pool_rows import OWNER, context, merge
 
@@ -31,14 +32,8 @@ def papers(pool: psycopg.Connection[Any], *rows: dict[str, object], owner: str =
 
 def set_columns(pool: psycopg.Connection[Any], key: str, **values: object) -> None:
     """Writes columns of a document, as an earlier download would have."""
-    pool.execute(
-        "UPDATE pool.document SET (selection_status, deduction_purpose, not_deductible_type, tax_period, risk_status,"
-        " tax_amount, issue_date, org_code, use_state, status, amount) = (SELECT r.selection_status,"
-        " r.deduction_purpose, r.not_deductible_type, r.tax_period, r.risk_status, r.tax_amount, r.issue_date,"
-        " r.org_code, r.use_state, r.status, r.amount FROM"
-        " jsonb_populate_record(document, %(values)s) AS r) WHERE document_key = %(key)s",
-        {"values": psycopg.types.json.Jsonb(values), "key": key},
-    )
+    pairs = sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(name), value) for name, value in values.items())
+    pool.execute(sql.SQL("UPDATE pool.document SET {} WHERE document_key = {}").format(pairs, key))
 
 
 def organisation(pool: psycopg.Connection[Any], code: str, taxpayer_no: str, **columns: str) -> None:

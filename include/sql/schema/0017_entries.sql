@@ -46,7 +46,7 @@ LEFT JOIN enterprise.taxpayer AS b ON b.taxpayer_no = d.buyer_tax_no
 LEFT JOIN sync.type_rule AS r ON r.type = CASE d.document WHEN 'invoice' THEN d.invoice_type ELSE d.document END;
 
 -- The list of 海关缴款书: newest first, a page at a time.
-CREATE INDEX document_of_customs ON pool.document (issue_date, taxpayer_no, document_key)
+CREATE INDEX document_of_customs ON pool.document (coalesce(issue_date, '0001-01-01'), taxpayer_no, document_key)
     WHERE document = 'customs' AND direction = 'input';
 
 -- 自动抵扣勾选配置 (R222): a document goes to the first rule, by priority and name, whose conditions it meets.
