@@ -27,6 +27,7 @@ COMMANDS = (
     "calendar",
     "taxpayers",
     "schemes",
+    "entries",
     "params",
     "key-elements",
     "import",

@@ -25,3 +25,12 @@ USING jsonb_to_recordset(%(modules)s) AS r (job text, code text, name text) ON m
 WHEN MATCHED AND (m.code, m.name) IS DISTINCT FROM (r.code, r.name) THEN UPDATE SET code = r.code, name = r.name
 WHEN NOT MATCHED THEN INSERT (job, code, name) VALUES (r.job, r.code, r.name)
 WHEN NOT MATCHED BY SOURCE THEN DELETE;
+
+-- name: types
+-- What every type says of its documents, as include/rules has it now.
+MERGE INTO sync.type_rule AS t
+USING jsonb_to_recordset(%(types)s) AS r (type text, deductible boolean, tax_org_of_buyer boolean) ON t.type = r.type
+WHEN MATCHED AND (t.deductible, t.tax_org_of_buyer) IS DISTINCT FROM (r.deductible, r.tax_org_of_buyer)
+    THEN UPDATE SET deductible = r.deductible, tax_org_of_buyer = r.tax_org_of_buyer
+WHEN NOT MATCHED THEN INSERT (type, deductible, tax_org_of_buyer) VALUES (r.type, r.deductible, r.tax_org_of_buyer)
+WHEN NOT MATCHED BY SOURCE THEN DELETE;

@@ -8,9 +8,7 @@ from fapiao.exports.templates import templates
 from hooks.workbooks import Sheet, write_workbook
 from launcher.screen import table
 
-HELP = (
-    "template NAME [--out FILE]: an empty .xlsx table to fill in for taxpayers, schemes or rights; without NAME: which"
-)
+HELP = "template NAME [--out FILE]: an empty .xlsx table to fill in (taxpayers, entries…); without NAME: which"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Copies into the pool what SQL needs of include/rules: labels, limits and modules; the YAML stays the source."""
+"""Copies into the pool what SQL needs of include/rules: labels, limits, modules, types; the YAML is the source."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from fapiao.modules import modules_by_job
 from fapiao.queries import query
 from fapiao.rules import RuleBook, rulebook
 from fapiao.selection.rules import selection_rules
+from fapiao.tax_organisation import type_rules
 
 
 def load_rules(connection: psycopg.Connection[Any], rules: RuleBook | None = None) -> None:
@@ -30,3 +31,4 @@ def load_rules(connection: psycopg.Connection[Any], rules: RuleBook | None = Non
         connection.execute(query("rules", "labels"), {"labels": Jsonb(labels)})
         connection.execute(query("rules", "quotas"), {"quotas": Jsonb(quotas)})
         connection.execute(query("rules", "modules"), {"modules": Jsonb(modules_by_job())})
+        connection.execute(query("rules", "types"), {"types": Jsonb(type_rules(book))})

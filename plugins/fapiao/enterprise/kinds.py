@@ -1,13 +1,20 @@
-"""Tells which of a file's tables are taxpayers, accounts or schemes, by their names or else by their columns."""
+"""Tells which of a file's tables are taxpayers, accounts, schemes or entries, by their names or their columns."""
 
 from collections.abc import Collection, Mapping, Sequence
 
-from fapiao.enterprise import accounts, schemes, taxpayers
+from fapiao.enterprise import accounts, entries, schemes, taxpayers
 from fapiao.enterprise.form import Complaints, check_columns
 from fapiao.tables.lines import Line, Table, respelled
 
-COLUMNS = {"taxpayers": taxpayers.COLUMNS, "accounts": accounts.COLUMNS, "schemes": schemes.COLUMNS}
-COMMANDS = {"taxpayers": "taxpayers", "accounts": "taxpayers", "schemes": "schemes"}
+COLUMNS = {
+    "taxpayers": taxpayers.COLUMNS,
+    "accounts": accounts.COLUMNS,
+    "schemes": schemes.COLUMNS,
+    "entries": entries.COLUMNS,
+}
+COMMANDS = {"taxpayers": "taxpayers", "accounts": "taxpayers", "schemes": "schemes", "entries": "entries"}
+OWN_COLUMN = {"entries": "document_key"}
+"""Without it a table is not of that kind, however many other columns it shares."""
 
 
 def lines_by_kind(
@@ -54,7 +61,8 @@ def _kind(table: Table, complaints: Complaints) -> str | None:
             f"{table.source}: the section {table.name} is unknown; known are {', '.join(COLUMNS)}"
         )
         return None
-    shared = {kind: len(set(columns) & set(table.columns)) for kind, columns in COLUMNS.items()}
+    possible = {kind: columns for kind, columns in COLUMNS.items() if OWN_COLUMN.get(kind) in (None, *table.columns)}
+    shared = {kind: len(set(columns) & set(table.columns)) for kind, columns in possible.items()}
     best = max(shared, key=lambda kind: (shared[kind], shared[kind] / len(COLUMNS[kind])))
     if shared[best]:
         return best

@@ -1,0 +1,175 @@
+"""Reads what the business system says of documents (入账, 转出, 凭证) from the records of a file, and objects to it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from fapiao.enterprise.form import Complaints, Form, unique
+from fapiao.enterprise.words import Words, words
+from fapiao.identity import customs_identity
+from fapiao.rules import RuleBook
+from fapiao.tables.lines import Line
+from fapiao.tasks import SHANGHAI
+
+COLUMNS = (
+    "taxpayer_no",
+    "document_key",
+    "deductible",
+    "entry_status",
+    "entry_at",
+    "entry_tax_amount",
+    "transfer_out_amount",
+    "transfer_out_reason",
+    "voucher_no",
+    "org_code",
+    "use_state",
+)
+NOT_BOOKED, BOOKED = "01", "02"
+"""未入账, 已入账 of entry_status."""
+Key = tuple[str, str]
+"""税号 and document_key of an input document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The business side of one document; money in yuan, `deductible` is None where the type decides."""
+
+    deductible: bool | None = None
+    entry_status: str | None = None
+    entry_kind: str | None = None
+    entry_period: str | None = None
+    entry_at: datetime | None = None
+    entry_tax_amount: Decimal | None = None
+    transfer_out_amount: Decimal | None = None
+    transfer_out_reason: str | None = None
+    voucher_no: str | None = None
+    org_code: str | None = None
+    use_state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document of the pool: its business side as it is stored, 票面税额, and what its type says (R167)."""
+
+    entry: Entry
+    tax_amount: Decimal | None
+    type_deductible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryWords:
+    """The words that these files may use."""
+
+    deductible: Words
+    entry_status: Words
+    use_state: Words
+
+
+def entry_words(rules: RuleBook) -> EntryWords:
+    """The words of statuses.yaml."""
+    kinds = ("deductible", "entry_status", "use_state")
+    return EntryWords(*(words((c.code, c.label, c.aliases) for c in rules.codes if c.kind == kind) for kind in kinds))
+
+
+def entry_forms(lines: Iterable[Line], complaints: Complaints) -> dict[Key, Form]:
+    """The records by document, each once; without a tax number or a document's number they are complained about."""
+    forms = [Form(line, complaints) for line in lines]
+    keyed = [((form.number("taxpayer_no"), _document_key(form)), form) for form in forms]
+    return unique(((key, form) for key, form in keyed if all(key)), "document_key")
+
+
+def entry(form: Form, known: Known, organisations: Collection[str], among: EntryWords) -> Entry:
+    """The business side after the record; complains about what does not fit the document (R157, R167, A-21)."""
+    was = known.entry
+    after = Entry(
+        deductible=_deductible(form, known, among.deductible),
+        entry_status=form.code("entry_status", among.entry_status, was.entry_status or "") or None,
+        entry_kind=was.entry_kind,
+        entry_period=was.entry_period,
+        entry_at=form.read("entry_at", was.entry_at, None, _instant),
+        entry_tax_amount=form.read("entry_tax_amount", was.entry_tax_amount, None, _amount),
+        transfer_out_amount=form.read("transfer_out_amount", was.transfer_out_amount, None, _amount),
+        transfer_out_reason=form.text("transfer_out_reason", was.transfer_out_reason),
+        voucher_no=form.text("voucher_no", was.voucher_no),
+        org_code=_organisation(form, was, organisations),
+        use_state=form.code("use_state", among.use_state, was.use_state or "") or None,
+    )
+    after = _as_the_voucher_says(form, after)
+    if _needs_reason(after, known.tax_amount):
+        form.object(
+            "transfer_out_reason", f"入账税额 {after.entry_tax_amount} 不是票面税额 {known.tax_amount}，需填写转出原因"
+        )
+    return after
+
+
+def _document_key(form: Form) -> str:
+    written = form.needed("document_key")
+    return customs_identity({"hgjkshm": written}).document_key if written else ""
+
+
+def _deductible(form: Form, known: Known, among: Words) -> bool | None:
+    """是否可抵扣: a business document may change it only where the type says 可抵扣 (R167)."""
+    said = form.read("deductible", known.entry.deductible, None, lambda text: among.code(text) == "true")
+    if form.given("deductible") and said is not None and said != known.type_deductible and not known.type_deductible:
+        form.object("deductible", "该票种为不可抵扣，业务单据不能更新为可抵扣")
+    return said
+
+
+def _organisation(form: Form, was: Entry, organisations: Collection[str]) -> str | None:
+    code = form.text("org_code", was.org_code)
+    if code and form.given("org_code") and code not in organisations:
+        form.object("org_code", f"there is no organisation {code}: load its taxpayers first")
+    return code
+
+
+def _as_the_voucher_says(form: Form, after: Entry) -> Entry:
+    """生成对应的记账凭证、删除记账凭证时回写 (R157): a voucher books the document, an empty one takes that back."""
+    if not form.given("voucher_no"):
+        return after
+    if after.voucher_no is None:
+        return replace(after, entry_status=NOT_BOOKED, entry_kind=None, entry_period=None, entry_at=None)
+    if after.entry_at is None:
+        form.object("entry_at", "entry_at is missing: a voucher books the document at some time")
+    return after if form.given("entry_status") else replace(after, entry_status=BOOKED)
+
+
+def _needs_reason(after: Entry, face_tax: Decimal | None) -> bool:
+    """入账税额 ≠ 票面税额 requires a reason (A-21)."""
+    amounts = after.entry_tax_amount, face_tax
+    return None not in amounts and amounts[0] != amounts[1] and not after.transfer_out_reason
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        found = Decimal(text.replace(",", "").replace("，", ""))
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise ValueError(f"{text!r} is not an amount: write it like 1234.56")
+    return found
+
+
+def _instant(text: str) -> datetime:
+    """A day, or a day and a clock, in Asia/Shanghai."""
+    try:
+        found = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        raise ValueError(f"{text!r} is not a time: write it like 2026-01-05 or 2026-01-05 10:30:00") from None
+    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+
+
+def judged(
+    forms: Mapping[Key, Form], known: Mapping[Key, Known], organisations: Collection[str], among: EntryWords
+) -> dict[Key, Entry]:
+    """The business side of every document of the file that the pool has; the others are complained about."""
+    found = {}
+    for key, form in forms.items():
+        if key in known:
+            found[key] = entry(form, known[key], organisations, among)
+        else:
+            number, document = key
+            form.object(
+                "document_key", f"the pool has no input document {document} of {number}: download or import it first"
+            )
+    return found
