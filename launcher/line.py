@@ -32,6 +32,7 @@ COMMANDS = (
     "key-elements",
     "import",
     "backfill",
+    "select",
     "log",
     "export",
     "template",

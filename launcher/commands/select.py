@@ -1,0 +1,100 @@
+"""`./fapiao select …`: 海关缴款书不抵扣勾选 (S2), from the list to the bureau's answer."""
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from launcher.actor import add_actor
+from launcher.selecting import asking, listing, submitting
+
+HELP = "海关缴款书不抵扣勾选: list, select, withdraw, preselect, import a list, statistics, tax period, logs, retry"
+OPERATIONS = {
+    "select": ("not_deduct", "发票勾选: non-deductible, with a reason"),
+    "withdraw": ("undo_not_deduct", "撤销勾选"),
+    "preselect": ("preselect", "预勾选: in our pool alone"),
+    "undo-preselect": ("undo_preselect", "撤销预勾选"),
+}
+ON_TABLE = {
+    "make": ("make_statistics", "生成统计表: locks the period's selections"),
+    "unmake": ("undo_statistics", "撤销统计表"),
+    "confirm": ("confirm_statistics", "确认签名"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One subcommand per button of the page, and per log behind it."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    _add_list(actions)
+    for name, (operation, sentence) in OPERATIONS.items():
+        one = _action(actions, name, sentence, submitting.act, operation=operation)
+        submitting.add_papers(one)
+        if name in ("select", "preselect"):
+            submitting.add_reason(one)
+        if name in ("select", "withdraw"):
+            submitting.add_sheet(one)
+    for name, (operation, sentence) in ON_TABLE.items():
+        one = _action(actions, name, sentence, submitting.act, operation=operation)
+        one.add_argument("taxpayers", nargs="+", metavar="TAXPAYER", help="税号")
+        submitting.add_sheet(one)
+    _add_questions(actions)
+    _add_logs(actions)
+
+
+def _add_list(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    shown = _action(actions, "list", "the papers that can be selected, newest first", listing.show)
+    listing.add_filters(shown)
+    shown.add_argument("--limit", type=int, default=50)
+    taken = _action(actions, "export", "导出发票: the whole filter as .xlsx", listing.export)
+    listing.add_filters(taken)
+    taken.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .xlsx file to write")
+
+
+def _add_questions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    for name, sentence, handler in (
+        ("login", "登录: is the account online, where to log in, which accounts there are", asking.show_login),
+        ("statistics", "当期抵扣勾选统计: asked now", asking.show_statistics),
+        ("period", "税款所属期, or its change by --change", asking.show_period),
+    ):
+        one = _action(actions, name, sentence, handler)
+        one.add_argument("taxpayer", metavar="TAXPAYER", help="税号")
+        if name == "period":
+            one.add_argument("--change", metavar="YYYYMM", help="变更税款所属期")
+
+
+def _add_logs(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    log = _action(actions, "log", "税局用票操作日志, or by --ledger 税局用票台账", asking.show_log)
+    log.add_argument("batches", nargs="*", metavar="BATCH", help="批次号 of a task or of a submission")
+    log.add_argument("--ledger", action="store_true", help="one row per paper and operation, before and after")
+    log.add_argument("--status", help="未处理, 处理中, 处理成功, 处理失败")
+    log.add_argument("--limit", type=int, default=50)
+    latest = _action(actions, "show", "the newest task of a paper and its result", asking.show_latest)
+    latest.add_argument("number", metavar="NUMBER", help="缴款书号码")
+    for one in (log, latest):
+        one.add_argument("--taxpayer", metavar="NUMBER", help="税号")
+    log.add_argument("--number", metavar="NUMBER", help="缴款书号码")
+    fetch = _action(actions, "fetch", "获取异步请求结果: ask the bureau now", asking.fetch_now)
+    retry = _action(actions, "retry", "重试 of 处理失败: new tasks, every check again", asking.retry_failed)
+    for one in (fetch, retry):
+        one.add_argument("batches", nargs="+", metavar="BATCH", help="批次号")
+
+
+def _action(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    sentence: str,
+    handler: Callable[[argparse.Namespace], int],
+    **fixed: str,
+) -> argparse.ArgumentParser:
+    one = actions.add_parser(name, help=sentence)
+    add_actor(one)
+    one.add_argument("--date", type=date.fromisoformat, help="the day to work for; default: today in Asia/Shanghai")
+    one.add_argument("--json", action="store_true", help="JSON instead of tables")
+    one.set_defaults(handler=handler, **fixed)
+    return one
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """The subcommand's own answer. Raises BadInput with every problem at once, and nothing is done."""
+    handler: Callable[[argparse.Namespace], int] = arguments.handler
+    return handler(arguments)

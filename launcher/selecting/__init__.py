@@ -1,0 +1,1 @@
+"""What `./fapiao select` does: the list, submissions and what becomes of them, the tax period and its table."""

@@ -1,0 +1,130 @@
+"""`./fapiao select` beyond submissions: logs, retries, results now, logins, the tax period and the statistics table."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from fapiao.queries import query
+from fapiao.selection.chosen import Wish
+from fapiao.selection.records import LedgerEntry
+from fapiao.selection.telling import BUSINESS, sheet_text
+from fapiao.text_table import table
+from hooks.rights import rights_of
+from launcher.acting import show as show_done
+from launcher.actor import actor_of
+from launcher.log_filter import allowed_organisations
+from launcher.pool import pool_url
+from launcher.selecting.desk import desk_for
+from launcher.selecting.submitting import tell
+from operators.selecting import latest, retry
+from operators.selection import fetch
+from operators.selection_sheet import accounts, log_in, sheet
+from operators.selection_statistics import change_period, statistics, tax_period
+
+LOG = {
+    "batch_no": "批次号", "operation_label": "操作", "taxpayer_no": "税号", "taxpayer_name": "企业名称",
+    "channel_label": "通道", "account": "电子税局账号", "status_label": "状态", "document_count": "份数",
+    "succeeded_count": "成功", "failed_count": "失败", "tax_period": "税款所属期", "created_by": "操作人",
+    "created_at": "时间", "error_message": "原因",
+}  # fmt: skip
+LEDGER = {
+    "document_key": "缴款书号码", "operation_label": "操作", "state_label": "结果", "task_status_label": "任务状态",
+    "status_before_label": "操作前", "status_after_label": "操作后", "reason_label": "不抵扣原因",
+    "result_code": "代码", "result_text": "说明", "tax_period": "税款所属期", "batch_no": "批次号",
+    "created_at": "时间",
+}  # fmt: skip
+
+
+def show_log(arguments: argparse.Namespace) -> int:
+    """税局用票操作日志, or with --ledger 税局用票台账, newest first."""
+    columns, name = (LEDGER, "ledger") if arguments.ledger else (LOG, "log")
+    with pool_url() as url, psycopg.connect(url, row_factory=dict_row) as connection:
+        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+        allowed = allowed_organisations(rights_of(connection, actor_of(arguments)), "view")
+        values = {
+            "batches": arguments.batches or None,
+            "taxpayer": arguments.taxpayer,
+            "document_key": arguments.number,
+            "status": arguments.status,
+            "allowed": allowed,
+            "limit": arguments.limit,
+        }
+        rows = connection.execute(query("selection_log", name), values).fetchall()
+    _print(columns, rows, as_json=arguments.json)
+    return 0
+
+
+def show_latest(arguments: argparse.Namespace) -> int:
+    """The newest task of a paper and its result. Raises BadInput where it has none (R217)."""
+    with desk_for(arguments) as desk:
+        found: LedgerEntry = latest(desk, arguments.number, arguments.taxpayer)
+    _print(LEDGER, [asdict(found)], as_json=arguments.json)
+    if found.hint:
+        print(f"{found.hint}：./fapiao select fetch {found.batch_no}")
+    return 0
+
+
+def fetch_now(arguments: argparse.Namespace) -> int:
+    """获取异步请求结果."""
+    with desk_for(arguments) as desk:
+        show_done(fetch(desk, list(dict.fromkeys(arguments.batches))), as_json=arguments.json)
+    return 0
+
+
+def retry_failed(arguments: argparse.Namespace) -> int:
+    """重试 of 处理失败: new tasks, every check again."""
+    with desk_for(arguments) as desk:
+        made = retry(desk, list(dict.fromkeys(arguments.batches)), actor_of(arguments))
+        return tell(desk, arguments, made)
+
+
+def show_period(arguments: argparse.Namespace) -> int:
+    """4.04, or with --change 4.12."""
+    with desk_for(arguments) as desk:
+        found = (
+            change_period(desk, arguments.taxpayer, arguments.change)
+            if arguments.change
+            else tax_period(desk, arguments.taxpayer)
+        )
+        state = desk.rules.states.get(found.statistics, found.statistics)
+    told = {"税号": arguments.taxpayer, "税款所属期": found.period, "申报截止": found.deadline, "统计表": state}
+    _print({name: name for name in told}, [told], as_json=arguments.json)
+    return 0
+
+
+def show_statistics(arguments: argparse.Namespace) -> int:
+    """4.07: state and counts of the table, by invoice type."""
+    with desk_for(arguments) as desk:
+        found = statistics(desk, arguments.taxpayer)
+        state = desk.rules.states.get(found.state, found.state)
+    print(f"{arguments.taxpayer} 税款所属期 {found.period}，统计表：{state}")
+    if found.rows:
+        names = list(found.rows[0])
+        print(table(names, [[row.get(name) for name in names] for row in found.rows], indent=""))
+    return 0
+
+
+def show_login(arguments: argparse.Namespace) -> int:
+    """登录: the account online, or the page on which a person logs in; and the accounts that 换账号 offers (R178)."""
+    with desk_for(arguments) as desk:
+        lines = log_in(
+            desk, arguments.taxpayer, sheet(desk, Wish("not_deduct", "interactive", (), [arguments.taxpayer]))
+        )
+        choices = accounts(desk, arguments.taxpayer)
+    print(sheet_text(lines))
+    for one in choices:
+        print(f"可用账号 {one.account} {BUSINESS[one.account_type]}{'（默认）' if one.is_default else ''}")
+    return 0 if all(line.online for line in lines) else 1
+
+
+def _print(columns: dict[str, str], rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False, default=str))
+    else:
+        print(table([*columns.values()], [[row[name] for name in columns] for row in rows], indent=""))

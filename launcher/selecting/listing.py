@@ -1,0 +1,125 @@
+"""`./fapiao select list` and `export`: the papers that can be selected, by S2's filters."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from fapiao.errors import BadInput
+from fapiao.rules import RuleBook, rulebook
+from fapiao.selection.listing import Listed, ListFilter
+from fapiao.text_table import table
+from hooks.rights import rights_of
+from hooks.selection_list import export_list, list_page, list_totals
+from launcher.actor import actor_of
+from launcher.log_filter import allowed_organisations
+from launcher.pool import pool_url
+from launcher.progress import Progress
+
+Connection = psycopg.Connection[Any]
+
+COLUMNS = {
+    "customs_no": "缴款书号码", "taxpayer_no": "税号", "taxpayer_name": "企业名称", "issue_date": "填发日期",
+    "face_tax_amount": "票面税额", "selection_state": "勾选状态", "selection_reason": "不抵扣原因",
+    "deduction_period": "抵扣税期", "use_state": "使用状态", "entry_tax_amount": "入账税额", "org_name": "核算组织",
+    "voucher_no": "凭证号",
+}  # fmt: skip
+KINDS = {"selection_state": "selection_state", "use_state": "use_state", "selection_reason": "not_deductible_type"}
+"""Columns that hold a code, and whose."""
+CODES = {
+    "selection_states": ("--status", "selection_state", "勾选状态"),
+    "use_states": ("--use", "use_state", "使用状态"),
+    "reasons": ("--why", "not_deductible_type", "不抵扣原因"),
+}
+TEXTS = {
+    "taxpayers": ("--taxpayer", "税号"),
+    "organisations": ("--org", "核算组织"),
+    "tax_organisations": ("--tax-org", "税务组织"),
+    "document_keys": ("--number", "缴款书号码"),
+    "tax_periods": ("--period", "抵扣税期, YYYYMM"),
+}
+BOUNDS = {
+    "issued_from": ("--from", date.fromisoformat, "填发日期 on this day or later"),
+    "issued_to": ("--to", date.fromisoformat, "填发日期 on this day or earlier"),
+    "amount_from": ("--amount-from", Decimal, "票面税额 at least, in yuan"),
+    "amount_to": ("--amount-to", Decimal, "票面税额 at most, in yuan"),
+}
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """S2's filters; several of one kind by repeating the option."""
+    for name, (option, sentence) in TEXTS.items():
+        parser.add_argument(option, dest=name, action="append", metavar="…", help=sentence)
+    for name, (option, _, sentence) in CODES.items():
+        parser.add_argument(option, dest=name, action="append", metavar="…", help=f"{sentence}, code or label")
+    for name, (option, kind, sentence) in BOUNDS.items():
+        parser.add_argument(option, dest=name, type=kind, metavar="…", help=sentence)
+    parser.add_argument(
+        "--everything", action="store_true", help="also what 是否可抵扣=是，抵扣用途=不抵扣或值为空 leaves out"
+    )
+
+
+def filter_of(arguments: argparse.Namespace, allowed: Sequence[str] | None) -> ListFilter:
+    """The filter as typed, narrowed to what the actor may see. Raises BadInput with every unknown word."""
+    book, problems = rulebook(), []
+    values = {name: getattr(arguments, name) for name in (*TEXTS, *BOUNDS)}
+    for name, (_, kind, _) in CODES.items():
+        values[name] = _codes(book, kind, getattr(arguments, name), problems)
+    if problems:
+        raise BadInput(problems)
+    every = {"deductible": None, "purposes": None} if arguments.everything else {}
+    return ListFilter(**values, **every, allowed=allowed)
+
+
+def _codes(book: RuleBook, kind: str, texts: Sequence[str] | None, problems: list[str]) -> list[str] | None:
+    found = []
+    for text in texts or ():
+        try:
+            found.append(book.code(kind, text))
+        except BadInput as unknown:
+            problems += unknown.problems
+    return found or None
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """The newest papers of the filter, how many there are, and their tax."""
+    with pool_url() as url, psycopg.connect(url) as connection:
+        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+        wanted = filter_of(arguments, _allowed(connection, arguments, "view"))
+        rows = list_page(connection, wanted, limit=arguments.limit).rows
+        totals = list_totals(connection, wanted)
+    if arguments.json:
+        for row in rows:
+            print(json.dumps(asdict(row), ensure_ascii=False, default=str))
+        return 0
+    print(table([*COLUMNS.values()], [_cells(row) for row in rows], indent=""))
+    print(f"共 {totals.papers} 份，票面税额合计 {totals.tax_sum:,.2f}；以上为最新的 {len(rows)} 份。")
+    return 0
+
+
+def _cells(row: Listed) -> list[object]:
+    book = rulebook()
+    shown = {name: getattr(row, name) for name in COLUMNS}
+    return [book.codes_of(KINDS[name]).get(value, value) if name in KINDS else value for name, value in shown.items()]
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """导出发票: every paper of the filter. Raises Unusable when the file cannot be written."""
+    file: Path = arguments.out
+    with pool_url() as url, psycopg.connect(url) as connection:
+        wanted = filter_of(arguments, _allowed(connection, arguments, "export"))
+        connection.rollback()
+        with Progress(str(file)) as line:
+            rows = export_list(connection, file, wanted, line)
+    print(f"{file}: {rows} 行")
+    return 0
+
+
+def _allowed(connection: Connection, arguments: argparse.Namespace, action: str) -> Sequence[str] | None:
+    return allowed_organisations(rights_of(connection, actor_of(arguments)), action)

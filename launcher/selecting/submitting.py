@@ -1,0 +1,128 @@
+"""`./fapiao select select` and its kin: the sheet first, then the submission, its progress, and what became of it."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from fapiao.rules import rulebook
+from fapiao.selection.chosen import Wish
+from fapiao.selection.form import SelectionForm, read_form
+from fapiao.selection.records import LOCAL
+from fapiao.selection.submission import Submitted
+from fapiao.selection.telling import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
+from hooks.rights import rights_of
+from launcher.actor import actor_of
+from launcher.log_filter import allowed_organisations
+from launcher.selecting.desk import desk_for
+from operators.selecting import progress, submit
+from operators.selection import select_due
+from operators.selection_desk import SelectionDesk
+from operators.selection_sheet import sheet
+from operators.selection_wishes import wish_of
+
+POLL_SECONDS = 2.0
+
+
+def add_papers(parser: argparse.ArgumentParser) -> None:
+    """The documents and whose they are."""
+    parser.add_argument("document_keys", nargs="+", metavar="NUMBER", help="缴款书号码")
+    parser.add_argument("--taxpayer", dest="taxpayers", action="append", metavar="NUMBER", help="whose they are")
+
+
+def add_reason(parser: argparse.ArgumentParser) -> None:
+    """不抵扣原因."""
+    parser.add_argument("--reason", metavar="REASON", help="不抵扣原因, 1 to 5 or its name; default: each paper's own")
+    parser.add_argument("--reason-text", metavar="WORDS", help="what 其他 needs")
+
+
+def add_sheet(parser: argparse.ArgumentParser) -> None:
+    """What is done with the sheet before the submission, and with the answer."""
+    parser.add_argument("--without", action="append", metavar="NUMBER", help="删除: submit nothing of this tax number")
+    parser.add_argument(
+        "--account", dest="accounts", action="append", metavar="NUMBER=ACCOUNT", help="换账号 for a tax number"
+    )
+    going = parser.add_mutually_exclusive_group()
+    going.add_argument("--dry-run", action="store_true", help="show the sheet and stop")
+    going.add_argument("--go", action="store_true", help="do not ask before submitting, also on a terminal")
+    waiting = parser.add_mutually_exclusive_group()
+    waiting.add_argument("--later", action="store_true", help="only make the tasks; the next sweep submits them")
+    waiting.add_argument("--wait", action="store_true", help="stay until every task is settled")
+
+
+def act(arguments: argparse.Namespace) -> int:
+    """One operation of the form; 1 where a document was refused or a task failed. Raises BadInput."""
+    with desk_for(arguments) as desk:
+        form = read_form(desk.book, desk.rules, vars(arguments))
+        allowed = allowed_organisations(rights_of(desk.connection, actor_of(arguments)), "select")
+        with desk.transaction() as work:
+            wish = wish_of(work.connection, form, "interactive", allowed)
+        return go(desk, arguments, wish, form)
+
+
+def go(desk: SelectionDesk, arguments: argparse.Namespace, wish: Wish, form: SelectionForm | None = None) -> int:
+    """The sheet, the question, the submission, the work."""
+    accounts = form.accounts if form else None
+    if wish.operation not in LOCAL:
+        _show_sheet(desk, arguments, wish, accounts)
+        if arguments.dry_run or not (arguments.go or _confirmed()):
+            return 0
+    without = form.without if form else ()
+    made = submit(desk, wish, actor_of(arguments), without=without, accounts=accounts)
+    return tell(desk, arguments, made)
+
+
+def tell(desk: SelectionDesk, arguments: argparse.Namespace, made: Submitted) -> int:
+    """What was refused, the numbers, the work, and how every task stands then."""
+    for line in refusal_lines(made.refused):
+        print(line, file=sys.stderr)
+    if made.parent_batch_no is None:
+        print("没有提交任何任务。", file=sys.stderr)
+        return 1
+    print(f"提交批次号：{made.parent_batch_no}")
+    if not getattr(arguments, "later", False):
+        follow(desk, made.parent_batch_no, wait=getattr(arguments, "wait", False))
+    ended = progress(desk, made.parent_batch_no)
+    if arguments.json:
+        print(json.dumps(asdict(ended), ensure_ascii=False, default=str))
+    else:
+        print(requests_text(ended))
+    if not ended.finished:
+        print("处理中的任务由 sweep_results 定时获取结果；./fapiao select fetch 可立即获取。")
+    return 1 if made.refused or ended.statuses.get("failed") else 0
+
+
+def follow(desk: SelectionDesk, parent: str, *, wait: bool) -> None:
+    """Works what is due; with `wait` until nothing is left to wait for, saying how far it is (R152)."""
+    told = ""
+    while True:
+        for channel in desk.bureaus:
+            select_due(desk, channel)
+        now = progress(desk, parent)
+        line = progress_line(now, rulebook().codes_of("selection_task_status"))
+        if line != told:
+            print(line, file=sys.stderr, flush=True)
+            told = line
+        if now.finished or not wait:
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def _show_sheet(
+    desk: SelectionDesk, arguments: argparse.Namespace, wish: Wish, accounts: Mapping[str, str] | None
+) -> None:
+    lines = sheet(desk, wish, accounts)
+    if arguments.json:
+        for row in sheet_rows(lines):
+            print(json.dumps(row, ensure_ascii=False))
+    else:
+        print(sheet_text(lines))
+
+
+def _confirmed() -> bool:
+    """A terminal is asked; a script that did not say --dry-run means it."""
+    if not sys.stdin.isatty():
+        return True
+    return input("提交税局通道处理? [y/N] ").strip().lower() in ("y", "yes", "是")
