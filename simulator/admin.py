@@ -48,7 +48,7 @@ class _ControlRoom:
         return JSONResponse({"documents": keys, "held": len(self._bureau.store)})
 
     async def change(self, request: Request) -> Response:
-        self._bureau.gateway.work(self._bureau.clock.now())
+        self._bureau.work()
         return JSONResponse({"changed": planting.change(self._bureau, await _body(request, ChangeSeed))})
 
     async def clock(self, request: Request) -> Response:
@@ -91,7 +91,7 @@ class _ControlRoom:
         return JSONResponse({"taxNo": order.tax_no, "skssq": order.skssq})
 
     async def tasks(self, request: Request) -> Response:
-        self._bureau.gateway.work(self._bureau.clock.now())
+        self._bureau.work()
         return JSONResponse({"tasks": self._bureau.gateway.shown_tasks(request.query_params.get("taxNo"))})
 
     async def journal(self, request: Request) -> Response:

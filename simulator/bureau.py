@@ -6,9 +6,11 @@ from simulator.clock import Clock
 from simulator.codes import BAD_PARAMETER, FATAL, SYSTEM_ERROR
 from simulator.companies import Registry
 from simulator.documents.store import Store
+from simulator.errands import Errands
 from simulator.faults import Faults
 from simulator.gateway.state import Gateway
 from simulator.journal import Journal
+from simulator.periods import Periods
 from simulator.quotas import Ledger
 from simulator.tasks import Desk, Readiness
 
@@ -29,6 +31,8 @@ class Bureau:
     ledger: Ledger = field(default_factory=Ledger)
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
+    periods: Periods = field(default_factory=Periods)
+    errands: Errands = field(default_factory=Errands)
     desk: Desk = field(init=False)
     gateway: Gateway = field(init=False)
 
@@ -36,10 +40,18 @@ class Bureau:
         self.desk = Desk(self.salt)
         self.gateway = Gateway(self.salt)
 
+    def work(self) -> None:
+        """Let time do its work on both planes, up to now."""
+        now = self.clock.now()
+        self.errands.work(now)
+        self.gateway.work(now)
+
     def reset(self) -> None:
         """As it was when it started: nothing seeded, counted, disturbed or remembered, the clock at its start."""
-        for part in (self.registry, self.store, self.ledger, self.faults, self.journal, self.desk, self.gateway):
+        for part in (self.registry, self.store, self.ledger, self.faults, self.journal, self.periods, self.errands):
             part.clear()
+        self.desk.clear()
+        self.gateway.clear()
         self.readiness = Readiness()
         self.clear_codes = FAILURES
         self.clock.reset()

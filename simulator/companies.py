@@ -38,6 +38,7 @@ class Company:
     company_type: str = GENERAL
     abilities: tuple[str, ...] = ABILITIES
     migrated: bool = False
+    quarterly: bool = False
     channels: tuple[str, ...] = ("leqi",)
     city_code: str = ""
     city: str = ""

@@ -77,6 +77,7 @@ class SettingsOrder(msgspec.Struct, forbid_unknown_fields=True):
 
     ready_after_polls: int | None = None
     ready_after_seconds: float | None = None
+    errand_seconds: float | None = None
     clear_codes: list[str] | None = None
     gateway: GatewayOrder | None = None
 
@@ -134,11 +135,10 @@ def session(bureau: Bureau, order: SessionOrder) -> None:
     found = bureau.gateway.accounts.named(order.account, order.city)
     if not found:
         raise BadSeed([f"no account {order.account} was seeded{f' in {order.city}' if order.city else ''}"])
-    now = bureau.clock.now()
-    bureau.gateway.work(now)
+    bureau.work()
     for account in found:
-        account.put(order.state, now)
-    bureau.gateway.work(now)
+        account.put(order.state, bureau.clock.now())
+    bureau.work()
 
 
 def period(bureau: Bureau, order: PeriodOrder) -> None:
@@ -148,7 +148,8 @@ def period(bureau: Bureau, order: PeriodOrder) -> None:
         problems.append(f"{order.skssq!r} is not a period: write YYYYMM")
     if problems:
         raise BadSeed(problems)
-    bureau.gateway.periods.put(order.tax_no, order.skssq)
+    bureau.work()
+    bureau.periods.put(order.tax_no, order.skssq)
 
 
 def settle(bureau: Bureau, order: SettingsOrder) -> None:
@@ -159,6 +160,10 @@ def settle(bureau: Bureau, order: SettingsOrder) -> None:
         bureau.readiness = replace(bureau.readiness, polls=order.ready_after_polls)
     if order.ready_after_seconds is not None:
         bureau.readiness = replace(bureau.readiness, seconds=order.ready_after_seconds)
+    if order.errand_seconds is not None:
+        if order.errand_seconds < 0:
+            raise BadSeed(["errand_seconds must not be negative"])
+        bureau.readiness = replace(bureau.readiness, errand_seconds=order.errand_seconds)
     if order.clear_codes is not None:
         bureau.clear_codes = frozenset(order.clear_codes)
     if order.gateway is not None:
@@ -172,5 +177,5 @@ def _settle_gateway(bureau: Bureau, order: GatewayOrder) -> None:
     negative = [name for name, value in given.items() if name.endswith("_seconds") and value < 0]
     if negative:
         raise BadSeed([f"gateway.{name} must not be negative" for name in negative])
-    bureau.gateway.work(bureau.clock.now())
+    bureau.work()
     bureau.gateway.settings = replace(bureau.gateway.settings, **given)

@@ -73,6 +73,7 @@ class _Call:
 
 def serve(bureau: Bureau, ability: str, service: str, headers: Mapping[str, str], body: bytes) -> Sending:
     """Answer one POST; `headers` has lower-case names."""
+    bureau.work()
     call = _Call(bureau, bureau.journal.next_number(), ability, service, headers)
     try:
         visit = _admit(call, body)
@@ -113,7 +114,7 @@ def _answer(call: _Call, visit: Visit, fault: Fault | None) -> Answer:
 
 def _fail_task(visit: Visit) -> None:
     number = str(visit.request.get("lsh") or visit.request.get("pclsh") or "")
-    task = visit.bureau.desk.tasks.get(number)
+    task = visit.bureau.desk.tasks.get(number) or visit.bureau.errands.find(number)
     if task:
         task.failed = True
 

@@ -93,6 +93,7 @@ def _company(seed: CompanySeed) -> Company:
         company_type=seed.company_type,
         abilities=seed.abilities,
         migrated=seed.migrated,
+        quarterly=seed.quarterly,
         channels=tuple(seed.channels),
         city_code=seed.bureau_city_code,
         city=seed.bureau_city,

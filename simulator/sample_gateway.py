@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from simulator.codes import CUSTOMS, INPUT
 from simulator.documents.parties import uscc
-from simulator.gateway.periods import DEADLINE
+from simulator.periods import DEADLINE
 from simulator.sample_rows import Row, in_month, purchases, row, sales
 from simulator.seeding import TOLL_TYPE
 

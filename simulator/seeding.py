@@ -40,6 +40,7 @@ class CompanySeed(msgspec.Struct, forbid_unknown_fields=True):
     company_type: Literal["03", "02"] = msgspec.field(name="companyType", default="03")
     abilities: tuple[str, ...] = ABILITIES
     migrated: bool = False
+    quarterly: bool = False
     channels: tuple[Literal["leqi", "etax", "soft_certificate", "tax_disk", "aisino"], ...] = ("leqi",)
     bureau_city_code: str = ""
     bureau_city: str = ""

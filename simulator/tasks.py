@@ -12,10 +12,14 @@ NUMBER_LENGTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """When a task is ready: from which poll on, and how long after acceptance by the simulator's clock."""
+    """When a task is ready: from which poll on, and how long after acceptance by the simulator's clock.
+
+    Selections and statistics are done `errand_seconds` after acceptance, however often they are asked for.
+    """
 
     polls: int = 2
     seconds: float = 0
+    errand_seconds: float = 600
 
 
 @dataclass(slots=True)

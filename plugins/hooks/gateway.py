@@ -86,6 +86,10 @@ class GatewaySession:
         asked = pair.apply.code.encode() + msgspec.json.encode(data, order="sorted")
         return self._repeats.once(asked, lambda: self._apply(pair, data))
 
+    def submit(self, pair: Pair, data: Mapping[str, Any]) -> str:
+        """As `apply`, but never shared: the same order may be given twice, with another one in between."""
+        return self._apply(pair, data)
+
     def poll(self, pair: Pair, taxpayer_no: str, task_no: str, place: Place, observed_at: datetime) -> Progress:
         """How far a task is; its first page comes along when it is ready. Raises LoginLost, Refused or TryLater."""
         reply, outcome = self._free(pair.result, _query(pair, taxpayer_no, task_no, place))

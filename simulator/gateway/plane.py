@@ -37,7 +37,7 @@ def receive(bureau: Bureau, path: str, base_url: str, token: str, body: bytes) -
 
 def answer(call: Call) -> Sending:
     """Serve a business call."""
-    call.bureau.gateway.work(call.bureau.clock.now())
+    call.bureau.work()
     fault = call.strike("instead")
     if fault and fault.kind == "http_500":
         return _broken(call, fault)

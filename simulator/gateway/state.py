@@ -1,4 +1,4 @@
-"""What the gateway remembers: tokens, logins, tasks, tax periods, statistics, verifications and files."""
+"""What the gateway remembers: tokens, logins, tasks, verifications and files."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from simulator.gateway.accounts import AccountKey, Accounts
-from simulator.gateway.periods import Periods
 from simulator.gateway.settings import GatewaySettings
 from simulator.gateway.tasks import State, Task
 from simulator.gateway.tokens import Tokens
@@ -26,7 +25,6 @@ class Gateway:
     settings: GatewaySettings = field(default_factory=GatewaySettings)
     tokens: Tokens = field(default_factory=Tokens)
     accounts: Accounts = field(default_factory=Accounts)
-    periods: Periods = field(default_factory=Periods)
     tasks: dict[str, Task] = field(default_factory=dict)
     verified: Counter[tuple[str, str]] = field(default_factory=Counter)
     files: dict[str, FileKey] = field(default_factory=dict)
@@ -87,9 +85,8 @@ class Gateway:
 
     def clear(self) -> None:
         """As it was when it started; task numbers are not given again."""
-        parts: tuple[Tokens | Accounts | Periods, ...] = (self.tokens, self.accounts, self.periods)
-        for part in parts:
-            part.clear()
+        self.tokens.clear()
+        self.accounts.clear()
         self.tasks.clear()
         self.verified.clear()
         self.files.clear()

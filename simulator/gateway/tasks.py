@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from simulator.gateway.answers import Denied
 from simulator.wire import Json
 
 
@@ -63,10 +64,13 @@ class Task:
     finished_at: datetime | None = None
 
     def work(self, start: datetime, finish: datetime) -> None:
-        """Do the job; the rows are those of the instant it finished."""
+        """Do the job; the rows are those of the instant it finished. What can no longer be done has failed."""
         self.started_at, self.finished_at = start, finish
-        self.result = self.job(finish)
-        self.state = State.DONE
+        try:
+            self.result = self.job(finish)
+            self.state = State.DONE
+        except Denied as denied:
+            self.state, self.text = State.BUSINESS_FAILURE, denied.text
 
     def shown(self) -> Json:
         """For `/_sim/tasks`."""

@@ -44,6 +44,21 @@ def month(request: Json, name: str) -> date | None:
     return None if value in (None, "") else _date(str(value), name, MONTH)
 
 
+def period(request: Json, name: str) -> str:
+    """A mandatory YYYYMM, as it is written."""
+    return f"{_date(text(request, name), name, MONTH):%Y%m}"
+
+
+def objects(request: Json, name: str, limit: int) -> list[Json]:
+    """A list of at least one object, at most `limit`."""
+    value = request.get(name)
+    if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
+        raise wrong(f"{name}应为非空数组")
+    if len(value) > limit:
+        raise wrong(f"{name}不能超过{limit}条")
+    return value
+
+
 def whole(request: Json, name: str, default: int | None = None) -> int:
     """A whole number from 1 on; the bureau writes it as text."""
     value = request.get(name)

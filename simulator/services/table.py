@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from simulator.codes import COLLECTION, DEDUCTION
-from simulator.services import full, incremental, risk, unselected, usage
+from simulator.services import full, incremental, periods, risk, selection, statistics, unselected, usage
 from simulator.services.answers import Answer
 from simulator.services.visit import Visit
 
@@ -23,4 +23,17 @@ SERVICES: dict[tuple[str, str], Service] = {
     (COLLECTION, "FPZTXXCX"): usage.query,
     (DEDUCTION, "WGXSJCSHQDXZSQDKGX"): unselected.apply,
     (DEDUCTION, "WGXSJCSHQDXZSQFKDKGX"): unselected.result,
+    (DEDUCTION, "HQDQSKSSQYDQSKSSQTJZT"): periods.query,
+    (DEDUCTION, "SQSKSSQBG"): periods.change,
+    (DEDUCTION, "SXSKSSQ"): periods.refresh,
+    (DEDUCTION, "PLFPDKGX"): selection.INVOICES.upload,
+    (DEDUCTION, "CXFPDKGXCLJG"): selection.INVOICES.result,
+    (DEDUCTION, "HQDQSKSSQFPDKGXCLJG"): selection.INVOICES.held,
+    (DEDUCTION, "PLHGJKSDKGX"): selection.CUSTOMS_PAPERS.upload,
+    (DEDUCTION, "CXHGJKSDKGXCLJG"): selection.CUSTOMS_PAPERS.result,
+    (DEDUCTION, "HQDQSKSSQHGJKSDKGXCLJG"): selection.CUSTOMS_PAPERS.held,
+    (DEDUCTION, "SQCXDKTJ"): statistics.MAKING.apply,
+    (DEDUCTION, "CXTJCLJG"): statistics.MAKING.result,
+    (DEDUCTION, "SQQRDKTJ"): statistics.CONFIRMING.apply,
+    (DEDUCTION, "CXQRTJCLJG"): statistics.CONFIRMING.result,
 }

@@ -99,7 +99,7 @@ def _customs(document: Document) -> Json:
         "hgjkshm": document.key,
         "tfrq": document.facts.issued.strftime(DAY),
         "jkdwrnsrsbh": document.facts.owner.number,
-        "sfchsd": "N",
+        "sfchsd": document.payload_on(document.issued_on)["sfchsd"],
         **_amounts(document),
     }
 

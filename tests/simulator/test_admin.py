@@ -170,5 +170,5 @@ def test_reset_forgets_everything(room: Room, caller: Caller):
     assert room.client.post("/_sim/reset").json() == {"held": 0}
     assert room.get("journal")["calls"] == room.get("quota")["quota"] == room.get("fault")["faults"] == []
     assert room.client.get("/_sim/clock").json()["now"] == "2027-01-05T09:00:00+08:00"
-    assert room.client.get("/_sim/settings").json()["readiness"] == {"polls": 2, "seconds": 0}
+    assert room.client.get("/_sim/settings").json()["readiness"] == {"polls": 2, "seconds": 0, "errand_seconds": 600}
     assert caller.call("PLFPXZSQ").http_status_code == 4054

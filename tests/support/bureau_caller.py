@@ -10,7 +10,12 @@ import httpx
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
-ABILITIES = {"WGXSJCSHQDXZSQDKGX": "203065", "WGXSJCSHQDXZSQFKDKGX": "203065"}
+DEDUCTION = "203065"
+OF_DEDUCTION = (
+    *("WGXSJCSHQDXZSQDKGX", "WGXSJCSHQDXZSQFKDKGX", "HQDQSKSSQYDQSKSSQTJZT", "SQSKSSQBG", "SXSKSSQ"),
+    *("PLFPDKGX", "CXFPDKGXCLJG", "HQDQSKSSQFPDKGXCLJG", "PLHGJKSDKGX", "CXHGJKSDKGXCLJG", "HQDQSKSSQHGJKSDKGXCLJG"),
+    *("SQCXDKTJ", "CXTJCLJG", "SQQRDKTJ", "CXQRTJCLJG"),
+)
 COLLECTION = "203067"
 
 
@@ -42,7 +47,7 @@ class Caller:
     path: str = "/access"
 
     def call(
-        self, service: str, ability: str | None = None, headers: dict[str, str] | None = None, **request: str
+        self, service: str, ability: str | None = None, headers: dict[str, str] | None = None, **request: Any
     ) -> Reply:
         """POST one request and open its reply."""
         response = self.post(service, request, ability, headers)
@@ -52,12 +57,12 @@ class Caller:
     def post(
         self,
         service: str,
-        request: dict[str, str],
+        request: dict[str, Any],
         ability: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         """POST one request and give the raw HTTP response."""
-        ability = ability or ABILITIES.get(service, COLLECTION)
+        ability = ability or (DEDUCTION if service in OF_DEDUCTION else COLLECTION)
         ids = {"jrdwptbh": self.jrdwptbh, "sydwptbh": self.sydwptbh, **(headers or {})}
         body = json.dumps(request).encode()
         address = f"{self.url}{self.path}/v2/invoke/{ability}/{service}/"

@@ -59,7 +59,7 @@ class GatewayRehearsal(Rehearsal):
         bureau = self.simulator.bureau
         (document,) = bureau.store.find(key)
         at = bureau.clock.now().date()
-        return full_item(document, Seen.by(bureau.gateway.periods, document.facts.owner.number, at), "")
+        return full_item(document, Seen.by(bureau.periods, document.facts.owner.number, at), "")
 
     def header(self, key: str) -> dict[str, Any]:
         """The header item that the bureau lists of a document."""
@@ -69,7 +69,7 @@ class GatewayRehearsal(Rehearsal):
         bureau = self.simulator.bureau
         (document,) = bureau.store.find(key)
         at = bureau.clock.now().date()
-        return header_item(document, Seen.by(bureau.gateway.periods, document.facts.owner.number, at))
+        return header_item(document, Seen.by(bureau.periods, document.facts.owner.number, at))
 
     def received(self, key: str, **changed: Any) -> Received:
         """The paper as the business system collects it."""

@@ -27,7 +27,7 @@ def apply(visit: Visit) -> Answer:
     kinds = [kind for number in types for kind in KINDS_OF_TYPE[number]]
     start, end = parameters.days_of_one_month(visit.request)
     _within_reach(start, visit.today)
-    store, periods, owner = visit.bureau.store, visit.gateway.periods, company.nsrsbh
+    store, periods, owner = visit.bureau.store, visit.bureau.periods, company.nsrsbh
 
     def work(at: datetime) -> Listing:
         day = at.date()

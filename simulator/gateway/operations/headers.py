@@ -78,7 +78,7 @@ def may_be_listed(document: Document) -> bool:
 
 
 def _job(visit: Visit, owner: str, question: Question) -> Job:
-    store, periods = visit.bureau.store, visit.gateway.periods
+    store, periods = visit.bureau.store, visit.bureau.periods
 
     def work(at: datetime) -> Listing:
         seen = Seen.by(periods, owner, at.date())

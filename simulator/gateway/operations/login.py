@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 from simulator.companies import AccountLink
 from simulator.gateway.accounts import AUTO, ONLINE
 from simulator.gateway.codes import RPA_FILES
-from simulator.gateway.periods import gxrqfw, skssq
 from simulator.gateway.visit import Visit
+from simulator.periods import gxrqfw, skssq
 from simulator.services.answers import Answer
 from simulator.wire import Json
 
@@ -25,7 +25,7 @@ def tax_login(visit: Visit) -> Answer:
         account.put(ONLINE, visit.now)
         visit.gateway.work(visit.now)
     good = account.state_at(visit.now, visit.gateway.settings) == ONLINE
-    period = visit.gateway.periods.current(company.nsrsbh, visit.today)
+    period = visit.bureau.periods.current(company.nsrsbh, visit.today)
     link = company.link_of(key)
     return Answer(
         {

@@ -3,8 +3,8 @@
 from simulator.gateway import parameters
 from simulator.gateway.answers import Denied, wrong
 from simulator.gateway.codes import BY_GATEWAY, ETAX, LEQI, UNKNOWN_TASK
-from simulator.gateway.periods import NOT_MADE, gxrqfw, shift, skssq
 from simulator.gateway.visit import Visit
+from simulator.periods import NOT_MADE, gxrqfw, shift, skssq
 from simulator.services.answers import Answer
 from simulator.wire import Json
 
@@ -27,7 +27,7 @@ def change(visit: Visit) -> Answer:
     if channel == ETAX:
         visit.logged_in(company, channel)
     wanted = parameters.period(visit.request, "taxPeriod")
-    periods, tax_no = visit.gateway.periods, company.nsrsbh
+    periods, tax_no = visit.bureau.periods, company.nsrsbh
     current, natural = periods.current(tax_no, visit.today), f"{visit.today:%Y%m}"
     if wanted not in (shift(current, -1), shift(current, 1)) or not shift(natural, -FURTHEST_BACK) <= wanted <= natural:
         raise wrong("taxPeriod每次只能变更一个月，最多向前12个月，且不能晚于当前月份")
@@ -39,10 +39,10 @@ def change(visit: Visit) -> Answer:
 
 def described(visit: Visit, tax_no: str) -> Json:
     """taxPeriod, skssq, gxrqfw and the state of the statistics table."""
-    period = visit.gateway.periods.current(tax_no, visit.today)
+    period = visit.bureau.periods.current(tax_no, visit.today)
     return {
         "taxPeriod": period,
         "skssq": skssq(period),
         "gxrqfw": gxrqfw(period),
-        "createTjbbStatus": visit.gateway.periods.state(tax_no, period),
+        "createTjbbStatus": visit.bureau.periods.state(tax_no, period),
     }

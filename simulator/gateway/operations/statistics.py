@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 
+from simulator import tables
 from simulator.documents.document import Document
 from simulator.documents.facts import STAMP
 from simulator.gateway import parameters
@@ -11,11 +12,11 @@ from simulator.gateway.answers import Denied
 from simulator.gateway.codes import BY_GATEWAY, FAILED, SELECTING, TYPE_OF_KIND, UNSUPPORTED
 from simulator.gateway.operations.pairs import Pair
 from simulator.gateway.operations.periods import described
-from simulator.gateway.periods import CONFIRMED, FORECAST, MADE, NOT_MADE, NOTHING
 from simulator.gateway.rows.face import Face
 from simulator.gateway.rows.states import PURPOSE
 from simulator.gateway.tasks import Plain
 from simulator.gateway.visit import Visit
+from simulator.periods import CONFIRMED, FORECAST, MADE, NOT_MADE, NOTHING
 from simulator.services.answers import Answer
 from simulator.wire import Json
 
@@ -32,6 +33,7 @@ COLUMNS = (
     "unDeductibleTax",
 )
 DEDUCTED, NOT_DEDUCTED = "1", "2"
+UNCONFIRMED = (NOT_MADE, NOTHING, MADE, FORECAST)
 
 
 def query(visit: Visit) -> Answer:
@@ -47,46 +49,35 @@ def create(visit: Visit) -> Answer:
     make = parameters.choice(visit.request, "operateType", (MAKE, WITHDRAW)) == MAKE
 
     def work(at: datetime) -> Plain:
-        _settle(visit, company.nsrsbh, _made(visit, company.nsrsbh, at) if make else NOT_MADE, at)
+        _objection(visit, company.nsrsbh, at, UNCONFIRMED, "统计表已确认签名")
+        (tables.make if make else tables.withdraw)(visit.bureau, company.nsrsbh, at)
         return Plain(_table(visit, company.nsrsbh, at))
 
-    _objection(visit, company.nsrsbh, (NOT_MADE, NOTHING, MADE, FORECAST), "统计表已确认签名")
+    _objection(visit, company.nsrsbh, visit.now, UNCONFIRMED, "统计表已确认签名")
     return MAKING.apply(visit, company, channel, work)
 
 
 def confirm(visit: Visit) -> Answer:
     """statisticConfirm: only a table that may be confirmed."""
     company, channel = visit.general_company_on(BY_GATEWAY)
-    _objection(visit, company.nsrsbh, (MADE, CONFIRMED), "统计表未生成或不可确认")
+    _objection(visit, company.nsrsbh, visit.now, (MADE, CONFIRMED), "统计表未生成或不可确认")
 
     def work(at: datetime) -> Plain:
-        _settle(visit, company.nsrsbh, CONFIRMED, at)
+        _objection(visit, company.nsrsbh, at, (MADE, CONFIRMED), "统计表未生成或不可确认")
+        tables.confirm(visit.bureau, company.nsrsbh, at)
         return Plain(_table(visit, company.nsrsbh, at))
 
     return CONFIRMING.apply(visit, company, channel, work)
 
 
-def _objection(visit: Visit, tax_no: str, allowed: tuple[str, ...], text: str) -> None:
-    period = visit.gateway.periods.current(tax_no, visit.today)
-    if visit.gateway.periods.state(tax_no, period) not in allowed:
+def _objection(visit: Visit, tax_no: str, at: datetime, allowed: tuple[str, ...], text: str) -> None:
+    if tables.state(visit.bureau, tax_no, at) not in allowed:
         raise Denied(FAILED, text)
-
-
-def _settle(visit: Visit, tax_no: str, state: str, at: datetime) -> None:
-    visit.gateway.periods.settle(tax_no, visit.gateway.periods.current(tax_no, at.date()), state)
-
-
-def _made(visit: Visit, tax_no: str, at: datetime) -> str:
-    """02 in the month after the period, 03 before that, 22 where nothing was selected."""
-    period = visit.gateway.periods.current(tax_no, at.date())
-    if not visit.bureau.store.of_period(tax_no, period, at.date()):
-        return NOTHING
-    return MADE if period < f"{at:%Y%m}" else FORECAST
 
 
 def _table(visit: Visit, tax_no: str, at: datetime) -> Json:
     head = described(visit, tax_no)
-    state, rows = head["createTjbbStatus"], _rows(visit, tax_no, head["taxPeriod"], at)
+    state, rows = head["createTjbbStatus"], _rows(visit, tax_no, at)
     return head | {
         "updateTime": at.strftime(STAMP),
         "isAllowQxTj": state in (MADE, FORECAST),
@@ -97,9 +88,9 @@ def _table(visit: Visit, tax_no: str, at: datetime) -> Json:
     }
 
 
-def _rows(visit: Visit, tax_no: str, period: str, at: datetime) -> list[Json]:
+def _rows(visit: Visit, tax_no: str, at: datetime) -> list[Json]:
     sums: defaultdict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * len(COLUMNS))
-    for document in visit.bureau.store.of_period(tax_no, period, at.date()):
+    for document in tables.selected(visit.bureau, tax_no, at):
         for group in (TYPE_OF_KIND.get(document.facts.kind, ""), TOTAL):
             sums[group] = [a + b for a, b in zip(sums[group], _share(document, at), strict=True)]
     return [{"invoiceType": group, **_shown(sums[group])} for group in sorted(sums, key=lambda g: (g == TOTAL, g))]

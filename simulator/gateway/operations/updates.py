@@ -23,7 +23,7 @@ def apply(visit: Visit) -> Answer:
     """ext.statusUpdateDown; 1130 没有开启软证书模式 on any other channel."""
     company, channel = visit.company_on(CERTIFIED, ELSEWHERE, NO_SOFT_CERTIFICATE)
     start, end = parameters.days(visit.request)
-    owner, periods = company.nsrsbh, visit.gateway.periods
+    owner, periods = company.nsrsbh, visit.bureau.periods
 
     def work(at: datetime) -> Listing:
         parts = list(_parts(visit, owner, start, end, at.date()))

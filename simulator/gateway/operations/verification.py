@@ -34,7 +34,7 @@ def check(visit: Visit) -> Answer:
     document = found[0]
     if document.issued_on != issued or not _matches(document, visit):
         raise Denied(MISMATCH)
-    seen = Seen.by(visit.gateway.periods, document.facts.owner.number, visit.today)
+    seen = Seen.by(visit.bureau.periods, document.facts.owner.number, visit.today)
     return Answer(full_item(document, seen, "") | {"checkStatus": GOOD})
 
 

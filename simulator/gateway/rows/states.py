@@ -5,8 +5,8 @@ from datetime import date
 
 from simulator.documents.document import Document
 from simulator.documents.facts import STAMP
-from simulator.gateway.periods import CONFIRMED, Periods
 from simulator.gateway.rows.face import Face
+from simulator.periods import CONFIRMED, Periods
 from simulator.wire import Json
 
 PURPOSE = {"1": "1", "2": "3", "3": "4", "4": "2", "5": "4", "6": "2", "9": "3", "10": "3"}

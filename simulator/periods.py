@@ -1,10 +1,12 @@
-"""税款所属期 and the state of its statistics table, per taxpayer (protocols 4.04, 7.4)."""
+"""税款所属期 and the state of its statistics table, one truth for both planes (protocols 4.04, 5.4, 7.4)."""
 
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
 
 NOT_MADE, MADE, FORECAST, CONFIRMED, NOTHING = "01", "02", "03", "05", "22"
+OPEN = (NOT_MADE, NOTHING)
+"""States in which documents may be selected."""
 DEADLINE = 15
 FIRST_ISSUE_DAY = "20170101"
 
@@ -28,6 +30,10 @@ class Periods:
     def state(self, tax_no: str, period: str) -> str:
         """createTjbbStatus of a period."""
         return self._states.get((tax_no, period), NOT_MADE)
+
+    def locked(self, tax_no: str, period: str) -> bool:
+        """Whether a statistics table stands, so that nothing may be selected or withdrawn."""
+        return self.state(tax_no, period) not in OPEN
 
     def settle(self, tax_no: str, period: str, state: str) -> None:
         """Record what became of a period's statistics table."""
