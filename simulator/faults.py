@@ -15,6 +15,7 @@ from simulator.services.answers import PACKED, Answer
 from simulator.wire import Json
 
 ALWAYS = -1
+DIFFERING = ("cljg", "selectResult", "bz", "xsfmc", "yxdkse", "fpzt", "skje", "jsje", "invoiceStatus")
 HUGE_BYTES = 10 * 1024 * 1024
 
 
@@ -111,9 +112,7 @@ def _double_row(fault: Fault, answer: Answer) -> None:
     rows = answer.rows or []
     twin = dict(rows[-1])
     if fault.differing:
-        field_name = next(
-            (name for name in ("bz", "xsfmc", "yxdkse", "fpzt", "skje", "jsje", "invoiceStatus") if name in twin), "bz"
-        )
+        field_name = next((name for name in DIFFERING if name in twin), "bz")
         twin[field_name] = "7.77" if field_name in ("yxdkse", "skje", "jsje") else "7"
     answer.rows = [*rows, twin]
 

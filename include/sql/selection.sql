@@ -95,7 +95,7 @@ WITH due AS (
     FROM sync.selection
     WHERE status IN ('unprocessed', 'processing') AND channel = ANY (%(channels)s)
         AND (%(batches)s::text[] IS NULL OR batch_no = ANY (%(batches)s::text[]))
-        AND (%(batches)s::text[] IS NOT NULL OR not_before IS NULL OR not_before <= now())
+        AND (%(batches)s::text[] IS NOT NULL OR (login_request_id IS NULL AND (not_before IS NULL OR not_before <= now())))
         AND (lease_until IS NULL OR lease_until <= now() OR claimed_by = %(owner)s)
     ORDER BY selection_id
     LIMIT %(limit)s
@@ -143,20 +143,20 @@ UPDATE sync.selection SET holdings_no = %(holdings_no)s WHERE selection_id = %(s
 -- The bureau took the upload: its number, and when to ask for the result first.
 UPDATE sync.selection
 SET status = 'processing', request_no = %(request_no)s, applied_at = now(), not_before = now() + %(wait)s,
-    error_code = NULL, error_message = NULL, advice = NULL, lease_until = NULL
+    login_request_id = NULL, error_code = NULL, error_message = NULL, advice = NULL, lease_until = NULL
 WHERE selection_id = %(selection_id)s;
 
 -- name: postpone
 -- Asked again later; attempts grow only where it was a failure.
 UPDATE sync.selection
 SET not_before = now() + %(wait)s, attempts = attempts + %(cost)s, polls = polls + %(polls)s, error_code = %(code)s,
-    error_message = %(message)s, advice = %(advice)s, lease_until = NULL
+    error_message = %(message)s, advice = %(advice)s, login_request_id = NULL, lease_until = NULL
 WHERE selection_id = %(selection_id)s;
 
 -- name: wait_for_login
 -- The request waits for the login: it is nobody's, due for nobody, and keeps its attempts.
 UPDATE sync.selection
-SET login_request_id = %(login_request_id)s, not_before = 'infinity', error_code = %(code)s, error_message = %(message)s,
+SET login_request_id = %(login_request_id)s, not_before = NULL, error_code = %(code)s, error_message = %(message)s,
     advice = %(advice)s, lease_until = NULL
 WHERE selection_id = %(selection_id)s;
 

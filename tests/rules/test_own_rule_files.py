@@ -17,6 +17,7 @@ from fapiao.manuals import manuals
 from fapiao.places import RULES
 from fapiao.rules import rulebook
 from fapiao.tax_organisation import types_by_buyer
+from fapiao.selection.result_codes import result_codes
 from fapiao.verification import verification_rules
 
 READERS = {
@@ -26,6 +27,7 @@ READERS = {
     "exports": plans,
     "templates": templates,
     "tax_organisation": types_by_buyer,
+    "selection_results": result_codes,
 }
 Spoil = Callable[[str, str, str], Path]
 
@@ -77,6 +79,22 @@ def test_the_file_fits_its_schema_and_every_row_says_where_it_comes_from(name: s
         ("templates", "required: true", "required: 必填", "required must be true or false"),
         ("tax_organisation", "types: [customs]", 'types: ["03"]', "type 03 stands here for the second time"),
         ("tax_organisation", '["10", "08"', '["10", "99"', "types names '99', which is unknown"),
+        ("selection_results", 'code: "01", outcome: done', 'code: "01", outcome: good', "outcome 'good' is unknown"),
+        (
+            "selection_results",
+            'leqi, code: "02"',
+            'leqi, code: "01"',
+            "code '01' of leqi stands here for the second time",
+        ),
+        ("selection_results", 'pattern: "无需', 'pattern: "(无需', "is no regular expression"),
+        ("selection_results", 'answer: jgzt, code: "04"', 'answer: zt, code: "04"', "answer 'zt' is unknown"),
+        ("selection_results", "uploads:\n  - {channel: leqi", "uploads:\n  - {channel: etax", "for the second time"),
+        (
+            "selection_results",
+            "limit: 2000, first_poll_seconds: 600",
+            "limit: many, first_poll_seconds: 600",
+            "whole number",
+        ),
         ("templates", "column: org_name", "column: org_code", "stands here for the second time"),
     ],
 )

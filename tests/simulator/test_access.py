@@ -40,7 +40,13 @@ def test_a_unit_is_let_in_from_its_authorisation_day_on(room: Room, caller: Call
 
 @pytest.mark.parametrize(
     ("ability", "service"),
-    [("203067", "FPCY_NEW"), ("203065", "WGXSJCSHQ"), ("203065", "PLFPXZSQ"), ("203067", "nonsense"), ("1", "PLFPXZSQ")],
+    [
+        ("203067", "FPCY_NEW"),
+        ("203065", "WGXSJCSHQ"),
+        ("203065", "PLFPXZSQ"),
+        ("203067", "nonsense"),
+        ("1", "PLFPXZSQ"),
+    ],
 )
 def test_a_service_that_is_not_there_is_4049(room: Room, caller: Caller, ability: str, service: str):
     reply = caller.open(caller.post(service, {}, ability).content)

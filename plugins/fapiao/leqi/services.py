@@ -42,3 +42,21 @@ UNSELECTED_APPLY = Service(DEDUCTION, "WGXSJCSHQDXZSQDKGX")
 """未勾选数据初始化清单下载申请"""
 UNSELECTED_FEEDBACK = Service(DEDUCTION, "WGXSJCSHQDXZSQFKDKGX")
 """未勾选数据初始化清单下载申请反馈"""
+TAX_PERIOD = Service(DEDUCTION, "HQDQSKSSQYDQSKSSQTJZT")
+"""获取当前税款所属期与当期税款所属期统计状态"""
+CHANGE_PERIOD = Service(DEDUCTION, "SQSKSSQBG")
+"""申请税款所属期变更"""
+SELECT_CUSTOMS = Service(DEDUCTION, "PLHGJKSDKGX")
+"""批量上传海关缴款书抵扣勾选"""
+SELECT_CUSTOMS_RESULT = Service(DEDUCTION, "CXHGJKSDKGXCLJG")
+"""查询海关缴款书抵扣勾选处理结果"""
+SELECTED_CUSTOMS = Service(DEDUCTION, "HQDQSKSSQHGJKSDKGXCLJG")
+"""获取当前税款所属期海关缴款书抵扣勾选处理结果"""
+STATISTICS_APPLY = Service(DEDUCTION, "SQCXDKTJ")
+"""申请抵扣统计"""
+STATISTICS_RESULT = Service(DEDUCTION, "CXTJCLJG")
+"""查询申请统计处理结果"""
+CONFIRMATION_APPLY = Service(DEDUCTION, "SQQRDKTJ")
+"""申请确认抵扣统计"""
+CONFIRMATION_RESULT = Service(DEDUCTION, "CXQRTJCLJG")
+"""查询确认统计处理结果"""

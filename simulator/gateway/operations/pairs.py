@@ -21,12 +21,16 @@ PART_KEPT = 3
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`query` is the interfaceCode that asks for the result; `guarded` refuses the same task within three minutes."""
+    """`query` is the interfaceCode that asks for the result; `guarded` refuses the same task within three minutes.
+
+    A result that is not `divisible` says what was done to every row, so it never ends partly.
+    """
 
     query: str
     priority: int
     guarded: bool = True
     unknown: str = UNKNOWN_TASK
+    divisible: bool = True
 
     def apply(self, visit: Visit, company: Company, channel: str, job: Job) -> Answer:
         """Accept a task."""
@@ -52,7 +56,7 @@ class Pair:
         if task.result is None or task.polls < visit.gateway.settings.ready_after_polls:
             raise Denied(RUNNING, f"{TEXTS[RUNNING]}[{task.number}]")
         if isinstance(task.result, Listing):
-            return _page(visit, task, task.result)
+            return _page(visit, task, task.result, self.divisible)
         return Answer(dict(task.result.fields))
 
     def _task(self, visit: Visit) -> Task:
@@ -70,9 +74,9 @@ def _waits(visit: Visit, task: Task) -> bool:
     return visit.login(task.account).state_at(visit.now, visit.gateway.settings) != ONLINE
 
 
-def _page(visit: Visit, task: Task, listing: Listing) -> Answer:
+def _page(visit: Visit, task: Task, listing: Listing, divisible: bool) -> Answer:
     number, size = parameters.page(visit.request)
-    if task.state is State.PARTLY:
+    if divisible and task.state is State.PARTLY:
         listing = _partly(listing)
     pages = -(-listing.length // size)
     if number > max(pages, 1):

@@ -19,7 +19,7 @@ from simulator.selecting import OTHER_REASON, REASONS, Verdict, Wanted
 from simulator.services.answers import Answer
 from simulator.wire import Json
 
-SELECTION = Pair("invoiceSelectQuery", SELECTING, guarded=False)
+SELECTION = Pair("invoiceSelectQuery", SELECTING, guarded=False, divisible=False)
 SELECT, WITHDRAW = "1", "0"
 USE_OF_PURPOSE = {"1": selecting.DEDUCTED, "2": selecting.NOT_DEDUCTED, "3": selecting.REFUNDED}
 """deductionPurpose 抵扣, 不抵扣, 退税 to fpyt."""

@@ -104,6 +104,76 @@ def test_every_kind_is_named_by_its_own_numbers(gateway: GatewayCaller, room: Ro
     assert select(gateway, [paper], billType=1)["success"][0]["invoiceNo"] == paper["invoiceNo"]
 
 
+def test_repetitions_are_successes_that_say_so_and_another_use_is_refused(gateway: GatewayCaller, room: Room):
+    rows = [row(room, "customs")]
+    customs = {"purpose": 2, "billType": 1}
+    [never] = select(gateway, rows, flag=0, **customs)["success"]
+    select(gateway, rows, **customs)
+    [again] = select(gateway, rows, **customs)["success"]
+    assert [(one["selectResult"], one["description"]) for one in (never, again)] == [
+        ("1", "该发票未勾选，无需撤销"),
+        ("1", "该发票已勾选，无需重复勾选"),
+    ]
+    [refused] = select(gateway, rows, purpose=1, billType=1)["fail"]
+    assert (refused["selectResult"], refused["description"]) == ("8-[001]", "该发票已用于其他用途，请先撤销勾选")
+    [item] = gateway.headers(MAKER, **EVERYTHING, invoiceType="21")
+    assert (item["customDeclarationNo"], item["deductionPurpose"]) == (rows[0]["invoiceNo"], "2")
+
+
+def test_a_use_of_another_period_is_not_withdrawn(gateway: GatewayCaller, room: Room):
+    rows = [row(room, "customs", fpyt="6", skssq="202611")]
+    [refused] = select(gateway, rows, flag=0, billType=1)["fail"]
+    assert refused["selectResult"] == "8-[001]"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"xfsyt": "01"}, "增值税海关缴款书不允许用于退税用途、不抵扣用途"),
+        ({"payload": {"sfchsd": "Y"}}, "缴款书重号，已锁定"),
+        ({"kprq": "2016-12-31"}, "发票已逾期，不允许勾选"),
+    ],
+)
+def test_a_customs_paper_that_does_not_fit_is_refused_with_its_reason(
+    gateway: GatewayCaller, room: Room, more: dict[str, object], said: str
+):
+    [refused] = select(gateway, [row(room, "customs", **more)], purpose=2, billType=1)["fail"]
+    assert (refused["selectResult"], refused["description"]) == ("8-[001]", said)
+
+
+def test_a_table_made_while_a_selection_waits_makes_it_20(gateway: GatewayCaller, room: Room):
+    select(gateway, [row(room)])
+    room.settle(gateway={"task_seconds": 60})
+    gateway.apply("statisticCreate", taxNo=MAKER, operateType="1")
+    ask = {"taxNo": MAKER, "authenticateFlag": 1, "deductionPurpose": 2, "billType": 1}
+    task = gateway.apply("invoiceSelect", **ask, invoices=[row(room, "customs")])
+    confirming = gateway.call("statisticConfirm", taxNo=MAKER, asyncFlag="1")
+    room.clock(advance_seconds=120)
+    [refused] = gateway.fetch("invoiceSelectQuery", MAKER, task).data["fail"]
+    assert (refused["selectResult"], refused["description"]) == ("20", "请撤销统计表")
+    assert confirming.code == "P6901"
+
+
+def test_a_table_that_another_task_confirmed_first_is_not_withdrawn(gateway: GatewayCaller, room: Room):
+    room.client.post("/_sim/period", json={"taxNo": MAKER, "skssq": "202612"})
+    select(gateway, [row(room)])
+    statistics(gateway, "1")
+    room.settle(gateway={"task_seconds": 60})
+    gateway.apply("statisticConfirm", taxNo=MAKER)
+    withdrawing = gateway.apply("statisticCreate", taxNo=MAKER, operateType="2")
+    room.clock(advance_seconds=120)
+    refused = gateway.fetch("statisticCreateQuery", MAKER, withdrawing)
+    assert (refused.code, refused.text) == ("P6901", "统计表已确认签名")
+
+
+def test_what_was_done_to_rows_is_told_of_every_row(gateway: GatewayCaller, room: Room):
+    rows = [row(room, seed=str(number)) for number in range(3)]
+    ask = {"taxNo": MAKER, "authenticateFlag": 1, "deductionPurpose": 1, "invoices": rows}
+    task = gateway.apply("invoiceSelect", **ask)
+    room.fault("task_ends", service="invoiceSelectQuery", code="4")
+    assert len(gateway.fetch("invoiceSelectQuery", MAKER, task).data["success"]) == 3
+
+
 def test_a_synchronous_selection_answers_at_once(gateway: GatewayCaller, room: Room):
     ask = {"taxNo": MAKER, "authenticateFlag": 1, "deductionPurpose": 1, "billType": 0}
     data = gateway.call("invoiceSelect", **ask, invoices=[row(room)]).data

@@ -1,0 +1,107 @@
+"""What each channel is sent and how its answers are read, without a network."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from fapiao.gateway import selection as gateway
+from fapiao.leqi import selection as leqi
+from fapiao.selection.answers import Paper
+from fapiao.selection.result_codes import result_codes
+
+TAXPAYER = "91310000MA1EXAMP07"
+NUMBER = "123420261000000001-L01"
+PAPER = Paper(NUMBER, date(2026, 12, 5), "3", None, Decimal("13.5"), Decimal("13.00"))
+
+
+def test_leqi_is_told_the_reason_of_a_selection_and_of_no_withdrawal() -> None:
+    named = {"jkshm": NUMBER, "tfrq": "20261205"}
+    assert leqi.upload(TAXPAYER, "select", [PAPER]) == {
+        "gfsbh": TAXPAYER,
+        "gxlxDm": "03",
+        "hgjksmx": [named | {"bdklx": "3"}],
+    }
+    assert leqi.upload(TAXPAYER, "withdraw", [PAPER]) == {"gfsbh": TAXPAYER, "gxlxDm": "04", "hgjksmx": [named]}
+
+
+def test_the_gateway_is_told_numbers_amounts_and_reason() -> None:
+    asked = gateway.upload(TAXPAYER, "select", [PAPER])
+    fixed = [asked[name] for name in ("taxNo", "authenticateFlag", "deductionPurpose", "billType", "asyncFlag")]
+    assert fixed == [TAXPAYER, 1, 2, 1, "1"]
+    assert asked["invoices"] == [
+        {
+            "invoiceType": "21",
+            "invoiceCode": "",
+            "invoiceNo": NUMBER,
+            "etaxInvoiceNo": "",
+            "invoiceDate": "2026-12-05",
+            "invoiceAmount": "",
+            "effectiveTaxAmount": "13.00",
+            "totalTaxAmount": "13.50",
+            "notDeductibleType": "3",
+            "salerName": "",
+            "salerTaxNo": "",
+        }
+    ]
+    assert gateway.upload(TAXPAYER, "withdraw", [PAPER])["authenticateFlag"] == 0
+
+
+def test_the_gateway_is_asked_what_is_selected_or_confirmed_in_a_period() -> None:
+    search = gateway.holdings_search(TAXPAYER, "202612")["searchOpt"]
+    assert {name: value for name, value in search.items() if value} == {
+        "taxPeriod": "202612",
+        "authenticateFlags": "1,2",
+        "invoiceType": "21",
+    }
+
+
+@pytest.mark.parametrize(("zt", "state"), [("0", "01"), ("1", "02"), ("2", "05")])
+def test_the_states_of_leqi_are_told_in_the_gateways_words(zt: str, state: str) -> None:
+    assert leqi.tax_period({"skssq": "202612", "zt": zt}).statistics == state
+
+
+@pytest.mark.parametrize("data", [{}, {"skssq": "202612"}, {"skssq": "202612", "zt": "7"}, {"zt": "0"}])
+def test_an_answer_without_period_or_known_state_is_not_read(data: dict[str, str]) -> None:
+    with pytest.raises(leqi.UnreadableAnswer):
+        leqi.tax_period(data)
+
+
+@pytest.mark.req("R224")
+def test_the_gateway_names_the_deadline_of_the_period() -> None:
+    known = gateway.tax_period({"skssq": "202612;20270115;202701", "createTjbbStatus": "22"})
+    assert (known.period, known.deadline, known.statistics) == ("202612", date(2027, 1, 15), "22")
+    assert gateway.tax_period({"taxPeriod": "202612", "createTjbbStatus": "01"}).deadline is None
+    with pytest.raises(gateway.UnreadableAnswer):
+        gateway.tax_period({"skssq": "202612;20270115;202701"})
+
+
+def test_leqi_holds_for_deduction_for_nothing_or_for_a_refund() -> None:
+    rows = [{"jkshm": f"key{use}", "hxyt": use, "skssq": "202612"} for use in ("1", "4", "6", "2", "", "0")]
+    found = {one.document_key: one.purpose for one in leqi.holdings({"hgjksmx": rows})}
+    assert found == {"key1": "1", "key4": "2", "key6": "2", "key2": "3"}
+
+
+def test_a_header_says_purpose_period_and_reason() -> None:
+    row = {"customDeclarationNo": NUMBER, "deductionPurpose": "2", "taxPeriod": "202612", "notDeductibleType": "3"}
+    (held,) = gateway.holdings([row, {"invoiceNo": "1"}]).values()
+    assert (held.document_key, held.purpose, held.period, held.reason) == (NUMBER, "2", "202612", "3")
+
+
+def test_a_row_that_the_gateway_could_not_do_at_all_is_refused_in_its_words() -> None:
+    row = {"invoiceNo": NUMBER, "errorCode": "P6901", "message": "处理失败"}
+    (result,) = gateway.results([row], result_codes())
+    assert (result.outcome, result.code, result.text) == ("refused", "P6901", "处理失败")
+
+
+def test_a_result_without_a_number_is_not_read() -> None:
+    with pytest.raises(gateway.UnreadableAnswer):
+        gateway.results([{"selectResult": "1"}], result_codes())
+    with pytest.raises(leqi.UnreadableAnswer):
+        leqi.results({"hgjksmx": [{"cljg": "01"}]}, result_codes())
+
+
+def test_what_a_table_counts_is_told_as_text() -> None:
+    data = {"gxtjjg": [{"tjjg": [{"fplx": "6", "hjfs": 2, "hjyxdkse": "1.00"}]}]}
+    assert leqi.counted(data) == [{"fplx": "6", "hjfs": "2", "hjyxdkse": "1.00"}]
+    assert leqi.counted({}) == []
