@@ -16,6 +16,7 @@ from fapiao.key_element_rules import key_element_rules
 from fapiao.manuals import manuals
 from fapiao.places import RULES
 from fapiao.rules import rulebook
+from fapiao.selection.list_rules import list_rules
 from fapiao.tax_organisation import types_by_buyer
 from fapiao.selection.result_codes import result_codes
 from fapiao.verification import verification_rules
@@ -28,6 +29,7 @@ READERS = {
     "templates": templates,
     "tax_organisation": types_by_buyer,
     "selection_results": result_codes,
+    "selection_lists": list_rules,
 }
 Spoil = Callable[[str, str, str], Path]
 
@@ -77,6 +79,10 @@ def test_the_file_fits_its_schema_and_every_row_says_where_it_comes_from(name: s
         ("exports", "codes: risk_status", "codes: risk", "codes 'risk' is unknown"),
         ("exports", "name: tasks, label: 任务数", "name: tasks", "tasks has no label here"),
         ("templates", "required: true", "required: 必填", "required must be true or false"),
+        ("selection_lists", "number: 2", "number: 1", "rule 1 stands here for the second time"),
+        ("selection_lists", "message: list_type", "message: list_kind", "message 'list_kind' is not in messages.yaml"),
+        ("selection_lists", "column: type", "column: kind", "column 'kind' is unknown"),
+        ("selection_lists", "columns: [issue_date]", "columns: [day]", "columns names 'day', which is unknown"),
         ("tax_organisation", "types: [customs]", 'types: ["03"]', "type 03 stands here for the second time"),
         ("tax_organisation", '["10", "08"', '["10", "99"', "types names '99', which is unknown"),
         ("selection_results", 'code: "01", outcome: done', 'code: "01", outcome: good', "outcome 'good' is unknown"),

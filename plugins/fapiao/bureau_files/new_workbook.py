@@ -18,8 +18,8 @@ _OVERLAP = 4096
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-def check_new_workbook(content: bytes, where: str) -> None:
-    """Raises Refusal for what must not be opened; a formula cell is named by its sheet and address."""
+def check_new_workbook(content: bytes, where: str, advice: str = "税局导出的文件没有公式，请上传原文件") -> None:
+    """Raises Refusal for what must not be opened; a formula cell is named by its sheet and address, with `advice`."""
     try:
         book = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
@@ -34,10 +34,10 @@ def check_new_workbook(content: bytes, where: str) -> None:
         raise Refusal("工作簿已加密，未打开；请去掉密码后再上传", where)
     budget = Budget(where)
     budget.announced(entries)
-    _check_parts(content, book, budget, where)
+    _check_parts(content, book, budget, where, advice)
 
 
-def _check_parts(content: bytes, book: zipfile.ZipFile, budget: Budget, where: str) -> None:
+def _check_parts(content: bytes, book: zipfile.ZipFile, budget: Budget, where: str, advice: str) -> None:
     small: dict[str, bytes] = {}
     formulas: dict[str, str] = {}
     for entry in book.infolist():
@@ -53,7 +53,7 @@ def _check_parts(content: bytes, book: zipfile.ZipFile, budget: Budget, where: s
                 pass
     for part, address in formulas.items():
         sheet = _sheet_names(small, where).get(part, posixpath.basename(part))
-        raise Refusal(f"单元格 {address} 是公式；税局导出的文件没有公式，请上传原文件", f"{where} · {sheet}")
+        raise Refusal(f"单元格 {address} 是公式；{advice}", f"{where} · {sheet}")
 
 
 def _formula(pieces: Iterator[bytes]) -> str | None:

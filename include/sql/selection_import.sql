@@ -1,0 +1,39 @@
+-- name: found
+-- The papers that the rows of a list name, 海关缴款书 by their number and invoices by code and number, with all the rules look at.
+WITH named AS (
+    SELECT * FROM jsonb_to_recordset(%(rows)s) AS r (
+        row_no integer, taxpayer_no text, customs_no text, invoice_code text, invoice_no text)
+),
+meant AS (
+    SELECT n.row_no, d.taxpayer_no, d.document_key
+    FROM named AS n
+    JOIN pool.document AS d ON d.document_key = n.customs_no
+    WHERE d.direction = 'input' AND d.document = 'customs' AND coalesce(n.taxpayer_no, d.taxpayer_no) = d.taxpayer_no
+    UNION
+    SELECT n.row_no, d.taxpayer_no, d.document_key
+    FROM named AS n
+    JOIN pool.document AS d ON d.invoice_no = n.invoice_no AND d.invoice_code IS NOT DISTINCT FROM n.invoice_code
+    WHERE n.customs_no IS NULL AND d.direction = 'input' AND d.document <> 'customs'
+        AND coalesce(n.taxpayer_no, d.taxpayer_no) = d.taxpayer_no
+    UNION
+    SELECT n.row_no, d.taxpayer_no, d.document_key
+    FROM named AS n
+    JOIN pool.document AS d ON d.document_key = n.invoice_no
+    WHERE n.customs_no IS NULL AND n.invoice_code IS NULL AND d.direction = 'input' AND d.document <> 'customs'
+        AND coalesce(n.taxpayer_no, d.taxpayer_no) = d.taxpayer_no
+)
+SELECT m.row_no, d.taxpayer_no, d.document_key, d.document, coalesce(d.org_code, t.org_code) AS org_code,
+    e.selection_channel AS channel,
+    -- the 20th character tells the tax: Y is 消费税, which is no 海关进口增值税海关缴款书 (R184, domain §1.5)
+    CASE
+        WHEN d.document = 'customs' AND d.document_key LIKE '___________________Y__' THEN 'customs_consumption'
+        WHEN d.document = 'invoice' THEN d.invoice_type
+        ELSE d.document
+    END AS type,
+    coalesce(d.selection_status, '0') AS selection_state, d.status, d.risk_status, d.issue_date, d.amount, d.tax_amount,
+    sign(d.amount)::text AS amount_sign
+FROM meant AS m
+JOIN pool.document AS d ON d.direction = 'input' AND (d.taxpayer_no, d.document_key) = (m.taxpayer_no, m.document_key)
+LEFT JOIN enterprise.taxpayer AS t ON t.taxpayer_no = d.taxpayer_no
+LEFT JOIN enterprise.effective_channel AS e ON e.taxpayer_no = d.taxpayer_no
+ORDER BY m.row_no, d.taxpayer_no;

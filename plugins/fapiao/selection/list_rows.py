@@ -1,0 +1,172 @@
+"""Reads a filled list (引入清单): its rows, and what of them is wrong before the pool is asked (rules 1 and 2)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from fapiao.bureau_files.new_workbook import check_new_workbook
+from fapiao.enterprise.form import Complaints, check_columns
+from fapiao.enterprise.words import Words, folded, words
+from fapiao.errors import BadInput
+from fapiao.identifiers import taxpayer_no
+from fapiao.identity import customs_identity
+from fapiao.rules import rulebook
+from fapiao.selection.answers import Action
+from fapiao.selection.list_rules import MISSING, TWICE, list_rules
+from fapiao.tables.lines import Line, Table
+from fapiao.tables.reading import LARGEST_BYTES, ZIP, read_tables
+
+SHEET = "引入清单"
+ACTION, CUSTOMS_NO, REASON, REASON_TEXT = "是否勾选", "缴款书号码", "不抵扣原因", "其他原因说明"
+TAXPAYER_NO, INVOICE_CODE, INVOICE_NO = "企业税号", "发票代码", "发票号码"
+COLUMNS = (ACTION, CUSTOMS_NO, REASON, REASON_TEXT, TAXPAYER_NO, INVOICE_CODE, INVOICE_NO)
+OTHER = "5"
+"""其他, which needs words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row is not taken: our code, the sentence byte for byte, and which columns it is about."""
+
+    code: str
+    text: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row of a list; `cells` is what was written, the rest what it means, None where it means nothing."""
+
+    where: str
+    cells: dict[str, str]
+    action: Action | None
+    customs_no: str | None
+    invoice_code: str | None
+    invoice_no: str | None
+    taxpayer_no: str | None
+    reason: str | None
+    reason_text: str | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def number(self) -> tuple[str, str] | None:
+        """What tells its paper from others: 缴款书号码, or 发票代码 and 发票号码."""
+        if self.customs_no:
+            return "customs", self.customs_no
+        return (self.invoice_code or "", self.invoice_no) if self.invoice_no else None
+
+
+def read_list(path: Path) -> list[Table]:
+    """The tables of a list. Raises BadInput for what cannot be read, is too large, empty, or calculates a cell."""
+    if path.is_file() and path.stat().st_size <= LARGEST_BYTES:
+        content = path.read_bytes()
+        if content.startswith(ZIP):
+            check_new_workbook(content, path.name, "请复制后以数值方式粘贴，再引入")
+    return read_tables(path)
+
+
+def list_rows(files: Sequence[list[Table]]) -> list[ListRow]:
+    """The rows of all the files, each with what rules 1 and 2 say of it.
+
+    Raises BadInput with everything that keeps a file from being a list: columns nobody reads or that are not there, no
+    record at all.
+    """
+    complaints = Complaints()
+    tables = [table for tables in files for table in _of_list(tables)]
+    for table in tables:
+        check_columns(table, COLUMNS, complaints)
+        _check_needed(table, complaints)
+    if not any(table.lines for table in tables) and not complaints.problems:
+        complaints.problems.append("no record is in the list: fill in ./fapiao template selection")
+    if complaints.problems:
+        raise BadInput(complaints.problems)
+    return _without_twins([_row(line) for table in tables for line in table.lines])
+
+
+def _of_list(tables: list[Table]) -> list[Table]:
+    """Of a workbook the sheet with our name, or the first; of another file everything."""
+    return [table for table in tables if table.name == SHEET] or tables[:1]
+
+
+def _check_needed(table: Table, complaints: Complaints) -> None:
+    there = {*table.columns, *(name for line in table.lines for name in line.cells)}
+    missing = [] if ACTION in there else [ACTION]
+    if not there & {CUSTOMS_NO, INVOICE_NO}:
+        missing.append(CUSTOMS_NO)
+    if missing:
+        complaints.problems.append(f"{table.source}: the column {' and '.join(missing)} is missing")
+
+
+@cache
+def _words(kind: str) -> Words:
+    return words((one.code, one.label, one.aliases) for one in rulebook().codes if one.kind == kind)
+
+
+def _row(line: Line) -> ListRow:
+    cells = {name: value for name in COLUMNS if (value := _text(line, name))}
+    strange: list[str] = []
+    action = _code(cells, ACTION, "selection_list_action", strange)
+    row = ListRow(
+        where=line.where(),
+        cells=cells,
+        action=cast("Action | None", action),
+        customs_no=customs_identity({"hgjkshm": cells[CUSTOMS_NO]}).document_key if CUSTOMS_NO in cells else None,
+        invoice_code=cells.get(INVOICE_CODE),
+        invoice_no=cells.get(INVOICE_NO),
+        taxpayer_no=_taxpayer_no(cells, strange),
+        reason=_code(cells, REASON, "not_deductible_type", strange),
+        reason_text=cells.get(REASON_TEXT),
+    )
+    return replace(row, problems=(*_missing(row), *_unknown(strange)))
+
+
+def _text(line: Line, name: str) -> str:
+    cell = line.cells.get(name)
+    value = cell.value if cell else ""
+    return value if isinstance(value, str) else ",".join(value)
+
+
+def _code(cells: dict[str, str], name: str, kind: str, strange: list[str]) -> str | None:
+    if name not in cells:
+        return None
+    found = _words(kind).spellings.get(folded(cells[name]))
+    if found is None:
+        strange.append(name)
+    return found
+
+
+def _taxpayer_no(cells: dict[str, str], strange: list[str]) -> str | None:
+    try:
+        return taxpayer_no(cells[TAXPAYER_NO]) if TAXPAYER_NO in cells else None
+    except ValueError:
+        strange.append(TAXPAYER_NO)
+        return None
+
+
+def _missing(row: ListRow) -> list[Problem]:
+    """Rule 1: 是否勾选, a number, and for 勾选 the 不抵扣原因, with words for 其他 (R194, R196)."""
+    needed = [ACTION, *([] if row.number else [CUSTOMS_NO])]
+    if row.action == "select":
+        needed += [REASON, *([REASON_TEXT] if row.reason == OTHER else [])]
+    columns = tuple(name for name in needed if name not in row.cells)
+    return [_problem(MISSING, columns)] if columns else []
+
+
+def _unknown(columns: list[str]) -> list[Problem]:
+    return [Problem("UNKNOWN_WORD", rulebook().message("list_word", "import"), tuple(columns))] if columns else []
+
+
+def _without_twins(rows: list[ListRow]) -> list[ListRow]:
+    """Rule 2: every row of a paper that stands there more than once is told so (R197)."""
+    counts = Counter(row.number for row in rows if row.number)
+    return [
+        replace(row, problems=(*row.problems, _problem(TWICE))) if row.number and counts[row.number] > 1 else row
+        for row in rows
+    ]
+
+
+def _problem(number: int, columns: tuple[str, ...] = ()) -> Problem:
+    return Problem(list_rules().rules[number].code, list_rules().text(number), columns)
