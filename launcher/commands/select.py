@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from launcher.actor import add_actor
-from launcher.selecting import asking, listing, submitting
+from launcher.selecting import asking, importing, listing, submitting
 
 HELP = "海关缴款书不抵扣勾选: list, select, withdraw, preselect, import a list, statistics, tax period, logs, retry"
 OPERATIONS = {
@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         one = _action(actions, name, sentence, submitting.act, operation=operation)
         one.add_argument("taxpayers", nargs="+", metavar="TAXPAYER", help="税号")
         submitting.add_sheet(one)
+    importing.add_arguments(_action(actions, "import", "引入清单勾选: lists filled from the template", importing.act))
     _add_questions(actions)
     _add_logs(actions)
 

@@ -1,0 +1,65 @@
+"""`./fapiao select import FILE…`: 引入清单勾选, every row checked first, the good ones onto the sheet (S2)."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from fapiao.errors import BadInput
+from fapiao.selection.list_rows import read_list
+from fapiao.selection.list_verdicts import Verdict, list_wishes
+from fapiao.tables.lines import Table
+from hooks.rights import rights_of
+from hooks.selection_import import validate_list, write_result
+from launcher.actor import actor_of
+from launcher.log_filter import allowed_organisations
+from launcher.selecting.desk import desk_for
+from launcher.selecting.submitting import add_sheet, go
+
+MOST_TOLD = 20
+"""So many bad rows are told one by one; the workbook of --result has them all."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The lists, where their result goes, and the sheet."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="filled from ./fapiao template selection")
+    parser.add_argument("--result", type=Path, metavar="OUT.xlsx", help="查看引入结果: write what became of every row")
+    add_sheet(parser)
+
+
+def act(arguments: argparse.Namespace) -> int:
+    """1 where a row was not taken or a task failed. Raises BadInput where a file is no list; then nothing is done."""
+    with desk_for(arguments) as desk:
+        allowed = allowed_organisations(rights_of(desk.connection, actor_of(arguments)), "select")
+        with desk.transaction() as work:
+            verdicts = validate_list(work.connection, _read(arguments.files), allowed)
+        failed = [one for one in verdicts if not one.passed]
+        _tell(verdicts, failed)
+        if arguments.result:
+            print(f"{arguments.result}: {write_result(arguments.result, verdicts)} 行")
+        codes = [1] if failed else []
+        for number, wish in enumerate(list_wishes(verdicts), 1):
+            run = replace(desk.run, run_id=f"{desk.run.run_id}__{number}")
+            codes.append(go(replace(desk, run=run), arguments, wish))
+    return max(codes, default=0)
+
+
+def _read(files: Sequence[Path]) -> list[list[Table]]:
+    problems: list[str] = []
+    read: list[list[Table]] = []
+    for file in files:
+        try:
+            read.append(read_list(file))
+        except BadInput as refused:
+            problems += refused.problems
+    if problems:
+        raise BadInput(problems)
+    return read
+
+
+def _tell(verdicts: Sequence[Verdict], failed: Sequence[Verdict]) -> None:
+    for one in failed[:MOST_TOLD]:
+        print(f"{one.row.where}：{'；'.join(problem.text for problem in one.problems)}")
+    if len(failed) > MOST_TOLD:
+        print(f"……另有 {len(failed) - MOST_TOLD} 行未通过校验，见 --result 的结果文件。")
+    print(f"引入 {len(verdicts)} 行：校验通过 {len(verdicts) - len(failed)}，处理失败 {len(failed)}。")
