@@ -317,8 +317,8 @@ WHERE s.parent_batch_no = %(parent_batch_no)s
 ORDER BY s.selection_id;
 
 -- name: told
--- How requests stand: status, label and words.
-SELECT s.batch_no, s.status, coalesce(l.label, s.status) AS status_label, s.error_message
+-- How requests stand: channel, status, label and words.
+SELECT s.batch_no, s.channel, s.status, coalesce(l.label, s.status) AS status_label, s.error_message
 FROM sync.selection AS s
 LEFT JOIN sync.code_label AS l ON l.kind = 'selection_task_status' AND l.code = s.status
 WHERE s.batch_no = ANY (%(batches)s)

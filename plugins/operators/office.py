@@ -13,6 +13,9 @@ from hooks.tasks import TaskTable
 from operators.crew import Crew
 from operators.desk import Desk, read_parameters
 
+SHORT_WAIT_SECONDS = 3.0
+"""A wait shorter than the cost of a reschedule is waited out in place."""
+
 
 def clock() -> datetime:
     """The wall clock, in UTC."""

@@ -7,6 +7,7 @@ sent, with a number   the result is polled; on 乐企, and for a repeated select
 """
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -40,6 +41,19 @@ def select_due(desk: SelectionDesk, channel: str, batches: Sequence[str] | None 
         if batches is not None:
             break
     return handled
+
+
+def until_quiet(desk: SelectionDesk, channel: str, short_wait_seconds: float) -> int:
+    """Works a channel, logins first, until its next request is due only after a longer wait than that."""
+    handled = 0
+    while True:
+        ask_again(desk.transaction, desk.bureaus[channel], channel)
+        handled += select_due(desk, channel)
+        with desk.transaction() as work:
+            open_rows, seconds = work.table.next_due([channel])
+        if not open_rows or seconds is None or seconds > short_wait_seconds:
+            return handled
+        time.sleep(max(seconds, 0.05))
 
 
 def _claim(desk: SelectionDesk, channel: str, batches: Sequence[str] | None) -> list[Selection]:
@@ -91,8 +105,8 @@ def _put_off(desk: SelectionDesk, row: Selection, error: BureauError) -> None:
     unsure = row.sent and row.request_no is None
     with desk.transaction() as work:
         work.table.hold(row)
-        if unsure:
-            work.table.postpone(row, max(error.wait_seconds, 1.0), error)
+        if unsure and not isinstance(error, Refused):
+            work.table.postpone(row, error.wait_seconds, error)
         elif isinstance(error, TryLater) and row.attempts + 1 < MAX_ATTEMPTS:
             work.table.postpone(row, error.wait_seconds, error, cost=1)
         else:
@@ -165,16 +179,22 @@ def fetch(desk: SelectionDesk, batches: Sequence[str]) -> list[Done]:
     """获取异步请求结果: these requests are worked once, now, their logins looked at; how each stands then (R218).
 
     What another worker holds is left to it. 处理中 without words is told as 任务处理中.
+    Raises BadInput for an unknown one.
     """
-    for channel, bureau in desk.bureaus.items():
-        ask_again(desk.transaction, bureau, channel, at_once=True)
-        select_due(desk, channel, batches)
+    open_rows = [row for row in _rows(desk, batches) if row["status"] in ("unprocessed", "processing")]
+    for channel in sorted({row["channel"] for row in open_rows} & {*desk.bureaus}):
+        ask_again(desk.transaction, desk.bureaus[channel], channel, at_once=True)
+        select_due(desk, channel, [row["batch_no"] for row in open_rows])
+    return [Done(row["batch_no"], _told(desk, row)) for row in _rows(desk, batches)]
+
+
+def _rows(desk: SelectionDesk, batches: Sequence[str]) -> list[Mapping[str, Any]]:
     with desk.transaction() as work:
         rows = work.submissions.told(batches)
     known = {row["batch_no"] for row in rows}
     if missing := [one for one in batches if one not in known]:
         raise BadInput([f"{one}: {desk.says('task_unknown')}" for one in missing])
-    return [Done(row["batch_no"], _told(desk, row)) for row in rows]
+    return rows
 
 
 def _told(desk: SelectionDesk, row: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The bureau's answers to a selection: polled, compared with what it holds, and brought into ledger and pool."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ from fapiao.selection.records import OpenPaper, Selection, Settled
 from operators.apply import MAX_ATTEMPTS
 from operators.logins import WAITING, login_state, stands_still
 from operators.selection_desk import SelectionDesk, SelectionWork
+
+log = logging.getLogger(__name__)
 
 Holdings = Mapping[str, Holding]
 MOST_POLLS_WITHOUT_ANSWER = 12
@@ -47,7 +50,7 @@ def collect(desk: SelectionDesk, row: Selection) -> None:
 def find_out(desk: SelectionDesk, row: Selection) -> bool:
     """An upload without an answer: what the bureau holds as wished is settled; whether anything is left to send again.
 
-    Raises BureauError; then nothing is known, and nothing is given up.
+    Raises BureauError; then nothing is known yet. One that refuses to show what it holds ends the request.
     """
     if row.unanswered_seconds:
         with desk.transaction() as work:
@@ -132,9 +135,18 @@ def finish(desk: SelectionDesk, work: SelectionWork, row: Selection) -> None:
 
 
 def _compared(desk: SelectionDesk, row: Selection, whose: Party, told: Results) -> Holdings | Waiting | None:
-    """What the bureau holds, where the channel's results are compared with it, or a document was repeated."""
+    """What the bureau holds, where the channel's results are compared with it, or a document was repeated.
+
+    A bureau that refuses to show it (乐企, once the period has moved on) leaves its results to stand alone.
+    """
     repeated = any(one.outcome == "already" for one in told.papers)
-    return _holdings(desk, row, whose)[0] if repeated or row.channel in desk.rules.compared else None
+    if not repeated and row.channel not in desk.rules.compared:
+        return None
+    try:
+        return _holdings(desk, row, whose)[0]
+    except Refused as hidden:
+        log.warning("selection %s is not compared with what the bureau holds: %s", row.batch_no, hidden)
+        return None
 
 
 def _holdings(desk: SelectionDesk, row: Selection, whose: Party) -> tuple[Holdings | Waiting, str]:

@@ -1,8 +1,10 @@
 """The Airflow operators of a calendar DAG: plan, apply and collect; they read the context and wait by rescheduling."""
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from airflow.sdk import BaseOperator
@@ -15,12 +17,13 @@ from operators.apply import apply_one
 from operators.collect import collect_one
 from operators.crew import Crew
 from operators.fetch import asked_batches, collect_asked
-from operators.office import crew
+from operators.office import SHORT_WAIT_SECONDS, crew
 from operators.plan import plan_day
 from operators.run_day import run_day, wanted_taxpayers
+from operators.selection_office import work_selections
 
-SHORT_WAIT_SECONDS = 3.0
-"""A wait shorter than the cost of a reschedule is waited out in place."""
+Turn = Callable[[], tuple[int, list[float]]]
+"""How many rows it handled, and the seconds to its next one."""
 
 
 class PlanOperator(BaseOperator):
@@ -86,7 +89,7 @@ class CollectOperator(BaseOperator):
 
 
 class SweepOperator(BaseOperator):
-    """Sweep: the same apply and collect over the due rows of every DAG whose run is gone or gave up.
+    """Sweep: the same work over the due rows of every DAG whose run is gone or gave up, selections first (R219).
 
     With `params.batches` it polls these tasks and nothing else (获取异步结果).
     """
@@ -96,18 +99,18 @@ class SweepOperator(BaseOperator):
         self.patience = patience
 
     def execute(self, context: Any) -> int:
-        """One pass over every channel; waits only for leases that are about to run out.
+        """One pass over the selections and every channel; waits only for leases that are about to run out.
 
         A channel that cannot be worked, for want of its connection perhaps, fails the run after the others' turn.
         """
         run, handled, waits, failures = run_day(context), 0, [], []
         if asked := asked_batches(context):
             return collect_asked(context, run, asked)
-        for channel in BUREAUS:
+        for name, turn in _turns(context, run).items():
             try:
-                done, wait = _sweep(context, run, channel)
+                done, wait = turn()
             except Exception as failure:
-                self.log.exception("channel %s cannot be swept", channel)
+                self.log.exception("%s cannot be swept", name)
                 failures.append(failure)
                 continue
             handled += done
@@ -118,6 +121,14 @@ class SweepOperator(BaseOperator):
         if waits and now + timedelta(seconds=min(waits)) <= context["dag_run"].start_date + self.patience:
             raise AirflowRescheduleException(now + timedelta(seconds=min(waits)))
         return handled
+
+
+def _turns(context: Any, run: RunDay) -> dict[str, Turn]:
+    """What is swept, in order: 勾选 goes before 下载发票数据 (R215)."""
+    turns: dict[str, Turn] = {"selections": lambda: (work_selections(context, run), [])}
+    for channel in BUREAUS:
+        turns[f"channel {channel}"] = partial(_sweep, context, run, channel)
+    return turns
 
 
 def _sweep(context: Any, run: RunDay, channel: str) -> tuple[int, list[float]]:

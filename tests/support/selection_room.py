@@ -1,6 +1,6 @@
 """A room for selections: a pool with a company and its 海关缴款书, and a bureau that does and says what a test scripts."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from fapiao.rules import rulebook
 from fapiao.selection.chosen import Chosen, Operation, Surface, Wish
 from fapiao.selection.rules import selection_rules
 from fapiao.tasks import RunDay
+from hooks.selection_bureau import SelectionBureau
 from operators.selection import select_due
 from operators.selection_desk import SelectionDesk
 from scripted_selection import ScriptedBureau
@@ -37,9 +38,12 @@ VALUES (%(taxpayer_no)s, '示例公司', 'ORG1', %(channel)s, %(company_type)s, 
 class SelectionRoom:
     """One pool, one company, one bureau on both channels, and a clock that a test turns."""
 
-    def __init__(self, pool_url: str, bureau: ScriptedBureau) -> None:
+    def __init__(
+        self, pool_url: str, bureau: ScriptedBureau, bureaus: Mapping[str, SelectionBureau] | None = None
+    ) -> None:
         self.url = pool_url
         self.bureau = bureau
+        self.bureaus = bureaus or {"leqi": bureau, "etax": bureau}
         self.now = NOON
         self.pool: psycopg.Connection[dict[str, Any]] = psycopg.connect(pool_url, autocommit=True, row_factory=dict_row)
         self.worker = psycopg.connect(pool_url)
@@ -50,7 +54,7 @@ class SelectionRoom:
         """A desk for a run."""
         run = RunDay("selection", run_id, DAY, DAY.isoformat(), explicit=False)
         return SelectionDesk(
-            connection or self.worker, {"leqi": self.bureau, "etax": self.bureau}, selection_rules(), rulebook(), run,
+            connection or self.worker, self.bureaus, selection_rules(), rulebook(), run,
             "worker", lambda: self.now,
         )  # fmt: skip
 
@@ -145,9 +149,13 @@ class SelectionRoom:
 
 
 @contextmanager
-def selecting_in(pool_url: str, prepare: Callable[[SelectionRoom], object] | None = None) -> Iterator[SelectionRoom]:
+def selecting_in(
+    pool_url: str,
+    prepare: Callable[[SelectionRoom], object] | None = None,
+    bureaus: Mapping[str, SelectionBureau] | None = None,
+) -> Iterator[SelectionRoom]:
     """A room with one company on 乐企, unless `prepare` furnishes it otherwise."""
-    room = SelectionRoom(pool_url, ScriptedBureau())
+    room = SelectionRoom(pool_url, ScriptedBureau(), bureaus)
     try:
         room.company() if prepare is None else prepare(room)
         yield room

@@ -41,10 +41,10 @@ def judged(
     held: Holdings | None,
     differs: str,
 ) -> list[Settled]:
-    """What became of every open document that has its answer; `held` None where it need not be compared (R151).
+    """What became of every open document that has its answer; `held` None where it was not compared (R151).
 
     `differs` is our sentence for a result that the bureau's own holdings contradict. A repeated selection is a success
-    where the bureau holds it as wished, and keeps the bureau's words either way.
+    only where the bureau holds it as wished, and keeps the bureau's words either way.
     """
     by_key = {result.document_key: result for result in results}
     return [
@@ -58,7 +58,8 @@ def _one(paper: OpenPaper, result: PaperResult, wished: Wished, held: Holdings |
     key = paper.document_key
     if result.outcome == "refused":
         return Settled(key, "failed", result.code, result.text)
-    if held is None or as_wished(paper, wished, held):
+    compared = held is not None and as_wished(paper, wished, held)
+    if compared or (held is None and result.outcome == "done"):
         holding = (held or {}).get(key)
         period = result.tax_period or (holding.period if holding else None)
         return Settled(key, "succeeded", result.code, result.text, period)
