@@ -88,8 +88,8 @@ def entry(form: Form, known: Known, organisations: Collection[str], among: Entry
         entry_kind=was.entry_kind,
         entry_period=was.entry_period,
         entry_at=form.read("entry_at", was.entry_at, None, _instant),
-        entry_tax_amount=form.read("entry_tax_amount", was.entry_tax_amount, None, _amount),
-        transfer_out_amount=form.read("transfer_out_amount", was.transfer_out_amount, None, _amount),
+        entry_tax_amount=form.read("entry_tax_amount", was.entry_tax_amount, None, read_amount),
+        transfer_out_amount=form.read("transfer_out_amount", was.transfer_out_amount, None, read_amount),
         transfer_out_reason=form.text("transfer_out_reason", was.transfer_out_reason),
         voucher_no=form.text("voucher_no", was.voucher_no),
         org_code=_organisation(form, was, organisations),
@@ -140,7 +140,8 @@ def _needs_reason(after: Entry, face_tax: Decimal | None) -> bool:
     return None not in amounts and amounts[0] != amounts[1] and not after.transfer_out_reason
 
 
-def _amount(text: str) -> Decimal:
+def read_amount(text: str) -> Decimal:
+    """An amount in yuan, with or without separators of thousands. Raises ValueError, whose text is a complaint."""
     try:
         found = Decimal(text.replace(",", "").replace("，", ""))
     except InvalidOperation:

@@ -15,8 +15,8 @@ ACTIONS: tuple[Action, ...] = ("select", "withdraw")
 """勾选 · 撤销勾选"""
 COLUMNS = ("selection_state", "type", "amount_sign", "status", "risk_status")
 WANTED = ("issue_date", "amount", "tax_amount")
-MISSING, TWICE, NOT_IN_POOL, INCOMPLETE = 1, 2, 3, 6
-"""The rules that look at more than one column of a paper, by the manual's number."""
+MISSING, TWICE, NOT_IN_POOL, INCOMPLETE, TYPE = 1, 2, 3, 6, 7
+"""Rules by the manual's number."""
 _KEYS = ("number", "code", "message", "actions", "documents", "column", "allowed", "empty")
 _SECTIONS = ("rules", "channels")
 

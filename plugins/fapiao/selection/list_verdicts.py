@@ -67,22 +67,21 @@ class Verdict:
 
 
 def verdict(row: ListRow, papers: Sequence[Found], allowed: Collection[str] | None) -> Verdict:
-    """What rules 1 to 10 say of a row whose number means `papers`; `allowed` are the 核算组织 of whoever imports (R150).
+    """What rules 1 to 10 say of a row that means `papers`; `allowed` are the 核算组织 granted, None all.
 
-    Told together are: what rules 1 and 2 say of the row itself, and of the one paper that it means each of rules 4 to
-    10 that it breaks, in the manual's order. Rule 3 ends the matter, for there is nothing to look at; so do a number
-    without a row's meaning, a paper of several tax numbers, and one of an organisation that is not allowed.
+    Told together are what rules 1 and 2 say of the row itself, and each of rules 4 to 10 that the one paper it means
+    breaks, in the manual's order. Where there is no such paper nothing more can be said: a row without a number, rule
+    3, a number of several taxpayers; nor is anything told of a paper of another organisation (R150).
     """
     if row.number is None:
         return Verdict(row, None, row.problems)
-    if len(papers) != 1:
-        return Verdict(
-            row, None, (*row.problems, _told(NOT_IN_POOL) if not papers else _sentence("list_several_owners"))
-        )
-    (found,) = papers
-    if allowed is not None and found.org_code not in allowed:
-        return Verdict(row, found, (*row.problems, _sentence("no_organisation_right")))
-    return Verdict(row, found, (*row.problems, *_broken(row, found)))
+    if not papers:
+        return Verdict(row, None, (*row.problems, _told(NOT_IN_POOL)))
+    if len(papers) > 1:
+        return Verdict(row, None, (*row.problems, _sentence("list_several_owners")))
+    if allowed is not None and papers[0].org_code not in allowed:
+        return Verdict(row, None, (*row.problems, _sentence("no_organisation_right")))
+    return Verdict(row, papers[0], (*row.problems, *_broken(row, papers[0])))
 
 
 def list_wishes(verdicts: Iterable[Verdict]) -> list[Wish]:

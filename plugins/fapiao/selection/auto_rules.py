@@ -1,0 +1,156 @@
+"""自动抵扣勾选配置: the rules that pick papers by themselves, read from the tables of a file (S2 §4-1, R222)."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from fapiao.enterprise.entries import read_amount
+from fapiao.enterprise.form import Complaints, Form, check_columns, unique
+from fapiao.enterprise.words import Vocabulary, Words, words
+from fapiao.errors import BadInput
+from fapiao.rules import RuleBook
+from fapiao.selection.list_rules import TYPE, list_rules
+from fapiao.tables.lines import Line, Table
+
+COLUMNS = (
+    "name",
+    "priority",
+    "enabled",
+    "action",
+    "organisations",
+    "invoice_types",
+    "reasons",
+    "amount_from",
+    "amount_to",
+    "issued_from",
+    "issued_to",
+    "reason",
+    "reason_text",
+)
+DEFAULT_PRIORITY = 100
+OTHER = "5"
+"""其他, which needs words."""
+
+
+@dataclass(frozen=True, slots=True)
+class AutoRule:
+    """One rule: conditions on papers, and what is done with those that meet them.
+
+    An empty list and a missing bound are no condition; bounds are inside; amounts are 税款金额 in yuan, dates days in
+    Asia/Shanghai. `reason`, 不抵扣原因 1 to 5, is for papers that have none; the smallest `priority` is asked first.
+    """
+
+    name: str
+    priority: int
+    enabled: bool
+    action: str
+    organisations: tuple[str, ...]
+    invoice_types: tuple[str, ...]
+    reasons: tuple[str, ...]
+    amount_from: Decimal | None
+    amount_to: Decimal | None
+    issued_from: date | None
+    issued_to: date | None
+    reason: str | None
+    reason_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AutoWords:
+    """What such a file may say, and the organisations that there are."""
+
+    rules: RuleBook
+    flag: Words
+    action: Words
+    reason: Words
+    organisations: Collection[str]
+
+
+def auto_words(vocabulary: Vocabulary, organisations: Collection[str]) -> AutoWords:
+    """The words of enterprise.yaml and statuses.yaml."""
+    codes = vocabulary.rules.codes
+    kinds = ("auto_selection_action", "not_deductible_type")
+    action, reason = (words((c.code, c.label, c.aliases) for c in codes if c.kind == kind) for kind in kinds)
+    return AutoWords(vocabulary.rules, vocabulary.flag, action, reason, organisations)
+
+
+def read_auto_rules(files: Sequence[list[Table]], among: AutoWords) -> list[AutoRule]:
+    """The rules of the files, off unless they say otherwise. Raises BadInput with every problem at once."""
+    complaints = Complaints()
+    tables = [table for tables in files for table in tables]
+    for table in tables:
+        check_columns(table, COLUMNS, complaints)
+    forms = _forms((line for table in tables for line in table.lines), complaints)
+    found = [_rule(form, name, among) for name, form in forms.items()]
+    if complaints.problems:
+        raise BadInput(complaints.problems)
+    return found
+
+
+def _forms(lines: Iterable[Line], complaints: Complaints) -> dict[str, Form]:
+    forms = [Form(line, complaints) for line in lines]
+    return unique([(name, form) for form in forms if (name := form.needed("name"))], "name")
+
+
+def _rule(form: Form, name: str, among: AutoWords) -> AutoRule:
+    rule = AutoRule(
+        name=name,
+        priority=form.read("priority", DEFAULT_PRIORITY, DEFAULT_PRIORITY, _whole_number),
+        enabled=form.flag("enabled", among.flag, current=False, empty=False),
+        action=form.needed_code("action", among.action, ""),
+        organisations=_each(form, "organisations", lambda item: _organisation(item, among.organisations)),
+        invoice_types=_each(form, "invoice_types", lambda item: _type(item, among.rules))
+        or list_rules().rules[TYPE].allowed,
+        reasons=_each(form, "reasons", among.reason.code),
+        amount_from=form.read("amount_from", None, None, read_amount),
+        amount_to=form.read("amount_to", None, None, read_amount),
+        issued_from=form.day("issued_from"),
+        issued_to=form.day("issued_to"),
+        reason=form.code("reason", among.reason, "") or None,
+        reason_text=form.text("reason_text"),
+    )
+    _object(form, rule)
+    return rule
+
+
+def _object(form: Form, rule: AutoRule) -> None:
+    """What no rule may say: 勾选 without a reason for every paper (R175), 其他 without words, bounds that cross."""
+    if rule.action == "select" and not (rule.reason or rule.reasons):
+        form.object("reason", "勾选需要不抵扣原因：填写 reason，或以 reasons 限定已有原因的票据")
+    if rule.reason == OTHER and not rule.reason_text:
+        form.object("reason_text", "不抵扣原因为其他时，需要填写其他原因说明")
+    if rule.amount_from is not None and rule.amount_to is not None and rule.amount_from > rule.amount_to:
+        form.object("amount_to", f"{rule.amount_to} is less than amount_from {rule.amount_from}")
+    if rule.issued_from and rule.issued_to and rule.issued_from > rule.issued_to:
+        form.object("issued_to", f"{rule.issued_to} is before issued_from {rule.issued_from}")
+
+
+def _each(form: Form, column: str, reader: Callable[[str], str]) -> tuple[str, ...]:
+    return form.needed_each(column, reader, ()) if form.items(column) else ()
+
+
+def _whole_number(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError(f"{text!r} is not a whole number like 100")
+    return int(text)
+
+
+def _organisation(item: str, known: Collection[str]) -> str:
+    if item not in known:
+        raise ValueError(f"there is no organisation {item}: load its taxpayers first")
+    return item
+
+
+def _type(item: str, rules: RuleBook) -> str:
+    try:
+        code = rules.invoice_type(item).code
+    except BadInput as unknown:
+        raise ValueError(str(unknown)) from unknown
+    if code not in _selectable():
+        raise ValueError(f"{item}: {list_rules().text(TYPE)}")
+    return code
+
+
+def _selectable() -> tuple[str, ...]:
+    return list_rules().rules[TYPE].allowed
