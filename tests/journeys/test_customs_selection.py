@@ -96,6 +96,7 @@ def journey(request: pytest.FixtureRequest, pool_url: str, monkeypatch: pytest.M
         more = [mine | {"nsrsbh": SMALL, "companyType": "02"}, mine | {"nsrsbh": LOCKED}]
         order(stand.bureau, "seed", companies=more, documents=[])
         order(stand.bureau, "period", taxNo=LOCKED, skssq=PERIOD)
+        order(stand.bureau, "settings", gateway={"task_seconds": 60})
         with closing(Journey(pool_url, stand)) as found:
             (paper,) = found.seed(1, LOCKED)
             found.done(wish("not_deduct", [paper], LOCKED))
