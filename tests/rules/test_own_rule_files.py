@@ -17,6 +17,7 @@ from fapiao.manuals import manuals
 from fapiao.places import RULES
 from fapiao.rules import rulebook
 from fapiao.selection.result_codes import result_codes
+from fapiao.selection.rules import selection_rules
 from fapiao.verification import verification_rules
 
 READERS = {
@@ -26,6 +27,7 @@ READERS = {
     "exports": plans,
     "templates": templates,
     "selection_results": result_codes,
+    "selection": selection_rules,
 }
 Spoil = Callable[[str, str, str], Path]
 
@@ -75,6 +77,18 @@ def test_the_file_fits_its_schema_and_every_row_says_where_it_comes_from(name: s
         ("exports", "codes: risk_status", "codes: risk", "codes 'risk' is unknown"),
         ("exports", "name: tasks, label: 任务数", "name: tasks", "tasks has no label here"),
         ("templates", "required: true", "required: 必填", "required must be true or false"),
+        ("selection", "steps: [reason, status,", "steps: [reason, mood,", "steps names 'mood', which is unknown"),
+        ("selection", "label: 撤销抵扣勾选", "label: 抵扣勾选", "is the name of another operation already"),
+        (
+            "selection",
+            "here: false",
+            "here: false\n    steps: [status]",
+            "steps are said only of what is carried out here",
+        ),
+        ("selection", "becomes: none", "becomes: nothing", "becomes 'nothing' is unknown"),
+        ("selection", "channel: leqi", "channel: tax_disk", "channel 'tax_disk' is unknown"),
+        ("selection", "value: 2000", "value: many", "value must be a whole number"),
+        ("selection", 'reached: ["05"]', 'reached: ["99"]', "reached names '99', which is unknown"),
         ("selection_results", 'code: "01", outcome: done', 'code: "01", outcome: good', "outcome 'good' is unknown"),
         (
             "selection_results",
