@@ -42,6 +42,7 @@ GROUPS = ("identity", "face", "status", "anomaly", "usage", "selection", "derive
 POLICIES = (
     "newest_non_empty",
     "toll_kept",
+    "mark_kept",
     "first",
     "greatest",
     "forward_only",

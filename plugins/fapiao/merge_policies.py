@@ -111,6 +111,7 @@ class Policies:
         """The value of the column after the merge."""
         return {
             "toll_kept": self._toll_kept,
+            "mark_kept": self._mark_kept,
             "first": self._first,
             "greatest": self._greatest,
             "fullest": self._fullest,
@@ -143,6 +144,11 @@ class Policies:
             return newest
         silent = f"d.{column.name} = '8208' AND s.{column.name} = '82' AND s.business_code IS NULL"
         return f"CASE WHEN {silent} THEN d.{column.name} ELSE {newest} END"
+
+    def _mark_kept(self, column: Field) -> str:
+        """预勾选 is ours: the bureau knows nothing of it, and its 未勾选 does not take it away (R221)."""
+        ours = f"d.{column.name} = '4' AND s.{column.name} = '0'"
+        return f"CASE WHEN {ours} THEN d.{column.name} ELSE {self._newest(column)} END"
 
     def _merged_keys(self, column: Field) -> str:
         name, newer = column.name, self.newer(_timed_by(column))

@@ -29,6 +29,7 @@ from operators.selection_steps import examine
 log = logging.getLogger(__name__)
 
 BATCH = 20
+MOST_SHORT_WAITS = 50
 
 
 def select_due(desk: SelectionDesk, channel: str, batches: Sequence[str] | None = None) -> int:
@@ -44,16 +45,20 @@ def select_due(desk: SelectionDesk, channel: str, batches: Sequence[str] | None 
 
 
 def until_quiet(desk: SelectionDesk, channel: str, short_wait_seconds: float) -> int:
-    """Works a channel, logins first, until its next request is due only after a longer wait than that."""
+    """Works a channel, logins first, until its next request is due only after a longer wait than that.
+
+    A bureau that keeps promising an answer for the next moment is left to the next worker after some rounds.
+    """
     handled = 0
-    while True:
+    for _ in range(MOST_SHORT_WAITS):
         ask_again(desk.transaction, desk.bureaus[channel], channel)
         handled += select_due(desk, channel)
         with desk.transaction() as work:
             open_rows, seconds = work.table.next_due([channel])
         if not open_rows or seconds is None or seconds > short_wait_seconds:
-            return handled
+            break
         time.sleep(max(seconds, 0.05))
+    return handled
 
 
 def _claim(desk: SelectionDesk, channel: str, batches: Sequence[str] | None) -> list[Selection]:

@@ -19,6 +19,7 @@ from fapiao.rules import rulebook
 from fapiao.selection.list_rules import list_rules
 from fapiao.selection.result_codes import result_codes
 from fapiao.tax_organisation import types_by_buyer
+from fapiao.selection.rules import selection_rules
 from fapiao.verification import verification_rules
 
 READERS = {
@@ -30,6 +31,7 @@ READERS = {
     "tax_organisation": types_by_buyer,
     "selection_results": result_codes,
     "selection_lists": list_rules,
+    "selection": selection_rules,
 }
 Spoil = Callable[[str, str, str], Path]
 
@@ -85,6 +87,18 @@ def test_the_file_fits_its_schema_and_every_row_says_where_it_comes_from(name: s
         ("selection_lists", "columns: [issue_date]", "columns: [day]", "columns names 'day', which is unknown"),
         ("tax_organisation", "types: [customs]", 'types: ["03"]', "type 03 stands here for the second time"),
         ("tax_organisation", '["10", "08"', '["10", "99"', "types names '99', which is unknown"),
+        ("selection", "steps: [reason, status,", "steps: [reason, mood,", "steps names 'mood', which is unknown"),
+        ("selection", "label: 撤销抵扣勾选", "label: 抵扣勾选", "is the name of another operation already"),
+        (
+            "selection",
+            "here: false",
+            "here: false\n    steps: [status]",
+            "steps are said only of what is carried out here",
+        ),
+        ("selection", "becomes: none", "becomes: nothing", "becomes 'nothing' is unknown"),
+        ("selection", "channel: leqi", "channel: tax_disk", "channel 'tax_disk' is unknown"),
+        ("selection", "value: 2000", "value: many", "value must be a whole number"),
+        ("selection", 'reached: ["05"]', 'reached: ["99"]', "reached names '99', which is unknown"),
         ("selection_results", 'code: "01", outcome: done', 'code: "01", outcome: good', "outcome 'good' is unknown"),
         (
             "selection_results",

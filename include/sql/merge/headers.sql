@@ -386,8 +386,7 @@ WITH merged AS (
             (d.tax_period IS NULL AND nullif(btrim(s.tax_period), '') IS NOT NULL)
         ) END
         OR CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN (
-            (s.selection_status IS DISTINCT FROM d.selection_status AND coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) IS DISTINCT FROM d.selection_status)
-            OR (s.deduction_status IS DISTINCT FROM d.deduction_status AND coalesce(nullif(btrim(s.deduction_status), ''), d.deduction_status) IS DISTINCT FROM d.deduction_status)
+            (s.deduction_status IS DISTINCT FROM d.deduction_status AND coalesce(nullif(btrim(s.deduction_status), ''), d.deduction_status) IS DISTINCT FROM d.deduction_status)
             OR (s.deduction_purpose IS DISTINCT FROM d.deduction_purpose AND coalesce(nullif(btrim(s.deduction_purpose), ''), d.deduction_purpose) IS DISTINCT FROM d.deduction_purpose)
             OR (s.not_deductible_type IS DISTINCT FROM d.not_deductible_type AND coalesce(nullif(btrim(s.not_deductible_type), ''), d.not_deductible_type) IS DISTINCT FROM d.not_deductible_type)
             OR (s.not_deductible_reason IS DISTINCT FROM d.not_deductible_reason AND coalesce(nullif(btrim(s.not_deductible_reason), ''), d.not_deductible_reason) IS DISTINCT FROM d.not_deductible_reason)
@@ -395,8 +394,7 @@ WITH merged AS (
             OR coalesce(s.certified_at, d.certified_at) IS DISTINCT FROM d.certified_at
             OR coalesce(s.effective_tax_amount, d.effective_tax_amount) IS DISTINCT FROM d.effective_tax_amount
         ) ELSE (
-            (d.selection_status IS NULL AND nullif(btrim(s.selection_status), '') IS NOT NULL)
-            OR (d.deduction_status IS NULL AND nullif(btrim(s.deduction_status), '') IS NOT NULL)
+            (d.deduction_status IS NULL AND nullif(btrim(s.deduction_status), '') IS NOT NULL)
             OR (d.deduction_purpose IS NULL AND nullif(btrim(s.deduction_purpose), '') IS NOT NULL)
             OR (d.not_deductible_type IS NULL AND nullif(btrim(s.not_deductible_type), '') IS NOT NULL)
             OR (d.not_deductible_reason IS NULL AND nullif(btrim(s.not_deductible_reason), '') IS NOT NULL)
@@ -408,6 +406,7 @@ WITH merged AS (
         OR (s.invoice_type IS DISTINCT FROM d.invoice_type AND coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) IS DISTINCT FROM d.invoice_type)
         OR (s.details IS DISTINCT FROM d.details AND coalesce(s.details || d.details, d.details, s.details) IS DISTINCT FROM d.details)
         OR (s.status IS DISTINCT FROM d.status AND CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END IS DISTINCT FROM d.status)
+        OR (s.selection_status IS DISTINCT FROM d.selection_status AND CASE WHEN d.selection_status = '4' AND s.selection_status = '0' THEN d.selection_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END END IS DISTINCT FROM d.selection_status)
         OR (s.verification_status IS DISTINCT FROM d.verification_status AND CASE WHEN d.verification_status = '1' THEN d.verification_status ELSE coalesce(d.verification_status, nullif(btrim(s.verification_status), '')) END IS DISTINCT FROM d.verification_status)
         OR (s.detail_level IS DISTINCT FROM d.detail_level AND CASE WHEN 'full' IN (s.detail_level, d.detail_level) THEN 'full' ELSE d.detail_level END IS DISTINCT FROM d.detail_level))
     THEN UPDATE SET
@@ -438,7 +437,7 @@ WITH merged AS (
         risk_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN coalesce(nullif(btrim(s.risk_status), ''), d.risk_status) ELSE coalesce(d.risk_status, nullif(btrim(s.risk_status), '')) END,
         red_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN coalesce(nullif(btrim(s.red_locked), ''), d.red_locked) ELSE coalesce(d.red_locked, nullif(btrim(s.red_locked), '')) END,
         duplicate_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.duplicate_locked), ''), d.duplicate_locked) ELSE coalesce(d.duplicate_locked, nullif(btrim(s.duplicate_locked), '')) END,
-        selection_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END,
+        selection_status = CASE WHEN d.selection_status = '4' AND s.selection_status = '0' THEN d.selection_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END END,
         deduction_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.deduction_status), ''), d.deduction_status) ELSE coalesce(d.deduction_status, nullif(btrim(s.deduction_status), '')) END,
         deduction_purpose = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.deduction_purpose), ''), d.deduction_purpose) ELSE coalesce(d.deduction_purpose, nullif(btrim(s.deduction_purpose), '')) END,
         not_deductible_type = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.not_deductible_type), ''), d.not_deductible_type) ELSE coalesce(d.not_deductible_type, nullif(btrim(s.not_deductible_type), '')) END,

@@ -215,13 +215,11 @@ WITH merged AS (
             OR (d.duplicate_locked IS NULL AND nullif(btrim(s.duplicate_locked), '') IS NOT NULL)
         ) END
         OR CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN (
-            (s.selection_status IS DISTINCT FROM d.selection_status AND coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) IS DISTINCT FROM d.selection_status)
-            OR coalesce(s.effective_tax_amount, d.effective_tax_amount) IS DISTINCT FROM d.effective_tax_amount
+            coalesce(s.effective_tax_amount, d.effective_tax_amount) IS DISTINCT FROM d.effective_tax_amount
             OR coalesce(s.additional_deduction, d.additional_deduction) IS DISTINCT FROM d.additional_deduction
             OR coalesce(s.additional_deduction_left, d.additional_deduction_left) IS DISTINCT FROM d.additional_deduction_left
         ) ELSE (
-            (d.selection_status IS NULL AND nullif(btrim(s.selection_status), '') IS NOT NULL)
-            OR (d.effective_tax_amount IS NULL AND s.effective_tax_amount IS NOT NULL)
+            (d.effective_tax_amount IS NULL AND s.effective_tax_amount IS NOT NULL)
             OR (d.additional_deduction IS NULL AND s.additional_deduction IS NOT NULL)
             OR (d.additional_deduction_left IS NULL AND s.additional_deduction_left IS NOT NULL)
         ) END
@@ -229,6 +227,7 @@ WITH merged AS (
         OR (s.invoice_type IS DISTINCT FROM d.invoice_type AND coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) IS DISTINCT FROM d.invoice_type)
         OR (s.details IS DISTINCT FROM d.details AND coalesce(s.details || d.details, d.details, s.details) IS DISTINCT FROM d.details)
         OR (s.status IS DISTINCT FROM d.status AND CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END IS DISTINCT FROM d.status)
+        OR (s.selection_status IS DISTINCT FROM d.selection_status AND CASE WHEN d.selection_status = '4' AND s.selection_status = '0' THEN d.selection_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END END IS DISTINCT FROM d.selection_status)
         OR (s.verification_status IS DISTINCT FROM d.verification_status AND CASE WHEN d.verification_status = '1' THEN d.verification_status ELSE coalesce(d.verification_status, nullif(btrim(s.verification_status), '')) END IS DISTINCT FROM d.verification_status)
         OR (s.detail_level IS DISTINCT FROM d.detail_level AND CASE WHEN 'full' IN (s.detail_level, d.detail_level) THEN 'full' ELSE d.detail_level END IS DISTINCT FROM d.detail_level))
     THEN UPDATE SET
@@ -248,7 +247,7 @@ WITH merged AS (
         fuel_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.fuel_anomaly), ''), d.fuel_anomaly) ELSE coalesce(d.fuel_anomaly, nullif(btrim(s.fuel_anomaly), '')) END,
         vehicle_anomaly = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.vehicle_anomaly), ''), d.vehicle_anomaly) ELSE coalesce(d.vehicle_anomaly, nullif(btrim(s.vehicle_anomaly), '')) END,
         duplicate_locked = CASE WHEN (coalesce(s.observed_at >= greatest(d.anomaly_observed_at, s.anomaly_seen_at), true)) THEN coalesce(nullif(btrim(s.duplicate_locked), ''), d.duplicate_locked) ELSE coalesce(d.duplicate_locked, nullif(btrim(s.duplicate_locked), '')) END,
-        selection_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END,
+        selection_status = CASE WHEN d.selection_status = '4' AND s.selection_status = '0' THEN d.selection_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END END,
         effective_tax_amount = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(s.effective_tax_amount, d.effective_tax_amount) ELSE coalesce(d.effective_tax_amount, s.effective_tax_amount) END,
         additional_deduction = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(s.additional_deduction, d.additional_deduction) ELSE coalesce(d.additional_deduction, s.additional_deduction) END,
         additional_deduction_left = CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(s.additional_deduction_left, d.additional_deduction_left) ELSE coalesce(d.additional_deduction_left, s.additional_deduction_left) END,

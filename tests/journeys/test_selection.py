@@ -1,0 +1,78 @@
+"""A selection through Airflow's operators: uploaded by the one, polled on schedule by the sweep."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from fapiao.selection.chosen import Chosen, Wish
+from fapiao.selection.submission import Submitted
+from fapiao.tasks import RunDay
+from operators.selecting import latest, submit
+from operators.selection_office import SelectionOperator, selection_desk
+from operators.steps import SweepOperator
+from rehearsal import GENERAL, Rehearsal
+
+DAY = "2027-01-20"
+_DOCUMENT = (
+    "INSERT INTO pool.document (direction, taxpayer_no, document_key, document, invoice_type, issue_date, tax_amount,"
+    " selection_status, detail_level, first_collected_at, channel, batch_no)"
+    " VALUES ('input', %s, %s, 'customs', '21', '2026-12-05', 13, '0', 'header', now(), 'leqi', 'B0')"
+)
+
+
+def context(name: str, day: str = DAY) -> dict[str, Any]:
+    """What Airflow hands to an operator."""
+    run = SimpleNamespace(dag_id=name, run_id="one", start_date=datetime.now(UTC))
+    return {"dag_run": run, "params": {"date": day}, "ti": SimpleNamespace(task_id=name)}
+
+
+def wish(rehearsal: Rehearsal) -> tuple[str, Submitted]:
+    """One 缴款书 that is to be selected."""
+    rehearsal.today(DAY)
+    rehearsal.taxpayer()
+    rehearsal.post("period", taxNo=GENERAL, skssq="202612")
+    key = rehearsal.document(fplx="customs", nsrsbh=GENERAL, kprq="2026-12-05")
+    rehearsal.pool.execute(_DOCUMENT, [GENERAL, key])
+    run = RunDay("selection", "form-1", datetime.fromisoformat(DAY).date(), DAY, explicit=True)
+    with selection_desk("tester", run, "tester") as desk:
+        return key, submit(desk, Wish("not_deduct", "interactive", [Chosen(GENERAL, key, "2")]), "tester")
+
+
+def told(rehearsal: Rehearsal) -> str:
+    """The status of the only request, by its label."""
+    (row,) = rehearsal.pool.execute("SELECT status_label FROM fapiao.selection_log").fetchall()
+    return str(row["status_label"])
+
+
+@pytest.mark.req("R211", "R212", "R213", "R215", "R219")
+def test_what_is_being_selected_is_polled_by_the_sweep(rehearsal: Rehearsal) -> None:
+    key, _ = wish(rehearsal)
+    assert told(rehearsal) == "未处理"
+    SelectionOperator(task_id="select").execute(context("select"))
+    assert told(rehearsal) == "处理中"
+    rehearsal.post("clock", advance_seconds=1200)
+    SweepOperator(task_id="sweep").execute(context("sweep_results"))
+    assert told(rehearsal) == "处理成功"
+    paper = rehearsal.invoices()[key]
+    assert (paper["selection_status"], paper["deduction_purpose"], paper["tax_period"]) == ("1", "2", "202612")
+
+
+@pytest.mark.req("R219")
+def test_a_sweep_alone_takes_a_selection_from_beginning_to_end(rehearsal: Rehearsal) -> None:
+    key, made = wish(rehearsal)
+    SweepOperator(task_id="sweep").execute(context("sweep_results"))
+    rehearsal.post("clock", advance_seconds=1200)
+    SweepOperator(task_id="sweep").execute(context("sweep_results"))
+    assert told(rehearsal) == "处理成功"
+    run = RunDay("selection", "form-2", datetime.fromisoformat(DAY).date(), DAY, explicit=True)
+    with selection_desk("tester", run, "tester") as desk:
+        assert latest(desk, key).batch_no == made.batches[0]
+
+
+def test_where_nothing_is_to_be_selected_no_connection_is_needed(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_LEQI", raising=False)
+    assert SelectionOperator(task_id="select").execute(context("select")) == 0
