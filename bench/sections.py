@@ -9,6 +9,7 @@ from bench.decoding import decoding
 from bench.gateway import gateway
 from bench.parsing import parsing
 from bench.planning import claiming, planning
+from bench.selection import selection
 from bench.setting import Row, Setting
 from fapiao.places import INCLUDE
 
@@ -45,4 +46,5 @@ SECTIONS: Mapping[str, Section] = {
     "decoding": _decoding,
     "gateway": gateway,
     "excel": _excel,
+    "selection": selection,
 }

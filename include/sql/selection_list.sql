@@ -12,14 +12,17 @@ LEFT JOIN enterprise.taxpayer AS t ON t.taxpayer_no = i.taxpayer_no
 LEFT JOIN enterprise.organisation AS o ON o.org_code = i.org_code
 WHERE i.document = 'customs' AND i.direction = 'input'
     AND (%(deductible)s::boolean IS NULL OR i.deductible = %(deductible)s)
-    AND (%(purposes)s::text[] IS NULL OR coalesce(i.deduction_purpose, '0') = ANY (%(purposes)s))
+    AND (%(purposes)s::text[] IS NULL OR i.deduction_purpose = ANY (%(purposes)s)
+        OR i.deduction_purpose IS NULL AND '0' = ANY (%(purposes)s))
     AND (%(allowed)s::text[] IS NULL OR i.org_code = ANY (%(allowed)s))
     AND (%(organisations)s::text[] IS NULL OR i.org_code = ANY (%(organisations)s))
     AND (%(tax_organisations)s::text[] IS NULL OR i.tax_org_code = ANY (%(tax_organisations)s))
     AND (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
     AND (%(document_keys)s::text[] IS NULL OR i.document_key = ANY (%(document_keys)s))
-    AND (%(selection_states)s::text[] IS NULL OR coalesce(i.selection_status, '0') = ANY (%(selection_states)s))
-    AND (%(use_states)s::text[] IS NULL OR coalesce(i.use_state, '1') = ANY (%(use_states)s))
+    AND (%(selection_states)s::text[] IS NULL OR i.selection_status = ANY (%(selection_states)s)
+        OR i.selection_status IS NULL AND '0' = ANY (%(selection_states)s))
+    AND (%(use_states)s::text[] IS NULL OR i.use_state = ANY (%(use_states)s)
+        OR i.use_state IS NULL AND '1' = ANY (%(use_states)s))
     AND (%(reasons)s::text[] IS NULL OR i.not_deductible_type = ANY (%(reasons)s))
     AND (%(tax_periods)s::text[] IS NULL OR i.tax_period = ANY (%(tax_periods)s))
     AND (%(issued_from)s::date IS NULL OR i.issue_date >= %(issued_from)s)
@@ -29,12 +32,11 @@ WHERE i.document = 'customs' AND i.direction = 'input'
 ORDER BY coalesce(i.issue_date, '0001-01-01') DESC, i.taxpayer_no DESC, i.document_key DESC;
 
 -- name: newest
--- A page of the list, newest first, from behind a row on.
+-- A page of the list in the order of its rows, from behind a row on; sorting again would fetch all of them.
 SELECT *
 FROM ({rows}) AS listed
 WHERE %(after_day)s::date IS NULL
     OR (listed_under, taxpayer_no, customs_no) < (%(after_day)s, %(after_taxpayer)s, %(after_key)s)
-ORDER BY listed_under DESC, taxpayer_no DESC, customs_no DESC
 LIMIT %(limit)s;
 
 -- name: oldest

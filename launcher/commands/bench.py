@@ -12,7 +12,7 @@ from launcher.connections import given_pool_url
 from launcher.pool import migrate_pool, running_postgres
 
 HELP = "measures merge, planning, parsing, decoding and workbooks against plain COPY and peers, as ratios"
-NAMES = ("merge", "lines", "memory", "peers", "planning", "parsing", "decoding", "gateway", "excel")
+NAMES = ("merge", "lines", "memory", "peers", "planning", "parsing", "decoding", "gateway", "excel", "selection")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
