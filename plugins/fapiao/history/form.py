@@ -17,8 +17,8 @@ FIELDS = ("data_type", "method", "channel", "taxpayers", "years", "months", "inv
 """发票数据类型 · 导入方式 · 下载通道 · 企业名称 · 开票日期 by year and by month · 发票种类"""
 DEFAULTS = {"data_type": "details", "method": "bureau_download"}
 DETAILS, USAGE = "details", "usage"
-RIGHT = "retry"
-"""The right that a history sync needs: who may ask the bureau once more for an organisation may ask for its past."""
+RIGHT = "import"
+"""导入: the button that makes import tasks, by a download and by a file alike (S3 §3.2)."""
 
 Form = Mapping[str, object]
 T = TypeVar("T")
