@@ -18,7 +18,7 @@ PARAMS = {
         None,
         type=["null", "string"],
         enum=[None, "input", "output"],
-        values_display={"input": "进项", "output": "销项"},
+        values_display={"null": "由文件内容判断", "input": "进项", "output": "销项"},
         title="进销项",
         description="留空则由文件内容判断。",
     ),

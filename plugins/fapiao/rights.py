@@ -1,4 +1,4 @@
-"""权限: who may do what with a task, by 核算组织 first and by role then (R150, R223, R326)."""
+"""权限: who may do what with tasks, by 核算组织 first and by role then (R150, R223, R326)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from fapiao.rule_rows import rule_rows
 
 EVERY_ORGANISATION = "*"
 """A grant for every 核算组织, and the only one that covers tasks of taxpayers without one."""
-ACTIONS = ("view", "poll", "retry", "void", "export")
+OVER_TASKS = ("view", "poll", "retry", "void", "export")
 """查询 · 获取异步结果 · 手工重试 · 作废任务 · 导出"""
+ACTIONS = (*OVER_TASKS, "import")
+"""Those over tasks that are there, and 导入, which makes them."""
 _SECTIONS = ("actions", "roles")
 
 

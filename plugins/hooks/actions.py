@@ -16,7 +16,7 @@ from psycopg.rows import class_row, dict_row, tuple_row
 
 from fapiao.errors import BadInput
 from fapiao.queries import query
-from fapiao.rights import right_rules
+from fapiao.rights import OVER_TASKS, right_rules
 from fapiao.rules import RuleBook, rulebook
 from fapiao.task_actions import (
     MOST_VOIDED,
@@ -142,7 +142,7 @@ def visible_actions(connection: Connection, actor: str, batches: Sequence[str]) 
     hidden = _parameter(connection, book) == "1"
     organisations = {task.org_code for task in _selected(connection, batches)}
     buttons = []
-    for action, label in right_rules().actions.items():
+    for action, label in ((one, _label(one)) for one in OVER_TASKS):
         keys = sorted({key for one in organisations if (key := rights.objection(action, one))})
         if not (keys and hidden):
             buttons.append(Button(action, label, tuple(book.message(key, "interactive") for key in keys)))

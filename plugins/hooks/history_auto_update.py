@@ -8,7 +8,7 @@ from psycopg.rows import dict_row, tuple_row
 
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
-from fapiao.history.form import DETAILS, HistoryRequest, access_objection, history_types
+from fapiao.history.form import DETAILS, RIGHT, HistoryRequest, access_objection, history_types
 from fapiao.history.months import window
 from fapiao.queries import query
 from fapiao.rights import EVERY_ORGANISATION
@@ -149,5 +149,5 @@ def _problems(
     for org_code in whose:
         if org_code not in (EVERY_ORGANISATION, *enterprise.organisations):
             yield f"核算组织 {org_code} is unknown: load it with ./fapiao taxpayers load"
-        elif key := rights.objection("retry", org_code):
+        elif key := rights.objection(RIGHT, org_code):
             yield f"{org_code}: {book.message(key, 'interactive')}"

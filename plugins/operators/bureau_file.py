@@ -38,7 +38,7 @@ class ImportFilesOperator(BaseOperator):
                 else:
                     found = self._sweep(connection, store, run, replay_first=bool(params.get("replay")))
             except BadInput as refused:
-                raise AirflowFailException(str(refused)) from refused
+                raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
         for outcome in found:
             self.log.info("%s", said(outcome))
         failed = [outcome for outcome in found if outcome["status"] not in ("succeeded", "no_data")]

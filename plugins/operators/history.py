@@ -46,7 +46,7 @@ class HistoryPlanOperator(BaseOperator):
                     return self._told(preview(connection, actor, form, run.day), [])
                 made = create(connection, run, actor, form)
             except BadInput as refused:
-                raise AirflowFailException(str(refused)) from refused
+                raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
         return self._told(made.plan, made.batches)
 
     def _auto_update(

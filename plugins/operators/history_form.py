@@ -9,7 +9,7 @@ from fapiao.rules import RuleBook
 
 YEARS = [str(year) for year in range(2021, 2036)]
 """What the form suggests; which of them lie within the five years is checked on the run's day."""
-_TEXTS = {"type": "array", "items": {"type": "string"}}
+_TEXTS = {"type": ["null", "array"], "items": {"type": "string"}}
 
 
 def history_params(book: RuleBook) -> dict[str, Any]:

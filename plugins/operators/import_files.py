@@ -24,8 +24,8 @@ from operators.import_merge import merge, translated
 
 Connection = psycopg.Connection[Any]
 
-_RIGHT = "retry"
-"""Who may have tasks done anew may bring files in: S3 asks for a tax number 登录用户具备权限."""
+_RIGHT = "import"
+"""导入, for a tax number 登录用户具备权限 (S3 §3.3)."""
 _SCOPE = "bureau_file_import"
 
 

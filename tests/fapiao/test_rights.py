@@ -64,10 +64,11 @@ def test_a_role_that_the_rules_lost_gives_nothing() -> None:
     assert rights(("ORG1", "wizard")).objection("view", "ORG1") == "no_role_right"
 
 
-@pytest.mark.req("R317", "R319", "R320", "R323")
+@pytest.mark.req("R255", "R317", "R319", "R320", "R323")
 def test_the_buttons_have_the_names_of_the_manual() -> None:
     assert RULES.actions == {
         "view": "查询", "poll": "获取异步结果", "retry": "手工重试", "void": "作废任务", "export": "导出",
+        "import": "导入",
     }  # fmt: skip
 
 
@@ -106,5 +107,6 @@ def test_the_three_readers_of_the_manual_may_all_look_and_only_the_first_two_may
     """财务或相关税务岗位, 部门管理人员, 公司管理层."""
     roles = {role.code: set(role.actions) for role in RULES.roles.values()}
     assert all({"view", "export"} <= actions for actions in roles.values())
-    assert {code for code, actions in roles.items() if "retry" in actions} == {"operator", "manager"}
+    for action in ("retry", "import"):
+        assert {code for code, actions in roles.items() if action in actions} == {"operator", "manager"}
     assert {code for code, actions in roles.items() if "void" in actions} == {"manager"}

@@ -335,7 +335,7 @@ def test_a_voided_import_is_left_alone(company_pool: Pool, store: FolderStore, t
     assert history["status_label"] == "全部执行失败"
 
 
-@pytest.mark.req("R150", "R326")
+@pytest.mark.req("R150", "R255", "R269", "R326")
 def test_who_has_no_right_for_the_company_brings_nothing_in(
     company_pool: Pool, store: FolderStore, tmp_path: Path
 ) -> None:

@@ -1,6 +1,6 @@
 """The forms in Airflow's own pages, in a real browser: Chinese titles, defaults, what may be sent, what comes of it.
 
-Skipped where there is no browser. FAPIAO_SCREENSHOTS=1 makes the pictures of docs/images anew.
+Skipped unless FAPIAO_BROWSER names a browser. FAPIAO_SCREENSHOTS=1 makes the pictures of docs/images anew.
 """
 
 import os
@@ -30,11 +30,6 @@ PICTURES = ROOT / "docs" / "images"
 FORM = "key_element_sync"
 PATIENCE_SECONDS = 300.0
 """How long a run may take on a machine that is busy with other tests."""
-
-
-def form(dag_id: str) -> pytest.MarkDecorator:
-    """For a form that may be another release's."""
-    return pytest.mark.skipif(not (ROOT / "dags" / f"{dag_id}.py").exists(), reason=f"there is no form {dag_id} here")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +68,7 @@ def pages(browser: str, organisations: dict[str, str]) -> Iterator[AirflowPages]
 def picture(pages: AirflowPages, name: str, height: int) -> None:
     """A picture for the guides, where that is asked for."""
     if os.environ.get("FAPIAO_SCREENSHOTS") == "1":
-        pages.page.picture(PICTURES / f"{name}.png", height=height)
+        pages.page.picture(PICTURES / f"{name}.webp", height=height)
 
 
 def tasks(run_id: str) -> list[dict[str, Any]]:
@@ -125,35 +120,39 @@ def test_a_form_for_a_company_on_leqi_is_refused_in_the_log_by_the_manuals_sente
     assert tasks(run.run_id) == []
 
 
-@form("history_sync")
 @pytest.mark.req("R250", "R251", "R269", "R270", "R271")
 def test_the_form_of_history_years_tries_first_and_shows_its_plan_in_log_and_xcom(pages: AirflowPages):
     pages.open_form("history_sync")
     shown = {field.title: field for field in pages.fields()}
     assert {"发票数据类型", "下载通道", "企业税号", "开票年份", "开票月份", "发票种类", "试算"} <= shown.keys()
     assert (shown["发票数据类型"].shown, shown["下载通道"].shown, shown["试算"].value) == ("发票数据", "乐企", True)
+    assert [title for title, field in shown.items() if field.required] == ["试算"]
     assert len(pages.options("发票种类")) == 6
     pages.open_form("history_sync")
     pages.write("企业税号", GROUP)
     pages.choose("开票年份", "2025")
-    picture(pages, "history_form", 1300)
+    for chosen in ("数电票（普通发票）", "数电票（增值税专用发票）"):
+        pages.choose("发票种类", chosen)
+    picture(pages, "history_form", 1640)
     run = pages.send()
     assert run.state(PATIENCE_SECONDS) == "成功"
-    log = run.log("plan", "试算", "子任务 72")
-    assert "数电票（增值税专用发票）  2025-01-01  2025-01-31  申请" in log
-    picture(pages, "history_dry_run", 520)
-    run.xcom("plan", '"subtasks": 72')
-    picture(pages, "history_dry_run_xcom", 900)
+    log = run.log("plan", "试算", "子任务 24（申请 24）")
+    days = f"{datetime.now(SHANGHAI):%Y-%m-%d}  2025-01-01  2025-01-31"
+    assert f"{days}  {GROUP}  申请  数电票（增值税专用发票）  乐企" in log
+    picture(pages, "history_dry_run", 1040)
+    run.xcom("plan", '"subtasks": 24')
+    picture(pages, "history_dry_run_xcom", 760)
     assert tasks(run.run_id) == []
 
 
-@form("import_bureau_file")
 @pytest.mark.req("R281")
 def test_the_form_of_bureau_files_names_a_file_that_is_not_there(pages: AirflowPages):
     pages.open_form("import_bureau_file")
     shown = {field.title: field.shown for field in pages.fields()}
     assert {"文件路径", "税号", "进销项", "密码连接"} <= shown.keys()
-    assert shown["发票数据类型"] == "发票数据"
+    assert (shown["发票数据类型"], shown["进销项"]) == ("发票数据", "由文件内容判断")
+    assert pages.options("进销项") == ["由文件内容判断", "进项", "销项"]
+    pages.open_form("import_bureau_file")
     pages.write("文件路径", "没有这个文件.xlsx")
     pages.write("税号", GROUP)
     picture(pages, "import_form", 1000)

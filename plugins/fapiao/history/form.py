@@ -17,8 +17,8 @@ FIELDS = ("data_type", "method", "channel", "taxpayers", "years", "months", "inv
 """发票数据类型 · 导入方式 · 下载通道 · 企业名称 · 开票日期 by year and by month · 发票种类"""
 DEFAULTS = {"data_type": "details", "method": "bureau_download"}
 DETAILS, USAGE = "details", "usage"
-RIGHT = "retry"
-"""The right that a history sync needs: who may ask the bureau once more for an organisation may ask for its past."""
+RIGHT = "import"
+"""导入: the button that makes import tasks, by a download and by a file alike (S3 §3.2)."""
 
 Form = Mapping[str, object]
 T = TypeVar("T")
@@ -47,12 +47,10 @@ def checked(
     reader.problems.extend(f"{name!r} is no field of this form" for name in form if name not in FIELDS)
     data_type, channel = reader.data_type(), reader.channel()
     types = reader.types()
-    asked = months_asked(
-        reader.items("years"), reader.items("months"), day, horizon, book.message("history_horizon", "interactive")
-    )
+    asked = months_asked(reader.items("years"), reader.items("months"), day, horizon, reader.sentence)
     reader.problems.extend(asked.problems)
     if not asked.months and not asked.problems:
-        reader.problems.append("开票日期: name at least one year or month that has a day before today")
+        reader.problems.append(reader.sentence("history_dates"))
     taxpayers = reader.taxpayers(enterprise, rights, data_type, channel)
     if reader.problems:
         raise BadInput(list(dict.fromkeys(reader.problems)))
@@ -85,6 +83,10 @@ class _Reader:
     def __init__(self, given: Form, book: RuleBook) -> None:
         self.given, self.book, self.problems = given, book, list[str]()
 
+    def sentence(self, key: str) -> str:
+        """What the form says."""
+        return self.book.message(key, "interactive")
+
     def items(self, name: str) -> tuple[str, ...]:
         """The items of a field."""
         return items(self.given.get(name))
@@ -92,7 +94,7 @@ class _Reader:
     def data_type(self) -> str:
         """发票数据类型; the method that is not a download is sent where it belongs."""
         if "bureau_file" in self._codes("method", "history_method"):
-            self.problems.append(self.book.message("history_file", "interactive"))
+            self.problems.append(self.sentence("history_file"))
         return next(iter(self._codes("data_type", "history_data_type", one=True)), DETAILS)
 
     def channel(self) -> str | None:
@@ -111,12 +113,12 @@ class _Reader:
         """企业名称: those that are there, permitted, and served by the channel."""
         numbers = self.items("taxpayers")
         if not numbers:
-            self.problems.append(self.book.message("history_taxpayers", "interactive"))
+            self.problems.append(self.sentence("history_taxpayers"))
         found = []
         for number in numbers:
             taxpayer = enterprise.taxpayers.get(number)
             if taxpayer is None:
-                self.problems.append(f"{number}: there is no such tax number; load it with ./fapiao taxpayers load")
+                self.problems.append(f"{number}: {self.sentence('history_unknown')}")
                 continue
             chosen = channel or enterprise.download_channel(taxpayer)
             refusal = rights.objection(RIGHT, taxpayer.org_code)
@@ -135,7 +137,7 @@ class _Reader:
     def _codes(self, name: str, kind: str, *, one: bool = False) -> tuple[str, ...]:
         found = self._each(name, lambda text: self.book.code(kind, text))
         if one and len(found) > 1:
-            self.problems.append(f"{name}: choose one, not {', '.join(found)}")
+            self.problems.append(f"{name}: {self.sentence('history_one')}（{', '.join(found)}）")
         return found
 
     def _each(self, name: str, read: Callable[[str], T]) -> tuple[T, ...]:

@@ -1,7 +1,7 @@
 """开票日期 of a history sync: years and months as they are written, inside the five years that may be asked for."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,8 @@ from fapiao.windows import month_end, month_start
 
 _YEARS = re.compile(r"(?P<first>\d{4})(?:-(?P<last>\d{4}))?")
 _MONTHS = re.compile(r"(?P<first>\d{4}-\d{2})(?:\.\.(?P<last>\d{4}-\d{2}))?")
+Sentence = Callable[[str], str]
+"""The sentence of a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +27,23 @@ def oldest_month(day: date, horizon: int) -> date:
     return month_start(day, horizon)
 
 
-def months_asked(years: Iterable[str], months: Iterable[str], day: date, horizon: int, refusal: str) -> Months:
+def months_asked(years: Iterable[str], months: Iterable[str], day: date, horizon: int, sentence: Sentence) -> Months:
     """Every month that is named, once. `2023`, `2023-2026`; `2026-01`, `2026-01..2026-03`.
 
     A year is clipped to the horizon and to the days that are over, and a note says so (A-12); a month beyond either,
-    or a year with nothing left, is a problem that begins with `refusal`.
+    or a year with nothing left, is a problem in the words of the manual.
     """
     oldest, newest = oldest_month(day, horizon), month_start(day)
     found: set[date] = set()
     notes: list[str] = []
     problems: list[str] = []
     for text in years:
-        _add_years(text, (oldest, newest), found, notes, problems, refusal)
+        _add_years(text, (oldest, newest), found, notes, problems, sentence)
     for text in months:
-        _add_months(text, (oldest, newest), found, problems, refusal)
+        _add_months(text, (oldest, newest), found, problems, sentence)
     if newest in found and day == newest:
         found.discard(newest)
-        notes.append(f"{newest:%Y-%m}: no day of it is over yet, so it is left out")
+        notes.append(f"{sentence('history_not_over')}（{newest:%Y-%m}）")
     return Months(tuple(sorted(found)), tuple(notes), tuple(problems))
 
 
@@ -51,32 +53,34 @@ def window(month: date, day: date) -> tuple[date, date]:
 
 
 def _add_years(
-    text: str, bounds: tuple[date, date], found: set[date], notes: list[str], problems: list[str], refusal: str
+    text: str, bounds: tuple[date, date], found: set[date], notes: list[str], problems: list[str], sentence: Sentence
 ) -> None:
     named = _YEARS.fullmatch(text)
     first, last = (int(named["first"]), int(named["last"] or named["first"])) if named else (1, 0)
     if not 1 <= first <= last:
-        problems.append(f"year {text!r} is not understood: write 2025, or 2023-2026")
+        problems.append(f"{sentence('history_year')}（{text}）")
         return
     for year in range(first, last + 1):
         whole = (date(year, 1, 1), date(year, 12, 1))
         clipped = max(whole[0], bounds[0]), min(whole[1], bounds[1])
         if clipped[0] > clipped[1]:
-            problems.append(f"{refusal}（{year}：{bounds[0]:%Y-%m} … {bounds[1]:%Y-%m}）")
+            problems.append(f"{sentence('history_horizon')}（{year}：{bounds[0]:%Y-%m} … {bounds[1]:%Y-%m}）")
             continue
         found.update(_between(*clipped))
         if clipped != whole:
-            notes.append(f"{year} is clipped to {clipped[0]:%Y-%m} … {clipped[1]:%Y-%m}")
+            notes.append(f"{sentence('history_clipped')}（{year}：{clipped[0]:%Y-%m} … {clipped[1]:%Y-%m}）")
 
 
-def _add_months(text: str, bounds: tuple[date, date], found: set[date], problems: list[str], refusal: str) -> None:
+def _add_months(
+    text: str, bounds: tuple[date, date], found: set[date], problems: list[str], sentence: Sentence
+) -> None:
     named = _MONTHS.fullmatch(text)
     first = _month(named["first"]) if named else None
     last = _month(named["last"] or named["first"]) if named else None
     if first is None or last is None or first > last:
-        problems.append(f"month {text!r} is not understood: write 2026-01, or 2026-01..2026-03")
+        problems.append(f"{sentence('history_month')}（{text}）")
     elif first < bounds[0] or last > bounds[1]:
-        problems.append(f"{refusal}（{text}：{bounds[0]:%Y-%m} … {bounds[1]:%Y-%m}）")
+        problems.append(f"{sentence('history_horizon')}（{text}：{bounds[0]:%Y-%m} … {bounds[1]:%Y-%m}）")
     else:
         found.update(_between(first, last))
 

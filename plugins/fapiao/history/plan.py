@@ -1,7 +1,7 @@
 """The plan of a history sync: its subtasks with their days, what it costs, and how it reads."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -23,7 +23,21 @@ VERDICTS = {
     NOT_OBTAINABLE: "乐企授权前，无法获取",
     TO_CALENDAR: "留给日程",
 }
-HEADINGS = ("税号", "企业名称", "通道", "开票月份", "发票种类", "开票日期从", "开票日期到", "结果", "申请日", "说明")
+COLUMNS = {
+    "apply_on": "申请日",
+    "window_start": "开票日期从",
+    "window_end": "开票日期到",
+    "taxpayer_no": "税号",
+    "verdict": "结果",
+    "invoice_type": "发票种类",
+    "channel": "通道",
+    "taxpayer_name": "企业名称",
+    "note": "说明",
+}
+"""Days and numbers first: they align in every font, so that the table reads in a browser as in a terminal."""
+_BLANK = "\N{IDEOGRAPHIC SPACE}"
+_EVEN = ("verdict", "invoice_type")
+"""Columns that are filled up with full-width blanks, for a browser's Chinese letters are not two Latin ones wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +117,10 @@ def summary(plan: Plan, book: RuleBook) -> dict[str, Any]:
 
 def text(plan: Plan, book: RuleBook) -> str:
     """The dry run as people read it: every subtask, then what it costs."""
-    rows: Sequence[Sequence[object]] = [list(line.values()) for line in lines(plan, book)]
-    return "\n".join([table(HEADINGS, rows, indent=""), "", *_summary_lines(summary(plan, book))])
+    found = lines(plan, book)
+    sizes = {name: max((len(line[name]) for line in found), default=0) if name in _EVEN else 0 for name in COLUMNS}
+    rows = [[str(line[name]).ljust(size, _BLANK) for name, size in sizes.items()] for line in found]
+    return "\n".join([table([*COLUMNS.values()], rows, indent=""), "", *_summary_lines(summary(plan, book))])
 
 
 def _summary_lines(cost: Mapping[str, Any]) -> list[str]:

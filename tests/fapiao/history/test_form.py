@@ -77,7 +77,7 @@ def test_the_other_method_is_sent_to_its_own_form() -> None:
 
 @pytest.mark.req("R269")
 def test_only_tax_numbers_that_the_person_may_act_for() -> None:
-    rights = Rights({"L": frozenset({"retry"}), "B": frozenset({"view"})})
+    rights = Rights({"L": frozenset({"import"}), "B": frozenset({"view", "retry"})})
     assert request(rights=rights).taxpayers[0][0].taxpayer_no == LEQI
     assert refusals(rights=rights, taxpayers=[LEQI, BOTH, ETAX]) == [
         f"{BOTH} 戊公司: 您没有该操作的权限。",
@@ -101,7 +101,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 def test_an_empty_form_says_what_is_missing() -> None:
     problems = refusals(taxpayers="", months="")
     assert problems == [
-        "开票日期: name at least one year or month that has a day before today",
+        "开票日期：请选择年份或月份，其中至少有一天在今天之前。",
         "企业名称：可选择登录用户具备权限的税号，可多选。",
     ]
 
@@ -111,5 +111,5 @@ def test_a_year_that_was_clipped_is_noted() -> None:
     found = request(months=[], years=["2021"])
     assert (found.months, found.notes) == (
         (date(2021, 11, 1), date(2021, 12, 1)),
-        ("2021 is clipped to 2021-11 … 2021-12",),
+        ("近五年以外和尚未开始的月份已截去（2021：2021-11 … 2021-12）",),
     )

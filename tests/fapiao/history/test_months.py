@@ -5,14 +5,16 @@ from datetime import date
 import pytest
 
 from fapiao.history.months import Months, months_asked, oldest_month, window
+from fapiao.rules import rulebook
 
 DAY = date(2026, 11, 21)
 REFUSAL = "可选择下载近五年的发票，支持按年下载，按月下载。"
+CLIPPED = "近五年以外和尚未开始的月份已截去"
 
 
 def asked(*years: str, months: tuple[str, ...] = (), day: date = DAY) -> Months:
     """What a form of that day names."""
-    return months_asked(years, months, day, 60, REFUSAL)
+    return months_asked(years, months, day, 60, lambda key: rulebook().message(key, "interactive"))
 
 
 def ends(found: Months) -> tuple[str, str, int]:
@@ -40,8 +42,8 @@ def test_a_month_beyond_them_or_to_come_is_refused_in_the_words_of_the_manual(mo
     ("years", "first", "last", "count", "notes"),
     [
         (("2023-2025",), "2023-01", "2025-12", 36, ()),
-        (("2021",), "2021-11", "2021-12", 2, ("2021 is clipped to 2021-11 … 2021-12",)),
-        (("2026",), "2026-01", "2026-11", 11, ("2026 is clipped to 2026-01 … 2026-11",)),
+        (("2021",), "2021-11", "2021-12", 2, (f"{CLIPPED}（2021：2021-11 … 2021-12）",)),
+        (("2026",), "2026-01", "2026-11", 11, (f"{CLIPPED}（2026：2026-01 … 2026-11）",)),
         (("2025", "2024-2025"), "2024-01", "2025-12", 24, ()),
     ],
 )
@@ -62,12 +64,12 @@ def test_a_year_with_nothing_left_is_refused(year: str) -> None:
 
 @pytest.mark.parametrize("text", ["26", "2026-2025", "0", "二〇二五", "2025 - 2026", "0000"])
 def test_what_is_no_year_is_refused(text: str) -> None:
-    assert asked(text).problems == (f"year {text!r} is not understood: write 2025, or 2023-2026",)
+    assert asked(text).problems == (f"开票年份请填写为 2025 或 2023-2026（{text}）",)
 
 
 @pytest.mark.parametrize("text", ["2026-13", "2026", "2026-1", "2026-03..2026-01", "2026-00"])
 def test_what_is_no_month_is_refused(text: str) -> None:
-    assert asked(months=(text,)).problems == (f"month {text!r} is not understood: write 2026-01, or 2026-01..2026-03",)
+    assert asked(months=(text,)).problems == (f"开票月份请填写为 2026-01 或 2026-01..2026-03（{text}）",)
 
 
 @pytest.mark.req("R287")
@@ -80,4 +82,4 @@ def test_the_running_month_ends_yesterday_and_is_left_out_on_its_first_day() -> 
     assert window(date(2026, 2, 1), DAY) == (date(2026, 2, 1), date(2026, 2, 28))
     found = asked(months=("2026-10", "2026-11"), day=date(2026, 11, 1))
     assert found.months == (date(2026, 10, 1),)
-    assert found.notes == ("2026-11: no day of it is over yet, so it is left out",)
+    assert found.notes == ("该月还没有一天结束，未列入（2026-11）",)
