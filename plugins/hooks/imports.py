@@ -109,6 +109,15 @@ class Imports:
         """数据预处理中 → 同步中."""
         self._run("note_merging", task_id=claim.task_id)
 
+    def know_the_pool(self) -> None:
+        """Gives the planner its numbers where it has none: the second file of a new pool would be searched row by row.
+
+        They are locked until the end of the transaction, so this needs one of its own.
+        """
+        row = self._run("has_statistics").fetchone()
+        if row and not row[0]:
+            self._run("analyse")
+
     def keep_reading(self, claim: Claim, part_no: int, seen: Mapping[str, Any], row_count: int, at: datetime) -> int:
         """The evidence of one merge step; returns its reply number."""
         body = json_text(dict(seen)).encode()
