@@ -8,6 +8,7 @@ from fapiao.identity import (
     DIGITAL_LENGTH,
     DIGITAL_TYPES,
     PAPER_DIGITAL_TYPES,
+    PAPER_LENGTH,
     Identity,
     NoIdentity,
     any_invoice_identity,
@@ -58,10 +59,12 @@ def _identify(values: Values, layout: Layout) -> None:
 
 
 def _invoice(values: Values) -> Identity:
-    digital, code, number = (values.get(name) for name in ("etax_invoice_no", "invoice_code", "invoice_no"))
+    digital, code, number = values.get("etax_invoice_no"), values.get("invoice_code"), values.get("invoice_no")
     if digital:
         return Identity(digital, code if number else None, number or digital, digital)
     kind = values.get("invoice_type")
+    if code and number and len(number) == PAPER_LENGTH and kind not in DIGITAL_TYPES:
+        return Identity(f"{code}-{number}", code, number)
     row = {"fphm": number, "fpdm": code}
     found = invoice_identity(kind, row) if kind else any_invoice_identity(_FALLBACK_TYPE, row)
     if kind in DIGITAL_TYPES and len(found.document_key) != DIGITAL_LENGTH:

@@ -71,7 +71,7 @@ def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
         except _Rejection as rejection:
             staged.rejected.append(_rejected(kind, row_no, row, context, str(rejection)))
             continue
-        staged.documents.append(tuple([found.values.get(column) for column in columns]))
+        staged.documents.append(tuple(map(found.values.get, columns)))
         staged.lines.extend(found.lines)
         staged.dropped.extend(found.dropped)
     return staged
@@ -175,7 +175,7 @@ def _read(kind: str, row: Mapping[str, object], lines_key: str | None) -> tuple[
     values: Values = {}
     rest: dict[str, object] = {}
     for key, raw in row.items():
-        if raw is None or raw in ("", []) or key == lines_key:
+        if raw is None or (not raw and raw in ("", [])) or key == lines_key:
             continue
         if key not in known:
             rest[key] = raw
