@@ -133,9 +133,13 @@ FROM fapiao.quarantine
 WHERE released_at IS NULL
 ORDER BY quarantined_at, file_name, sheet, row_no;
 
+-- name: count_verdicts
+-- How many rows the files of these tasks had.
+SELECT count(*) FROM sync.import_verdict JOIN sync.task USING (task_id) WHERE batch_no = ANY (%(batches)s);
+
 -- name: verdicts
 -- Every row of the tasks with its verdict, in the order of the files.
-SELECT batch_no, taxpayer_no, direction, file_name, sheet, row_no, document_key, verdict, verdict_label, sentence
+SELECT batch_no, taxpayer_no, direction, file_name, sheet, row_no, document_key, verdict_label, coalesce(sentence, '')
 FROM fapiao.import_verdict
 WHERE batch_no = ANY (%(batches)s)
 ORDER BY task_id, file_no, sheet, row_no;
