@@ -106,7 +106,7 @@ def lines_hash(lines: Sequence[Line]) -> str:
     """Fingerprint of a document's lines; 1.0 and 1.00 count as the same number."""
     digest = hashlib.blake2b(digest_size=16)
     for line in sorted(lines, key=_LINE_NO):
-        digest.update(repr((line[1 : _NUMBERS.start], [_plain(value) for value in line[_NUMBERS]], line[-1])).encode())
+        digest.update(repr((line[1 : _NUMBERS.start], list(map(_plain, line[_NUMBERS])), line[-1])).encode())
     return digest.hexdigest()
 
 

@@ -1,7 +1,8 @@
 """Translates the rows of one answer: each becomes a staged row, or a rejected one with the sentence why."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from datetime import datetime
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from fapiao.fields import load_fields, staged_columns
@@ -144,7 +145,7 @@ def _common(kind: str, identity: Identity, invoice_type: str, context: Context) 
     document = known[0] if known else "invoice"
     return {
         "document_key": identity.document_key,
-        "observed_at": context.observed_at.isoformat(sep=" "),
+        "observed_at": _written(context.observed_at),
         "document": document,
         "invoice_type": invoice_type if document == "invoice" else document,
         "invoice_code": identity.invoice_code,
@@ -187,6 +188,11 @@ def _read(kind: str, row: Mapping[str, object], lines_key: str | None) -> tuple[
                     raise _Rejection(f"{reading.label} ({key}) is {raw!r}: {error}.") from error
                 rest[key] = raw
     return values, rest
+
+
+@lru_cache(maxsize=64)
+def _written(moment: datetime) -> str:
+    return moment.isoformat(sep=" ")
 
 
 @cache
