@@ -22,9 +22,10 @@ class ColumnReader:
     def read_all(self, cells: Sequence[Cell]) -> list[str | None]:
         """The cells in their order, UNREADABLE where there is a problem to name."""
         if bool in set(map(type, cells)):  # true and 1 are equal, but do not read the same
-            return [self._attempt(cell) for cell in cells]
-        texts = {cell: self._attempt(cell) for cell in set(cells)}
-        return [texts[cell] for cell in cells]
+            return list(map(self._attempt, cells))
+        different = set(cells)
+        texts = dict(zip(different, map(self._attempt, different), strict=True))
+        return list(map(texts.__getitem__, cells))
 
     def _attempt(self, cell: Cell) -> str | None:
         try:

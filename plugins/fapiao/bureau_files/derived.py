@@ -45,7 +45,12 @@ def derive(values: Values, layout: Layout, papers: Papers) -> None:
 
 
 def _identify(values: Values, layout: Layout) -> None:
-    number = values.get("document_key")
+    number, digital = values.get("document_key"), values.get("etax_invoice_no")
+    if digital and layout.document == "invoice":
+        values["document_key"] = digital
+        values["invoice_code"] = values.get("invoice_code") if values.get("invoice_no") else None
+        values["invoice_no"] = values.get("invoice_no") or digital
+        return
     if layout.document == "customs":
         found = customs_identity({"hgjkshm": number})
     elif layout.document == "withholding":
@@ -59,9 +64,8 @@ def _identify(values: Values, layout: Layout) -> None:
 
 
 def _invoice(values: Values) -> Identity:
-    digital, code, number = values.get("etax_invoice_no"), values.get("invoice_code"), values.get("invoice_no")
-    if digital:
-        return Identity(digital, code if number else None, number or digital, digital)
+    """The identity of a row without a 20-digit number in its own column."""
+    code, number = values.get("invoice_code"), values.get("invoice_no")
     kind = values.get("invoice_type")
     if code and number and len(number) == PAPER_LENGTH and kind not in DIGITAL_TYPES:
         return Identity(f"{code}-{number}", code, number)

@@ -60,7 +60,8 @@ class RowReader:
             if bad and UNREADABLE in texts:
                 yield self._one_by_one(row_no, cells)
             else:
-                yield self._verdict(row_no, cells, self._constants | dict(zip(names, texts, strict=True)))
+                values = dict(zip(names, texts, strict=True))
+                yield self._verdict(row_no, cells, self._constants | values if self._constants else values)
 
     def _verdict(self, row_no: int, cells: list[Cell], values: Values) -> Verdict:
         row = FileRow(self._sheet, row_no, values, RawRow(self._match.headings, cells))

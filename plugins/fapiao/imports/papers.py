@@ -110,8 +110,7 @@ class Papers:
             filled, header = _filled(values), _header_names()
             stated = {name: value for name, value in filled.items() if name in header}
             paper = self._keep(Paper(document, tells, stated, stated=False, lead=place), filled)
-        others = _not_of_a_line()
-        paper.items.append({name: value for name, value in values.items() if value and name not in others})
+        paper.items.append({name: value for name in _line_names(tuple(values)) if (value := values[name])})
         paper.places.append(place)
 
     def broken(self, document: str, tells: str, place: Place, values: Values, fate: Fate) -> None:
@@ -178,5 +177,6 @@ def _header_names() -> frozenset[str]:
 
 
 @cache
-def _not_of_a_line() -> frozenset[str]:
-    return _header_names() | {"total_amount"}
+def _line_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of a layout's names that are the line's own."""
+    return tuple(name for name in names if name not in _header_names() and name != "total_amount")
