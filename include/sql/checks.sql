@@ -7,19 +7,21 @@ LIMIT 5;
 
 -- name: fail_changed_lines_are_those_that_came
 -- A document whose lines changed has exactly the lines that came with it.
+WITH changed AS MATERIALIZED (
+    SELECT document_key FROM staged_touched WHERE action = 'UPDATE' AND lines_changed
+), came AS (
+    SELECT l.document_key, count(*) AS lines
+    FROM staged_lines AS l JOIN changed AS c ON c.document_key = l.document_key
+    GROUP BY l.document_key
+), stored AS (
+    SELECT c.document_key, l.lines
+    FROM changed AS c CROSS JOIN LATERAL (
+        SELECT count(*) AS lines FROM pool.line AS l
+        WHERE l.direction = %(direction)s AND l.taxpayer_no = %(taxpayer_no)s AND l.document_key = c.document_key) AS l
+    WHERE l.lines > 0
+)
 SELECT coalesce(came.document_key, stored.document_key) AS document_key
-FROM (
-    SELECT l.document_key, count(*) AS lines
-    FROM staged_lines AS l JOIN staged_touched AS t ON t.document_key = l.document_key
-    WHERE t.action = 'UPDATE' AND t.lines_changed
-    GROUP BY l.document_key
-) AS came
-FULL JOIN (
-    SELECT l.document_key, count(*) AS lines
-    FROM pool.line AS l JOIN staged_touched AS t ON t.document_key = l.document_key
-    WHERE l.direction = %(direction)s AND l.taxpayer_no = %(taxpayer_no)s AND t.action = 'UPDATE' AND t.lines_changed
-    GROUP BY l.document_key
-) AS stored ON stored.document_key = came.document_key
+FROM came FULL JOIN stored ON stored.document_key = came.document_key
 WHERE came.lines IS DISTINCT FROM stored.lines
 LIMIT 5;
 

@@ -2,7 +2,7 @@
 -- 全票池: the documents of the filter; a batch is a download or a planning, and brings what it saw.
 SELECT i.*, t.name AS taxpayer_name, d.channel, d.batch_no
 FROM fapiao.invoice AS i
-JOIN pool.document AS d USING (direction, taxpayer_no, document_key)
+LEFT JOIN pool.document AS d USING (direction, taxpayer_no, document_key)  -- left out by Postgres where no column needs it
 LEFT JOIN enterprise.taxpayer AS t USING (taxpayer_no)
 WHERE (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
     AND (%(direction)s::text IS NULL OR i.direction = %(direction)s)

@@ -74,6 +74,16 @@ RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k
 -- 数据预处理中 → 同步中: every row is read, the merge begins.
 UPDATE sync.task SET status = 'downloaded' WHERE task_id = %(task_id)s AND status = 'downloading';
 
+-- name: has_statistics
+-- Whether the planner knows the keys of the pool; it does not before the first visit of the autovacuum.
+SELECT EXISTS (
+    SELECT FROM pg_catalog.pg_stats
+    WHERE schemaname = 'pool' AND tablename = 'document' AND attname = 'document_key');
+
+-- name: analyse
+-- The columns by which a merge finds documents and lines: without their numbers one index is as good as another.
+ANALYZE pool.document (direction, taxpayer_no, document_key), pool.line (direction, taxpayer_no, document_key, line_no);
+
 -- name: keep_reading
 -- What a file showed, as evidence beside the bytes in the store: its name, hash and kind of rows. Once, whoever repeats it.
 INSERT INTO sync.reply (task_id, generation, part_no, package_no, row_count, observed_at, body)
@@ -123,9 +133,13 @@ FROM fapiao.quarantine
 WHERE released_at IS NULL
 ORDER BY quarantined_at, file_name, sheet, row_no;
 
+-- name: count_verdicts
+-- How many rows the files of these tasks had.
+SELECT count(*) FROM sync.import_verdict JOIN sync.task USING (task_id) WHERE batch_no = ANY (%(batches)s);
+
 -- name: verdicts
 -- Every row of the tasks with its verdict, in the order of the files.
-SELECT batch_no, taxpayer_no, direction, file_name, sheet, row_no, document_key, verdict, verdict_label, sentence
+SELECT batch_no, taxpayer_no, direction, file_name, sheet, row_no, document_key, verdict_label, coalesce(sentence, '')
 FROM fapiao.import_verdict
 WHERE batch_no = ANY (%(batches)s)
 ORDER BY task_id, file_no, sheet, row_no;

@@ -14,7 +14,7 @@ from fapiao.imports.requests import DATA_TYPES, DIRECTIONS, INVOICE_DATA, import
 from fapiao.rules import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
 from hooks.file_store import file_store
-from hooks.imports import DAG_ID, VERDICT_HEADINGS, Imports, quarantined_rows, verdict_rows
+from hooks.imports import DAG_ID, VERDICT_HEADINGS, Imports, quarantined_rows, verdict_count, verdict_rows
 from hooks.workbooks import write_table
 from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
@@ -104,7 +104,8 @@ def _show_waiting(connection: psycopg.Connection[Any]) -> int:
 
 
 def _write_verdicts(connection: psycopg.Connection[Any], file: Path, batches: Sequence[str]) -> None:
-    rows = write_table(file, "导入结果", VERDICT_HEADINGS, list(verdict_rows(connection, batches)))
+    found, total = verdict_rows(connection, batches), verdict_count(connection, batches)
+    rows = write_table(file, "导入结果", VERDICT_HEADINGS, found, total)
     print(f"{file}: {rows} 行")
 
 

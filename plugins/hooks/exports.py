@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
 from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
+from psycopg.types.string import TextLoader
 
 from fapiao.exports.cells import EXACT_DIGITS, Cell, cell, day, json_text, number
 from fapiao.exports.columns import Column, Plan, plan
@@ -31,21 +33,19 @@ _FORMS = {
 }  # fmt: skip
 
 
-class _Number(Loader):
-    """numeric and int8 as a cell holds them, or as their digits."""
-
-    def load(self, data: Buffer) -> float | str:
-        return float(data) if len(data) <= EXACT_DIGITS else number(bytes(data).decode())
+def _instant(written: str) -> date | str:
+    """The clock of the session's zone."""
+    return day(datetime.fromisoformat(written).replace(tzinfo=None))
 
 
-class _Json(Loader):
-    """jsonb as text, secrets hidden."""
-
-    def load(self, data: Buffer) -> str:
-        return json_text(json.loads(bytes(data)))
-
-
-_LOADERS: Mapping[str, type[Loader]] = {"numeric": _Number, "int8": _Number, "jsonb": _Json}
+_READ: Mapping[str, Callable[[str], Cell]] = {
+    "numeric": lambda written: float(written) if len(written) <= EXACT_DIGITS else number(written),
+    "int8": lambda written: float(written) if len(written) <= EXACT_DIGITS else number(written),
+    "jsonb": lambda written: json_text(json.loads(written)),
+    "date": lambda written: day(date.fromisoformat(written)),
+    "timestamptz": _instant,
+}
+"""What becomes of the texts of these types, which psycopg hands over as they come: equal ones are read once."""
 
 
 def export_invoices(
@@ -97,8 +97,8 @@ def sheet(
     connection.execute("SET TIME ZONE 'Asia/Shanghai'")
     name, names = f"export_{number}", [column.name for column in wanted.columns]
     with connection.cursor(name=name, scrollable=True, row_factory=tuple_row) as cursor:
-        for type_, loader in _LOADERS.items():
-            cursor.adapters.register_loader(type_, loader)
+        for type_ in _READ:
+            cursor.adapters.register_loader(type_, TextLoader)
         cursor.execute(_picked(statement, names), values)
         total = connection.execute(sql.SQL(query("exports", "count_rows")).format(cursor=sql.Identifier(name))).rowcount
         cursor.scroll(0, mode="absolute")
@@ -131,17 +131,35 @@ def _packages(
     """The rows; only those columns are touched whose values are no cells yet."""
     found = [_change(column.labels, type_) for column, type_ in zip(columns, types, strict=True)]
     changes = [(place, change) for place, change in enumerate(found) if change]
-    while package := cursor.fetchmany(PACKAGE):
+    for package in _ahead(cursor):
         cells: list[Sequence[Cell]] = list(zip(*package, strict=True))
         for place, change in changes:
-            cells[place] = [value if value is None else change(value) for value in cells[place]]
+            cells[place] = change(cells[place])
         yield list(zip(*cells, strict=True))
 
 
-def _change(labels: Mapping[str, str] | None, type_: str) -> Callable[[Any], Cell] | None:
+def _ahead(cursor: psycopg.ServerCursor[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    """The packages of a cursor; while one is written, Postgres sends the next."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(cursor.fetchmany, PACKAGE)
+        while package := coming.result():
+            coming = reader.submit(cursor.fetchmany, PACKAGE)
+            yield package
+
+
+def _change(labels: Mapping[str, str] | None, type_: str) -> Callable[[Sequence[Any]], Sequence[Cell]] | None:
+    """What makes cells of the values of a column; None where they are cells."""
     known = labels or {}
     if type_.endswith("[]"):
-        return lambda codes: cell([known.get(code, code) for code in codes])
+        return lambda column: [
+            None if codes is None else cell([known.get(code, code) for code in codes]) for codes in column
+        ]
     if known:
-        return lambda code: known.get(code, code)
-    return cell if type_ == "bool" else day if type_ == "date" else None
+        return lambda column: [known.get(code, code) for code in column]
+    read = cell if type_ == "bool" else _READ.get(type_)
+    return partial(_each_once, read) if read else None
+
+
+def _each_once(read: Callable[[Any], Cell], column: Sequence[Any]) -> Sequence[Cell]:
+    cells = {value: None if value is None else read(value) for value in set(column)}
+    return [cells[value] for value in column]

@@ -109,6 +109,15 @@ class Imports:
         """数据预处理中 → 同步中."""
         self._run("note_merging", task_id=claim.task_id)
 
+    def know_the_pool(self) -> None:
+        """Gives the planner its numbers where it has none: the second file of a new pool would be searched row by row.
+
+        They are locked until the end of the transaction, so this needs one of its own.
+        """
+        row = self._run("has_statistics").fetchone()
+        if row and not row[0]:
+            self._run("analyse")
+
     def keep_reading(self, claim: Claim, part_no: int, seen: Mapping[str, Any], row_count: int, at: datetime) -> int:
         """The evidence of one merge step; returns its reply number."""
         body = json_text(dict(seen)).encode()
@@ -161,13 +170,18 @@ VERDICT_HEADINGS = {
 """The columns of `verdict_rows`, each with its form in a workbook."""
 
 
+def verdict_count(connection: Connection, batches: Sequence[str]) -> int:
+    """How many rows `verdict_rows` has."""
+    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(query("imports", "count_verdicts"), {"batches": list(batches)}).fetchone()
+    return int(row[0]) if row else 0
+
+
 def verdict_rows(connection: Connection, batches: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    """Every row of these tasks under VERDICT_HEADINGS, through a server-side cursor."""
-    with connection.transaction(), connection.cursor(name="verdicts", row_factory=dict_row) as cursor:
+    """Every row of these tasks under VERDICT_HEADINGS, through a server-side cursor: 5,000 are in memory at once."""
+    with connection.transaction(), connection.cursor(name="verdicts", row_factory=tuple_row) as cursor:
         cursor.itersize = 5000
-        for row in cursor.execute(query("imports", "verdicts"), {"batches": list(batches)}):
-            names = ("batch_no", "taxpayer_no", "direction", "file_name", "sheet", "row_no", "document_key")
-            yield (*[row[name] for name in names], row["verdict_label"], row["sentence"] or "")
+        yield from cursor.execute(query("imports", "verdicts"), {"batches": list(batches)})
 
 
 def quarantined_rows(connection: Connection) -> list[dict[str, Any]]:

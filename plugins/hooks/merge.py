@@ -147,14 +147,15 @@ class Stage:
         _, _, _, amount_sum, tax_sum = self._counted()
         aside = self._set_aside()
         _, distinct, stated, *_ = self._counted()
+        self._run(self._queries["confirmed_later"], observed=self._observed)
         with self._index_joins():
             missing = self._missing()
-            self._run(self._queries["confirmed_later"], observed=self._observed)
             if stated:
                 self._run(self._queries["held"])
             inserted, updated, lines_changed = self._row(
                 self._queries["merge"], with_lines=self._with_lines, by_key=self._mostly_new()
             )
+        self._run(session["analyse"])
         self._merge_lines(inserted, lines_changed, distinct)
         self._check()
         if self._target == "status":

@@ -15,6 +15,7 @@ from fapiao.errors import BadInput
 from fapiao.imports.owners import Asked, Owner, owner_of
 from fapiao.imports.papers import Papers, Place
 from fapiao.imports.requests import ImportRequest
+from fapiao.imports.uncollected import uncollected
 from fapiao.rules import rulebook
 from fapiao.tasks import SHANGHAI
 from hooks.file_store import FileStore, digest
@@ -100,6 +101,7 @@ def _opened(
     return files, dict(enumerate(sources.values(), start=1))
 
 
+@uncollected()
 def _read(files: Mapping[int, BureauFile]) -> tuple[Papers, list[Layout]]:
     """The rows of the parts of one name, and the layouts of their sheets. Raises Refusal where name and rows differ."""
     papers, layouts = Papers(), []

@@ -163,6 +163,7 @@ def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: 
     with connection.transaction():
         tasks.hold(claim)
         imports.merging(claim)
+        imports.know_the_pool()
     with connection.transaction():
         tasks.hold(claim)
         tasks.settle(claim, merge(connection, claim, sources, steps, papers))

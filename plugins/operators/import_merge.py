@@ -10,6 +10,7 @@ import psycopg
 
 from fapiao.fields import load_fields
 from fapiao.imports.papers import Paper, Papers
+from fapiao.imports.uncollected import uncollected
 from fapiao.payloads import Context, LineFilter, Staged, translate
 from fapiao.tasks import Claim
 from hooks.imports import Imports
@@ -31,6 +32,7 @@ class Translated:
     reasons: dict[int, str] = field(default_factory=dict)
 
 
+@uncollected()
 def translated(claim: Claim, papers: Papers, wanted: LineFilter | None) -> list[Translated]:
     """The whole documents by payload kind, faces with lines first; `wanted` is the line filter (R276)."""
     context = Context(
@@ -66,6 +68,7 @@ def _translated(kind: str, papers: list[Paper], context: Context) -> Translated:
     return done
 
 
+@uncollected()
 def merge(
     connection: Connection,
     claim: Claim,

@@ -11,6 +11,10 @@ SELECT current_setting('enable_hashjoin'), current_setting('enable_mergejoin'), 
 SELECT set_config('enable_hashjoin', %(hash)s, true), set_config('enable_mergejoin', %(merge)s, true),
     set_config('enable_seqscan', %(scan)s, true);
 
+-- name: analyse
+-- How many lines came and what the merge touched, or the planner holds every line against every document.
+ANALYZE staged_lines (document_key), staged_touched (action, document_key, lines_changed);
+
 -- name: log_sighting
 -- Which documents a reply showed (R106); a reply that is loaded in pieces or merged again stays one row.
 INSERT INTO pool.sighting AS g (

@@ -53,7 +53,8 @@ def text(cell: Cell) -> str | None:
 def _whole(cell: float) -> str:
     if abs(cell) >= EXACT:
         raise BadCell("单元格是超过 15 位的数字，末几位已被 Excel 改掉；请从税局重新导出，或把该列设为文本后重新填写")
-    return str(int(cell)) if cell == int(cell) else decimal(cell)
+    whole = int(cell)
+    return str(whole) if cell == whole else decimal(cell)
 
 
 def decimal(cell: float) -> str:
@@ -97,6 +98,8 @@ def _refuse_rounded(found: str) -> None:
 
 def amount(cell: Cell) -> str | None:
     """Decimal text; a comma between thousands and a ￥ before it do not count. Raises BadCell."""
+    if type(cell) is float:
+        return _whole(cell)
     if isinstance(cell, str):
         if _AMOUNT.fullmatch(cell):
             return cell
@@ -154,7 +157,7 @@ def _moment(cell: Cell) -> tuple[datetime, bool] | None:
         found = text(cell)
         return None if found is None else _written_moment(found)
     if isinstance(cell, datetime):
-        return cell, cell.time() != time()
+        return cell, bool(cell.hour or cell.minute or cell.second or cell.microsecond)
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day), False  # noqa: DTZ001 as above
     if isinstance(cell, int | float) and not isinstance(cell, bool):

@@ -8,6 +8,7 @@ from fapiao.identity import (
     DIGITAL_LENGTH,
     DIGITAL_TYPES,
     PAPER_DIGITAL_TYPES,
+    PAPER_LENGTH,
     Identity,
     NoIdentity,
     any_invoice_identity,
@@ -44,7 +45,12 @@ def derive(values: Values, layout: Layout, papers: Papers) -> None:
 
 
 def _identify(values: Values, layout: Layout) -> None:
-    number = values.get("document_key")
+    number, digital = values.get("document_key"), values.get("etax_invoice_no")
+    if digital and layout.document == "invoice":
+        values["document_key"] = digital
+        values["invoice_code"] = values.get("invoice_code") if values.get("invoice_no") else None
+        values["invoice_no"] = values.get("invoice_no") or digital
+        return
     if layout.document == "customs":
         found = customs_identity({"hgjkshm": number})
     elif layout.document == "withholding":
@@ -58,10 +64,11 @@ def _identify(values: Values, layout: Layout) -> None:
 
 
 def _invoice(values: Values) -> Identity:
-    digital, code, number = (values.get(name) for name in ("etax_invoice_no", "invoice_code", "invoice_no"))
-    if digital:
-        return Identity(digital, code if number else None, number or digital, digital)
+    """The identity of a row without a 20-digit number in its own column."""
+    code, number = values.get("invoice_code"), values.get("invoice_no")
     kind = values.get("invoice_type")
+    if code and number and len(number) == PAPER_LENGTH and kind not in DIGITAL_TYPES:
+        return Identity(f"{code}-{number}", code, number)
     row = {"fphm": number, "fpdm": code}
     found = invoice_identity(kind, row) if kind else any_invoice_identity(_FALLBACK_TYPE, row)
     if kind in DIGITAL_TYPES and len(found.document_key) != DIGITAL_LENGTH:

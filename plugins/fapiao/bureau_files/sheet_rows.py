@@ -1,9 +1,15 @@
-"""Reads the rows below the headings of one sheet; every row that is not empty gets a verdict."""
+"""Reads the rows below the headings of one sheet; every row that is not empty gets a verdict.
+
+Cells are read column by column, some rows at a time, and equal ones once: only a row with a cell that cannot be read is
+looked at cell by cell.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
-from fapiao.bureau_files.cells import EMPTY, BadCell, Cell, Reader
+from fapiao.bureau_files.cells import EMPTY, BadCell, Cell
+from fapiao.bureau_files.columns import UNREADABLE, ColumnReader
 from fapiao.bureau_files.derived import NoIdentity, Papers, Values, derive
 from fapiao.bureau_files.headings import canonical, letters
 from fapiao.bureau_files.layouts import FileRules
@@ -12,6 +18,8 @@ from fapiao.bureau_files.readers import Unknown, reader_of, type_code
 from fapiao.bureau_files.recognition import Match
 from fapiao.bureau_files.records import FileRow, Verdict
 
+_PACKAGE = 500
+"""Rows that are read together."""
 _IDENTITY = ("document_key", "etax_invoice_no", "invoice_code", "invoice_no")
 
 
@@ -26,8 +34,9 @@ class RowReader:
         self._papers = papers
         self._constants = constants
         self._title = f"，表头上方的“{title}”不是认识的票种；维护词表后可重新处理" if title else "，表头上方也没有写明"
-        self._columns: list[tuple[str, int, Reader]] = [
-            (name, position, reader_of(name, match.layout, rules)) for name, position in match.positions.items()
+        self._columns = [
+            ColumnReader(name, position, reader_of(name, match.layout, rules))
+            for name, position in match.positions.items()
         ]
         self._identity = [match.positions[name] for name in _IDENTITY if name in match.positions]
         self._sum = re.compile(rf"(?:{'|'.join(map(re.escape, rules.sums))})(?:$|[:(])")
@@ -35,19 +44,26 @@ class RowReader:
 
     def verdicts(self, rows: Iterable[tuple[int, list[Cell]]]) -> Iterator[Verdict]:
         """(row number, cells) of the rows below the headings, in order."""
-        for row_no, cells in rows:
-            if any(cells):
+        filled = ((row_no, cells) for row_no, cells in rows if any(cells))
+        while package := list(islice(filled, _PACKAGE)):
+            for _, cells in package:
                 if len(cells) < self._width:
                     cells.extend([""] * (self._width - len(cells)))
-                yield self._verdict(row_no, cells)
+            yield from self._together(package)
 
-    def _verdict(self, row_no: int, cells: list[Cell]) -> Verdict:
-        try:
-            values: Values = {name: read(cells[position]) for name, position, read in self._columns}
-        except (BadCell, Unknown):
-            return self._one_by_one(row_no, cells)
-        if self._constants:
-            values = {**self._constants, **values}
+    def _together(self, package: list[tuple[int, list[Cell]]]) -> Iterator[Verdict]:
+        names = [column.name for column in self._columns]
+        stood = list(zip(*(cells for _, cells in package), strict=False))
+        columns = [column.read_all(stood[column.position]) for column in self._columns]
+        bad = any(UNREADABLE in column for column in columns)
+        for (row_no, cells), texts in zip(package, zip(*columns, strict=True), strict=True):
+            if bad and UNREADABLE in texts:
+                yield self._one_by_one(row_no, cells)
+            else:
+                values = dict(zip(names, texts, strict=True))
+                yield self._verdict(row_no, cells, self._constants | values if self._constants else values)
+
+    def _verdict(self, row_no: int, cells: list[Cell], values: Values) -> Verdict:
         row = FileRow(self._sheet, row_no, values, RawRow(self._match.headings, cells))
         return self._held_back(row, cells, [], []) if self._is_unnamed(cells) else self._completed(row, values)
 
@@ -56,14 +72,14 @@ class RowReader:
         values: Values = dict(self._constants)
         bad: list[str] = []
         unknown: list[str] = []
-        for name, position, read in self._columns:
-            values[name] = None
+        for column in self._columns:
+            values[column.name] = None
             try:
-                values[name] = read(cells[position])
+                values[column.name] = column.read(cells[column.position])
             except BadCell as problem:
-                bad.append(self._at(position, row_no, str(problem)))
+                bad.append(self._at(column.position, row_no, str(problem)))
             except Unknown as problem:
-                unknown.append(self._at(position, row_no, str(problem)))
+                unknown.append(self._at(column.position, row_no, str(problem)))
         row = FileRow(self._sheet, row_no, values, RawRow(self._match.headings, cells))
         return self._held_back(row, cells, bad, unknown)
 

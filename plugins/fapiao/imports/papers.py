@@ -68,11 +68,16 @@ class Paper:
         row: dict[str, object] = dict(self.values)
         if self.items:
             row["items"] = self.items
-            sums = {name: total for name in _SUMMED if (total := _sum(self.items, name)) is not None}
-            row |= {name: total for name, total in sums.items() if not row.get(name)}
-            if not self.stated and self.document == "invoice" and len(sums) == len(_SUMMED):
-                row["total_amount"] = str(sum(map(Decimal, sums.values())))
+            self._add_up(row)
         return row
+
+    def _add_up(self, row: dict[str, object]) -> None:
+        whole = not self.stated and self.document == "invoice"
+        wanted = [name for name in _SUMMED if whole or not row.get(name)]
+        sums = {name: total for name in wanted if (total := _sum(self.items, name)) is not None}
+        row |= {name: total for name, total in sums.items() if not row.get(name)}
+        if whole and len(sums) == len(_SUMMED):
+            row["total_amount"] = str(sum(map(Decimal, sums.values())))
 
 
 class Papers:
@@ -100,12 +105,12 @@ class Papers:
 
     def line(self, document: str, tells: str, place: Place, values: Values) -> None:
         """A row that is one line of a document, with or without a header row of its own."""
-        filled = _filled(values)
-        paper = self._known(tells, filled)
+        paper = self._known(tells, values)
         if paper is None:
-            stated = {name: value for name, value in filled.items() if name in _header_names()}
+            filled, header = _filled(values), _header_names()
+            stated = {name: value for name, value in filled.items() if name in header}
             paper = self._keep(Paper(document, tells, stated, stated=False, lead=place), filled)
-        paper.items.append({name: value for name, value in filled.items() if name not in _not_of_a_line()})
+        paper.items.append({name: value for name in _line_names(tuple(values)) if (value := values[name])})
         paper.places.append(place)
 
     def broken(self, document: str, tells: str, place: Place, values: Values, fate: Fate) -> None:
@@ -137,7 +142,9 @@ class Papers:
             self._by_mark.setdefault((paper.tells, mark), paper)
         return paper
 
-    def _known(self, tells: str, values: Mapping[str, str]) -> Paper | None:
+    def _known(self, tells: str, values: Values) -> Paper | None:
+        if key := values.get("document_key"):
+            return self._by_mark.get((tells, key))
         return next((self._by_mark[tells, mark] for mark in _marks(values) if (tells, mark) in self._by_mark), None)
 
 
@@ -145,12 +152,12 @@ def _filled(values: Values) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def _marks(values: Mapping[str, str]) -> Iterator[str]:
+def _marks(values: Values) -> Iterator[str]:
     """What a row may be found by: the key of its document, or the numbers of one that could not be read whole."""
-    if values.get("document_key"):
-        yield values["document_key"]
+    if key := values.get("document_key"):
+        yield key
         return
-    code, number, digital = (values.get(name, "") for name in _NUMBERS[:3])
+    code, number, digital = (values.get(name) for name in _NUMBERS[:3])
     if digital:
         yield digital
     if number and number != digital:
@@ -170,5 +177,6 @@ def _header_names() -> frozenset[str]:
 
 
 @cache
-def _not_of_a_line() -> frozenset[str]:
-    return _header_names() | {"total_amount"}
+def _line_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of a layout's names that are the line's own."""
+    return tuple(name for name in names if name not in _header_names() and name != "total_amount")

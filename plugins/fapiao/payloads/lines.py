@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 
 from fapiao.fields import LINE_COLUMNS, load_fields
@@ -14,6 +14,7 @@ Line = tuple[object, ...]
 # Names that lists of lines are known to have; the specification prints none, so any other name will do as well.
 _USUAL_NAMES = frozenset({"fpmx", "hwxx", "mxList", "mxlist", "fpmxList", "mxxx", "items"})
 _NUMBER_KEYS = ("xh", "mxxh", "seq")
+_ARE_NUMBERS = frozenset(_NUMBER_KEYS)
 _LINE_NO = itemgetter(1)
 _NUMBERS = slice(LINE_COLUMNS.index("quantity"), LINE_COLUMNS.index("details"))
 _LEAST_FAMILIAR = Decimal("0.6")
@@ -40,9 +41,14 @@ def find_lines(kind: str, row: Mapping[str, object]) -> str | None:
 
 
 def _familiarity(kind: str, items: Sequence[Mapping[str, object]], key: str) -> Decimal:
+    return _share(kind, frozenset().union(*items), key)
+
+
+@lru_cache(maxsize=4096)
+def _share(kind: str, fields: frozenset[str], key: str) -> Decimal:
+    """The same few sets of fields come again and again."""
     known = _vocabulary(kind)
-    fields = {name for item in items for name in item}
-    if not fields or not fields & known:
+    if not fields & known:
         return Decimal(0)
     return Decimal(len(fields & known)) / len(fields) + (1 if key in _USUAL_NAMES else 0)
 
@@ -60,6 +66,8 @@ def read_lines(kind: str, document_key: str, items: Sequence[Mapping[str, object
 
 
 def _numbers(items: Sequence[Mapping[str, object]]) -> list[int]:
+    if all(map(_ARE_NUMBERS.isdisjoint, items)):
+        return list(range(1, len(items) + 1))
     received = [next((str(item[key]) for key in _NUMBER_KEYS if item.get(key) is not None), "") for item in items]
     numbers = [int(number) for number in received if number.isascii() and number.isdigit() and len(number) <= 9]  # noqa: PLR2004
     unique = len(set(numbers)) == len(items) and 0 not in numbers
@@ -79,32 +87,26 @@ def received_name(kind: str, item: Mapping[str, object]) -> str:
 
 
 def _read(kind: str, item: Mapping[str, object]) -> Line:
-    rest = {key: value for key, value in item.items() if value is not None and value != "" and key not in _NUMBER_KEYS}
+    rest = {key: value for key, value in item.items() if value is not None and value != "" and key not in _ARE_NUMBERS}
     values: list[object] = []
     for names, convert in _readers(kind):
         value = None
         for name in names:
-            if value is None and name in rest:
-                value = _take(rest, name, convert)
+            if name in rest and value is None:
+                try:
+                    value = convert(rest[name])
+                except Unreadable:  # a quantity may be a word, the specification calls it text: that stays in `rest`
+                    continue
+                del rest[name]
         values.append(value)
     return (*values, json_text(rest) if rest else None)
-
-
-def _take(rest: dict[str, object], name: str, convert: Callable[[object], str | None]) -> str | None:
-    """Read the field out of `rest`. A quantity may be a word, the specification calls it text: that stays in `rest`."""
-    try:
-        value = convert(rest[name])
-    except Unreadable:
-        return None
-    del rest[name]
-    return value
 
 
 def lines_hash(lines: Sequence[Line]) -> str:
     """Fingerprint of a document's lines; 1.0 and 1.00 count as the same number."""
     digest = hashlib.blake2b(digest_size=16)
     for line in sorted(lines, key=_LINE_NO):
-        digest.update(repr((line[1 : _NUMBERS.start], [_plain(value) for value in line[_NUMBERS]], line[-1])).encode())
+        digest.update(repr((line[1 : _NUMBERS.start], list(map(_plain, line[_NUMBERS])), line[-1])).encode())
     return digest.hexdigest()
 
 

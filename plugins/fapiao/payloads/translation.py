@@ -1,7 +1,8 @@
 """Translates the rows of one answer: each becomes a staged row, or a rejected one with the sentence why."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from datetime import datetime
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from fapiao.fields import load_fields, staged_columns
@@ -71,7 +72,7 @@ def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
         except _Rejection as rejection:
             staged.rejected.append(_rejected(kind, row_no, row, context, str(rejection)))
             continue
-        staged.documents.append(tuple([found.values.get(column) for column in columns]))
+        staged.documents.append(tuple(map(found.values.get, columns)))
         staged.lines.extend(found.lines)
         staged.dropped.extend(found.dropped)
     return staged
@@ -144,7 +145,7 @@ def _common(kind: str, identity: Identity, invoice_type: str, context: Context) 
     document = known[0] if known else "invoice"
     return {
         "document_key": identity.document_key,
-        "observed_at": context.observed_at.isoformat(sep=" "),
+        "observed_at": _written(context.observed_at),
         "document": document,
         "invoice_type": invoice_type if document == "invoice" else document,
         "invoice_code": identity.invoice_code,
@@ -175,7 +176,7 @@ def _read(kind: str, row: Mapping[str, object], lines_key: str | None) -> tuple[
     values: Values = {}
     rest: dict[str, object] = {}
     for key, raw in row.items():
-        if raw is None or raw in ("", []) or key == lines_key:
+        if raw is None or (not raw and raw in ("", [])) or key == lines_key:
             continue
         if key not in known:
             rest[key] = raw
@@ -187,6 +188,11 @@ def _read(kind: str, row: Mapping[str, object], lines_key: str | None) -> tuple[
                     raise _Rejection(f"{reading.label} ({key}) is {raw!r}: {error}.") from error
                 rest[key] = raw
     return values, rest
+
+
+@lru_cache(maxsize=64)
+def _written(moment: datetime) -> str:
+    return moment.isoformat(sep=" ")
 
 
 @cache

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -55,7 +56,13 @@ def instant(value: object) -> str | None:
 
 def day(value: object) -> str | None:
     """The day in Asia/Shanghai as YYYY-MM-DD."""
-    moment = _moment(value)
+    return _day(str(value))
+
+
+@lru_cache(maxsize=8192)
+def _day(written: str) -> str | None:
+    """Days repeat from document to document."""
+    moment = _moment(written)
     return None if moment is None else moment.astimezone(SHANGHAI).date().isoformat()
 
 
