@@ -18,8 +18,8 @@ from fapiao.places import RULES
 from fapiao.rules import rulebook
 from fapiao.selection.list_rules import list_rules
 from fapiao.selection.result_codes import result_codes
-from fapiao.tax_organisation import types_by_buyer
 from fapiao.selection.rules import selection_rules
+from fapiao.tax_organisation import types_by_buyer
 from fapiao.verification import verification_rules
 
 READERS = {
