@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from launcher.actor import add_actor
-from launcher.selecting import asking, importing, listing, submitting
+from launcher.selecting import asking, importing, listing, ruling, submitting
 
 HELP = "海关缴款书不抵扣勾选: list, select, withdraw, preselect, import a list, statistics, tax period, logs, retry"
 OPERATIONS = {
@@ -38,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         one.add_argument("taxpayers", nargs="+", metavar="TAXPAYER", help="税号")
         submitting.add_sheet(one)
     importing.add_arguments(_action(actions, "import", "引入清单勾选: lists filled from the template", importing.act))
+    ruling.add_arguments(
+        _action(actions, "auto", "自动抵扣勾选配置: rules that pick papers, and what they pick", ruling.act)
+    )
     _add_questions(actions)
     _add_logs(actions)
 

@@ -12,8 +12,8 @@ EVERY_ORGANISATION = "*"
 """A grant for every 核算组织, and the only one that covers tasks of taxpayers without one."""
 OVER_TASKS = ("view", "poll", "retry", "void", "export")
 """查询 · 获取异步结果 · 手工重试 · 作废任务 · 导出"""
-ACTIONS = (*OVER_TASKS, "import")
-"""Those over tasks that are there, and 导入, which makes them."""
+ACTIONS = (*OVER_TASKS, "import", "select")
+"""Those over tasks that are there, and 导入 and 勾选, which make new ones."""
 _SECTIONS = ("actions", "roles")
 
 

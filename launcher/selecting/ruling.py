@@ -1,0 +1,59 @@
+"""`./fapiao select auto`: 自动抵扣勾选配置, the rules as they are, as a file says, and what they would pick (R222)."""
+
+import argparse
+import json
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+
+from fapiao.enterprise.words import vocabulary
+from fapiao.rules import rulebook
+from fapiao.tasks import SHANGHAI
+from fapiao.text_table import table
+from hooks.auto_selection import auto_matches, auto_rules, load_auto_rules
+from launcher.actor import actor_of
+from launcher.basics import read_files
+from launcher.pool import pool_url
+
+RULES = {
+    "name": "规则", "enabled": "启用", "priority": "优先级", "action": "动作", "organisations": "核算组织",
+    "reasons": "不抵扣原因", "amount_from": "税额从", "amount_to": "税额到", "issued_from": "填发日期从",
+    "issued_to": "填发日期到", "reason": "给予的原因", "changed_by": "修改人", "changed_at": "修改时间",
+}  # fmt: skip
+MATCHES = {
+    "rule": "规则", "action": "动作", "taxpayer_no": "税号", "document_key": "缴款书号码", "issue_date": "填发日期",
+    "tax_amount": "票面税额", "reason": "不抵扣原因", "reason_text": "其他原因说明",
+}  # fmt: skip
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Load, try, or look."""
+    parser.add_argument("--load", nargs="+", type=Path, metavar="FILE", help="the rules, in place of those before")
+    parser.add_argument("--picks", action="store_true", help="what the enabled rules pick on the day; changes nothing")
+    parser.add_argument("--try", dest="tried", action="append", metavar="RULE", help="as if this rule were enabled too")
+    parser.add_argument("--dry-run", action="store_true", help="--load: check and count, save nothing")
+
+
+def act(arguments: argparse.Namespace) -> int:
+    """Loads first, then shows. Raises BadInput with every problem of the files at once."""
+    with pool_url() as url, psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+        if arguments.load:
+            files, actor = read_files(arguments.load), actor_of(arguments)
+            print(load_auto_rules(connection, files, vocabulary(rulebook()), actor=actor, dry_run=arguments.dry_run))
+        if arguments.picks or arguments.tried:
+            day = arguments.date or datetime.now(SHANGHAI).date()
+            _show(MATCHES, [asdict(one) for one in auto_matches(connection, day, arguments.tried or ())], arguments)
+        else:
+            _show(RULES, auto_rules(connection), arguments)
+    return 0
+
+
+def _show(columns: dict[str, str], rows: list[dict[str, object]], arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False, default=str))
+    else:
+        print(table([*columns.values()], [[row[name] for name in columns] for row in rows], indent=""))
