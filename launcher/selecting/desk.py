@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
@@ -62,14 +63,16 @@ class Channels(Mapping[str, SelectionBureau]):
         return len([*self])
 
     def _opened(self, channel: str) -> SelectionBureau:
-        """Airflow reads its settings when it is imported: they are there before. Raises Unusable."""
+        """Raises Unusable where there is no connection."""
         variable = VARIABLES[channel]
         if variable not in self._variables:
             raise Unusable(
                 f"There is no bureau for {channel} to talk to: set {variable} to its connection, or start the stack "
                 "with its simulator by ./fapiao up."
             )
-        os.environ.update(airflow_environment(self._pool) | self._variables)
+        if "airflow" not in sys.modules:
+            os.environ.update(airflow_environment(self._pool))  # Airflow reads its settings when it is imported
+        os.environ.update(self._variables)
         channels = importlib.import_module("hooks.selection_channels").SELECTION_BUREAUS
         bureau: SelectionBureau = channels[channel]()
         return bureau

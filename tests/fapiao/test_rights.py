@@ -68,7 +68,7 @@ def test_a_role_that_the_rules_lost_gives_nothing() -> None:
 def test_the_buttons_have_the_names_of_the_manual() -> None:
     assert RULES.actions == {
         "view": "查询", "poll": "获取异步结果", "retry": "手工重试", "void": "作废任务", "export": "导出",
-        "import": "导入",
+        "import": "导入", "select": "勾选",
     }  # fmt: skip
 
 
