@@ -1,10 +1,11 @@
 """电子税局 (RPA): full downloads, headers by tax period or by choice, layout files, and accounts that must log in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from fapiao.bureau import USAGE_JOBS, Argument, Login, Place, Progress, Request
-from fapiao.errors import LoginLost
+from fapiao.errors import LoginLost, Refused, TryLater
 from fapiao.gateway import interfaces, questions
 from fapiao.gateway.interfaces import Pair
 from hooks.gateway_hook import GatewayHook
@@ -39,9 +40,18 @@ class EtaxHook(GatewayHook):
         return Login("online", account)
 
     def poll(self, request: Request, request_no: str, place: Place) -> Progress:
-        """As every channel; a task that waits for its login raises LoginLost where a person must log in."""
+        """As every channel; a task that waits for its login raises LoginLost where a person must log in.
+
+        Where the login cannot be asked just now the task is simply not ready: waiting costs it no attempt.
+        """
         progress = super().poll(request, request_no, place)
-        if progress.code == WAITS_FOR_LOGIN and (who := self.login(request.taxpayer_no)).state == "manual":
+        if progress.code != WAITS_FOR_LOGIN:
+            return progress
+        try:
+            who = self.login(request.taxpayer_no)
+        except (TryLater, Refused) as error:
+            return replace(progress, text=f"{progress.text}；{error.text}")
+        if who.state == "manual":
             where = f"；{who.url}" if who.url else ""
             advice = f"电子税局账号 {who.account or ''} 需要登录{where}"
             raise LoginLost("GATEWAY_LOGIN_LOST", progress.text, advice, progress.wait_seconds)

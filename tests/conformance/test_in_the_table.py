@@ -8,13 +8,15 @@ from typing import Any
 import psycopg
 import pytest
 
-from asked_of_leqi import UNIT
+from asked_of_gateway import ACCOUNT, company
+from asked_of_leqi import UNIT, order
 from fapiao.readings import READINGS
 from fapiao.rules import rulebook
 from fapiao.tasks import SHANGHAI
 from operators.apply import apply_one
 from operators.collect import collect_one
 from operators.desk import Desk
+from operators.logins import check_logins
 from rehearsal import GENERAL
 from stands import Stand
 from task_rows import DAY, RUN, put, take, told
@@ -143,6 +145,30 @@ def test_the_same_window_downloaded_twice_changes_nothing(stand: Stand, pool: Po
         0,
         FEW,
     )
+
+
+@pytest.mark.req("R216")
+def test_a_login_that_cannot_be_asked_fails_no_row(stand: Stand, pool: Pool, settle: Settle) -> None:
+    stand.seed(FEW)
+    if stand.kind.channel == "etax":
+        order(stand.bureau, "seed", companies=[company("etax", login="manual")], documents=[])
+        order(stand.bureau, "session", account=ACCOUNT, state="lost")
+        stand.fault("error_code", "ext.etaxLoginCheck", code="95001", times="always")
+
+    task_id = settle()
+
+    if stand.kind.channel == "etax":
+        assert told(pool, task_id, "status", "attempts", "error_code") == ("downloading", 0, "LOGIN_LOST")
+        hook = stand.kind.hook()
+        desk = Desk(pool, hook, rulebook(), RUN, {}, lambda: NOON)
+        assert check_logins(desk, "etax", at_once=True) == 0
+        order(stand.bureau, "session", account=ACCOUNT, state="online")
+        with stand.bureau.client() as client:
+            client.delete("/_sim/fault")
+        assert check_logins(desk, "etax", at_once=True) == 1
+        hook.close()
+    else:
+        assert told(pool, task_id, "status", "attempts") == ("succeeded", 0)
 
 
 def test_nothing_in_the_window_is_no_data(stand: Stand, pool: Pool, settle: Settle) -> None:

@@ -49,3 +49,12 @@ def test_every_id_of_the_manuals_is_known():
 
 def test_a_star_means_in_scope_and_a_hash_begins_a_comment():
     assert known_ids("# head\nR001*\nR002 # later\n\n") == {"R001": True, "R002": False}
+
+
+@pytest.mark.parametrize(("words", "said"), [((), "; missing in scope: R002 G1"), (("-k", "test"), ""), ((".",), "")])
+def test_what_is_missing_is_told_by_a_run_of_everything_alone(pytester, inner, capsys, words, said):
+    pytester.makeini("[pytest]\nmarkers = req(*ids): ids\ntestpaths = .")
+    pytester.makepyfile(TESTS)
+    result = pytester.inline_run("-p", "no:cacheprovider", *words, plugins=[inner])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert f"requirements proven: 2{said}\n" in capsys.readouterr().out
