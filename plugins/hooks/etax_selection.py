@@ -104,7 +104,7 @@ class EtaxSelection:
         except TryLater as later:
             if later.code not in (_PROCESSING, WAITS_FOR_LOGIN):
                 raise
-            return Waiting(later.text, later.wait_seconds, later.code == WAITS_FOR_LOGIN)
+            return Waiting(later.text, self._next_poll(), later.code == WAITS_FOR_LOGIN)
 
     def _submit(self, pair: Pair, data: Mapping[str, Any]) -> Uploaded:
         try:
@@ -127,7 +127,7 @@ class EtaxSelection:
         progress = self._session.poll(pair, party.taxpayer_no, request_no, Place(1), self._now())
         if progress.stage is Stage.PROCESSING:
             waits = progress.code == WAITS_FOR_LOGIN
-            return Waiting(progress.text, progress.wait_seconds, waits, request_no)
+            return Waiting(progress.text, self._next_poll(), waits, request_no)
         if progress.stage is Stage.FAILED:
             raise Refused(progress.code, progress.text, progress.advice)
         pages = self._pages(pair, party, request_no, progress)
@@ -141,6 +141,9 @@ class EtaxSelection:
             place = Place(1, announced=pages[0].announced, stored=len(pages))
             pages.append(self._session.fetch(pair, party.taxpayer_no, request_no, place, self._now()))
         return pages
+
+    def _next_poll(self) -> float:
+        return self._session.wait(self._rule.next_poll_seconds)
 
     def _told(self, interface: Interface, data: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]) -> T:
         answer = self._session.read(interface, data)

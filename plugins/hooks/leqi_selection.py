@@ -141,31 +141,25 @@ class LeqiSelection:
             raise _unsure(lost.code, lost.text) from lost
 
     def _number(self, reply: Reply) -> str:
-        outcome = self._session.outcome(reply)
-        if outcome.kind != "accepted":
-            raise self._session.error(outcome, reply)
-        if not reply.data.get("pclsh"):
+        if self._session.outcome(reply).kind == "processing":
+            raise _unsure("LEQI_PROCESSING", reply.text)
+        number = self._session.accepted(reply).get("pclsh")
+        if not number:
             raise _unsure("LEQI_NO_TICKET", "accepted without pclsh")
-        return str(reply.data["pclsh"])
+        return str(number)
 
     def _result(self, service: Service, party: Party, request_no: str) -> Data | Waiting:
         reply = self._session.free(lambda: self._session.call(service, party.leqi_id, {"pclsh": request_no}))
-        outcome = self._session.outcome(reply)
-        if outcome.kind == "processing":
+        if self._session.outcome(reply).kind == "processing":
             return Waiting(reply.text, self._wait(self._rule.next_poll_seconds))
-        if outcome.kind != "accepted":
-            raise self._session.error(outcome, reply)
-        return reply.data
+        return self._session.accepted(reply)
 
     def _page(self, party: Party, number: int) -> Data:
         body = selection.owner(party.taxpayer_no) | {"cxym": number}
         reply = self._session.free(lambda: self._session.call(services.SELECTED_CUSTOMS, party.leqi_id, body))
-        outcome = self._session.outcome(reply)
         if reply.kind == "returncode" and reply.code == _NOTHING:
             return {}
-        if outcome.kind != "accepted":
-            raise self._session.error(outcome, reply)
-        return reply.data
+        return self._session.accepted(reply)
 
     def _pages(self, page: Data) -> int:
         return self._readable(lambda: int(page.get("zys") or 0))

@@ -70,8 +70,13 @@ class LeqiSession:
 
     def read(self, service: Service, leqi_id: str | None, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data of an accepted question. Raises Refused, QuotaSpent or TryLater."""
-        reply = self.free(lambda: self.call(service, leqi_id, body))
+        return self.accepted(self.free(lambda: self.call(service, leqi_id, body)))
+
+    def accepted(self, reply: Reply) -> Mapping[str, Any]:
+        """The data of an answer that is accepted. Raises Refused, QuotaSpent or TryLater, for 处理中 too."""
         outcome = self.outcome(reply)
+        if outcome.kind == "processing":
+            raise TryLater(outcome.code, reply.text, outcome.advice, self.wait(outcome.wait_seconds))
         if outcome.kind != "accepted":
             raise self.error(outcome, reply)
         return reply.data

@@ -10,7 +10,7 @@ import pytest
 from asked_of_gateway import ACCOUNT, company
 from asked_of_leqi import order
 from fapiao.errors import AnswerLost, LoginLost, Refused, TryLater
-from fapiao.selection.answers import Paper, Uploaded, Waiting
+from fapiao.selection.answers import Paper, Party, Uploaded, Waiting
 from hooks.selection_channels import SELECTION_BUREAUS
 from rehearsal import GENERAL
 from selection_stands import KINDS, PARTY, PERIOD, Kind, SelectionStand, selecting
@@ -217,13 +217,15 @@ def test_a_table_made_after_the_upload_refuses_each_document(stand: SelectionSta
 
 
 def test_a_confirmed_table_can_neither_be_made_nor_withdrawn(stand: SelectionStand) -> None:
-    stand.apply("select", stand.seed())
+    (paper,) = stand.seed()
+    stand.apply("select", [paper])
     stand.table("make")
 
     assert stand.table("confirm").state == "05"
     assert stand.table("confirm").state == "05"
 
     assert stand.hook.period(PARTY).statistics == "05"
+    assert stand.holdings().keys() == {paper.document_key}
     for action in ("make", "withdraw"):
         with pytest.raises(Refused) as refused:
             stand.table(action)  # type: ignore[arg-type]
@@ -347,6 +349,21 @@ def test_nothing_held_is_an_empty_answer(stand: SelectionStand) -> None:
     assert stand.holdings() == {}
 
 
+def test_a_question_that_leqi_still_works_on_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = {"kind": "returncode", "code": "10"}
+    with selecting(KINDS[0], monkeypatch) as stand:
+        papers = stand.seed()
+        for service in ("HQDQSKSSQYDQSKSSQTJZT", "HQDQSKSSQHGJKSDKGXCLJG"):
+            stand.fault(service, busy)
+            with pytest.raises(TryLater):
+                stand.hook.holdings(PARTY, PERIOD)
+        stand.fault("PLHGJKSDKGX", busy)
+        with pytest.raises(AnswerLost):
+            stand.hook.upload(PARTY, "select", papers)
+        stand.fault("HQDQSKSSQHGJKSDKGXCLJG", {"kind": "returncode", "code": "04"})
+        assert stand.holdings() == {}
+
+
 def test_leqi_refuses_to_tell_of_another_period_than_the_current(monkeypatch: pytest.MonkeyPatch) -> None:
     with selecting(KINDS[0], monkeypatch) as stand, pytest.raises(Refused) as refused:
         stand.holdings("202611")
@@ -449,7 +466,36 @@ def test_a_number_the_bureau_does_not_know_is_refused(stand: SelectionStand) -> 
         assert refused.value.code.endswith(("_NOT_FOUND", "_UNSUPPORTED"))
 
 
-@pytest.mark.req("R210", "R216")
+@pytest.mark.req("R210", "R212")
+def test_the_tax_numbers_of_one_account_are_worked_on_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    sister = Party("91310000MA1EXAMP15")
+    with selecting(KINDS[1], monkeypatch) as stand:
+        (mine,) = stand.seed()
+        order(stand.bureau, "seed", companies=[company("etax", sister.taxpayer_no)], documents=[])
+        order(stand.bureau, "settings", gateway={"task_seconds": 60})
+        (theirs,) = stand.seed(nsrsbh=sister.taxpayer_no)
+        uploads = {who: stand.hook.upload(who, "select", [one]) for who, one in ((PARTY, mine), (sister, theirs))}
+        stand.minutes(1)
+        for _ in range(2):
+            first, second = (stand.hook.results(who, one.request_no) for who, one in uploads.items())
+        stand.minutes(1)
+        last = stand.hook.results(sister, uploads[sister].request_no)
+    assert not isinstance(first, Waiting)
+    assert isinstance(second, Waiting)
+    assert not isinstance(last, Waiting)
+
+
+@pytest.mark.parametrize("code", ["91300", "91400"])
+def test_either_code_of_a_lost_login_is_told_as_one(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    with selecting(KINDS[1], monkeypatch) as stand:
+        papers = stand.seed()
+        stand.fault("invoiceSelect", {"kind": "error_code", "code": code})
+        with pytest.raises(LoginLost):
+            stand.hook.upload(PARTY, "select", papers)
+        assert {one.outcome for one in stand.apply("select", papers).values()} == {"done"}
+
+
+@pytest.mark.req("R216")
 def test_a_lost_login_keeps_what_was_uploaded_until_somebody_has_logged_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
