@@ -28,8 +28,11 @@ SELECT c.taxpayer_no, c.document_key, c.reason, c.reason_text, d.document_key IS
         SELECT FROM sync.selection_item AS i
         WHERE i.taxpayer_no = c.taxpayer_no AND i.document_key = c.document_key AND i.state = 'open') AS under_way
 FROM jsonb_to_recordset(%(chosen)s) AS c (taxpayer_no text, document_key text, reason text, reason_text text)
-LEFT JOIN pool.document AS d
-    ON d.direction = 'input' AND d.taxpayer_no = c.taxpayer_no AND d.document_key = c.document_key
+LEFT JOIN LATERAL (
+    SELECT * FROM pool.document AS p
+    WHERE p.direction = 'input' AND p.taxpayer_no = c.taxpayer_no AND p.document_key = c.document_key
+    OFFSET 0  -- one look by the whole key each, whatever is thought of how many documents a company has
+) AS d ON true
 ORDER BY c.taxpayer_no, c.document_key;
 
 -- name: find_submission
@@ -70,8 +73,11 @@ SELECT %(selection_id)s, %(taxpayer_no)s, c.document_key, c.reason, c.reason_tex
     CASE WHEN %(status)s = 'unprocessed' THEN 'open' ELSE %(status)s END, %(code)s, %(message)s,
     CASE WHEN %(status)s <> 'unprocessed' THEN now() END
 FROM jsonb_to_recordset(%(papers)s) AS c (document_key text, reason text, reason_text text)
-LEFT JOIN pool.document AS d
-    ON d.direction = 'input' AND d.taxpayer_no = %(taxpayer_no)s AND d.document_key = c.document_key;
+LEFT JOIN LATERAL (
+    SELECT p.selection_status FROM pool.document AS p
+    WHERE p.direction = 'input' AND p.taxpayer_no = %(taxpayer_no)s AND p.document_key = c.document_key
+    OFFSET 0
+) AS d ON true;
 
 -- name: mark_locally
 -- 预勾选 and back, in our pool alone: nobody is asked, the change is logged, what the bureau said last stays known as such.
@@ -121,8 +127,11 @@ SELECT i.taxpayer_no, i.document_key, i.reason, i.reason_text, d.document_key IS
     coalesce(d.document, '') AS document, coalesce(d.invoice_type, '') AS invoice_type, d.selection_status AS status,
     d.issue_date, false AS under_way, d.tax_amount, d.effective_tax_amount, d.tax_period
 FROM sync.selection_item AS i
-LEFT JOIN pool.document AS d
-    ON d.direction = 'input' AND d.taxpayer_no = i.taxpayer_no AND d.document_key = i.document_key
+LEFT JOIN LATERAL (
+    SELECT * FROM pool.document AS p
+    WHERE p.direction = 'input' AND p.taxpayer_no = i.taxpayer_no AND p.document_key = i.document_key
+    OFFSET 0
+) AS d ON true
 WHERE i.selection_id = %(selection_id)s AND i.state = 'open'
 ORDER BY i.document_key;
 
@@ -165,7 +174,11 @@ WHERE selection_id = %(selection_id)s;
 WITH given AS (
     SELECT r.document_key, r.tax_period, i.reason, i.reason_text
     FROM jsonb_to_recordset(%(settled)s) AS r (document_key text, state text, tax_period text)
-    JOIN sync.selection_item AS i ON i.selection_id = %(selection_id)s AND i.document_key = r.document_key
+    CROSS JOIN LATERAL (
+        SELECT j.reason, j.reason_text FROM sync.selection_item AS j
+        WHERE j.selection_id = %(selection_id)s AND j.document_key = r.document_key
+        OFFSET 0
+    ) AS i
     WHERE r.state = 'succeeded'
 ),
 seen_later AS (
@@ -175,12 +188,16 @@ seen_later AS (
         AND 'selection' = ANY (g.observed_groups)
 ),
 offered AS (
-    SELECT g.document_key, %(to_status)s AS selection_status, o.*,
+    SELECT d.place, g.document_key, %(to_status)s AS selection_status, o.*,
         coalesce(d.selection_observed_at > %(observed_at)s, false) OR l.document_key IS NOT NULL AS older,
         d.selection_status AS current_status
     FROM given AS g
-    JOIN pool.document AS d
-        ON d.direction = 'input' AND d.taxpayer_no = %(taxpayer_no)s AND d.document_key = g.document_key
+    CROSS JOIN LATERAL (
+        SELECT p.ctid AS place, p.selection_status, p.tax_period, p.selection_observed_at, p.usage_observed_at
+        FROM pool.document AS p
+        WHERE p.direction = 'input' AND p.taxpayer_no = %(taxpayer_no)s AND p.document_key = g.document_key
+        OFFSET 0
+    ) AS d
     LEFT JOIN seen_later AS l ON l.document_key = g.document_key
     CROSS JOIN LATERAL (
         SELECT CASE WHEN %(selected)s THEN '2' END AS deduction_purpose, CASE WHEN %(selected)s THEN g.reason END AS reason,
@@ -199,7 +216,7 @@ applied AS (
         selection_observed_at = greatest(d.selection_observed_at, %(observed_at)s), channel = %(channel)s,
         batch_no = %(batch_no)s, updated_at = clock_timestamp()
     FROM offered AS o
-    WHERE NOT o.older AND d.direction = 'input' AND d.taxpayer_no = %(taxpayer_no)s AND d.document_key = o.document_key
+    WHERE NOT o.older AND d.ctid = o.place  -- nobody moves a row while the pool's lock of the company is held
     RETURNING new.document_key, ARRAY[
         ('selection_status', old.selection_status, new.selection_status)::pool.changed_column,
         ('deduction_purpose', old.deduction_purpose, new.deduction_purpose)::pool.changed_column,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fapiao.bureau import Login
-from fapiao.errors import LoginLost, Refused
+from fapiao.errors import LoginLost, Refused, TryLater
 from fapiao.selection.answers import Holding, PaperResult, Party, Results, Waiting
 from fapiao.selection.judging import NO_ANSWER, Wished, already_there, judged, verdict
 from fapiao.selection.records import OpenPaper, Selection, Settled
@@ -152,7 +152,15 @@ def _compared(desk: SelectionDesk, row: Selection, whose: Party, told: Results) 
 def _holdings(desk: SelectionDesk, row: Selection, whose: Party) -> tuple[Holdings | Waiting, str]:
     bureau = desk.bureaus[row.channel]
     period = row.tax_period or bureau.period(whose).period
-    return bureau.holdings(whose, period, row.holdings_no), period
+    try:
+        return bureau.holdings(whose, period, row.holdings_no), period
+    except Refused as failed:
+        if row.holdings_no is None:
+            raise
+        with desk.transaction() as work:
+            work.table.hold(row)
+            work.table.note_holdings(row, None)
+        raise TryLater(failed.code, failed.text, "the question is asked anew", failed.wait_seconds) from failed
 
 
 def _wait_for_holdings(desk: SelectionDesk, row: Selection, told: Waiting) -> None:

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 
 from fapiao.selection.chosen import Chosen, Wish
 from fapiao.selection.submission import Submitted
 from fapiao.tasks import RunDay
+from operators.plan import plan_day
 from operators.selecting import latest, submit
 from operators.selection_office import SelectionOperator, selection_desk
 from operators.steps import SweepOperator
@@ -46,7 +48,7 @@ def told(rehearsal: Rehearsal) -> str:
     return str(row["status_label"])
 
 
-@pytest.mark.req("R211", "R212", "R213", "R215", "R219")
+@pytest.mark.req("R211", "R212", "R213", "R219")
 def test_what_is_being_selected_is_polled_by_the_sweep(rehearsal: Rehearsal) -> None:
     key, _ = wish(rehearsal)
     assert told(rehearsal) == "未处理"
@@ -69,6 +71,20 @@ def test_a_sweep_alone_takes_a_selection_from_beginning_to_end(rehearsal: Rehear
     run = RunDay("selection", "form-2", datetime.fromisoformat(DAY).date(), DAY, explicit=True)
     with selection_desk("tester", run, "tester") as desk:
         assert latest(desk, key).batch_no == made.batches[0]
+
+
+@pytest.mark.req("R215")
+def test_a_download_of_the_same_tax_number_does_not_overtake_its_selection(rehearsal: Rehearsal) -> None:
+    wish(rehearsal)
+    rehearsal.scheme("81")
+    rehearsal.document(fplx="81", nsrsbh=GENERAL, sjlx="2", kprq="2026-12-15")
+    day = datetime.fromisoformat(DAY).date()
+    with psycopg.connect(rehearsal.pool_url) as connection:
+        plan_day(connection, RunDay("leqi__current_month", "p", day, DAY, explicit=True), "leqi", "current_month")
+    assert rehearsal.tasks(status="pending")
+    SweepOperator(task_id="sweep").execute(context("sweep_results"))
+    services = [call["service"] for call in rehearsal.admin.get("/_sim/journal").json()["calls"]]
+    assert services.index("PLHGJKSDKGX") < services.index("PLFPXZSQ")
 
 
 def test_where_nothing_is_to_be_selected_no_connection_is_needed(
