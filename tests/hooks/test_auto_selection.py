@@ -101,7 +101,7 @@ def test_a_paper_goes_to_its_first_rule_by_priority_and_to_no_other_later(pool: 
     assert picked(pool) == {"小额": [2], "集体福利": [5, 3, 4]}
 
 
-@pytest.mark.req("R222", "R175")
+@pytest.mark.req("R222")
 def test_a_paper_keeps_its_own_reason_and_is_given_the_rules_where_it_has_none(pool: Pool) -> None:
     set_columns(pool, number(1), not_deductible_type="5", not_deductible_reason="样品")
     load(pool, RULE | {"organisations": "ORG1", "issued_to": "2026-11-02"})

@@ -93,7 +93,7 @@ def test_a_row_that_breaks_no_rule_goes_on(pool: Pool) -> None:
     assert (one.passed, one.found and one.found.taxpayer_no) == (True, OWNER)
 
 
-@pytest.mark.req("R194", "R196")
+@pytest.mark.req("R175", "R194", "R196")
 @pytest.mark.parametrize(
     ("row", "columns"),
     [

@@ -122,7 +122,7 @@ def test_a_row_is_wished_for_with_the_reason_that_was_chosen_else_with_its_own(p
     assert wish_for([row], "not_deduct", "5", "样品").chosen == (Chosen(SELLER, number(5), "5", "样品"),)
 
 
-@pytest.mark.req("R155", "R156", "R166", "R172")
+@pytest.mark.req("R156", "R166")
 def test_the_list_is_written_to_a_workbook_with_its_numbers_as_text_and_its_codes_as_words(
     pool: Pool, tmp_path: Path
 ) -> None:
