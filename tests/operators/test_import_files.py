@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from bureau_workbooks import BUYER, KEY, NOON, OTHER, OWNER, bring_in, company, export, header, line
 from fapiao.errors import BadInput, Unusable
 from hooks.file_store import FolderStore, digest
-from hooks.imports import Imports, quarantined_rows, verdict_rows
+from hooks.imports import Imports, quarantined_rows, verdict_count, verdict_rows
 from operators.import_files import work
 
 Pool = psycopg.Connection[Any]
@@ -98,11 +98,32 @@ def test_the_same_file_again_makes_no_task_and_the_same_rows_again_change_nothin
     assert rows(company_pool, "SELECT * FROM fapiao.invoice_change") == []
 
 
+def test_the_second_file_of_a_new_pool_finds_its_documents_by_their_key(
+    company_pool: Pool, store: FolderStore, tmp_path: Path
+) -> None:
+    known = "SELECT attname FROM pg_stats WHERE (schemaname, tablename) = ('pool', 'document')"
+    bring_in(company_pool, store, export(tmp_path, [header()], [line()]))
+    assert rows(company_pool, known) == []
+    bring_in(company_pool, store, export(tmp_path, [header(数电发票号码=SECOND)], name="全量发票查询导出结果2.xlsx"))
+    assert {"attname": "document_key"} in rows(company_pool, known)
+
+
+def test_verdicts_wait_in_postgres_until_they_are_written(
+    company_pool: Pool, store: FolderStore, tmp_path: Path
+) -> None:
+    created = bring_in(company_pool, store, export(tmp_path, [header()], [line()]))
+    found = verdict_rows(company_pool, created.batches)
+    assert next(found)[6] == KEY
+    assert rows(company_pool, "SELECT name FROM pg_cursors") == [{"name": "verdicts"}]
+    assert len(list(found)) == verdict_count(company_pool, created.batches) - 1
+
+
 @pytest.mark.req("R253")
 def test_every_row_has_a_verdict_with_its_place(company_pool: Pool, store: FolderStore, tmp_path: Path) -> None:
     bad = header(数电发票号码=SECOND, 金额="一百")
     created = bring_in(company_pool, store, export(tmp_path, [header(), bad, header()]))
     found = [(row[4], row[5], row[6], row[7]) for row in verdict_rows(company_pool, created.batches)]
+    assert verdict_count(company_pool, created.batches) == len(found)
     assert found == [
         ("发票基础信息", 2, KEY, "新增"),
         ("发票基础信息", 3, None, "失败"),

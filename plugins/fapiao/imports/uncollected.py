@@ -7,11 +7,16 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Usable as a decorator too; memory is still freed by its last reference."""
+    """Usable as a decorator too; memory is still freed by its last reference.
+
+    What was built counts as old afterwards, or the first search to come would walk all of it at once.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

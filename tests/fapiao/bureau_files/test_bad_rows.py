@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from bureau_uploads import FULL, SAMPLES, ReadFile, full_rows, sample_of, upload, workbook
+from fapiao.bureau_files.cells import text
+from fapiao.bureau_files.columns import ColumnReader
 from simulator.bureau_files.sheets import Cell
 
 SUFFIXES = (".xls", ".xlsx")
@@ -52,6 +54,23 @@ def test_a_20_digit_number_that_became_a_float_is_rejected_with_its_address(tmp_
 )
 def test_an_unreadable_cell_rejects_its_row(tmp_path: Path, suffix: str, cells: dict[str, Cell], said: str) -> None:
     assert said in sentence(read(tmp_path, suffix, **cells), "rejected")
+
+
+def test_a_bad_row_among_a_thousand_good_ones_is_found_alone(tmp_path: Path) -> None:
+    headings, row = full_rows()
+    place = headings.index(DIGITAL)
+    many = [[*row[:place], f"2{number:019d}", *row[place + 1 :]] for number in range(1100)]
+    many[700][headings.index("金额")] = "一百元"
+    verdicts = upload(tmp_path, workbook([headings, *many]))[0].verdicts
+    assert [verdict.row.row_no for _, verdict in verdicts] == list(range(2, 1102))
+    ((_, bad),) = [one for one in verdicts if one[1].kind != "ok"]
+    assert (bad.row.row_no, bad.sentence) == (702, "J702“金额”：“一百元”不是金额或数量")
+    assert [verdict.row.values["etax_invoice_no"] for _, verdict in verdicts] == [one[place] for one in many]
+
+
+def test_true_does_not_read_as_the_1_beside_it() -> None:
+    column = ColumnReader("unit", 0, text)
+    assert column.read_all([1.0, True, 1, "1"]) == ["1", "TRUE", "1", "1"]
 
 
 def test_all_bad_cells_of_a_row_are_named_at_once(tmp_path: Path) -> None:
