@@ -52,7 +52,7 @@ FROM (
     WHERE (r.enabled OR r.name = ANY (%(tried)s)) AND i.direction = 'input' AND i.document = 'customs' AND i.deductible
         AND coalesce(i.deduction_purpose, '0') IN ('0', '2') AND coalesce(i.selection_status, '0') IN ('0', '4')
         AND coalesce(i.risk_status, '01') = '01' AND i.issue_date <= %(day)s
-        AND i.document_key NOT LIKE '___________________Y__'
+        AND pool.selection_kind(i.document, i.invoice_type, i.document_key) = 'customs'
     ORDER BY i.taxpayer_no, i.document_key, r.priority, r.name
 ) AS first_rule
 WHERE CASE action WHEN 'preselect' THEN selection_state = '0' ELSE reason IS NOT NULL END

@@ -23,8 +23,9 @@ ORDER BY is_default DESC, account;
 -- name: papers
 -- Documents as they were picked, with what the pool has of them and whether an operation over them is open.
 SELECT c.taxpayer_no, c.document_key, c.reason, c.reason_text, d.document_key IS NOT NULL AS known,
-    coalesce(d.document, '') AS document, coalesce(d.invoice_type, '') AS invoice_type, d.selection_status AS status,
-    d.issue_date, EXISTS (
+    coalesce(d.document, '') AS document,
+    coalesce(pool.selection_kind(d.document, d.invoice_type, d.document_key), '') AS invoice_type,
+    d.selection_status AS status, d.issue_date, EXISTS (
         SELECT FROM sync.selection_item AS i
         WHERE i.taxpayer_no = c.taxpayer_no AND i.document_key = c.document_key AND i.state = 'open') AS under_way
 FROM jsonb_to_recordset(%(chosen)s) AS c (taxpayer_no text, document_key text, reason text, reason_text text)
@@ -124,8 +125,9 @@ RETURNING selection_id;
 -- name: open_papers
 -- The documents of a request that are not settled, as the pool has them now.
 SELECT i.taxpayer_no, i.document_key, i.reason, i.reason_text, d.document_key IS NOT NULL AS known,
-    coalesce(d.document, '') AS document, coalesce(d.invoice_type, '') AS invoice_type, d.selection_status AS status,
-    d.issue_date, false AS under_way, d.tax_amount, d.effective_tax_amount, d.tax_period
+    coalesce(d.document, '') AS document,
+    coalesce(pool.selection_kind(d.document, d.invoice_type, d.document_key), '') AS invoice_type,
+    d.selection_status AS status, d.issue_date, false AS under_way, d.tax_amount, d.effective_tax_amount, d.tax_period
 FROM sync.selection_item AS i
 LEFT JOIN LATERAL (
     SELECT * FROM pool.document AS p

@@ -24,12 +24,7 @@ meant AS (
 )
 SELECT m.row_no, d.taxpayer_no, d.document_key, d.document, coalesce(d.org_code, t.org_code) AS org_code,
     e.selection_channel AS channel,
-    -- the 20th character tells the tax: Y is 消费税, which is no 海关进口增值税海关缴款书 (R184, domain §1.5)
-    CASE
-        WHEN d.document = 'customs' AND d.document_key LIKE '___________________Y__' THEN 'customs_consumption'
-        WHEN d.document = 'invoice' THEN d.invoice_type
-        ELSE d.document
-    END AS type,
+    pool.selection_kind(d.document, d.invoice_type, d.document_key) AS type,
     coalesce(d.selection_status, '0') AS selection_state, d.status, d.risk_status, d.issue_date, d.amount, d.tax_amount,
     sign(d.amount)::text AS amount_sign
 FROM meant AS m

@@ -172,6 +172,15 @@ CREATE TRIGGER log_changed_selections AFTER UPDATE ON sync.selection
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sync.selection_event
     FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
 
+-- What a paper is to a selection: the 20th character of a 缴款书 tells 消费税 (Y) from 增值税, which alone is selected (R184).
+CREATE FUNCTION pool.selection_kind(document text, invoice_type text, document_key text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN document = 'customs' AND document_key LIKE '___________________Y__' THEN 'customs_consumption'
+        ELSE invoice_type
+    END
+$$;
+
 -- 当期统计表状态 as the bureau said it last; good for thirty minutes of the caller's clock (R189). A changed period clears it.
 CREATE TABLE sync.statistics_state (
     taxpayer_no text PRIMARY KEY,

@@ -36,7 +36,7 @@ class PaperFacts:
     reason_text: str | None = None
     known: bool = True
     document: str = "customs"
-    invoice_type: str = "21"
+    invoice_type: str = "customs"
     status: str | None = None
     issue_date: date | None = None
     under_way: bool = False

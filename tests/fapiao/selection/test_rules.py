@@ -65,5 +65,5 @@ def test_the_operations_of_this_project_say_where_they_lead() -> None:
 def test_the_limits_are_those_of_the_manual() -> None:
     rules = selection_rules()
     assert (rules.request_documents, rules.statistics_seconds) == (2000, 1800)
-    assert rules.documents == {("customs", "21")}
+    assert rules.documents == {("customs", "customs")}
     assert rules.compared == {"leqi"}
