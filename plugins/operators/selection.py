@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 20
 MOST_SHORT_WAITS = 50
+LEAST_WAIT_SECONDS = 1.0
+"""Of a question that costs no attempt, so that it is never asked in a circle."""
 
 
 def select_due(desk: SelectionDesk, channel: str, batches: Sequence[str] | None = None) -> int:
@@ -111,7 +113,7 @@ def _put_off(desk: SelectionDesk, row: Selection, error: BureauError) -> None:
     with desk.transaction() as work:
         work.table.hold(row)
         if unsure and not isinstance(error, Refused):
-            work.table.postpone(row, error.wait_seconds, error)
+            work.table.postpone(row, max(error.wait_seconds, LEAST_WAIT_SECONDS), error)
         elif isinstance(error, TryLater) and row.attempts + 1 < MAX_ATTEMPTS:
             work.table.postpone(row, error.wait_seconds, error, cost=1)
         else:
