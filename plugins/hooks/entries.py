@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -64,6 +64,9 @@ def _document(row: Mapping[str, Any]) -> Known:
 
 def _save(connection: Connection, changed: Mapping[Key, Entry], actor: str, at: datetime) -> None:
     if changed:
-        rows = [{"taxpayer_no": number, "document_key": key, **asdict(one)} for (number, key), one in changed.items()]
+        rows = [
+            {"taxpayer_no": number, "document_key": key, **{name: getattr(one, name) for name in _COLUMNS}}
+            for (number, key), one in changed.items()
+        ]
         document = Jsonb(rows, dumps=partial(json.dumps, default=str))
         connection.execute(query("entries", "save"), {"rows": document, "actor": actor, "at": at})

@@ -130,7 +130,7 @@ def test_rows_wait_in_postgres_and_come_in_packages(pool: psycopg.Connection) ->
 
 
 @pytest.mark.req("R317")
-@pytest.mark.parametrize("name", [name for name in plans() if name not in ("invoices", "lines")])
+@pytest.mark.parametrize("name", [name for name in plans() if name not in ("invoices", "lines", "selection")])
 def test_every_sheet_of_the_log_finds_its_columns_in_its_statement(
     pool: psycopg.Connection, file: Path, name: str
 ) -> None:
