@@ -51,6 +51,9 @@ FROM (
         AND (r.issued_to IS NULL OR i.issue_date <= r.issued_to)
     WHERE (r.enabled OR r.name = ANY (%(tried)s)) AND i.direction = 'input' AND i.document = 'customs' AND i.deductible
         AND coalesce(i.deduction_purpose, '0') IN ('0', '2') AND coalesce(i.selection_status, '0') IN ('0', '4')
+        AND NOT EXISTS (
+            SELECT FROM fapiao.selection_under_way AS u
+            WHERE (u.taxpayer_no, u.document_key) = (i.taxpayer_no, i.document_key))
         AND coalesce(i.risk_status, '01') = '01' AND i.issue_date <= %(day)s
         AND pool.selection_kind(i.document, i.invoice_type, i.document_key) = 'customs'
     ORDER BY i.taxpayer_no, i.document_key, r.priority, r.name

@@ -2,7 +2,7 @@
 -- 海关缴款书不抵扣勾选: the papers of the filter, newest first; what was never selected is 未勾选, never used 未用.
 SELECT i.taxpayer_no, t.name AS taxpayer_name, i.document_key AS customs_no, i.first_collected_at AS collected_at,
     coalesce(i.issue_date, '0001-01-01') AS listed_under, i.issue_date, i.tax_amount AS face_tax_amount,
-    i.effective_tax_amount, coalesce(i.selection_status, '0') AS selection_state,
+    i.effective_tax_amount, coalesce(u.selection_status, i.selection_status, '0') AS selection_state,
     i.not_deductible_type AS selection_reason, i.not_deductible_reason AS selection_reason_text,
     i.tax_period AS deduction_period, i.deductible, i.deduction_purpose, i.org_code, o.org_name, i.tax_org_code,
     coalesce(i.use_state, '1') AS use_state, i.entry_at, i.entry_tax_amount, i.transfer_out_amount,
@@ -10,6 +10,7 @@ SELECT i.taxpayer_no, t.name AS taxpayer_name, i.document_key AS customs_no, i.f
 FROM fapiao.invoice AS i
 LEFT JOIN enterprise.taxpayer AS t ON t.taxpayer_no = i.taxpayer_no
 LEFT JOIN enterprise.organisation AS o ON o.org_code = i.org_code
+LEFT JOIN fapiao.selection_under_way AS u ON (u.taxpayer_no, u.document_key) = (i.taxpayer_no, i.document_key)
 WHERE i.document = 'customs' AND i.direction = 'input'
     AND (%(deductible)s::boolean IS NULL OR i.deductible = %(deductible)s)
     AND (%(purposes)s::text[] IS NULL OR i.deduction_purpose = ANY (%(purposes)s)
@@ -19,8 +20,8 @@ WHERE i.document = 'customs' AND i.direction = 'input'
     AND (%(tax_organisations)s::text[] IS NULL OR i.tax_org_code = ANY (%(tax_organisations)s))
     AND (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
     AND (%(document_keys)s::text[] IS NULL OR i.document_key = ANY (%(document_keys)s))
-    AND (%(selection_states)s::text[] IS NULL OR i.selection_status = ANY (%(selection_states)s)
-        OR i.selection_status IS NULL AND '0' = ANY (%(selection_states)s))
+    AND (%(selection_states)s::text[] IS NULL OR
+        coalesce(u.selection_status, i.selection_status, '0') = ANY (%(selection_states)s))
     AND (%(use_states)s::text[] IS NULL OR i.use_state = ANY (%(use_states)s)
         OR i.use_state IS NULL AND '1' = ANY (%(use_states)s))
     AND (%(reasons)s::text[] IS NULL OR i.not_deductible_type = ANY (%(reasons)s))
