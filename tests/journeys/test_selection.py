@@ -20,7 +20,7 @@ DAY = "2027-01-20"
 _DOCUMENT = (
     "INSERT INTO pool.document (direction, taxpayer_no, document_key, document, invoice_type, issue_date, tax_amount,"
     " selection_status, detail_level, first_collected_at, channel, batch_no)"
-    " VALUES ('input', %s, %s, 'customs', '21', '2026-12-05', 13, '0', 'header', now(), 'leqi', 'B0')"
+    " VALUES ('input', %s, %s, 'customs', 'customs', '2026-12-05', 13, '0', 'header', now(), 'leqi', 'B0')"
 )
 
 
