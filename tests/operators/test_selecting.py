@@ -1,13 +1,16 @@
 """Submitting, retrying, pre-selecting and asking: what becomes a task, what is refused without one, and in which words."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from fapiao.errors import BadInput
-from fapiao.selection.chosen import Chosen, Surface, Wish
-from fapiao.selection.form import SelectionForm
+from fapiao.errors import BadInput, Refused
+from fapiao.selection.chosen import Chosen, Operation, Surface, Wish
+from fapiao.selection.form import SelectionForm, read_form
+from fapiao.selection.records import STATISTICS
+from fapiao.selection.rules import selection_rules
 from fapiao.selection.submission import Submitted
 from hooks.rights import replace_grants
 from operators.selecting import latest, progress, retry, submit
@@ -240,6 +243,49 @@ def test_the_retry_of_a_small_scale_company_makes_no_task_and_says_why(room: Sel
     room.pool.execute("UPDATE enterprise.taxpayer SET company_type = 'small_scale'")
     assert said(retry(room.another_run(), [batch], "tester")) == [(None, SMALL_SCALE)]
     assert len(room.rows()) == 1
+
+
+@pytest.mark.req("R220", "A-17")
+@pytest.mark.parametrize("operation", [one.code for one in selection_rules().types.values() if one.here])
+def test_no_failed_task_of_any_type_is_retried_for_a_small_scale_company(
+    room: SelectionRoom, operation: Operation
+) -> None:
+    (batch,) = failed(room, operation).batches
+    room.pool.execute("UPDATE enterprise.taxpayer SET company_type = 'small_scale'")
+    made = retry(room.another_run(), [batch], "tester")
+    assert (made.parent_batch_no, said(made)) == (None, [(None, SMALL_SCALE)])
+    assert [row["batch_no"] for row in room.rows()] == [batch]
+
+
+def failed(room: SelectionRoom, operation: Operation) -> Submitted:
+    """A task of the type that ended 处理失败: by a document of another type, or by the bureau's refusal."""
+    if operation in STATISTICS:
+        room.bureau.raises["apply_statistics"] = [Refused("99", "其它", "retry")]
+        made = submit(room.another_run(), Wish(operation, "interactive", taxpayers=[OWNER]), "tester")
+        room.work()
+    else:
+        room.papers("A", status=selection_rules().of(operation).from_statuses[0], invoice_type="81")
+        made = done(room, "A", operation=operation)
+    assert [row["status"] for row in room.rows()] == ["failed"]
+    return made
+
+
+@pytest.mark.req("R220", "A-45")
+@pytest.mark.parametrize(
+    "label",
+    [*(one.label for one in selection_rules().types.values() if not one.here), "农产品处理(农产品处理(按票面税额)"],
+)
+def test_a_type_that_is_not_carried_out_here_is_refused_and_can_have_no_task_to_retry(
+    room: SelectionRoom, label: str
+) -> None:
+    kind = selection_rules().task_type(label)
+    for asked in (label, kind.code):
+        with pytest.raises(BadInput, match=re.escape(f"操作“{asked}”未知；可选：不抵扣勾选、")):
+            read_form(room.desk.book, room.desk.rules, {"operation": asked, "document_keys": ["A"], "reason": "1"})
+    wish = Wish(kind.code, "interactive", [Chosen(OWNER, *room.papers("A"), "1")])  # type: ignore[arg-type]
+    with pytest.raises(KeyError, match=kind.code):
+        submit(room.another_run(), wish, "tester")
+    assert room.rows() == []
 
 
 @pytest.mark.req("R192")
