@@ -138,7 +138,7 @@ def lines_hash(lines: Sequence[Line]) -> str:
     return digest.hexdigest()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=8192, typed=True)
 def _plain(value: object) -> object:
     return (
         value.rstrip("0").rstrip(".") if isinstance(value, str) and "." in value and "e" not in value.lower() else value
