@@ -1,14 +1,16 @@
 """Finds the invoice lines in a payload row, wherever they stand, and reads them."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
 from operator import itemgetter
 
 from fapiao.fields import LINE_COLUMNS, load_fields
+from fapiao.payloads.columns import UNREADABLE, Converter, read_column
 from fapiao.payloads.values import CONVERTERS, Unreadable, json_text, text
 
+Item = Mapping[str, object]
 Line = tuple[object, ...]
 
 # Names that lists of lines are known to have; the specification prints none, so any other name will do as well.
@@ -25,7 +27,7 @@ _OTHER_LINE_FIELDS = frozenset(
 )
 
 
-def find_lines(kind: str, row: Mapping[str, object]) -> str | None:
+def find_lines(kind: str, row: Item) -> str | None:
     """The key under which the lines stand, None where the row has none.
 
     Specific-business blocks look much like lines (序号, 金额, 税率, 税额); the list whose items have the largest
@@ -40,7 +42,7 @@ def find_lines(kind: str, row: Mapping[str, object]) -> str | None:
     return key if familiarity >= _LEAST_FAMILIAR else None
 
 
-def _familiarity(kind: str, items: Sequence[Mapping[str, object]], key: str) -> Decimal:
+def _familiarity(kind: str, items: Sequence[Item], key: str) -> Decimal:
     return _share(kind, frozenset().union(*items), key)
 
 
@@ -59,13 +61,38 @@ def _vocabulary(kind: str) -> frozenset[str]:
     return frozenset(columns) | _OTHER_LINE_FIELDS if columns else frozenset()
 
 
-def read_lines(kind: str, document_key: str, items: Sequence[Mapping[str, object]]) -> list[Line]:
-    """The lines in the order of LINE_COLUMNS; numbered as received where every number is there once, else from 1."""
-    numbers = _numbers(items)
-    return [(document_key, number, *_read(kind, item)) for number, item in zip(numbers, items, strict=True)]
+def named_lines(document_key: str, items: Sequence[Item], read: Iterable[Line]) -> list[Line]:
+    """The lines of a document; numbered as received where every number is there once, else from 1.
+
+    `read` is what `read_items` made of `items`, from goods_name on.
+    """
+    return [(document_key, number, *values) for number, values in zip(_numbers(items), read, strict=True)]
 
 
-def _numbers(items: Sequence[Mapping[str, object]]) -> list[int]:
+def read_items(kind: str, items: Sequence[Item]) -> Iterator[Line]:
+    """The values of LINE_COLUMNS from goods_name on, of the lines of many documents at once."""
+    there = frozenset().union(*items) - _ARE_NUMBERS
+    used = [([name for name in names if name in there], convert) for names, convert in _readers(kind)]
+    others = there.difference(*(names for names, _ in used))
+    odd = any(len(names) > 1 for names, _ in used)
+    columns = [
+        read_column(convert, [item.get(names[0]) for item in items]) if names else [None] * len(items)
+        for names, convert in used
+    ]
+    for item, texts in zip(items, zip(*columns, strict=True), strict=True):
+        if odd or UNREADABLE in texts:
+            yield _read(kind, item)
+        else:
+            rest = {key: item[key] for key in others.intersection(item)} if others else {}
+            yield (*texts, _details(rest) if rest else None)
+
+
+def _details(rest: Item) -> str | None:
+    filled = {key: value for key, value in rest.items() if value is not None and value != ""}
+    return json_text(filled) if filled else None
+
+
+def _numbers(items: Sequence[Item]) -> list[int]:
     if all(map(_ARE_NUMBERS.isdisjoint, items)):
         return list(range(1, len(items) + 1))
     received = [next((str(item[key]) for key in _NUMBER_KEYS if item.get(key) is not None), "") for item in items]
@@ -75,18 +102,19 @@ def _numbers(items: Sequence[Mapping[str, object]]) -> list[int]:
 
 
 @cache
-def _readers(kind: str) -> tuple[tuple[tuple[str, ...], Callable[[object], str | None]], ...]:
+def _readers(kind: str) -> tuple[tuple[tuple[str, ...], Converter], ...]:
     lines = {line.name: line for line in load_fields().lines}
     return tuple((lines[name].sources.get(kind, ()), CONVERTERS[lines[name].type]) for name in LINE_COLUMNS[2:-1])
 
 
-def received_name(kind: str, item: Mapping[str, object]) -> str:
+def received_name(kind: str, item: Item) -> str:
     """The goods name of a line exactly as it came, "" where it has none."""
     names, _ = _readers(kind)[0]
     return next((str(item[name]) for name in names if item.get(name)), "")
 
 
-def _read(kind: str, item: Mapping[str, object]) -> Line:
+def _read(kind: str, item: Item) -> Line:
+    """One line field by field: several of its fields may stand for one column, or one of them be unreadable."""
     rest = {key: value for key, value in item.items() if value is not None and value != "" and key not in _ARE_NUMBERS}
     values: list[object] = []
     for names, convert in _readers(kind):
@@ -110,6 +138,7 @@ def lines_hash(lines: Sequence[Line]) -> str:
     return digest.hexdigest()
 
 
+@lru_cache(maxsize=8192, typed=True)
 def _plain(value: object) -> object:
     return (
         value.rstrip("0").rstrip(".") if isinstance(value, str) and "." in value and "e" not in value.lower() else value

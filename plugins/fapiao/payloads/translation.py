@@ -1,8 +1,9 @@
 """Translates the rows of one answer: each becomes a staged row, or a rejected one with the sentence why."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
+from itertools import chain, islice
 from typing import NamedTuple
 
 from fapiao.fields import load_fields, staged_columns
@@ -15,39 +16,37 @@ from fapiao.identity import (
     withholding_identity,
 )
 from fapiao.payloads.codes import read_codes
-from fapiao.payloads.faces import Values, complete_face, complete_header, tell_red_by_amount, tell_red_from_blue
+from fapiao.payloads.faces import complete_face, complete_header, tell_red_by_amount, tell_red_from_blue
 from fapiao.payloads.file_rows import file_identity, file_type
 from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal
 from fapiao.payloads.line_filter import DroppedLine, is_blue, without_dropped
-from fapiao.payloads.lines import Line, find_lines, read_lines
+from fapiao.payloads.lines import Item, Line, find_lines, named_lines, read_items
+from fapiao.payloads.row_fields import Found, Values, read_page, read_row
 from fapiao.payloads.staged import Context, Rejected, Staged
-from fapiao.payloads.values import CONVERTERS, Unreadable, json_text, text
+from fapiao.payloads.values import Unreadable, json_text, text
 
 # 查验 did not pass: what was asked about is no proven face.
 _NOT_PASSED = ("2", "3")
-# The numbers that make the identity, by plane.
-_NUMBERS = {
-    "L": {"fphm", "fpdm", "zzfpDm", "zzfphm", "hgjkshm", "dkdjwspzh"},
-    "O": {"invoiceCode", "invoiceNo", "etaxInvoiceNo", "customDeclarationNo"},
-    "F": {"document", "document_key", "invoice_code", "invoice_no", "etax_invoice_no", "invoice_type"},
-}
-
-
-class Reading(NamedTuple):
-    """How one payload field is read into one column."""
-
-    column: str
-    label: str
-    convert: Callable[[object], str | None]
-    strict: bool
+_PAGE = 500
+"""Rows whose fields are read together."""
 
 
 class _Rejection(ValueError):
     """The row cannot be stored; the message is the sentence to show."""
 
 
-class _Found(NamedTuple):
-    """What one row says."""
+class _Read(NamedTuple):
+    """What was read of a row before it is known which document it is; `found` is None for one to be read by itself."""
+
+    row: Item
+    lines_key: str | None
+    items: Sequence[Item]
+    found: Found | None
+    lines: Sequence[Line]
+
+
+class _Translated(NamedTuple):
+    """What one row becomes."""
 
     values: Values
     lines: list[Line]
@@ -66,22 +65,41 @@ def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
         raise ValueError("observed_at needs a time zone")
     staged = Staged(kind, load_fields().kinds[kind].target)
     columns = staged_columns(kind)
-    for row_no, row in enumerate(rows, start=1):
-        try:
-            found = _translate(kind, row, context)
-        except _Rejection as rejection:
-            staged.rejected.append(_rejected(kind, row_no, row, context, str(rejection)))
-            continue
-        staged.documents.append(tuple(map(found.values.get, columns)))
-        staged.lines.extend(found.lines)
-        staged.dropped.extend(found.dropped)
+    numbered = enumerate(rows, start=1)
+    while page := list(islice(numbered, _PAGE)):
+        for (row_no, row), read in zip(page, _read_page(kind, [row for _, row in page]), strict=True):
+            try:
+                found = _translate(kind, read, context)
+            except _Rejection as rejection:
+                staged.rejected.append(_rejected(kind, row_no, row, context, str(rejection)))
+                continue
+            staged.documents.append(tuple(map(found.values.get, columns)))
+            staged.lines.extend(found.lines)
+            staged.dropped.extend(found.dropped)
     return staged
 
 
-def _translate(kind: str, row: object, context: Context) -> _Found:
-    if not isinstance(row, Mapping):
+def _read_page(kind: str, page: Sequence[object]) -> Iterator[_Read | None]:
+    """Fields and lines column by column; None for what is no row."""
+    rows = [row for row in page if isinstance(row, Mapping)]
+    lines_keys = [find_lines(kind, row) for row in rows]
+    items: list[Sequence[Item]] = [row[key] if key else () for row, key in zip(rows, lines_keys, strict=True)]
+    lines = read_items(kind, list(chain.from_iterable(items)))
+    found = zip(rows, lines_keys, items, read_page(kind, rows, lines_keys), strict=True)
+    for row in page:
+        if isinstance(row, Mapping):
+            one = next(found)
+            yield _Read(*one, list(islice(lines, len(one[2]))))
+        else:
+            yield None
+
+
+def _translate(kind: str, read: _Read | None, context: Context) -> _Translated:
+    if read is None:
         raise _Rejection("The row is not an object with fields; ask the bureau for this package again.")
-    refused = refusal(row) if load_fields().kinds[kind].plane == "O" else None
+    row = read.row
+    known = load_fields().kinds[kind]
+    refused = refusal(row) if known.plane == "O" else None
     if refused:
         raise _Rejection(refused)
     invoice_type = _type(kind, row, context)
@@ -89,22 +107,27 @@ def _translate(kind: str, row: object, context: Context) -> _Found:
         identity = _identity(kind, row, invoice_type)
     except NoIdentity as error:
         raise _Rejection(f"{error}: without it the document cannot be told from others.") from error
-    lines_key = find_lines(kind, row)
-    values, rest = _read(kind, row, lines_key)
+    values, rest = read.found or _by_itself(kind, row, read.lines_key)
     values |= _common(kind, identity, invoice_type, context)
-    if load_fields().kinds[kind].plane in ("O", "F"):
+    if known.plane in ("O", "F"):
         _complete_coded(kind, row, values)
     else:
         complete_header(kind, values)
-    items = row[lines_key] if lines_key else []
-    lines, dropped = _lines(kind, identity.document_key, items, values, context)
-    if load_fields().kinds[kind].target == "documents":
+    lines, dropped = _lines(kind, identity.document_key, read, values, context)
+    if known.target == "documents":
         complete_face(values, lines)
     values["details"] = json_text(rest) if rest else None
-    return _Found(values, lines, dropped)
+    return _Translated(values, lines, dropped)
 
 
-def _type(kind: str, row: Mapping[str, object], context: Context) -> str:
+def _by_itself(kind: str, row: Item, lines_key: str | None) -> Found:
+    try:
+        return read_row(kind, row, lines_key)
+    except Unreadable as error:
+        raise _Rejection(f"{error}.") from error
+
+
+def _type(kind: str, row: Item, context: Context) -> str:
     """Our type of a row."""
     plane = load_fields().kinds[kind].plane
     if plane == "O":
@@ -115,7 +138,7 @@ def _type(kind: str, row: Mapping[str, object], context: Context) -> str:
     return listed or context.invoice_type
 
 
-def _complete_coded(kind: str, row: Mapping[str, object], values: Values) -> None:
+def _complete_coded(kind: str, row: Item, values: Values) -> None:
     try:
         read_codes(kind, row, values)
     except Unreadable as error:
@@ -128,15 +151,15 @@ def _complete_coded(kind: str, row: Mapping[str, object], values: Values) -> Non
 
 
 def _lines(
-    kind: str, document_key: str, items: Sequence[Mapping[str, object]], values: Values, context: Context
+    kind: str, document_key: str, read: _Read, values: Values, context: Context
 ) -> tuple[list[Line], list[DroppedLine]]:
     """The lines to stage, and those of a blue invoice that the line filter takes out: the one place where it acts."""
     if load_fields().kinds[kind].target == "documents":
         tell_red_from_blue(values)
-    lines = read_lines(kind, document_key, items)
+    lines = named_lines(document_key, read.items, read.lines)
     if context.line_filter is None or not lines or not is_blue(values):
         return lines, []
-    return without_dropped(context.line_filter, kind, items, lines)
+    return without_dropped(context.line_filter, kind, read.items, lines)
 
 
 def _common(kind: str, identity: Identity, invoice_type: str, context: Context) -> Values:
@@ -157,7 +180,7 @@ def _common(kind: str, identity: Identity, invoice_type: str, context: Context) 
     }
 
 
-def _identity(kind: str, row: Mapping[str, object], invoice_type: str) -> Identity:
+def _identity(kind: str, row: Item, invoice_type: str) -> Identity:
     plane = load_fields().kinds[kind].plane
     if plane in ("O", "F"):
         return gateway_identity(row, invoice_type) if plane == "O" else file_identity(row)
@@ -170,47 +193,9 @@ def _identity(kind: str, row: Mapping[str, object], invoice_type: str) -> Identi
     return invoice_identity(invoice_type, row)
 
 
-def _read(kind: str, row: Mapping[str, object], lines_key: str | None) -> tuple[Values, dict[str, object]]:
-    """The columns a row fills, and the fields that have none."""
-    readings, known = _readings(kind), _consumed(kind)
-    values: Values = {}
-    rest: dict[str, object] = {}
-    for key, raw in row.items():
-        if raw is None or (not raw and raw in ("", [])) or key == lines_key:
-            continue
-        if key not in known:
-            rest[key] = raw
-        for reading in readings.get(key, ()):
-            try:
-                values[reading.column] = reading.convert(raw)
-            except Unreadable as error:
-                if reading.strict:
-                    raise _Rejection(f"{reading.label} ({key}) is {raw!r}: {error}.") from error
-                rest[key] = raw
-    return values, rest
-
-
 @lru_cache(maxsize=64)
 def _written(moment: datetime) -> str:
     return moment.isoformat(sep=" ")
-
-
-@cache
-def _readings(kind: str) -> Mapping[str, tuple[Reading, ...]]:
-    found: dict[str, tuple[Reading, ...]] = {}
-    for column in load_fields().columns:
-        source = column.sources.get(kind)
-        if source is not None and column.group != "identity":
-            reading = Reading(column.name, column.label, CONVERTERS[column.type], column.strict)
-            found[source] = (*found.get(source, ()), reading)
-    return found
-
-
-@cache
-def _consumed(kind: str) -> frozenset[str]:
-    numbers = _NUMBERS[load_fields().kinds[kind].plane]
-    repeated = {"kprq", "returncode", "returnmsg"} if load_fields().kinds[kind].target == "status" else set()
-    return frozenset(_readings(kind)) | numbers | repeated | load_fields().kinds[kind].repeats
 
 
 @cache
