@@ -145,6 +145,20 @@ def test_the_form_of_history_years_tries_first_and_shows_its_plan_in_log_and_xco
     assert tasks(run.run_id) == []
 
 
+@pytest.mark.req("R269", "R270", "R271")
+def test_a_form_of_history_years_that_is_left_empty_is_refused_in_the_log_by_every_sentence(pages: AirflowPages):
+    pages.open_form("history_sync")
+    assert pages.may_be_sent()
+    run = pages.send()
+    assert run.state(PATIENCE_SECONDS) == "失败"
+    run.log(
+        "plan",
+        "开票日期：请选择年份或月份，其中至少有一天在今天之前。",
+        "企业名称：可选择登录用户具备权限的税号，可多选。",
+    )
+    assert tasks(run.run_id) == []
+
+
 @pytest.mark.req("R281")
 def test_the_form_of_bureau_files_names_a_file_that_is_not_there(pages: AirflowPages):
     pages.open_form("import_bureau_file")

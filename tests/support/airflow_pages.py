@@ -9,6 +9,10 @@ from browser import Page
 
 LANGUAGE = "zh-CN"
 ENDED = ("成功", "失败")
+RELOADS = 5
+_UNTRANSLATED = "nav.home"
+"""What stands for 首页 where a busy server did not hand out the words; a person loads the page again."""
+_WORDS = f"['首页', '{_UNTRANSLATED}'].find(one => document.body?.innerText.includes(one))"
 _SEND = "[...document.querySelectorAll('[role=dialog] button')].findLast(b => b.innerText.trim() === '触发')"
 _OPTIONS = "[...document.querySelectorAll('[id^=react-select][role=option]')]"
 _SHOWN = """[...document.querySelectorAll('[role=dialog] [role=group]')].map(group => {
@@ -49,6 +53,10 @@ class AirflowPages:
         self.page.write("document.querySelector('input[name=username]')", name)
         self.page.write("document.querySelector('input[name=password]')", password)
         self.page.click("[...document.querySelectorAll('button')].find(b => b.innerText.includes('Sign in'))")
+        for _ in range(RELOADS):
+            if self.page.until(_WORDS) != _UNTRANSLATED:
+                break
+            self.page.open(self._url)
         self.page.until_text("首页")
 
     def open_form(self, dag_id: str) -> None:
