@@ -336,8 +336,8 @@ WHERE s.parent_batch_no = %(parent_batch_no)s
 ORDER BY s.selection_id;
 
 -- name: told
--- How requests stand: channel, status, label and words.
-SELECT s.batch_no, s.channel, s.status, coalesce(l.label, s.status) AS status_label, s.error_message
+-- How requests stand: channel, 核算组织, status, label and words.
+SELECT s.batch_no, s.channel, s.org_code, s.status, coalesce(l.label, s.status) AS status_label, s.error_message
 FROM sync.selection AS s
 LEFT JOIN sync.code_label AS l ON l.kind = 'selection_task_status' AND l.code = s.status
 WHERE s.batch_no = ANY (%(batches)s)
@@ -345,7 +345,7 @@ ORDER BY s.selection_id;
 
 -- name: retriable
 -- Requests that a person wants retried, locked, with whether that was done before.
-SELECT s.selection_id, s.batch_no, s.operation, s.taxpayer_no, s.status, s.account,
+SELECT s.selection_id, s.batch_no, s.operation, s.taxpayer_no, s.org_code, s.status, s.account,
     EXISTS (SELECT FROM sync.selection AS r WHERE r.retry_of = s.selection_id) AS retried
 FROM sync.selection AS s
 WHERE s.batch_no = ANY (%(batches)s)

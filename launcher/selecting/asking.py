@@ -23,6 +23,7 @@ from launcher.selecting.desk import desk_for
 from launcher.selecting.submitting import tell
 from operators.selecting import latest, retry
 from operators.selection import fetch
+from operators.selection_rights import check_taxpayers
 from operators.selection_sheet import accounts, log_in, sheet
 from operators.selection_statistics import change_period, statistics, tax_period
 
@@ -63,6 +64,7 @@ def show_latest(arguments: argparse.Namespace) -> int:
     """The newest task of a paper and its result. Raises BadInput where it has none (R217)."""
     with desk_for(arguments) as desk:
         found: LedgerEntry = latest(desk, arguments.number, arguments.taxpayer)
+        check_taxpayers(desk, actor_of(arguments), "view", [found.taxpayer_no])
     _print(LEDGER, [asdict(found)], as_json=arguments.json)
     if found.hint:
         print(f"{found.hint}：./fapiao select fetch {found.batch_no}")
@@ -72,7 +74,8 @@ def show_latest(arguments: argparse.Namespace) -> int:
 def fetch_now(arguments: argparse.Namespace) -> int:
     """获取异步请求结果."""
     with desk_for(arguments) as desk:
-        show_done(fetch(desk, list(dict.fromkeys(arguments.batches))), as_json=arguments.json)
+        found = fetch(desk, list(dict.fromkeys(arguments.batches)), actor_of(arguments))
+    show_done(found, as_json=arguments.json)
     return 0
 
 
@@ -86,6 +89,7 @@ def retry_failed(arguments: argparse.Namespace) -> int:
 def show_period(arguments: argparse.Namespace) -> int:
     """4.04, or with --change 4.12."""
     with desk_for(arguments) as desk:
+        check_taxpayers(desk, actor_of(arguments), "select" if arguments.change else "view", [arguments.taxpayer])
         found = (
             change_period(desk, arguments.taxpayer, arguments.change)
             if arguments.change
@@ -100,6 +104,7 @@ def show_period(arguments: argparse.Namespace) -> int:
 def show_statistics(arguments: argparse.Namespace) -> int:
     """4.07: state and counts of the table, by invoice type."""
     with desk_for(arguments) as desk:
+        check_taxpayers(desk, actor_of(arguments), "view", [arguments.taxpayer])
         found = statistics(desk, arguments.taxpayer)
         state = desk.rules.states.get(found.state, found.state)
     print(f"{arguments.taxpayer} 税款所属期 {found.period}，统计表：{state}")
@@ -112,6 +117,7 @@ def show_statistics(arguments: argparse.Namespace) -> int:
 def show_login(arguments: argparse.Namespace) -> int:
     """登录: the account online, or the page on which a person logs in; and the accounts that 换账号 offers (R178)."""
     with desk_for(arguments) as desk:
+        check_taxpayers(desk, actor_of(arguments), "select", [arguments.taxpayer])
         lines = log_in(
             desk, arguments.taxpayer, sheet(desk, Wish("not_deduct", "interactive", (), [arguments.taxpayer]))
         )

@@ -5,7 +5,7 @@ Every function is all or nothing over its selection, in one transaction of the g
 leaves an event with its actor.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -137,16 +137,25 @@ def _answer(row: dict[str, Any], book: RuleBook) -> str:
 
 
 def visible_actions(connection: Connection, actor: str, batches: Sequence[str]) -> list[Button]:
-    """The buttons over a selection: one without a right is hidden or says so, as 隐藏无权按钮 has it (R223, R326)."""
+    """The buttons over a selection of tasks (R326)."""
+    return buttons(connection, actor, {task.org_code for task in _selected(connection, batches)})
+
+
+def buttons(
+    connection: Connection, actor: str, organisations: Collection[str | None], actions: Sequence[str] = OVER_TASKS
+) -> list[Button]:
+    """Actions over rows of these 核算组织; one without a right is hidden or says so: 隐藏无权按钮 (R223, R326).
+
+    勾选 (`select`) stands for every button of the selection page that changes anything.
+    """
     book, rights = rulebook(), rights_of(connection, actor)
     hidden = _parameter(connection, book) == "1"
-    organisations = {task.org_code for task in _selected(connection, batches)}
-    buttons = []
-    for action, label in ((one, _label(one)) for one in OVER_TASKS):
+    found = []
+    for action in actions:
         keys = sorted({key for one in organisations if (key := rights.objection(action, one))})
         if not (keys and hidden):
-            buttons.append(Button(action, label, tuple(book.message(key, "interactive") for key in keys)))
-    return buttons
+            found.append(Button(action, _label(action), tuple(book.message(key, "interactive") for key in keys)))
+    return found
 
 
 def _parameter(connection: Connection, book: RuleBook) -> str:

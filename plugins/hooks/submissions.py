@@ -61,6 +61,7 @@ class Retriable:
     batch_no: str
     operation: Operation
     taxpayer_no: str
+    org_code: str | None
     status: Status
     account: str | None
     retried: bool
@@ -173,7 +174,7 @@ class Submissions:
         return self._rows(RequestProgress, "progress", parent_batch_no=parent_batch_no)
 
     def told(self, batches: Sequence[str]) -> list[Mapping[str, Any]]:
-        """Status, label and words of requests."""
+        """Channel, 核算组织, status, label and words of requests."""
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return list(cursor.execute(query("selection", "told"), {"batches": list(batches)}))
 

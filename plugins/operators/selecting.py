@@ -15,6 +15,7 @@ from fapiao.selection.submission import Refusal, Submitted, becomes, requests
 from hooks.submissions import LocalMark, Request, Retriable
 from operators.selection_checks import Judged, judged, refusal
 from operators.selection_desk import SelectionDesk, SelectionWork
+from operators.selection_rights import objections
 
 Accounts = Mapping[str, str]
 """换账号: the account to use, by tax number."""
@@ -49,14 +50,15 @@ def retry(desk: SelectionDesk, batches: Sequence[str], actor: str) -> Submitted:
     """重试 of 处理失败: a new task for the documents that failed; every check is made again (R192, R220).
 
     A small-scale company gets no new task but the sentence. Raises BadInput with every problem at once where a task is
-    unknown, not 处理失败, or was retried before; then nothing is made.
+    unknown, another organisation's (R150), not 处理失败, or was retried before; then nothing is made.
     """
     with desk.transaction() as work:
         _name_actor(work, actor)
         if made := work.submissions.find(desk.run):
             return Submitted(*made)
         rows = work.submissions.retriable(batches)
-        if problems := list(_against_retry(desk, batches, rows)):
+        forbidden = objections(desk, work, actor, "select", {row.batch_no: row.org_code for row in rows})
+        if problems := list(_against_retry(desk, batches, rows, forbidden)):
             raise BadInput(problems)
         return _retried(desk, work, rows, actor)
 
@@ -152,11 +154,16 @@ def _mark(desk: SelectionDesk, operation: Operation) -> LocalMark | None:
     return LocalMark(kind.from_statuses[0], kind.to_status, desk.instant())
 
 
-def _against_retry(desk: SelectionDesk, batches: Sequence[str], rows: Sequence[Retriable]) -> Iterator[str]:
+def _against_retry(
+    desk: SelectionDesk, batches: Sequence[str], rows: Sequence[Retriable], forbidden: Mapping[str, str]
+) -> Iterator[str]:
+    """What one may not touch is not explained further."""
     known = {row.batch_no for row in rows}
     yield from (f"{one}: {desk.says('task_unknown')}" for one in dict.fromkeys(batches) if one not in known)
     for row in rows:
-        if row.status != "failed":
+        if row.batch_no in forbidden:
+            yield forbidden[row.batch_no]
+        elif row.status != "failed":
             yield f"{row.batch_no}: {desk.says('selection_retry_status', 'retry')}"
         elif row.retried:
             yield f"{row.batch_no}: {desk.says('retry_done', 'retry')}"

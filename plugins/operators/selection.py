@@ -23,6 +23,7 @@ from operators.apply import MAX_ATTEMPTS
 from operators.logins import ask_again
 from operators.selection_desk import SelectionDesk
 from operators.selection_results import collect, find_out, finish, party, settled_on_the_spot, wait_for_login
+from operators.selection_rights import objections
 from operators.selection_statistics import collect_statistics, find_out_statistics, upload_statistics
 from operators.selection_steps import examine
 
@@ -182,17 +183,26 @@ def _accept(desk: SelectionDesk, row: Selection, uploaded: Uploaded) -> None:
             finish(desk, work, row)
 
 
-def fetch(desk: SelectionDesk, batches: Sequence[str]) -> list[Done]:
+def fetch(desk: SelectionDesk, batches: Sequence[str], actor: str) -> list[Done]:
     """获取异步请求结果: these requests are worked once, now, their logins looked at; how each stands then (R218).
 
     What another worker holds is left to it. 处理中 without words is told as 任务处理中.
-    Raises BadInput for an unknown one.
+    Raises BadInput for an unknown one and for another organisation's (R150); then none is asked for.
     """
-    open_rows = [row for row in _rows(desk, batches) if row["status"] in ("unprocessed", "processing")]
+    open_rows = [row for row in _allowed(desk, batches, actor) if row["status"] in ("unprocessed", "processing")]
     for channel in sorted({row["channel"] for row in open_rows} & {*desk.bureaus}):
         ask_again(desk.transaction, desk.bureaus[channel], channel, at_once=True)
         select_due(desk, channel, [row["batch_no"] for row in open_rows])
     return [Done(row["batch_no"], _told(desk, row)) for row in _rows(desk, batches)]
+
+
+def _allowed(desk: SelectionDesk, batches: Sequence[str], actor: str) -> list[Mapping[str, Any]]:
+    rows = _rows(desk, batches)
+    with desk.transaction() as work:
+        forbidden = objections(desk, work, actor, "poll", {row["batch_no"]: row["org_code"] for row in rows})
+    if forbidden:
+        raise BadInput([*forbidden.values()])
+    return rows
 
 
 def _rows(desk: SelectionDesk, batches: Sequence[str]) -> list[Mapping[str, Any]]:

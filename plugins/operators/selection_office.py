@@ -54,15 +54,15 @@ def selection_desk(actor: str, run: RunDay, owner: str) -> Iterator[SelectionDes
             work.table.release(owner)
 
 
-def work_selections(context: Mapping[str, Any], run: RunDay) -> int:
-    """Works what is due on every channel; how many requests were handled.
+def work_selections(context: Mapping[str, Any], run: RunDay, only: str | None = None) -> int:
+    """Works what is due on every channel, or on one alone; how many requests were handled.
 
     A channel that cannot be worked, for want of its connection perhaps, raises after the others' turn.
     """
     actor, failures, handled = f"{run.dag_id}/{run.run_id}", [], 0
     with selection_desk(actor, run, f"{actor}/{context['ti'].task_id}") as desk:
         with desk.transaction() as work:
-            channels = work.table.open_channels()
+            channels = [one for one in work.table.open_channels() if only in (None, one)]
         for channel in channels:
             try:
                 handled += until_quiet(desk, channel, SHORT_WAIT_SECONDS)

@@ -12,6 +12,7 @@ from fapiao.selection.form import SelectionForm
 from fapiao.selection.listing import Listed, ListFilter
 from fapiao.selection.records import STATISTICS
 from hooks.selection_list import list_page
+from hooks.selections import SelectionTable
 
 Connection = psycopg.Connection[Any]
 MOST = 100_000
@@ -28,6 +29,8 @@ def wish_of(
     several companies', or another organisation's (R150).
     """
     if form.operation in STATISTICS:
+        if problems := _forbidden_taxpayers(connection, form.taxpayers, allowed):
+            raise BadInput(problems)
         return Wish(form.operation, surface, taxpayers=form.taxpayers)
     found = _found(connection, form)
     problems = _forbidden(found, allowed)
@@ -52,6 +55,15 @@ def _forbidden(found: Mapping[str, Sequence[Listed]], allowed: Sequence[str] | N
         return []
     sentence = rulebook().message("no_organisation_right", "interactive")
     return [f"{key}：{sentence}" for key, rows in found.items() if any(row.org_code not in allowed for row in rows)]
+
+
+def _forbidden_taxpayers(connection: Connection, taxpayers: Sequence[str], allowed: Sequence[str] | None) -> list[str]:
+    """A tax number that is not in the basics is left to the steps to refuse."""
+    if allowed is None:
+        return []
+    sentence = rulebook().message("no_organisation_right", "interactive")
+    known = SelectionTable(connection).basics(taxpayers)
+    return [f"{number}：{sentence}" for number, whose in known.items() if whose.org_code not in allowed]
 
 
 def _chosen(form: SelectionForm, key: str, rows: Sequence[Listed], problems: list[str]) -> Sequence[Chosen]:

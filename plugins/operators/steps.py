@@ -46,7 +46,7 @@ class PlanOperator(BaseOperator):
 
 
 class ApplyOperator(BaseOperator):
-    """Apply: every due 未处理 row of the DAG asks the bureau, as far as the quota goes."""
+    """Apply: every due 未处理 row of the DAG asks the bureau, as far as the quota goes; 勾选 goes before it (R215)."""
 
     def __init__(self, *, channel: str, **settings: Any) -> None:
         super().__init__(**settings)
@@ -55,6 +55,7 @@ class ApplyOperator(BaseOperator):
     def execute(self, context: Any) -> int:
         """Applies; returns how many rows were handled."""
         run = run_day(context)
+        work_selections(context, run, self.channel)
         with crew(context, run, self.channel, run.dag_id) as workers:
             return workers.work_through(["pending"], apply_one, run.dag_id) if workers else 0
 

@@ -126,6 +126,21 @@ def test_rule_2_tells_every_row_of_a_number_that_stands_there_twice_however_it_i
     assert [2 in rules for rules in told] == [True, False, True, True, True]
 
 
+@pytest.mark.req("R197", "R198")
+def test_an_invoice_of_paper_is_told_from_others_by_its_code_and_its_number_together(pool: Pool) -> None:
+    set_columns(
+        pool, INVOICE, invoice_type="01", invoice_code="3100194130", invoice_no="12345678", etax_invoice_no=None
+    )
+    numbered = [("3100194130", "12345678"), ("3100194131", "12345678"), ("3100194130", "12345679")]
+    for twice in (False, True):
+        rows = [f"- {{是否勾选: 勾选, 不抵扣原因: {REASON}, 发票代码: '{code}', 发票号码: '{digits}'}}"
+                for code, digits in [*numbered, *numbered[:twice]]]  # fmt: skip
+        found = validate_list(pool, [[*read_yaml("a.yaml", "\n".join(rows))]])
+        told = [[rule_of(problem.code, problem.text) for problem in one.problems] for one in found]
+        assert [3 in rules for rules in told] == [False, True, True, *[False] * twice]
+        assert [2 in rules for rules in told] == [twice, False, False, *[True] * twice]
+
+
 @pytest.mark.req("R198")
 def test_rule_3_a_paper_that_the_pool_has_not_is_told_nothing_else(pool: Pool) -> None:
     assert broken(pool, "勾选", number(9), REASON) == [3]

@@ -113,6 +113,22 @@ def test_the_statuses_of_the_list_are_those_of_the_manual() -> None:
     assert labels.keys() == rulebook().codes_of("selection_status").keys()
 
 
+@pytest.mark.req("A-10")
+def test_one_code_has_the_word_of_each_manual_and_the_bureaus_own_status_its_own_column(pool: Pool) -> None:
+    codes = rulebook().codes_of("selection_status")
+    assert codes == {"0": "未勾选", "1": "已勾选", "2": "勾选认证", "3": "扫描认证", "4": "预勾选", "5": "勾选中"}
+    set_columns(pool, number(1), selection_status="2", deduction_status="1")
+    (shown,) = list_page(pool, replace(ALL, document_keys=[number(1)])).rows
+    assert rulebook().codes_of("selection_state")[shown.selection_state] == "已认证"
+    found = pool.execute(
+        "SELECT fapiao.label('selection_status', selection_status), deduction_status FROM fapiao.invoice"
+        " WHERE document_key = %s",
+        [number(1)],
+    ).fetchone()
+    assert found == ("勾选认证", "1")
+    assert {rulebook().code("selection_state", word) for word in ("已认证", "2")} == {"2"}
+
+
 @pytest.mark.req("A-44")
 def test_a_row_is_wished_for_with_the_reason_that_was_chosen_else_with_its_own(pool: Pool) -> None:
     set_columns(pool, number(5), not_deductible_type="2")

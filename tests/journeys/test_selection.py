@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from airflow.sdk import BaseOperator
 
 from fapiao.selection.chosen import Chosen, Wish
 from fapiao.selection.submission import Submitted
@@ -13,14 +14,14 @@ from fapiao.tasks import RunDay
 from operators.plan import plan_day
 from operators.selecting import latest, submit
 from operators.selection_office import SelectionOperator, selection_desk
-from operators.steps import SweepOperator
+from operators.steps import ApplyOperator, SweepOperator
 from rehearsal import GENERAL, Rehearsal
 
 DAY = "2027-01-20"
 _DOCUMENT = (
     "INSERT INTO pool.document (direction, taxpayer_no, document_key, document, invoice_type, issue_date, tax_amount,"
     " selection_status, detail_level, first_collected_at, channel, batch_no)"
-    " VALUES ('input', %s, %s, 'customs', '21', '2026-12-05', 13, '0', 'header', now(), 'leqi', 'B0')"
+    " VALUES ('input', %s, %s, 'customs', 'customs', '2026-12-05', 13, '0', 'header', now(), 'leqi', 'B0')"
 )
 
 
@@ -33,7 +34,8 @@ def context(name: str, day: str = DAY) -> dict[str, Any]:
 def wish(rehearsal: Rehearsal) -> tuple[str, Submitted]:
     """One 缴款书 that is to be selected."""
     rehearsal.today(DAY)
-    rehearsal.taxpayer()
+    if not rehearsal.pool.execute("SELECT FROM enterprise.taxpayer").fetchall():
+        rehearsal.taxpayer()
     rehearsal.post("period", taxNo=GENERAL, skssq="202612")
     key = rehearsal.document(fplx="customs", nsrsbh=GENERAL, kprq="2026-12-05")
     rehearsal.pool.execute(_DOCUMENT, [GENERAL, key])
@@ -74,15 +76,20 @@ def test_a_sweep_alone_takes_a_selection_from_beginning_to_end(rehearsal: Rehear
 
 
 @pytest.mark.req("R215")
-def test_a_download_of_the_same_tax_number_does_not_overtake_its_selection(rehearsal: Rehearsal) -> None:
-    wish(rehearsal)
+@pytest.mark.parametrize("worker", [SweepOperator(task_id="sweep"), ApplyOperator(task_id="apply", channel="leqi")])
+def test_a_download_of_the_same_tax_number_does_not_overtake_its_selection(
+    rehearsal: Rehearsal, worker: BaseOperator
+) -> None:
+    rehearsal.today(DAY)
+    rehearsal.taxpayer()
     rehearsal.scheme("81")
     rehearsal.document(fplx="81", nsrsbh=GENERAL, sjlx="2", kprq="2026-12-15")
     day = datetime.fromisoformat(DAY).date()
     with psycopg.connect(rehearsal.pool_url) as connection:
         plan_day(connection, RunDay("leqi__current_month", "p", day, DAY, explicit=True), "leqi", "current_month")
     assert rehearsal.tasks(status="pending")
-    SweepOperator(task_id="sweep").execute(context("sweep_results"))
+    wish(rehearsal)
+    worker.execute(context("leqi__current_month"))
     services = [call["service"] for call in rehearsal.admin.get("/_sim/journal").json()["calls"]]
     assert services.index("PLHGJKSDKGX") < services.index("PLFPXZSQ")
 

@@ -10,8 +10,10 @@ from openpyxl import load_workbook
 
 from customs_rows import set_columns
 from enterprise_files import workbook
+from hooks.rights import replace_grants
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE, POOL_VARIABLE
 from launcher.line import main
+from launcher.selecting import submitting
 from selection_room import SelectionRoom
 from selection_stands import KINDS, SelectionStand, selecting
 
@@ -114,7 +116,7 @@ def test_a_tax_number_removed_from_the_sheet_submits_nothing(
     assert room.rows() == []
 
 
-@pytest.mark.req("R195")
+@pytest.mark.req("R195", "R172")
 def test_a_list_is_checked_its_result_is_a_workbook_and_its_good_rows_are_submitted(
     room: SelectionRoom, keys: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -179,6 +181,7 @@ def test_rules_are_loaded_off_and_tried_before_they_are_switched_on(
     assert {json.loads(line)["document_key"] for line in capsys.readouterr().out.splitlines()} == {*keys}
 
 
+@pytest.mark.req("R172")
 def test_the_list_as_a_workbook_holds_long_numbers_as_text(
     room: SelectionRoom, keys: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,6 +199,41 @@ def test_without_the_channels_connection_nothing_is_submitted(
     assert room.rows() == []
 
 
+@pytest.mark.req("R152")
+def test_who_waits_is_told_how_far_the_tasks_are_until_they_are_settled(
+    stand: SelectionStand, room: SelectionRoom, keys: list[str], monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(submitting.time, "sleep", lambda _: settled(stand, room))
+    assert main(["select", "select", *keys, "--reason", "1", "--go", "--wait"]) == 0
+    told = capsys.readouterr()
+    assert told.err.splitlines() == [
+        "0/3 份：成功 0，失败 0；任务：处理中 1",
+        "3/3 份：成功 3，失败 0；任务：处理成功 1",
+    ]
+    assert "处理成功" in told.out
+
+
+@pytest.mark.req("R150", "R223")
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["period", OWNER, "--change", "202611"], "您没有该操作的权限。"),
+        (["make", OWNER, "--go"], "您没有该操作的权限。"),
+        (["login", OWNER], "您没有该操作的权限。"),
+        (["period", OWNER], None),
+    ],
+)
+def test_an_auditor_looks_and_changes_nothing(
+    room: SelectionRoom, capsys: pytest.CaptureFixture[str], words: list[str], sentence: str | None
+) -> None:
+    replace_grants(room.pool, [("eve", "ORG1", "auditor")], "x")
+    assert main(["select", *words, "--as", "eve"]) == (1 if sentence else 0)
+    assert sentence is None or sentence in capsys.readouterr().err
+    assert room.rows() == []
+
+
+@pytest.mark.req("R150")
 def test_whoever_may_not_select_for_an_organisation_is_told_so(
     room: SelectionRoom, keys: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -204,5 +242,5 @@ def test_whoever_may_not_select_for_an_organisation_is_told_so(
             "INSERT INTO enterprise.permission (actor, org_code, role, granted_by) VALUES ('eve', 'ORG1', 'auditor', 'x')"
         )
     assert main(["select", "select", keys[0], "--reason", "1", "--as", "eve"]) == 1
-    assert capsys.readouterr().err
+    assert capsys.readouterr().err == "您没有该操作的权限。\n"
     assert room.rows() == []

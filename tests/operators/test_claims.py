@@ -10,7 +10,9 @@ import psycopg
 import pytest
 
 from fapiao.errors import TryLater
+from hooks import files, history
 from hooks.tasks import LostClaim, TaskTable
+from operators.plan import _PRIORITY
 from task_rows import DAY, put, put_many, take, take_one, told
 
 Pool = psycopg.Connection[Any]
@@ -101,6 +103,17 @@ def test_the_smaller_priority_goes_first_and_then_the_older_row(pool: Pool) -> N
     late, early, urgent = (put(pool, invoice_type=code, priority=n) for code, n in (("a", 60), ("b", 50), ("c", 10)))
     younger = put(pool, invoice_type="d", priority=50)
     assert [numbers(pool, limit=1, owner=f"{n}")[0] for n in range(4)] == [urgent, early, younger, late]
+
+
+@pytest.mark.req("R215")
+def test_a_layout_file_never_goes_before_invoice_data_however_old_its_row_is(pool: Pool) -> None:
+    layout = put(pool, channel="etax", job="layout_files", priority=files.PRIORITY)
+    usage = _PRIORITY["withholding"] + 10
+    ranks = (*history.PRIORITIES.values(), usage, *_PRIORITY.values())
+    data = [put(pool, channel="etax", priority=rank, invoice_type=f"{rank}") for rank in ranks]
+    order = [numbers(pool, channel="etax", limit=1, owner=f"{n}")[0] for n in range(len(data) + 1)]
+    assert order[-1] == layout
+    assert {*order[:-1]} == {*data}
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,22 @@
 """Submitting, retrying, pre-selecting and asking: what becomes a task, what is refused without one, and in which words."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from fapiao.errors import BadInput
-from fapiao.selection.chosen import Chosen, Surface, Wish
+from fapiao.errors import BadInput, Refused
+from fapiao.selection.chosen import Chosen, Operation, Surface, Wish
+from fapiao.selection.form import SelectionForm, read_form
+from fapiao.selection.records import STATISTICS
+from fapiao.selection.rules import selection_rules
 from fapiao.selection.submission import Submitted
+from hooks.rights import replace_grants
 from operators.selecting import latest, progress, retry, submit
 from operators.selection import fetch
+from operators.selection_rights import check_taxpayers
+from operators.selection_wishes import wish_of
 from selection_room import OWNER, SMALL, SelectionRoom, selecting_in
 
 SMALL_SCALE = "小规模纳税人不支持抵扣类勾选，可根据企业在税局的信息，在星空发票服务企业基础资料修改。"
@@ -238,6 +245,49 @@ def test_the_retry_of_a_small_scale_company_makes_no_task_and_says_why(room: Sel
     assert len(room.rows()) == 1
 
 
+@pytest.mark.req("R220", "A-17")
+@pytest.mark.parametrize("operation", [one.code for one in selection_rules().types.values() if one.here])
+def test_no_failed_task_of_any_type_is_retried_for_a_small_scale_company(
+    room: SelectionRoom, operation: Operation
+) -> None:
+    (batch,) = failed(room, operation).batches
+    room.pool.execute("UPDATE enterprise.taxpayer SET company_type = 'small_scale'")
+    made = retry(room.another_run(), [batch], "tester")
+    assert (made.parent_batch_no, said(made)) == (None, [(None, SMALL_SCALE)])
+    assert [row["batch_no"] for row in room.rows()] == [batch]
+
+
+def failed(room: SelectionRoom, operation: Operation) -> Submitted:
+    """A task of the type that ended 处理失败: by a document of another type, or by the bureau's refusal."""
+    if operation in STATISTICS:
+        room.bureau.raises["apply_statistics"] = [Refused("99", "其它", "retry")]
+        made = submit(room.another_run(), Wish(operation, "interactive", taxpayers=[OWNER]), "tester")
+        room.work()
+    else:
+        room.papers("A", status=selection_rules().of(operation).from_statuses[0], invoice_type="81")
+        made = done(room, "A", operation=operation)
+    assert [row["status"] for row in room.rows()] == ["failed"]
+    return made
+
+
+@pytest.mark.req("R220", "A-45")
+@pytest.mark.parametrize(
+    "label",
+    [*(one.label for one in selection_rules().types.values() if not one.here), "农产品处理(农产品处理(按票面税额)"],
+)
+def test_a_type_that_is_not_carried_out_here_is_refused_and_can_have_no_task_to_retry(
+    room: SelectionRoom, label: str
+) -> None:
+    kind = selection_rules().task_type(label)
+    for asked in (label, kind.code):
+        with pytest.raises(BadInput, match=re.escape(f"操作“{asked}”未知；可选：不抵扣勾选、")):
+            read_form(room.desk.book, room.desk.rules, {"operation": asked, "document_keys": ["A"], "reason": "1"})
+    wish = Wish(kind.code, "interactive", [Chosen(OWNER, *room.papers("A"), "1")])  # type: ignore[arg-type]
+    with pytest.raises(KeyError, match=kind.code):
+        submit(room.another_run(), wish, "tester")
+    assert room.rows() == []
+
+
 @pytest.mark.req("R192")
 def test_only_failed_tasks_are_retried_once_and_every_problem_is_said(room: SelectionRoom) -> None:
     room.bureau.refusals["A"] = ("99", "其它")
@@ -287,11 +337,53 @@ def test_fetching_asks_now_for_exactly_these_tasks(room: SelectionRoom) -> None:
     (first,), (second,) = done(room, "A").batches, done(room, "B").batches
     room.work()
     before = room.bureau.asked().count("results")
-    assert [one.message for one in fetch(room.desk, [first])] == ["处理成功"]
+    assert [one.message for one in fetch(room.desk, [first], "tester")] == ["处理成功"]
     assert room.bureau.asked().count("results") == before + 1
     assert room.rows()[1]["status"] == "processing"
     with pytest.raises(BadInput, match="没有这个批次号的任务"):
-        fetch(room.desk, [second, "B?"])
+        fetch(room.desk, [second, "B?"], "tester")
+
+
+@pytest.mark.req("R150", "R223")
+def test_a_retry_and_a_fetch_of_another_organisation_are_refused_and_nothing_is_done(room: SelectionRoom) -> None:
+    other = room.company("91310000MA1EXAMPBB")
+    room.pool.execute("INSERT INTO enterprise.organisation VALUES ('ORG2', '分部')")
+    room.pool.execute("UPDATE enterprise.taxpayer SET org_code = 'ORG2' WHERE taxpayer_no = %s", [other])
+    room.papers("A")
+    room.papers("B", taxpayer_no=other)
+    room.bureau.refusals |= {"A": ("99", "其它"), "B": ("99", "其它")}
+    (mine,), (theirs,) = done(room, "A").batches, done(room, "B", taxpayer_no=other).batches
+    grants = [("li", "ORG1", "operator"), ("sun", "ORG1", "auditor"), ("sun", "ORG2", "operator")]
+    replace_grants(room.pool, grants, "test")
+    told = {
+        "li": [f"{theirs}: 您没有该核算组织的权限。"],
+        "sun": [f"{mine}: 您没有该操作的权限。"],
+        "eve": [f"{mine}: 您没有该核算组织的权限。", f"{theirs}: 您没有该核算组织的权限。"],
+    }
+    for actor, problems in told.items():
+        with pytest.raises(BadInput) as refused:
+            fetch(room.desk, [mine, theirs], actor)
+        assert refused.value.problems == problems
+    assert room.bureau.asked() == []
+    room.work()
+    for actor, problems in told.items():
+        with pytest.raises(BadInput) as refused:
+            retry(room.another_run(), [mine, theirs], actor)
+        assert refused.value.problems == problems
+    assert len(room.rows()) == 2
+    assert len(retry(room.another_run(), [mine], "li").batches) == 1
+
+
+@pytest.mark.req("R150")
+def test_whoever_may_not_select_for_a_company_makes_no_statistics_table_of_it(room: SelectionRoom) -> None:
+    form = SelectionForm("make_statistics", taxpayers=[OWNER])
+    with pytest.raises(BadInput) as refused:
+        wish_of(room.worker, form, "interactive", ["ORG2"])
+    assert refused.value.problems == [f"{OWNER}：您没有该核算组织的权限。"]
+    assert wish_of(room.worker, form, "interactive", ["ORG1"]).taxpayers == [OWNER]
+    replace_grants(room.pool, [("li", "ORG2", "manager")], "test")
+    with pytest.raises(BadInput, match="您没有该核算组织的权限。"):
+        check_taxpayers(room.desk, "li", "select", [OWNER])
 
 
 @pytest.mark.req("R152")

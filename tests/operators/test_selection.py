@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from operators.selecting import submit
 from selection_room import OWNER, SMALL, SelectionRoom, selecting_in
 
 LOCKED = "当前税款所属期统计表已生成，请撤销统计再勾选，或使用【当期抵扣勾选统计】查询更新统计。"
+OTHER = "91310000MA1EXAMPBB"
 SMALL_SCALE = "小规模纳税人不支持抵扣类勾选，可根据企业在税局的信息，在星空发票服务企业基础资料修改。"
 
 
@@ -24,6 +26,11 @@ def room(pool_url: str) -> Iterator[SelectionRoom]:
 def submitted(room: SelectionRoom, *keys: str, **wish: object) -> list[str]:
     """Documents that are wished for; the batch numbers."""
     return list(submit(room.another_run(), room.wish(list(keys), **wish), "tester").batches)  # type: ignore[arg-type]
+
+
+def kept(room: SelectionRoom) -> list[dict[str, Any]]:
+    """The cached states of statistics tables."""
+    return room.pool.execute("SELECT * FROM sync.statistics_state ORDER BY taxpayer_no").fetchall()
 
 
 def selected(room: SelectionRoom, *keys: str, channel: str = "leqi") -> None:
@@ -97,13 +104,64 @@ def test_login_comes_before_the_statistics_and_both_before_the_upload(room: Sele
 
 
 @pytest.mark.req("R189", "G18")
-def test_the_statistics_are_asked_for_once_in_thirty_minutes(room: SelectionRoom) -> None:
-    room.papers("A", "B", "C")
-    for key, seconds in (("A", 29 * 60 + 59), ("B", 2), ("C", 0)):
-        submitted(room, key)
-        room.work()
-        room.later(seconds)
+@pytest.mark.parametrize(("minutes", "seconds", "asked_again"), [(29, 59, False), (30, 1, True)])
+def test_a_kept_state_of_the_table_serves_for_29_59_and_no_longer_at_30_01(
+    room: SelectionRoom, minutes: int, seconds: int, asked_again: bool
+) -> None:
+    room.papers("A", "B")
+    submitted(room, "A")
+    room.work()
+    (first,) = kept(room)
+    room.later(minutes * 60 + seconds)
+    submitted(room, "B")
+    room.work()
+    assert room.bureau.asked().count("statistics") == (2 if asked_again else 1)
+    assert kept(room) == [first | {"asked_at": room.now}] if asked_again else [first]
+    assert room.statuses() == {"A": "1", "B": "1"}
+
+
+@pytest.mark.req("R189", "G18")
+@pytest.mark.parametrize(("age", "status"), [(29 * 60 + 59, "failed"), (30 * 60 + 1, "succeeded")])
+def test_a_generated_table_of_the_cache_refuses_until_it_is_too_old_to_be_believed(
+    room: SelectionRoom, age: int, status: str
+) -> None:
+    room.pool.execute("INSERT INTO sync.statistics_state VALUES (%s, '02', '202701', NULL, %s)", [OWNER, room.now])
+    room.later(age)
+    submitted(room, *room.papers("A"))
+    room.work()
+    assert room.row()["status"] == status
+    assert room.bureau.uploads() == ([] if status == "failed" else [["A"]])
+    assert [row["state"] for row in kept(room)] == ["02" if status == "failed" else "01"]
+
+
+@pytest.mark.req("R189")
+def test_the_state_is_kept_by_tax_number_and_serves_no_other(room: SelectionRoom) -> None:
+    room.company(OTHER)
+    room.papers("A")
+    room.papers("B", taxpayer_no=OTHER)
+    submitted(room, "A")
+    submitted(room, "B", taxpayer_no=OTHER)
+    room.work()
     assert room.bureau.asked().count("statistics") == 2
+    assert {row["taxpayer_no"] for row in kept(room)} == {OWNER, OTHER}
+
+
+@pytest.mark.req("R225")
+def test_over_the_api_an_expired_state_is_asked_for_and_kept_for_thirty_minutes(room: SelectionRoom) -> None:
+    room.pool.execute("INSERT INTO sync.statistics_state VALUES (%s, '01', '202701', NULL, %s)", [OWNER, room.now])
+    room.later(30 * 60 + 1)
+    room.bureau.state = "04"
+    submitted(room, *room.papers("A"), surface="api")
+    room.work()
+    assert (room.row()["status"], room.row()["error_message"]) == (
+        "failed",
+        "当前属期统计表已生成，请先撤销再勾选或查询更新统计表。",
+    )
+    assert [(row["state"], row["asked_at"]) for row in kept(room)] == [("04", room.now)]
+    room.later(29 * 60 + 59)
+    submitted(room, "A", surface="api")
+    assert room.rows()[1]["status"] == "failed"
+    assert room.bureau.asked().count("statistics") == 1
 
 
 @pytest.mark.req("R187")
@@ -272,6 +330,19 @@ def test_a_refused_upload_fails_with_the_bureaus_words_and_forgets_the_cached_st
     room.work()
     assert (room.row()["status"], room.row()["error_code"], room.row()["sent_at"]) == ("failed", "P1301", None)
     assert room.pool.execute("SELECT count(*) FROM sync.statistics_state").fetchone() == {"count": 0}
+
+
+@pytest.mark.req("R211")
+def test_what_the_bureau_was_not_reached_with_is_still_unprocessed(room: SelectionRoom) -> None:
+    room.bureau.raises["upload"] = [TryLater("LEQI_UNREACHABLE", "无法连接", "later", 60.0)]
+    (batch,) = submitted(room, *room.papers("A"))
+    room.work()
+    (told,) = room.pool.execute("SELECT status_label, sent_at FROM fapiao.selection_log").fetchall()
+    assert told == {"status_label": "未处理", "sent_at": None}
+    room.wait_over()
+    room.work()
+    assert [(row["batch_no"], row["status"]) for row in room.rows()] == [(batch, "succeeded")]
+    assert "holdings" not in room.bureau.asked()[: room.bureau.asked().index("results")]
 
 
 def test_what_breaks_our_own_code_ends_that_request_and_holds_nobody_up(

@@ -1,83 +1,28 @@
 """Selections over the real hooks and the simulated bureau: pool, ledger and bureau agree at every step, on both channels."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from asked_of_gateway import ACCOUNT, company
-from asked_of_leqi import UNIT, order
+from asked_of_leqi import order
 from fapiao.errors import AnswerLost
-from fapiao.selection.chosen import Operation, Wish
-from operators.selecting import submit
 from operators.selection_sheet import log_in, sheet
 from operators.selection_statistics import change_period, statistics, tax_period
 from rehearsal import GENERAL
 from selection_room import SelectionRoom, selecting_in
-from selection_stands import FILLED_IN, KINDS, PERIOD, Kind, SelectionStand, selecting
+from selection_stand_office import Office, office_of
+from selection_stands import KINDS, PERIOD, selecting
 
 LOCKED = "当前税款所属期统计表已生成，请撤销统计再勾选，或使用【当期抵扣勾选统计】查询更新统计。"
-
-
-@dataclass
-class Office:
-    """A room at a stand: the pool on one side, the bureau on the other."""
-
-    room: SelectionRoom
-    stand: SelectionStand
-
-    @property
-    def channel(self) -> str:
-        """Of both sides."""
-        return self.stand.kind.channel
-
-    def papers(self, count: int) -> list[str]:
-        """缴款书 that the bureau and the pool know."""
-        keys = [one.document_key for one in self.stand.seed(count)]
-        return self.room.papers(*keys, taxpayer_no=GENERAL, issue_date=FILLED_IN)
-
-    def submit(self, keys: Sequence[str], operation: Operation = "not_deduct") -> None:
-        """Documents that are wished for, worked to the upload."""
-        reason = "3" if operation == "not_deduct" else None
-        submit(self.room.another_run(), self.room.wish(keys, operation, taxpayer_no=GENERAL, reason=reason), "tester")
-        self.room.work(self.channel)
-
-    def table(self, operation: Operation) -> None:
-        """The statistics table."""
-        submit(self.room.another_run(), Wish(operation, "interactive", taxpayers=[GENERAL]), "tester")
-        self.finish()
-
-    def finish(self) -> None:
-        """Every request to its end, ten minutes of the bureau's clock at a time."""
-        for _ in range(12):
-            self.room.work(self.channel)
-            if not self.room.rows(finished_at=None):
-                return
-            self.stand.minutes(10)
-            self.room.wait_over()
-        raise AssertionError(self.room.rows(finished_at=None))
-
-    def agree(self, selected: Sequence[str], others: Sequence[str]) -> None:
-        """Pool, ledger and bureau say the same of every document."""
-        assert {key for key, one in self.stand.holdings().items() if one.purpose == "2"} == {*selected}
-        assert self.room.statuses() == dict.fromkeys(selected, "1") | dict.fromkeys(others, "0")
-        ledger = self.room.ledger()
-        assert {key: ledger[key]["status_after"] for key in selected} == dict.fromkeys(selected, "1")
-
-    def last(self) -> dict[str, Any]:
-        """The newest request."""
-        return self.room.rows()[-1]
 
 
 @pytest.fixture(params=KINDS, ids=lambda kind: kind.channel)
 def office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, pool_url: str) -> Iterator[Office]:
     """A company on the channel, known to both sides."""
-    kind: Kind = request.param
-    furnish: Callable[[SelectionRoom], object] = lambda room: room.company(GENERAL, channel=kind.channel)  # noqa: E731
-    with selecting(kind, monkeypatch) as stand, selecting_in(pool_url, furnish, {kind.channel: stand.hook}) as room:
-        room.pool.execute("UPDATE enterprise.taxpayer SET leqi_id = %s", [UNIT])
-        yield Office(room, stand)
+    with office_of(request.param, monkeypatch, pool_url) as found:
+        yield found
 
 
 @pytest.mark.req("R151", "R154", "R185", "R192", "R211", "R212", "R213", "R214", "R227")
@@ -132,6 +77,24 @@ def test_a_repeated_selection_is_told_as_such_and_believed_where_the_bureau_hold
     entry = office.room.ledger()[keys[0]]
     assert (entry["state"], entry["result_code"]) == ("succeeded", office.stand.kind.codes["held"])
     office.agree(keys, [])
+
+
+@pytest.mark.req("R151")
+def test_a_use_that_somebody_changed_after_the_upload_is_found_when_leqi_is_read_back(
+    monkeypatch: pytest.MonkeyPatch, pool_url: str
+) -> None:
+    with office_of(KINDS[0], monkeypatch, pool_url) as office:
+        keys = office.papers(3)
+        office.submit(keys)
+        office.stand.minutes(10)
+        order(office.stand.bureau, "change", key=keys[0], fpyt="1", skssq=PERIOD)
+        office.finish()
+        item, row = office.room.ledger()[keys[0]], office.last()
+        assert (item["state"], item["result_code"]) == ("failed", "USAGE_DIFFERS")
+        assert item["result_text"].startswith("税局查询的发票用途与勾选结果不一致，请从税局下载更新（01 ")
+        assert (row["status"], row["error_code"]) == ("failed", "USAGE_DIFFERS")
+        assert (row["succeeded_count"], row["failed_count"]) == (2, 1)
+        office.agree(keys[1:], keys[:1])
 
 
 @pytest.mark.req("R185", "R190")

@@ -101,6 +101,18 @@ def test_the_accounts_to_switch_to_may_receive_and_the_default_one_comes_first(r
 
 
 @pytest.mark.req("R178")
+@pytest.mark.parametrize(("account_type", "offered"), [("receive", True), ("both", True), ("issue", False)])
+def test_only_an_account_whose_business_is_receiving_is_the_default(
+    room: SelectionRoom, account_type: str, offered: bool
+) -> None:
+    room.pool.execute("DELETE FROM enterprise.account WHERE taxpayer_no = %s", [OWNER])
+    room.add_account(OWNER, "1", account_type, is_default=True)
+    room.add_account(OWNER, "2", "receive")
+    found = [(one.account, one.is_default) for one in accounts(room.desk, OWNER)]
+    assert found == ([("1", True), ("2", False)] if offered else [("2", False)])
+
+
+@pytest.mark.req("R178")
 def test_the_account_switched_to_goes_with_the_request(room: SelectionRoom) -> None:
     submit(room.another_run(), room.wish(["A"]), "tester", accounts={OWNER: "13900000000"})
     assert (room.row()["account"], room.row()["city_code"]) == ("13900000000", "3100")

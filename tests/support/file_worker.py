@@ -3,9 +3,7 @@
 A line is JSON: pool, task_id, kill_at (0: never). The answer is one line: how the collector ended, what it crossed.
 """
 
-import json
 import os
-import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,27 +19,12 @@ from fapiao.rules import rulebook  # noqa: E402
 from file_host import FileHost  # noqa: E402
 from hooks.bureau import Bureau  # noqa: E402
 from hooks.tasks import TaskTable  # noqa: E402
+from killed_worker import serve, watched  # noqa: E402
 from operators.desk import Desk  # noqa: E402
 from operators.files import collect_files  # noqa: E402
 from task_rows import RUN  # noqa: E402
 
 rulebook()
-crossed: list[str] = []
-kill_at = 0
-
-
-def watched(name: str, call: Any) -> Any:
-    """The call with a boundary behind it, at which this process may end as kill -9 ends it."""
-
-    def around(*values: Any, **named: Any) -> Any:
-        result = call(*values, **named)
-        crossed.append(name)
-        if len(crossed) == kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    return around
-
 
 psycopg.Connection.execute = watched("statement", psycopg.Connection.execute)
 Path.replace = watched("bytes", Path.replace)
@@ -57,25 +40,4 @@ def work(order: dict[str, Any]) -> None:
             collect_files(desk, claim, download)
 
 
-def forked(order: dict[str, Any]) -> dict[str, Any]:
-    """How a forked collector ended."""
-    global kill_at  # noqa: PLW0603
-    read_end, write_end = os.pipe()
-    child = os.fork()
-    if child == 0:
-        kill_at = order["kill_at"]
-        try:
-            work(order)
-            os.write(write_end, json.dumps(crossed).encode())
-            os._exit(0)
-        except BaseException as error:
-            os.write(write_end, repr(error).encode()[:4000])
-            os._exit(1)
-    os.close(write_end)
-    _, status = os.waitpid(child, 0)
-    with os.fdopen(read_end) as said:
-        return {"killed": os.WIFSIGNALED(status), "code": os.waitstatus_to_exitcode(status), "said": said.read()}
-
-
-for line in sys.stdin:
-    print(json.dumps(forked(json.loads(line))), flush=True)
+serve(work)

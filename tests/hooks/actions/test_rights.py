@@ -7,7 +7,7 @@ import pytest
 
 from acted_rows import NOW, Pool, failed, grant
 from fapiao.errors import BadInput
-from hooks.actions import Done, fetch, retry, visible_actions, void
+from hooks.actions import Done, buttons, fetch, retry, visible_actions, void
 from hooks.rights import replace_grants, rights_of
 from task_rows import put
 
@@ -60,16 +60,16 @@ def test_an_operator_fetches_and_retries_and_does_not_void(pool: Pool) -> None:
         void(pool, "li", ["one"], "why")
 
 
-def buttons(pool: Pool, actor: str, *batches: str) -> dict[str, tuple[str, ...]]:
+def shown_to(pool: Pool, actor: str, *batches: str) -> dict[str, tuple[str, ...]]:
     return {button.label: button.refusals for button in visible_actions(pool, actor, batches)}
 
 
 @pytest.mark.req("R223", "R326", "R150")
 def test_with_the_parameter_off_a_button_without_a_right_is_shown_and_says_so(pool: Pool) -> None:
     grant(pool, ("li", "ORG1", "operator"))
-    shown = buttons(pool, "li", "one")
+    shown = shown_to(pool, "li", "one")
     assert shown == {"查询": (), "获取异步结果": (), "手工重试": (), "作废任务": (ROLE,), "导出": ()}
-    assert set(buttons(pool, "li", "one", "two").values()) == {(ORGANISATION,), (ORGANISATION, ROLE)}
+    assert set(shown_to(pool, "li", "one", "two").values()) == {(ORGANISATION,), (ORGANISATION, ROLE)}
 
 
 @pytest.mark.req("R223", "R326", "R150")
@@ -78,9 +78,33 @@ def test_with_the_parameter_on_a_button_without_a_right_is_hidden(pool: Pool) ->
         "INSERT INTO enterprise.parameter (type, key, value) VALUES ('base_service', 'hide_forbidden_buttons', '1')"
     )
     grant(pool, ("li", "ORG1", "operator"))
-    assert list(buttons(pool, "li", "one")) == ["查询", "获取异步结果", "手工重试", "导出"]
-    assert buttons(pool, "li", "two") == {}
-    assert len(buttons(pool, "nobody", "one")) == 0
+    assert list(shown_to(pool, "li", "one")) == ["查询", "获取异步结果", "手工重试", "导出"]
+    assert shown_to(pool, "li", "two") == {}
+    assert len(shown_to(pool, "nobody", "one")) == 0
+
+
+@pytest.mark.req("R223", "R150")
+@pytest.mark.parametrize(
+    ("hide", "actor", "organisations", "expected"),
+    [
+        ("0", "li", {"ORG1"}, {"勾选": ()}),
+        ("0", "li", {"ORG1", "ORG2"}, {"勾选": (ORGANISATION,)}),
+        ("0", "sun", {"ORG1"}, {"勾选": (ROLE,)}),
+        ("1", "li", {"ORG1"}, {"勾选": ()}),
+        ("1", "li", {"ORG1", "ORG2"}, {}),
+        ("1", "sun", {"ORG1"}, {}),
+    ],
+)
+def test_selecting_is_a_button_that_is_hidden_or_says_why(
+    pool: Pool, hide: str, actor: str, organisations: set[str | None], expected: dict[str, tuple[str, ...]]
+) -> None:
+    pool.execute(
+        "INSERT INTO enterprise.parameter (type, key, value) VALUES ('base_service', 'hide_forbidden_buttons', %s)",
+        [hide],
+    )
+    grant(pool, ("li", "ORG1", "operator"), ("sun", "ORG1", "auditor"))
+    found = buttons(pool, actor, organisations, ["select"])
+    assert {one.label: one.refusals for one in found} == expected
 
 
 def test_a_file_replaces_the_rights_before_it(pool: Pool) -> None:
