@@ -8,6 +8,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from simulator import sm4
 from simulator.bureau import Bureau
 from simulator.clock import Clock, morning
 from simulator.planting import plant
-from simulator.sample import sample_enterprise
+from simulator.sample import ERRAND_SECONDS, sample_enterprise
 from simulator.seeding import Seed
 from simulator.servers import Servers
 
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bureau = Bureau(Clock(start), sm4.key_bytes(key) if key else None, salt=secrets.token_hex(8))
         if options.sample:
             plant(bureau, msgspec.convert(sample_enterprise(bureau.clock.today()), Seed))
+            bureau.readiness = replace(bureau.readiness, errand_seconds=ERRAND_SECONDS)
         servers = Servers(bureau, options.host, options.port, options.admin_host, options.admin_port)
     except (ValueError, OSError) as error:
         print(f"The simulator cannot start: {error}", file=sys.stderr)
@@ -67,7 +69,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--admin-port", type=int, default=0, help="port of /_sim; 0 takes a free one")
     parser.add_argument("--port-file", type=Path, help="where to write both ports as JSON, once they answer")
     parser.add_argument("--date", type=date.fromisoformat, help="stand still at 09:00 of this day; else wall clock")
-    parser.add_argument("--sample", action="store_true", help="hold the sample group, seeded around the first day")
+    parser.add_argument(
+        "--sample",
+        action="store_true",
+        help="hold the sample group, seeded around the first day",
+    )
     parser.add_argument("--key", help=f"SM4 key, 32 hex digits; or the environment variable {KEY_VARIABLE}")
     parser.add_argument("--encryption", choices=("on", "off"), default="on")
     return parser.parse_args(arguments)

@@ -26,6 +26,8 @@ FILE_ACCOUNTS = {GROUP: "sim-etax-shanghai", TRADER: "sim-etax-shenzhen", SHOP: 
 """The 电子税局 logins that fetch layout files for companies on 乐企."""
 SMALL = frozenset({SHOP})
 EARLIEST = date(2024, 6, 1)
+ERRAND_SECONDS = 10.0
+"""How long the sample bureau works on a selection or a table: a person who tries it waits seconds, not ten minutes."""
 
 CARGO = "02"
 """货物运输业专用发票: 乐企 has it, the schemes' 21 names do not."""

@@ -25,7 +25,7 @@ def selection_params(book: RuleBook, rules: SelectionRules) -> dict[str, Any]:
             None,
             **_TEXT,
             enum=[None, *reasons],
-            values_display=reasons,
+            values_display={"null": "各缴款书已有的原因", **reasons},
             title="不抵扣原因",
             description="勾选须有不抵扣原因；留空则用各缴款书已有的原因。",
         ),

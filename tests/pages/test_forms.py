@@ -16,13 +16,14 @@ from psycopg.rows import dict_row
 
 from airflow_pages import AirflowPages
 from browser import MISSING, browser_page, browser_path
+from customs_rows import number, paper, papers
 from fapiao.tasks import SHANGHAI
 from launcher.airflow import login_password
 from launcher.pool import pool_url
 from launcher.sample_group import load_sample
 from launcher.stack import running_stack
 from simulator.sample import GROUP
-from simulator.sample_gateway import FACTORY
+from simulator.sample_gateway import FACTORY, SHARED_ACCOUNT
 from temporary_postgres import ROOT, temporary_folder
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
@@ -173,3 +174,41 @@ def test_the_form_of_bureau_files_names_a_file_that_is_not_there(pages: AirflowP
     run = pages.send()
     assert run.state(PATIENCE_SECONDS) == "失败"
     run.log("import_files", "没有这个文件.xlsx: 文件不存在或不是文件。")
+
+
+@pytest.fixture(scope="module")
+def customs_paper(organisations: dict[str, str]) -> str:
+    """A 缴款书 of the factory in the pool."""
+    with pool_url() as url, psycopg.connect(url) as connection:
+        papers(connection, paper(jkdwrnsrsbh=FACTORY), owner=FACTORY)
+    return number(1)
+
+
+@pytest.mark.req("R152", "R176")
+def test_the_form_of_selections_tries_first_and_shows_its_sheet_in_log_and_xcom(
+    pages: AirflowPages, customs_paper: str
+):
+    pages.open_form("selection")
+    shown = {field.title: field for field in pages.fields()}
+    assert [title for title, field in shown.items() if field.required] == ["试算"]
+    assert (shown["操作"].shown, shown["试算"].value) == ("不抵扣勾选", True)
+    assert shown["不抵扣原因"].shown == "各缴款书已有的原因"
+    assert not [title for title, field in shown.items() if "null" in field.shown]
+    assert pages.options("操作") == [
+        "不抵扣勾选", "撤销不抵扣勾选", "预勾选", "撤销预勾选", "生成统计表", "撤销统计表", "确认签名",
+    ]  # fmt: skip
+    pages.open_form("selection")
+    pages.choose("操作", "不抵扣勾选")
+    pages.write("缴款书号码", customs_paper)
+    pages.write("税号", FACTORY)
+    pages.choose("不抵扣原因", "用于集体福利或者个人消费")
+    picture(pages, "selection_form", 1640)
+    run = pages.send()
+    assert run.state(PATIENCE_SECONDS) == "成功"
+    log = run.log("submit", "试算 (dry run)", FACTORY)
+    line = next(line for line in log.splitlines() if FACTORY in line)
+    assert line.split()[2:] == ["电子税局", "杭州市", SHARED_ACCOUNT, "开票管理+收票管理", "在线", "1", "—"]
+    picture(pages, "selection_sheet", 1040)
+    run.xcom("submit", SHARED_ACCOUNT, '"submissions": []')
+    with pool_url() as url, psycopg.connect(url) as connection:
+        assert connection.execute("SELECT count(*) FROM sync.selection").fetchone() == (0,)

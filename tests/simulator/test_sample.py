@@ -7,12 +7,13 @@ import msgspec
 import pytest
 from stdnum.cn import uscc
 
-from simulator import sample
+from simulator import sample, sample_gateway
 from simulator.bureau import Bureau
 from simulator.clock import Clock, morning
-from simulator.codes import INPUT, OUTPUT
+from simulator.codes import CUSTOMS, INPUT, OUTPUT
 from simulator.planting import plant
 from simulator.seeding import KINDS, Seed
+from simulator.selecting import NOT_DEDUCTED, Verdict, Wanted, judge
 
 DAYS = [date(2027, 1, 5), date(2027, 3, 1), date(2028, 2, 29), date(2026, 12, 31), date(2027, 1, 2)]
 ONE = timedelta(days=1)
@@ -67,6 +68,17 @@ def test_the_unselected_list_has_invoices_customs_and_withholding_papers(planted
     bureau, day = planted
     for kinds in (KINDS[:-2], ("customs",), ("withholding",)):
         assert len(bureau.store.unselected(sample.GROUP, kinds, day - 130 * ONE, day, day)) > 0
+
+
+@pytest.mark.parametrize("owner", [sample.GROUP, sample.TRADER, sample_gateway.FACTORY, sample_gateway.BRANCH])
+def test_the_general_companies_of_both_channels_have_customs_papers_that_may_be_selected(
+    planted: tuple[Bureau, date], owner: str
+):
+    bureau, day = planted
+    held = bureau.store.issued((owner, INPUT, CUSTOMS), day - 100 * ONE, day - ONE, day)
+    wanted = Wanted(owner, select=True, use=NOT_DEDUCTED)
+    verdicts = [judge(bureau, wanted, paper, bureau.clock.now()) for paper in held.between(0, len(held))]
+    assert verdicts.count(Verdict.DONE) > 1
 
 
 def test_one_paper_stands_in_two_hands_with_one_face(planted: tuple[Bureau, date]):

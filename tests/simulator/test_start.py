@@ -59,6 +59,7 @@ def test_it_writes_both_ports_answers_on_both_and_ends_with_0_on_sigterm(
     assert len(reply.rows) == 1
     with httpx.Client(base_url=f"http://127.0.0.1:{found['admin']}", trust_env=False) as client:
         assert Room(client).get("journal")["calls"][0]["returncode"] == "00"
+        assert Room(client).get("settings")["readiness"]["errand_seconds"] == sample.ERRAND_SECONDS
     process.send_signal(signal.SIGTERM)
     output, errors = process.communicate(timeout=20)
     assert process.returncode == 0
