@@ -81,6 +81,7 @@ def _add_logs(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     retry = _action(actions, "retry", "重试 of 处理失败: new tasks, every check again", asking.retry_failed)
     for one in (fetch, retry):
         one.add_argument("batches", nargs="+", metavar="BATCH", help="批次号")
+    submitting.add_waiting(retry)
 
 
 def _action(

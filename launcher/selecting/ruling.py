@@ -2,13 +2,16 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 from fapiao.enterprise.words import vocabulary
+from fapiao.errors import BadInput
 from fapiao.rules import rulebook
 from fapiao.tasks import SHANGHAI
 from fapiao.text_table import table
@@ -26,6 +29,8 @@ MATCHES = {
     "rule": "规则", "action": "动作", "taxpayer_no": "税号", "document_key": "缴款书号码", "issue_date": "填发日期",
     "tax_amount": "票面税额", "reason": "不抵扣原因", "reason_text": "其他原因说明",
 }  # fmt: skip
+KINDS = {"action": "auto_selection_action", "reason": "not_deductible_type", "reasons": "not_deductible_type"}
+"""Columns that hold codes, and whose."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +49,7 @@ def act(arguments: argparse.Namespace) -> int:
             files, actor = read_files(arguments.load), actor_of(arguments)
             print(load_auto_rules(connection, files, vocabulary(rulebook()), actor=actor, dry_run=arguments.dry_run))
         if arguments.picks or arguments.tried:
+            _check_tried(connection, arguments.tried or ())
             day = arguments.date or datetime.now(SHANGHAI).date()
             _show(MATCHES, [asdict(one) for one in auto_matches(connection, day, arguments.tried or ())], arguments)
         else:
@@ -51,9 +57,25 @@ def act(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _check_tried(connection: psycopg.Connection[Any], tried: Sequence[str]) -> None:
+    known = [str(rule["name"]) for rule in auto_rules(connection)]
+    if unknown := [name for name in tried if name not in known]:
+        raise BadInput([f"没有规则“{name}”；已有：{'、'.join(known) or '无'}" for name in unknown])
+
+
 def _show(columns: dict[str, str], rows: list[dict[str, object]], arguments: argparse.Namespace) -> None:
     if arguments.json:
         for row in rows:
             print(json.dumps(row, ensure_ascii=False, default=str))
     else:
-        print(table([*columns.values()], [[row[name] for name in columns] for row in rows], indent=""))
+        print(table([*columns.values()], [[_said(name, row[name]) for name in columns] for row in rows], indent=""))
+
+
+def _said(name: str, value: object) -> object:
+    """Codes by their labels, 是 and 否."""
+    book = rulebook()
+    if name in KINDS and isinstance(value, list | tuple):
+        return "、".join(book.codes_of(KINDS[name]).get(code, code) for code in value)
+    if name in KINDS:
+        return book.codes_of(KINDS[name]).get(str(value), value)
+    return ("是" if value else "否") if isinstance(value, bool) else value

@@ -47,6 +47,11 @@ def add_sheet(parser: argparse.ArgumentParser) -> None:
     going = parser.add_mutually_exclusive_group()
     going.add_argument("--dry-run", action="store_true", help="show the sheet and stop")
     going.add_argument("--go", action="store_true", help="do not ask before submitting, also on a terminal")
+    add_waiting(parser)
+
+
+def add_waiting(parser: argparse.ArgumentParser) -> None:
+    """How long the command stays with the tasks it made."""
     waiting = parser.add_mutually_exclusive_group()
     waiting.add_argument("--later", action="store_true", help="only make the tasks; the next sweep submits them")
     waiting.add_argument("--wait", action="store_true", help="stay until every task is settled")

@@ -174,7 +174,10 @@ def test_rules_are_loaded_off_and_tried_before_they_are_switched_on(
     file = tmp_path / "rules.csv"
     file.write_text("name,action,reason\n福利,preselect,3\n", encoding="utf-8")
     assert main(["select", "auto", "--load", str(file)]) == 0
-    assert "福利" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert [word in said for word in ("福利", "预勾选", "用于集体福利或者个人消费", "否")] == [True] * 4
+    assert main(["select", "auto", "--try", "福利费"]) == 1
+    assert capsys.readouterr().err == "没有规则“福利费”；已有：福利\n"
     assert main(["select", "auto", "--picks", "--json", "--date", "2027-01-20"]) == 0
     assert capsys.readouterr().out == ""
     assert main(["select", "auto", "--try", "福利", "--json", "--date", "2027-01-20"]) == 0
