@@ -10,14 +10,16 @@ from launcher.home import ROOT
 HELP = "all checks and tests, under TZ=UTC and TZ=Asia/Shanghai; with arguments: pytest with them"
 PASSES_ON = True
 CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+ONCE = ("simulator", "conformance", "journeys")
 # twice as many workers as two cores: half of a test is waiting for Postgres, Airflow or the simulator
 RUNS = (
     # tests that start the whole stack are one group: a machine has one port 8080, and rarely memory for two stacks
     ({"TZ": "UTC"}, ["pytest", "-n", "4", "--dist", "loadgroup"]),
-    # the stack, the simulator and what is said on the wire do not depend on our time zone, and take minutes
+    # the stack, the simulator, what is said on the wire, and runs of Airflow, which brings its own time zone along:
+    # they do not depend on ours, and take minutes
     (
         {"TZ": "Asia/Shanghai"},
-        ["pytest", "-n", "4", "-m", "not slow", "--ignore=tests/simulator", "--ignore=tests/conformance"],
+        ["pytest", "-n", "4", "-m", "not slow", *(f"--ignore=tests/{name}" for name in ONCE)],
     ),
 )
 

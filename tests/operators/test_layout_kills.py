@@ -95,5 +95,5 @@ def test_a_worker_killed_between_any_two_acts_is_continued(
             assert again["code"] == 0, again["said"]
             assert_whole(pool, folder, keys, f"boundary {boundary}")
             if not ended["killed"]:
-                assert {"statement", "bytes", "sync", "download"} <= set(json.loads(ended["said"]))
+                assert {"commit", "bytes", "sync", "download"} <= set(json.loads(ended["said"]))
                 return

@@ -19,14 +19,14 @@ from fapiao.rules import rulebook  # noqa: E402
 from file_host import FileHost  # noqa: E402
 from hooks.bureau import Bureau  # noqa: E402
 from hooks.tasks import TaskTable  # noqa: E402
-from killed_worker import serve, watched  # noqa: E402
+from killed_worker import serve, watch_postgres, watched  # noqa: E402
 from operators.desk import Desk  # noqa: E402
 from operators.files import collect_files  # noqa: E402
 from task_rows import RUN  # noqa: E402
 
 rulebook()
 
-psycopg.Connection.execute = watched("statement", psycopg.Connection.execute)
+watch_postgres()
 Path.replace = watched("bytes", Path.replace)
 os.fsync = watched("sync", os.fsync)
 download = watched("download", FileHost().download)

@@ -14,20 +14,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "plugins"), str(Path(__file__).parent)]
 
-import psycopg  # noqa: E402
-
 import airflow_home  # noqa: E402, F401 before anything imports Airflow
 from fapiao.bureau_files.layouts import file_rules  # noqa: E402
 from fapiao.rules import rulebook  # noqa: E402
-from killed_worker import serve, watched  # noqa: E402
+from killed_worker import serve, watch_postgres, watched  # noqa: E402
 from operators.bureau_file import ImportFilesOperator  # noqa: E402
 
 rulebook()
 file_rules()
 
-psycopg.Cursor.execute = watched("statement", psycopg.Cursor.execute)
-psycopg.Copy.write_row = watched("copied row", psycopg.Copy.write_row)
-psycopg.Transaction.__exit__ = watched("commit", psycopg.Transaction.__exit__)
+watch_postgres()
 Path.replace = watched("bytes", Path.replace)
 os.fsync = watched("sync", os.fsync)
 shutil.move = watched("filed away", shutil.move)

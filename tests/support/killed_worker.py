@@ -10,21 +10,37 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
+from psycopg.pq import TransactionStatus
+
 crossed: list[str] = []
 _kill_at = 0
 
 
-def watched(name: str, call: Any) -> Any:
-    """The call with a boundary behind it; the one before it is that of the call before."""
+def watched(name: str, call: Any, keeps: Callable[[Any], bool] = lambda _: True) -> Any:
+    """The call with a boundary behind it where it `keeps` something; the one before it is that of the call before."""
 
     def around(*values: Any, **named: Any) -> Any:
         result = call(*values, **named)
-        crossed.append(name)
-        if len(crossed) == _kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if keeps(values[0] if values else None):
+            crossed.append(name)
+            if len(crossed) == _kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
         return result
 
     return around
+
+
+def watch_postgres() -> None:
+    """A boundary behind every commit: what a transaction did before is as if it had never been."""
+    psycopg.Cursor.execute = watched("commit", psycopg.Cursor.execute, _outside_a_transaction)
+    psycopg.Connection.commit = watched("commit", psycopg.Connection.commit)
+    psycopg.Transaction.__exit__ = watched("commit", psycopg.Transaction.__exit__, _outside_a_transaction)
+
+
+def _outside_a_transaction(asked: Any) -> bool:
+    connection = getattr(asked, "connection", asked)
+    return connection.closed or connection.info.transaction_status is TransactionStatus.IDLE
 
 
 def serve(work: Callable[[dict[str, Any]], None]) -> None:

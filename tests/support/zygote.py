@@ -15,15 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "plugins"), str(Path(__file__).parent)]
 
 import httpx  # noqa: E402
-import psycopg  # noqa: E402
 
 import airflow_home  # noqa: E402, F401 before anything imports Airflow
-from killed_worker import serve, watched  # noqa: E402
+from killed_worker import serve, watch_postgres, watched  # noqa: E402
 from operators.steps import ApplyOperator, CollectOperator, PlanOperator, SweepOperator  # noqa: E402
 
-psycopg.Connection.execute = watched("statement", psycopg.Connection.execute)
-psycopg.Connection.commit = watched("commit", psycopg.Connection.commit)
-psycopg.Cursor.execute = watched("statement", psycopg.Cursor.execute)
+watch_postgres()
 httpx.Client.post = watched("call", httpx.Client.post)
 
 
