@@ -9,9 +9,8 @@ import psycopg
 from fapiao.exports.columns import plan
 from fapiao.queries import query
 from hooks.exports import export_invoices, export_rows, note_export
-from hooks.rights import rights_of
+from hooks.rights import allowed_organisations
 from hooks.workbooks import Progress
-from launcher.log_filter import allowed_organisations
 from launcher.progress import Progress as ProgressLine
 
 STATEMENTS = {"log": "rows", "brought": "invoices", "skipped": "skips", "quota": "quota_board"}
@@ -72,7 +71,7 @@ def _export(
     file: Path,
     actor: str,
 ) -> None:
-    organisations = allowed_organisations(rights_of(connection, actor), "export")
+    organisations = allowed_organisations(connection, actor, "export")
     # what was read so far was another transaction: an export sees one instant
     connection.commit()
     chosen = values | {"organisations": organisations}

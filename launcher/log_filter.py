@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from fapiao.errors import BadInput
-from fapiao.rights import Rights
 from fapiao.rules import RuleBook, rulebook
 
 CODES = ("channel", "direction", "download_type", "sync_type", "document", "status")
@@ -65,12 +64,3 @@ def _code(book: RuleBook, name: str, text: str | None) -> str | None:
     if name != "invoice_type":
         return book.code(name, text)
     return text if text == "all" else book.invoice_type(text).code
-
-
-def allowed_organisations(rights: Rights, action: str) -> list[str] | None:
-    """The organisations whose rows an actor may see or take out; None is all. Raises BadInput when there is none."""
-    organisations = rights.organisations(action)
-    if organisations == []:
-        key = "no_role_right" if rights.granted else "no_organisation_right"
-        raise BadInput([rulebook().message(key, "interactive")])
-    return organisations

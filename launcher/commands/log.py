@@ -13,10 +13,10 @@ from psycopg.rows import dict_row
 from fapiao.errors import BadInput
 from fapiao.masking import masked, masked_body
 from fapiao.queries import query
-from hooks.rights import rights_of
+from hooks.rights import allowed_organisations
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import export_log
-from launcher.log_filter import add_filters, allowed_organisations, filter_values
+from launcher.log_filter import add_filters, filter_values
 from launcher.pool import pool_url
 from launcher.screen import table
 
@@ -87,8 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     values, actor = filter_values(arguments), actor_of(arguments)
     with pool_url() as url, psycopg.connect(url, row_factory=dict_row) as connection:
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")
-        rights = rights_of(connection, actor)
-        values["organisations"] = allowed_organisations(rights, "export" if arguments.xlsx else "view")
+        values["organisations"] = allowed_organisations(connection, actor, "export" if arguments.xlsx else "view")
         if arguments.reply is not None:
             print(_reply(connection, values | {"reply": arguments.reply}))
         elif arguments.xlsx:

@@ -14,10 +14,9 @@ from fapiao.selection.chosen import Wish
 from fapiao.selection.records import LedgerEntry
 from fapiao.selection.telling import BUSINESS, sheet_text
 from fapiao.text_table import table
-from hooks.rights import rights_of
+from hooks.rights import allowed_organisations
 from launcher.acting import show as show_done
 from launcher.actor import actor_of
-from launcher.log_filter import allowed_organisations
 from launcher.pool import pool_url
 from launcher.selecting.desk import desk_for
 from launcher.selecting.submitting import tell
@@ -46,7 +45,7 @@ def show_log(arguments: argparse.Namespace) -> int:
     columns, name = (LEDGER, "ledger") if arguments.ledger else (LOG, "log")
     with pool_url() as url, psycopg.connect(url, row_factory=dict_row) as connection:
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")
-        allowed = allowed_organisations(rights_of(connection, actor_of(arguments)), "view")
+        allowed = allowed_organisations(connection, actor_of(arguments), "view")
         values = {
             "batches": arguments.batches or None,
             "taxpayer": arguments.taxpayer,

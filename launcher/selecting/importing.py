@@ -9,10 +9,9 @@ from fapiao.errors import BadInput
 from fapiao.selection.list_rows import read_list
 from fapiao.selection.list_verdicts import Verdict, list_wishes
 from fapiao.tables.lines import Table
-from hooks.rights import rights_of
+from hooks.rights import allowed_organisations
 from hooks.selection_import import validate_list, write_result
 from launcher.actor import actor_of
-from launcher.log_filter import allowed_organisations
 from launcher.selecting.desk import desk_for
 from launcher.selecting.submitting import add_sheet, go
 
@@ -30,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def act(arguments: argparse.Namespace) -> int:
     """1 where a row was not taken or a task failed. Raises BadInput where a file is no list; then nothing is done."""
     with desk_for(arguments) as desk:
-        allowed = allowed_organisations(rights_of(desk.connection, actor_of(arguments)), "select")
+        allowed = allowed_organisations(desk.connection, actor_of(arguments), "select")
         with desk.transaction() as work:
             verdicts = validate_list(work.connection, _read(arguments.files), allowed)
         failed = [one for one in verdicts if not one.passed]

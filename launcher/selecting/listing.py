@@ -15,10 +15,9 @@ from fapiao.errors import BadInput
 from fapiao.rules import RuleBook, rulebook
 from fapiao.selection.listing import Listed, ListFilter
 from fapiao.text_table import table
-from hooks.rights import rights_of
+from hooks.rights import allowed_organisations
 from hooks.selection_list import export_list, list_page, list_totals
 from launcher.actor import actor_of
-from launcher.log_filter import allowed_organisations
 from launcher.pool import pool_url
 from launcher.progress import Progress
 
@@ -122,4 +121,4 @@ def export(arguments: argparse.Namespace) -> int:
 
 
 def _allowed(connection: Connection, arguments: argparse.Namespace, action: str) -> Sequence[str] | None:
-    return allowed_organisations(rights_of(connection, actor_of(arguments)), action)
+    return allowed_organisations(connection, actor_of(arguments), action)

@@ -13,9 +13,8 @@ from fapiao.selection.form import SelectionForm, read_form
 from fapiao.selection.records import LOCAL
 from fapiao.selection.submission import Submitted
 from fapiao.selection.telling import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
-from hooks.rights import rights_of
+from hooks.rights import allowed_organisations
 from launcher.actor import actor_of
-from launcher.log_filter import allowed_organisations
 from launcher.selecting.desk import desk_for
 from operators.selecting import progress, submit
 from operators.selection import select_due
@@ -61,7 +60,7 @@ def act(arguments: argparse.Namespace) -> int:
     """One operation of the form; 1 where a document was refused or a task failed. Raises BadInput."""
     with desk_for(arguments) as desk:
         form = read_form(desk.book, desk.rules, vars(arguments))
-        allowed = allowed_organisations(rights_of(desk.connection, actor_of(arguments)), "select")
+        allowed = allowed_organisations(desk.connection, actor_of(arguments), "select")
         with desk.transaction() as work:
             wish = wish_of(work.connection, form, "interactive", allowed)
         return go(desk, arguments, wish, form)

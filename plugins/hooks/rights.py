@@ -8,8 +8,10 @@ import psycopg
 from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
+from fapiao.errors import BadInput
 from fapiao.queries import query
 from fapiao.rights import RightRules, Rights, right_rules
+from fapiao.rules import rulebook
 
 Connection = psycopg.Connection[Any]
 Grant = tuple[str, str, str]
@@ -22,6 +24,16 @@ def rights_of(connection: Connection, actor: str, rules: RightRules | None = Non
         loaded = cursor.execute(query("rights", "any")).fetchone() == (True,)
         grants = cursor.execute(query("rights", "of_actor"), {"actor": actor}).fetchall()
     return Rights.of(grants if loaded else None, rules or right_rules())
+
+
+def allowed_organisations(connection: Connection, actor: str, action: str) -> list[str] | None:
+    """The organisations an actor may act on; None is all. Raises BadInput in the manual's words where there is none."""
+    rights = rights_of(connection, actor)
+    organisations = rights.organisations(action)
+    if organisations == []:
+        key = "no_role_right" if rights.granted else "no_organisation_right"
+        raise BadInput([rulebook().message(key, "interactive")])
+    return organisations
 
 
 def organisations(connection: Connection) -> set[str]:

@@ -17,9 +17,10 @@ from fapiao.selection.list_verdicts import Verdict, list_wishes
 from fapiao.selection.rules import CHANNELS
 from fapiao.selection.submission import Submitted
 from fapiao.selection.telling import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
+from fapiao.tasks import RunDay
 from hooks.auto_selection import auto_wishes
 from hooks.inbox import inbox, inside
-from hooks.rights import rights_of
+from hooks.rights import allowed_organisations
 from hooks.selection_import import validate_list, write_result
 from operators.history import who
 from operators.run_day import run_day
@@ -31,6 +32,8 @@ from operators.selection_wishes import wish_of
 
 LOOK_AGAIN_SECONDS = 60.0
 """Where every request waits for a login: the sweep looks at it, this run at what became of them."""
+AUTO = "auto_selection"
+"""Who acts where the rules do."""
 LISTS = "selection"
 """The folder of the inbox in which lists lie, apart from what import_bureau_file takes."""
 
@@ -59,13 +62,15 @@ class SelectionFormOperator(BaseOperator):
                 asked = self._asked(desk, context)
                 if params.get("dry_run", True):
                     return self._shown(desk, asked)
-                made = [self._submit(desk, context, asked, number) for number in range(len(asked.wishes))]
+                made = [self._submit(desk, context, wish, asked.form) for wish in asked.wishes]
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from refused
         return self._told(made)
 
     def _asked(self, desk: SelectionDesk, context: Any) -> Asked:
-        params, allowed = context["params"], _allowed(desk, who(context))
+        params = context["params"]
+        with desk.transaction() as work:
+            allowed = allowed_organisations(work.connection, who(context), "select")
         if params.get("list_file"):
             return Asked(self._listed(desk, str(params["list_file"]), allowed))
         form = read_form(desk.book, desk.rules, params)
@@ -88,17 +93,11 @@ class SelectionFormOperator(BaseOperator):
         self.log.info("试算 (dry run)\n%s", sheet_text(lines))
         return {"submissions": [], "sheet": sheet_rows(lines)}
 
-    def _submit(self, desk: SelectionDesk, context: Any, asked: Asked, number: int) -> Submitted:
-        """One wish is one submission; a run made again finds the ones it made."""
-        mine = replace(desk, run=replace(desk.run, run_id=f"{desk.run.run_id}__{number}"))
-        form = asked.form
-        return submit(
-            mine,
-            asked.wishes[number],
-            who(context),
-            without=form.without if form else (),
-            accounts=form.accounts if form else None,
-        )
+    def _submit(self, desk: SelectionDesk, context: Any, wish: Wish, form: SelectionForm | None) -> Submitted:
+        """One wish is one submission; a run made again finds it by its operation, whatever became of the others."""
+        mine = replace(desk, run=replace(desk.run, run_id=f"{desk.run.run_id}__{wish.operation}"))
+        without, accounts = (form.without, form.accounts) if form else ((), None)
+        return submit(mine, wish, who(context), without=without, accounts=accounts)
 
     def _told(self, made: Sequence[Submitted]) -> dict[str, Any]:
         refused = [line for one in made for line in refusal_lines(one.refused)]
@@ -115,13 +114,10 @@ class AutoSelectionOperator(BaseOperator):
     def execute(self, context: Any) -> dict[str, Any]:
         """Submits; skips what follows while every rule is off or picks nothing."""
         run = run_day(context)
-        with selection_desk("auto_selection", run, f"{run.dag_id}/{run.run_id}") as desk:
+        with selection_desk(AUTO, run, f"{run.dag_id}/{run.run_id}") as desk:
             with desk.transaction() as work:
                 wishes = auto_wishes(work.connection, run.day)
-            made = [
-                submit(replace(desk, run=replace(run, run_id=f"{run.run_id}__{number}")), wish, "auto_selection")
-                for number, wish in enumerate(wishes)
-            ]
+            made = [submit(replace(desk, run=_run_of(run, wish)), wish, AUTO) for wish in wishes]
         submissions = [one.parent_batch_no for one in made if one.parent_batch_no]
         for line in [line for one in made for line in refusal_lines(one.refused)]:
             self.log.info("%s", line)
@@ -166,14 +162,10 @@ class SelectionFollowOperator(BaseOperator):
         raise AirflowRescheduleException(due)
 
 
-def _allowed(desk: SelectionDesk, actor: str) -> Sequence[str] | None:
-    """核算组织 the actor may select for; None is all. Raises BadInput where there is none (R150, R223)."""
-    with desk.transaction() as work:
-        rights = rights_of(work.connection, actor)
-    organisations = rights.organisations("select")
-    if organisations == []:
-        raise BadInput([desk.says("no_role_right" if rights.granted else "no_organisation_right")])
-    return organisations
+def _run_of(run: RunDay, wish: Wish) -> RunDay:
+    """A run made again picks what is left: a submission is known by its first paper, not by its place in a list."""
+    first = wish.chosen[0]
+    return replace(run, run_id=f"{run.run_id}__{first.taxpayer_no}_{first.document_key}")
 
 
 def _list_text(verdicts: Sequence[Verdict], result: Path) -> str:

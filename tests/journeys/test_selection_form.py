@@ -132,6 +132,17 @@ def test_a_run_that_is_made_again_finds_its_submission(room: SelectionRehearsal)
     assert room.requests()[0]["created_by"] == "li"
 
 
+def test_a_list_made_again_submits_what_the_first_attempt_had_not(room: SelectionRehearsal, tmp_path: Path) -> None:
+    first, second = room.furnish(2)
+    rows = [["勾选", first, REASON], ["撤销勾选", second, ""]]
+    workbook(tmp_path / "inbox" / "selection" / "清单.xlsx", 引入清单=[HEADINGS, *rows])
+    selected = submit(list_file="清单.xlsx", dry_run=False)["submissions"]
+    room.pool.execute("UPDATE pool.document SET selection_status = '1'")
+    (withdrawn,) = submit(list_file="清单.xlsx", dry_run=False)["submissions"]
+    assert withdrawn not in selected
+    assert [row["operation"] for row in room.requests()] == ["not_deduct", "undo_not_deduct"]
+
+
 @pytest.mark.req("R179")
 def test_a_tax_number_that_was_removed_leaves_nothing_to_follow(room: SelectionRehearsal) -> None:
     keys = room.furnish(1)
