@@ -1,7 +1,7 @@
 """What makes two rows the same document: the number a bureau gives it, in one spelling (protocols §10.6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # 数电 numbers stand alone; 85 to 88 are 数电 on paper and carry a paper code and number besides.
 DIGITAL_TYPES = frozenset({"51", "61", "81", "82", "8208", "83", "84", "85", "86", "87", "88"})
@@ -17,8 +17,7 @@ class NoIdentity(ValueError):
     """The row does not say which document it is; the message names the missing field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """The pool's key and the numbers it came from."""
 
     document_key: str

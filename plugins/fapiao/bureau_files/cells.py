@@ -18,14 +18,16 @@ _SHORT = 16
 """Characters of a number whose digits Excel shows all: 15 and a point."""
 LENGTHS = {"invoice_code": (10, 12), "invoice_no": (8, 20), "etax_invoice_no": (20,)}
 
-_REMEMBERED = 8192
-"""Cells of a column that repeat are read once."""
+_REMEMBERED = 2048
+"""Days that repeat are read once; 开票日期 gives the day and the instant out of the same cells, a package at a time."""
 _AMOUNT = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}")
 _DAY = re.compile(
     r"([0-9]{4})(?:[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))"
     r"(?:[ T]*([0-9]{1,2})[:时]([0-9]{1,2})(?:[:分]([0-9]{1,2})秒?(?:\.[0-9]+)?)?)?"
 )
+_USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}:[0-9]{2})?")
+_DAY_LENGTH = 10
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 _SERIALS = (36526, 73051)
 """2000-01-01 and 2100-01-01 as Excel counts days."""
@@ -51,10 +53,9 @@ def text(cell: Cell) -> str | None:
 
 
 def _whole(cell: float) -> str:
-    if abs(cell) >= EXACT:
+    if not -EXACT < cell < EXACT:
         raise BadCell("单元格是超过 15 位的数字，末几位已被 Excel 改掉；请从税局重新导出，或把该列设为文本后重新填写")
-    whole = int(cell)
-    return str(whole) if cell == whole else decimal(cell)
+    return str(int(cell)) if cell == cell // 1 else decimal(cell)
 
 
 def decimal(cell: float) -> str:
@@ -65,7 +66,6 @@ def decimal(cell: float) -> str:
     return f"{Decimal(f'{cell:.15g}'):f}"
 
 
-@lru_cache(maxsize=_REMEMBERED, typed=True)
 def tax_number(cell: Cell) -> str | None:
     """纳税人识别号, half-width and upper case, whatever its length; a rounded one raises BadCell."""
     found = text(cell)
@@ -142,22 +142,22 @@ def day(cell: Cell) -> str | None:
 def instant(cell: Cell) -> str | None:
     """YYYY-MM-DD HH:MM:SS in Asia/Shanghai; midnight where only the day stands. Raises BadCell."""
     found = _moment(cell)
-    return None if found is None else found[0].isoformat(sep=" ", timespec="seconds")
+    return None if found is None else str(found[0])
 
 
 def instant_if_timed(cell: Cell) -> str | None:
     """The same, but None where only the day stands. Raises BadCell."""
     found = _moment(cell)
-    return found[0].isoformat(sep=" ", timespec="seconds") if found and found[1] else None
+    return str(found[0]) if found and found[1] else None
 
 
 def _moment(cell: Cell) -> tuple[datetime, bool] | None:
-    """The wall clock, and whether a time of day was written."""
+    """The wall clock to the second, and whether a time of day was written."""
     if isinstance(cell, str):
         found = text(cell)
         return None if found is None else _written_moment(found)
     if isinstance(cell, datetime):
-        return cell, bool(cell.hour or cell.minute or cell.second or cell.microsecond)
+        return cell.replace(microsecond=0), bool(cell.hour or cell.minute or cell.second or cell.microsecond)
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day), False  # noqa: DTZ001 as above
     if isinstance(cell, int | float) and not isinstance(cell, bool):
@@ -173,6 +173,11 @@ def _numbered_moment(cell: float) -> tuple[datetime, bool]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _written_moment(found: str) -> tuple[datetime, bool]:
+    if _USUAL.fullmatch(found):
+        try:
+            return datetime.fromisoformat(found), len(found) > _DAY_LENGTH
+        except ValueError:
+            raise BadCell(f"“{found}”不是存在的日期") from None
     if _SERIAL.fullmatch(found) and _SERIALS[0] <= float(found) < _SERIALS[1]:
         return _numbered_moment(float(found))
     match = _DAY.fullmatch(found if found.isascii() else unicodedata.normalize("NFKC", found))

@@ -58,26 +58,25 @@ def _check_parts(content: bytes, book: zipfile.ZipFile, budget: Budget, where: s
 
 def _formula(pieces: Iterator[bytes]) -> str | None:
     """The address of the first formula cell; every piece is read to its end."""
-    needles: tuple[bytes, ...] = ()
-    before, found = b"", None
+    opening, before, found = b"", b"", None
     for piece in pieces:
-        if found:
-            continue
-        window = before + piece
-        if not needles:
-            needles = _needles(window)
-        places = [place for needle in needles if (place := window.find(needle)) >= 0]
-        if places:
-            addresses = _ADDRESS.findall(window, 0, min(places))
-            found = addresses[-1].decode() if addresses else "?"
-        before = window[-_OVERLAP:]
+        opening = opening or _opening(before + piece)
+        if found is None and (opening in piece or opening in before[-len(opening) :] + piece[: len(opening)]):
+            found = _address(opening, before + piece)
+        before = piece[-_OVERLAP:] if len(piece) >= _OVERLAP else (before + piece)[-_OVERLAP:]
     return found
 
 
-def _needles(head: bytes) -> tuple[bytes, ...]:
+def _opening(head: bytes) -> bytes:
+    """How a tag of a formula begins in this sheet."""
     root = _ROOT.search(head)
-    prefix = root.group(1) + b":" if root and root.group(1) else b""
-    return tuple(b"<" + prefix + b"f" + end for end in (b">", b" ", b"/"))
+    return b"<" + (root.group(1) + b":" if root and root.group(1) else b"") + b"f"
+
+
+def _address(opening: bytes, window: bytes) -> str | None:
+    places = [place for end in (b">", b" ", b"/") if (place := window.find(opening + end)) >= 0]
+    addresses = _ADDRESS.findall(window, 0, min(places)) if places else []
+    return addresses[-1].decode() if addresses else "?" if places else None
 
 
 def _sheet_names(parts: dict[str, bytes], where: str) -> dict[str, str]:

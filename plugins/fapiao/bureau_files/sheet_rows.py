@@ -38,6 +38,7 @@ class RowReader:
             ColumnReader(name, position, reader_of(name, match.layout, rules))
             for name, position in match.positions.items()
         ]
+        self._names = [column.name for column in self._columns]
         self._identity = [match.positions[name] for name in _IDENTITY if name in match.positions]
         self._sum = re.compile(rf"(?:{'|'.join(map(re.escape, rules.sums))})(?:$|[:(])")
         self._width = max(match.positions.values()) + 1
@@ -52,7 +53,6 @@ class RowReader:
             yield from self._together(package)
 
     def _together(self, package: list[tuple[int, list[Cell]]]) -> Iterator[Verdict]:
-        names = [column.name for column in self._columns]
         stood = list(zip(*(cells for _, cells in package), strict=False))
         columns = [column.read_all(stood[column.position]) for column in self._columns]
         bad = any(UNREADABLE in column for column in columns)
@@ -60,8 +60,7 @@ class RowReader:
             if bad and UNREADABLE in texts:
                 yield self._one_by_one(row_no, cells)
             else:
-                values = dict(zip(names, texts, strict=True))
-                yield self._verdict(row_no, cells, self._constants | values if self._constants else values)
+                yield self._verdict(row_no, cells, self._constants | dict(zip(self._names, texts, strict=True)))
 
     def _verdict(self, row_no: int, cells: list[Cell], values: Values) -> Verdict:
         row = FileRow(self._sheet, row_no, values, RawRow(self._match.headings, cells))

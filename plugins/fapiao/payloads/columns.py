@@ -18,9 +18,16 @@ def read_column(convert: Converter, cells: Sequence[object]) -> list[str | None]
     if _TEXTS.issuperset(map(type, cells)):  # true, 1 and 1.00 are equal, but do not read the same
         different = set(cells)
         if len(different) * _SELDOM_EQUAL < len(cells):
-            texts = {cell: _attempt(convert, cell) for cell in different}
-            return [texts[cell] for cell in cells]
-    return [_attempt(convert, cell) for cell in cells]
+            texts = dict(zip(different, _each(convert, list(different)), strict=True))
+            return list(map(texts.__getitem__, cells))
+    return _each(convert, cells)
+
+
+def _each(convert: Converter, cells: Sequence[object]) -> list[str | None]:
+    try:
+        return [None if cell is None or cell == "" else convert(cell) for cell in cells]
+    except Unreadable:
+        return [_attempt(convert, cell) for cell in cells]
 
 
 def _attempt(convert: Converter, cell: object) -> str | None:

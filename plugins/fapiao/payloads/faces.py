@@ -52,9 +52,10 @@ def tell_red_from_blue(values: Values) -> None:
 
 def tell_red_by_amount(values: Values) -> None:
     """The gateway has no flag for it: an invoice above zero is blue, one below is red, and nothing tells at zero."""
-    amount = values.get("amount")
-    if values["document"] == "invoice" and amount is not None and Decimal(str(amount)) != 0:
-        values["blue_invoice"] = "Y" if Decimal(str(amount)) > 0 else "N"
+    stated = values.get("amount")
+    amount = Decimal(str(stated)) if values["document"] == "invoice" and stated is not None else 0
+    if amount:
+        values["blue_invoice"] = "Y" if amount > 0 else "N"
 
 
 def bureau_type(invoice_type: str) -> str | None:

@@ -4,7 +4,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import repeat
 from operator import itemgetter
+
+import msgspec
 
 from fapiao.fields import LINE_COLUMNS, load_fields
 from fapiao.payloads.columns import UNREADABLE, Converter, read_column
@@ -36,7 +39,7 @@ def find_lines(kind: str, row: Item) -> str | None:
     candidates = [
         (_familiarity(kind, value, key), key)
         for key, value in row.items()
-        if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value)
+        if isinstance(value, list) and value and all(isinstance(item, dict) for item in value)
     ]
     familiarity, key = max(candidates, default=(Decimal(0), ""))
     return key if familiarity >= _LEAST_FAMILIAR else None
@@ -74,21 +77,21 @@ def read_items(kind: str, items: Sequence[Item]) -> Iterator[Line]:
     there = frozenset().union(*items) - _ARE_NUMBERS
     used = [([name for name in names if name in there], convert) for names, convert in _readers(kind)]
     others = there.difference(*(names for names, _ in used))
-    odd = any(len(names) > 1 for names, _ in used)
     columns = [
         read_column(convert, [item.get(names[0]) for item in items]) if names else [None] * len(items)
         for names, convert in used
     ]
-    for item, texts in zip(items, zip(*columns, strict=True), strict=True):
-        if odd or UNREADABLE in texts:
-            yield _read(kind, item)
-        else:
-            rest = {key: item[key] for key in others.intersection(item)} if others else {}
-            yield (*texts, _details(rest) if rest else None)
+    odd = any(len(names) > 1 for names, _ in used)
+    if not odd and not any(UNREADABLE in column for column in columns):
+        return zip(*columns, [_details(item, others) for item in items] if others else repeat(None), strict=False)
+    read = zip(items, zip(*columns, strict=True), strict=True)
+    return (
+        _read(kind, item) if odd or UNREADABLE in texts else (*texts, _details(item, others)) for item, texts in read
+    )
 
 
-def _details(rest: Item) -> str | None:
-    filled = {key: value for key, value in rest.items() if value is not None and value != ""}
+def _details(item: Item, others: frozenset[str]) -> str | None:
+    filled = {key: value for key in others.intersection(item) if (value := item[key]) is not None and value != ""}
     return json_text(filled) if filled else None
 
 
@@ -132,10 +135,9 @@ def _read(kind: str, item: Item) -> Line:
 
 def lines_hash(lines: Sequence[Line]) -> str:
     """Fingerprint of a document's lines; 1.0 and 1.00 count as the same number."""
-    digest = hashlib.blake2b(digest_size=16)
-    for line in sorted(lines, key=_LINE_NO):
-        digest.update(repr((line[1 : _NUMBERS.start], list(map(_plain, line[_NUMBERS])), line[-1])).encode())
-    return digest.hexdigest()
+    ordered = sorted(lines, key=_LINE_NO) if len(lines) > 1 else lines
+    plain = [(*line[1 : _NUMBERS.start], *map(_plain, line[_NUMBERS]), line[-1]) for line in ordered]
+    return hashlib.blake2b(msgspec.json.encode(plain), digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=8192, typed=True)

@@ -45,19 +45,17 @@ def read_page(kind: str, rows: Sequence[Row], lines_keys: Sequence[str | None]) 
     there = frozenset().union(*rows)
     readings = [reading for field, found in _readings(kind).items() if field in there for reading in found]
     others = there - _consumed(kind)
-    odd = not _consumed(kind).isdisjoint(lines_keys)
     names = [reading.column for reading in readings]
     columns = [read_column(reading.convert, [row.get(reading.field) for row in rows]) for reading in readings]
+    odd = not _consumed(kind).isdisjoint(lines_keys)
+    bad = any(UNREADABLE in column for column in columns)
     read = zip(*columns, strict=True) if columns else repeat((), len(rows))
     for row, lines_key, texts in zip(rows, lines_keys, read, strict=True):
-        if odd or UNREADABLE in texts:
+        if odd or (bad and UNREADABLE in texts):
             yield None
         else:
-            rest = {name: row[name] for name in others.intersection(row) if name != lines_key}
-            yield Found(
-                dict(zip(names, texts, strict=True)),
-                {name: raw for name, raw in rest.items() if not _is_empty(raw)} if rest else rest,
-            )
+            rest = {name: row[name] for name in others if name != lines_key and not _is_empty(row.get(name))}
+            yield Found(dict(zip(names, texts, strict=True)), rest)
 
 
 def read_row(kind: str, row: Row, lines_key: str | None) -> Found:

@@ -1,8 +1,7 @@
 """Translates the rows of one answer: each becomes a staged row, or a rejected one with the sentence why."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from fapiao.identity import (
 )
 from fapiao.payloads.codes import read_codes
 from fapiao.payloads.faces import complete_face, complete_header, tell_red_by_amount, tell_red_from_blue
-from fapiao.payloads.file_rows import file_identity, file_type
+from fapiao.payloads.file_rows import file_identity, file_lines, file_type
 from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal
 from fapiao.payloads.line_filter import DroppedLine, is_blue, without_dropped
 from fapiao.payloads.lines import Item, Line, find_lines, named_lines, read_items
@@ -45,14 +44,6 @@ class _Read(NamedTuple):
     lines: Sequence[Line]
 
 
-class _Translated(NamedTuple):
-    """What one row becomes."""
-
-    values: Values
-    lines: list[Line]
-    dropped: list[DroppedLine]
-
-
 def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
     """Rows of payload kind `kind` (a name of fields.yaml) ready for staging.
 
@@ -63,151 +54,139 @@ def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
     """
     if context.observed_at.tzinfo is None:
         raise ValueError("observed_at needs a time zone")
-    staged = Staged(kind, load_fields().kinds[kind].target)
-    columns = staged_columns(kind)
+    translator = _Translator(kind, context)
+    staged = Staged(kind, translator.target)
     numbered = enumerate(rows, start=1)
     while page := list(islice(numbered, _PAGE)):
-        for (row_no, row), read in zip(page, _read_page(kind, [row for _, row in page]), strict=True):
+        for (row_no, row), read in zip(page, translator.read([row for _, row in page]), strict=True):
             try:
-                found = _translate(kind, read, context)
+                translator.stage(read, staged)
             except _Rejection as rejection:
-                staged.rejected.append(_rejected(kind, row_no, row, context, str(rejection)))
-                continue
-            staged.documents.append(tuple(map(found.values.get, columns)))
-            staged.lines.extend(found.lines)
-            staged.dropped.extend(found.dropped)
+                staged.rejected.append(translator.rejected(row_no, row, str(rejection)))
     return staged
 
 
-def _read_page(kind: str, page: Sequence[object]) -> Iterator[_Read | None]:
-    """Fields and lines column by column; None for what is no row."""
-    rows = [row for row in page if isinstance(row, Mapping)]
-    lines_keys = [find_lines(kind, row) for row in rows]
-    items: list[Sequence[Item]] = [row[key] if key else () for row, key in zip(rows, lines_keys, strict=True)]
-    lines = read_items(kind, list(chain.from_iterable(items)))
-    found = zip(rows, lines_keys, items, read_page(kind, rows, lines_keys), strict=True)
-    for row in page:
-        if isinstance(row, Mapping):
-            one = next(found)
-            yield _Read(*one, list(islice(lines, len(one[2]))))
+class _Translator:
+    """The rows of one kind in one answer; what they have in common is worked out once."""
+
+    def __init__(self, kind: str, context: Context) -> None:
+        known = load_fields().kinds[kind]
+        self.target = known.target
+        self._kind = kind
+        self._plane = known.plane
+        self._is_face = known.target == "documents"
+        self._context = context
+        self._columns = staged_columns(kind)
+        self._common: Values = {
+            "observed_at": context.observed_at.isoformat(sep=" "),
+            "tax_org_code": context.tax_org_code,
+            "aggregated_on": context.aggregated_on.isoformat() if context.aggregated_on else None,
+            **{column.name: column.constants[kind] for column in load_fields().columns if kind in column.constants},
+        }
+
+    def read(self, page: Sequence[object]) -> Iterator[_Read | None]:
+        """Fields and lines column by column; None for what is no row."""
+        rows = [row for row in page if isinstance(row, dict)]
+        lines_keys = list(map(file_lines if self._plane == "F" else partial(find_lines, self._kind), rows))
+        items: list[Sequence[Item]] = [row[key] if key else () for row, key in zip(rows, lines_keys, strict=True)]
+        lines = read_items(self._kind, list(chain.from_iterable(items)))
+        found = zip(rows, lines_keys, items, read_page(self._kind, rows, lines_keys), strict=True)
+        for row in page:
+            if isinstance(row, dict):
+                one = next(found)
+                yield _Read(*one, list(islice(lines, len(one[2]))))
+            else:
+                yield None
+
+    def stage(self, read: _Read | None, staged: Staged) -> None:
+        """Adds a row to those that are ready; raises _Rejection."""
+        if read is None:
+            raise _Rejection("The row is not an object with fields; ask the bureau for this package again.")
+        values = self._named(read)
+        if self._plane in ("O", "F"):
+            self._complete_coded(read.row, values)
         else:
-            yield None
+            complete_header(self._kind, values)
+        lines, dropped = self._lines(read, values)
+        if self._is_face:
+            complete_face(values, lines)
+        staged.documents.append(tuple(map(values.get, self._columns)))
+        staged.lines += lines
+        staged.dropped += dropped
 
+    def _named(self, read: _Read) -> Values:
+        """What the row says, and which document it is."""
+        refused = refusal(read.row) if self._plane == "O" else None
+        if refused:
+            raise _Rejection(refused)
+        invoice_type = self._type(read.row)
+        try:
+            identity = self._identity(read.row, invoice_type)
+        except NoIdentity as error:
+            raise _Rejection(f"{error}: without it the document cannot be told from others.") from error
+        values, rest = read.found or self._by_itself(read)
+        values |= self._common
+        values |= identity._asdict()
+        values["document"] = document = self._document(invoice_type)
+        values["invoice_type"] = invoice_type if document == "invoice" else document
+        values["details"] = json_text(rest) if rest else None
+        return values
 
-def _translate(kind: str, read: _Read | None, context: Context) -> _Translated:
-    if read is None:
-        raise _Rejection("The row is not an object with fields; ask the bureau for this package again.")
-    row = read.row
-    known = load_fields().kinds[kind]
-    refused = refusal(row) if known.plane == "O" else None
-    if refused:
-        raise _Rejection(refused)
-    invoice_type = _type(kind, row, context)
-    try:
-        identity = _identity(kind, row, invoice_type)
-    except NoIdentity as error:
-        raise _Rejection(f"{error}: without it the document cannot be told from others.") from error
-    values, rest = read.found or _by_itself(kind, row, read.lines_key)
-    values |= _common(kind, identity, invoice_type, context)
-    if known.plane in ("O", "F"):
-        _complete_coded(kind, row, values)
-    else:
-        complete_header(kind, values)
-    lines, dropped = _lines(kind, identity.document_key, read, values, context)
-    if known.target == "documents":
-        complete_face(values, lines)
-    values["details"] = json_text(rest) if rest else None
-    return _Translated(values, lines, dropped)
+    def _by_itself(self, read: _Read) -> Found:
+        try:
+            return read_row(self._kind, read.row, read.lines_key)
+        except Unreadable as error:
+            raise _Rejection(f"{error}.") from error
 
+    def _type(self, row: Item) -> str:
+        """Our type of a row."""
+        asked = self._context.invoice_type
+        if self._plane != "L":
+            return file_type(row, asked) if self._plane == "F" else gateway_type(row, asked)
+        listed = text(row["fplx"]) if self._kind == "unselected_invoice" and row.get("fplx") else None
+        return listed or asked
 
-def _by_itself(kind: str, row: Item, lines_key: str | None) -> Found:
-    try:
-        return read_row(kind, row, lines_key)
-    except Unreadable as error:
-        raise _Rejection(f"{error}.") from error
+    def _document(self, invoice_type: str) -> str:
+        named = self._kind.removeprefix("unselected_")
+        return next((name for name in (named, invoice_type) if name in ("customs", "withholding")), "invoice")
 
+    def _identity(self, row: Item, invoice_type: str) -> Identity:
+        if self._plane != "L":
+            return file_identity(row) if self._plane == "F" else gateway_identity(row, invoice_type)
+        if self._kind.endswith("customs"):
+            return customs_identity(row)
+        if self._kind.endswith("withholding"):
+            return withholding_identity(row)
+        if self._kind in ("risk", "usage"):
+            return any_invoice_identity(invoice_type, row)
+        return invoice_identity(invoice_type, row)
 
-def _type(kind: str, row: Item, context: Context) -> str:
-    """Our type of a row."""
-    plane = load_fields().kinds[kind].plane
-    if plane == "O":
-        return gateway_type(row, context.invoice_type)
-    if plane == "F":
-        return file_type(row, context.invoice_type)
-    listed = text(row["fplx"]) if kind == "unselected_invoice" and row.get("fplx") else None
-    return listed or context.invoice_type
+    def _complete_coded(self, row: Item, values: Values) -> None:
+        try:
+            read_codes(self._kind, row, values)
+        except Unreadable as error:
+            raise _Rejection(f"{error}.") from error
+        complete_header(self._kind, values)
+        if values.get("verification_status") in _NOT_PASSED:
+            values["detail_level"] = "header"
+        if self._is_face:
+            tell_red_by_amount(values)
 
+    def _lines(self, read: _Read, values: Values) -> tuple[list[Line], list[DroppedLine]]:
+        """The lines to stage, and those of a blue invoice that the line filter takes out: it acts nowhere else."""
+        if self._is_face:
+            tell_red_from_blue(values)
+        lines = named_lines(str(values["document_key"]), read.items, read.lines)
+        wanted = self._context.line_filter
+        if wanted is None or not lines or not is_blue(values):
+            return lines, []
+        return without_dropped(wanted, self._kind, read.items, lines)
 
-def _complete_coded(kind: str, row: Item, values: Values) -> None:
-    try:
-        read_codes(kind, row, values)
-    except Unreadable as error:
-        raise _Rejection(f"{error}.") from error
-    complete_header(kind, values)
-    if values.get("verification_status") in _NOT_PASSED:
-        values["detail_level"] = "header"
-    if load_fields().kinds[kind].target == "documents":
-        tell_red_by_amount(values)
-
-
-def _lines(
-    kind: str, document_key: str, read: _Read, values: Values, context: Context
-) -> tuple[list[Line], list[DroppedLine]]:
-    """The lines to stage, and those of a blue invoice that the line filter takes out: the one place where it acts."""
-    if load_fields().kinds[kind].target == "documents":
-        tell_red_from_blue(values)
-    lines = named_lines(document_key, read.items, read.lines)
-    if context.line_filter is None or not lines or not is_blue(values):
-        return lines, []
-    return without_dropped(context.line_filter, kind, read.items, lines)
-
-
-def _common(kind: str, identity: Identity, invoice_type: str, context: Context) -> Values:
-    named = kind.removeprefix("unselected_")
-    known = [name for name in (named, invoice_type) if name in ("customs", "withholding")]
-    document = known[0] if known else "invoice"
-    return {
-        "document_key": identity.document_key,
-        "observed_at": _written(context.observed_at),
-        "document": document,
-        "invoice_type": invoice_type if document == "invoice" else document,
-        "invoice_code": identity.invoice_code,
-        "invoice_no": identity.invoice_no,
-        "etax_invoice_no": identity.etax_invoice_no,
-        "tax_org_code": context.tax_org_code,
-        "aggregated_on": context.aggregated_on.isoformat() if context.aggregated_on else None,
-        **_constants(kind),
-    }
-
-
-def _identity(kind: str, row: Item, invoice_type: str) -> Identity:
-    plane = load_fields().kinds[kind].plane
-    if plane in ("O", "F"):
-        return gateway_identity(row, invoice_type) if plane == "O" else file_identity(row)
-    if kind.endswith("customs"):
-        return customs_identity(row)
-    if kind.endswith("withholding"):
-        return withholding_identity(row)
-    if kind in ("risk", "usage"):
-        return any_invoice_identity(invoice_type, row)
-    return invoice_identity(invoice_type, row)
-
-
-@lru_cache(maxsize=64)
-def _written(moment: datetime) -> str:
-    return moment.isoformat(sep=" ")
-
-
-@cache
-def _constants(kind: str) -> Mapping[str, str]:
-    columns = load_fields().columns
-    return {column.name: column.constants[kind] for column in columns if kind in column.constants}
-
-
-def _rejected(kind: str, row_no: int, row: object, context: Context, reason: str) -> Rejected:
-    payload = row if isinstance(row, Mapping) else {"row": row}
-    try:
-        key = _identity(kind, payload, _type(kind, payload, context)).document_key
-    except NoIdentity:
-        key = None
-    return Rejected(row_no, key, reason, payload)
+    def rejected(self, row_no: int, row: object, reason: str) -> Rejected:
+        """A row that cannot be stored, with the document's key where it says so much."""
+        payload = row if isinstance(row, dict) else {"row": row}
+        try:
+            key = self._identity(payload, self._type(payload)).document_key
+        except NoIdentity:
+            key = None
+        return Rejected(row_no, key, reason, payload)
