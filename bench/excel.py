@@ -62,7 +62,7 @@ def _plan() -> Plan:
 def _rows(connection: psycopg.Connection[Any]) -> list[tuple[Cell, ...]]:
     """What the file will hold, fetched beforehand."""
     with sheet(connection, _plan(), query("exports", "invoices"), EVERYTHING) as found:
-        return [tuple(row) for package in found.packages for row in package]
+        return [row for package in found.packages for row in zip(*package, strict=True)]
 
 
 def _export(url: str, file: Path, progress: Progress | None = None) -> None:

@@ -36,12 +36,17 @@ WHERE (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
 ORDER BY i.taxpayer_no, i.direction, i.issue_date, i.document_key, l.line_no;
 
 -- name: count_rows
--- Runs a scrollable cursor to its end, which says how many rows it has; they stay where they are, in Postgres.
-MOVE FORWARD ALL IN {cursor};
-
--- name: picked
--- The columns of a sheet out of its statement, in the statement's order: Postgres keeps it where nothing else is asked.
-SELECT {columns}
+-- How many rows a statement has.
+SELECT count(*)
 FROM (
     {statement}
 ) AS sheet;
+
+-- name: picked
+-- The columns of a sheet out of its statement, in the statement's order: Postgres keeps it where nothing else is asked.
+-- Without rows it says what their types are.
+SELECT {columns}
+FROM (
+    {statement}
+) AS sheet
+LIMIT {limit};

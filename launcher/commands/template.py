@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from fapiao.errors import BadInput
+from fapiao.exports.pages import packages
 from fapiao.exports.templates import templates
 from hooks.workbooks import Sheet, write_workbook
 from launcher.screen import table
@@ -29,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     if file.exists():
         raise BadInput([f"{file} is there already, maybe filled in: name another file with --out"])
     write_workbook(
-        file, [Sheet(name, template.columns(name), [[template.remark(name)]], total=1) for name in template.tables]
+        file, [Sheet(name, template.columns(name), packages([template.remark(name)]), 1) for name in template.tables]
     )
     print(f"{file}: fill it in, then {template.command.replace('FILE', str(file))}")
     return 0

@@ -1,9 +1,8 @@
-"""Rows of the pool on their way into a workbook: a cursor on the server, values that are cells already."""
+"""Rows of the pool on their way into a workbook: as they come from Postgres, made cells column by column."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -18,7 +17,7 @@ from psycopg.types.string import TextLoader
 
 from fapiao.exports.cells import EXACT_DIGITS, Cell, cell, day, json_text, number
 from fapiao.exports.columns import Column, Plan, plan
-from fapiao.exports.pages import PACKAGE, Package
+from fapiao.exports.pages import PACKAGE, Package, packages
 from fapiao.queries import query
 from hooks.workbooks import Progress, Sheet, write_workbook
 
@@ -74,11 +73,8 @@ def export_rows(
     cannot be written.
     """
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    with ExitStack() as cursors:
-        opened = [
-            cursors.enter_context(sheet(connection, wanted, statement, values, number))
-            for number, (wanted, statement) in enumerate(sheets, 1)
-        ]
+    with ExitStack() as streams:
+        opened = [streams.enter_context(sheet(connection, wanted, statement, values)) for wanted, statement in sheets]
         return write_workbook(file, opened, progress)
 
 
@@ -90,29 +86,32 @@ def note_export(connection: Connection, actor: str, rows: int, chosen: Values) -
 
 
 @contextmanager
-def sheet(
-    connection: Connection, wanted: Plan, statement: LiteralString, values: Values, number: int = 1
-) -> Iterator[Sheet]:
-    """A sheet whose rows wait in Postgres, behind the cursor of that number; usable inside the block."""
+def sheet(connection: Connection, wanted: Plan, statement: LiteralString, values: Values) -> Iterator[Sheet]:
+    """A sheet whose rows Postgres sends while they are written; usable inside the block.
+
+    From its first package to its last the connection can do nothing else.
+    """
     connection.execute("SET TIME ZONE 'Asia/Shanghai'")
-    name, names = f"export_{number}", [column.name for column in wanted.columns]
-    with connection.cursor(name=name, scrollable=True, row_factory=tuple_row) as cursor:
+    counted = connection.execute(_around("count_rows", statement), values)
+    ((total,),) = counted.fetchall()
+    with connection.cursor(row_factory=tuple_row) as cursor:
         for type_ in _READ:
             cursor.adapters.register_loader(type_, TextLoader)
-        cursor.execute(_picked(statement, names), values)
-        total = connection.execute(sql.SQL(query("exports", "count_rows")).format(cursor=sql.Identifier(name))).rowcount
-        cursor.scroll(0, mode="absolute")
+        cursor.execute(_picked(wanted, statement, limit=0), values)
         types = [_type(connection, one.type_code) for one in cursor.description or ()]
         columns = [_formed(column, type_) for column, type_ in zip(wanted.columns, types, strict=True)]
-        yield Sheet(wanted.title, columns, _packages(cursor, columns, types), total)
+        with closing(_sent(cursor, _picked(wanted, statement), values)) as rows:
+            yield Sheet(wanted.title, columns, _cells(rows, columns, types), total)
 
 
-def _picked(statement: LiteralString, names: list[str]) -> sql.Composed:
+def _picked(wanted: Plan, statement: LiteralString, limit: int | None = None) -> sql.Composed:
     """The statement with these columns only: what a sheet does not show neither is looked up nor travels."""
-    columns = sql.SQL(", ").join(map(sql.Identifier, names))
-    return sql.SQL(query("exports", "picked").rstrip(";")).format(
-        columns=columns, statement=sql.SQL(statement.rstrip(";"))
-    )
+    columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in wanted.columns)
+    return _around("picked", statement, columns=columns, limit=sql.Literal(limit))
+
+
+def _around(name: str, statement: LiteralString, **parts: sql.Composable) -> sql.Composed:
+    return sql.SQL(query("exports", name).rstrip(";")).format(statement=sql.SQL(statement.rstrip(";")), **parts)
 
 
 def _type(connection: Connection, oid: int) -> str:
@@ -125,26 +124,21 @@ def _formed(column: Column, type_: str) -> Column:
     return replace(column, cell=column.cell or _FORMS.get(type_, "text"))
 
 
-def _packages(
-    cursor: psycopg.ServerCursor[tuple[Any, ...]], columns: list[Column], types: list[str]
-) -> Iterator[Package]:
-    """The rows; only those columns are touched whose values are no cells yet."""
+def _sent(
+    cursor: psycopg.Cursor[tuple[Any, ...]], statement: sql.Composed, values: Values
+) -> Generator[tuple[Any, ...], None, None]:
+    """The rows, sent some at a time; once it is closed, Postgres sends no more."""
+    yield from cursor.stream(statement, values, size=PACKAGE)
+
+
+def _cells(rows: Iterable[tuple[Any, ...]], columns: list[Column], types: list[str]) -> Iterator[Package]:
+    """The rows in packages; only those columns are touched whose values are no cells yet."""
     found = [_change(column.labels, type_) for column, type_ in zip(columns, types, strict=True)]
     changes = [(place, change) for place, change in enumerate(found) if change]
-    for package in _ahead(cursor):
-        cells: list[Sequence[Cell]] = list(zip(*package, strict=True))
+    for package in packages(rows):
         for place, change in changes:
-            cells[place] = change(cells[place])
-        yield list(zip(*cells, strict=True))
-
-
-def _ahead(cursor: psycopg.ServerCursor[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    """The packages of a cursor; while one is written, Postgres sends the next."""
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(cursor.fetchmany, PACKAGE)
-        while package := coming.result():
-            coming = reader.submit(cursor.fetchmany, PACKAGE)
-            yield package
+            package[place] = change(package[place])
+        yield package
 
 
 def _change(labels: Mapping[str, str] | None, type_: str) -> Callable[[Sequence[Any]], Sequence[Cell]] | None:

@@ -26,9 +26,9 @@ Progress = Callable[[int], None]
 class Sheet:
     """One table of a workbook.
 
-    `packages` are rows, some at a time, of cells (fapiao.exports.cells) in the order of `columns`; they are read once
-    and kept no longer than it takes to write them. `total` says how many rows there are: the sheets are laid out before
-    the first is read.
+    `packages` are some rows at a time, as columns of cells (fapiao.exports.cells) in the order of `columns`; they are
+    read once and kept no longer than it takes to write them. `total` says how many rows there are: the sheets are laid
+    out before the first is read.
     """
 
     title: str
@@ -94,11 +94,11 @@ class _Count:
         """The rows one by one, their texts fit for cells."""
         return chain.from_iterable(map(self._counted, packages))
 
-    def _counted(self, package: Package) -> Package:
-        self.rows += len(package)
+    def _counted(self, package: Package) -> Iterator[Row]:
+        self.rows += len(package[0])
         if self._progress:
             self._progress(self.rows)
-        return fitted(package)
+        return zip(*fitted(package), strict=True)
 
 
 def _is_text(column: Column) -> bool:

@@ -102,7 +102,7 @@ def test_what_one_sheet_cannot_hold_goes_on_the_next(file: Path, rows: int, shee
 
 def test_progress_is_told_package_by_package(file: Path) -> None:
     told: list[int] = []
-    write_workbook(file, [Sheet("x", N, [[(1,), (2,)], [(3,)]], 3)], told.append)
+    write_workbook(file, [Sheet("x", N, [[(1, 2)], [(3,)]], 3)], told.append)
     assert told == [2, 3]
 
 

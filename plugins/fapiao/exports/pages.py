@@ -1,10 +1,11 @@
 """How many sheets a table needs in Excel, what they are called, and which rows stand on which.
 
-Rows come in packages and are looked at column by column: there are millions of cells, and a loop in Python over each of
-them would take longer than writing them.
+Rows come in packages of columns, and are rows again only on their way into the file: there are millions of cells, and
+a loop in Python over each of them would take longer than writing them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
@@ -12,11 +13,12 @@ from fapiao.exports.cells import LONGEST_TEXT, Cell, text
 
 ROWS_OF_A_SHEET = 1_048_575
 """Excel's 1,048,576 lines, less the headings."""
-PACKAGE = 1_000
-"""Rows that are in memory at once."""
+PACKAGE = 250
+"""Rows that are in memory at once: as few as stay in the processor's cache until they are written."""
 
 Row = Sequence[Cell]
-Package = Sequence[Row]
+Package = Sequence[Sequence[Cell]]
+"""Some rows, column by column: every column as long as the others."""
 
 
 def titles(title: str, rows: int, room: int = ROWS_OF_A_SHEET) -> list[str]:
@@ -25,11 +27,11 @@ def titles(title: str, rows: int, room: int = ROWS_OF_A_SHEET) -> list[str]:
     return [title, *(f"{title} {number}" for number in range(2, pages + 1))]
 
 
-def packages(rows: Iterable[Row]) -> Iterator[Package]:
+def packages(rows: Iterable[Row]) -> Iterator[list[Sequence[Cell]]]:
     """The rows, some at a time."""
     left = iter(rows)
     while package := list(islice(left, PACKAGE)):
-        yield package
+        yield list(zip(*package, strict=True))
 
 
 def records(headings: Sequence[str], rows: Iterator[Row], room: int | None) -> Iterator[dict[str, Any]]:
@@ -42,13 +44,12 @@ def records(headings: Sequence[str], rows: Iterator[Row], room: int | None) -> I
     if first is None:
         yield dict.fromkeys(headings)
         return
-    for row in chain((first,), page):
-        yield dict(zip(headings, row, strict=True))
+    yield from map(dict, map(partial(zip, headings, strict=True), chain((first,), page)))
 
 
 def fitted(package: Package) -> Package:
     """The package, its texts fit for cells."""
-    return package if all(map(_fits, zip(*package, strict=True))) else [list(map(_fitted, row)) for row in package]
+    return [column if _fits(column) else list(map(_fitted, column)) for column in package]
 
 
 def _fits(column: Sequence[Cell]) -> bool:

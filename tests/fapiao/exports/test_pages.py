@@ -33,16 +33,16 @@ def test_a_row_of_another_width_is_an_error_and_shifts_nothing() -> None:
 
 def test_packages_are_read_as_they_are_needed() -> None:
     taken = packages((n,) for n in range(PACKAGE + 1))
-    assert [len(package) for package in taken] == [PACKAGE, 1]
+    assert [[len(column) for column in package] for package in taken] == [[PACKAGE], [1]]
 
 
 def test_only_texts_that_need_it_are_mended() -> None:
-    sound = [("27442000000000000001", 1.5, None), ("=1+1", None, "票　据")]
-    assert [tuple(row) for row in fitted(sound)] == sound
-    assert fitted([("a\x00", 1), ("b", 2)]) == [["a\ufffd", 1], ["b", 2]]
-    assert [len(row[0]) for row in fitted([("票" * (LONGEST_TEXT + 9),)])] == [LONGEST_TEXT]
+    sound = [("27442000000000000001", "=1+1"), (1.5, None), (None, "票　据")]
+    assert list(map(tuple, fitted(sound))) == sound
+    assert fitted([("a\x00", "b"), (1, 2)]) == [["a\ufffd", "b"], (1, 2)]
+    assert [list(map(len, column)) for column in fitted([("票" * (LONGEST_TEXT + 9),)])] == [[LONGEST_TEXT]]
 
 
 def test_many_short_texts_are_not_one_long_one() -> None:
-    package = [("票" * 100,)] * PACKAGE
-    assert fitted(package) is package
+    column = ("票" * 200,) * PACKAGE
+    assert fitted([column]) == [column]
