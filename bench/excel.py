@@ -19,7 +19,7 @@ from rustpy_xlsxwriter import write_worksheet
 from bench.filled_pool import fill
 from bench.setting import Row, Setting
 from fapiao.exports.cells import Cell
-from fapiao.exports.columns import Plan, known_columns
+from fapiao.exports.columns import Plan, known_columns, plan
 from fapiao.queries import query
 from hooks.exports import FILTERS, export_rows, sheet
 from hooks.workbooks import Progress
@@ -56,7 +56,7 @@ def export(setting: Setting) -> Iterator[Row]:
 
 
 def _plan() -> Plan:
-    return Plan("发票", tuple(known_columns()[name] for name in NAMES))
+    return Plan("发票", tuple(known_columns()[name] for name in NAMES), plan("invoices").order)
 
 
 def _rows(connection: psycopg.Connection[Any]) -> list[tuple[Cell, ...]]:

@@ -14,12 +14,11 @@ WHERE (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
         SELECT s.direction, s.taxpayer_no, unnest(s.document_keys)
         FROM pool.sighting AS s
         WHERE s.batch_no = ANY (%(batches)s)
-            OR s.batch_no IN (SELECT k.batch_no FROM sync.task AS k WHERE k.parent_batch_no = ANY (%(batches)s))))
-ORDER BY i.taxpayer_no, i.direction, i.issue_date, i.document_key;
+            OR s.batch_no IN (SELECT k.batch_no FROM sync.task AS k WHERE k.parent_batch_no = ANY (%(batches)s))));
 
 -- name: lines
--- 全票池明细: the lines of the same documents, in the same order.
-SELECT l.*
+-- 全票池明细: the lines of the same documents, with the day that puts them in the same order.
+SELECT l.*, i.issue_date
 FROM fapiao.invoice_line AS l
 JOIN fapiao.invoice AS i USING (direction, taxpayer_no, document_key)
 WHERE (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
@@ -32,8 +31,7 @@ WHERE (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
         SELECT s.direction, s.taxpayer_no, unnest(s.document_keys)
         FROM pool.sighting AS s
         WHERE s.batch_no = ANY (%(batches)s)
-            OR s.batch_no IN (SELECT k.batch_no FROM sync.task AS k WHERE k.parent_batch_no = ANY (%(batches)s))))
-ORDER BY i.taxpayer_no, i.direction, i.issue_date, i.document_key, l.line_no;
+            OR s.batch_no IN (SELECT k.batch_no FROM sync.task AS k WHERE k.parent_batch_no = ANY (%(batches)s))));
 
 -- name: count_rows
 -- How many rows a statement has.
@@ -44,9 +42,23 @@ FROM (
 
 -- name: picked
 -- The columns of a sheet out of its statement, in the statement's order: Postgres keeps it where nothing else is asked.
--- Without rows it says what their types are.
+SELECT {columns}
+FROM (
+    {statement}
+) AS sheet;
+
+-- name: picked_in_order
+-- The same of a statement that leaves the order to the sheet, so that counting its rows sorts nothing.
 SELECT {columns}
 FROM (
     {statement}
 ) AS sheet
-LIMIT {limit};
+ORDER BY {order};
+
+-- name: typed
+-- No row of a statement: it says what types its columns have.
+SELECT {columns}
+FROM (
+    {statement}
+) AS sheet
+LIMIT 0;

@@ -92,26 +92,23 @@ def sheet(connection: Connection, wanted: Plan, statement: LiteralString, values
     From its first package to its last the connection can do nothing else.
     """
     connection.execute("SET TIME ZONE 'Asia/Shanghai'")
-    counted = connection.execute(_around("count_rows", statement), values)
-    ((total,),) = counted.fetchall()
+    names = [column.name for column in wanted.columns]
+    ((total,),) = connection.execute(_around("count_rows", statement), values).fetchall()
     with connection.cursor(row_factory=tuple_row) as cursor:
         for type_ in _READ:
             cursor.adapters.register_loader(type_, TextLoader)
-        cursor.execute(_picked(wanted, statement, limit=0), values)
+        cursor.execute(_around("typed", statement, columns=names), values)
         types = [_type(connection, one.type_code) for one in cursor.description or ()]
         columns = [_formed(column, type_) for column, type_ in zip(wanted.columns, types, strict=True)]
-        with closing(_sent(cursor, _picked(wanted, statement), values)) as rows:
+        picked = _around("picked_in_order" if wanted.order else "picked", statement, columns=names, order=wanted.order)
+        with closing(_sent(cursor, picked, values)) as rows:
             yield Sheet(wanted.title, columns, _cells(rows, columns, types), total)
 
 
-def _picked(wanted: Plan, statement: LiteralString, limit: int | None = None) -> sql.Composed:
+def _around(name: str, statement: LiteralString, **names: Sequence[str]) -> sql.Composed:
     """The statement with these columns only: what a sheet does not show neither is looked up nor travels."""
-    columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in wanted.columns)
-    return _around("picked", statement, columns=columns, limit=sql.Literal(limit))
-
-
-def _around(name: str, statement: LiteralString, **parts: sql.Composable) -> sql.Composed:
-    return sql.SQL(query("exports", name).rstrip(";")).format(statement=sql.SQL(statement.rstrip(";")), **parts)
+    lists = {part: sql.SQL(", ").join(map(sql.Identifier, found)) for part, found in names.items()}
+    return sql.SQL(query("exports", name).rstrip(";")).format(statement=sql.SQL(statement.rstrip(";")), **lists)
 
 
 def _type(connection: Connection, oid: int) -> str:

@@ -31,10 +31,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A sheet as it is meant to be: its title and its columns in their order."""
+    """A sheet as it is meant to be: its title and its columns in their order.
+
+    `order` names what its rows are put in order by; it is empty where the statement of the sheet does that itself.
+    """
 
     title: str
     columns: tuple[Column, ...]
+    order: tuple[str, ...] = ()
 
 
 def plan(sheet: str) -> Plan:
@@ -48,14 +52,16 @@ def plans(folder: Path = RULES) -> dict[str, Plan]:
     path = folder / "exports.yaml"
     columns = known_columns(folder)
     found = {}
-    for row in rule_rows(path, "sheets", ("sheet", "title", "columns"), "sheet", _SECTIONS):
+    for row in rule_rows(path, "sheets", ("sheet", "title", "columns", "order"), "sheet", _SECTIONS):
         mine = tuple(columns[name] for name in row.some_of("columns", columns))
         headings = [column.heading for column in mine]
         if twice := {heading for heading in headings if headings.count(heading) > 1}:
             raise row.refuse(f"the heading {min(twice)} stands over two columns", "columns")
         if len(row.text("title")) > LONGEST_TITLE:
             raise row.refuse(f"the title is longer than {LONGEST_TITLE} characters", "title")
-        found[row.text("sheet")] = Plan(row.text("title"), mine)
+        found[row.text("sheet")] = Plan(
+            row.text("title"), mine, row.some_of("order", columns) if row.texts("order") else ()
+        )
     return found
 
 
