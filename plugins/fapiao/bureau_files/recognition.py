@@ -35,12 +35,20 @@ class Match:
         return sum(1 for heading in self.headings if heading) - len(self.unknown)
 
 
-def recognise(heads: Mapping[str, Head], rules: FileRules, where: str) -> dict[str, Match]:
-    """Sheet name: its layout, all of one family. Raises Refusal with what was looked for and what is there (C19)."""
-    candidates = {sheet: _best_of_each_family(head, rules) for sheet, head in heads.items()}
-    for sheet, found in candidates.items():
-        if not found:
-            raise Refusal(_unrecognised(heads[sheet], rules), f"{where} · {sheet}")
+Candidates = dict[str, Match]
+"""A layout of each family that could be that of a sheet."""
+
+
+def candidates_of(head: Head, rules: FileRules, where: str) -> Candidates:
+    """The best layout of every family for a sheet. Raises Refusal with what was looked for and what is there (C19)."""
+    found = _best_of_each_family(head, rules)
+    if not found:
+        raise Refusal(_unrecognised(head, rules), where)
+    return found
+
+
+def one_family(candidates: Mapping[str, Candidates], rules: FileRules, where: str) -> dict[str, Match]:
+    """Sheet name: its layout, all of one family. Raises Refusal where no family has them all."""
     shared = [
         family
         for family in dict.fromkeys(layout.family for layout in rules.layouts)
@@ -52,12 +60,12 @@ def recognise(heads: Mapping[str, Head], rules: FileRules, where: str) -> dict[s
     family = max(shared, key=lambda name: sum(found[name].score for found in candidates.values()))
     chosen = {sheet: found[family] for sheet, found in candidates.items()}
     for sheet, match in chosen.items():
-        _check_columns(match, f"{where} · {sheet}")
+        check_columns(match, f"{where} · {sheet}")
     return chosen
 
 
-def _best_of_each_family(head: Head, rules: FileRules) -> dict[str, Match]:
-    best: dict[str, Match] = {}
+def _best_of_each_family(head: Head, rules: FileRules) -> Candidates:
+    best: Candidates = {}
     for row_no, row in head:
         headings = tuple(canonical(cell) if isinstance(cell, str) else "" for cell in row)
         if sum(map(bool, headings)) < _FEWEST:
@@ -87,7 +95,7 @@ def _positions(layout: Layout, headings: Sequence[str]) -> dict[str, int]:
     return {name: place for name, place in found if place is not None}
 
 
-def _check_columns(match: Match, where: str) -> None:
+def check_columns(match: Match, where: str) -> None:
     """No column may stand twice, under the same heading or two of its headings. Raises Refusal."""
     for name, headings in match.layout.columns.items():
         places = [place for place, heading in enumerate(match.headings) if heading in headings]

@@ -1,28 +1,30 @@
 """The sheets of one workbook as parts that can be read row by row; documents come before their lines."""
 
-import io
 import re
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import CalamineSheet
 
 from fapiao.bureau_files.cells import Cell
 from fapiao.bureau_files.derived import Papers, Values
 from fapiao.bureau_files.layouts import FileRules, Layout
-from fapiao.bureau_files.recognition import FIRST_ROWS, Head, Match, recognise
+from fapiao.bureau_files.loading import loading
+from fapiao.bureau_files.recognition import (
+    FIRST_ROWS,
+    Candidates,
+    Head,
+    Match,
+    candidates_of,
+    check_columns,
+    one_family,
+)
 from fapiao.bureau_files.records import Refusal, Verdict
 from fapiao.bureau_files.sheet_rows import RowReader, title_type
-from fapiao.bureau_files.sniffing import OLE
 
 _TAXPAYER = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{15,20}(?![0-9A-Z])")
 _PERIOD = re.compile(r"(?<!\d)(20\d{2})[年-]?(0[1-9]|1[0-2])(?!\d)")
-_SIDE_BY_SIDE = 2
-"""Sheets that load at once; each book keeps the shared texts of the file, so more of them cost memory."""
 _Row = tuple[int, list[Cell]]
 
 
@@ -51,52 +53,40 @@ class SheetPart:
 
 
 def read_sheets(content: bytes, where: str, rules: FileRules) -> Iterator[SheetPart]:
-    """The parts of a workbook that has been looked into already. Raises Refusal.
+    """The parts of a workbook that has been looked into already. Raises Refusal, maybe after a part was read.
 
-    calamine holds a whole sheet; beyond that a row is made when it is asked for.
+    A sheet of documents whose headings only one family knows is read while those after it load. calamine holds a whole
+    sheet; beyond that a row is made when it is asked for.
     """
-    with _sentences(where):
-        sheets = _loaded(content, rules.left_out_sheets)
-        heads = {name: head for name, sheet in sheets.items() if (head := _head(sheet))}
-    if not heads:
-        raise Refusal("工作簿里没有数据；请从税局重新导出", where)
-    matches = recognise(heads, rules, where)
     papers: Papers = {}
+    sheets: dict[str, tuple[CalamineSheet, Head]] = {}
+    candidates: dict[str, Candidates] = {}
+    handed_out: set[str] = set()
+    with loading(content, rules.left_out_sheets, where) as coming:
+        for name, wait in coming.items():
+            sheet = wait()
+            if not (head := _head(sheet)):
+                continue
+            sheets[name] = sheet, head
+            candidates[name] = candidates_of(head, rules, f"{where} · {name}")
+            if match := _certain(candidates.values()):
+                check_columns(match, f"{where} · {name}")
+                handed_out.add(name)
+                yield _part(sheet, match, rules, papers, head)
+    if not sheets:
+        raise Refusal("工作簿里没有数据；请从税局重新导出", where)
+    matches = one_family(candidates, rules, where)
     for name, match in sorted(matches.items(), key=lambda item: item[1].layout.role):
-        yield _part(sheets[name], match, rules, papers, heads[name])
+        if name not in handed_out:
+            yield _part(sheets[name][0], match, rules, papers, sheets[name][1])
 
 
-def _loaded(content: bytes, left_out: Collection[str]) -> dict[str, CalamineSheet]:
-    """The sheets by name: those of an .xlsx side by side, for calamine works without the GIL.
-
-    An .xls is parsed whole as soon as it is opened.
-    """
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    names = [name for name in book.sheet_names if name not in left_out]
-    if content.startswith(OLE) or len(names) == 1:
-        return {name: book.get_sheet_by_name(name) for name in names}
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as loaders:
-        return dict(zip(names, loaders.map(partial(_alone, content), names), strict=True))
-
-
-def _alone(content: bytes, name: str) -> CalamineSheet:
-    """A sheet out of a book of its own: a book gives one at a time."""
-    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(name)
-
-
-@contextmanager
-def _sentences(where: str) -> Iterator[None]:
-    """Turns what calamine raises into a refusal; on some damaged files it panics, which is no Exception."""
-    try:
-        yield
-    except PasswordError as locked:
-        raise Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where) from locked
-    except (CalamineError, OSError, ValueError) as damaged:
-        raise Refusal(f"工作簿损坏，无法读取（{damaged}）；请从税局重新导出", where) from damaged
-    except BaseException as panic:
-        if type(panic).__name__ != "PanicException":
-            raise
-        raise Refusal("工作簿损坏，无法读取；请从税局重新导出", where) from panic
+def _certain(candidates: Collection[Candidates]) -> Match | None:
+    """The match of the last of these sheets where no other can be chosen for it, and none before it comes first."""
+    *before, last = candidates
+    undecided = any(len(one) > 1 for one in before)
+    match = next(iter(last.values()))
+    return None if undecided or len(last) > 1 or match.layout.role != "documents" else match
 
 
 def _head(sheet: CalamineSheet) -> Head:

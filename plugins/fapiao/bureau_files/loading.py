@@ -1,0 +1,61 @@
+"""Loads the sheets of a workbook: those of an .xlsx side by side, while whoever asked first reads the first of them."""
+
+import io
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+
+from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.sniffing import OLE
+
+_SIDE_BY_SIDE = 2
+"""Sheets that load at once; each has a book of its own, which keeps the shared texts of the file."""
+
+
+@contextmanager
+def loading(
+    content: bytes, left_out: Collection[str], where: str
+) -> Iterator[Mapping[str, Callable[[], CalamineSheet]]]:
+    """What waits for a sheet, by its name, in the order of the workbook; raises Refusal, and so does the waiting.
+
+    calamine loads without the GIL, but a book gives one sheet at a time. An .xls is parsed whole when it is opened.
+    """
+    with _sentences(where):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    names = [name for name in book.sheet_names if name not in left_out]
+    if content.startswith(OLE) or len(names) == 1:
+        yield {name: partial(_waited, partial(book.get_sheet_by_name, name), where) for name in names}
+        return
+    loaders = ThreadPoolExecutor(_SIDE_BY_SIDE)
+    try:
+        coming = {name: loaders.submit(_alone, content, name) for name in names}
+        yield {name: partial(_waited, sheet.result, where) for name, sheet in coming.items()}
+    finally:
+        loaders.shutdown(cancel_futures=True)
+
+
+def _alone(content: bytes, name: str) -> CalamineSheet:
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(name)
+
+
+def _waited(load: Callable[[], CalamineSheet], where: str) -> CalamineSheet:
+    with _sentences(where):
+        return load()
+
+
+@contextmanager
+def _sentences(where: str) -> Iterator[None]:
+    """Turns what calamine raises into a refusal; on some damaged files it panics, which is no Exception."""
+    try:
+        yield
+    except PasswordError as locked:
+        raise Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where) from locked
+    except (CalamineError, OSError, ValueError) as damaged:
+        raise Refusal(f"工作簿损坏，无法读取（{damaged}）；请从税局重新导出", where) from damaged
+    except BaseException as panic:
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise Refusal("工作簿损坏，无法读取；请从税局重新导出", where) from panic

@@ -1,0 +1,55 @@
+"""Documents are read before their lines wherever they stand, and while the sheets after them are still loading."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+from python_calamine import CalamineSheet
+
+from bureau_uploads import FULL, SAMPLES, WRITERS
+from fapiao.bureau_files import Refusal, loading, open_upload
+from fapiao.bureau_files.sheets import SheetPart
+from simulator.bureau_files.sheets import Sheet
+
+HEADERS, LINES = SAMPLES[FULL].sheets[:2]
+STRANGE = Sheet("别的", [["甲", "乙", "丙"], ["1", "2", "3"]])
+
+
+def parts(folder: Path, *sheets: Sheet, suffix: str = ".xlsx") -> Iterator[SheetPart]:
+    """The parts of a workbook with these sheets."""
+    file = folder / f"file{suffix}"
+    file.write_bytes(WRITERS[suffix](list(sheets)))
+    (one,) = open_upload(file, name=file.name, limit=2**20)
+    return one.read()
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("sheets", [(HEADERS, LINES), (LINES, HEADERS)])
+def test_documents_come_before_their_lines(tmp_path: Path, suffix: str, sheets: tuple[Sheet, ...]) -> None:
+    found = [(part.sheet, part.role, len(list(part.rows()))) for part in parts(tmp_path, *sheets, suffix=suffix)]
+    assert found == [
+        (HEADERS.name, "documents", len(HEADERS.rows) - 1),
+        (LINES.name, "lines", len(LINES.rows) - 1),
+    ]
+
+
+def test_the_first_sheet_is_read_while_the_second_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads, was_read = loading._alone, Event()
+
+    def alone(content: bytes, name: str) -> CalamineSheet:
+        assert name == HEADERS.name or was_read.wait(30), "the second sheet was waited for"
+        return loads(content, name)
+
+    monkeypatch.setattr(loading, "_alone", alone)
+    found = parts(tmp_path, HEADERS, LINES)
+    assert len(list(next(found).rows())) == len(HEADERS.rows) - 1
+    was_read.set()
+    assert [part.sheet for part in found] == [LINES.name]
+
+
+def test_a_strange_sheet_refuses_the_file_though_the_first_was_read(tmp_path: Path) -> None:
+    found = parts(tmp_path, HEADERS, STRANGE)
+    assert list(next(found).rows())
+    with pytest.raises(Refusal, match=r"file\.xlsx · 别的: 前 15 行里找不到税局文件的列名"):
+        next(found)
