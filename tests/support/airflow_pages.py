@@ -110,7 +110,10 @@ class RunPages:
         self.run_id = address.rpartition("/")[2]
 
     def state(self, seconds: float) -> str:
-        """成功 or 失败, once the run has ended; the page that `send` led to brings itself up to date."""
+        """成功 or 失败, once the run has ended; `seconds` is how long its page may show nothing new.
+
+        The page that `send` led to brings itself up to date. Five task instances take minutes on a busy machine.
+        """
         badge = "document.querySelector('[data-testid=state-badge]')?.innerText.trim()"
         return str(self.page.until(f"{json.dumps(ENDED)}.find(one => one === {badge})", seconds))
 

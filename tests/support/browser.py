@@ -18,7 +18,8 @@ VARIABLE = "FAPIAO_BROWSER"
 MISSING = f"no browser: name a Chromium or Chrome by {VARIABLE}; it is not looked for, because the forms take minutes"
 PATIENCE_SECONDS = 60.0
 """How long a page may show nothing new before it is given up."""
-_LONGEST_SECONDS = 300.0
+_LONGEST_SECONDS = 900.0
+"""How long a page may go on showing something new without what is waited for."""
 _LARGEST_MESSAGE = 64 * 2**20
 _OPTIONS = (
     "--headless=new",
