@@ -30,11 +30,11 @@ MONTHS = {
 }  # fmt: skip
 ROWS = {
     "batch_no": "下载批次号", "issue_month": "开票月份", "invoice_type_label": "发票种类", "status_label": "状态",
-    "void_state": "作废", "downloaded_count": "总份数", "succeeded_count": "成功份数", "not_before_day": "申请日",
+    "void_state_label": "作废", "downloaded_count": "总份数", "succeeded_count": "成功份数", "not_before_day": "申请日",
     "error_message": "原因",
 }  # fmt: skip
 AUTO = {
-    "org_code": "组织", "org_name": "组织名称", "data_type_label": "更新内容", "enabled": "启用", "entrance": "入口",
+    "org_code": "组织", "whose": "组织名称", "data_type_label": "更新内容", "enabled": "启用", "entrance_label": "入口",
     "created_by": "创建人", "changed_by": "修改人",
 }  # fmt: skip
 MISSING = {

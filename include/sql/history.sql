@@ -128,7 +128,8 @@ SELECT * FROM fapiao.history_subtask WHERE history_batch_no = %(batch_no)s ORDER
 -- The rows of an import task that count, with the words of the sync log.
 SELECT r.batch_no, r.invoice_type, fapiao.label('invoice_type', r.invoice_type) AS invoice_type_label, r.issue_month,
     r.window_start, r.window_end, r.status, fapiao.label('status', r.status) AS status_label, r.void_state,
-    r.downloaded_count, r.succeeded_count, r.not_before_day, r.error_code, r.error_message, r.advice
+    fapiao.label('void_state', r.void_state) AS void_state_label, r.downloaded_count, r.succeeded_count,
+    r.not_before_day, r.error_code, r.error_message, r.advice
 FROM sync.history_row AS r
 WHERE r.history_batch_no = %(batch_no)s
 ORDER BY r.window_start, r.invoice_type;
@@ -197,9 +198,11 @@ ON CONFLICT (org_code, data_type) DO UPDATE
 SET enabled = EXCLUDED.enabled, changed_by = EXCLUDED.changed_by, changed_at = now();
 
 -- name: auto_updates
--- Every monthly update that was ever asked for.
-SELECT a.org_code, o.org_name, a.data_type, fapiao.label('history_data_type', a.data_type) AS data_type_label, a.enabled,
-    a.entrance, a.created_by, a.created_at, a.changed_by, a.changed_at
+-- Every monthly update that was ever asked for; that of everybody belongs to no organisation and is called 全局共享.
+SELECT a.org_code, o.org_name,
+    CASE a.org_code WHEN '*' THEN fapiao.label('auto_update_scope', 'global') ELSE o.org_name END AS whose,
+    a.data_type, fapiao.label('history_data_type', a.data_type) AS data_type_label, a.enabled, a.entrance,
+    fapiao.label('auto_update_entrance', a.entrance) AS entrance_label, a.created_by, a.created_at, a.changed_by, a.changed_at
 FROM sync.history_auto_update AS a
 LEFT JOIN enterprise.organisation AS o USING (org_code)
 ORDER BY a.org_code, a.data_type;

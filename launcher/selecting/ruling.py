@@ -72,10 +72,10 @@ def _show(columns: dict[str, str], rows: list[dict[str, object]], arguments: arg
 
 
 def _said(name: str, value: object) -> object:
-    """Codes by their labels, 是 and 否."""
+    """Codes by their labels."""
     book = rulebook()
     if name in KINDS and isinstance(value, list | tuple):
         return "、".join(book.codes_of(KINDS[name]).get(code, code) for code in value)
     if name in KINDS:
         return book.codes_of(KINDS[name]).get(str(value), value)
-    return ("是" if value else "否") if isinstance(value, bool) else value
+    return value

@@ -64,17 +64,46 @@ FROM batch
 """
 
 
+def chain_query(events: str) -> bytes:
+    """The auditor's query for events of this table that do not fit their chain."""
+    queries = [block for block in blocks(TEXTS["docs/auditor.md"], "sql") if "event_hash" in block]
+    (query,) = [one for one in queries if f"FROM {events} AS" in one]
+    return query.encode()
+
+
+SELECTION = """
+WITH batch AS (
+    INSERT INTO sync.batch (batch_no, dag_id, run_id, day, created_by) VALUES ('B', 'd', 'r', '2027-03-10', 'x')
+    RETURNING batch_no
+)
+INSERT INTO sync.selection (parent_batch_no, operation, surface, taxpayer_no, taxpayer_name, channel, document_count)
+SELECT batch_no, 'make_statistics', 'api', 'T', 'n', 'leqi', 0 FROM batch
+"""
+
+
+def test_the_auditors_query_finds_a_rewritten_event_of_a_selection(pool: psycopg.Connection):
+    query = chain_query("sync.selection_event")
+    pool.execute(SELECTION)
+    pool.execute("UPDATE sync.selection SET sent_at = now()")
+    assert pool.execute("SELECT count(*) FROM sync.selection_event").fetchone() == (2,)
+    assert pool.execute(query).fetchall() == []
+
+    pool.execute("ALTER TABLE sync.selection_event DISABLE TRIGGER append_only")
+    pool.execute("UPDATE sync.selection_event SET actor = 'another' WHERE seq = 2")
+    assert [row[1] for row in pool.execute(query).fetchall()] == [2]
+
+
 def test_the_auditors_query_finds_a_rewritten_event_and_nothing_else(pool: psycopg.Connection):
-    (query,) = [block for block in blocks(TEXTS["docs/auditor.md"], "sql") if "event_hash" in block]
+    query = chain_query("sync.task_event")
     pool.execute(TASK)
     pool.execute("UPDATE sync.task SET not_before_day = '2027-03-11', error_code = 'QUOTA_DAY', error_message = 'm'")
     pool.execute("UPDATE sync.task SET not_before_day = '2027-03-12'")
     assert pool.execute("SELECT count(*) FROM sync.task_event").fetchone() == (3,)
-    assert pool.execute(query.encode()).fetchall() == []
+    assert pool.execute(query).fetchall() == []
 
     pool.execute("ALTER TABLE sync.task_event DISABLE TRIGGER append_only")
     pool.execute("UPDATE sync.task_event SET reason = 'another' WHERE seq = 2")
-    assert [row[1] for row in pool.execute(query.encode()).fetchall()] == [2]
+    assert [row[1] for row in pool.execute(query).fetchall()] == [2]
 
 
 def test_the_scheme_of_the_admins_guide_loads(pool: psycopg.Connection, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""docs/lifecycle.md draws what include/sql/schema/0002_sync.sql allows."""
+"""docs/lifecycle.md draws what the CHECKs and comments of include/sql/schema allow."""
 
 import re
 
@@ -8,24 +8,26 @@ from doc_pages import ROOT, blocks
 from fapiao.rules import rulebook
 
 PAGE = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
-SCHEMA = (ROOT / "include" / "sql" / "schema" / "0002_sync.sql").read_text(encoding="utf-8")
-VERIFICATIONS = (ROOT / "include" / "sql" / "schema" / "0011_verification.sql").read_text(encoding="utf-8")
-TASKS, SLOTS, CHECKS = 0, 1, 2
+SCHEMA, VERIFICATIONS, SELECTIONS = (
+    (ROOT / "include" / "sql" / "schema" / name).read_text(encoding="utf-8")
+    for name in ("0002_sync.sql", "0011_verification.sql", "0014_selection.sql")
+)
+TASKS, SLOTS, CHECKS, REQUESTS, PAPERS = range(5)
 EDGE = re.compile(r"^ +(\[\*\]|\w+) --> (\[\*\]|\w+)", re.MULTILINE)
 
 Transitions = set[tuple[str, str]]
 
 
-def checked(column: str) -> dict[str, str]:
+def checked(column: str, schema: str = SCHEMA) -> dict[str, str]:
     """The states a CHECK of the schema lists, each with its comment."""
-    listed = re.search(rf"{column} text NOT NULL[^(]*CHECK \({column} IN \(\n(.*?)\n +\)\)", SCHEMA, re.DOTALL)
+    listed = re.search(rf"{column} text NOT NULL[^(]*CHECK \({column} IN \(\n(.*?)\n +\)\)", schema, re.DOTALL)
     assert listed
     return dict(re.findall(r"'(\w+)',? +-- (.+)", listed[1]))
 
 
-def commented(column: str) -> Transitions:
+def commented(column: str, schema: str = SCHEMA) -> Transitions:
     """The transitions of the comments, like `planned -> downloading | apply_failed`."""
-    moves = {state: comment.partition("->")[2].split("|") for state, comment in checked(column).items()}
+    moves = {state: comment.partition("->")[2].split("|") for state, comment in checked(column, schema).items()}
     return {(state, target.strip()) for state, targets in moves.items() for target in targets if target.strip()}
 
 
@@ -34,14 +36,27 @@ def drawn(diagram: int) -> Transitions:
     return set(EDGE.findall(blocks(PAGE, "mermaid")[diagram]))
 
 
+def final(schema: str, column: str) -> set[str]:
+    """The states that the schema calls final."""
+    return {state for state, comment in checked(column, schema).items() if "(final)" in comment}
+
+
 def inner(arrows: Transitions) -> Transitions:
     """The arrows from state to state."""
     return {arrow for arrow in arrows if "[*]" not in arrow}
 
 
-@pytest.mark.parametrize(("diagram", "column"), [(TASKS, "status"), (SLOTS, "state")])
-def test_the_arrows_are_the_transitions_of_the_schema(diagram, column):
-    assert inner(drawn(diagram)) == commented(column)
+@pytest.mark.parametrize(
+    ("diagram", "column", "schema"),
+    [
+        (TASKS, "status", SCHEMA),
+        (SLOTS, "state", SCHEMA),
+        (REQUESTS, "status", SELECTIONS),
+        (PAPERS, "state", SELECTIONS),
+    ],
+)
+def test_the_arrows_are_the_transitions_of_the_schema(diagram, column, schema):
+    assert inner(drawn(diagram)) == commented(column, schema)
 
 
 def test_the_statuses_of_the_schema_are_those_of_the_rules():
@@ -55,10 +70,36 @@ def test_the_states_drawn_as_final_are_the_final_ones():
     assert said == final
 
 
-def test_every_arrow_says_who_causes_it():
-    rows = re.findall(r"^\| (?:`(\w+)`|—) \| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE)
+@pytest.mark.parametrize(
+    ("diagram", "heading"),
+    [
+        (TASKS, "The life of a task"),
+        (REQUESTS, "The life of a selection"),
+        (PAPERS, "The life of a document in a selection"),
+    ],
+)
+def test_every_arrow_says_who_causes_it(diagram, heading):
+    section = re.split(r"^#+ (?=The life of )", PAGE, flags=re.MULTILINE)
+    (text,) = [one for one in section if one.startswith(f"{heading}\n")]
+    rows = re.findall(r"^\| (?:`(\w+)`|—) \| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", text, re.MULTILINE)
     explained = {(origin or "[*]", target) for origin, target, who, when in rows if who.strip() and when.strip()}
-    assert explained == {arrow for arrow in drawn(TASKS) if arrow[1] != "[*]"}
+    assert explained == {arrow for arrow in drawn(diagram) if arrow[1] != "[*]"}
+
+
+@pytest.mark.req("R211", "R213", "R214")
+@pytest.mark.parametrize(
+    ("diagram", "column", "kind"),
+    [(REQUESTS, "status", "selection_task_status"), (PAPERS, "state", "selection_item_state")],
+)
+def test_the_states_of_a_selection_are_those_of_its_tables_and_of_the_rules(diagram, column, kind):
+    assert set(checked(column, SELECTIONS)) == set(rulebook().codes_of(kind))
+    assert {state for state, target in drawn(diagram) if target == "[*]"} == final(SELECTIONS, column)
+
+
+def test_what_a_selection_is_born_as_is_what_a_submission_can_write():
+    born = {target for origin, target in drawn(REQUESTS) if origin == "[*]"}
+    assert born == {"unprocessed", *final(SELECTIONS, "status")}
+    assert {target for origin, target in drawn(PAPERS) if origin == "[*]"} == {"open", *final(SELECTIONS, "state")}
 
 
 def test_the_states_of_a_verification_are_those_of_its_table_and_of_the_rules():

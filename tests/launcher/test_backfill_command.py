@@ -169,6 +169,21 @@ def test_the_monthly_update_is_private_by_default_and_one_row_by_either_entrance
     }
 
 
+@pytest.mark.req("R258", "R279")
+def test_the_monthly_updates_are_shown_in_the_products_words(pool, capsys):
+    said(capsys, "backfill", "auto", "--scope", "global", "--enable", "usage", "--as", "ming")
+    *_, line = said(capsys, "backfill", "auto", "--scope", "global", "--disable", "usage", "--as", "hong").splitlines()
+    assert line.split() == ["*", "全局共享", "发票用途状态", "否", "自动化设置", "ming", "hong"]
+
+
+def test_a_stopped_subtask_is_shown_by_the_word_for_it(pool, capsys):
+    number, _ = planned(capsys)
+    said(capsys, "backfill", "stop", number, "--reason", "测试", "--as", "ming")
+    shown = said(capsys, "backfill", "show", number)
+    assert "终止" in shown
+    assert "terminated" not in shown
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

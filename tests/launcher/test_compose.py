@@ -67,7 +67,7 @@ def test_every_secret_is_a_variable_that_must_be_set():
     assert found
     assert [match["name"] for match in found if not match["value"].startswith("${")] == []
     required = set(re.findall(r"\$\{(\w+):\?", TEXT))
-    optional = {"BASE_URL", "PORT", "INVOICE_POOL", "SIMULATOR_KEY", "FAPIAO_FILES", *BUREAUS}
+    optional = {"BASE_URL", "PORT", "INVOICE_POOL", "SIMULATOR_KEY", "FAPIAO_FILES", "FAPIAO_INBOX", *BUREAUS}
     assert required | optional == VARIABLES
 
 
@@ -87,9 +87,10 @@ def test_it_starts_with_one_bureau_at_least(compose, given, tmp_path: Path):
     assert all(name in ended.stderr for name in BUREAUS) is not bool(given)
 
 
-def test_layout_files_lie_on_a_volume_that_every_worker_shares(compose):
+@pytest.mark.parametrize("variable", ["FAPIAO_FILES", "FAPIAO_INBOX"])
+def test_layout_files_and_the_inbox_lie_on_a_volume_that_every_worker_shares(compose, variable):
     worker = compose["services"]["worker"]
-    (_, _, usual) = worker["environment"]["FAPIAO_FILES"].strip("${}").partition(":-")
+    (_, _, usual) = worker["environment"][variable].strip("${}").partition(":-")
     mounted = [volume.split(":")[1] for volume in worker["volumes"] if volume.startswith("state:")]
     assert [usual.startswith(f"{folder}/") for folder in mounted] == [True]
 

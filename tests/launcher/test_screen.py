@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from fapiao.tasks import SHANGHAI
 from launcher.screen import cell, table, width
 
 
@@ -18,10 +19,12 @@ from launcher.screen import cell, table, width
         (Decimal("1234567.5"), "1,234,567.50"),
         (Decimal("-0.005"), "-0.00"),
         (date(2027, 6, 10), "2027-06-10"),
-        (datetime(2027, 6, 10, 9, 8, 7, 123456, tzinfo=UTC), "2027-06-10 09:08:07"),
+        (datetime(2027, 6, 10, 9, 8, 7, 123456, tzinfo=UTC), "2027-06-10 17:08:07"),
+        (datetime(2027, 6, 10, 17, 8, 7, tzinfo=SHANGHAI), "2027-06-10 17:08:07"),
         (["81", "82"], "81,82"),
         ([], ""),
-        (True, "True"),
+        (True, "是"),
+        (False, "否"),
     ],
 )
 def test_a_value_reads_as_people_write_it(value: object, text: str) -> None:
@@ -49,6 +52,10 @@ def test_every_column_begins_at_the_same_cell_in_every_line() -> None:
 
 def test_a_column_with_a_gap_is_still_a_column_of_numbers() -> None:
     assert table(("n",), [(1,), (None,), (100,)], indent="").splitlines()[2:] == ["  1", "  —", "100"]
+
+
+def test_flags_are_words_and_stand_left() -> None:
+    assert table(("启用",), [(True,), (None,), (False,)], indent="").splitlines()[2:] == ["是", "—", "否"]
 
 
 def test_no_rows_are_said_and_not_drawn() -> None:

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
 PICTURES = ROOT / "docs" / "images"
 FORM = "key_element_sync"
 PATIENCE_SECONDS = 300.0
-"""How long a run may take on a machine that is busy with other tests."""
+"""How long a run's page may show nothing new on a machine that is busy with other tests."""
 
 
 @pytest.fixture(scope="module")

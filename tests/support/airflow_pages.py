@@ -9,10 +9,6 @@ from browser import Page
 
 LANGUAGE = "zh-CN"
 ENDED = ("成功", "失败")
-RELOADS = 5
-_UNTRANSLATED = "nav.home"
-"""What stands for 首页 where a busy server did not hand out the words; a person loads the page again."""
-_WORDS = f"['首页', '{_UNTRANSLATED}'].find(one => document.body?.innerText.includes(one))"
 _SEND = "[...document.querySelectorAll('[role=dialog] button')].findLast(b => b.innerText.trim() === '触发')"
 _OPTIONS = "[...document.querySelectorAll('[id^=react-select][role=option]')]"
 _SHOWN = """[...document.querySelectorAll('[role=dialog] [role=group]')].map(group => {
@@ -53,16 +49,13 @@ class AirflowPages:
         self.page.write("document.querySelector('input[name=username]')", name)
         self.page.write("document.querySelector('input[name=password]')", password)
         self.page.click("[...document.querySelectorAll('button')].find(b => b.innerText.includes('Sign in'))")
-        for _ in range(RELOADS):
-            if self.page.until(_WORDS) != _UNTRANSLATED:
-                break
-            self.page.open(self._url)
         self.page.until_text("首页")
 
     def open_form(self, dag_id: str) -> None:
-        """The form by which a person triggers a DAG."""
+        """The form by which a person triggers a DAG, fresh and in Chinese."""
         self.page.open(f"{self._url}/dags/{dag_id}")
-        self.page.click("document.querySelector('button[aria-label=\"触发 Dag\"]')")
+        self.page.until_text("首页", "触发")
+        self.page.click("document.querySelector('[data-testid=trigger-dag-button]')")
         self.page.until(f"({_SEND}) && ({_SHOWN}).length > 0")
 
     def fields(self) -> list[Field]:
@@ -117,8 +110,10 @@ class RunPages:
         self.run_id = address.rpartition("/")[2]
 
     def state(self, seconds: float) -> str:
-        """成功 or 失败, once the run has ended."""
-        self.page.open(self._address)
+        """成功 or 失败, once the run has ended; `seconds` is how long its page may show nothing new.
+
+        The page that `send` led to brings itself up to date. Five task instances take minutes on a busy machine.
+        """
         badge = "document.querySelector('[data-testid=state-badge]')?.innerText.trim()"
         return str(self.page.until(f"{json.dumps(ENDED)}.find(one => one === {badge})", seconds))
 

@@ -16,7 +16,10 @@ from websockets.sync.client import ClientConnection, connect
 
 VARIABLE = "FAPIAO_BROWSER"
 MISSING = f"no browser: name a Chromium or Chrome by {VARIABLE}; it is not looked for, because the forms take minutes"
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
+"""How long a page may show nothing new before it is given up."""
+_LONGEST_SECONDS = 900.0
+"""How long a page may go on showing something new without what is waited for."""
 _LARGEST_MESSAGE = 64 * 2**20
 _OPTIONS = (
     "--headless=new",
@@ -31,6 +34,18 @@ _OPTIONS = (
     "--lang=zh-CN",
     "--remote-debugging-port=0",
 )
+_STANDING = """(async e => {
+    const drawn = () => new Promise(requestAnimationFrame), place = () => e.getBoundingClientRect();
+    if (!e || e.disabled) return null;
+    e.scrollIntoView({block: 'center'});
+    await drawn();
+    const one = place();
+    await drawn();
+    const two = place(), x = two.x + two.width / 2, y = two.y + two.height / 2;
+    const still = two.width && one.x === two.x && one.y === two.y && one.width === two.width;
+    return still && e.contains(document.elementFromPoint(x, y)) ? [x, y] : null;
+})"""
+"""Where to press an element: it may be pressed, stands still from one drawing to the next, and nothing lies over it."""
 
 
 def browser_path() -> str | None:
@@ -72,7 +87,11 @@ class Page:
         return str(self.value("document.body ? document.body.innerText : ''")).replace("\N{NO-BREAK SPACE}", " ")
 
     def until(self, script: str, seconds: float = PATIENCE_SECONDS) -> Any:
-        """Waits until an expression is true, and returns its value."""
+        """Waits until an expression is true, and returns its value.
+
+        The patience begins anew whenever the page shows something new: on a busy machine Airflow's pages are drawn
+        piece by piece, first with the names of their words and many seconds later with the words.
+        """
         return self._wait(lambda: self.value(script), script, seconds)
 
     def until_text(self, *texts: str, seconds: float = PATIENCE_SECONDS) -> str:
@@ -85,18 +104,20 @@ class Page:
         return str(self._wait(shown, " and ".join(texts), seconds))
 
     def _wait(self, found: Callable[[], Any], what: str, seconds: float) -> Any:
-        deadline = time.monotonic() + seconds
+        began = changed = time.monotonic()
+        shown = ""
         while not (value := found()):
-            assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}; the page shows:\n{self.text()}"
-            time.sleep(0.1)
+            now = time.monotonic()
+            if (text := self.text()) != shown:
+                shown, changed = text, now
+            waited = f"waited {now - began:.0f} s for {what}; the page shows:\n{text}"
+            assert now < min(changed + seconds, began + max(seconds, _LONGEST_SECONDS)), waited
+            time.sleep(0.2)
         return value
 
     def click(self, script: str) -> None:
-        """Presses the element that an expression comes to, with a real mouse, once it is there."""
-        place = self.until(
-            f"(e => {{ if (!e || e.disabled) return null; e.scrollIntoView({{block: 'center'}});"
-            f" const b = e.getBoundingClientRect(); return b.width ? [b.x + b.width / 2, b.y + b.height / 2] : null }})({script})"
-        )
+        """Presses the element that an expression comes to, with a real mouse, once it is there and stands still."""
+        place = self.until(f"{_STANDING}({script})")
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
 
