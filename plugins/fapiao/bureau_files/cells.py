@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 Reader = Callable[[Cell], str | None]
@@ -18,8 +17,6 @@ _SHORT = 16
 """Characters of a number whose digits Excel shows all: 15 and a point."""
 LENGTHS = {"invoice_code": (10, 12), "invoice_no": (8, 20), "etax_invoice_no": (20,)}
 
-_REMEMBERED = 2048
-"""Days that repeat are read once; 开票日期 gives the day and the instant out of the same cells, a package at a time."""
 _AMOUNT = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}")
 _DAY = re.compile(
@@ -135,60 +132,56 @@ def rate(cell: Cell) -> str | None:
 
 def day(cell: Cell) -> str | None:
     """YYYY-MM-DD. Raises BadCell."""
-    found = _moment(cell)
-    return None if found is None else found[0].date().isoformat()
+    clock, _ = _clock(cell)
+    return clock and clock[:_DAY_LENGTH]
 
 
 def instant(cell: Cell) -> str | None:
     """YYYY-MM-DD HH:MM:SS in Asia/Shanghai; midnight where only the day stands. Raises BadCell."""
-    found = _moment(cell)
-    return None if found is None else str(found[0])
+    return _clock(cell)[0]
 
 
 def instant_if_timed(cell: Cell) -> str | None:
     """The same, but None where only the day stands. Raises BadCell."""
-    found = _moment(cell)
-    return str(found[0]) if found and found[1] else None
+    clock, timed = _clock(cell)
+    return clock if timed else None
 
 
-def _moment(cell: Cell) -> tuple[datetime, bool] | None:
-    """The wall clock to the second, and whether a time of day was written."""
+def _clock(cell: Cell) -> tuple[str | None, bool]:
+    """What a clock on the wall shows, to the second, and whether a time of day was written."""
     if isinstance(cell, str):
         found = text(cell)
-        return None if found is None else _written_moment(found)
+        return (None, False) if found is None else _written_clock(found)
     if isinstance(cell, datetime):
-        return cell.replace(microsecond=0), bool(cell.hour or cell.minute or cell.second or cell.microsecond)
+        return str(cell.replace(microsecond=0)), cell.time() != time()
     if isinstance(cell, date):
-        return datetime(cell.year, cell.month, cell.day), False  # noqa: DTZ001 as above
+        return f"{cell} 00:00:00", False
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return _numbered_moment(cell)
+        return _numbered_clock(cell)
     raise BadCell(f"“{cell}”不是日期")
 
 
-def _numbered_moment(cell: float) -> tuple[datetime, bool]:
+def _numbered_clock(cell: float) -> tuple[str, bool]:
     if _SERIALS[0] <= cell < _SERIALS[1]:
-        return _EPOCH + timedelta(seconds=round(cell * 86400)), cell != int(cell)
-    return _written_moment(_whole(cell))
+        return str(_EPOCH + timedelta(seconds=round(cell * 86400))), cell != int(cell)
+    return _written_clock(_whole(cell))
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _written_moment(found: str) -> tuple[datetime, bool]:
-    if _USUAL.fullmatch(found):
-        try:
-            return datetime.fromisoformat(found), len(found) > _DAY_LENGTH
-        except ValueError:
-            raise BadCell(f"“{found}”不是存在的日期") from None
+def _written_clock(found: str) -> tuple[str, bool]:
     if _SERIAL.fullmatch(found) and _SERIALS[0] <= float(found) < _SERIALS[1]:
-        return _numbered_moment(float(found))
+        return _numbered_clock(float(found))
+    written, timed = (found, len(found) > _DAY_LENGTH) if _USUAL.fullmatch(found) else _in_usual_form(found)
+    try:
+        return str(datetime.fromisoformat(written)), timed
+    except ValueError:
+        raise BadCell(f"“{found}”不是存在的日期") from None
+
+
+def _in_usual_form(found: str) -> tuple[str, bool]:
     match = _DAY.fullmatch(found if found.isascii() else unicodedata.normalize("NFKC", found))
     if match is None:
         raise BadCell(f"“{found}”不是日期；应为 2026-07-10 或 2026-07-10 11:33:22 这样的写法")
-    year, month, of_month, month_compact, day_compact, hour, minute, second = match.groups()
-    try:
-        moment = datetime(  # noqa: DTZ001 as above
-            int(year), int(month or month_compact), int(of_month or day_compact),
-            int(hour or 0), int(minute or 0), int(second or 0),
-        )  # fmt: skip
-    except ValueError:
-        raise BadCell(f"“{found}”不是存在的日期") from None
-    return moment, hour is not None
+    year, month, of_month, month_compact, day_compact, *clock = match.groups()
+    hour, minute, second = (int(part or 0) for part in clock)
+    written = f"{year}-{int(month or month_compact):02}-{int(of_month or day_compact):02}"
+    return f"{written} {hour:02}:{minute:02}:{second:02}", clock[0] is not None

@@ -1,13 +1,21 @@
-"""Rows of the bureau's own files: which document and which type a row names; its fields are called as our columns."""
+"""Rows of the bureau's own files, whose reader left texts as COPY takes them under the names of our columns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from functools import cache
 
+from fapiao.fields import LINE_COLUMNS, load_fields
 from fapiao.identity import Identity, NoIdentity
-from fapiao.payloads.values import text
+from fapiao.payloads.columns import Converter
+from fapiao.payloads.lines import Item, Line, details_of
+from fapiao.payloads.row_fields import Found, Row
+from fapiao.payloads.values import CONVERTERS, Unreadable, text
 
-Row = Mapping[str, object]
 LINES = "items"
 _NUMBERS = ("document_key", "invoice_code", "invoice_no", "etax_invoice_no")
+_NO_FIELDS = frozenset({*_NUMBERS, "document", "invoice_type", LINES})
+_LINE_NAMES = LINE_COLUMNS[2:-1]
+_LINE_FIELDS = frozenset(_LINE_NAMES)
+_AS_THEY_ARE = ("text", "numeric")
 
 
 def file_type(row: Row, asked: str) -> str:
@@ -23,9 +31,44 @@ def file_identity(row: Row) -> Identity:
     return Identity(key, code, number, digital)
 
 
-def file_lines(row: Row) -> str | None:
+def file_lines(_kind: str, row: Row) -> str | None:
     """The key under which the lines stand; None where a document has none."""
     return LINES if row.get(LINES) else None
+
+
+def read_file_rows(kind: str, rows: Sequence[Row], _lines_keys: Sequence[str | None]) -> Iterator[Found | None]:
+    """What each row says beside its lines; None for a row with a day or an instant that cannot be stored."""
+    names, moments = _columns(kind), _moments(kind)
+    for row in rows:
+        values = {name: value for name, value in row.items() if name in names}
+        try:
+            for name, convert in moments:
+                if name in values:
+                    values[name] = convert(values[name])
+        except Unreadable:
+            yield None
+        else:
+            others = row.keys() - names - _NO_FIELDS
+            yield Found(values, {name: row[name] for name in others})
+
+
+def read_file_items(_kind: str, items: Sequence[Item]) -> Iterator[Line]:
+    """The values of LINE_COLUMNS from goods_name on, of the lines of many documents at once."""
+    for item in items:
+        others = None if _LINE_FIELDS.issuperset(item) else details_of(item, item.keys() - _LINE_FIELDS)
+        yield (*map(item.get, _LINE_NAMES), others)
+
+
+@cache
+def _columns(kind: str) -> frozenset[str]:
+    return frozenset(column.name for column in load_fields().columns if kind in column.sources) - _NO_FIELDS
+
+
+@cache
+def _moments(kind: str) -> tuple[tuple[str, Converter], ...]:
+    fields = load_fields().columns
+    found = (column for column in fields if column.name in _columns(kind) and column.type not in _AS_THEY_ARE)
+    return tuple((column.name, CONVERTERS[column.type]) for column in found)
 
 
 def _said(value: object) -> str | None:

@@ -1,7 +1,7 @@
 """Finds the invoice lines in a payload row, wherever they stand, and reads them."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import repeat
@@ -21,6 +21,7 @@ _USUAL_NAMES = frozenset({"fpmx", "hwxx", "mxList", "mxlist", "fpmxList", "mxxx"
 _NUMBER_KEYS = ("xh", "mxxh", "seq")
 _ARE_NUMBERS = frozenset(_NUMBER_KEYS)
 _LINE_NO = itemgetter(1)
+_encoded = msgspec.json.Encoder().encode
 _NUMBERS = slice(LINE_COLUMNS.index("quantity"), LINE_COLUMNS.index("details"))
 _LEAST_FAMILIAR = Decimal("0.6")
 # Fields of a line without a column; a list is told by the fields of its items.
@@ -83,15 +84,16 @@ def read_items(kind: str, items: Sequence[Item]) -> Iterator[Line]:
     ]
     odd = any(len(names) > 1 for names, _ in used)
     if not odd and not any(UNREADABLE in column for column in columns):
-        return zip(*columns, [_details(item, others) for item in items] if others else repeat(None), strict=False)
+        return zip(*columns, [details_of(item, others) for item in items] if others else repeat(None), strict=False)
     read = zip(items, zip(*columns, strict=True), strict=True)
     return (
-        _read(kind, item) if odd or UNREADABLE in texts else (*texts, _details(item, others)) for item, texts in read
+        _read(kind, item) if odd or UNREADABLE in texts else (*texts, details_of(item, others)) for item, texts in read
     )
 
 
-def _details(item: Item, others: frozenset[str]) -> str | None:
-    filled = {key: value for key in others.intersection(item) if (value := item[key]) is not None and value != ""}
+def details_of(item: Item, others: Set[str]) -> str | None:
+    """These fields of a line, which have no column, as JSON; None where they are empty."""
+    filled = {key: value for key in others if (value := item.get(key)) is not None and value != ""}
     return json_text(filled) if filled else None
 
 
@@ -135,16 +137,18 @@ def _read(kind: str, item: Item) -> Line:
 
 def lines_hash(lines: Sequence[Line]) -> str:
     """Fingerprint of a document's lines; 1.0 and 1.00 count as the same number."""
-    ordered = sorted(lines, key=_LINE_NO) if len(lines) > 1 else lines
-    plain = [(*line[1 : _NUMBERS.start], *map(_plain, line[_NUMBERS]), line[-1]) for line in ordered]
-    return hashlib.blake2b(msgspec.json.encode(plain), digest_size=16).hexdigest()
+    said: list[object] = []
+    for line in sorted(lines, key=_LINE_NO):
+        said += line[1 : _NUMBERS.start]
+        said += map(_plain, line[_NUMBERS])
+        said.append(line[-1])
+    return hashlib.blake2b(_encoded(said), digest_size=16).hexdigest()
 
 
-@lru_cache(maxsize=8192, typed=True)
 def _plain(value: object) -> object:
-    return (
-        value.rstrip("0").rstrip(".") if isinstance(value, str) and "." in value and "e" not in value.lower() else value
-    )
+    if not isinstance(value, str) or "." not in value or "e" in value or "E" in value:
+        return value
+    return value.rstrip("0").rstrip(".")
 
 
 def amounts_by_name(lines: Sequence[Line], parts: Mapping[str, str]) -> dict[str, Decimal]:

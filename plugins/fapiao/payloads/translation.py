@@ -1,7 +1,6 @@
 """Translates the rows of one answer: each becomes a staged row, or a rejected one with the sentence why."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from fapiao.identity import (
 )
 from fapiao.payloads.codes import read_codes
 from fapiao.payloads.faces import complete_face, complete_header, tell_red_by_amount, tell_red_from_blue
-from fapiao.payloads.file_rows import file_identity, file_lines, file_type
+from fapiao.payloads.file_rows import file_identity, file_lines, file_type, read_file_items, read_file_rows
 from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal
 from fapiao.payloads.line_filter import DroppedLine, is_blue, without_dropped
 from fapiao.payloads.lines import Item, Line, find_lines, named_lines, read_items
@@ -28,6 +27,8 @@ from fapiao.payloads.values import Unreadable, json_text, text
 _NOT_PASSED = ("2", "3")
 _PAGE = 500
 """Rows whose fields are read together."""
+_OF_A_CHANNEL = find_lines, read_items, read_page
+_OF_A_FILE = file_lines, read_file_items, read_file_rows
 
 
 class _Rejection(ValueError):
@@ -87,10 +88,11 @@ class _Translator:
     def read(self, page: Sequence[object]) -> Iterator[_Read | None]:
         """Fields and lines column by column; None for what is no row."""
         rows = [row for row in page if isinstance(row, dict)]
-        lines_keys = list(map(file_lines if self._plane == "F" else partial(find_lines, self._kind), rows))
+        lines_of, lines_read, fields_read = _OF_A_FILE if self._plane == "F" else _OF_A_CHANNEL
+        lines_keys = [lines_of(self._kind, row) for row in rows]
         items: list[Sequence[Item]] = [row[key] if key else () for row, key in zip(rows, lines_keys, strict=True)]
-        lines = read_items(self._kind, list(chain.from_iterable(items)))
-        found = zip(rows, lines_keys, items, read_page(self._kind, rows, lines_keys), strict=True)
+        lines = lines_read(self._kind, list(chain.from_iterable(items)))
+        found = zip(rows, lines_keys, items, fields_read(self._kind, rows, lines_keys), strict=True)
         for row in page:
             if isinstance(row, dict):
                 one = next(found)
