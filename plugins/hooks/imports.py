@@ -130,7 +130,7 @@ class Imports:
     def known_documents(self, claim: Claim, keys: Collection[str]) -> dict[str, bool]:
         """Of these documents those that the pool holds, and whether this task's batch wrote them last."""
         owner = {"taxpayer_no": claim.taxpayer_no, "direction": claim.direction, "batch_no": claim.batch_no}
-        return dict(self._run("known_documents", keys=list(keys), **owner).fetchall())
+        return dict(self._run("known_documents", keys="\n".join(keys), **owner).fetchall())
 
     def store_verdicts(self, rows: Sequence[tuple[object, ...]]) -> None:
         """Task, file, sheet, row, document, verdict and sentence of every row."""

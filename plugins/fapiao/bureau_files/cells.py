@@ -168,13 +168,17 @@ def _numbered_clock(cell: float) -> tuple[str, bool]:
 
 
 def _written_clock(found: str) -> tuple[str, bool]:
-    if _SERIAL.fullmatch(found) and _SERIALS[0] <= float(found) < _SERIALS[1]:
+    if _USUAL.fullmatch(found):
+        written, timed = found, len(found) > _DAY_LENGTH
+    elif _SERIAL.fullmatch(found) and _SERIALS[0] <= float(found) < _SERIALS[1]:
         return _numbered_clock(float(found))
-    written, timed = (found, len(found) > _DAY_LENGTH) if _USUAL.fullmatch(found) else _in_usual_form(found)
+    else:
+        written, timed = _in_usual_form(found)
     try:
-        return str(datetime.fromisoformat(written)), timed
+        datetime.fromisoformat(written)
     except ValueError:
         raise BadCell(f"“{found}”不是存在的日期") from None
+    return written if timed else f"{written[:_DAY_LENGTH]} 00:00:00", timed
 
 
 def _in_usual_form(found: str) -> tuple[str, bool]:

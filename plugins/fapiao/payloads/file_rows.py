@@ -39,6 +39,7 @@ def file_lines(_kind: str, row: Row) -> str | None:
 def read_file_rows(kind: str, rows: Sequence[Row], _lines_keys: Sequence[str | None]) -> Iterator[Found | None]:
     """What each row says beside its lines; None for a row with a day or an instant that cannot be stored."""
     names, moments = _columns(kind), _moments(kind)
+    known = names | _NO_FIELDS
     for row in rows:
         values = {name: value for name, value in row.items() if name in names}
         try:
@@ -48,8 +49,7 @@ def read_file_rows(kind: str, rows: Sequence[Row], _lines_keys: Sequence[str | N
         except Unreadable:
             yield None
         else:
-            others = row.keys() - names - _NO_FIELDS
-            yield Found(values, {name: row[name] for name in others})
+            yield Found(values, {} if known.issuperset(row) else {name: row[name] for name in row.keys() - known})
 
 
 def read_file_items(_kind: str, items: Sequence[Item]) -> Iterator[Line]:

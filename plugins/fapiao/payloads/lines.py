@@ -115,7 +115,10 @@ def _readers(kind: str) -> tuple[tuple[tuple[str, ...], Converter], ...]:
 def received_name(kind: str, item: Item) -> str:
     """The goods name of a line exactly as it came, "" where it has none."""
     names, _ = _readers(kind)[0]
-    return next((str(item[name]) for name in names if item.get(name)), "")
+    for name in names:
+        if received := item.get(name):
+            return str(received)
+    return ""
 
 
 def _read(kind: str, item: Item) -> Line:

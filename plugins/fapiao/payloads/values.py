@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _EARLIEST_YEAR = 1900
+_LAST_SUMMER_TIME = 1991
+"""The clocks of Asia/Shanghai are eight hours ahead ever since."""
 
 
 class Unreadable(ValueError):
@@ -51,7 +54,11 @@ def whole_number(value: object) -> str | None:
 def instant(value: object) -> str | None:
     """An instant as ISO text with offset; a value without one is read as Asia/Shanghai."""
     moment = _moment(value)
-    return None if moment is None else moment.isoformat(sep=" ")
+    if moment is None:
+        return None
+    if moment.tzinfo is None and moment.year > _LAST_SUMMER_TIME and isinstance(value, str) and _USUAL.fullmatch(value):
+        return f"{value}+08:00"
+    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).isoformat(sep=" ")
 
 
 def day(value: object) -> str | None:
@@ -63,7 +70,9 @@ def day(value: object) -> str | None:
 def _day(written: str) -> str | None:
     """Days repeat from document to document."""
     moment = _moment(written)
-    return None if moment is None else moment.astimezone(SHANGHAI).date().isoformat()
+    if moment is None:
+        return None
+    return (moment.astimezone(SHANGHAI) if moment.tzinfo else moment).date().isoformat()
 
 
 def json_text(value: object) -> str:
@@ -84,7 +93,7 @@ def _moment(value: object) -> datetime | None:
         raise Unreadable("a date like 2027-01-05 or 2027-01-05 09:30:00 is expected") from None
     if moment.year < _EARLIEST_YEAR:
         raise Unreadable(f"a date after {_EARLIEST_YEAR} is expected")
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    return moment
 
 
 def _without_nul(value: object) -> object:
