@@ -45,12 +45,14 @@ class RowReader:
 
     def verdicts(self, rows: Iterable[tuple[int, list[Cell]]]) -> Iterator[Verdict]:
         """(row number, cells) of the rows below the headings, in order."""
-        filled = ((row_no, cells) for row_no, cells in rows if any(cells))
-        while package := list(islice(filled, _PACKAGE)):
-            for _, cells in package:
+        left = iter(rows)
+        while package := list(islice(left, _PACKAGE)):
+            filled = [row for row in package if any(row[1])]
+            for _, cells in filled:
                 if len(cells) < self._width:
                     cells.extend([""] * (self._width - len(cells)))
-            yield from self._together(package)
+            if filled:
+                yield from self._together(filled)
 
     def _together(self, package: list[tuple[int, list[Cell]]]) -> Iterator[Verdict]:
         stood = list(zip(*(cells for _, cells in package), strict=False))
@@ -60,7 +62,8 @@ class RowReader:
             if bad and UNREADABLE in texts:
                 yield self._one_by_one(row_no, cells)
             else:
-                yield self._verdict(row_no, cells, self._constants | dict(zip(self._names, texts, strict=True)))
+                values = dict(zip(self._names, texts, strict=True))
+                yield self._verdict(row_no, cells, self._constants | values if self._constants else values)
 
     def _verdict(self, row_no: int, cells: list[Cell], values: Values) -> Verdict:
         row = FileRow(self._sheet, row_no, values, RawRow(self._match.headings, cells))

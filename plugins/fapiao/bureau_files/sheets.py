@@ -95,9 +95,8 @@ def _head(sheet: CalamineSheet) -> Head:
 
 def _rows(sheet: CalamineSheet) -> Iterator[_Row]:
     """Rows as Excel numbers them, each from column A on."""
-    left = sheet.start[1] if sheet.start else 0
-    for row_no, row in enumerate(sheet.iter_rows(), start=1):
-        yield row_no, [""] * left + row if left else row
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    return enumerate((left + row for row in sheet.iter_rows()) if left else sheet.iter_rows(), start=1)
 
 
 def _part(sheet: CalamineSheet, match: Match, rules: FileRules, papers: Papers, head: Head) -> SheetPart:
