@@ -110,9 +110,9 @@ class Imports:
         self._run("note_merging", task_id=claim.task_id)
 
     def know_the_pool(self) -> None:
-        """Gives the planner its numbers where it has none: the second file of a new pool would be searched row by row.
+        """Gives the planner its numbers where it has none: it would search a new pool row by row for what comes second.
 
-        They are locked until the end of the transaction, so this needs one of its own.
+        They are locked until the end of the transaction.
         """
         row = self._run("has_statistics").fetchone()
         if row and not row[0]:

@@ -1,9 +1,11 @@
 """The documents of one import task into the pool: kind by kind in one transaction, every row accounted for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
 from operator import itemgetter
 from typing import Any
 
@@ -19,7 +21,8 @@ from hooks.merge import MergeContext, MergeCounts, Stage
 
 Connection = psycopg.Connection[Any]
 
-_NOTHING = MergeCounts(0, 0, 0, 0, 0, 0, Decimal(0), Decimal(0))
+_TOGETHER = 10_000
+"""Documents that are translated and merged at once; the whole file is one transaction all the same."""
 _PLACE = itemgetter(1, 2, 3)
 _LEFT_OUT = "明细行按配置（errorGoodsNames）不导入。"
 
@@ -34,9 +37,8 @@ class Translated:
     reasons: dict[int, str] = field(default_factory=dict)
 
 
-@uncollected()
-def translated(claim: Claim, papers: Papers, wanted: LineFilter | None) -> list[Translated]:
-    """The whole documents by payload kind, faces with lines first; `wanted` is the line filter (R276)."""
+def translated(claim: Claim, papers: Papers, wanted: LineFilter | None) -> Iterator[Translated]:
+    """The whole documents by payload kind, some at a time, faces with lines first; `wanted` is the line filter."""
     context = Context(
         direction=claim.direction,
         taxpayer_no=claim.taxpayer_no,
@@ -49,7 +51,9 @@ def translated(claim: Claim, papers: Papers, wanted: LineFilter | None) -> list[
     for paper in papers.whole():
         by_kind.setdefault(paper.kind, []).append(paper)
     order = [kind for kind in load_fields().kinds if kind in by_kind]
-    return [_translated(kind, by_kind[kind], context) for kind in order]
+    for kind in order:
+        for first in range(0, len(by_kind[kind]), _TOGETHER):
+            yield _translated(kind, by_kind[kind][first : first + _TOGETHER], context)
 
 
 def _observed(claim: Claim) -> datetime:
@@ -75,46 +79,61 @@ def merge(
     connection: Connection,
     claim: Claim,
     sources: Sequence[tuple[int, str, str]],
-    steps: list[Translated],
+    steps: Iterable[Translated],
     papers: Papers,
 ) -> MergeCounts:
     """Merges the steps and stores every verdict, in the caller's transaction; returns the counts of the whole task.
 
-    A row that cannot be stored, or waits for a rule, counts as downloaded and failed. Raises MergeError.
+    While Postgres merges a step, the next is translated. A row that cannot be stored, or waits for a rule, counts as
+    downloaded and failed. Raises MergeError.
     """
+    fates: dict[str, str] = {}
+    counts: list[MergeCounts] = []
+    with ThreadPoolExecutor(1) as merger:
+        merging: Future[MergeCounts] | None = None
+        for part_no, step in enumerate(steps, start=1):
+            if merging:
+                counts.append(merging.result())
+            merging = merger.submit(_merge_step, connection, claim, sources, part_no, step, fates)
+        if merging:
+            counts.append(merging.result())
     imports = Imports(connection)
-    wanted = {key for step in steps for key in step.keys.values()}
-    before = imports.known_documents(claim, wanted)
-    total = _NOTHING
-    for part_no, step in enumerate(steps, start=1):
-        total = _added(total, _merge_step(connection, imports, claim, sources, part_no, step))
-    lost = sum(told.fate in ("rejected", "quarantined") for told in papers.told)
-    total = _added(total, MergeCounts(lost, 0, 0, 0, 0, lost, Decimal(0), Decimal(0)))
-    # a file of new documents, as most are, needs no second look
-    after = dict.fromkeys(wanted, True) if total.inserted == len(wanted) else imports.known_documents(claim, wanted)
-    fates = {key: "unchanged" if not after.get(key) else "updated" if key in before else "inserted" for key in wanted}
-    imports.store_verdicts(sorted(_verdicts(claim, steps, papers, fates), key=_PLACE))
+    imports.store_verdicts([(claim.task_id, *told.place, None, told.fate, told.sentence) for told in papers.told])
     imports.quarantine(claim, list(_waiting(sources, papers)))
-    return total
+    lost = sum(told.fate in ("rejected", "quarantined") for told in papers.told)
+    return reduce(_added, counts, MergeCounts(lost, 0, 0, 0, 0, lost, Decimal(0), Decimal(0)))
 
 
 def _merge_step(
     connection: Connection,
-    imports: Imports,
     claim: Claim,
     sources: Sequence[tuple[int, str, str]],
     part_no: int,
     step: Translated,
+    fates: dict[str, str],
 ) -> MergeCounts:
+    """With the verdicts on its rows; `fates` is what became of the documents of all steps so far."""
+    imports, keys = Imports(connection), list(step.keys.values())
+    if part_no > 1:
+        imports.know_the_pool()
     seen = {
         "kind": step.staged.kind,
         "files": [{"no": no, "name": name, "sha256": sha256} for no, name, sha256 in sources],
     }
     reply_id = imports.keep_reading(claim, part_no, seen, len(step.papers), _observed(claim))
-    goal = MergeContext(claim.batch_no, claim.channel, claim.direction, claim.taxpayer_no)
-    stage = Stage(connection, step.staged.target, goal)
+    before = imports.known_documents(claim, keys)
+    stage = Stage(
+        connection, step.staged.target, MergeContext(claim.batch_no, claim.channel, claim.direction, claim.taxpayer_no)
+    )
     stage.load(step.staged, reply_id)
-    return stage.merge()
+    counts = stage.merge()
+    # a file of new documents, as most are, needs no second look
+    after = dict.fromkeys(keys, True) if counts.inserted == len(keys) else imports.known_documents(claim, keys)
+    for key in keys:
+        if fates.get(key, "unchanged") == "unchanged":
+            fates[key] = "unchanged" if not after.get(key) else "updated" if key in before else "inserted"
+    imports.store_verdicts(sorted(_verdicts(claim, step, fates), key=_PLACE))
+    return counts
 
 
 def _added(one: MergeCounts, other: MergeCounts) -> MergeCounts:
@@ -122,19 +141,14 @@ def _added(one: MergeCounts, other: MergeCounts) -> MergeCounts:
     return MergeCounts(**{name: getattr(one, name) + getattr(other, name) for name in names})
 
 
-def _verdicts(
-    claim: Claim, steps: Sequence[Translated], papers: Papers, fates: Mapping[str, str]
-) -> Iterator[tuple[Any, ...]]:
-    for told in papers.told:
-        yield (claim.task_id, *told.place, None, told.fate, told.sentence)
-    for step in steps:
-        dropped = {(line.document_key, line.line_no) for line in step.staged.dropped}
-        for index, paper in enumerate(step.papers):
-            key = step.keys.get(index)
-            if key is None:
-                yield from ((claim.task_id, *place, None, "rejected", step.reasons[index]) for place in paper.places)
-            else:
-                yield from _of_document(claim, paper, key, fates[key], dropped)
+def _verdicts(claim: Claim, step: Translated, fates: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
+    dropped = {(line.document_key, line.line_no) for line in step.staged.dropped}
+    for index, paper in enumerate(step.papers):
+        key = step.keys.get(index)
+        if key is None:
+            yield from ((claim.task_id, *place, None, "rejected", step.reasons[index]) for place in paper.places)
+        else:
+            yield from _of_document(claim, paper, key, fates[key], dropped)
 
 
 def _of_document(
