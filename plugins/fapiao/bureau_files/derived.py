@@ -1,6 +1,7 @@
 """What follows from the cells of a row: which document it is, its type, and what a remark says about a red invoice."""
 
 import re
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from fapiao.bureau_files.layouts import Layout
@@ -20,6 +21,15 @@ from fapiao.identity import (
 Values = dict[str, str | None]
 Papers = dict[tuple[str | None, str | None], str]
 """纸质数电发票 of a file: paper code and number to the 20-digit number, since their lines only have the former."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the sheets of documents said for the lines after them: the papers, and the keys of all documents."""
+
+    papers: Papers = field(default_factory=dict)
+    stated: set[str | None] = field(default_factory=set)
+
 
 _BLUE_DIGITAL = re.compile(r"被红冲蓝字数电(?:发票|票)号码[:：]?\s*([0-9]{20})")
 _BLUE_PAPER = re.compile(r"对应正数发票代码[:：]?\s*([0-9]{10,12})\s*号码[:：]?\s*([0-9]{8})")
@@ -102,4 +112,4 @@ def _red_remark(values: Values, remark: str) -> None:
         values["original_blue_paper_code"], values["original_blue_paper_no"] = paper.groups()
 
 
-__all__ = ["NoIdentity", "Papers", "Values", "derive"]
+__all__ = ["Known", "NoIdentity", "Papers", "Values", "derive"]

@@ -10,35 +10,40 @@ from itertools import islice
 
 from fapiao.bureau_files.cells import EMPTY, BadCell, Cell
 from fapiao.bureau_files.columns import UNREADABLE, ColumnReader
-from fapiao.bureau_files.derived import NoIdentity, Papers, Values, derive
+from fapiao.bureau_files.derived import Known, NoIdentity, Values, derive
 from fapiao.bureau_files.headings import canonical, letters
 from fapiao.bureau_files.layouts import FileRules
 from fapiao.bureau_files.raw_row import RawRow
 from fapiao.bureau_files.readers import Unknown, reader_of, type_code
 from fapiao.bureau_files.recognition import Match
 from fapiao.bureau_files.records import FileRow, Verdict
+from fapiao.fields import LINE_COLUMNS
 
 _PACKAGE = 500
 """Rows that are read together."""
 _IDENTITY = ("document_key", "etax_invoice_no", "invoice_code", "invoice_no")
+_OF_A_LINE = frozenset({*_IDENTITY, "invoice_type", *LINE_COLUMNS})
 
 
 class RowReader:
-    """The readers of a recognised sheet; `constants` and `title` are what the lines above the headings say."""
+    """The readers of a recognised sheet; `constants` and `title` are what the lines above the headings say.
+
+    What a line repeats of a document that a sheet before it stated is not read again.
+    """
 
     def __init__(
-        self, sheet: str, match: Match, rules: FileRules, papers: Papers, constants: Values, title: str | None
+        self, sheet: str, match: Match, rules: FileRules, known: Known, constants: Values, title: str | None
     ) -> None:
         self._sheet = sheet
         self._match = match
-        self._papers = papers
+        self._known = known
         self._constants = constants
         self._title = f"，表头上方的“{title}”不是认识的票种；维护词表后可重新处理" if title else "，表头上方也没有写明"
         self._columns = [
             ColumnReader(name, position, reader_of(name, match.layout, rules))
             for name, position in match.positions.items()
         ]
-        self._names = [column.name for column in self._columns]
+        self._own = [column for column in self._columns if column.name in _OF_A_LINE]
         self._identity = [match.positions[name] for name in _IDENTITY if name in match.positions]
         self._sum = re.compile(rf"(?:{'|'.join(map(re.escape, rules.sums))})(?:$|[:(])")
         self._width = max(match.positions.values()) + 1
@@ -56,14 +61,21 @@ class RowReader:
 
     def _together(self, package: list[tuple[int, list[Cell]]]) -> Iterator[Verdict]:
         stood = list(zip(*(cells for _, cells in package), strict=False))
-        columns = [column.read_all(stood[column.position]) for column in self._columns]
+        readers = self._own if self._are_stated(stood) else self._columns
+        names = [column.name for column in readers]
+        columns = [column.read_all(stood[column.position]) for column in readers]
         bad = any(UNREADABLE in column for column in columns)
         for (row_no, cells), texts in zip(package, zip(*columns, strict=True), strict=True):
             if bad and UNREADABLE in texts:
                 yield self._one_by_one(row_no, cells)
             else:
-                values = dict(zip(self._names, texts, strict=True))
+                values = dict(zip(names, texts, strict=True))
                 yield self._verdict(row_no, cells, self._constants | values if self._constants else values)
+
+    def _are_stated(self, stood: Sequence[Sequence[Cell]]) -> bool:
+        """Whether all of these rows are lines of documents that were stated, by their 数电发票号码."""
+        place = self._match.positions.get("etax_invoice_no")
+        return self._match.layout.role == "lines" and place is not None and self._known.stated.issuperset(stood[place])
 
     def _verdict(self, row_no: int, cells: list[Cell], values: Values) -> Verdict:
         row = FileRow(self._sheet, row_no, values, RawRow(self._match.headings, cells))
@@ -87,14 +99,16 @@ class RowReader:
 
     def _completed(self, row: FileRow, values: Values) -> Verdict:
         try:
-            derive(values, self._match.layout, self._papers)
+            derive(values, self._match.layout, self._known.papers)
         except NoIdentity:
             sentence = f"第 {row.row_no} 行：票据代码或号码不全（数电发票应有 20 位号码），无法确定是哪张票据"
             return Verdict(row, "rejected", sentence)
         if values.get("invoice_type") is None and self._match.layout.role == "documents":
             return Verdict(row, "quarantined", f"第 {row.row_no} 行：没有票种{self._title}")
-        if "issue_date" in self._match.positions and values["issue_date"] is None:
+        if "issue_date" in values and values["issue_date"] is None:
             return Verdict(row, "rejected", self._at(self._match.positions["issue_date"], row.row_no, "没有日期"))
+        if self._match.layout.role == "documents":
+            self._known.stated.add(values["document_key"])
         return Verdict(row, "ok")
 
     def _held_back(self, row: FileRow, cells: Sequence[Cell], bad: list[str], unknown: list[str]) -> Verdict:

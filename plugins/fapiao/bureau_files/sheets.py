@@ -8,7 +8,7 @@ from itertools import islice
 from python_calamine import CalamineSheet
 
 from fapiao.bureau_files.cells import Cell
-from fapiao.bureau_files.derived import Papers, Values
+from fapiao.bureau_files.derived import Known, Values
 from fapiao.bureau_files.layouts import FileRules, Layout
 from fapiao.bureau_files.loading import loading
 from fapiao.bureau_files.recognition import (
@@ -58,7 +58,7 @@ def read_sheets(content: bytes, where: str, rules: FileRules) -> Iterator[SheetP
     A sheet of documents whose headings only one family knows is read while those after it load. calamine holds a whole
     sheet; beyond that a row is made when it is asked for.
     """
-    papers: Papers = {}
+    known = Known()
     sheets: dict[str, tuple[CalamineSheet, Head]] = {}
     candidates: dict[str, Candidates] = {}
     handed_out: set[str] = set()
@@ -72,13 +72,13 @@ def read_sheets(content: bytes, where: str, rules: FileRules) -> Iterator[SheetP
             if match := _certain(candidates.values()):
                 check_columns(match, f"{where} · {name}")
                 handed_out.add(name)
-                yield _part(sheet, match, rules, papers, head)
+                yield _part(sheet, match, rules, known, head)
     if not sheets:
         raise Refusal("工作簿里没有数据；请从税局重新导出", where)
     matches = one_family(candidates, rules, where)
     for name, match in sorted(matches.items(), key=lambda item: item[1].layout.role):
         if name not in handed_out:
-            yield _part(sheets[name][0], match, rules, papers, sheets[name][1])
+            yield _part(sheets[name][0], match, rules, known, sheets[name][1])
 
 
 def _certain(candidates: Collection[Candidates]) -> Match | None:
@@ -99,7 +99,7 @@ def _rows(sheet: CalamineSheet) -> Iterator[_Row]:
     return enumerate((left + row for row in sheet.iter_rows()) if left else sheet.iter_rows(), start=1)
 
 
-def _part(sheet: CalamineSheet, match: Match, rules: FileRules, papers: Papers, head: Head) -> SheetPart:
+def _part(sheet: CalamineSheet, match: Match, rules: FileRules, known: Known, head: Head) -> SheetPart:
     preamble = tuple(
         cell.strip() for row_no, row in head if row_no < match.row_no for cell in row
         if isinstance(cell, str) and cell.strip()
@@ -113,7 +113,7 @@ def _part(sheet: CalamineSheet, match: Match, rules: FileRules, papers: Papers, 
         constants["buyer_tax_no"] = taxpayer_no
 
     def rows() -> Iterator[Verdict]:
-        reader = RowReader(sheet.name, match, rules, papers, constants, title)
+        reader = RowReader(sheet.name, match, rules, known, constants, title)
         return reader.verdicts(islice(_rows(sheet), match.row_no, None))
 
     return SheetPart(sheet.name, match.layout, match.row_no, match.unknown, preamble, taxpayer_no, period, title, rows)

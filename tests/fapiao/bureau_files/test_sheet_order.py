@@ -53,3 +53,14 @@ def test_a_strange_sheet_refuses_the_file_though_the_first_was_read(tmp_path: Pa
     assert list(next(found).rows())
     with pytest.raises(Refusal, match=r"file\.xlsx · 别的: 前 15 行里找不到税局文件的列名"):
         next(found)
+
+
+@pytest.mark.parametrize(("sheets", "verdict"), [((HEADERS,), "ok"), ((), "rejected")])
+def test_what_a_line_repeats_of_a_stated_document_is_not_read_again(
+    tmp_path: Path, sheets: tuple[Sheet, ...], verdict: str
+) -> None:
+    headings, first, *_ = LINES.rows
+    spoilt = ["去年" if heading == "开票日期" else cell for heading, cell in zip(headings, first, strict=True)]
+    *_, lines = [list(part.rows()) for part in parts(tmp_path, *sheets, Sheet(LINES.name, [headings, spoilt]))]
+    assert [one.kind for one in lines] == [verdict]
+    assert ("“去年”不是日期" in lines[0].sentence) == (verdict == "rejected")
