@@ -82,7 +82,9 @@ def _place(folder: Path, seed: int) -> Path:
 
 
 def _papers(seed: int, kind: str, rows: int) -> list[Paper]:
-    return papers(seed, [kind], MONTH, each=max(1, rows // ROWS_OF_A_PAPER))
+    """Of a year of its own: a paper invoice's code has the year, and no seed."""
+    month = MONTH.replace(year=MONTH.year + 1 - seed)
+    return papers(seed, [kind], month, each=max(1, rows // ROWS_OF_A_PAPER))
 
 
 def _records(sheet: Sheet) -> Iterator[dict[str, Any]]:
@@ -103,7 +105,7 @@ def _compared(
         took, downloaded = _seconds(partial(import_file, setting.url, file))
         imports_.append(took)
     bare, ours = statistics.median(bares), statistics.median(imports_)
-    alone = parts(setting.url, file)
+    alone = parts(setting.url, made(setting.rounds + 1))
     slow, _ = _seconds(partial(with_pandas, setting.url, file, engine))
     kind = f"{file.suffix} of {rows:,} rows"
     yield f"{kind}: bare calamine and COPY", f"{bare:.2f} s"
