@@ -52,8 +52,15 @@ def translated(claim: Claim, papers: Papers, wanted: LineFilter | None) -> Itera
         by_kind.setdefault(paper.kind, []).append(paper)
     order = [kind for kind in load_fields().kinds if kind in by_kind]
     for kind in order:
-        for first in range(0, len(by_kind[kind]), _TOGETHER):
-            yield _translated(kind, by_kind[kind][first : first + _TOGETHER], context)
+        found = by_kind[kind]
+        together = _TOGETHER if _are_different(found) else len(found)
+        for first in range(0, len(found), together):
+            yield _translated(kind, found[first : first + together], context)
+
+
+def _are_different(papers: Sequence[Paper]) -> bool:
+    """Whether no document stands twice, as it may in two files: the merge tells those apart that come together."""
+    return len({paper.values.get("document_key") for paper in papers}) == len(papers)
 
 
 def _observed(claim: Claim) -> datetime:

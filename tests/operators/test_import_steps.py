@@ -9,7 +9,7 @@ import pytest
 from bureau_workbooks import bring_in, company, export, header, line
 from fapiao.errors import MergeError
 from hooks.file_store import FolderStore
-from hooks.merge import MergeCounts, Stage
+from hooks.merge import Stage
 from operators import import_merge
 
 Pool = psycopg.Connection[Any]
@@ -73,41 +73,36 @@ def test_a_second_file_tells_the_changed_document_from_the_others(pool: Pool, tm
     assert told == [("skipped", 2), ("unchanged", 2 * (DOCUMENTS - 1)), ("updated", 2)]
 
 
+@pytest.mark.usefixtures("together")
+def test_documents_of_two_files_at_once_count_once(pool: Pool, tmp_path: Path) -> None:
+    company(pool)
+    bring_in(pool, FolderStore(tmp_path / "store"), file(tmp_path), file(tmp_path, "再次导出.xlsx", 备注="改过"))
+    counted = "SELECT downloaded_count, inserted_count, ignored_count, amount_sum::int FROM fapiao.sync_log"
+    assert pool.execute(counted).fetchall() == [(2 * DOCUMENTS, DOCUMENTS, DOCUMENTS, 700)]
+
+
+@pytest.mark.parametrize(
+    ("place", "step", "error"),
+    [
+        (Stage, "merge", MergeError("a check did not hold")),
+        (import_merge, "translate", ValueError("it cannot be translated")),
+    ],
+)
 def test_a_step_that_fails_takes_the_steps_before_it_back(
-    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, step: str, error: Exception
 ) -> None:
     monkeypatch.setattr(import_merge, "_TOGETHER", 2)
-    merges, merged = Stage.merge, []
+    works, done = getattr(place, step), []
 
-    def merge(stage: Stage) -> MergeCounts:
-        merged.append(merges(stage))
-        if len(merged) == 3:
-            raise MergeError("a check did not hold")
-        return merged[-1]
+    def work(*arguments: Any) -> Any:
+        done.append(works(*arguments))
+        if len(done) == 3:
+            raise error
+        return done[-1]
 
-    monkeypatch.setattr(Stage, "merge", merge)
+    monkeypatch.setattr(place, step, work)
     company(pool)
     bring_in(pool, FolderStore(tmp_path / "store"), file(tmp_path))
     documents, lines, verdicts, ((*_, status),) = held(pool)
     assert (documents, lines, verdicts, status) == ([], [], [], "download_failed")
-    assert len(merged) == 3
-
-
-def test_a_step_that_cannot_be_translated_takes_the_steps_before_it_back(
-    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(import_merge, "_TOGETHER", 2)
-    translates, translated = import_merge.translate, []
-
-    def translate(*arguments: Any) -> Any:
-        translated.append(translates(*arguments))
-        if len(translated) == 3:
-            raise ValueError("it cannot be translated")
-        return translated[-1]
-
-    monkeypatch.setattr(import_merge, "translate", translate)
-    company(pool)
-    bring_in(pool, FolderStore(tmp_path / "store"), file(tmp_path))
-    documents, lines, verdicts, ((*_, status),) = held(pool)
-    assert (documents, lines, verdicts, status) == ([], [], [], "download_failed")
-    assert len(translated) == 3
+    assert len(done) == 3
