@@ -33,8 +33,8 @@ _FORMS = {
 
 
 def _instant(written: str) -> date | str:
-    """The clock of the session's zone."""
-    return day(datetime.fromisoformat(written).replace(tzinfo=None))
+    """The clock of the session's zone, which is east of Greenwich."""
+    return day(datetime.fromisoformat(written.partition("+")[0]))
 
 
 _READ: Mapping[str, Callable[[str], Cell]] = {
@@ -45,6 +45,7 @@ _READ: Mapping[str, Callable[[str], Cell]] = {
     "timestamptz": _instant,
 }
 """What becomes of the texts of these types, which psycopg hands over as they come: equal ones are read once."""
+_SELDOM_EQUAL = 2
 
 
 def export_invoices(
@@ -93,8 +94,8 @@ def sheet(connection: Connection, wanted: Plan, statement: LiteralString, values
     """
     connection.execute("SET TIME ZONE 'Asia/Shanghai'")
     names = [column.name for column in wanted.columns]
-    ((total,),) = connection.execute(_around("count_rows", statement), values).fetchall()
     with connection.cursor(row_factory=tuple_row) as cursor:
+        ((total,),) = cursor.execute(_around("count_rows", statement), values).fetchall()
         for type_ in _READ:
             cursor.adapters.register_loader(type_, TextLoader)
         cursor.execute(_around("typed", statement, columns=names), values)
@@ -152,5 +153,8 @@ def _change(labels: Mapping[str, str] | None, type_: str) -> Callable[[Sequence[
 
 
 def _each_once(read: Callable[[Any], Cell], column: Sequence[Any]) -> Sequence[Cell]:
-    cells = {value: None if value is None else read(value) for value in set(column)}
-    return [cells[value] for value in column]
+    different = set(column)
+    if len(different) * _SELDOM_EQUAL > len(column):
+        return [None if value is None else read(value) for value in column]
+    cells = {value: None if value is None else read(value) for value in different}
+    return list(map(cells.__getitem__, column))

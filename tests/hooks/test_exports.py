@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from openpyxl import load_workbook
+from psycopg.rows import dict_row
 
 from fapiao.exports.columns import plan, plans
 from fapiao.exports.pages import PACKAGE
@@ -116,6 +117,12 @@ def test_headers_and_lines_are_of_one_instant(invoices: psycopg.Connection, file
     export_invoices(invoices, file, EVERYTHING, progress=meanwhile)
     assert keys(file) == [KEY, OTHER]
     assert {row["票据标识"] for row in rows(file, "明细")} == {KEY}
+
+
+def test_a_connection_that_hands_out_dicts_will_do(invoices: psycopg.Connection, file: Path, pool_url: str) -> None:
+    with psycopg.connect(pool_url, row_factory=dict_row) as other:
+        assert export_invoices(other, file, EVERYTHING) == len(rows(file, "发票")) + len(rows(file, "明细"))
+    assert keys(file) == [KEY, OTHER]
 
 
 def test_rows_come_in_packages_and_those_that_nobody_takes_are_not_sent(pool: psycopg.Connection) -> None:
