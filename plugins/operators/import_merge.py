@@ -129,18 +129,24 @@ def _merge_step(
     }
     reply_id = imports.keep_reading(claim, part_no, seen, len(step.papers), _observed(claim))
     before = imports.known_documents(claim, keys)
-    stage = Stage(
-        connection, step.staged.target, MergeContext(claim.batch_no, claim.channel, claim.direction, claim.taxpayer_no)
-    )
+    goal = MergeContext(claim.batch_no, claim.channel, claim.direction, claim.taxpayer_no)
+    stage = Stage(connection, step.staged.target, goal)
     stage.load(step.staged, reply_id)
     counts = stage.merge()
     # a file of new documents, as most are, needs no second look
     after = dict.fromkeys(keys, True) if counts.inserted == len(keys) else imports.known_documents(claim, keys)
     for key in keys:
         if fates.get(key, "unchanged") == "unchanged":
-            fates[key] = "unchanged" if not after.get(key) else "updated" if key in before else "inserted"
+            fates[key] = _fate(before=key in before, written=after.get(key, False))
     imports.store_verdicts(sorted(_verdicts(claim, step, fates), key=_PLACE))
     return counts
+
+
+def _fate(*, before: bool, written: bool) -> str:
+    """What became of a document that the pool held before or not, and that this task wrote or not."""
+    if not written:
+        return "unchanged"
+    return "updated" if before else "inserted"
 
 
 def _added(one: MergeCounts, other: MergeCounts) -> MergeCounts:

@@ -7,12 +7,12 @@ from fapiao.fields import LINE_COLUMNS, load_fields
 from fapiao.identity import Identity, NoIdentity
 from fapiao.payloads.columns import Converter
 from fapiao.payloads.lines import Item, Line, details_of
-from fapiao.payloads.row_fields import Found, Row
+from fapiao.payloads.row_fields import NUMBERS, Found, Row
 from fapiao.payloads.values import CONVERTERS, Unreadable, text
 
 LINES = "items"
-_NUMBERS = ("document_key", "invoice_code", "invoice_no", "etax_invoice_no")
-_NO_FIELDS = frozenset({*_NUMBERS, "document", "invoice_type", LINES})
+_IDENTITY = ("document_key", "invoice_code", "invoice_no", "etax_invoice_no")
+_NO_FIELDS = frozenset({*NUMBERS["F"], LINES})
 _LINE_NAMES = LINE_COLUMNS[2:-1]
 _LINE_FIELDS = frozenset(_LINE_NAMES)
 _AS_THEY_ARE = ("text", "numeric")
@@ -25,7 +25,7 @@ def file_type(row: Row, asked: str) -> str:
 
 def file_identity(row: Row) -> Identity:
     """Which document a row is, as its reader found out; raises NoIdentity."""
-    key, code, number, digital = map(_said, map(row.get, _NUMBERS))
+    key, code, number, digital = map(_said, map(row.get, _IDENTITY))
     if key is None:
         raise NoIdentity("票据标识 (document_key) is missing")
     return Identity(key, code, number, digital)

@@ -12,12 +12,12 @@ from fapiao.payloads.values import CONVERTERS, Unreadable
 Row = Mapping[str, object]
 Values = dict[str, object]
 
-# The numbers that make the identity, by plane.
-_NUMBERS = {
+NUMBERS = {
     "L": {"fphm", "fpdm", "zzfpDm", "zzfphm", "hgjkshm", "dkdjwspzh"},
     "O": {"invoiceCode", "invoiceNo", "etaxInvoiceNo", "customDeclarationNo"},
     "F": {"document", "document_key", "invoice_code", "invoice_no", "etax_invoice_no", "invoice_type"},
 }
+"""Fields that say which document a row is, by plane: what they say is read apart from the rest."""
 
 
 class Reading(NamedTuple):
@@ -96,4 +96,4 @@ def _readings(kind: str) -> Mapping[str, tuple[Reading, ...]]:
 def _consumed(kind: str) -> frozenset[str]:
     found = load_fields().kinds[kind]
     repeated = {"kprq", "returncode", "returnmsg"} if found.target == "status" else set()
-    return frozenset(_readings(kind)) | _NUMBERS[found.plane] | repeated | found.repeats
+    return frozenset(_readings(kind)) | NUMBERS[found.plane] | repeated | found.repeats
