@@ -17,8 +17,8 @@ WHERE (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
             OR s.batch_no IN (SELECT k.batch_no FROM sync.task AS k WHERE k.parent_batch_no = ANY (%(batches)s))));
 
 -- name: lines
--- 全票池明细: the lines of the same documents, with the day that puts them in the same order.
-SELECT l.*, i.issue_date
+-- 全票池明细: the lines of the same documents, with the type and the day that put them in the same order.
+SELECT l.*, i.invoice_type, i.issue_date
 FROM fapiao.invoice_line AS l
 JOIN fapiao.invoice AS i USING (direction, taxpayer_no, document_key)
 WHERE (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
@@ -32,6 +32,10 @@ WHERE (%(taxpayers)s::text[] IS NULL OR i.taxpayer_no = ANY (%(taxpayers)s))
         FROM pool.sighting AS s
         WHERE s.batch_no = ANY (%(batches)s)
             OR s.batch_no IN (SELECT k.batch_no FROM sync.task AS k WHERE k.parent_batch_no = ANY (%(batches)s))));
+
+-- name: unhurried
+-- One process sends the rows: it reads an index in their order at once, where several would first sort all of them.
+SELECT set_config('max_parallel_workers_per_gather', '0', true);
 
 -- name: count_rows
 -- How many rows a statement has.

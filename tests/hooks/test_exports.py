@@ -18,7 +18,7 @@ from pool_rows import KEY, OWNER, SELLER, context, digital, line, merge
 from task_rows import put
 
 EVERYTHING = dict.fromkeys(FILTERS)
-OTHER = "27442000000000000002"
+OTHER, PLAIN = "27442000000000000002", "27442000000000000000"
 LOG_FILTER = dict.fromkeys(
     ("batches", "parent", "taxpayer", "name", "org", "organisations", "channel", "direction", "download_type", "sync_type",
      "document", "invoice_type", "status", "module", "dag", "error", "voided", "window_from", "window_to", "created_from",
@@ -117,6 +117,30 @@ def test_headers_and_lines_are_of_one_instant(invoices: psycopg.Connection, file
     export_invoices(invoices, file, EVERYTHING, progress=meanwhile)
     assert keys(file) == [KEY, OTHER]
     assert {row["票据标识"] for row in rows(file, "明细")} == {KEY}
+
+
+def test_invoices_stand_by_company_direction_type_day_and_number_on_both_sheets(
+    invoices: psycopg.Connection, file: Path
+) -> None:
+    merge(
+        invoices,
+        "digital",
+        [digital(fphm=PLAIN, kprq="2025-02-03 10:20:30", fpmx=[line()])],
+        context(invoice_type="82"),
+    )
+    invoices.commit()
+    export_invoices(invoices, file, EVERYTHING)
+    assert keys(file) == [KEY, OTHER, PLAIN]
+    assert [row["票据标识"] for row in rows(file, "明细")] == [KEY, KEY, PLAIN]
+
+
+def test_the_order_of_invoices_is_that_of_an_index_so_that_rows_leave_before_all_are_sorted(
+    pool: psycopg.Connection,
+) -> None:
+    (stated,) = pool.execute("SELECT pg_get_indexdef('pool.document_of_month'::regclass)").fetchall()[0]
+    *leading, last = plan("invoices").order
+    assert stated.endswith(f"({', '.join(leading)})")
+    assert (last, plan("lines").order) == ("document_key", (*plan("invoices").order, "line_no"))
 
 
 def test_a_connection_that_hands_out_dicts_will_do(invoices: psycopg.Connection, file: Path, pool_url: str) -> None:

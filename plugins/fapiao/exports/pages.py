@@ -5,7 +5,6 @@ a loop in Python over each of them would take longer than writing them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from itertools import chain, islice
 from typing import Any
 
@@ -35,16 +34,19 @@ def packages(rows: Iterable[Row]) -> Iterator[list[Sequence[Cell]]]:
 
 
 def records(headings: Sequence[str], rows: Iterator[Row], room: int | None) -> Iterator[dict[str, Any]]:
-    """The next `room` rows (None: all that are left) by heading.
+    """The next `room` rows (None: all that are left) by heading, one after the other in the same record.
 
     Where there are none, one record of nothing, so that the headings stand.
     """
     page = islice(rows, room)
+    record: dict[str, Any] = dict.fromkeys(headings)
     first = next(page, None)
     if first is None:
-        yield dict.fromkeys(headings)
+        yield record
         return
-    yield from map(dict, map(partial(zip, headings, strict=True), chain((first,), page)))
+    for row in chain((first,), page):
+        record.update(zip(headings, row, strict=True))
+        yield record
 
 
 def fitted(package: Package) -> Package:
@@ -54,9 +56,18 @@ def fitted(package: Package) -> Package:
 
 def _fits(column: Sequence[Cell]) -> bool:
     """Whether no text of a column needs mending."""
-    texts = [value for value in column if value.__class__ is str]
-    joined = "".join(texts)
-    return joined.isprintable() and (len(joined) <= LONGEST_TEXT or max(map(len, texts)) <= LONGEST_TEXT)
+    together = _together(column)
+    return together.isprintable() and (
+        len(together) <= LONGEST_TEXT or all(len(value) <= LONGEST_TEXT for value in column if isinstance(value, str))
+    )
+
+
+def _together(column: Sequence[Any]) -> str:
+    """The texts of a column; most columns have nothing else."""
+    try:
+        return "".join(column)
+    except TypeError:
+        return "".join([value for value in column if value.__class__ is str])
 
 
 def _fitted(value: Cell) -> Cell:

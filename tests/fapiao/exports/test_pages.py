@@ -18,8 +18,17 @@ def test_there_are_as_many_sheets_as_the_rows_need(rows: int, pages: int) -> Non
 
 def test_every_row_stands_on_one_page_in_its_order() -> None:
     rows = iter([(1,), (2,), (3,)])
-    assert list(records(["n"], rows, 2)) == [{"n": 1}, {"n": 2}]
-    assert list(records(["n"], rows, None)) == [{"n": 3}]
+    assert [record["n"] for record in records(["n"], rows, 2)] == [1, 2]
+    assert [record["n"] for record in records(["n"], rows, None)] == [3]
+
+
+def test_no_row_has_anything_left_of_the_one_before() -> None:
+    rows = iter([("A", 1.5), (None, None), ("B", None)])
+    assert [dict(record) for record in records(["text", "number"], rows, None)] == [
+        {"text": "A", "number": 1.5},
+        {"text": None, "number": None},
+        {"text": "B", "number": None},
+    ]
 
 
 def test_a_page_without_rows_still_has_its_headings() -> None:
