@@ -1,14 +1,11 @@
 """Workbooks: an export of the pool against the bare writer and openpyxl on the same rows."""
 
-import resource
 import statistics
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from openpyxl import Workbook
 from rustpy_xlsxwriter import write_worksheet
 
 from bench.filled_pool import fill
+from bench.process import in_its_own, peak_megabytes
 from bench.setting import Row, Setting
 from fapiao.exports.cells import Cell
 from fapiao.exports.columns import Plan, known_columns, plan
@@ -92,19 +90,13 @@ def _medians(works: dict[str, Work], rounds: int) -> dict[str, float]:
 
 
 def _memory(setting: Setting) -> Row:
-    """A process of its own, for peaks never fall."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        grown = process.submit(grown_megabytes, setting.url).result()
+    grown = in_its_own(grown_after_a_package, setting.url)
     return f"memory of the export, {setting.rows:,} rows", f"{grown:.0f} MB more than after its first package"
 
 
-def grown_megabytes(url: str) -> float:
+def grown_after_a_package(url: str) -> float:
     """The peak of this process over an export, above what it needs for its first package."""
     peaks: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
-        _export(url, Path(folder) / "bench.xlsx", lambda _: peaks.append(_peak_megabytes()))
-    return _peak_megabytes() - peaks[0] if peaks else 0.0
-
-
-def _peak_megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        _export(url, Path(folder) / "bench.xlsx", lambda _: peaks.append(peak_megabytes()))
+    return peak_megabytes() - peaks[0] if peaks else 0.0

@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 from rustpy_xlsxwriter import write_worksheets
 
 from bench.filled_pool import tidy
+from bench.process import grown_megabytes, in_its_own
 from bench.setting import Row, Setting
 from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.records import Taxpayer
@@ -105,7 +106,9 @@ def _compared(
         took, downloaded = _seconds(partial(import_file, setting.url, file))
         imports_.append(took)
     bare, ours = statistics.median(bares), statistics.median(imports_)
-    alone = parts(setting.url, made(setting.rounds + 1))
+    another = made(setting.rounds + 1)
+    alone = parts(setting.url, another)
+    read, imported = (in_its_own(grown_megabytes, way, setting.url, another) for way in (bare_copy, import_file))
     slow, _ = _seconds(partial(with_pandas, setting.url, file, engine))
     kind = f"{file.suffix} of {rows:,} rows"
     yield f"{kind}: bare calamine and COPY", f"{bare:.2f} s"
@@ -114,6 +117,7 @@ def _compared(
         f"{ours:.2f} s = {ours / bare:.2f} × bare, goal ≤ 2 ×",
     )
     yield f"{kind}: its parts alone", ", ".join(f"{what} {seconds / bare:.2f} ×" for what, seconds in alone.items())
+    yield f"{kind}: memory of our import", f"{imported:.0f} MB; the bare read {read:.0f} MB"
     yield f"{kind}: pandas ({engine}) and to_sql", f"{slow:.2f} s = {slow / ours:.1f} × ours, goal ≥ 5 ×"
     return bare, ours, slow
 

@@ -1,17 +1,15 @@
 """The merge against the plain COPY of the same rows into the same indexed pool."""
 
-import resource
 import statistics
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Any
 
 import psycopg
 
 from bench.filled_pool import CONTEXT, PACKAGE, fill, merge, tidy
+from bench.process import in_its_own, peak_megabytes
 from bench.rows import staged_documents, staged_lines
 from bench.setting import Row, Setting
 from fapiao.fields import LINE_COLUMNS, staged_columns
@@ -59,12 +57,11 @@ def headers_and_lines(setting: Setting) -> Iterator[Row]:
 def memory(setting: Setting) -> Iterator[Row]:
     """How much a process grows while it merges package after package; a fresh process each, for peaks never fall."""
     for rows in (setting.rows // 5, setting.rows):
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            grown = process.submit(grown_megabytes, setting.url, rows).result()
+        grown = in_its_own(grown_after_a_package, setting.url, rows)
         yield f"memory of the client, {rows:,} rows", f"{grown:.0f} MB more than after its first package"
 
 
-def grown_megabytes(url: str, rows: int) -> float:
+def grown_after_a_package(url: str, rows: int) -> float:
     """The peak of this process over a merge of `rows`, above what one package needs."""
     with psycopg.connect(url) as connection:
         stage = Stage(connection, "documents", CONTEXT)
@@ -72,14 +69,10 @@ def grown_megabytes(url: str, rows: int) -> float:
         for start in range(0, rows, PACKAGE):
             documents = list(staged_documents(NEW + start, min(PACKAGE, rows - start)))
             stage.load(Staged("digital", "documents", documents), reply_id=start)
-            first = first or _peak_megabytes()
+            first = first or peak_megabytes()
         stage.merge()
         tidy(connection)
-    return _peak_megabytes() - (first or 0.0)
-
-
-def _peak_megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return peak_megabytes() - (first or 0.0)
 
 
 def plain_copy(connection: Connection, documents: list[Any], lines: list[Any]) -> None:
