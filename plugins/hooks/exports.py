@@ -93,7 +93,6 @@ def sheet(connection: Connection, wanted: Plan, statement: LiteralString, values
     From its first package to its last the connection can do nothing else.
     """
     connection.execute("SET TIME ZONE 'Asia/Shanghai'")
-    connection.execute(query("exports", "unhurried"))
     names = [column.name for column in wanted.columns]
     with connection.cursor(row_factory=tuple_row) as cursor:
         ((total,),) = cursor.execute(_around("count_rows", statement), values).fetchall()
@@ -127,6 +126,7 @@ def _sent(
     cursor: psycopg.Cursor[tuple[Any, ...]], statement: sql.Composed, values: Values
 ) -> Generator[tuple[Any, ...], None, None]:
     """The rows, sent some at a time; once it is closed, Postgres sends no more."""
+    cursor.execute(query("exports", "unhurried"))
     yield from cursor.stream(statement, values, size=PACKAGE)
 
 
