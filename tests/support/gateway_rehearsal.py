@@ -106,10 +106,12 @@ class GatewayRehearsal(Rehearsal):
 
 
 @contextmanager
-def gateway_rehearsing(pool_url: str, monkeypatch: pytest.MonkeyPatch, day: str) -> Iterator[GatewayRehearsal]:
-    """A rehearsal whose connections are set for this process."""
+def gateway_rehearsing(
+    pool_url: str, monkeypatch: pytest.MonkeyPatch, day: str, *, poll_seconds: float = 0.05
+) -> Iterator[GatewayRehearsal]:
+    """A rehearsal whose connections are set for this process; nothing that must wait does so for longer than a poll."""
     with rehearsing(pool_url, monkeypatch, day) as plain:
-        extra = {**GATEWAY_CONNECTION["extra"], "poll_seconds": 0.05, "concurrency": 4}  # type: ignore[dict-item]
+        extra = {**GATEWAY_CONNECTION["extra"], "poll_seconds": poll_seconds, "concurrency": 4}  # type: ignore[dict-item]
         connection = {
             **GATEWAY_CONNECTION,
             "conn_type": "http",
