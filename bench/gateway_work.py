@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from types import SimpleNamespace
 
+from bench.process import peak_megabytes
 from fapiao.tasks import RunDay
 from hooks.pool import PoolHook
 from operators.apply import apply_one
@@ -55,10 +55,3 @@ def _worked(workers: Crew, run: RunDay) -> Worked:
     applied = time.perf_counter()
     until_quiet(workers, run.dag_id)
     return Worked(tasks, applied - start, time.perf_counter() - applied, peak_megabytes())
-
-
-def peak_megabytes() -> float:
-    """The most memory that this process ever held; getrusage would count its parent's, up to the exec."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    (peak,) = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
-    return int(peak) / 1024
