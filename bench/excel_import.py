@@ -108,16 +108,13 @@ def _compared(
     bare, ours = statistics.median(bares), statistics.median(imports_)
     another = made(setting.rounds + 1)
     alone = parts(setting.url, another)
-    read, imported = (in_its_own(grown_megabytes, way, setting.url, another) for way in (bare_copy, import_file))
+    weighed = [in_its_own(grown_megabytes, way, setting.url, another) for way in (import_file, bare_copy)]
     slow, _ = _seconds(partial(with_pandas, setting.url, file, engine))
     kind = f"{file.suffix} of {rows:,} rows"
     yield f"{kind}: bare calamine and COPY", f"{bare:.2f} s"
-    yield (
-        f"{kind}: our import, {downloaded:,} documents",
-        f"{ours:.2f} s = {ours / bare:.2f} × bare, goal ≤ 2 ×",
-    )
+    yield f"{kind}: our import, {downloaded:,} documents", f"{ours:.2f} s = {ours / bare:.2f} × bare, goal ≤ 2 ×"
     yield f"{kind}: its parts alone", ", ".join(f"{what} {seconds / bare:.2f} ×" for what, seconds in alone.items())
-    yield f"{kind}: memory of our import", f"{imported:.0f} MB; the bare read {read:.0f} MB"
+    yield f"{kind}: memory of our import", "{:.0f} MB; the bare read {:.0f} MB".format(*weighed)
     yield f"{kind}: pandas ({engine}) and to_sql", f"{slow:.2f} s = {slow / ours:.1f} × ours, goal ≥ 5 ×"
     return bare, ours, slow
 

@@ -104,11 +104,17 @@ def merge(
             merging = merger.submit(_merge_step, connection, claim, sources, part_no, step, fates)
         if merging:
             counts.append(merging.result())
-    imports = Imports(connection)
+    return reduce(_added, counts, _without_document(Imports(connection), claim, sources, papers))
+
+
+def _without_document(
+    imports: Imports, claim: Claim, sources: Sequence[tuple[int, str, str]], papers: Papers
+) -> MergeCounts:
+    """Stores the verdicts on rows that make no document, and keeps those that wait for a rule; their counts."""
     imports.store_verdicts([(claim.task_id, *told.place, None, told.fate, told.sentence) for told in papers.told])
     imports.quarantine(claim, list(_waiting(sources, papers)))
     lost = sum(told.fate in ("rejected", "quarantined") for told in papers.told)
-    return reduce(_added, counts, MergeCounts(lost, 0, 0, 0, 0, lost, Decimal(0), Decimal(0)))
+    return MergeCounts(lost, 0, 0, 0, 0, lost, Decimal(0), Decimal(0))
 
 
 def _merge_step(
@@ -123,10 +129,7 @@ def _merge_step(
     imports, keys = Imports(connection), list(step.keys.values())
     if part_no > 1:
         imports.know_the_pool()
-    seen = {
-        "kind": step.staged.kind,
-        "files": [{"no": no, "name": name, "sha256": sha256} for no, name, sha256 in sources],
-    }
+    seen = _evidence(step, sources)
     reply_id = imports.keep_reading(claim, part_no, seen, len(step.papers), _observed(claim))
     before = imports.known_documents(claim, keys)
     goal = MergeContext(claim.batch_no, claim.channel, claim.direction, claim.taxpayer_no)
@@ -140,6 +143,12 @@ def _merge_step(
             fates[key] = _fate(before=key in before, written=after.get(key, False))
     imports.store_verdicts(sorted(_verdicts(claim, step, fates), key=_PLACE))
     return counts
+
+
+def _evidence(step: Translated, sources: Sequence[tuple[int, str, str]]) -> dict[str, object]:
+    """What a step was made of: its payload kind, and the files."""
+    files = [{"no": no, "name": name, "sha256": sha256} for no, name, sha256 in sources]
+    return {"kind": step.staged.kind, "files": files}
 
 
 def _fate(*, before: bool, written: bool) -> str:
