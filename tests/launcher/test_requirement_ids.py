@@ -7,7 +7,8 @@ from requirement_ids import IDS, Requirements, known_ids
 TESTS = """
 import pytest
 
-@pytest.mark.req("R001", "A-01")
+@pytest.mark.req("R001")
+@pytest.mark.finding("A-01")
 def test_good(): pass
 
 @pytest.mark.req("R002")
@@ -20,7 +21,7 @@ def test_good_too(): pass
 
 @pytest.fixture
 def inner(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Requirements:
-    pytester.makeini("[pytest]\nmarkers = req(*ids): ids")
+    pytester.makeini("[pytest]\nmarkers =\n req(*ids): ids\n finding(*ids): ids")
     collector = Requirements()
     collector.known = {"R001": True, "R002": True, "A-01": False, "G1": True}
     return collector
@@ -41,9 +42,10 @@ def test_an_unknown_id_stops_the_run(pytester, inner):
 def test_every_id_of_the_manuals_is_known():
     known = known_ids(IDS.read_text(encoding="utf-8"))
     expected = (
-        [f"R{n:03}" for n in range(1, 328)] + [f"A-{n:02}" for n in range(1, 51)] + [f"G{n}" for n in range(1, 19)]
+        [f"R{n:03}" for n in range(1, 328)] + [f"A-{n:02}" for n in range(1, 57)] + [f"G{n}" for n in range(1, 19)]
     )
-    assert list(known) == expected
+    findings = [*range(1, 19), *range(20, 31), *range(40, 63), *range(70, 82), *range(90, 97)]
+    assert list(known) == expected + [f"F{n:02}" for n in findings]
     assert all(known[name] for name in ("G1", "G6", "G11", "G13", "A-03", "A-29", "A-34", "A-50"))
 
 
@@ -53,7 +55,7 @@ def test_a_star_means_in_scope_and_a_hash_begins_a_comment():
 
 @pytest.mark.parametrize(("words", "said"), [((), "; missing in scope: R002 G1"), (("-k", "test"), ""), ((".",), "")])
 def test_what_is_missing_is_told_by_a_run_of_everything_alone(pytester, inner, capsys, words, said):
-    pytester.makeini("[pytest]\nmarkers = req(*ids): ids\ntestpaths = .")
+    pytester.makeini("[pytest]\nmarkers =\n req(*ids): ids\n finding(*ids): ids\ntestpaths = .")
     pytester.makepyfile(TESTS)
     result = pytester.inline_run("-p", "no:cacheprovider", *words, plugins=[inner])
     assert result.ret == pytest.ExitCode.TESTS_FAILED

@@ -6,6 +6,7 @@ import pytest
 
 IDS = Path(__file__).with_name("requirement_ids.txt")
 PROPERTY = "requirement"
+MARKS = ("req", "finding")
 CHOOSING = ("keyword", "markexpr", "ignore", "lf")
 """Options that leave tests out."""
 
@@ -17,7 +18,7 @@ def known_ids(text: str) -> dict[str, bool]:
 
 
 class Requirements:
-    """Collects `@pytest.mark.req` ids of passed tests, over all xdist workers, and refuses unknown ones."""
+    """Collects the ids of `@pytest.mark.req` and `@pytest.mark.finding` of passed tests, over all xdist workers, and refuses unknown ones."""
 
     def __init__(self) -> None:
         self.known = known_ids(IDS.read_text(encoding="utf-8"))
@@ -27,7 +28,7 @@ class Requirements:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Writes the ids into the reports, which travel from the workers to the terminal."""
         for item in items:
-            ids = [name for mark in item.iter_markers("req") for name in mark.args]
+            ids = [name for kind in MARKS for mark in item.iter_markers(kind) for name in mark.args]
             if unknown := [name for name in ids if name not in self.known]:
                 raise pytest.UsageError(f"{item.nodeid} claims {', '.join(unknown)}: not in {IDS.name}")
             item.user_properties.extend((PROPERTY, name) for name in ids)
