@@ -9,7 +9,7 @@ from fapiao.errors import BadInput
 from fapiao.frequency import Frequency
 from fapiao.rules import CalendarRule, RuleBook
 from fapiao.tasks import SHANGHAI
-from fapiao.windows import RANGES
+from fapiao.windows import RANGES, month_start
 
 FIRST_DAY, LAST_DAY = date(2017, 1, 1), date(2099, 12, 31)
 """Outside these days nothing is known: 2017-01-01 is the first issue date the bureau takes."""
@@ -102,7 +102,7 @@ def _of_rule(rule: CalendarRule, day: date, parameters: Parameters) -> Iterator[
                     dag_id=rule.dag_id,
                     direction=direction,
                     download_type=f"{direction}_full" if rule.download == "full" else rule.download,
-                    sync_type=rule.sync_type,
+                    sync_type=_sync_type(rule, day, end),
                     document=document,
                     window_start=start,
                     window_end=end,
@@ -119,6 +119,12 @@ def _of_rule(rule: CalendarRule, day: date, parameters: Parameters) -> Iterator[
                     assumed=rule.assumed,
                     text=rule.text,
                 )
+
+
+def _sync_type(rule: CalendarRule, day: date, end: date | None) -> str:
+    """当前月 is what the window says it is: one that ended before the day's month is 历史月 (A-38)."""
+    over = end is not None and end < month_start(day)
+    return "history_month" if over and rule.sync_type == "current_month" else rule.sync_type
 
 
 def _instant(day: date, cron: str) -> datetime:

@@ -70,11 +70,18 @@ def days_to_yesterday(count: int) -> Callable[[date], tuple[date, date]]:
     return lambda day: (day - timedelta(days=count), day - timedelta(days=1))
 
 
+def month_of_yesterday(day: date) -> tuple[date, date]:
+    """[first of T-1's month, T-1]: on the 1st the whole month before, so that windows adjoin (A-26)."""
+    yesterday = day - timedelta(days=1)
+    return month_start(yesterday), yesterday
+
+
 Range = tuple[date, date] | None
 """First and last day; the last lies before the first where there is no day; None where the bureau decides."""
 
 RANGES: Mapping[str, Callable[[date], Range]] = {
     "current_month_to_yesterday": lambda day: (month_start(day), day - timedelta(days=1)),
+    "month_of_yesterday": month_of_yesterday,
     "previous_month": months(1, 1),
     "month_before_last": months(2, 2),
     "two_previous_months": months(2, 1),

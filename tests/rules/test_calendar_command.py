@@ -40,7 +40,7 @@ def test_explained_it_quotes_rule_source_and_the_manuals_sentence(say):
 
 
 def test_a_day_without_downloads_says_so(say):
-    assert say(*ONE_DAY, "--channel", "aisino", "--job", "history_input")[1].strip() == "(nothing)"
+    assert say(*ONE_DAY, "--channel", "aisino", "--job", "history_output")[1].strip() == "(nothing)"
 
 
 @pytest.mark.parametrize(

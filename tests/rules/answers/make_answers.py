@@ -174,8 +174,16 @@ def tax_disk(day: date) -> Iterator[Line]:
 
 
 def aisino(day: date) -> Iterator[Line]:
-    """航信每天下载一次全量进项发票."""
-    yield from running_month(day, [INPUT])
+    """航信每天下载一次全量进项发票: the month of T-1 up to T-1, and that month once more on the 6th and 12th (A-26)."""
+    if day.day == 1:  # the whole month before is 历史月 (A-38)
+        sort = ("input_full", "history_month", "issue_date")
+        yield line(day, "current_month", INPUT, sort, month(day, 1))
+    else:
+        yield from running_month(day, [INPUT])
+    if day.day == 6:
+        yield from full(day, "history_input", [INPUT], month(day, 1))
+    if day.day == 12:
+        yield from full(day, "full_last_month", [INPUT], month(day, 1))
 
 
 FIRST, LAST = date(2027, 1, 1), date(2028, 12, 31)
