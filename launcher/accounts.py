@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,25 +100,41 @@ def _place(folder: Path, account: Account) -> None:
         target = folder
         target.mkdir(mode=0o700)
     else:
-        SHARED.mkdir(mode=0o755, exist_ok=True)
-        target = Path(tempfile.mkdtemp(prefix="data-", dir=SHARED))
+        target = Path(tempfile.mkdtemp(prefix="data-", dir=_shared()))
         folder.unlink(missing_ok=True)
         folder.symlink_to(target)
     os.chown(target, account.uid, account.gid)
 
 
-def readable_copy(source: Path, name: str, account: Account) -> Path:
-    """`source`, or a copy of it under SHARED/`name` when `account` cannot read it; copied once."""
-    if account.reaches(source / "bin" / "postgres") and account.reaches(source / "share"):
-        return source
-    target = SHARED / name
+def readable_copy(folders: Sequence[Path], name: str, account: Account) -> Path:
+    """The folder in which `folders` lie, or SHARED/`name` with a copy of them when `account` cannot read one.
+
+    The copies lie side by side as the originals do, because programs find their libraries by the way between them.
+    """
+    if all(account.reaches(folder) for folder in folders):
+        return folders[0].parent
+    target = _shared() / name
     if not target.exists():
-        SHARED.mkdir(mode=0o755, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=SHARED))
-        shutil.copytree(source, fresh, dirs_exist_ok=True)
-        fresh.chmod(0o755)
+        for folder in folders:
+            shutil.copytree(folder, fresh / folder.name)
+        _let_everybody_read(fresh)
         _publish(fresh, target)
     return target
+
+
+def _shared() -> Path:
+    SHARED.mkdir(exist_ok=True)
+    # mkdir heeds the umask, and root's may close the folder to everybody else
+    SHARED.chmod(0o755)
+    return SHARED
+
+
+def _let_everybody_read(folder: Path) -> None:
+    """Whatever root's umask was when the originals were installed."""
+    for path in [folder, *folder.rglob("*")]:
+        mode = path.stat().st_mode
+        path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
 
 
 def _publish(fresh: Path, target: Path) -> None:

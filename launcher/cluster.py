@@ -51,7 +51,10 @@ def refuse_other_major(data: Path) -> None:
 def configure(data: Path, settings: dict[str, str]) -> None:
     """Write the settings that the next start reads."""
     lines = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
-    (data / CONFIGURATION).write_text(lines, encoding="utf-8")
+    file = data / CONFIGURATION
+    file.write_text(lines, encoding="utf-8")
+    # root's umask may close it to the account that reads it; the folder itself is that account's alone
+    file.chmod(0o644)
 
 
 def _refuse_full_disk(folder: Path) -> None:

