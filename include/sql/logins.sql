@@ -15,10 +15,17 @@ ON CONFLICT (channel, account, city_code) WHERE answered_at IS NULL
 RETURNING r.login_request_id, r.account, r.city_code, r.url;
 
 -- name: wait
--- The row waits for the login: it is nobody's, due for nobody, and keeps its attempts.
+-- The row waits for the login: due for nobody, it keeps its attempts; one whose request was answered meanwhile is due.
+WITH request AS (
+    SELECT login_request_id, answered_at IS NULL AS is_open FROM sync.login_request
+    WHERE login_request_id = %(login_request_id)s
+    FOR SHARE
+)
 UPDATE sync.task
-SET login_request_id = %(login_request_id)s, not_before = 'infinity', not_before_day = NULL, lease_until = NULL,
+SET login_request_id = CASE WHEN r.is_open THEN r.login_request_id END,
+    not_before = CASE WHEN r.is_open THEN 'infinity' ELSE now() END, not_before_day = NULL, lease_until = NULL,
     error_code = %(code)s, error_message = %(message)s, advice = %(advice)s
+FROM request AS r
 WHERE task_id = %(task_id)s;
 
 -- name: due
@@ -33,25 +40,39 @@ UPDATE sync.login_request SET next_check = now() + %(wait)s, url = coalesce(%(ur
 WHERE login_request_id = %(login_request_id)s;
 
 -- name: answered
--- The account is logged in: every row that waited for it is due, downloads and selections alike; how many there were.
-WITH closed AS (
-    UPDATE sync.login_request SET answered_at = now(), answered_by = sync.actor()
-    WHERE login_request_id = %(login_request_id)s AND answered_at IS NULL
-    RETURNING login_request_id
+-- The account is logged in. Who waits is set going by a statement of its own: this one may have waited for the lock of
+-- a worker that puts a row behind the request, and does not see that row.
+UPDATE sync.login_request SET answered_at = now(), answered_by = sync.actor()
+WHERE login_request_id = %(login_request_id)s AND answered_at IS NULL;
+
+-- name: go_on
+-- Every row behind an answered request is due, downloads and selections alike; how many there were. A row in the hands
+-- of a worker goes on at the next look, so that nobody waits here and no two wait for each other.
+WITH tasks AS (
+    UPDATE sync.task AS k
+    SET login_request_id = NULL, not_before = now(), error_code = NULL, error_message = NULL, advice = NULL
+    FROM (
+        SELECT w.task_id
+        FROM sync.task AS w
+        JOIN sync.login_request AS r ON r.login_request_id = w.login_request_id AND r.answered_at IS NOT NULL
+        WHERE w.login_request_id IS NOT NULL AND w.finished_at IS NULL
+        FOR UPDATE OF w SKIP LOCKED
+    ) AS waiting
+    WHERE k.task_id = waiting.task_id
+    RETURNING k.task_id
 ),
 selections AS (
     UPDATE sync.selection AS s
     SET login_request_id = NULL, not_before = now(), error_code = NULL, error_message = NULL, advice = NULL
-    FROM closed
-    WHERE s.login_request_id = closed.login_request_id AND s.status IN ('unprocessed', 'processing')
+    FROM (
+        SELECT w.selection_id
+        FROM sync.selection AS w
+        JOIN sync.login_request AS r ON r.login_request_id = w.login_request_id AND r.answered_at IS NOT NULL
+        WHERE w.login_request_id IS NOT NULL AND w.status IN ('unprocessed', 'processing')
+        FOR UPDATE OF w SKIP LOCKED
+    ) AS waiting
+    WHERE s.selection_id = waiting.selection_id
     RETURNING s.selection_id
-),
-tasks AS (
-    UPDATE sync.task AS k
-    SET login_request_id = NULL, not_before = now(), error_code = NULL, error_message = NULL, advice = NULL
-    FROM closed
-    WHERE k.login_request_id = closed.login_request_id
-    RETURNING k.task_id
 )
 SELECT (SELECT count(*) FROM selections)::integer + (SELECT count(*) FROM tasks)::integer;
 
@@ -59,11 +80,3 @@ SELECT (SELECT count(*) FROM selections)::integer + (SELECT count(*) FROM tasks)
 -- The open request for an account and city, if anybody waits for one.
 SELECT login_request_id FROM sync.login_request
 WHERE channel = %(channel)s AND account = %(account)s AND city_code = %(city_code)s AND answered_at IS NULL;
-
--- name: next_check
--- In how many seconds the earliest open request that rows wait for is asked again; null where there is none.
-SELECT extract(epoch FROM min(r.next_check) - now())::float8
-FROM sync.login_request AS r
-WHERE r.channel = %(channel)s AND r.answered_at IS NULL AND EXISTS (
-    SELECT FROM sync.task AS k
-    WHERE k.login_request_id = r.login_request_id AND (%(dag_id)s::text IS NULL OR k.dag_id = %(dag_id)s));

@@ -165,10 +165,16 @@ SET not_before = now() + %(wait)s, attempts = attempts + %(cost)s, polls = polls
 WHERE selection_id = %(selection_id)s;
 
 -- name: wait_for_login
--- The request waits for the login: it is nobody's, due for nobody, and keeps its attempts.
+-- The request waits for the login and keeps its attempts; one whose login was answered meanwhile is due.
+WITH request AS (
+    SELECT login_request_id, answered_at IS NULL AS is_open FROM sync.login_request
+    WHERE login_request_id = %(login_request_id)s
+    FOR SHARE
+)
 UPDATE sync.selection
-SET login_request_id = %(login_request_id)s, not_before = NULL, error_code = %(code)s, error_message = %(message)s,
-    advice = %(advice)s, lease_until = NULL
+SET login_request_id = CASE WHEN r.is_open THEN r.login_request_id END, not_before = NULL, error_code = %(code)s,
+    error_message = %(message)s, advice = %(advice)s, lease_until = NULL
+FROM request AS r
 WHERE selection_id = %(selection_id)s;
 
 -- name: apply_uses
@@ -299,7 +305,10 @@ WHERE claimed_by = %(owner)s AND lease_until IS NOT NULL AND status IN ('unproce
 -- name: next_due
 -- How many requests are open, and in how many seconds the earliest is due or its login is looked at again.
 SELECT count(*)::integer AS open, extract(epoch FROM min(CASE
-    WHEN s.login_request_id IS NULL THEN greatest(s.not_before, s.lease_until, now()) ELSE greatest(r.next_check, now())
+    WHEN r.answered_at IS NOT NULL THEN now()
+    WHEN r.login_request_id IS NOT NULL THEN greatest(r.next_check, now())
+    WHEN s.not_before = 'infinity' THEN NULL
+    ELSE greatest(s.not_before, s.lease_until, now())
     END) - now())::float8 AS seconds
 FROM sync.selection AS s
 LEFT JOIN sync.login_request AS r ON r.login_request_id = s.login_request_id
@@ -319,7 +328,8 @@ INSERT INTO sync.statistics_state AS s (taxpayer_no, state, period, deadline, as
 VALUES (%(taxpayer_no)s, %(state)s, %(period)s, %(deadline)s, %(asked_at)s)
 ON CONFLICT (taxpayer_no) DO UPDATE SET
     state = EXCLUDED.state, period = EXCLUDED.period, deadline = coalesce(EXCLUDED.deadline, s.deadline),
-    asked_at = EXCLUDED.asked_at;
+    asked_at = EXCLUDED.asked_at
+WHERE s.asked_at <= EXCLUDED.asked_at;
 
 -- name: clear_statistics
 -- The cached state holds no longer.
@@ -343,14 +353,17 @@ LEFT JOIN sync.code_label AS l ON l.kind = 'selection_task_status' AND l.code = 
 WHERE s.batch_no = ANY (%(batches)s)
 ORDER BY s.selection_id;
 
+-- name: lock_requests
+-- One person at a time retries these; what the other did meanwhile is seen by the statements that follow.
+SELECT selection_id FROM sync.selection WHERE batch_no = ANY (%(batches)s) ORDER BY selection_id FOR UPDATE;
+
 -- name: retriable
--- Requests that a person wants retried, locked, with whether that was done before.
+-- Requests that a person wants retried, with whether that was done before.
 SELECT s.selection_id, s.batch_no, s.operation, s.taxpayer_no, s.org_code, s.status, s.account,
     EXISTS (SELECT FROM sync.selection AS r WHERE r.retry_of = s.selection_id) AS retried
 FROM sync.selection AS s
 WHERE s.batch_no = ANY (%(batches)s)
-ORDER BY s.selection_id
-FOR UPDATE;
+ORDER BY s.selection_id;
 
 -- name: failed_papers
 -- The documents of a request that failed, as they were wished for.

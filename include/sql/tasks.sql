@@ -24,7 +24,10 @@ RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k
 
 -- name: hold
 -- Locks a claimed row for its settlement and extends the lease; no row means that somebody else has taken it over.
-UPDATE sync.task SET lease_until = now() + %(lease)s
+-- Whoever works on a row does not wait for its login any more.
+UPDATE sync.task
+SET lease_until = now() + %(lease)s, login_request_id = NULL,
+    not_before = CASE WHEN login_request_id IS NULL THEN not_before ELSE now() END
 WHERE task_id = %(task_id)s AND claim_no = %(claim_no)s AND void_state IS NULL
 RETURNING task_id;
 
@@ -165,14 +168,20 @@ SELECT EXISTS (
         AND job <> 'bureau_file' AND channel = %(channel)s AND (%(dag_id)s::text IS NULL OR dag_id = %(dag_id)s::text));
 
 -- name: next_due
--- When the earliest open row of the DAG is due again, and how many are open; rows of a later day do not count.
-SELECT count(*)::integer AS open,
-    extract(epoch FROM min(greatest(not_before, lease_until, now())) FILTER (WHERE login_request_id IS NULL) - now())::float8 AS seconds
-FROM sync.task
-WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
-    AND job <> 'bureau_file' AND channel = %(channel)s
-    AND (%(dag_id)s::text IS NULL OR dag_id = %(dag_id)s::text)
-    AND (not_before_day IS NULL OR not_before_day <= %(day)s);
+-- How many rows of the DAG are open, and in how many seconds the earliest is due or its login is looked at; rows of a
+-- later day do not count, and a row that waits for a person alone has no such time.
+SELECT count(*)::integer AS open, extract(epoch FROM min(CASE
+    WHEN r.answered_at IS NOT NULL THEN now()
+    WHEN r.login_request_id IS NOT NULL THEN greatest(r.next_check, now())
+    WHEN k.not_before = 'infinity' THEN NULL
+    ELSE greatest(k.not_before, k.lease_until, now())
+    END) - now())::float8 AS seconds
+FROM sync.task AS k
+LEFT JOIN sync.login_request AS r ON r.login_request_id = k.login_request_id
+WHERE k.status IN ('pending', 'downloading', 'downloaded') AND k.void_state IS NULL
+    AND k.job <> 'bureau_file' AND k.channel = %(channel)s
+    AND (%(dag_id)s::text IS NULL OR k.dag_id = %(dag_id)s::text)
+    AND (k.not_before_day IS NULL OR k.not_before_day <= %(day)s);
 
 -- name: release
 -- Gives the worker's rows back, so that the next one need not wait for the lease.

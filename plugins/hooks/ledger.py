@@ -47,6 +47,7 @@ class Ledger:
         """The bureau counts more than we do: the difference was used elsewhere (N07)."""
         for month in months_of(*claim.days()):
             key = _key(claim, counter, month, day)
+            self.connection.execute(query("quota", "lock_key"), key)
             usage, limit = self.usage(key), limits[month]
             missing = (limit.monthly or 0) - usage.this_month if monthly else (limit.daily or 1) - usage.today
             self.connection.execute(query("quota", "note_foreign"), key | {"missing": max(missing, 0)})

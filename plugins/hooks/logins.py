@@ -59,18 +59,18 @@ class LoginRequests:
 
     def answered(self, request: int) -> int:
         """The account is logged in; how many rows go on, downloads and selections alike."""
-        row = self._run("answered", login_request_id=request).fetchone()
+        self._run("answered", login_request_id=request)
+        return self.go_on()
+
+    def go_on(self) -> int:
+        """Sets every row going that waits behind an answered request; how many there were."""
+        row = self._run("go_on").fetchone()
         return int(row[0]) if row else 0
 
     def open_request(self, channel: str, account: str, city_code: str) -> int | None:
         """The request that rows of this account and city wait behind; None where nothing waits."""
         row = self._run("open_request", channel=channel, account=account, city_code=city_code).fetchone()
         return int(row[0]) if row else None
-
-    def next_check(self, channel: str, dag_id: str | None) -> float | None:
-        """Seconds until a login that rows wait for is looked at again; None where nothing waits."""
-        row = self._run("next_check", channel=channel, dag_id=dag_id).fetchone()
-        return None if row is None or row[0] is None else float(row[0])
 
 
 def _advice(taxpayer_no: str, account: str, city: str, url: str | None) -> str:

@@ -180,6 +180,7 @@ class Submissions:
 
     def retriable(self, batches: Sequence[str]) -> list[Retriable]:
         """Requests by batch number, locked."""
+        self._run("lock_requests", batches=list(batches))
         return self._rows(Retriable, "retriable", batches=list(batches))
 
     def failed_papers(self, selection_id: int) -> list[Chosen]:

@@ -149,10 +149,13 @@ class TaskTable:
         return bool(row and row[0])
 
     def next_due(self, channel: str, day: date, dag_id: str | None) -> tuple[int, float | None]:
-        """How many rows are open on the day, and the seconds until the earliest is due; None: all wait for logins."""
+        """How many rows are open on the day, and the seconds until the earliest is due or its login is looked at.
+
+        None: time alone makes no row due.
+        """
         row = self._run("next_due", channel=channel, day=day, dag_id=dag_id).fetchone()
         assert row is not None  # noqa: S101 an aggregate always has a row
-        return int(row[0]), None if row[1] is None else float(row[1])
+        return int(row[0]), None if row[1] is None else max(float(row[1]), 0.0)
 
     def release(self, owner: str) -> None:
         """Gives up the leases of a worker that ends."""

@@ -46,11 +46,15 @@ class Crew:
         self._stack.close()
 
     def work_through(self, statuses: Sequence[str], act: Act, dag_id: str | None) -> int:
-        """Handles rows in these statuses until none is due; how many were handled."""
-        handled = 0
+        """Handles rows in these statuses until none is due, or the same ones are due again; how many were handled."""
+        handled, seen = 0, set[int]()
         while claims := self._claim(statuses, dag_id):
             self.handle(act, claims)
             handled += len(claims)
+            tasks = {claim.task_id for claim in claims}
+            if tasks <= seen:
+                break
+            seen |= tasks
         return handled
 
     def handle(self, act: Act, claims: Sequence[Claim]) -> None:
@@ -75,13 +79,13 @@ class Crew:
         """Looks whether accounts that rows wait for are logged in again; how many rows go on."""
         return check_logins(self.front, self.channel, at_once=at_once)
 
-    def look_ahead(self, dag_id: str | None) -> tuple[int, float]:
-        """How many rows are open today, and in how many seconds the earliest is due or its login is looked at."""
+    def look_ahead(self, dag_id: str | None) -> tuple[int, float | None]:
+        """How many rows are open today, and the seconds until the earliest is due or its login is looked at.
+
+        None: time alone makes no row due.
+        """
         with self.front.transaction() as work:
-            open_rows, seconds = work.tasks.next_due(self.channel, self.front.quota_day(), dag_id)
-            login = work.logins.next_check(self.channel, dag_id)
-        waits = [wait for wait in (seconds, login) if wait is not None]
-        return open_rows, max(min(waits, default=0.0), 0.0)
+            return work.tasks.next_due(self.channel, self.front.quota_day(), dag_id)
 
     def go_home(self) -> None:
         """Gives up the leases that are left."""

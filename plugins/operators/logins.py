@@ -75,8 +75,8 @@ def ask_again(
 ) -> int:
     """As check_logins, for any channel and whoever works it."""
     with transaction() as work:
+        went_on = work.logins.go_on()
         due = work.logins.due(channel, at_once=at_once)
-    went_on = 0
     for request, taxpayer_no in due:
         login = login_state(bureau, taxpayer_no)
         with transaction() as work:

@@ -59,8 +59,9 @@ def until_quiet(desk: SelectionDesk, channel: str, short_wait_seconds: float) ->
         with desk.transaction() as work:
             open_rows, seconds = work.table.next_due([channel])
         if not open_rows or seconds is None or seconds > short_wait_seconds:
-            break
+            return handled
         time.sleep(max(seconds, 0.05))
+    log.warning("%d selections of %s are due again and again; the next worker goes on with them", open_rows, channel)
     return handled
 
 

@@ -1,5 +1,6 @@
 """The Airflow operators of a calendar DAG: plan, apply and collect; they read the context and wait by rescheduling."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -21,6 +22,13 @@ from operators.office import SHORT_WAIT_SECONDS, crew
 from operators.plan import plan_day
 from operators.run_day import run_day, wanted_taxpayers
 from operators.selection_office import work_selections
+
+log = logging.getLogger(__name__)
+
+MOST_IDLE_ROUNDS = 20
+"""Rounds that move no row although one is said to be due."""
+TURN_SECONDS = 300.0
+"""How long a channel may go on with rows that come back after a short wait, before others have their turn."""
 
 Turn = Callable[[], tuple[int, list[float]]]
 """How many rows it handled, and the seconds to its next one."""
@@ -79,9 +87,10 @@ class CollectOperator(BaseOperator):
             self._wait(context, run, open_rows, seconds)
         return handled
 
-    def _wait(self, context: Any, run: RunDay, open_rows: int, seconds: float) -> None:
-        now = datetime.now(UTC)
-        if now + timedelta(seconds=seconds) > context["dag_run"].start_date + self.patience:
+    def _wait(self, context: Any, run: RunDay, open_rows: int, seconds: float | None) -> None:
+        now, patience = datetime.now(UTC), self.patience.total_seconds()
+        last = context["dag_run"].start_date + self.patience
+        if seconds is None or seconds > patience or now + timedelta(seconds=seconds) > last:
             self.log.warning(
                 "%d rows of %s are not settled yet; sweep_results goes on with them", open_rows, run.dag_id
             )
@@ -139,17 +148,33 @@ def _sweep(context: Any, run: RunDay, channel: str) -> tuple[int, list[float]]:
             return 0, []
         handled = until_quiet(workers, None)
         open_rows, seconds = workers.look_ahead(None)
-        return handled, [seconds] if open_rows else []
+        return handled, [seconds] if open_rows and seconds is not None else []
 
 
 def until_quiet(workers: Crew, dag_id: str | None) -> int:
-    """Applies and collects until the next row is due only after a real wait."""
-    handled = 0
+    """Applies and collects until the next row is due only after a real wait; how many rows were handled.
+
+    A channel whose rows keep coming back, or are due and cannot be taken, is left to the next worker with a sentence,
+    so that the channels behind it have their turn.
+    """
+    handled, idle, end = 0, 0, time.monotonic() + TURN_SECONDS
     while True:
-        workers.check_logins()
-        handled += workers.work_through(["pending"], apply_one, dag_id)
-        handled += workers.work_through(["downloading", "downloaded"], collect_one, dag_id)
+        freed, done = _round(workers, dag_id)
+        handled, idle = handled + done, 0 if freed or done else idle + 1
         open_rows, seconds = workers.look_ahead(dag_id)
-        if not open_rows or seconds > SHORT_WAIT_SECONDS:
+        if not open_rows or seconds is None or seconds > SHORT_WAIT_SECONDS:
+            return handled
+        if idle == MOST_IDLE_ROUNDS or time.monotonic() > end:
+            log.warning(
+                "channel %s: %d rows are open and due again and again; the next worker goes on with them",
+                *(workers.channel, open_rows),
+            )
             return handled
         time.sleep(max(seconds, 0.05))
+
+
+def _round(workers: Crew, dag_id: str | None) -> tuple[int, int]:
+    """How many rows a login set going, and how many were handled."""
+    freed = workers.check_logins()
+    done = workers.work_through(["pending"], apply_one, dag_id)
+    return freed, done + workers.work_through(["downloading", "downloaded"], collect_one, dag_id)
