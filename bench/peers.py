@@ -18,6 +18,7 @@ from bench.peer_environment import NoPeers, peer_python
 from bench.rows import staged_documents
 from bench.setting import Row, Setting
 from fapiao.fields import staged_columns
+from launcher.home import ROOT
 
 KEY = ("direction", "taxpayer_no", "document_key")
 PAGE = 1_000
@@ -54,9 +55,11 @@ def pool_rows(documents: list[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
 
 def airflow_environment() -> Mapping[str, str]:
     """An Airflow of its own that touches nobody's home."""
-    home = tempfile.mkdtemp(prefix="fapiao-bench-airflow-")
-    plugins = {"AIRFLOW_HOME": home, "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
-    return os.environ | plugins
+    return os.environ | {
+        "AIRFLOW_HOME": tempfile.mkdtemp(prefix="fapiao-bench-airflow-"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+    }
 
 
 def _seconds(work: Callable[[], Any]) -> float:

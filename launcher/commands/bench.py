@@ -3,11 +3,13 @@
 import argparse
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from fapiao.errors import FapiaoError
 from launcher.connections import given_pool_url
 from launcher.pool import migrate_pool, running_postgres
 
@@ -24,18 +26,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """One block per section; every section starts in an empty database."""
+    """One block per section, each in an empty database; 1 when one failed, after which the others run all the same."""
+    failed = [name for name in arguments.only or NAMES if not _measured(name, arguments)]
+    if failed:
+        print(f"not measured to the end: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _measured(name: str, arguments: argparse.Namespace) -> bool:
     # The help must not wait for pandas and Airflow.
     from bench.sections import SECTIONS  # noqa: PLC0415
     from bench.setting import Setting  # noqa: PLC0415
 
-    for name in arguments.only or NAMES:
-        print(f"\n{name}: {(SECTIONS[name].__doc__ or name).splitlines()[0]}", flush=True)
+    print(f"\n{name}: {(SECTIONS[name].__doc__ or name).splitlines()[0]}", flush=True)
+    try:
         with _bench_database() as url:
             setting = Setting(url, arguments.rows, arguments.pool, arguments.rounds)
             for what, figures in SECTIONS[name](setting):
                 print(f"  {what:<44} {figures}", flush=True)
-    return 0
+    except Exception as failure:
+        print(f"{name} failed: {_reason(failure)}", file=sys.stderr, flush=True)
+        return False
+    return True
+
+
+def _reason(failure: Exception) -> str:
+    """One line; what is not meant for people says its kind too."""
+    said = " ".join(str(failure).split())
+    return said if isinstance(failure, FapiaoError) else f"{type(failure).__name__}: {said}"
 
 
 @contextlib.contextmanager
