@@ -1,10 +1,8 @@
 """Who acts by a command: `--as NAME`, else FAPIAO_ACTOR, else the account of the operating system."""
 
 import argparse
-import getpass
-import os
 
-ACTOR_VARIABLE = "FAPIAO_ACTOR"
+from operators.who import ACTOR_VARIABLE, account
 
 
 def add_actor(parser: argparse.ArgumentParser) -> None:
@@ -16,5 +14,4 @@ def add_actor(parser: argparse.ArgumentParser) -> None:
 
 def actor_of(arguments: argparse.Namespace) -> str:
     """The name that rights are looked up under, and that the event carries."""
-    named = (arguments.actor or "").strip() or os.environ.get(ACTOR_VARIABLE, "").strip()
-    return named or getpass.getuser()
+    return (arguments.actor or "").strip() or account()

@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 from fapiao.errors import BadInput
 from fapiao.queries import query
 from fapiao.tasks import SHANGHAI
+from launcher.actor import actor_of, add_actor
 from launcher.airflow import airflow_environment, ensure_metadata
 from launcher.bureau import require_bureau
 from launcher.dag_runs import DagRun, run_dags
@@ -19,6 +20,7 @@ from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
 from launcher.screen import table
 from launcher.stack import running_stack
+from operators.who import ACTOR_VARIABLE
 
 HELP = "run one DAG to its end in the foreground; fails when the run or any of its rows failed"
 FAILED = ("apply_failed", "download_failed")
@@ -29,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dag_id", metavar="DAG_ID", help="for example leqi__incremental")
     parser.add_argument("--date", type=date.fromisoformat, help="the day to work for; default: today in Asia/Shanghai")
     parser.add_argument("--conf", default="{}", help="further parameters as a JSON object")
+    add_actor(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,16 +40,18 @@ def run(arguments: argparse.Namespace) -> int:
     since = datetime.now(UTC)
     with running_postgres(), pool_url() as url:
         stack = running_stack()
-        ended = run_on_stack(stack, arguments.dag_id, conf) if stack else _run_here(url, arguments.dag_id, conf, since)
+        ended = run_on_stack(stack, arguments.dag_id, conf) if stack else _run_here(url, arguments, conf, since)
         failed = print_outcome(url, ended, since)
     return 0 if ended.state == "success" and not failed else 1
 
 
-def _run_here(url: str, dag_id: str, conf: dict[str, Any], since: datetime) -> DagRun:
+def _run_here(url: str, arguments: argparse.Namespace, conf: dict[str, Any], since: datetime) -> DagRun:
+    dag_id = arguments.dag_id
     require_bureau(dag_id)
     ensure_metadata()
     log = logs() / f"run-{dag_id}-{since:%Y%m%dT%H%M%S}.log"
-    (ended,) = run_dags([(dag_id, conf)], airflow_environment(url), log)
+    environment = airflow_environment(url) | {ACTOR_VARIABLE: actor_of(arguments)}
+    (ended,) = run_dags([(dag_id, conf)], environment, log)
     if ended.problem:
         raise BadInput([ended.problem])
     print(f"log: {log}")

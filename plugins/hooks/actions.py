@@ -27,7 +27,7 @@ from fapiao.task_actions import (
     terminate_objections,
     void_objections,
 )
-from hooks.rights import rights_of
+from hooks.rights import name_actor, rights_of
 
 Connection = psycopg.Connection[Any]
 Objections = Callable[[Candidate, RuleBook, datetime], Iterator[Objection]]
@@ -177,7 +177,7 @@ def _acting(
 ) -> Iterator[list[Candidate]]:
     """The selected tasks, locked and allowed; saved with what the block does. Raises BadInput with every problem."""
     with connection.transaction():
-        connection.execute("SELECT set_config('fapiao.actor', %s, true)", [actor])
+        name_actor(connection, actor)
         connection.execute("SELECT set_config('fapiao.reason', %s, true)", [_label(action)])
         connection.execute(query("actions", "lock"), {"batches": list(batches)})
         tasks = _selected(connection, batches)

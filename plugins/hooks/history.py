@@ -19,7 +19,7 @@ from fapiao.rules import RuleBook, rulebook
 from fapiao.tasks import RunDay
 from fapiao.windows import month_start
 from hooks.enterprise import read_enterprise
-from hooks.rights import rights_of
+from hooks.rights import name_actor, rights_of
 
 DAG_ID = "history_sync"
 JOBS = {"details": "history_sync", "usage": "history_usage"}
@@ -164,8 +164,3 @@ def _facts(connection: Connection, wanted: Sequence[Candidate], data_type: str, 
 def parameter(enterprise: Enterprise, book: RuleBook, key: str) -> str:
     """A parameter of type `fapiao`, or its default."""
     return enterprise.parameters.get(("fapiao", key)) or book.parameter_default("fapiao", key)
-
-
-def name_actor(connection: Connection, actor: str) -> None:
-    """Every event of the transaction carries the actor."""
-    connection.execute("SELECT set_config('fapiao.actor', %s, true)", [actor])

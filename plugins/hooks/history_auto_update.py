@@ -16,8 +16,8 @@ from fapiao.rules import RuleBook, rulebook
 from fapiao.tasks import RunDay
 from fapiao.windows import month_start
 from hooks.enterprise import read_enterprise
-from hooks.history import JOBS, Made, name_actor, planned, save
-from hooks.rights import rights_of
+from hooks.history import JOBS, Made, planned, save
+from hooks.rights import name_actor, rights_of
 
 DAG_ID = "history_auto_update"
 DATA_TYPES = ("details", "usage")

@@ -20,7 +20,7 @@ from fapiao.quotas import Usage
 from fapiao.rights import right_rules
 from fapiao.rules import RuleBook, rulebook
 from hooks.actions import Done, terminate
-from hooks.rights import rights_of
+from hooks.rights import name_actor, rights_of
 
 Connection = psycopg.Connection[Any]
 Record = dict[str, Any]
@@ -107,7 +107,7 @@ def _fit(connection: Connection, book: RuleBook, row: Record, day: date) -> str 
 def _acting(connection: Connection, actor: str, action: str, batches: Sequence[str]) -> Iterator[None]:
     """The import tasks locked and allowed, in one transaction. Raises BadInput with every problem."""
     with connection.transaction():
-        connection.execute("SELECT set_config('fapiao.actor', %s, true)", [actor])
+        name_actor(connection, actor)
         connection.execute("SELECT set_config('fapiao.reason', %s, true)", [right_rules().actions[action]])
         connection.execute(query("history", "lock"), {"batches": list(batches)})
         if problems := _problems(connection, actor, action, batches):

@@ -1,4 +1,4 @@
-"""权限 in the pool: what an actor was granted, and the grants of a file in place of those before."""
+"""权限 in the pool: what an actor was granted, the name in events, and a file of grants in place of those before."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -16,6 +16,11 @@ from fapiao.rules import rulebook
 Connection = psycopg.Connection[Any]
 Grant = tuple[str, str, str]
 """Actor, organisation or `*`, role."""
+
+
+def name_actor(connection: Connection, actor: str) -> None:
+    """Every event of the transaction carries the actor."""
+    connection.execute("SELECT set_config('fapiao.actor', %s, true)", [actor])
 
 
 def rights_of(connection: Connection, actor: str, rules: RightRules | None = None) -> Rights:

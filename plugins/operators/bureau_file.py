@@ -15,11 +15,15 @@ from hooks.file_store import FileStore, file_store
 from hooks.imports import Imports
 from hooks.inbox import DONE, REFUSED, file_away, inbox, inside, waiting
 from hooks.pool import PoolHook
+from operators.desk import read_parameters
 from operators.import_files import Connection, create, replay, work
 from operators.office import clock
 from operators.run_day import run_day
+from operators.who import who
 
 Outcome = dict[str, Any]
+INBOX_OWNER = ("fapiao", "inbox_owner")
+"""The parameter that names whose rights are checked for the files of the inbox."""
 _SHOWN = ("batch_no", "taxpayer_no", "direction", "status", "status_label", "downloaded_count", "inserted_count",
           "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message")  # fmt: skip
 
@@ -30,13 +34,14 @@ class ImportFilesOperator(BaseOperator):
     def execute(self, context: Any) -> list[Outcome]:
         """What came of every task. A refused form fails at once, with every sentence, and stores nothing."""
         run, params = run_day(context, many_a_day=True), context["params"]
-        store, actor = file_store(), f"{run.dag_id}/{run.run_id}"
+        store, actor = file_store(), who(context)
         with PoolHook().connect(actor) as connection:
             try:
                 if params.get("path"):
-                    found = _form(connection, store, run, params)
+                    found = _form(connection, store, run, params, actor)
                 else:
-                    found = self._sweep(connection, store, run, replay_first=bool(params.get("replay")))
+                    batches = replay(connection, run, actor).batches if params.get("replay") else []
+                    found = self._sweep(connection, store, run, batches)
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
         for outcome in found:
@@ -46,15 +51,15 @@ class ImportFilesOperator(BaseOperator):
             raise AirflowFailException("；".join(said(outcome) for outcome in failed))
         return found
 
-    def _sweep(self, connection: Connection, store: FileStore, run: RunDay, *, replay_first: bool) -> list[Outcome]:
-        batches = replay(connection, run, "manual").batches if replay_first else []
+    def _sweep(self, connection: Connection, store: FileStore, run: RunDay, batches: Sequence[str]) -> list[Outcome]:
+        """Works what is planned, `batches` among it, then empties the folder in its owner's name, whoever looks."""
         work(connection, store, _owner(run), lambda: run.instant(clock()))
-        folder, found = inbox(), outcomes(connection, batches)
+        folder, owner, found = inbox(), _inbox_owner(connection), outcomes(connection, batches)
         for files in waiting(folder, clock()):
             try:
-                done = import_one(connection, store, run, _request("inbox", files))
+                done = import_one(connection, store, run, _request("inbox", files), owner)
             except BadInput as refused:
-                file_away(files, REFUSED, str(refused))
+                file_away(files, REFUSED, f"{refused}\n导入人：{owner}")
                 self.log.warning("refused: %s", refused)
                 continue
             file_away(files, DONE, "\n".join(said(outcome) for outcome in done) or "文件此前已导入，没有变化。")
@@ -62,7 +67,9 @@ class ImportFilesOperator(BaseOperator):
         return found
 
 
-def _form(connection: Connection, store: FileStore, run: RunDay, params: Mapping[str, Any]) -> list[Outcome]:
+def _form(
+    connection: Connection, store: FileStore, run: RunDay, params: Mapping[str, Any], actor: str
+) -> list[Outcome]:
     taxpayers = [number.strip() for number in str(params.get("taxpayer_no") or "").split(",") if number.strip()]
     request = import_request(
         rulebook(),
@@ -72,7 +79,14 @@ def _form(connection: Connection, store: FileStore, run: RunDay, params: Mapping
         params.get("direction") or None,
         str(params.get("data_type") or INVOICE_DATA),
     )
-    return import_one(connection, store, run, request, _password(params.get("password_connection")))
+    return import_one(connection, store, run, request, actor, _password(params.get("password_connection")))
+
+
+def _inbox_owner(connection: Connection) -> str:
+    """Whose name stands for whoever lays files into the folder: the parameter fapiao/inbox_owner."""
+    with connection.transaction():
+        named = read_parameters(connection).get(INBOX_OWNER)
+    return named or rulebook().parameter_default(*INBOX_OWNER)
 
 
 def _password(connection_id: object) -> str | None:
@@ -85,10 +99,15 @@ def _request(surface: Any, files: Sequence[Path]) -> ImportRequest:
 
 
 def import_one(
-    connection: Connection, store: FileStore, run: RunDay, request: ImportRequest, password: str | None = None
+    connection: Connection,
+    store: FileStore,
+    run: RunDay,
+    request: ImportRequest,
+    actor: str,
+    password: str | None = None,
 ) -> list[Outcome]:
     """Creates the tasks of a request and works them; files that are imported already make none. Raises BadInput."""
-    created = create(connection, store, run, request, "manual", password=password)
+    created = create(connection, store, run, request, actor, password=password)
     work(connection, store, _owner(run), lambda: run.instant(clock()), created)
     return outcomes(connection, created.batches)
 

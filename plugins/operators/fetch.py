@@ -14,6 +14,7 @@ from hooks.channels import BUREAUS
 from hooks.pool import LEASE, PoolHook
 from operators.collect import collect_one
 from operators.office import crew
+from operators.who import who
 
 
 def asked_batches(context: Mapping[str, Any]) -> list[str]:
@@ -23,9 +24,9 @@ def asked_batches(context: Mapping[str, Any]) -> list[str]:
 
 def collect_asked(context: Mapping[str, Any], run: RunDay, batches: Sequence[str]) -> int:
     """One poll of each asked task; returns how many were handled. What another worker holds is left to it."""
-    actor = f"{run.dag_id}/{run.run_id}"
-    with PoolHook().connect(actor) as connection:
-        claims = claim_asked(connection, batches, f"{actor}/{context['ti'].task_id}", tuple(BUREAUS))
+    owner = f"{run.dag_id}/{run.run_id}/{context['ti'].task_id}"
+    with PoolHook().connect(who(context)) as connection:
+        claims = claim_asked(connection, batches, owner, tuple(BUREAUS))
     by_channel = attrgetter("channel")
     for channel, mine in groupby(sorted(claims, key=by_channel), by_channel):
         with crew(context, run, channel, None) as workers:

@@ -16,6 +16,7 @@ from hooks.history_auto_update import organisations_of, switch, update_last_mont
 from hooks.pool import PoolHook
 from operators.run_day import run_day
 from operators.steps import ApplyOperator
+from operators.who import who
 
 CHANNELS = ("leqi", "etax")
 """下载通道: 乐企 · rpa (R251)."""
@@ -36,7 +37,7 @@ class HistoryPlanOperator(BaseOperator):
             return {"batches": batches}
         form = {name: params.get(name) for name in FIELDS}
         run, actor = run_day(context), who(context)
-        with PoolHook().connect(f"{run.dag_id}/{run.run_id}") as connection:
+        with PoolHook().connect(actor) as connection:
             try:
                 if kinds := items(params.get("auto_update")):
                     told = self._auto_update(connection, actor, form, kinds, params)
@@ -83,14 +84,9 @@ class HistoryAutoUpdateOperator(BaseOperator):
 
     def execute(self, context: Any) -> list[dict[str, Any]]:
         """Plans details and usage; returns what each came to."""
-        run, book = run_day(context), rulebook()
-        with PoolHook().connect(f"{run.dag_id}/{run.run_id}") as connection:
-            made = update_last_month(connection, run, "calendar")
+        run, book, actor = run_day(context), rulebook(), who(context)
+        with PoolHook().connect(actor) as connection:
+            made = update_last_month(connection, run, actor)
         for one in made:
             self.log.info("%s", text(one.plan, book))
         return [{"summary": summary(one.plan, book), "batches": one.batches} for one in made]
-
-
-def who(context: Mapping[str, Any]) -> str:
-    """Who pressed the button: Airflow's user, else `manual`."""
-    return str(getattr(context["dag_run"], "triggering_user_name", None) or "manual")

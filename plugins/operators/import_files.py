@@ -16,7 +16,7 @@ from fapiao.rules import rulebook
 from fapiao.tasks import Claim, RunDay
 from hooks.file_store import FileStore
 from hooks.imports import Imports, Source
-from hooks.rights import rights_of
+from hooks.rights import name_actor, rights_of
 from hooks.tasks import LostClaim, TaskTable
 from hooks.uploads import Reading, read_request, read_stored
 from operators.desk import read_parameters
@@ -79,6 +79,7 @@ def _planned(
             found = imports.imported_before(one.owner, [source.sha256 for source in one.sources.values()])
             already |= {source.name: found[source.sha256] for source in one.sources.values() if source.sha256 in found}
         fresh = [one for one in readings if not all(source.name in already for source in one.sources.values())]
+        name_actor(connection, created_by)
         batches = [] if dry_run or not fresh else imports.plan(run, [one.file_set() for one in fresh], created_by)
     return Created(dict(zip(batches, fresh, strict=False)), already, tuple(readings))
 
@@ -94,6 +95,7 @@ def replay(connection: Connection, run: RunDay, created_by: str) -> Created:
         for owner, source in imports.waiting_files():
             by_owner.setdefault(owner, []).append(source)
         readings = [Reading(owner, dict(enumerate(found, start=1)), None) for owner, found in by_owner.items()]
+        name_actor(connection, created_by)
         batches = imports.plan(run, [one.file_set() for one in readings], created_by) if readings else []
     return Created(dict(zip(batches, readings, strict=True)))
 

@@ -10,6 +10,7 @@ from fapiao.key_element_rules import FILTERS
 from hooks.key_elements import create
 from hooks.pool import PoolHook
 from operators.run_day import run_day
+from operators.who import who
 
 CHANNELS = ("etax", "soft_certificate")
 """通道 whose bureau side lists 发票勾选确认 (R030)."""
@@ -20,11 +21,11 @@ class KeyElementPlanOperator(BaseOperator):
 
     def execute(self, context: Any) -> list[str]:
         """The batch numbers of the rows. A refused form fails at once, with every sentence, and plans nothing."""
-        run, params = run_day(context), context["params"]
+        run, actor, params = run_day(context), who(context), context["params"]
         form = {name: params.get(name) for name in ("org", "taxpayer_no", *FILTERS)}
-        with PoolHook().connect(f"{run.dag_id}/{run.run_id}") as connection:
+        with PoolHook().connect(actor) as connection:
             try:
-                batches = create(connection, run, form, "interactive", "manual")
+                batches = create(connection, run, form, "interactive", actor)
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from refused
         self.log.info("planned %s", ", ".join(batches))

@@ -12,6 +12,7 @@ from hooks.pool import PoolHook
 from hooks.tasks import TaskTable
 from operators.crew import Crew
 from operators.desk import Desk, read_parameters
+from operators.who import who
 
 SHORT_WAIT_SECONDS = 3.0
 """A wait shorter than the cost of a reschedule is waited out in place."""
@@ -29,7 +30,7 @@ def crew(context: Mapping[str, Any], run: RunDay, channel: str, dag_id: str | No
     Its owner name is the Airflow task's, so that a retry takes its own rows back at once.
     """
     hook = PoolHook()
-    actor = f"{run.dag_id}/{run.run_id}"
+    actor = who(context)
     with hook.connect(actor) as front:
         with front.transaction():
             parameters = read_parameters(front)
@@ -39,7 +40,7 @@ def crew(context: Mapping[str, Any], run: RunDay, channel: str, dag_id: str | No
             return
         with closing(BUREAUS[channel]()) as bureau:
             desk = Desk(front, bureau, rulebook(), run, parameters, clock)
-            owner = f"{actor}/{context['ti'].task_id}"
+            owner = f"{run.dag_id}/{run.run_id}/{context['ti'].task_id}"
             with Crew(desk, lambda: hook.connect(actor), channel, owner, bureau.concurrency) as workers:
                 yield workers
                 workers.go_home()

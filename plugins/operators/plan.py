@@ -14,6 +14,7 @@ from fapiao.queries import query
 from fapiao.rules import RuleBook, rulebook
 from fapiao.tasks import RunDay
 from operators.desk import Parameters, read_parameters
+from operators.who import CALENDAR
 
 ALL_TYPES = "all"
 """未勾选数据初始化 asks by 凭证种类, not by 票种: one row holds every invoice type."""
@@ -37,14 +38,16 @@ def plan_day(
     job: str,
     taxpayers: list[str] | None = None,
     rules: RuleBook | None = None,
+    *,
+    actor: str = CALENDAR,
 ) -> Planned:
-    """Plans one job of one channel for the run's day, for all its taxpayers, in one transaction."""
+    """Plans one job of one channel for the run's day and all its taxpayers, in one transaction, as `actor`."""
     book = rules or rulebook()
     with connection.transaction():
         due = _due(connection, book, run, channel, job, read_parameters(connection))
         connection.execute(query("plan", "note_day"), {"day": run.day})
-        batch = connection.execute(query("plan", "open_batch"), _batch(run)).fetchone()
-        values = _batch(run) | {
+        batch = connection.execute(query("plan", "open_batch"), _batch(run, actor)).fetchone()
+        values = _batch(run, actor) | {
             "batch_no": batch[0] if batch else None,
             "channel": channel,
             "taxpayers": taxpayers,
@@ -66,13 +69,8 @@ def _void_leftovers(connection: psycopg.Connection[Any], book: RuleBook, run: Ru
     return connection.execute(query("leftovers", "void"), values | {"day": run.day, "reason": reason}).rowcount
 
 
-def _batch(run: RunDay) -> dict[str, Any]:
-    return {
-        "dag_id": run.dag_id,
-        "run_id": run.run_id,
-        "day": run.day,
-        "created_by": "manual" if run.explicit else "calendar",
-    }
+def _batch(run: RunDay, actor: str) -> dict[str, Any]:
+    return {"dag_id": run.dag_id, "run_id": run.run_id, "day": run.day, "created_by": actor}
 
 
 def _due(

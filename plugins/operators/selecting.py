@@ -12,6 +12,7 @@ from fapiao.errors import BadInput, Refused
 from fapiao.selection.chosen import Operation, Wish
 from fapiao.selection.records import LOCAL, STATISTICS, LedgerEntry, Progress
 from fapiao.selection.submission import Refusal, Submitted, becomes, requests
+from hooks.rights import name_actor
 from hooks.submissions import LocalMark, Request, Retriable
 from operators.selection_checks import Judged, judged, refusal
 from operators.selection_desk import SelectionDesk, SelectionWork
@@ -40,7 +41,7 @@ def submit(
         taxpayers=[one for one in wish.taxpayers if one not in without],
     )
     with desk.transaction() as work:
-        _name_actor(work, actor)
+        name_actor(work.connection, actor)
         if made := work.submissions.find(desk.run):
             return Submitted(*made)
         return _submitted(desk, work, kept, actor, accounts or {})
@@ -53,7 +54,7 @@ def retry(desk: SelectionDesk, batches: Sequence[str], actor: str) -> Submitted:
     unknown, another organisation's (R150), not 处理失败, or was retried before; then nothing is made.
     """
     with desk.transaction() as work:
-        _name_actor(work, actor)
+        name_actor(work.connection, actor)
         if made := work.submissions.find(desk.run):
             return Submitted(*made)
         rows = work.submissions.retriable(batches)
@@ -180,7 +181,3 @@ def _retried(desk: SelectionDesk, work: SelectionWork, rows: Sequence[Retriable]
             planned += [replace(request, part_no=part_no) for request in made]
             refused += against
     return _written(desk, work, planned, refused, actor)
-
-
-def _name_actor(work: SelectionWork, actor: str) -> None:
-    work.connection.execute("SELECT set_config('fapiao.actor', %s, true)", [actor])

@@ -22,13 +22,13 @@ from hooks.auto_selection import auto_wishes
 from hooks.inbox import inbox, inside
 from hooks.rights import allowed_organisations
 from hooks.selection_import import validate_list, write_result
-from operators.history import who
 from operators.run_day import run_day
 from operators.selecting import progress, retry, submit
 from operators.selection_desk import SelectionDesk
 from operators.selection_office import selection_desk, work_selections
 from operators.selection_sheet import sheet
 from operators.selection_wishes import wish_of
+from operators.who import who
 
 LOOK_AGAIN_SECONDS = 60.0
 """Where every request waits for a login: the sweep looks at it, this run at what became of them."""
@@ -140,7 +140,7 @@ class SelectionFollowOperator(BaseOperator):
         if not parents:
             raise AirflowSkipException("dry run: nothing was submitted")
         work_selections(context, run)
-        with selection_desk(f"{run.dag_id}/{run.run_id}", run, f"{run.dag_id}/{run.run_id}/{self.task_id}") as desk:
+        with selection_desk(who(context), run, f"{run.dag_id}/{run.run_id}/{self.task_id}") as desk:
             found = [progress(desk, parent) for parent in parents]
             with desk.transaction() as work:
                 _, seconds = work.table.next_due(CHANNELS)

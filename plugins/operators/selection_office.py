@@ -17,6 +17,7 @@ from operators.office import SHORT_WAIT_SECONDS, clock
 from operators.run_day import run_day
 from operators.selection import until_quiet
 from operators.selection_desk import SelectionDesk
+from operators.who import who
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +60,8 @@ def work_selections(context: Mapping[str, Any], run: RunDay, only: str | None = 
 
     A channel that cannot be worked, for want of its connection perhaps, raises after the others' turn.
     """
-    actor, failures, handled = f"{run.dag_id}/{run.run_id}", [], 0
-    with selection_desk(actor, run, f"{actor}/{context['ti'].task_id}") as desk:
+    failures, handled = [], 0
+    with selection_desk(who(context), run, f"{run.dag_id}/{run.run_id}/{context['ti'].task_id}") as desk:
         with desk.transaction() as work:
             channels = [one for one in work.table.open_channels() if only in (None, one)]
         for channel in channels:

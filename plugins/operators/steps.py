@@ -22,6 +22,7 @@ from operators.office import SHORT_WAIT_SECONDS, crew
 from operators.plan import plan_day
 from operators.run_day import run_day, wanted_taxpayers
 from operators.selection_office import work_selections
+from operators.who import who
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +44,9 @@ class PlanOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Plans; returns how many rows were planned, left out and voided."""
-        run = run_day(context, many_a_day=self.many_a_day)
-        with PoolHook().connect(f"{run.dag_id}/{run.run_id}") as connection:
-            planned = plan_day(connection, run, self.channel, self.job, wanted_taxpayers(context))
+        run, actor = run_day(context, many_a_day=self.many_a_day), who(context)
+        with PoolHook().connect(actor) as connection:
+            planned = plan_day(connection, run, self.channel, self.job, wanted_taxpayers(context), actor=actor)
         self.log.info(
             "day %s: %d rows planned, %d left out with a reason, %d leftovers voided",
             *(run.day, planned.planned, planned.skipped, planned.voided),

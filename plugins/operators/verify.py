@@ -21,6 +21,7 @@ from hooks.verifier import verifier
 from operators.apply import MAX_ATTEMPTS
 from operators.office import clock
 from operators.run_day import run_day
+from operators.who import who
 
 log = logging.getLogger(__name__)
 
@@ -172,12 +173,12 @@ class VerifyOperator(BaseOperator):
     def execute(self, context: Any) -> int:
         """How many verifications were handled."""
         run, hook = run_day(context), PoolHook()
-        actor = f"{run.dag_id}/{run.run_id}"
+        actor = who(context)
         with hook.connect(actor) as front, front.transaction():
             if not VerificationTable(front).anything_due(run.quota_day(clock())):
                 return 0
         with verifier() as (ask, lines), ThreadPoolExecutor(lines) as pool:
-            owners = [f"{actor}/{context['ti'].task_id}/{line}" for line in range(lines)]
+            owners = [f"{run.dag_id}/{run.run_id}/{context['ti'].task_id}/{line}" for line in range(lines)]
             return sum(pool.map(lambda owner: _work(hook, actor, ask, run, owner), owners))
 
 

@@ -10,6 +10,7 @@ import pytest
 import pyzipper
 
 from bureau_workbooks import KEY, OWNER, export, header, line
+from hooks.rights import replace_grants
 from rehearsal import Rehearsal, rehearsing
 
 DAG = "import_bureau_file"
@@ -39,6 +40,11 @@ def lay(file: Path) -> Path:
     """A file that has been lying there for a minute."""
     os.utime(file, (time.time() - 60,) * 2)
     return file
+
+
+def granted(room: Rehearsal, *grants: tuple[str, str, str]) -> None:
+    """Rights as a file of them would be loaded."""
+    replace_grants(room.pool, grants, "root")
 
 
 def logged(room: Rehearsal) -> list[dict[str, Any]]:
@@ -99,3 +105,44 @@ def test_a_sealed_zip_is_opened_by_the_password_of_a_connection(
     press(room, path="later/sealed.zip", taxpayer_no=OWNER, password_connection="zip_word")
     assert [task["status"] for task in logged(room)] == ["succeeded"]
     assert "s3cret-word" not in caplog.text
+
+
+@pytest.mark.finding("F40", "F42")
+@pytest.mark.req("A-56", "R254", "R269")
+def test_with_rights_loaded_the_form_imports_for_whoever_pressed_it_and_names_that_person(
+    room: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    granted(room, ("li", "ORG1", "operator"), ("sun", "ORG1", "auditor"))
+    export(tmp_path / "inbox" / "later" / "a.xlsx", [header()], [line()])
+    for stranger in ("sun", "nobody"):
+        monkeypatch.setenv("FAPIAO_ACTOR", stranger)
+        with pytest.raises(AssertionError, match="failed"):
+            press(room, path="later/a.xlsx", taxpayer_no=OWNER)
+    assert logged(room) == []
+    monkeypatch.setenv("FAPIAO_ACTOR", "li")
+    press(room, path="later/a.xlsx", taxpayer_no=OWNER)
+    (task,) = logged(room)
+    assert (task["status"], task["created_by"]) == ("succeeded", "li")
+    assert {row["actor"] for row in room.pool.execute("SELECT actor FROM fapiao.task_event").fetchall()} == {"li"}
+    assert room.pool.execute("SELECT DISTINCT created_by FROM sync.batch").fetchall() == [{"created_by": "li"}]
+
+
+@pytest.mark.finding("F40")
+@pytest.mark.req("A-56")
+def test_with_rights_loaded_the_folder_imports_for_its_owner_whoever_looks(
+    room: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    granted(room, ("scanner", "ORG1", "operator"))
+    monkeypatch.setenv("FAPIAO_ACTOR", "somebody")
+    lay(export(tmp_path / "inbox" / "a.xlsx", [header()], [line()]))
+    press(room)
+    told = (tmp_path / "inbox" / "refused" / "a.xlsx.txt").read_text(encoding="utf-8")
+    assert "导入人：inbox" in told and "权限" in told
+    assert logged(room) == []
+    room.parameter("fapiao", "inbox_owner", "scanner")
+    lay(export(tmp_path / "inbox" / "a.xlsx", [header()], [line()]))
+    press(room)
+    (task,) = logged(room)
+    assert (task["status"], task["created_by"]) == ("succeeded", "scanner")
+    (born, *_) = room.pool.execute("SELECT actor FROM fapiao.task_event ORDER BY at").fetchall()
+    assert born["actor"] == "scanner"

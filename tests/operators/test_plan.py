@@ -195,8 +195,8 @@ def test_a_person_may_run_a_monthly_job_on_any_day(pool: Pool) -> None:
     taxpayer(pool)
     scheme(pool, "81")
     assert plan(pool, "history_output", DAY) == Planned(0, 0)
-    assert plan_day(pool, by_hand("history_output", DAY), "leqi", "history_output") == Planned(1, 0)
-    assert planned(pool, "window_start", "window_end", "created_by", "automatic") == [(*MAY, "manual", False)]
+    assert plan_day(pool, by_hand("history_output", DAY), "leqi", "history_output", actor="li") == Planned(1, 0)
+    assert planned(pool, "window_start", "window_end", "created_by", "automatic") == [(*MAY, "li", False)]
 
 
 @pytest.mark.req("R109")
