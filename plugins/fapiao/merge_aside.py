@@ -26,7 +26,7 @@ def _forget_known_faces(target: str, offered: tuple[Field, ...]) -> str:
     names = [column.name for column in offered if column.group == "face" and column.name not in _HOW_KNOWN]
     return named(
         "forget_known_faces",
-        "Of a document that is 已验 a header says statuses and periods only (R029); in update_only, of every document.",
+        "Of a document 已验 a header says statuses and periods only (R029); where a mode adds nothing to the pool, of all.",
         f"""UPDATE staged_{target} AS s
 SET {listed((f"{name} = NULL" for name in names), 4)}
 FROM pool.document AS d
@@ -38,12 +38,11 @@ WHERE {MATCH}
 def _set_aside(target: str) -> str:
     return named(
         "set_aside",
-        "Rows that wait in the cache: all of them, or those of types that are verified first and that the pool lacks.",
+        "Of the documents that the pool lacks, all or those of types that are verified first wait in the cache (A-33).",
         f"""WITH aside AS (
     DELETE FROM staged_{target} AS s
-    WHERE %(everything)s OR (
-        s.invoice_type = ANY (%(verified_first)s) AND NOT EXISTS (SELECT FROM pool.document AS d WHERE {MATCH})
-    )
+    WHERE (%(everything)s OR s.invoice_type = ANY (%(verified_first)s))
+        AND NOT EXISTS (SELECT FROM pool.document AS d WHERE {MATCH})
     RETURNING s.*
 ), kept AS (
     INSERT INTO pool.verification_cache AS c (

@@ -17,13 +17,16 @@ from fapiao.payloads.values import json_text
 from fapiao.queries import queries
 
 StatusMode = Literal["verify_and_store", "update_only", "verify_to_cache"]
+_ADDING_NOTHING = ("update_only", "verify_to_cache")
+_CACHING = ("verify_and_store", "verify_to_cache")
 
 
 @dataclass(frozen=True, slots=True)
 class MergeContext:
     """The task a merge works for; `insert_missing` False updates only what the pool holds.
 
-    `status_mode` is that of the scheme, for rows of a status update (R126 to R129); None for every other download.
+    `status_mode` is that of the scheme, for rows of a status update (R126 to R129); None for every other download. It
+    decides about documents that the pool lacks: the statuses of those that it holds change in every mode (A-33).
     """
 
     batch_no: str
@@ -177,12 +180,13 @@ class Stage:
         """How many rows the status mode keeps out of the pool; they wait in the cache."""
         if self._target == "headers":
             with self._index_joins():
-                self._run(self._queries["forget_known_faces"], only_statuses=self._mode == "update_only")
-        if self._mode not in ("verify_and_store", "verify_to_cache") or self._target not in ("documents", "headers"):
+                self._run(self._queries["forget_known_faces"], only_statuses=self._mode in _ADDING_NOTHING)
+        if self._mode not in _CACHING or self._target not in ("documents", "headers"):
             return 0
-        everything = self._mode == "verify_to_cache"
         first = list(load_fields().verified_first) if self._target == "headers" else []
-        aside = self._run(self._queries["set_aside"], everything=everything, verified_first=first).fetchall()
+        with self._index_joins():
+            wanted = {"everything": self._mode == "verify_to_cache", "verified_first": first}
+            aside = self._run(self._queries["set_aside"], **wanted).fetchall()
         if self._target == "headers":
             self.to_verify = [ToVerify(*row) for row in aside]
         if aside:

@@ -93,8 +93,8 @@ class VerificationTable:
     def store(self, asked: Verification, reply_id: int, body: bytes, observed_at: datetime) -> None:
         """Brings a confirmed face into the pool as 已验 (R028), or into the cache, as the row's goal says (R129).
 
-        With a face that enters the pool comes the header that waited in the cache with its statuses. Raises Refused for
-        an answer that cannot be stored.
+        What the pool holds meanwhile is updated there, whatever the goal was (A-33). With a face that enters the pool
+        comes the header that waited in the cache with its statuses. Raises Refused for an answer that cannot be stored.
         """
         staged = translate(KIND, [answer(body)], _context(asked, observed_at))
         reasons = [rejected.reason for rejected in staged.rejected]
@@ -107,8 +107,8 @@ class VerificationTable:
         cached = asked.goal == "cache"
         stage = Stage(self.connection, "documents", replace(into, status_mode="verify_to_cache") if cached else into)
         stage.load(staged, reply_id)
-        stage.merge()
-        if not cached:
+        waits = bool(stage.merge().ignored)
+        if not waits:
             merge_from_cache(self.connection, into, [asked.document_key])
 
     def mark_mismatch(self, asked: Verification, observed_at: datetime) -> None:

@@ -160,6 +160,33 @@ def test_verify_to_cache_verifies_without_the_pool_and_a_receipt_takes_the_face_
     assert office.room.receive(special) == "known"
 
 
+@pytest.mark.req("A-33", "R127", "R129")
+@pytest.mark.finding("F06")
+@pytest.mark.parametrize("mode", [STORE, UPDATE, CACHE])
+def test_the_red_flush_of_an_invoice_in_the_pool_is_seen_in_every_mode(office: Office, ordinary: str, mode: str) -> None:
+    office.settle("key_element_sync", ordinary)
+    office.verify()
+    office.scheme(mode, "82")
+    office.room.post("change", key=ordinary, fpzt="8")
+    office.room.today("2027-01-06")
+    counts, queued = office.settle("status_update", ordinary)
+    assert (counts.updated, counts.ignored, queued) == (1, 0, 0)
+    assert office.room.invoices()[ordinary]["status"] == "8"
+    assert office.cached() == []
+
+
+@pytest.mark.req("A-33", "R129")
+@pytest.mark.finding("F06")
+def test_a_face_for_the_cache_reaches_the_pool_that_has_got_the_invoice_meanwhile(office: Office, special: str) -> None:
+    office.scheme(CACHE, "81")
+    office.settle("status_update", special)
+    office.settle("key_element_sync", special)
+    assert office.states() == {special: "3"}
+    assert office.verify() == 1
+    assert office.states() == {special: "1"}
+    assert office.cached() == []
+
+
 @pytest.mark.req("R129")
 def test_a_receipt_before_the_verification_turns_it_to_the_pool(office: Office, special: str) -> None:
     office.scheme(CACHE, "81")

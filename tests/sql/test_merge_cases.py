@@ -23,8 +23,9 @@ def read(folder: Path, name: str) -> Any:
 def parameters() -> list[Any]:
     found = []
     for folder in CASES:
-        ids = read(folder, "expect").get("req", [])
-        found.append(pytest.param(folder, id=folder.name, marks=[pytest.mark.req(*ids)] if ids else []))
+        ids = {mark: read(folder, "expect").get(mark, []) for mark in ("req", "finding")}
+        marks = [getattr(pytest.mark, mark)(*named) for mark, named in ids.items() if named]
+        found.append(pytest.param(folder, id=folder.name, marks=marks))
     return found
 
 

@@ -451,14 +451,13 @@ LEFT JOIN pool.document AS d ON d.direction = %(direction)s
         AND d.document_key = s.document_key;
 
 -- name: set_aside
--- Rows that wait in the cache: all of them, or those of types that are verified first and that the pool lacks.
+-- Of the documents that the pool lacks, all or those of types that are verified first wait in the cache (A-33).
 WITH aside AS (
     DELETE FROM staged_documents AS s
-    WHERE %(everything)s OR (
-        s.invoice_type = ANY (%(verified_first)s) AND NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction = %(direction)s
+    WHERE (%(everything)s OR s.invoice_type = ANY (%(verified_first)s))
+        AND NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key)
-    )
     RETURNING s.*
 ), kept AS (
     INSERT INTO pool.verification_cache AS c (

@@ -225,7 +225,7 @@ LEFT JOIN pool.document AS d ON d.direction = %(direction)s
         AND d.document_key = s.document_key;
 
 -- name: forget_known_faces
--- Of a document that is 已验 a header says statuses and periods only (R029); in update_only, of every document.
+-- Of a document 已验 a header says statuses and periods only (R029); where a mode adds nothing to the pool, of all.
 UPDATE staged_headers AS s
 SET document = NULL,
     invoice_type = NULL,
@@ -259,14 +259,13 @@ WHERE d.direction = %(direction)s
     AND (%(only_statuses)s OR d.verification_status = '1');
 
 -- name: set_aside
--- Rows that wait in the cache: all of them, or those of types that are verified first and that the pool lacks.
+-- Of the documents that the pool lacks, all or those of types that are verified first wait in the cache (A-33).
 WITH aside AS (
     DELETE FROM staged_headers AS s
-    WHERE %(everything)s OR (
-        s.invoice_type = ANY (%(verified_first)s) AND NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction = %(direction)s
+    WHERE (%(everything)s OR s.invoice_type = ANY (%(verified_first)s))
+        AND NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key)
-    )
     RETURNING s.*
 ), kept AS (
     INSERT INTO pool.verification_cache AS c (
