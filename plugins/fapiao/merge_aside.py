@@ -26,7 +26,7 @@ def _forget_known_faces(target: str, offered: tuple[Field, ...]) -> str:
     names = [column.name for column in offered if column.group == "face" and column.name not in _HOW_KNOWN]
     return named(
         "forget_known_faces",
-        "Of a document 已验 a header says statuses and periods only (R029); where a mode adds nothing to the pool, of all.",
+        "Of a document 已验 a header says statuses and periods only (R029); where a mode adds nothing, of every one.",
         f"""UPDATE staged_{target} AS s
 SET {listed((f"{name} = NULL" for name in names), 4)}
 FROM pool.document AS d

@@ -163,7 +163,9 @@ def test_verify_to_cache_verifies_without_the_pool_and_a_receipt_takes_the_face_
 @pytest.mark.req("A-33", "R127", "R129")
 @pytest.mark.finding("F06")
 @pytest.mark.parametrize("mode", [STORE, UPDATE, CACHE])
-def test_the_red_flush_of_an_invoice_in_the_pool_is_seen_in_every_mode(office: Office, ordinary: str, mode: str) -> None:
+def test_the_red_flush_of_an_invoice_in_the_pool_is_seen_in_every_mode(
+    office: Office, ordinary: str, mode: str
+) -> None:
     office.settle("key_element_sync", ordinary)
     office.verify()
     office.scheme(mode, "82")

@@ -225,7 +225,7 @@ LEFT JOIN pool.document AS d ON d.direction = %(direction)s
         AND d.document_key = s.document_key;
 
 -- name: forget_known_faces
--- Of a document 已验 a header says statuses and periods only (R029); where a mode adds nothing to the pool, of all.
+-- Of a document 已验 a header says statuses and periods only (R029); where a mode adds nothing, of every one.
 UPDATE staged_headers AS s
 SET document = NULL,
     invoice_type = NULL,
