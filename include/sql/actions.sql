@@ -15,7 +15,7 @@ SELECT k.task_id, k.batch_no, k.org_code, k.channel, k.status, k.void_state,
             AND o.parent_task_id IS NULL AND k.parent_task_id IS NULL AND o.task_id <> k.task_id
     ) AS under_way,
     EXISTS (SELECT FROM sync.task AS o WHERE o.retry_of = k.task_id AND o.void_state IS NULL) AS retried,
-    requested.at AS last_request
+    requested.at AS last_request, coalesce(k.error_code = 'SET_ASIDE', false) AS set_aside
 FROM sync.task AS k
 LEFT JOIN enterprise.taxpayer AS t USING (taxpayer_no)
 CROSS JOIN LATERAL (
@@ -43,8 +43,9 @@ ORDER BY k.task_id;
 
 -- name: make_due
 -- 获取异步结果: due now; what an earlier poll complained about is forgotten, the next one says it again where it still holds.
+-- A row that was set aside goes on from where it stood.
 UPDATE sync.task
-SET status = 'downloading', not_before = now(), not_before_day = NULL, requests = requests + 1,
+SET status = CASE WHEN status = 'incomplete' THEN 'downloading' ELSE status END, broke_workers = 0, not_before = now(), not_before_day = NULL, requests = requests + 1,
     error_code = NULL, error_message = NULL, advice = NULL
 WHERE task_id = ANY (%(tasks)s);
 

@@ -24,7 +24,7 @@ WITH request AS (
 UPDATE sync.task
 SET login_request_id = CASE WHEN r.is_open THEN r.login_request_id END,
     not_before = CASE WHEN r.is_open THEN 'infinity' ELSE now() END, not_before_day = NULL, lease_until = NULL,
-    error_code = %(code)s, error_message = %(message)s, advice = %(advice)s
+    broke_workers = 0, error_code = %(code)s, error_message = %(message)s, advice = %(advice)s
 FROM request AS r
 WHERE task_id = %(task_id)s;
 

@@ -1,5 +1,6 @@
 -- name: claim
 -- Takes due rows for one worker; a row is due for its former owner at once, for others when the lease has run out.
+-- A claim that nobody gave back has broken its worker, or stood beside a row that did: suspects are claimed apart.
 WITH due AS (
     SELECT task_id
     FROM sync.task
@@ -10,17 +11,19 @@ WITH due AS (
         AND (not_before IS NULL OR not_before <= now())
         AND (not_before_day IS NULL OR not_before_day <= %(day)s)
         AND (lease_until IS NULL OR lease_until <= now() OR claimed_by = %(owner)s)
+        AND (%(suspects)s::boolean IS NULL OR (broke_workers > 0 OR lease_until IS NOT NULL) = %(suspects)s::boolean)
     ORDER BY priority, task_id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
 UPDATE sync.task AS k
-SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = now() + %(lease)s
+SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = now() + %(lease)s,
+    broke_workers = k.broke_workers + CASE WHEN k.lease_until IS NULL THEN 0 ELSE 1 END
 FROM due
 WHERE k.task_id = due.task_id
 RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
     k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
-    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id;
+    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id, k.broke_workers;
 
 -- name: hold
 -- Locks a claimed row for its settlement and extends the lease; no row means that somebody else has taken it over.
@@ -36,7 +39,7 @@ RETURNING task_id;
 UPDATE sync.task
 SET status = 'downloading', request_no = %(request_no)s, applied_at = now(), observed_at = %(observed_at)s,
     not_before = now() + %(wait)s, not_before_day = NULL, error_code = NULL, error_message = NULL, advice = NULL,
-    lease_until = NULL
+    lease_until = NULL, broke_workers = 0
 WHERE task_id = %(task_id)s;
 
 -- name: add_part
@@ -48,7 +51,14 @@ ON CONFLICT DO NOTHING;
 -- Puts a row off: until an instant (still processing, back-off) or a day (quota); attempts grow only where it was a failure.
 UPDATE sync.task
 SET not_before = now() + %(wait)s, not_before_day = %(day)s, attempts = attempts + %(cost)s,
-    polls = polls + %(polls)s, error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL
+    polls = polls + %(polls)s, error_code = %(code)s, error_message = %(message)s, advice = %(advice)s,
+    lease_until = NULL, broke_workers = 0
+WHERE task_id = %(task_id)s;
+
+-- name: set_aside
+-- A row that broke workers is due for nobody until a person asks for its result (获取异步结果) or ends it (作废).
+UPDATE sync.task
+SET not_before = 'infinity', error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL
 WHERE task_id = %(task_id)s;
 
 -- name: fail
@@ -85,7 +95,7 @@ WITH rewound AS (
 )
 UPDATE sync.task
 SET generation = generation + 1, attempts = attempts + 1, status = 'downloading', not_before = now() + %(wait)s,
-    error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL
+    error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL, broke_workers = 0
 WHERE task_id = %(task_id)s;
 
 -- name: downloaded

@@ -15,7 +15,9 @@
 Still processing, empty and not ready are values of a poll, not errors.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from fapiao.shown import shown
 
 
 class FapiaoError(Exception):
@@ -40,12 +42,19 @@ class Unusable(FapiaoError):
 
 @dataclass
 class BureauError(FapiaoError):
-    """The bureau's answer in three parts: our stable code, its text verbatim, what to do; and when to ask again."""
+    """The bureau's answer in three parts: our stable code, its text, what to do; and when to ask again.
+
+    The text is the bureau's own as far as it can be shown; `answer` are the bytes it came with, whole.
+    """
 
     code: str
     text: str
     advice: str
     wait_seconds: float = 60.0
+    answer: bytes = field(default=b"", repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.text = shown(self.text)
 
     def __str__(self) -> str:
         return f"[{self.code}] {self.text} — {self.advice}"

@@ -11,6 +11,8 @@ RETRY_SPACING = timedelta(minutes=3)
 MOST_VOIDED = 500
 """S4 §3.3: 单次最多500个 (R324)."""
 RPA = "etax"
+SET_ASIDE = "SET_ASIDE"
+"""The error code of a row that broke its workers and rests until a person says what becomes of it."""
 
 Objection = tuple[str, str]
 """Key and surface of the sentence."""
@@ -30,12 +32,15 @@ class Candidate:
     under_way: bool
     retried: bool
     last_request: datetime | None
+    set_aside: bool = False
 
 
 def poll_objections(task: Candidate, rules: RuleBook, _now: datetime) -> Iterator[Objection]:
-    """获取异步结果: only 进销项数据不全 and 下载处理中 (A-07, R319)."""
+    """获取异步结果: only 进销项数据不全 and 下载处理中 (A-07, R319), and what was set aside, whatever it waits for."""
     if task.void_state:
         yield "void_already", "interactive"
+    elif task.set_aside:
+        return
     elif task.status not in rules.statuses_for("poll"):
         yield "poll_status", "interactive"
     elif task.under_way:
@@ -66,7 +71,7 @@ def _against_a_new_request(task: Candidate, now: datetime) -> Iterator[Objection
 
 
 def void_objections(task: Candidate, rules: RuleBook, _now: datetime) -> Iterator[Objection]:
-    """作废任务: only 下载处理中 (R323)."""
+    """作废任务: whatever is not at its end (R323)."""
     if task.void_state:
         yield "void_already", "interactive"
     elif task.status not in rules.statuses_for("void"):

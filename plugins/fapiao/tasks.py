@@ -37,6 +37,7 @@ class Claim:
     request_no: str | None
     observed_at: datetime | None
     parent_task_id: int | None
+    broke_workers: int = 0
 
     def days(self) -> tuple[date, date]:
         """First and last day. Raises FapiaoError where the bureau's current tax period decides."""

@@ -31,9 +31,20 @@ class TaskTable:
         return self.connection.execute(query("tasks", name), values)
 
     def claim(
-        self, channel: str, statuses: Sequence[str], owner: str, day: date, limit: int, dag_id: str | None
+        self,
+        channel: str,
+        statuses: Sequence[str],
+        owner: str,
+        day: date,
+        limit: int,
+        dag_id: str | None,
+        *,
+        suspects: bool | None = None,
     ) -> list[Claim]:
-        """Takes up to `limit` due rows for `owner`, highest priority first; committed by the caller."""
+        """Takes up to `limit` due rows for `owner`, highest priority first; committed by the caller.
+
+        `suspects` are the rows that an earlier worker held and never gave back: only them, none of them, or both.
+        """
         values = {
             "channel": channel,
             "statuses": list(statuses),
@@ -42,6 +53,7 @@ class TaskTable:
             "limit": limit,
             "dag_id": dag_id,
             "lease": LEASE,
+            "suspects": suspects,
         }
         with self.connection.cursor(row_factory=class_row(Claim)) as cursor:
             return cursor.execute(query("tasks", "claim"), values).fetchall()
@@ -72,6 +84,10 @@ class TaskTable:
         """Puts the row off by `seconds` or to a `day`; `cost` counts attempts (failures), `polls` 处理中 answers."""
         wait = timedelta(seconds=seconds)
         self._run("postpone", task_id=claim.task_id, wait=wait, day=day, cost=cost, polls=polls, **_words(why))
+
+    def set_aside(self, claim: Claim, why: BureauError) -> None:
+        """Due for nobody until a person asks for its result or voids it; the status stays."""
+        self._run("set_aside", task_id=claim.task_id, **_words(why))
 
     def fail(self, claim: Claim, status: str, why: BureauError, *, cost: int = 0) -> None:
         """Ends the row as 进销项下载申请失败 or 下载失败, in the bureau's words."""

@@ -5,20 +5,28 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, Self
 
 import psycopg
 
-from fapiao.errors import BureauError, FapiaoError, Refused
+from fapiao.errors import BureauError, Refused, TryLater
+from fapiao.task_actions import SET_ASIDE
 from fapiao.tasks import Claim
+from hooks.faults import blamed_on_row
 from hooks.tasks import LostClaim, TaskTable
+from operators.apply import MAX_ATTEMPTS
 from operators.desk import Desk
 from operators.logins import check_logins
 
 log = logging.getLogger(__name__)
 
 Act = Callable[[Desk, Claim], None]
+
+MOST_BROKEN_WORKERS = 3
+"""Workers that may end over a row before it is set aside."""
+_ADVICE = "see the task's Airflow log; the raw replies are kept"
 
 
 class Crew:
@@ -62,18 +70,36 @@ class Crew:
         list(self._workers.map(lambda claim: self._handle(act, claim), claims))
 
     def _claim(self, statuses: Sequence[str], dag_id: str | None) -> list[Claim]:
+        """Rows that broke a worker, or were in its hands when it ended, come last and alone: who breaks it shows."""
         with self.front.transaction() as work:
-            day = self.front.quota_day()
-            return work.tasks.claim(self.channel, statuses, self.owner, day, self._size * 4, dag_id)
+            claim = partial(work.tasks.claim, self.channel, statuses, self.owner, self.front.quota_day())
+            return claim(self._size * 4, dag_id, suspects=False) or claim(1, dag_id, suspects=True)
 
     def _handle(self, act: Act, claim: Claim) -> None:
-        desk = self._desks.get()
+        desk = self._usable(self._desks.get())
         try:
-            _act(act, desk, claim)
+            self._act(act if claim.broke_workers < MOST_BROKEN_WORKERS else _set_aside, desk, claim)
         except LostClaim:
             log.warning("task %s was taken over or voided; this worker lets it go", claim.batch_no)
         finally:
             self._desks.put(desk)
+
+    def _act(self, act: Act, desk: Desk, claim: Claim) -> None:
+        """Raises LostClaim, also where the row was lost before its failure could be written; or the database is gone."""
+        try:
+            act(desk, claim)
+        except LostClaim:
+            raise
+        except Exception as broken:
+            log.exception("task %s failed inside fapiao", claim.batch_no)
+            error = blamed_on_row(broken, desk.connection, _ADVICE)
+            _fail_row(self._usable(desk), claim, error)
+
+    def _usable(self, desk: Desk) -> Desk:
+        """The desk, with a new connection where a row has cost it its own."""
+        if not desk.connection.closed:
+            return desk
+        return replace(desk, connection=self._stack.enter_context(self._connect()))
 
     def check_logins(self, *, at_once: bool = False) -> int:
         """Looks whether accounts that rows wait for are logged in again; how many rows go on."""
@@ -93,22 +119,21 @@ class Crew:
             TaskTable(work.connection).release(self.owner)
 
 
-def _act(act: Act, desk: Desk, claim: Claim) -> None:
-    """Raises LostClaim, also where the row was lost before its failure could be written, or OperationalError."""
-    try:
-        act(desk, claim)
-    except (LostClaim, psycopg.OperationalError):
-        raise
-    except Exception as broken:
-        log.exception("task %s failed inside fapiao", claim.batch_no)
-        _fail_row(desk, claim, broken)
-
-
-def _fail_row(desk: Desk, claim: Claim, broken: Exception) -> None:
+def _fail_row(desk: Desk, claim: Claim, error: BureauError) -> None:
     """A row that breaks our own code ends with a sentence, so that it cannot hold up the rows behind it."""
-    text = str(broken) if isinstance(broken, FapiaoError) else f"{type(broken).__name__}: {broken}"
-    error: BureauError = Refused("INTERNAL", text, "see the task's Airflow log; the raw replies are kept")
     with desk.transaction() as work:
         work.tasks.hold(claim)
         work.ledger.settle(claim, "unknown")
-        work.tasks.fail(claim, "apply_failed" if claim.status == "pending" else "download_failed", error, cost=1)
+        if isinstance(error, TryLater) and claim.attempts + 1 < MAX_ATTEMPTS:
+            work.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
+        else:
+            work.tasks.fail(claim, "apply_failed" if claim.status == "pending" else "download_failed", error, cost=1)
+
+
+def _set_aside(desk: Desk, claim: Claim) -> None:
+    """The row rests as it is, with its replies, until a person fetches it again or voids it."""
+    text = f"处理该任务的工作进程已有 {claim.broke_workers} 次中途退出，任务已搁置"
+    advice = "see the Airflow logs of the workers; once it is mended, fetch the task (获取异步结果) or void it (作废)"
+    with desk.transaction() as work:
+        work.tasks.hold(claim)
+        work.tasks.set_aside(claim, Refused(SET_ASIDE, text, advice))

@@ -1,5 +1,6 @@
 """Imports, from the files that were handed in to settled tasks: checked, kept, queued by company, worked in turn."""
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -8,12 +9,13 @@ from typing import Any
 
 import psycopg
 
-from fapiao.errors import BadInput, FapiaoError, MergeError, Refused, Unusable
+from fapiao.errors import BadInput, BureauError, MergeError, Refused, Unusable
 from fapiao.imports.owners import Owner
 from fapiao.imports.requests import ImportRequest
 from fapiao.payloads import LineFilter, line_filter
 from fapiao.rules import rulebook
 from fapiao.tasks import Claim, RunDay
+from hooks.faults import blamed_on_row
 from hooks.file_store import FileStore
 from hooks.imports import Imports, Source
 from hooks.rights import name_actor, rights_of
@@ -23,6 +25,8 @@ from operators.desk import read_parameters
 from operators.import_merge import merge, translated
 
 Connection = psycopg.Connection[Any]
+
+log = logging.getLogger(__name__)
 
 _RIGHT = "import"
 """导入, for a tax number 登录用户具备权限 (S3 §3.3)."""
@@ -146,14 +150,15 @@ def _work_one(connection: Connection, store: FileStore, claim: Claim, reading: R
         _into_pool(connection, store, claim, reading)
     except LostClaim:
         return
-    except (Unusable, psycopg.OperationalError):
+    except Unusable:
         raise
     except MergeError as broken:
         _fail(connection, claim, Refused("MERGE_CHECK", str(broken), "nothing was merged; the file is kept"))
     except BadInput as refused:
         _fail(connection, claim, Refused("FILE_REFUSED", str(refused), "export the file again and import it"))
-    except (FapiaoError, psycopg.Error, ValueError, KeyError) as broken:
-        _fail(connection, claim, Refused("INTERNAL", f"{type(broken).__name__}: {broken}", "the file is kept"))
+    except Exception as broken:
+        log.exception("import %s failed inside fapiao", claim.batch_no)
+        _fail(connection, claim, blamed_on_row(broken, connection, "the file is kept"))
 
 
 def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: Reading | None) -> None:
@@ -177,7 +182,7 @@ def _line_filter(connection: Connection) -> LineFilter | None:
     return line_filter(value, _SCOPE)
 
 
-def _fail(connection: Connection, claim: Claim, why: Refused) -> None:
+def _fail(connection: Connection, claim: Claim, why: BureauError) -> None:
     with suppress(LostClaim), connection.transaction():
         tasks = TaskTable(connection)
         tasks.hold(claim)

@@ -12,12 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import psycopg
-
-from fapiao.errors import AnswerLost, BadInput, BureauError, FapiaoError, LoginLost, Refused, TryLater
+from fapiao.errors import AnswerLost, BadInput, BureauError, LoginLost, Refused, TryLater
 from fapiao.selection.answers import Action, Paper, Uploaded
 from fapiao.selection.records import STATISTICS, OpenPaper, Selection
 from hooks.actions import Done
+from hooks.faults import blamed_on_row
 from hooks.tasks import LostClaim
 from operators.apply import MAX_ATTEMPTS
 from operators.logins import ask_again
@@ -77,12 +76,10 @@ def _handle(desk: SelectionDesk, row: Selection) -> None:
         select_one(desk, row)
     except LostClaim:
         log.warning("selection %s was taken over; this worker lets it go", row.batch_no)
-    except psycopg.OperationalError:
-        raise
     except Exception as broken:
         log.exception("selection %s failed inside fapiao", row.batch_no)
-        text = str(broken) if isinstance(broken, FapiaoError) else f"{type(broken).__name__}: {broken}"
-        _fail(desk, row, Refused("INTERNAL", text, "see the task's Airflow log; retry when it is mended"))
+        error = blamed_on_row(broken, desk.connection, "see the task's Airflow log; retry when it is mended")
+        (_put_off if isinstance(error, TryLater) else _fail)(desk, row, error)
 
 
 def select_one(desk: SelectionDesk, row: Selection) -> None:

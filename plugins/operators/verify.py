@@ -11,9 +11,10 @@ from typing import Any
 import psycopg
 from airflow.sdk import BaseOperator
 
-from fapiao.errors import AnswerLost, BureauError, FapiaoError, LoginLost, QuotaSpent, Refused
+from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused
 from fapiao.tasks import RunDay
 from fapiao.verification import Ask, Question, Verification, VerificationRules, question, verification_rules
+from hooks.faults import blamed_on_row
 from hooks.pool import PoolHook
 from hooks.tasks import LostClaim
 from hooks.verification import VerificationTable, answer
@@ -78,12 +79,12 @@ def _handle(desk: VerifyDesk, asked: Verification) -> None:
         verify_one(desk, asked)
     except LostClaim:
         log.warning("verification %s was taken over; this worker lets it go", asked.batch_no)
-    except psycopg.OperationalError:
-        raise
     except Exception as broken:
         log.exception("verification %s failed inside fapiao", asked.batch_no)
-        text = str(broken) if isinstance(broken, FapiaoError) else f"{type(broken).__name__}: {broken}"
-        _settle(desk, asked, "failed", Refused("INTERNAL", text, "see the task's Airflow log; the answer is kept"))
+        error = blamed_on_row(broken, desk.connection, "see the task's Airflow log; the answer is kept")
+        with desk.transaction() as table:
+            table.hold(asked)
+            _put_off(table, asked, error, "failed")
 
 
 def verify_one(desk: VerifyDesk, asked: Verification) -> None:
@@ -140,7 +141,12 @@ def _refused(desk: VerifyDesk, table: VerificationTable, asked: Verification, er
         table.settle(asked, "mismatch", error)
     elif isinstance(error, LoginLost):
         table.postpone(asked, error, cost=0)
-    elif isinstance(error, Refused) or asked.attempts + 1 >= MAX_ATTEMPTS:
+    else:
+        _put_off(table, asked, error, state)
+
+
+def _put_off(table: VerificationTable, asked: Verification, error: BureauError, state: str) -> None:
+    if isinstance(error, Refused) or asked.attempts + 1 >= MAX_ATTEMPTS:
         table.settle(asked, state, error)
     else:
         table.postpone(asked, error, cost=1)

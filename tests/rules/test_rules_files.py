@@ -147,10 +147,11 @@ def test_there_are_seven_sync_types() -> None:
 def test_a_person_may_do_with_a_task_what_its_status_allows() -> None:
     allowed = {code.code: set(code.actions) for code in rulebook().codes if code.kind == "status" and code.actions}
     assert allowed == {
-        "pending": {"terminate"},
-        "incomplete": {"poll", "terminate"},
+        "pending": {"void", "terminate"},
+        "incomplete": {"poll", "void", "terminate"},
+        "headers_only": {"void"},
         "downloading": {"poll", "void", "terminate"},
-        "downloaded": {"terminate"},
+        "downloaded": {"void", "terminate"},
         "download_failed": {"retry"},
         "apply_failed": {"retry"},
     }

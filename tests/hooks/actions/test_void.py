@@ -30,9 +30,19 @@ def test_who_when_and_why_are_kept_and_the_status_stays(pool: Pool) -> None:
     assert events(pool, "B") == [("downloading", "voided", "li", "重复申请")]
 
 
+@pytest.mark.finding("F20")
 @pytest.mark.req("R323", "A-09")
-@pytest.mark.parametrize("status", ["pending", "incomplete", "downloaded", "succeeded", "no_data", "headers_only"])
-def test_what_is_not_in_process_cannot_be_voided(pool: Pool, status: str) -> None:
+@pytest.mark.parametrize("status", ["pending", "incomplete", "downloaded", "headers_only"])
+def test_whatever_is_not_at_its_end_is_voided(pool: Pool, status: str) -> None:
+    put(pool, status, batch_no="B")
+    void(pool, "li", ["B"], "why")
+    assert (row(pool, "B")["status"], row(pool, "B")["void_state"]) == (status, "voided")
+    assert take(pool) == []
+
+
+@pytest.mark.req("R323", "A-09")
+@pytest.mark.parametrize("status", ["succeeded", "no_data"])
+def test_what_is_at_its_end_cannot_be_voided(pool: Pool, status: str) -> None:
     put(pool, status, batch_no="B")
     with pytest.raises(BadInput, match=r"^B: 仅支持对处理中的任务作废。$"):
         void(pool, "li", ["B"], "why")
