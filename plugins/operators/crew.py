@@ -85,7 +85,7 @@ class Crew:
             self._desks.put(desk)
 
     def _act(self, act: Act, desk: Desk, claim: Claim) -> None:
-        """Raises LostClaim, also where the row was lost before its failure could be written; or the database is gone."""
+        """Raises LostClaim, also where a row was lost before its failure could be written; or the database is gone."""
         try:
             act(desk, claim)
         except LostClaim:
