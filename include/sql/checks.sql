@@ -32,3 +32,22 @@ SELECT document_key FROM staged_touched WHERE NOT adds_up LIMIT 5;
 -- name: warn_owner_is_the_party_of_the_direction
 -- 进项: the owner is the buyer; 销项: the owner is the seller (R063).
 SELECT document_key FROM staged_touched WHERE NOT owner_is_party LIMIT 5;
+
+-- name: fail_every_row_of_the_replies_is_counted
+-- A download counts as many rows as its kept replies carry: none vanishes, none is made up.
+SELECT r.rows || ' rows in the replies, ' || %(downloaded)s || ' counted'
+FROM sync.task AS k
+CROSS JOIN LATERAL (
+    SELECT sum(r.row_count) AS rows FROM sync.reply AS r
+    WHERE r.task_id = k.task_id AND r.generation = k.generation) AS r
+WHERE k.batch_no = %(batch_no)s AND k.job <> 'bureau_file' AND r.rows <> %(downloaded)s;
+
+-- name: fail_every_row_left_out_has_its_reason
+-- What a download counts as ignored or failed is kept with the reason, row by row.
+SELECT r.ignored || ' ignored and ' || r.failed || ' failed rows with a reason, ' || %(ignored)s || ' and ' || %(failed)s || ' counted'
+FROM sync.task AS k
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE r.fate = 'ignored') AS ignored, count(*) FILTER (WHERE r.fate = 'failed') AS failed
+    FROM pool.rejected_row AS r
+    WHERE r.batch_no = k.batch_no AND r.generation = k.generation) AS r
+WHERE k.batch_no = %(batch_no)s AND k.job <> 'bureau_file' AND (r.ignored, r.failed) <> (%(ignored)s, %(failed)s);

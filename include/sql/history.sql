@@ -56,7 +56,8 @@ WITH numbered AS (
         SELECT *
         FROM jsonb_to_recordset(%(subtasks)s) AS j (
             position integer, taxpayer_no text, channel text, invoice_type text, first date, last date,
-            sync_type text, counter text, not_before_day date, error_code text, message text, advice text)
+            sync_type text, counter text, not_before_day date, error_code text, message text, advice text,
+            wanted_types text[])
         ORDER BY position
     ) AS s
 ),
@@ -65,12 +66,12 @@ made AS (
         task_id, batch_no, parent_batch_no, history_batch_no, dag_id, run_id, job, rule, tick, taxpayer_no,
         taxpayer_name, org_code, channel, direction, download_type, sync_type, document, invoice_type, window_start,
         window_end, window_basis, counter, automatic, priority, not_before_day, status, error_code, error_message,
-        advice, finished_at, created_by)
+        advice, finished_at, wanted_types, created_by)
     SELECT n.task_id, sync.new_batch_no(n.task_id), %(batch_no)s, h.batch_no, %(dag_id)s, %(run_id)s, %(job)s, %(rule)s,
         %(tick)s, h.taxpayer_no, h.taxpayer_name, h.org_code, n.channel, 'output', %(download_type)s, n.sync_type,
         'invoice', n.invoice_type, n.first, n.last, 'issue_date', n.counter, true, %(priority)s, n.not_before_day,
         CASE WHEN n.error_code IS NULL THEN 'pending' ELSE 'download_failed' END, n.error_code, n.message, n.advice,
-        CASE WHEN n.error_code IS NOT NULL THEN now() END, %(created_by)s
+        CASE WHEN n.error_code IS NOT NULL THEN now() END, n.wanted_types, %(created_by)s
     FROM numbered AS n
     JOIN sync.history_batch AS h
         ON h.parent_batch_no = %(batch_no)s AND h.taxpayer_no = n.taxpayer_no AND h.data_type = %(data_type)s
@@ -103,7 +104,7 @@ WITH invoice AS (
     JOIN pool.document AS d USING (direction, taxpayer_no)
     WHERE k.task_id = %(task_id)s AND d.document = 'invoice' AND coalesce(d.amount, 0) >= 0
         AND d.issue_date BETWEEN k.window_start AND k.window_end
-        AND (d.invoice_type = k.invoice_type OR (k.invoice_type = '82' AND d.invoice_type = '8208'))
+        AND (d.invoice_type = k.invoice_type OR d.invoice_type = ANY (k.wanted_types))
 )
 SELECT jsonb_build_object('invoices', jsonb_agg(jsonb_build_object(
     'invoice_type', invoice_type, 'invoice_code', invoice_code, 'invoice_no', invoice_no,

@@ -20,10 +20,11 @@ made AS (
     INSERT INTO sync.task (
         task_id, batch_no, parent_batch_no, dag_id, run_id, job, rule, tick, taxpayer_no, taxpayer_name, org_code,
         channel, direction, download_type, sync_type, document, invoice_type, window_start, window_end, window_basis,
-        argument, automatic, created_by)
+        argument, wanted_types, automatic, created_by)
     SELECT n.task_id, sync.new_batch_no(n.task_id), %(batch_no)s, %(dag_id)s, %(run_id)s, 'key_element_sync',
         'key-element-sync', %(tick)s, t.taxpayer_no, t.name, %(org_code)s, %(channel)s, 'input', 'input_status',
-        %(sync_type)s, %(document)s, n.invoice_type, %(start)s, %(end)s, 'issue_date', n.argument, false, %(created_by)s
+        %(sync_type)s, %(document)s, n.invoice_type, %(start)s, %(end)s, 'issue_date', n.argument,
+        CASE n.invoice_type WHEN 'all' THEN '{}' ELSE ARRAY[n.invoice_type] END, false, %(created_by)s
     FROM numbered AS n
     JOIN enterprise.taxpayer AS t ON t.taxpayer_no = %(taxpayer_no)s
     ON CONFLICT DO NOTHING

@@ -53,7 +53,7 @@ asked_type AS (
 ),
 candidate AS (
     SELECT DISTINCT ON (o.rule, o.direction, o.document, o.window_start, t.taxpayer_no, a.asked)
-        o.*, a.asked AS invoice_type, t.taxpayer_no, t.name AS taxpayer_name, t.org_code, t.company_type,
+        o.*, a.asked AS invoice_type, array_agg(a.code) OVER question AS wanted_types, t.taxpayer_no, t.name AS taxpayer_name, t.org_code, t.company_type,
         t.leqi_authorised_on, s.start_date
     FROM occurrence AS o
     JOIN enterprise.scheme AS s USING (scheme_id)
@@ -65,6 +65,7 @@ candidate AS (
         AND (a.deductible OR NOT o.deductible)
     WHERE e.download_channel = %(channel)s
         AND (%(taxpayers)s::text[] IS NULL OR t.taxpayer_no = ANY (%(taxpayers)s::text[]))
+    WINDOW question AS (PARTITION BY o.rule, o.direction, o.document, o.window_start, t.taxpayer_no, a.asked)
     ORDER BY o.rule, o.direction, o.document, o.window_start, t.taxpayer_no, a.asked, s.start_date
 ),
 judged AS (
@@ -89,7 +90,8 @@ judged AS (
                 CASE WHEN k.void_state IS NULL AND k.download_type = c.download_type THEN k.status END AS status,
                 (k.job, k.tick) = (c.job, c.tick) AS same_tick,
                 (k.window_start, k.window_end) = (c.window_start, c.window_end) AS same_window,
-                k.window_start <= c.window_start AND k.window_end >= c.window_end AS covers,
+                k.window_start <= c.window_start AND k.window_end >= c.window_end
+                    AND (k.wanted_types = '{}' OR k.wanted_types @> c.wanted_types) AS covers,
                 date_trunc('month', k.window_start) = date_trunc('month', c.window_start) AND k.job = c.job AS same_month
             FROM sync.task AS k
             WHERE k.taxpayer_no = c.taxpayer_no AND k.channel = %(channel)s AND k.direction = c.direction
@@ -125,11 +127,12 @@ planned AS (
     INSERT INTO sync.task (
         task_id, batch_no, parent_batch_no, dag_id, run_id, job, rule, tick, taxpayer_no, taxpayer_name, org_code,
         channel, direction, download_type, sync_type, document, invoice_type, window_start, window_end, window_basis,
-        counter, automatic, priority, status, error_code, error_message, advice, finished_at, created_by)
+        counter, automatic, priority, wanted_types, status, error_code, error_message, advice, finished_at, created_by)
     SELECT
         task_id, sync.new_batch_no(task_id), %(batch_no)s, %(dag_id)s, %(run_id)s, job, rule, tick, taxpayer_no,
         taxpayer_name, org_code, %(channel)s, direction, download_type, sync_type, document, invoice_type, window_start,
         window_end, window_basis, counter, %(automatic)s, priority,
+        CASE invoice_type WHEN 'all' THEN '{}' ELSE ARRAY(SELECT DISTINCT unnest(wanted_types) ORDER BY 1) END,
         CASE WHEN impossible IS NULL THEN 'pending' ELSE 'download_failed' END,
         impossible, r.message, r.advice, CASE WHEN impossible IS NOT NULL THEN now() END, %(created_by)s
     FROM numbered

@@ -23,7 +23,7 @@ FROM due
 WHERE k.task_id = due.task_id
 RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
     k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
-    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id, k.broke_workers;
+    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id, k.broke_workers, k.wanted_types;
 
 -- name: hold
 -- Locks a claimed row for its settlement and extends the lease; no row means that somebody else has taken it over.
@@ -113,8 +113,10 @@ ORDER BY part_no, package_no;
 -- name: uneven
 -- Whether a series of packages has a hole: every package but the last is cut to the same size (protocols §10.5.8).
 SELECT count(DISTINCT r.row_count) > 1 AS uneven
-FROM sync.reply AS r JOIN sync.part AS p USING (task_id, part_no)
-WHERE r.task_id = %(task_id)s AND r.generation = %(generation)s AND r.package_no < p.stored AND p.cursor IS NULL;
+FROM sync.reply AS r JOIN sync.part AS p USING (task_id, part_no) JOIN sync.task AS k USING (task_id)
+-- a page of the gateway is held against its promise when it comes, and its first carries what failed as well
+WHERE k.channel = 'leqi'
+    AND r.task_id = %(task_id)s AND r.generation = %(generation)s AND r.package_no < p.stored AND p.cursor IS NULL;
 
 -- name: settle
 -- The end of a merged row: its counts, or no data where nothing came.
@@ -124,6 +126,16 @@ SET status = CASE WHEN %(downloaded)s = 0 THEN 'no_data' ELSE 'succeeded' END, f
     unchanged_count = %(unchanged)s, ignored_count = %(ignored)s, failed_count = %(failed)s,
     amount_sum = %(amount_sum)s, tax_sum = %(tax_sum)s, error_code = %(code)s, error_message = %(message)s,
     advice = %(advice)s, not_before = NULL
+WHERE task_id = %(task_id)s;
+
+-- name: count_types
+-- What came of each type, while the documents of the merge are still staged.
+UPDATE sync.task
+SET type_counts = (
+    SELECT coalesce(jsonb_object_agg(invoice_type, jsonb_build_object('documents', documents, 'amount', amount)), '{}')
+    FROM (
+        SELECT invoice_type, count(*) AS documents, coalesce(sum(amount::numeric), 0) AS amount
+        FROM staged_documents GROUP BY invoice_type) AS came)
 WHERE task_id = %(task_id)s;
 
 -- name: follow_up_usage

@@ -115,7 +115,7 @@ FROM enterprise.scheme AS s
 JOIN enterprise.scheme_taxpayer AS st USING (scheme_id)
 WHERE st.taxpayer_no = %(taxpayer_no)s AND s.enabled AND s.deleted_at IS NULL
     AND 'input_status' = ANY (s.download_types)
-    AND (%(invoice_type)s = 'all' OR %(invoice_type)s = ANY (s.invoice_types))
+    AND ('all' = ANY (%(types)s::text[]) OR s.invoice_types && %(types)s::text[])
 ORDER BY array_position(ARRAY['verify_and_store', 'verify_to_cache', 'update_only'], s.status_mode)
 LIMIT 1;
 

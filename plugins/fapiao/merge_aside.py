@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 
 from fapiao.fields import Field, load_fields
-from fapiao.merge_staging import MATCH, listed, named
+from fapiao.merge_staging import MATCH, left_out, listed, named
 
 # What a status update brings: rows that may go to the cache instead of the pool.
 CACHED_TARGETS = ("documents", "headers")
@@ -62,6 +62,9 @@ def _set_aside(target: str) -> str:
         batch_no = excluded.batch_no,
         channel = excluded.channel
     WHERE excluded.observed_at >= c.observed_at
+), told AS (
+    {left_out("IN_CACHE", "document_key").replace(chr(10), chr(10) + "    ")}
+    FROM aside
 )
 SELECT document_key, invoice_type, invoice_code, invoice_no, etax_invoice_no, issue_date, amount, tax_amount
 FROM aside

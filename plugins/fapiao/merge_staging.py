@@ -93,8 +93,8 @@ def _totals(target: str, offered: tuple[Field, ...]) -> str:
 def _missing(target: str) -> str:
     return named(
         "missing",
-        "Staged documents that the pool does not hold.",
-        f"SELECT count(*) FROM staged_{target} AS s\n"
+        "Note the staged documents that the pool does not hold, as ignored.",
+        f"{left_out('NOT_IN_POOL', 's.document_key')}\nFROM staged_{target} AS s\n"
         f"WHERE NOT EXISTS (\n    SELECT FROM pool.document AS d WHERE {MATCH}\n)",
     )
 
@@ -123,15 +123,25 @@ FROM (
     )
     yield named(
         "forget_repeats",
-        "Keep the newest row of every key; what goes is counted as ignored.",
+        "Keep the newest row of every key; what goes is noted and counted as ignored.",
         f"""WITH newest_first AS (
     SELECT ctid AS place,
         row_number() OVER (PARTITION BY document_key ORDER BY {newest}) AS place_no
     FROM staged_{target}
     WHERE document_key IN ({repeated})
+), gone AS (
+    DELETE FROM staged_{target} USING newest_first WHERE staged_{target}.ctid = place AND place_no > 1
+    RETURNING document_key, jsonb_strip_nulls(to_jsonb(staged_{target})) AS row_values
 )
-DELETE FROM staged_{target} USING newest_first WHERE staged_{target}.ctid = place AND place_no > 1""",
+{left_out("REPEATED", "document_key", "row_values")}
+FROM gone""",
     )
+
+
+def left_out(code: str, key: str, row_values: str = "'{}'::jsonb") -> str:
+    """The head of a statement that notes rows as ignored, each with its reason; `FROM` follows."""
+    return f"""INSERT INTO pool.rejected_row (batch_no, generation, document_key, fate, code, reason, payload)
+SELECT %(batch_no)s, %(generation)s, {key}, 'ignored', '{code}', %(reason)s, {row_values}"""
 
 
 def _confirmed_later(target: str) -> str:

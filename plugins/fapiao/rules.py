@@ -118,6 +118,10 @@ class RuleBook:
         """The task statuses in which a person may ask for an action: poll, retry or void (A-07, A-09)."""
         return tuple(one.code for one in self.codes if action in one.actions)
 
+    def answered_under(self, asked: str) -> list[str]:
+        """The types that a question under this code answers: 82 brings toll invoices (8208) along."""
+        return [code for code, kind in self.invoice_types.items() if asked in (code, kind.asked_of_leqi)]
+
     def invoice_type(self, text: str) -> InvoiceType:
         """A type by its code or any spelling. Raises BadInput with what comes near."""
         return resolve(self.invoice_types.values(), text)

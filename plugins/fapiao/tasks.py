@@ -1,6 +1,6 @@
 """A claimed task row, and the two kinds of day a run knows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -12,7 +12,10 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One task row in the hands of one worker; `claim_no` fences off a worker that was thought dead."""
+    """One task row in the hands of one worker; `claim_no` fences off a worker that was thought dead.
+
+    `wanted_types` are those of the types its question answers that it is for; empty: all of them.
+    """
 
     task_id: int
     claim_no: int
@@ -38,6 +41,7 @@ class Claim:
     observed_at: datetime | None
     parent_task_id: int | None
     broke_workers: int = 0
+    wanted_types: Sequence[str] = ()
 
     def days(self) -> tuple[date, date]:
         """First and last day. Raises FapiaoError where the bureau's current tax period decides."""

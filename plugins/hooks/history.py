@@ -139,6 +139,7 @@ def _row(one: Subtask, plan: Plan, book: RuleBook) -> dict[str, Any]:
     counted = plan.request.data_type == DETAILS and (asked.channel, COUNTER) in book.quotas
     return _window(asked) | {
         "position": asked.position,
+        "wanted_types": book.answered_under(asked.invoice_type),
         "sync_type": "current_month" if asked.month == month_start(plan.day) else "history_month",
         "counter": COUNTER if counted else None,
         "not_before_day": one.day.isoformat() if one.day and one.day > plan.day else None,

@@ -1,7 +1,7 @@
 """乐企: the bureau's own channel, spoken as protocols §5 and §10.3 print it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -123,14 +123,13 @@ class LeqiHook(BaseHook):
         """L7 answers one invoice a call: a handful is asked side by side and kept as one reply."""
         with ThreadPoolExecutor(self.concurrency) as pool:
             answers = list(pool.map(lambda invoice: self._one_usage(request, invoice), place.argument["invoices"]))
-        known = sum(1 for answer in answers if answer.get("fphm"))
-        return Page(msgspec.json.encode(answers), known, 1, None, last=True, observed_at=request.observed_at)
+        return Page(msgspec.json.encode(answers), len(answers), 1, None, last=True, observed_at=request.observed_at)
 
     def _one_usage(self, request: Request, invoice: dict[str, Any]) -> dict[str, Any]:
         reply = self._session.free(lambda: self._ask(request, USAGE, questions.usage_body(invoice)))
         outcome = self._session.outcome(reply)
         if outcome.kind == "accepted":
-            return dict(reply.data)
+            return _about(invoice, reply.data)
         if reply.kind == "returncode" and reply.code == _NOTHING:
             return {"returncode": reply.code, "returnmsg": reply.text, "asked": invoice}
         raise self._session.error(outcome, reply)
@@ -140,3 +139,11 @@ class LeqiHook(BaseHook):
 
     def _ask(self, request: Request, service: Service, body: dict[str, Any]) -> Reply:
         return self._session.call(service, request.leqi_id, body)
+
+
+def _about(invoice: dict[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer, or what makes it none where it is about another invoice than the one asked for (A-51)."""
+    asked, told = str(questions.usage_body(invoice)["fphm"]), str(answer.get("fphm") or "")
+    if told and not told.endswith(asked):
+        return {"returnmsg": f"asked about {asked}, told about {told}", "asked": invoice, "answer": dict(answer)}
+    return dict(answer) if told else {"returnmsg": "no fphm", "asked": invoice, "answer": dict(answer)}

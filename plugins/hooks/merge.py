@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Any, Literal
+from dataclasses import asdict, astuple
+from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow, tuple_row
@@ -15,63 +13,13 @@ from fapiao.fields import load_fields, observed_groups
 from fapiao.payloads.staged import Staged
 from fapiao.payloads.values import json_text
 from fapiao.queries import queries
+from fapiao.rules import rulebook
+from hooks.merge_records import Duplicates, MergeContext, MergeCounts, StatusMode, ToVerify
 
-StatusMode = Literal["verify_and_store", "update_only", "verify_to_cache"]
+__all__ = ["Duplicates", "MergeContext", "MergeCounts", "Stage", "StatusMode", "ToVerify"]
+
 _ADDING_NOTHING = ("update_only", "verify_to_cache")
 _CACHING = ("verify_and_store", "verify_to_cache")
-
-
-@dataclass(frozen=True, slots=True)
-class MergeContext:
-    """The task a merge works for; `insert_missing` False updates only what the pool holds.
-
-    `status_mode` is that of the scheme, for rows of a status update (R126 to R129); None for every other download. It
-    decides about documents that the pool lacks: the statuses of those that it holds change in every mode (A-33).
-    """
-
-    batch_no: str
-    channel: str
-    direction: str
-    taxpayer_no: str
-    insert_missing: bool = True
-    status_mode: StatusMode | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ToVerify:
-    """A document that waits in the cache for its verification, with what its header says; amounts in yuan."""
-
-    document_key: str
-    invoice_type: str
-    invoice_code: str | None
-    invoice_no: str | None
-    etax_invoice_no: str | None
-    issue_date: date | None
-    amount: Decimal | None
-    tax_amount: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicates:
-    """Documents named more than once in a reply set: word for word the same, or contradicting; keys of the latter."""
-
-    identical: int
-    differing: int
-    sample: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MergeCounts:
-    """downloaded = inserted + updated + unchanged + ignored + failed (A-48); sums of distinct documents, in yuan."""
-
-    downloaded: int
-    inserted: int
-    updated: int
-    unchanged: int
-    ignored: int
-    failed: int
-    amount_sum: Decimal
-    tax_sum: Decimal
 
 
 class Stage:
@@ -96,10 +44,11 @@ class Stage:
             "channel": context.channel,
             "direction": context.direction,
             "taxpayer_no": context.taxpayer_no,
+            "generation": context.generation,
             "insert_missing": context.insert_missing and context.status_mode != "update_only",
         }
         self._loaded = 0
-        self._rejected = 0
+        self._left_out = {"failed": 0, "ignored": 0}
         self._with_lines = False
         self._observed: list[str] = []
         self._totals: TupleRow | None = None
@@ -118,7 +67,8 @@ class Stage:
         self._copy(queries("merge/lines")["copy"], staged.lines)
         self._loaded += len(staged.documents)
         self._with_lines = self._with_lines or bool(staged.lines)
-        self._rejected += len(staged.rejected)
+        for row in staged.rejected:
+            self._left_out[row.fate] += 1
         self._log(staged, reply_id)
 
     def load_cached(self, document_keys: Sequence[str]) -> int:
@@ -160,21 +110,22 @@ class Stage:
             )
         self._run(session["analyse"])
         self._merge_lines(inserted, lines_changed, distinct)
-        self._check()
+        counts = MergeCounts(
+            downloaded=self._loaded + sum(self._left_out.values()),
+            inserted=inserted,
+            updated=updated,
+            unchanged=distinct - missing - inserted - updated,
+            ignored=repeats + aside + missing + self._left_out["ignored"],
+            failed=self._left_out["failed"],
+            amount_sum=amount_sum,
+            tax_sum=tax_sum,
+        )
+        self._check(counts)
         if self._target == "status":
             self._run(session["keep_orphans"])
         else:
             self._settle_orphans()
-        return MergeCounts(
-            downloaded=self._loaded + self._rejected,
-            inserted=inserted,
-            updated=updated,
-            unchanged=distinct - missing - inserted - updated,
-            ignored=repeats + aside + missing,
-            failed=self._rejected,
-            amount_sum=amount_sum,
-            tax_sum=tax_sum,
-        )
+        return counts
 
     def _set_aside(self) -> int:
         """How many rows the status mode keeps out of the pool; they wait in the cache."""
@@ -184,9 +135,10 @@ class Stage:
         if self._mode not in _CACHING or self._target not in ("documents", "headers"):
             return 0
         first = list(load_fields().verified_first) if self._target == "headers" else []
+        first = list(load_fields().verified_first) if self._target == "headers" else []
+        modes = {"everything": self._mode == "verify_to_cache", "verified_first": first, "reason": _reason("IN_CACHE")}
         with self._index_joins():
-            wanted = {"everything": self._mode == "verify_to_cache", "verified_first": first}
-            aside = self._run(self._queries["set_aside"], **wanted).fetchall()
+            aside = self._run(self._queries["set_aside"], **modes).fetchall()
         if self._target == "headers":
             self.to_verify = [ToVerify(*row) for row in aside]
         if aside:
@@ -212,9 +164,12 @@ class Stage:
             self.dropped_lines += len(staged.dropped)
             whose = [self._parameters[name] for name in ("batch_no", "direction", "taxpayer_no")]
             self._copy(session["copy_dropped"], [(*whose, reply_id, *astuple(line)) for line in staged.dropped])
-        for row in staged.rejected:
-            said = {"row_no": row.row_no, "document_key": row.document_key, "reason": row.reason}
-            self._run(session["log_rejected"], reply_id=reply_id, payload=json_text(row.payload), **said)
+        origin = self._parameters["batch_no"], self._parameters["generation"], reply_id
+        told = (
+            (*origin, row.row_no, row.document_key, row.reason, json_text(row.payload), row.fate, row.code)
+            for row in staged.rejected
+        )
+        self._copy(session["copy_rejected"], list(told))
 
     def _counted(self) -> TupleRow:
         """Rows, distinct documents, stated statuses and sums of what is staged; counted once."""
@@ -233,11 +188,11 @@ class Stage:
         if self._target == "documents":
             self._run(queries("merge/lines")["forget_repeats"])
         self._totals = None
-        return self._run(self._queries["forget_repeats"]).rowcount
+        return self._run(self._queries["forget_repeats"], reason=_reason("REPEATED")).rowcount
 
     def _missing(self) -> int:
         counted = self._target == "status" or not self._parameters["insert_missing"]
-        return int(self._row(self._queries["missing"])[0]) if counted else 0
+        return self._run(self._queries["missing"], reason=_reason("NOT_IN_POOL")).rowcount if counted else 0
 
     def _mostly_new(self) -> bool:
         inserting = "mostly_new" in self._queries and self._parameters["insert_missing"]
@@ -264,9 +219,10 @@ class Stage:
                 self._run(status["held"])
                 self._run(status["merge"], with_lines=False)
 
-    def _check(self) -> None:
+    def _check(self, counts: MergeCounts) -> None:
+        counted = asdict(counts)
         for name, statement in queries("checks").items():
-            found = [row[0] for row in self._run(statement).fetchall()]
+            found = [row[0] for row in self._run(statement, **counted).fetchall()]
             severity, _, claim = name.partition("_")
             sentence = f"{claim.replace('_', ' ')}: not so for {', '.join(found)}"
             if found and severity == "fail":
@@ -291,3 +247,7 @@ class Stage:
     def _run(self, statement: Any, **more: object) -> psycopg.Cursor[TupleRow]:
         parameters: Mapping[str, Any] = self._parameters | more
         return self._connection.cursor(row_factory=tuple_row).execute(statement, parameters)
+
+
+def _reason(code: str) -> str:
+    return rulebook().message(f"aside_{code}", "scheduled")

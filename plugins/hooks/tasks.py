@@ -148,6 +148,10 @@ class TaskTable:
         """成功 or 没有数据, with the counts that balance."""
         self._run("settle", task_id=claim.task_id, **asdict(counts), **_words(note))
 
+    def count_types(self, claim: Claim) -> None:
+        """What came of each type, where one question answers several that are wanted; of the staged documents."""
+        self._run("count_types", task_id=claim.task_id)
+
     def follow_up_usage(self, claim: Claim, rule: str, message: str, advice: str) -> None:
         """Plans the usage query that a full input download causes (R051); born failed for small-scale taxpayers."""
         self._run("follow_up_usage", task_id=claim.task_id, rule=rule, message=message, advice=advice)

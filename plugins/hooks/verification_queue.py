@@ -28,7 +28,7 @@ def status_mode(connection: Connection, claim: Claim) -> StatusMode | None:
     """
     if claim.job != "status_update":
         return None
-    values = {"taxpayer_no": claim.taxpayer_no, "invoice_type": claim.invoice_type}
+    values = {"taxpayer_no": claim.taxpayer_no, "types": [claim.invoice_type, *claim.wanted_types]}
     row = _row(connection, "status_mode", values)
     return row[0] if row else "update_only"
 

@@ -1,10 +1,15 @@
 """Into the pool: stored answers are staged, merged, checked and settled, and cause what follows, all at once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 from fapiao.errors import MergeError, Refused
 from fapiao.fields import load_fields
 from fapiao.payloads import Context, Staged, line_filter, translate
+from fapiao.payloads.staged import Aside
+from fapiao.question import foreign, objection
+from fapiao.reading import Reading, Row
 from fapiao.readings import READINGS
 from fapiao.rule_records import FollowUp
 from fapiao.tasks import Claim
@@ -59,6 +64,8 @@ def _merge(desk: Desk, claim: Claim) -> None:
 
 
 def _settle(desk: Desk, work: Work, claim: Claim, counts: MergeCounts, to_verify: Sequence[ToVerify]) -> None:
+    if len(claim.wanted_types) > 1 and _target(claim) == "documents":
+        work.tasks.count_types(claim)
     work.tasks.settle(claim, counts)
     queue_unverified(work.connection, claim, to_verify)
     for rule in desk.rules.follow_ups_of(claim.channel, claim.download_type, claim.document):
@@ -94,6 +101,7 @@ def _merge_context(work: Work, claim: Claim) -> MergeContext:
         taxpayer_no=claim.taxpayer_no,
         insert_missing=_target(claim) != "status",
         status_mode=status_mode(work.connection, claim),
+        generation=claim.generation,
     )
 
 
@@ -102,6 +110,7 @@ def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, Staged]
     reading = READINGS[claim.channel]
     path = "history_sync" if claim.job in _HISTORY_JOBS else _LINE_SCOPE[claim.direction]
     left_out = line_filter(desk.parameter("errorGoodsNames", "errorGoodsNames"), path)
+    judge = objection(claim)
     with work.tasks.replies(claim) as replies:
         for reply in replies:
             context = Context(
@@ -112,6 +121,14 @@ def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, Staged]
                 aggregated_on=reading.collected_on(reply["argument"]),
                 tax_org_code=claim.org_code,
                 line_filter=left_out,
+                objection=judge,
             )
-            rows = reading.rows(claim, bytes(reply["body"]))
-            yield reply["reply_id"], translate(reading.kind(claim), rows, context)
+            body = bytes(reply["body"])
+            judged = replace(context, aside=_aside(claim, reading, body))
+            yield reply["reply_id"], translate(reading.kind(claim), reading.rows(claim, body), judged)
+
+
+def _aside(claim: Claim, reading: Reading, body: bytes) -> Callable[[Row], Aside | None]:
+    """Judges the rows of a reply: all alike where the whole reply is about something else (A-51)."""
+    whole = foreign(claim, reading.named(body))
+    return (lambda _: whole) if whole else partial(reading.aside, claim)

@@ -137,13 +137,14 @@ class Stand:
     def numbers(self, pages: list[Page], **values: Any) -> list[str]:
         """The invoice numbers that the stored pages carry, as the channel's own reading finds them."""
         claim = claimed(self.kind.channel, **values)
-        return [row[self.kind.number] for page in pages for row in self.kind.reading.rows(claim, page.body)]
+        found = (row for page in pages for row in self.kind.reading.rows(claim, page.body))
+        return [row[self.kind.number] for row in found if self.kind.reading.aside(claim, row) is None]
 
 
 def claimed(channel: str, **values: Any) -> Any:
     """A claim as far as a reading looks at it."""
     usual = {"channel": channel, "download_type": "input_full", "job": "test", "document": "invoice"}
-    return type("Claim", (), usual | {"invoice_type": "81"} | values)()
+    return type("Claim", (), usual | {"invoice_type": "81", "wanted_types": ()} | values)()
 
 
 @contextmanager

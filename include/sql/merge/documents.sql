@@ -302,8 +302,10 @@ SELECT count(*), count(DISTINCT document_key), count(status), coalesce(sum(amoun
 FROM staged_documents;
 
 -- name: missing
--- Staged documents that the pool does not hold.
-SELECT count(*) FROM staged_documents AS s
+-- Note the staged documents that the pool does not hold, as ignored.
+INSERT INTO pool.rejected_row (batch_no, generation, document_key, fate, code, reason, payload)
+SELECT %(batch_no)s, %(generation)s, s.document_key, 'ignored', 'NOT_IN_POOL', %(reason)s, '{}'::jsonb
+FROM staged_documents AS s
 WHERE NOT EXISTS (
     SELECT FROM pool.document AS d WHERE d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
@@ -411,14 +413,19 @@ FROM (
 ) AS repeated;
 
 -- name: forget_repeats
--- Keep the newest row of every key; what goes is counted as ignored.
+-- Keep the newest row of every key; what goes is noted and counted as ignored.
 WITH newest_first AS (
     SELECT ctid AS place,
         row_number() OVER (PARTITION BY document_key ORDER BY aggregated_on DESC NULLS LAST, observed_at DESC, ctid DESC) AS place_no
     FROM staged_documents
     WHERE document_key IN (SELECT document_key FROM staged_documents GROUP BY document_key HAVING count(*) > 1)
+), gone AS (
+    DELETE FROM staged_documents USING newest_first WHERE staged_documents.ctid = place AND place_no > 1
+    RETURNING document_key, jsonb_strip_nulls(to_jsonb(staged_documents)) AS row_values
 )
-DELETE FROM staged_documents USING newest_first WHERE staged_documents.ctid = place AND place_no > 1;
+INSERT INTO pool.rejected_row (batch_no, generation, document_key, fate, code, reason, payload)
+SELECT %(batch_no)s, %(generation)s, document_key, 'ignored', 'REPEATED', %(reason)s, row_values
+FROM gone;
 
 -- name: confirmed_later
 -- Mark what a reply that is already merged saw later, though it changed nothing.
@@ -477,6 +484,10 @@ WITH aside AS (
         batch_no = excluded.batch_no,
         channel = excluded.channel
     WHERE excluded.observed_at >= c.observed_at
+), told AS (
+    INSERT INTO pool.rejected_row (batch_no, generation, document_key, fate, code, reason, payload)
+    SELECT %(batch_no)s, %(generation)s, document_key, 'ignored', 'IN_CACHE', %(reason)s, '{}'::jsonb
+    FROM aside
 )
 SELECT document_key, invoice_type, invoice_code, invoice_no, etax_invoice_no, issue_date, amount, tax_amount
 FROM aside

@@ -25,10 +25,11 @@ VALUES (
 ON CONFLICT (reply_id) DO UPDATE SET document_keys = ARRAY(
     SELECT unnest(g.document_keys) UNION SELECT unnest(excluded.document_keys));
 
--- name: log_rejected
--- A row that cannot be stored, with the sentence why.
-INSERT INTO pool.rejected_row (batch_no, reply_id, row_no, document_key, reason, payload)
-VALUES (%(batch_no)s, %(reply_id)s, %(row_no)s, %(document_key)s, %(reason)s, %(payload)s);
+-- name: copy_rejected
+-- Rows that are not stored, each with the sentence why.
+COPY pool.rejected_row (
+    batch_no, generation, reply_id, row_no, document_key, reason, payload, fate, code
+) FROM STDIN;
 
 -- name: copy_dropped
 -- Lines that the line filter left out, each for the record (A-19).

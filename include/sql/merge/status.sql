@@ -53,8 +53,10 @@ SELECT count(*), count(DISTINCT document_key), count(status), 0::numeric, 0::num
 FROM staged_status;
 
 -- name: missing
--- Staged documents that the pool does not hold.
-SELECT count(*) FROM staged_status AS s
+-- Note the staged documents that the pool does not hold, as ignored.
+INSERT INTO pool.rejected_row (batch_no, generation, document_key, fate, code, reason, payload)
+SELECT %(batch_no)s, %(generation)s, s.document_key, 'ignored', 'NOT_IN_POOL', %(reason)s, '{}'::jsonb
+FROM staged_status AS s
 WHERE NOT EXISTS (
     SELECT FROM pool.document AS d WHERE d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
@@ -89,14 +91,19 @@ FROM (
 ) AS repeated;
 
 -- name: forget_repeats
--- Keep the newest row of every key; what goes is counted as ignored.
+-- Keep the newest row of every key; what goes is noted and counted as ignored.
 WITH newest_first AS (
     SELECT ctid AS place,
         row_number() OVER (PARTITION BY document_key ORDER BY risk_changed_at DESC NULLS LAST, observed_at DESC, ctid DESC) AS place_no
     FROM staged_status
     WHERE document_key IN (SELECT document_key FROM staged_status GROUP BY document_key HAVING count(*) > 1)
+), gone AS (
+    DELETE FROM staged_status USING newest_first WHERE staged_status.ctid = place AND place_no > 1
+    RETURNING document_key, jsonb_strip_nulls(to_jsonb(staged_status)) AS row_values
 )
-DELETE FROM staged_status USING newest_first WHERE staged_status.ctid = place AND place_no > 1;
+INSERT INTO pool.rejected_row (batch_no, generation, document_key, fate, code, reason, payload)
+SELECT %(batch_no)s, %(generation)s, document_key, 'ignored', 'REPEATED', %(reason)s, row_values
+FROM gone;
 
 -- name: confirmed_later
 -- Mark what a reply that is already merged saw later, though it changed nothing.

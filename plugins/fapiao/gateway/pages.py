@@ -32,7 +32,7 @@ def read_page(rows_name: str, body: bytes, page_no: int, observed_at: datetime) 
         raise UnreadablePage(f"page {page_no} promises {promised} rows of {total} and carries {found}")
     return Page(
         body=body,
-        row_count=found,
+        row_count=found + (failed if page_no == 1 else 0),
         announced=total,
         cursor=None,
         last=size * page_no >= total,

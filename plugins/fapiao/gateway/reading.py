@@ -5,8 +5,9 @@ from datetime import date
 
 from fapiao.bureau import Argument
 from fapiao.gateway.interfaces import FULL, LAYOUT_FILES
-from fapiao.gateway.pages import rows_of
-from fapiao.gateway.types import belongs
+from fapiao.gateway.pages import decoded, rows_of
+from fapiao.gateway.types import aside
+from fapiao.payloads.staged import Aside
 from fapiao.reading import Reading, Row
 from fapiao.tasks import Claim
 
@@ -15,15 +16,11 @@ WITHOUT_TYPES = ("soft_certificate", "tax_disk")
 
 
 def _rows(claim: Claim, body: bytes) -> Sequence[Row]:
-    """Rows of the claim's own type; rows with `errorCode` are those the bureau failed to deliver."""
-    if claim.download_type == "input_files":
-        return rows_of(LAYOUT_FILES.rows, body)
-    untyped = claim.job == "status_update" and claim.channel in WITHOUT_TYPES
-    return [
-        row
-        for row in rows_of(FULL.rows, body)
-        if "errorCode" in row or belongs(claim.document, claim.invoice_type, row, untyped=untyped)
-    ]
+    return rows_of((LAYOUT_FILES if claim.download_type == "input_files" else FULL).rows, body)
+
+
+def _aside(claim: Claim, row: Row) -> Aside | None:
+    return aside(claim, row, untyped=claim.job == "status_update" and claim.channel in WITHOUT_TYPES)
 
 
 def _kind(claim: Claim) -> str:
@@ -37,4 +34,4 @@ def _collected_on(argument: Argument) -> date | None:  # noqa: ARG001 every chan
     return None
 
 
-GATEWAY = Reading(_rows, _kind, _collected_on)
+GATEWAY = Reading(_rows, _kind, _collected_on, decoded, _aside)

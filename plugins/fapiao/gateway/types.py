@@ -1,16 +1,19 @@
 """Invoice types between our codes and the product's numbers, which the gateway speaks (protocols §6.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
+from fapiao.payloads.gateway_rows import gateway_type, refusal
+from fapiao.payloads.staged import Aside
+from fapiao.question import aside as judged
 from fapiao.rules import rulebook
+from fapiao.tasks import Claim
 
 EVERY_TYPE = "all"
 """A row that asks for every type at once."""
 WITH_FILES = frozenset({"81", "82", "8208", "61", "51"})
 """数电专票, 数电普票, 航空运输电子客票行程单, 铁路电子客票 (protocols §8.3)."""
-_DIGITAL, _TOLL, _TOLL_BUSINESS = "82", "8208", "08"
 
 
 def asked_types(document: str, invoice_type: str) -> str | None:
@@ -30,27 +33,32 @@ def file_number(invoice_type: str) -> str:
     return _numbers()[invoice_type] if invoice_type in WITH_FILES else invoice_type
 
 
-def own_type(row: Mapping[str, Any]) -> str | None:
-    """The type a row says it has; 82 with businessType 08 is a toll invoice. None where it says nothing."""
-    code = str(row.get("govInvoiceType") or "")
-    if code == _DIGITAL and str(row.get("businessType") or "") == _TOLL_BUSINESS:
-        return _TOLL
-    return code or None
+def aside(claim: Claim, row: Mapping[str, Any], *, untyped: bool = False) -> Aside | None:
+    """Why a row is none of the claim's own; None for one that is.
 
-
-def belongs(document: str, invoice_type: str, row: Mapping[str, Any], *, untyped: bool = False) -> bool:
-    """False for a row that a question answers along with ours and that is a task row of its own.
-
-    One number covers two types (3 is 04 and 86), an `untyped` question (O8) covers them all. A type nobody knows, or
-    nobody asked for, stays visible.
+    One number covers several types (3 is 04 and 86, 26 is 82 and 8208), an `untyped` question (O8) covers them all:
+    such rows are ignored. A known type that was not asked for is no answer (A-51); a type nobody knows stays visible.
     """
-    number = str(row.get("invoiceType") or "")
-    if number and (number == _numbers()["customs"]) != (document == "customs"):
-        return False
-    found = own_type(row)
-    if found is None or invoice_type in (EVERY_TYPE, found) or found not in _numbers():
-        return True
-    return not untyped and _numbers()[found] != _numbers().get(invoice_type)
+    refused = refusal(row)
+    if refused:
+        return Aside("failed", "BUREAU", refused)
+    found, known = gateway_type(row, claim.invoice_type), _numbers()
+    if (found == "customs") != (claim.document == "customs"):
+        return judged("ignored", "OTHER_DOCUMENT", found)
+    if found not in known or found in _wanted(claim):
+        return None
+    asked = asked_types(claim.document, claim.invoice_type) or ""
+    if untyped or known[found] in asked.split(","):
+        return judged("ignored", "OTHER_TYPE", found)
+    return judged("failed", "WRONG_TYPE", found)
+
+
+def _wanted(claim: Claim) -> Collection[str]:
+    if claim.wanted_types:
+        return claim.wanted_types
+    if claim.invoice_type == EVERY_TYPE:
+        return _numbers()
+    return rulebook().answered_under(claim.invoice_type)
 
 
 @cache

@@ -84,7 +84,7 @@ def rows_read(cursor: str | None) -> int:
 def rows_of(download_type: str, job: str, body: bytes) -> list[dict[str, Any]]:
     """The rows that one stored reply carries, as the bureau wrote them. Raises UnreadablePackage."""
     if job in USAGE_JOBS:
-        return [answer for answer in msgspec.json.decode(body) if answer.get("fphm")]
+        return list(msgspec.json.decode(body))
     data = msgspec.json.decode(body)
     if download_type == "input_status":
         return list(data.get("fptxxxmx") or [])

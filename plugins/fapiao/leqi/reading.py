@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
+import msgspec
+
 from fapiao.bureau import USAGE_JOBS, Argument
 from fapiao.leqi.pages import rows_of
 from fapiao.payloads import payload_kind
+from fapiao.payloads.staged import Aside
 from fapiao.reading import Reading, Row
+from fapiao.rules import rulebook
 from fapiao.tasks import Claim
 
 
@@ -25,4 +29,19 @@ def _collected_on(argument: Argument) -> date | None:
     return date.fromisoformat(collected) if collected else None
 
 
-LEQI = Reading(_rows, _kind, _collected_on)
+def _named(body: bytes) -> Row:
+    """What a reply says beside its rows; answers about single invoices (L7) are a list and name each its own."""
+    data = msgspec.json.decode(body)
+    return data if isinstance(data, dict) else {}
+
+
+def _aside(claim: Claim, row: Row) -> Aside | None:
+    """An invoice whose usage the bureau does not know is no row of usage."""
+    if claim.job not in USAGE_JOBS or row.get("fphm"):
+        return None
+    said = row.get("returnmsg")
+    text = rulebook().message("aside_NOT_KNOWN", "scheduled")
+    return Aside("failed", "NOT_KNOWN", f"{text}（{said}）" if said else text)
+
+
+LEQI = Reading(_rows, _kind, _collected_on, _named, _aside)

@@ -20,7 +20,7 @@ from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal
 from fapiao.payloads.line_filter import DroppedLine, is_blue, without_dropped
 from fapiao.payloads.lines import Item, Line, find_lines, named_lines, read_items
 from fapiao.payloads.row_fields import Found, Values, read_page, read_row
-from fapiao.payloads.staged import Context, Rejected, Staged
+from fapiao.payloads.staged import UNREADABLE, Aside, Context, Rejected, Staged
 from fapiao.payloads.values import Unreadable, json_text, text
 
 # 查验 did not pass: what was asked about is no proven face.
@@ -32,7 +32,11 @@ _OF_A_FILE = file_lines, read_file_items, read_file_rows
 
 
 class _Rejection(ValueError):
-    """The row cannot be stored; the message is the sentence to show."""
+    """The row is not stored; the message is the sentence to show."""
+
+    def __init__(self, reason: str, aside: Aside | None = None) -> None:
+        super().__init__(reason)
+        self.aside = aside or Aside("failed", UNREADABLE, reason)
 
 
 class _Read(NamedTuple):
@@ -63,7 +67,7 @@ def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
             try:
                 translator.stage(read, staged)
             except _Rejection as rejection:
-                staged.rejected.append(translator.rejected(row_no, row, str(rejection)))
+                staged.rejected.append(translator.rejected(row_no, row, rejection.aside))
     return staged
 
 
@@ -104,6 +108,7 @@ class _Translator:
         """Adds a row to those that are ready; raises _Rejection."""
         if read is None:
             raise _Rejection("The row is not an object with fields; ask the bureau for this package again.")
+        self._judge(self._context.aside(read.row))
         values = self._named(read)
         if self._plane in ("O", "F"):
             self._complete_coded(read.row, values)
@@ -112,9 +117,15 @@ class _Translator:
         lines, dropped = self._lines(read, values)
         if self._is_face:
             complete_face(values, lines)
+        self._judge(self._context.objection(values))
         staged.documents.append(tuple(map(values.get, self._columns)))
         staged.lines += lines
         staged.dropped += dropped
+
+    @staticmethod
+    def _judge(aside: Aside | None) -> None:
+        if aside:
+            raise _Rejection(aside.reason, aside)
 
     def _named(self, read: _Read) -> Values:
         """What the row says, and which document it is."""
@@ -184,11 +195,11 @@ class _Translator:
             return lines, []
         return without_dropped(wanted, self._kind, read.items, lines)
 
-    def rejected(self, row_no: int, row: object, reason: str) -> Rejected:
-        """A row that cannot be stored, with the document's key where it says so much."""
+    def rejected(self, row_no: int, row: object, aside: Aside) -> Rejected:
+        """A row that is not stored, with the document's key where it says so much."""
         payload = row if isinstance(row, dict) else {"row": row}
         try:
             key = self._identity(payload, self._type(payload)).document_key
         except NoIdentity:
             key = None
-        return Rejected(row_no, key, reason, payload)
+        return Rejected(row_no, key, aside.reason, payload, aside.fate, aside.code)

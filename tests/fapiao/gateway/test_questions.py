@@ -1,6 +1,5 @@
 """What rows ask of the gateway, type by type and month by month, and how their rows are told apart."""
 
-import json
 from datetime import date
 
 import pytest
@@ -9,7 +8,7 @@ from asked_of_leqi import asked
 from fapiao.errors import FapiaoError, Refused
 from fapiao.gateway import questions
 from fapiao.gateway.reading import GATEWAY
-from fapiao.gateway.types import asked_types, belongs, own_type
+from fapiao.gateway.types import asked_types
 from stands import claimed
 
 NUMBERS = {
@@ -32,60 +31,65 @@ def test_all_types_are_the_numbers_of_the_document() -> None:
     assert asked_types("customs", "all") == "21"
 
 
+def judged(row: dict[str, str], channel: str = "etax", **values: object) -> tuple[str, str] | None:
+    """Counter and code under which a row is left out; None for one of the claim's own."""
+    found = GATEWAY.aside(claimed(channel, **values), row)
+    assert found is None or found.reason
+    return (found.fate, found.code) if found else None
+
+
+SIBLING, STRANGER, OTHER = ("ignored", "OTHER_TYPE"), ("failed", "WRONG_TYPE"), ("ignored", "OTHER_DOCUMENT")
+TOLL = {"govInvoiceType": "82", "businessType": "08"}
+
+
+@pytest.mark.finding("F01", "F04")
 @pytest.mark.parametrize(
-    ("row", "code"),
+    ("code", "wanted", "row", "verdict"),
     [
-        ({"govInvoiceType": "81"}, "81"),
-        ({"govInvoiceType": "82", "businessType": "08"}, "8208"),
-        ({"govInvoiceType": "82", "businessType": "16"}, "82"),
-        ({"govInvoiceType": "81", "businessType": "08"}, "81"),
-        ({"govInvoiceType": ""}, None),
+        ("04", (), {"govInvoiceType": "04"}, None),
+        ("04", (), {"govInvoiceType": "86"}, SIBLING),
+        ("82", (), TOLL, None),
+        ("82", ("82", "8208"), TOLL, None),
+        ("82", ("82",), TOLL, SIBLING),
+        ("82", ("8208",), TOLL, None),
+        ("82", ("8208",), {"govInvoiceType": "82", "businessType": "16"}, SIBLING),
+        ("8208", (), {"govInvoiceType": "82"}, SIBLING),
+        ("04", (), {}, None),
+        ("04", (), {"govInvoiceType": "77"}, None),
+        ("04", (), {"govInvoiceType": "81"}, STRANGER),
+        ("81", (), {"govInvoiceType": "81", "businessType": "08"}, None),
+        ("all", (), {"govInvoiceType": "86"}, None),
+        ("81", (), {"errorCode": "P1", "message": "x"}, ("failed", "BUREAU")),
+    ],
+)
+def test_a_row_of_another_type_is_left_out_with_its_reason_and_what_nobody_knows_stays_visible(
+    code: str, wanted: tuple[str, ...], row: dict[str, str], verdict: tuple[str, str] | None
+) -> None:
+    assert judged(row, invoice_type=code, wanted_types=wanted) == verdict
+
+
+@pytest.mark.finding("F01")
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        ({"govInvoiceType": "81"}, None),
+        ({"govInvoiceType": "82"}, SIBLING),
+        ({"govInvoiceType": "77"}, None),
         ({}, None),
+        ({"invoiceType": "21", "customDeclarationNo": "1"}, OTHER),
     ],
 )
-def test_a_row_says_its_own_type(row: dict[str, str], code: str | None) -> None:
-    assert own_type(row) == code
-
-
-@pytest.mark.parametrize(
-    ("code", "row", "kept"),
-    [
-        ("04", {"govInvoiceType": "04"}, True),
-        ("04", {"govInvoiceType": "86"}, False),
-        ("82", {"govInvoiceType": "82", "businessType": "08"}, False),
-        ("8208", {"govInvoiceType": "82"}, False),
-        ("04", {}, True),
-        ("04", {"govInvoiceType": "77"}, True),
-        ("04", {"govInvoiceType": "81"}, True),
-        ("all", {"govInvoiceType": "86"}, True),
-    ],
-)
-def test_only_a_sibling_of_the_same_number_is_left_to_its_own_row(code: str, row: dict[str, str], kept: bool) -> None:
-    """What was not asked for and what nobody knows stays visible."""
-    assert belongs("invoice", code, row) is kept
-
-
-@pytest.mark.parametrize(
-    ("row", "kept"),
-    [
-        ({"govInvoiceType": "81"}, True),
-        ({"govInvoiceType": "82"}, False),
-        ({"govInvoiceType": "77"}, True),
-        ({}, True),
-        ({"invoiceType": "21", "customDeclarationNo": "1"}, False),
-    ],
-)
-def test_of_a_question_without_types_each_known_type_is_left_to_its_own_row(row: dict[str, str], kept: bool) -> None:
-    claim = claimed("tax_disk", download_type="input_status", job="status_update")
-    body = json.dumps({"pageNo": 1, "invoices": [row]}).encode()
-    assert bool(GATEWAY.rows(claim, body)) is kept
+def test_of_a_question_without_types_each_known_type_is_ignored_but_the_rows_own(
+    row: dict[str, str], verdict: tuple[str, str] | None
+) -> None:
+    assert judged(row, "tax_disk", download_type="input_status", job="status_update") == verdict
 
 
 def test_a_customs_document_is_never_taken_for_an_invoice_nor_an_invoice_for_one() -> None:
     customs, invoice = {"invoiceType": "21"}, {"invoiceType": "27", "govInvoiceType": "81"}
-    assert belongs("customs", "customs", customs)
-    assert not belongs("invoice", "all", customs)
-    assert not belongs("customs", "customs", invoice)
+    assert judged(customs, document="customs", invoice_type="customs") is None
+    assert judged(customs, invoice_type="all") == OTHER
+    assert judged(invoice, document="customs", invoice_type="customs") == OTHER
 
 
 def test_a_window_is_asked_month_by_month() -> None:
@@ -145,8 +149,13 @@ def test_a_page_is_read_by_the_table_of_fields_of_its_interface(download_type: s
     assert GATEWAY.kind(claimed("etax", download_type=download_type, document=document)) == kind
 
 
-def test_a_reading_takes_the_claims_own_rows_and_every_failure() -> None:
+@pytest.mark.finding("F01")
+def test_a_reading_keeps_every_row_and_every_failure() -> None:
     body = b'{"pageNo":1,"invoices":[{"govInvoiceType":"04"},{"govInvoiceType":"86"}],"fail":[{"errorCode":"P1","message":"x"}]}'
     rows = GATEWAY.rows(claimed("etax", invoice_type="86"), body)
-    assert [dict(row) for row in rows] == [{"govInvoiceType": "86"}, {"errorCode": "P1", "message": "x"}]
+    assert [dict(row) for row in rows] == [
+        {"govInvoiceType": "04"},
+        {"govInvoiceType": "86"},
+        {"errorCode": "P1", "message": "x"},
+    ]
     assert GATEWAY.collected_on({"startTime": "2027-01-01"}) is None

@@ -1,0 +1,57 @@
+"""Holds what came against what was asked: company, direction, type and days, as far as the answer names them (A-51)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fapiao.parties import is_stranger
+from fapiao.payloads.staged import Aside, Fate
+from fapiao.rules import rulebook
+from fapiao.tasks import Claim
+
+Values = Mapping[str, object]
+_SJLX = {"input": "1", "output": "2"}
+_OWNERS = ("nsrsbh", "gfsbh", "kjywrsbh", "taxNo")
+"""Under which names the channels say whose data an answer holds."""
+
+
+def foreign(claim: Claim, named: Mapping[str, Any]) -> Aside | None:
+    """Why a whole answer is not about the claim; `named` are the fields beside its rows."""
+    owner = next((str(named[name]) for name in _OWNERS if named.get(name)), claim.taxpayer_no)
+    if owner.strip().upper() != claim.taxpayer_no:
+        return aside("failed", "WRONG_TAXPAYER", owner)
+    if claim.document == "invoice" and str(named.get("fplx") or claim.invoice_type) != claim.invoice_type:
+        return aside("failed", "WRONG_TYPE", str(named["fplx"]))
+    if str(named.get("sjlx") or _SJLX[claim.direction]) != _SJLX[claim.direction]:
+        return aside("failed", "WRONG_PARTY", f"sjlx {named['sjlx']}")
+    return None
+
+
+def objection(claim: Claim) -> Callable[[Values], Aside | None]:
+    """Judges documents by the columns they would have in the pool: None for one that fits the claim."""
+    answered = set(rulebook().answered_under(claim.invoice_type))
+    unwanted = answered - set(claim.wanted_types) if claim.wanted_types else set[str]()
+    first, last = (day.isoformat() if day else "" for day in (claim.window_start, claim.window_end))
+    by_issue_day = claim.download_type.endswith("_full") and bool(first and last)
+
+    def judge(values: Values) -> Aside | None:
+        if values.get("invoice_type") in unwanted:
+            return aside("ignored", "OTHER_TYPE", str(values["invoice_type"]))
+        if is_stranger(values, claim.taxpayer_no, claim.direction):
+            return aside("failed", "WRONG_PARTY", _parties(values))
+        day = values.get("issue_date")
+        if by_issue_day and day and not first <= str(day)[:10] <= last:
+            return aside("failed", "OUTSIDE_WINDOW", str(day))
+        return None
+
+    return judge
+
+
+def aside(fate: Fate, code: str, seen: str) -> Aside:
+    """A judgement with its sentence and what was seen."""
+    kind = rulebook().invoice_types.get(seen)
+    sentence = rulebook().message(f"aside_{code}", "scheduled")
+    return Aside(fate, code, f"{sentence}（{kind.name if kind else seen}）")
+
+
+def _parties(values: Values) -> str:
+    return f"购方{values.get('buyer_tax_no') or '空'}，销方{values.get('seller_tax_no') or '空'}"
