@@ -2,13 +2,14 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import psycopg
 
-from hooks.actions import Done
+from hooks.actions import Done, dags_of
 from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
 
@@ -33,6 +34,12 @@ def show(done: Sequence[Done], *, as_json: bool) -> None:
     """One line a task, in words or as JSON."""
     for one in done:
         print(json.dumps(asdict(one), ensure_ascii=False) if as_json else _line(one))
+
+
+def say_who_works(connection: psycopg.Connection[Any], planned: Sequence[str]) -> None:
+    """Which DAG takes up what was just planned: a file's, or that of downloads."""
+    for dag_id in sorted(set(dags_of(connection, planned).values())):
+        print(f"planned; {dag_id} works them within ten minutes, ./fapiao run {dag_id} at once", file=sys.stderr)
 
 
 def _line(one: Done) -> str:

@@ -14,25 +14,33 @@ from fapiao.tasks import SHANGHAI
 from fapiao.text_table import table
 from hooks import history_auto_update as auto
 from hooks import history_batches as batches
+from hooks.imports import files_of_import
+from launcher.acting import say_who_works
 from launcher.acting import show as show_done
 from launcher.actor import actor_of
 from launcher.pool import pool_url
 
 LIST = {
-    "batch_no": "导入批次号", "taxpayer_name": "销方名称", "taxpayer_no": "销方税号", "invoice_types": "发票种类",
-    "status_label": "执行状态", "method_label": "导入方式", "channel_label": "下载通道", "total_count": "总份数",
-    "succeeded_count": "成功份数", "created_by": "创建人", "created_at": "创建时间", "org_name": "组织",
-    "next_day": "下次申请日",
+    "batch_no": "导入批次号", "taxpayer_name": "企业名称", "taxpayer_no": "税号", "direction_labels": "进销项",
+    "invoice_types": "发票种类", "status_label": "执行状态", "method_label": "导入方式", "channel_label": "下载通道",
+    "total_count": "总份数", "succeeded_count": "成功份数", "failed_count": "失败份数", "created_by": "创建人",
+    "created_at": "创建时间", "org_name": "组织", "next_day": "下次申请日",
 }  # fmt: skip
 MONTHS = {
-    "issue_month": "开票月份", "status_label": "执行状态", "tasks": "任务", "succeeded": "成功", "failed": "失败",
-    "terminated": "终止", "total_count": "总份数", "succeeded_count": "成功份数", "next_day": "下次申请日",
+    "issue_month": "开票月份", "status_label": "执行状态", "tasks": "任务", "succeeded": "成功", "partial": "部分成功",
+    "failed": "失败", "terminated": "终止", "total_count": "总份数", "succeeded_count": "成功份数",
+    "failed_count": "失败份数", "next_day": "下次申请日",
 }  # fmt: skip
 ROWS = {
     "batch_no": "下载批次号", "issue_month": "开票月份", "invoice_type_label": "发票种类", "status_label": "状态",
-    "void_state_label": "作废", "downloaded_count": "总份数", "succeeded_count": "成功份数", "not_before_day": "申请日",
-    "error_message": "原因",
+    "void_state_label": "作废", "downloaded_count": "总份数", "succeeded_count": "成功份数", "failed_count": "失败份数",
+    "not_before_day": "申请日", "error_message": "原因",
 }  # fmt: skip
+FILES = {
+    "name": "文件", "uploaded_as": "上传文件", "size": "字节", "rows": "行数", "kept": "已入池的行",
+    "rejected": "失败的行", "quarantined": "待识别的行",
+}  # fmt: skip
+FILE_ROWS = {name: label for name, label in ROWS.items() if name not in ("issue_month", "not_before_day")}
 AUTO = {
     "org_code": "组织", "whose": "组织名称", "data_type_label": "更新内容", "enabled": "启用", "entrance_label": "入口",
     "created_by": "创建人", "changed_by": "修改人",
@@ -43,6 +51,7 @@ MISSING = {
 }  # fmt: skip
 
 Connection = psycopg.Connection[Any]
+BY_FILE = "bureau_file"
 
 
 def add_actions(parser: argparse.ArgumentParser) -> None:
@@ -87,8 +96,10 @@ def _show(connection: Connection, arguments: argparse.Namespace) -> None:
         raise BadInput([f"{', '.join(arguments.batches)}: there is no such import task, or you may not see it"])
     for one in found:
         _print(LIST, [one], as_json=arguments.json)
-        _print(MONTHS, batches.subtasks(connection, one["batch_no"]), as_json=arguments.json)
-        _print(ROWS, batches.rows(connection, one["batch_no"]), as_json=arguments.json)
+        by_file = one["method"] == BY_FILE
+        detail = files_of_import if by_file else batches.subtasks
+        _print(FILES if by_file else MONTHS, detail(connection, one["batch_no"]), as_json=arguments.json)
+        _print(FILE_ROWS if by_file else ROWS, batches.rows(connection, one["batch_no"]), as_json=arguments.json)
 
 
 def _stop(connection: Connection, arguments: argparse.Namespace) -> None:
@@ -98,8 +109,9 @@ def _stop(connection: Connection, arguments: argparse.Namespace) -> None:
 
 def _retry(connection: Connection, arguments: argparse.Namespace) -> None:
     day = arguments.date or datetime.now(SHANGHAI).date()
-    print("\n".join(batches.retry(connection, actor_of(arguments), _named(arguments), day)))
-    print("planned; sweep_results works them within ten minutes, ./fapiao run sweep_results at once")
+    planned = batches.retry(connection, actor_of(arguments), _named(arguments), day)
+    print("\n".join(planned))
+    say_who_works(connection, planned)
 
 
 def _resume(connection: Connection, arguments: argparse.Namespace) -> None:

@@ -1,6 +1,6 @@
 -- name: lock
 -- Locks the selected tasks in one order, so that two people and a worker act one after the other.
-SELECT task_id FROM sync.task WHERE batch_no = ANY (%(batches)s) ORDER BY task_id FOR UPDATE;
+SELECT task_id FROM sync.task WHERE batch_no = ANY (%(batches)s) ORDER BY task_id FOR NO KEY UPDATE;
 
 -- name: selected
 -- What speaks for and against an action: state, organisation, company, equal downloads that are open, the last request of any.
@@ -63,6 +63,11 @@ SELECT s.task_id, sync.new_batch_no(s.task_id), k.parent_batch_no, k.parent_task
 FROM (SELECT * FROM sync.task WHERE task_id = ANY (%(tasks)s) ORDER BY task_id) AS k
 CROSS JOIN LATERAL (SELECT nextval('sync.serial') AS task_id WHERE k.task_id IS NOT NULL) AS s
 RETURNING retry_of, batch_no;
+
+-- name: dags_of
+-- Which DAG takes up each of these open tasks.
+SELECT batch_no, CASE WHEN job = 'bureau_file' THEN 'import_bureau_file' ELSE 'sweep_results' END
+FROM sync.task WHERE batch_no = ANY (%(batches)s);
 
 -- name: note_request
 -- Leaves an event on tasks that an action is about and does not change.

@@ -1,6 +1,7 @@
 -- name: invoices
 -- 全票池: the documents of the filter; a batch is a download or a planning, and brings what it saw.
-SELECT i.*, t.name AS taxpayer_name, d.channel, d.batch_no
+SELECT i.*, t.name AS taxpayer_name,
+    CASE d.channel WHEN 'bureau_file' THEN fapiao.label('history_method', d.channel) ELSE d.channel END AS channel, d.batch_no
 FROM fapiao.invoice AS i
 LEFT JOIN pool.document AS d USING (direction, taxpayer_no, document_key)  -- left out by Postgres where no column needs it
 LEFT JOIN enterprise.taxpayer AS t USING (taxpayer_no)

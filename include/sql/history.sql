@@ -115,7 +115,8 @@ ORDER BY position / %(handful)s;
 
 -- name: list
 -- The import tasks, newest first.
-SELECT * FROM fapiao.history_batch
+SELECT t.*, ARRAY(SELECT fapiao.label('direction', code) FROM unnest(t.directions) AS code) AS direction_labels
+FROM fapiao.history_task AS t
 WHERE (%(batches)s::text[] IS NULL OR batch_no = ANY (%(batches)s) OR parent_batch_no = ANY (%(batches)s))
     AND (%(organisations)s::text[] IS NULL OR org_code = ANY (%(organisations)s))
 ORDER BY batch_no DESC
@@ -129,7 +130,7 @@ SELECT * FROM fapiao.history_subtask WHERE history_batch_no = %(batch_no)s ORDER
 -- The rows of an import task that count, with the words of the sync log.
 SELECT r.batch_no, r.invoice_type, fapiao.label('invoice_type', r.invoice_type) AS invoice_type_label, r.issue_month,
     r.window_start, r.window_end, r.status, fapiao.label('status', r.status) AS status_label, r.void_state,
-    fapiao.label('void_state', r.void_state) AS void_state_label, r.downloaded_count, r.succeeded_count,
+    fapiao.label('void_state', r.void_state) AS void_state_label, r.downloaded_count, r.succeeded_count, r.failed_count,
     r.not_before_day, r.error_code, r.error_message, r.advice
 FROM sync.history_row AS r
 WHERE r.history_batch_no = %(batch_no)s
@@ -137,7 +138,7 @@ ORDER BY r.window_start, r.invoice_type;
 
 -- name: lock
 -- Locks every row of the import tasks in one order.
-SELECT task_id FROM sync.task WHERE history_batch_no = ANY (%(batches)s) ORDER BY task_id FOR UPDATE;
+SELECT task_id FROM sync.task WHERE history_batch_no = ANY (%(batches)s) ORDER BY task_id FOR NO KEY UPDATE;
 
 -- name: known
 -- Which of these import tasks there are, and the organisation of each.
@@ -145,16 +146,16 @@ SELECT batch_no, org_code FROM sync.history_batch WHERE batch_no = ANY (%(batche
 
 -- name: open_rows
 -- 未执行和执行中: what 终止 ends.
-SELECT batch_no FROM sync.history_row WHERE history_batch_no = ANY (%(batches)s) AND is_open ORDER BY task_id;
+SELECT batch_no FROM sync.history_row WHERE history_batch_no = ANY (%(batches)s) AND phase IN ('waiting', 'preparing', 'running') ORDER BY task_id;
 
 -- name: failed_rows
--- 执行失败的记录, with what their key has used: what 重试 repeats. What the bureau does not have is not asked for again.
-SELECT k.task_id AS position, k.taxpayer_no, k.channel, k.invoice_type, k.window_start AS first, k.window_end AS last,
+-- 执行失败的记录: what 重试 repeats. What the bureau does not have is not asked for again; a file with failed rows is read again.
+SELECT k.task_id AS position, k.batch_no, k.job, k.taxpayer_no, k.channel, k.invoice_type, k.window_start AS first, k.window_end AS last,
     k.download_type, k.counter
 FROM sync.history_row AS r
 JOIN sync.task AS k USING (task_id)
-WHERE r.history_batch_no = ANY (%(batches)s) AND r.void_state IS NULL
-    AND r.status IN ('apply_failed', 'download_failed') AND r.error_code <> 'NOT_OBTAINABLE'
+WHERE r.history_batch_no = ANY (%(batches)s) AND r.void_state IS NULL AND r.error_code IS DISTINCT FROM 'NOT_OBTAINABLE'
+    AND (r.status IN ('apply_failed', 'download_failed') OR (r.job = 'bureau_file' AND r.phase IN ('failed', 'partial')))
 ORDER BY k.task_id;
 
 -- name: retry

@@ -12,22 +12,59 @@ WHERE f.sha256 = ANY (%(hashes)s) AND k.taxpayer_no = %(taxpayer_no)s AND k.dire
 GROUP BY f.sha256;
 
 -- name: plan
--- One task per tax number and set of files, waiting for its turn (待同步).
+-- One import task per tax number and set of files with its one row, waiting for its turn (待同步).
+WITH fresh AS (
+    SELECT s.task_id, sync.new_batch_no(s.task_id) AS batch_no, t.taxpayer_no, t.name, t.org_code
+    FROM enterprise.taxpayer AS t
+    CROSS JOIN LATERAL (SELECT nextval('sync.serial') AS task_id WHERE t.taxpayer_no <> '') AS s
+    WHERE t.taxpayer_no = %(taxpayer_no)s
+),
+listed AS (
+    INSERT INTO sync.history_batch (
+        batch_no, parent_batch_no, taxpayer_no, taxpayer_name, org_code, data_type, method, invoice_types, created_by)
+    SELECT batch_no, %(batch_no)s, taxpayer_no, name, org_code, 'details', 'bureau_file',
+        string_to_array(%(invoice_types)s, ','), %(created_by)s
+    FROM fresh
+)
 INSERT INTO sync.task (
-    task_id, batch_no, parent_batch_no, dag_id, run_id, job, rule, tick, taxpayer_no, taxpayer_name, org_code, channel,
-    direction, download_type, sync_type, document, invoice_type, window_basis, argument, automatic, created_by)
-SELECT s.task_id, sync.new_batch_no(s.task_id), %(batch_no)s, %(dag_id)s, %(run_id)s, 'bureau_file', 'bureau-file-import',
-    %(run_id)s || '/' || s.task_id, t.taxpayer_no, t.name, t.org_code, t.channel, %(direction)s, %(direction)s || '_full',
-    'manual_import', %(document)s, %(invoice_types)s, 'issue_date', %(argument)s, false, %(created_by)s
-FROM enterprise.taxpayer AS t
-CROSS JOIN LATERAL (SELECT nextval('sync.serial') AS task_id WHERE t.taxpayer_no <> '') AS s
-WHERE t.taxpayer_no = %(taxpayer_no)s
+    task_id, batch_no, parent_batch_no, history_batch_no, dag_id, run_id, job, rule, tick, taxpayer_no, taxpayer_name,
+    org_code, direction, download_type, sync_type, document, invoice_type, window_basis, argument, automatic, created_by)
+SELECT task_id, batch_no, %(batch_no)s, batch_no, %(dag_id)s, %(run_id)s, 'bureau_file', 'bureau-file-import',
+    %(run_id)s || '/' || task_id, taxpayer_no, name, org_code, %(direction)s, %(direction)s || '_full', 'manual_import',
+    %(document)s, %(invoice_types)s, 'issue_date', %(argument)s, false, %(created_by)s
+FROM fresh
 RETURNING task_id, batch_no;
 
 -- name: add_file
 -- A file of a task; its bytes are stored already.
 INSERT INTO sync.import_file (task_id, file_no, name, sha256, size, uploaded_as, uploaded_sha256)
 VALUES (%(task_id)s, %(file_no)s, %(name)s, %(sha256)s, %(size)s, %(uploaded_as)s, %(uploaded_sha256)s);
+
+-- name: hand_files_on
+-- A retry reads the kept files of the task that it repeats.
+INSERT INTO sync.import_file (task_id, file_no, name, sha256, size, uploaded_as, uploaded_sha256)
+SELECT again.task_id, f.file_no, f.name, f.sha256, f.size, f.uploaded_as, f.uploaded_sha256
+FROM sync.task AS again
+JOIN sync.import_file AS f ON f.task_id = again.retry_of
+WHERE again.batch_no = ANY (%(batches)s);
+
+-- name: files_of_import
+-- The files of an import task with what became of their rows, as its newest reading left them.
+SELECT f.name, f.size, f.uploaded_as, count(v.verdict) AS rows,
+    count(*) FILTER (WHERE v.verdict IN ('inserted', 'updated', 'unchanged'))::integer AS kept,
+    count(*) FILTER (WHERE v.verdict = 'rejected')::integer AS rejected,
+    count(*) FILTER (WHERE v.verdict = 'quarantined')::integer AS quarantined
+FROM sync.history_row AS r
+JOIN sync.import_file AS f USING (task_id)
+LEFT JOIN sync.import_verdict AS v USING (task_id, file_no)
+WHERE r.history_batch_no = %(batch_no)s
+GROUP BY r.task_id, f.file_no, f.name, f.size, f.uploaded_as
+ORDER BY r.task_id, f.file_no;
+
+-- name: is_mine
+-- Whether a task is still in the hands of the worker that took it, asked without a lock: a person may stop it any time.
+SELECT EXISTS (
+    SELECT FROM sync.task WHERE task_id = %(task_id)s AND claim_no = %(claim_no)s AND void_state IS NULL);
 
 -- name: note_planned
 -- How many tasks a batch planned.
@@ -56,7 +93,7 @@ SELECT pg_try_advisory_lock(hashtextextended('bureau_file/' || %(taxpayer_no)s, 
 SELECT pg_advisory_unlock(hashtextextended('bureau_file/' || %(taxpayer_no)s, 0));
 
 -- name: take
--- The oldest task of a company, for whoever holds its lock: 数据预处理中; one that a crash left is taken up again.
+-- The oldest task of a company, for whoever holds its lock: 数据预处理中; one that a crash left is taken up again. What it brings came by the job, not over a channel.
 UPDATE sync.task AS k
 SET status = CASE WHEN k.status = 'pending' THEN 'downloading' ELSE k.status END, claimed_by = %(owner)s,
     claim_no = k.claim_no + 1, request_no = coalesce(k.request_no, 'file-' || k.batch_no),
@@ -66,7 +103,7 @@ WHERE k.task_id = (
     WHERE job = 'bureau_file' AND taxpayer_no = %(taxpayer_no)s AND void_state IS NULL
         AND status IN ('pending', 'downloading', 'downloaded')
     ORDER BY task_id LIMIT 1 FOR UPDATE)
-RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
+RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.job AS channel, k.direction, k.download_type,
     k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
     k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id;
 

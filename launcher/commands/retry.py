@@ -1,11 +1,14 @@
-"""`./fapiao retry BATCH…`: 手工重试, a new request for downloads that failed on the RPA channel."""
+"""`./fapiao retry BATCH…`: 手工重试, a new request for a download that failed on the RPA channel, a file read again."""
 
 import argparse
+from typing import Any
 
-from hooks.actions import retry
-from launcher.acting import act, add_selection, show
+import psycopg
 
-HELP = "手工重试: ask again for failed downloads of 电子税局 (RPA), as new tasks that the next run or sweep applies for"
+from hooks.actions import Done, retry
+from launcher.acting import act, add_selection, say_who_works, show
+
+HELP = "手工重试: ask again for failed downloads of 电子税局 (RPA), or read a failed import's files again, as new tasks"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plans the new tasks and names them. Raises BadInput with every reason against it; then there is no new task."""
-    done = act(arguments, lambda connection, actor: retry(connection, actor, arguments.batches))
-    show(done, as_json=arguments.json)
+    show(act(arguments, lambda connection, actor: _retry(connection, actor, arguments)), as_json=arguments.json)
     return 0
+
+
+def _retry(connection: psycopg.Connection[Any], actor: str, arguments: argparse.Namespace) -> list[Done]:
+    done = retry(connection, actor, arguments.batches)
+    say_who_works(connection, [one.new_batch_no for one in done if one.new_batch_no])
+    return done

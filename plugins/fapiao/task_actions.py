@@ -20,12 +20,15 @@ Objection = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One selected task, locked; `last_request` is when any task last asked the bureau for this download."""
+    """One selected task, locked; `last_request` is when any task last asked the bureau for this download.
+
+    A file has no channel (R251): nothing of what spares the bureau holds for it.
+    """
 
     task_id: int
     batch_no: str
     org_code: str | None
-    channel: str
+    channel: str | None
     status: str
     void_state: str | None
     small_scale: bool
@@ -41,6 +44,8 @@ def poll_objections(task: Candidate, rules: RuleBook, _now: datetime) -> Iterato
         yield "void_already", "interactive"
     elif task.set_aside:
         return
+    elif task.channel is None:
+        yield "poll_file", "interactive"
     elif task.status not in rules.statuses_for("poll"):
         yield "poll_status", "interactive"
     elif task.under_way:
@@ -48,13 +53,18 @@ def poll_objections(task: Candidate, rules: RuleBook, _now: datetime) -> Iterato
 
 
 def retry_objections(task: Candidate, rules: RuleBook, now: datetime) -> Iterator[Objection]:
-    """手工重试: RPA and failed states only, not within three minutes, never for small-scale taxpayers (R320–R322)."""
-    if task.channel != RPA:
+    """手工重试: RPA and failed states only, not within three minutes, never for small-scale taxpayers (R320–R322).
+
+    The kept file of a failed import is read again at any time (R257).
+    """
+    if task.channel not in (RPA, None):
         yield "retry_channel", "retry"
     if task.void_state:
         yield "void_already", "interactive"
     elif task.status not in rules.statuses_for("retry"):
         yield "retry_status", "retry"
+    elif task.retried:
+        yield "retry_done", "retry"
     elif task.channel == RPA:
         yield from _against_a_new_request(task, now)
 
@@ -62,9 +72,7 @@ def retry_objections(task: Candidate, rules: RuleBook, now: datetime) -> Iterato
 def _against_a_new_request(task: Candidate, now: datetime) -> Iterator[Objection]:
     if task.small_scale:
         yield "small_scale_download", "retry"
-    if task.retried:
-        yield "retry_done", "retry"
-    elif task.under_way:
+    if task.under_way:
         yield "under_way", "retry"
     elif task.last_request and now - task.last_request < RETRY_SPACING:
         yield "retry_too_soon", "retry"

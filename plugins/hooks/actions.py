@@ -27,6 +27,7 @@ from fapiao.task_actions import (
     terminate_objections,
     void_objections,
 )
+from hooks.imports import hand_files_on
 from hooks.rights import name_actor, rights_of
 
 Connection = psycopg.Connection[Any]
@@ -70,13 +71,14 @@ def retry(
     now: datetime | None = None,
     rules: RuleBook | None = None,
 ) -> list[Done]:
-    """手工重试: a new task for each failed one, applied for by the next run or sweep (R320–R322)."""
+    """手工重试: a new task for each failed one, for the next run or sweep (R320–R322); a file is read again."""
     book = rules or rulebook()
     with _acting(connection, actor, "retry", batches, retry_objections, book, now) as tasks:
         values = {"tasks": [task.task_id for task in tasks], "actor": actor}
         try:
             with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
                 fresh: dict[int, str] = dict(cursor.execute(query("actions", "retry"), values).fetchall())
+            hand_files_on(connection, fresh.values())
         except psycopg.errors.UniqueViolation as planned_meanwhile:
             raise BadInput([book.message("under_way", "retry")]) from planned_meanwhile
         connection.execute(query("actions", "note_request"), values)
@@ -118,6 +120,12 @@ def _ended(
             slots = {row.pop("task_id"): row for row in cursor.execute(query("actions", "quota_effect"), chosen)}
     label = book.codes_of("void_state")[state]
     return [Done(task.batch_no, label, quota=slots[task.task_id]) for task in tasks]
+
+
+def dags_of(connection: Connection, batches: Sequence[str]) -> dict[str, str]:
+    """The DAG that goes on with each open task: sweep_results with a download, import_bureau_file with a file."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return dict(cursor.execute(query("actions", "dags_of"), {"batches": list(batches)}).fetchall())
 
 
 def answers(connection: Connection, batches: Sequence[str], *, rules: RuleBook | None = None) -> list[Done]:

@@ -20,6 +20,7 @@ from fapiao.quotas import Usage
 from fapiao.rights import right_rules
 from fapiao.rules import RuleBook, rulebook
 from hooks.actions import Done, terminate
+from hooks.imports import hand_files_on
 from hooks.rights import name_actor, rights_of
 
 Connection = psycopg.Connection[Any]
@@ -68,6 +69,8 @@ def retry(
 ) -> list[str]:
     """重试: a new row for each failed one, on the first day with room, counted as the ledger counts (R257).
 
+    A file of which a row failed is read again as a whole: what the pool holds of it stays unchanged.
+
     Returns the new batch numbers. A retry may use the application that plans leave to people (A-29).
     Raises BadInput with every problem at once, also where nothing failed.
     """
@@ -77,7 +80,9 @@ def retry(
         if not failed:
             raise BadInput(["nothing of it failed that the bureau could still give: there is nothing to retry"])
         chosen = [{"position": row["position"], "not_before_day": _fit(connection, book, row, day)} for row in failed]
-        return _column(connection, "retry", {"chosen": Jsonb(chosen), "actor": actor})
+        fresh = _column(connection, "retry", {"chosen": Jsonb(chosen), "actor": actor})
+        hand_files_on(connection, fresh)
+        return fresh
 
 
 def resume(connection: Connection, actor: str, batches: Sequence[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Imports in the pool: the tasks of a set of files, their queue by company, and what became of every row."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -105,6 +105,10 @@ class Imports:
         with self._connection.cursor(row_factory=class_row(Claim)) as cursor:
             return cursor.execute(query("imports", "take"), values).fetchone()
 
+    def is_mine(self, claim: Claim) -> bool:
+        """Whether neither a person stopped the task nor another worker took it; asked without a lock on it."""
+        return self._run("is_mine", task_id=claim.task_id, claim_no=claim.claim_no).fetchone() == (True,)
+
     def merging(self, claim: Claim) -> None:
         """数据预处理中 → 同步中."""
         self._run("note_merging", task_id=claim.task_id)
@@ -154,6 +158,17 @@ class Imports:
         """How tasks stand, as the sync log shows them."""
         with self._connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(query("imports", "outcome"), {"batches": list(batches)}).fetchall()
+
+
+def hand_files_on(connection: Connection, batches: Iterable[str]) -> None:
+    """Gives new retries the kept files of the imports they repeat; a download has none."""
+    connection.execute(query("imports", "hand_files_on"), {"batches": list(batches)})
+
+
+def files_of_import(connection: Connection, batch_no: str) -> list[dict[str, Any]]:
+    """The files of an import task, each with how many of its rows were kept, refused or wait for a rule."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query("imports", "files_of_import"), {"batch_no": batch_no}).fetchall()
 
 
 VERDICT_HEADINGS = {

@@ -172,8 +172,9 @@ def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: 
         imports.merging(claim)
         imports.know_the_pool()
     with connection.transaction():
-        tasks.hold(claim)
-        tasks.settle(claim, merge(connection, claim, sources, steps, papers))
+        counts = merge(connection, claim, sources, steps, papers)
+        tasks.hold(claim)  # only now: a merge takes minutes, and a person stops a task at any instant
+        tasks.settle(claim, counts)
 
 
 def _line_filter(connection: Connection) -> LineFilter | None:

@@ -18,6 +18,7 @@ from fapiao.payloads import Context, LineFilter, Staged, translate
 from fapiao.tasks import Claim
 from hooks.imports import Imports
 from hooks.merge import MergeContext, MergeCounts, Stage
+from hooks.tasks import LostClaim
 
 Connection = psycopg.Connection[Any]
 
@@ -92,7 +93,7 @@ def merge(
     """Merges the steps and stores every verdict, in the caller's transaction; returns the counts of the whole task.
 
     While Postgres merges a step, the next is translated. A row that cannot be stored, or waits for a rule, counts as
-    downloaded and failed. Raises MergeError.
+    downloaded and failed. Raises MergeError, and LostClaim where the task was stopped meanwhile.
     """
     fates: dict[str, str] = {}
     counts: list[MergeCounts] = []
@@ -127,6 +128,8 @@ def _merge_step(
 ) -> MergeCounts:
     """With the verdicts on its rows; `fates` is what became of the documents of all steps so far."""
     imports, keys = Imports(connection), list(step.keys.values())
+    if not imports.is_mine(claim):
+        raise LostClaim(claim.batch_no)
     if part_no > 1:
         imports.know_the_pool()
     seen = _evidence(step, sources)

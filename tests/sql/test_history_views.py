@@ -72,10 +72,29 @@ def test_a_terminated_subtask_is_no_success(pool: Pool, history: str) -> None:
 
 
 @pytest.mark.req("R245")
-def test_a_download_is_never_said_to_be_prepared(pool: Pool) -> None:
-    found = pool.execute("SELECT pg_get_functiondef('sync.history_status'::regproc)").fetchone()
-    assert found
-    assert "preprocessing" not in found[0]
+def test_a_download_is_never_said_to_be_prepared(pool: Pool, history: str) -> None:
+    subtask(pool, "downloading")
+    subtask(pool, OPEN, 2)
+    assert label(pool) == "同步中"
+
+
+@pytest.mark.finding("F17")
+@pytest.mark.req("R247", "R249", "R253", "A-41")
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"downloaded_count": 2, "inserted_count": 1, "failed_count": 1}, "部分执行成功"),
+        ({"downloaded_count": 1, "failed_count": 1}, "全部执行失败"),
+    ],
+)
+def test_documents_that_failed_are_counted_by_the_list_its_months_and_its_other_name_alike(
+    pool: Pool, history: str, counts: dict[str, int], expected: str
+) -> None:
+    subtask(pool, GOOD, 1, **counts)
+    for view in ("history_task", "history_batch", "history_subtask"):
+        assert pool.execute(f"SELECT status_label FROM fapiao.{view}").fetchall() == [(expected,)]
+    found = pool.execute("SELECT total_count, failed_count FROM fapiao.history_task").fetchone()
+    assert found == (counts["downloaded_count"], 1)
 
 
 @pytest.mark.req("R257")

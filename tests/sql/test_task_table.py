@@ -118,7 +118,7 @@ def test_voiding_stands_beside_the_status_and_adds_none_to_the_list(pool: Pool) 
 )
 def test_only_codes_of_the_rules_are_written(pool: Pool, column: str, value: str) -> None:
     assert broken(pool, CheckViolation, **{column: value}) == f"task_{column}_check"
-    with pytest.raises(psycopg.errors.NotNullViolation):
+    with pytest.raises((psycopg.errors.NotNullViolation, CheckViolation)):  # a file alone has no channel (R251)
         put(pool, **{column: None})
 
 

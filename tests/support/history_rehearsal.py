@@ -49,7 +49,9 @@ class HistoryRehearsal(GatewayRehearsal):
         """A worker that applies for `count` rows and is gone."""
         self.today(day)
         run = RunDay(DAG, "worker", date.fromisoformat(day), day, explicit=True)
-        with crew({"ti": SimpleNamespace(task_id="apply")}, run, "leqi", DAG) as workers:
+        with crew(
+            {"ti": SimpleNamespace(task_id="apply"), "dag_run": SimpleNamespace(run_type="manual")}, run, "leqi", DAG
+        ) as workers:
             assert workers is not None
             with workers.front.transaction() as work:
                 claims = work.tasks.claim("leqi", ["pending"], workers.owner, run.day, count, DAG)
