@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fapiao.errors import Unusable
+from operators.who import ACTOR_VARIABLE, account
 
 RUNNER = Path(__file__).with_name("dag_runner.py")
 
@@ -27,7 +28,10 @@ class DagRun:
 def run_dags(
     asked: Sequence[tuple[str, Mapping[str, Any]]], environment: Mapping[str, str], log_file: Path
 ) -> Iterator[DagRun]:
-    """Yields each run as it ends. Raises Unusable with the log's place when the child dies before all have ended."""
+    """Yields each run as it ends; whom the environment names, else this account, is who made it.
+
+    Raises Unusable with the log's place when the child dies before all have ended.
+    """
     log_file.parent.mkdir(parents=True, exist_ok=True)
     read_end, write_end = os.pipe()
     with log_file.open("ab") as log:
@@ -37,7 +41,7 @@ def run_dags(
             stdout=log,
             stderr=log,
             pass_fds=[write_end],
-            env=dict(environment),
+            env={ACTOR_VARIABLE: account(), **environment},
             text=True,
         )
     os.close(write_end)

@@ -23,6 +23,7 @@ from launcher.home import logs
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
 from launcher.stack import running_stack
+from operators.who import ACTOR_VARIABLE
 
 HELP = "历史发票数据同步: years of sales invoices, or their usage status; the plan first; list, stop, retry"
 FORM = {
@@ -100,16 +101,16 @@ def _go(url: str, arguments: argparse.Namespace, form: dict[str, Any], day: date
         return 0
     conf: dict[str, Any] = {"batches": made.batches}
     conf |= {"date": day.isoformat()} if arguments.date else {}
-    ended = run_on_stack(stack, DAG_ID, conf) if stack else _run_here(url, conf, since)
+    ended = run_on_stack(stack, DAG_ID, conf) if stack else _run_here(url, conf, since, actor)
     failed = print_outcome(url, ended, since)
     history_batches.show_list(url, actor, made.batches)
     return 0 if ended.state == "success" and not failed else 1
 
 
-def _run_here(url: str, conf: dict[str, Any], since: datetime) -> DagRun:
+def _run_here(url: str, conf: dict[str, Any], since: datetime, actor: str) -> DagRun:
     ensure_metadata()
     log = logs() / f"backfill-{since:%Y%m%dT%H%M%S}.log"
-    (ended,) = run_dags([(DAG_ID, conf)], airflow_environment(url), log)
+    (ended,) = run_dags([(DAG_ID, conf)], airflow_environment(url) | {ACTOR_VARIABLE: actor}, log)
     print(f"log: {log}", file=sys.stderr)
     return ended
 

@@ -9,6 +9,7 @@ import psycopg
 from fapiao.errors import BadInput
 from hooks.actions import Done, answers, fetch
 from launcher.acting import act, add_selection, show
+from launcher.actor import actor_of
 from launcher.airflow import airflow_environment, ensure_metadata
 from launcher.bureau import require_bureau
 from launcher.dag_runs import DagRun, run_dags
@@ -16,6 +17,7 @@ from launcher.home import logs
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
 from launcher.stack import Stack, running_stack
+from operators.who import ACTOR_VARIABLE
 
 HELP = "获取异步结果: ask the bureau now for the results of tasks that are 进销项数据不全 or 下载处理中"
 DAG_ID = "sweep_results"
@@ -38,19 +40,19 @@ def run(arguments: argparse.Namespace) -> int:
         if not stack:
             require_bureau(DAG_ID)
         act(arguments, lambda connection, actor: fetch(connection, actor, batches))
-        ended = _poll(url, stack, batches)
+        ended = _poll(url, stack, batches, actor_of(arguments))
         show(_answers(url, batches), as_json=arguments.json)
     return 0 if ended.state == "success" else 1
 
 
-def _poll(url: str, stack: Stack | None, batches: list[str]) -> DagRun:
+def _poll(url: str, stack: Stack | None, batches: list[str], actor: str) -> DagRun:
     """The sweep, restricted to these tasks: on the running stack, else in this process's child."""
     conf = {"batches": batches}
     if stack:
         return run_on_stack(stack, DAG_ID, conf)
     ensure_metadata()
     log = logs() / f"fetch-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
-    (ended,) = run_dags([(DAG_ID, conf)], airflow_environment(url), log)
+    (ended,) = run_dags([(DAG_ID, conf)], airflow_environment(url) | {ACTOR_VARIABLE: actor}, log)
     if ended.problem:
         raise BadInput([ended.problem])
     print(f"log: {log}", file=sys.stderr)

@@ -9,7 +9,7 @@ CALENDAR = "calendar"
 """Whoever would be asked about a run that nobody triggered."""
 ACTOR_VARIABLE = "FAPIAO_ACTOR"
 _FOREGROUND = "dag_test"
-"""What Airflow calls whoever runs a DAG in the foreground, as `./fapiao run` does."""
+"""What Airflow calls whoever runs a DAG in the foreground; `./fapiao run` does, and says who it is."""
 _UNTRIGGERED = ("scheduled", "asset_triggered", "asset_materialization")
 """Airflow's types of runs that no person makes; a backfill has the person who asked for it."""
 
@@ -18,7 +18,9 @@ def who(context: Mapping[str, Any]) -> str:
     """The name that stands in created_by and in every event, and whose rights are checked."""
     run = context["dag_run"]
     named = getattr(run, "triggering_user_name", None)
-    if named and named != _FOREGROUND:
+    if named == _FOREGROUND:
+        return os.environ.get(ACTOR_VARIABLE, "").strip() or _FOREGROUND
+    if named:
         return str(named)
     return CALENDAR if str(getattr(run, "run_type", "")) in _UNTRIGGERED else account()
 
