@@ -14,7 +14,7 @@ EVERY_THIRD_DAY = tuple(range(1, 32, 3))
 DUE = ("daily", "every_third_day", "frequency")
 KEYS = (
     *("id", "channel", "job", "label", "crons", "due", "documents", "download", "sync_type", "window", "basis"),
-    *("counter", "unless_complete", "only_if_missing", "switch", "deductible", "voids", "one_a_month"),
+    *("counter", "unless_complete", "only_if_missing", "switch", "deductible", "voids", "one_a_month", "reach"),
 )
 LAST_DAY_OF_EVERY_MONTH = 28
 _CRON = re.compile(r"([0-5]?[0-9]) ([01]?[0-9]|2[0-3]) ([0-9,]+|\*) \* \*")
@@ -83,6 +83,7 @@ def _rule(row: Row, known: Known) -> CalendarRule:
         switch=_switch(row, known),
         voids=row.optional("voids"),
         one_a_month=row.flag("one_a_month"),
+        reach=_reach(row),
         since=row.day("since"),
         source=row.text("source"),
         text=row.text("text"),
@@ -142,6 +143,13 @@ def _basis(row: Row) -> str:
     if (basis == "tax_period") != (row.text("window") == "current_tax_period"):
         raise row.refuse(f"basis {basis} does not fit window {row.text('window')}", "basis")
     return basis
+
+
+def _reach(row: Row) -> int | None:
+    reach = row.number("reach") if row.raw("reach") is not None else None
+    if reach is not None and (reach < 1 or row.text("basis") != "collection_date"):
+        raise row.refuse("reach is a number of days of 归集: the bureau names one for the increment alone", "reach")
+    return reach
 
 
 def _counter(row: Row, channel: str, known: Known) -> str | None:

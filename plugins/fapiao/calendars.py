@@ -49,6 +49,7 @@ class Occurrence:
     counter: str | None
     voids: str | None
     one_a_month: bool
+    reach: int | None
     assumed: bool
     text: str
 
@@ -116,6 +117,7 @@ def _of_rule(rule: CalendarRule, day: date, parameters: Parameters) -> Iterator[
                     counter=rule.counter,
                     voids=rule.voids,
                     one_a_month=rule.one_a_month,
+                    reach=rule.reach,
                     assumed=rule.assumed,
                     text=rule.text,
                 )

@@ -35,7 +35,8 @@ class CalendarRule:
     """One row of calendar.yaml; `switch` is the parameter's type, key and the value that turns the row on.
 
     `voids` is the job whose leftovers of the month before end when this one runs; `one_a_month` holds a month's task
-    back while another of the same month is open.
+    back while another of the same month is open. `reach` is how many days back the bureau still answers: what nobody
+    has of them is asked for once more.
     """
 
     id: str
@@ -56,6 +57,7 @@ class CalendarRule:
     switch: tuple[str, str, str] | None
     voids: str | None
     one_a_month: bool
+    reach: int | None
     since: date
     source: str
     text: str

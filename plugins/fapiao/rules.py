@@ -71,6 +71,11 @@ class RuleBook:
         """The quota of a counter; raises KeyError for one that is not in quotas.yaml."""
         return self.quotas[channel, counter]
 
+    def reach(self, channel: str, download_type: str) -> int | None:
+        """How many days back the channel answers such a download; None where the calendar names no end."""
+        found = (one for one in self.calendar if (one.channel, one.download) == (channel, download_type))
+        return next((one.reach for one in found if one.reach is not None), None)
+
     def first_poll_seconds(self, channel: str) -> float:
         """How long after an application it is worth asking for the first time."""
         return float(self.channels[channel].first_poll_seconds)

@@ -1,7 +1,10 @@
 """Collect: poll what is accepted, keep every answer raw, merge it, settle the row (design §2)."""
 
+from datetime import timedelta
+
 from fapiao.bureau import Page, Place, Progress, Request, Stage
-from fapiao.errors import BureauError, LoginLost, Refused, TryLater
+from fapiao.errors import BureauError, LoginLost, QuotaSpent, Refused, TryLater
+from fapiao.reach import out_of_reach
 from fapiao.tasks import Claim
 from operators.apply import MAX_ATTEMPTS
 from operators.desk import Desk, Work
@@ -23,11 +26,13 @@ def collect_one(desk: Desk, claim: Claim) -> None:
     except BureauError as error:
         with desk.transaction() as work:
             work.tasks.hold(claim)
-            _put_off(work, claim, error)
+            _put_off(desk, work, claim, error)
 
 
-def _put_off(work: Work, claim: Claim, error: BureauError) -> None:
-    if isinstance(error, TryLater) and claim.attempts + 1 < MAX_ATTEMPTS:
+def _put_off(desk: Desk, work: Work, claim: Claim, error: BureauError) -> None:
+    if isinstance(error, QuotaSpent):  # too many questions today: an answer costs nothing but patience
+        work.tasks.postpone(claim, day=desk.quota_day() + timedelta(days=1), why=error)
+    elif isinstance(error, TryLater) and claim.attempts + 1 < MAX_ATTEMPTS:
         work.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
     else:
         work.tasks.fail(claim, "download_failed", error, cost=1)
@@ -47,7 +52,10 @@ def _download(desk: Desk, claim: Claim) -> bool:
 
 
 def _answer(desk: Desk, claim: Claim, request: Request, place: Place) -> bool:
-    """One question to its end."""
+    """One question to its end. Raises Refused where the bureau does not answer for its day any more."""
+    expired = out_of_reach(desk.rules, claim.channel, claim.download_type, place.argument, desk.quota_day())
+    if expired is not None:
+        raise expired
     number = claim.request_no or ""
     while True:
         if place.stored == 0:

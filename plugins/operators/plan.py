@@ -19,6 +19,9 @@ from operators.who import CALENDAR
 ALL_TYPES = "all"
 """未勾选数据初始化 asks by 凭证种类, not by 票种: one row holds every invoice type."""
 
+LEFT_OUT = ("already_complete", "part_complete", "under_way", "before_authorisation", "outside_scheme", "out_of_reach")
+"""Why what is due is not asked for; the sentences are `skip_…` of messages.yaml."""
+
 _PRIORITY = {"invoice": 50, "customs": 52, "withholding": 54}
 
 
@@ -44,20 +47,22 @@ def plan_day(
     """Plans one job of one channel for the run's day and all its taxpayers, in one transaction, as `actor`."""
     book = rules or rulebook()
     with connection.transaction():
-        due = _due(connection, book, run, channel, job, read_parameters(connection))
+        occurring = _due(connection, book, run, channel, job, read_parameters(connection))
         connection.execute(query("plan", "note_day"), {"day": run.day})
         batch = connection.execute(query("plan", "open_batch"), _batch(run, actor)).fetchone()
         values = _batch(run, actor) | {
             "batch_no": batch[0] if batch else None,
             "channel": channel,
+            "channels": list(book.channels),
             "taxpayers": taxpayers,
             "automatic": not run.explicit,
-            "occurrences": Jsonb([_row(run, scheme, one) for scheme, one in due]),
+            "occurrences": Jsonb(occurring),
             "types": Jsonb(list(_types(book, job))),
             "reasons": Jsonb(_reasons(book)),
         }
         connection.execute(query("plan", "walk_indexes"))
         connection.execute(query("plan", "note_suppressed"), values)
+        connection.execute(query("plan", "age"), values)
         voided = _void_leftovers(connection, book, run, values)
         row = connection.execute(query("plan", "plan"), values).fetchone()
     return Planned(row[0], row[1], voided) if row else Planned(0, 0, voided)
@@ -75,12 +80,12 @@ def _batch(run: RunDay, actor: str) -> dict[str, Any]:
 
 def _due(
     connection: psycopg.Connection[Any], book: RuleBook, run: RunDay, channel: str, job: str, parameters: Parameters
-) -> list[tuple[int, Occurrence]]:
-    """What the calendar names for each enabled scheme that takes this download type.
+) -> list[dict[str, Any]]:
+    """What the calendar names, each once, with the enabled schemes that take its download type on this day.
 
     A person who names a day may run a monthly job on any day of the month: it is planned as on its own day.
     """
-    found = []
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for scheme_id, frequency, download_types in connection.execute(query("plan", "schemes")).fetchall():
         for one in occurrences(
             book,
@@ -92,13 +97,16 @@ def _due(
             as_if_due=run.explicit,
         ):
             if one.download_type in download_types:
-                found.append((scheme_id, one))
-    return found
+                key = (one.rule, one.direction, one.document)
+                row = found.setdefault(key, _row(run, len(found), one))
+                row["scheme_ids"] = sorted({*row["scheme_ids"], scheme_id})
+    return list(found.values())
 
 
-def _row(run: RunDay, scheme_id: int, one: Occurrence) -> dict[str, Any]:
+def _row(run: RunDay, position: int, one: Occurrence) -> dict[str, Any]:
     return {
-        "scheme_id": scheme_id,
+        "position": position,
+        "scheme_ids": [],
         "rule": one.rule,
         "job": one.job,
         "tick": run.tick,
@@ -110,12 +118,13 @@ def _row(run: RunDay, scheme_id: int, one: Occurrence) -> dict[str, Any]:
         "window_end": _iso(one.window_end),
         "window_basis": one.window_basis,
         "counter": one.counter,
-        "priority": _PRIORITY[one.document],
+        "priority": _PRIORITY["invoice" if one.reach else one.document],
         "unless_complete": one.unless_complete,
         "one_a_month": one.one_a_month,
         "voids": one.voids,
         "deductible": one.deductible,
         "needs_authorisation": one.channel == "leqi" and one.download_type.endswith("_full"),
+        "reach": one.reach,
         "suppressed": one.suppressed,
     }
 
@@ -140,19 +149,11 @@ def _types(book: RuleBook, job: str) -> Iterable[dict[str, Any]]:
 
 def _reasons(book: RuleBook) -> list[dict[str, str]]:
     """The sentences of what is born failed and of what is left out."""
+    born_failed = {"SMALL_SCALE": "small_scale_download", "NOT_OBTAINABLE": "not_obtainable"}
     return [
-        {
-            "code": "SMALL_SCALE",
-            "message": book.message("small_scale_download", "scheduled"),
-            "advice": book.advice("SMALL_SCALE"),
-        },
-        {
-            "code": "NOT_OBTAINABLE",
-            "message": book.message("not_obtainable", "scheduled"),
-            "advice": book.advice("NOT_OBTAINABLE"),
-        },
         *(
-            {"code": code, "message": book.message(f"skip_{code}", "scheduled"), "advice": ""}
-            for code in ("before_start", "already_complete", "under_way")
+            {"code": code, "message": book.message(key, "scheduled"), "advice": book.advice(code)}
+            for code, key in born_failed.items()
         ),
+        *({"code": code, "message": book.message(f"skip_{code}", "scheduled"), "advice": ""} for code in LEFT_OUT),
     ]

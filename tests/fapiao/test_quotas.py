@@ -21,8 +21,11 @@ def test_the_running_month_has_five_applications_and_a_past_one_three(issue_mont
     assert limits(rulebook(), "leqi", "full", issue_month, JUNE_10) == expected
 
 
-def test_increments_are_limited_by_the_day_only() -> None:
-    assert limits(rulebook(), "leqi", "incremental", date(2027, 6, 1), JUNE_10) == Limits(1, None)
+@pytest.mark.finding("F11")
+@pytest.mark.req("A-43", "R122")
+def test_increments_have_no_limit_of_ours() -> None:
+    assert {rule.counter for rule in rulebook().calendar if rule.download == "input_incremental"} == {None}
+    assert ("leqi", "incremental") not in rulebook().quotas
 
 
 def test_the_unselected_list_is_limited_by_the_month_only() -> None:

@@ -120,13 +120,6 @@ def test_every_issue_month_has_a_quota_of_its_own(pool: Pool, claim: Claim, may:
     assert spend(pool, claim) is None
 
 
-@pytest.mark.req("A-43", "R122")
-def test_increments_count_by_themselves(pool: Pool, claim: Claim) -> None:
-    assert spend(pool, claim) is None
-    assert reserve(pool, claim, counter="incremental") is None
-    assert reserve(pool, replace(claim, task_id=put(pool, "succeeded")), counter="incremental") == TOMORROW
-
-
 def test_unselected_init_spends_every_month_of_its_window_or_none(pool: Pool, claim: Claim) -> None:
     spring = another_window(claim, date(2027, 3, 1), MAY[1], invoice_type="all", direction="input")
     for number in range(3):

@@ -152,8 +152,8 @@ def test_what_was_left_out_is_listed_with_its_reason(log: Any, pool: psycopg.Con
     scheme(pool, "81", start=JUNE)
     plan_day(pool, scheduled("history_output", date(2027, 6, 2)), "leqi", "history_output")
     (left,) = (json.loads(line) for line in log("--skipped", "--json")[1])
-    assert (left["taxpayer_no"], left["reason_code"]) == (A, "before_start")
-    assert left["reason"] == rulebook().message("skip_before_start", "scheduled")
+    assert (left["taxpayer_no"], left["reason_code"]) == (A, "outside_scheme")
+    assert left["reason"] == rulebook().message("skip_outside_scheme", "scheduled")
     assert log("--skipped", "--taxpayer", B)[1] == ["(nothing)"]
 
 

@@ -176,7 +176,7 @@ def test_reserved_unknown_and_foreign_slots_count_as_used_and_released_ones_do_n
 @pytest.mark.req("A-43")
 def test_counters_of_their_own_are_not_on_the_board(pool: Pool) -> None:
     today(pool, DAY)
-    slot(pool, "consumed", counter="incremental")
+    slot(pool, "consumed", counter="unselected_init")
     assert board(pool) is None
 
 

@@ -36,14 +36,15 @@ def scheme(
     over: list[str] | None = None,
     name: str = "全量",
     start: date = date(2020, 1, 1),
+    end: date | None = None,
     downloads: list[str] = EVERY_DOWNLOAD,
     frequency: list[int] = FREQUENCY,
 ) -> int:
     """A scheme over some taxpayers, or over all that are there."""
     found = pool.execute(
-        "INSERT INTO enterprise.scheme (name, download_types, invoice_types, start_date, frequency)"
-        " VALUES (%s, %s, %s, %s, %s) RETURNING scheme_id",
-        [name, downloads, list(types), start, frequency],
+        "INSERT INTO enterprise.scheme (name, download_types, invoice_types, start_date, end_date, frequency)"
+        " VALUES (%s, %s, %s, %s, %s, %s) RETURNING scheme_id",
+        [name, downloads, list(types), start, end, frequency],
     ).fetchone()
     assert found
     pool.execute(

@@ -22,6 +22,14 @@ def planned(pool: Pool, *columns: str) -> list[tuple[Any, ...]]:
     return pool.execute(f"SELECT {', '.join(columns)} FROM sync.task ORDER BY priority, task_id").fetchall()  # type: ignore[arg-type]
 
 
+def left_out_days(pool: Pool) -> list[tuple[Any, ...]]:
+    """(reason, first day, last day) of what was left out."""
+    return pool.execute(
+        "SELECT reason_code, window_start::text, window_end::text FROM sync.skip"
+        " ORDER BY reason_code <> 'part_complete', reason_code, window_start"
+    ).fetchall()
+
+
 def left_out(pool: Pool) -> list[tuple[Any, ...]]:
     """(taxpayer, direction, type, reason) of what was left out."""
     return pool.execute(

@@ -97,7 +97,6 @@ def test_an_equal_download_may_be_planned_again(pool: Pool) -> None:
         ("consumed", "full", "consumed"),
         ("released", "full", "released"),
         ("reserved", "full", "unknown"),
-        ("reserved", "incremental", "released"),
     ],
 )
 def test_a_slot_is_given_back_only_where_the_bureau_does_not_count_it(
