@@ -93,9 +93,10 @@ SELECT pg_try_advisory_lock(hashtextextended('bureau_file/' || %(taxpayer_no)s, 
 SELECT pg_advisory_unlock(hashtextextended('bureau_file/' || %(taxpayer_no)s, 0));
 
 -- name: take
--- The oldest task of a company, for whoever holds its lock: 数据预处理中; one that a crash left is taken up again. What it brings came by the job, not over a channel.
+-- The oldest task of a company, for whoever holds its lock: 数据预处理中; one that a crash left is taken up again, and counted. What it brings came by the job, not over a channel.
 UPDATE sync.task AS k
-SET status = CASE WHEN k.status = 'pending' THEN 'downloading' ELSE k.status END, claimed_by = %(owner)s,
+SET status = CASE WHEN k.status = 'pending' THEN 'downloading' ELSE k.status END,
+    broke_workers = CASE WHEN k.status = 'pending' THEN 0 ELSE k.broke_workers + 1 END, claimed_by = %(owner)s,
     claim_no = k.claim_no + 1, request_no = coalesce(k.request_no, 'file-' || k.batch_no),
     applied_at = coalesce(k.applied_at, now()), observed_at = coalesce(k.observed_at, %(observed_at)s)
 WHERE k.task_id = (
@@ -105,7 +106,7 @@ WHERE k.task_id = (
     ORDER BY task_id LIMIT 1 FOR UPDATE)
 RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.job AS channel, k.direction, k.download_type,
     k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
-    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id;
+    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id, k.broke_workers;
 
 -- name: note_merging
 -- 数据预处理中 → 同步中: every row is read, the merge begins.

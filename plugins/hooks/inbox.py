@@ -65,8 +65,50 @@ def _set_of(file: Path) -> object:
     return claim.taxpayer_no, claim.stamp, claim.month, claim.direction, claim.type_word
 
 
+def begin(files: Sequence[Path]) -> int:
+    """Notes that a reading of these files begins, before any is opened; returns how many began and never ended.
+
+    What ends a process leaves no other trace: without it the same file ended every sweep. Raises Unusable.
+    """
+    marks = [_mark(file) for file in files]
+    before = max(map(_count, marks))
+    try:
+        for mark in marks:
+            opened = os.open(mark, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+            with open(opened, "w", encoding="ascii") as target:  # noqa: PTH123 a path would follow links
+                target.write(str(before + 1))
+                target.flush()
+                os.fsync(target.fileno())
+    except OSError as error:
+        raise Unusable(f"the inbox {files[0].parent} does not take notes ({error.strerror})") from error
+    return before
+
+
+def ended(files: Sequence[Path]) -> None:
+    """The reading came to an end, whatever it was."""
+    for file in files:
+        _mark(file).unlink(missing_ok=True)
+
+
+def _mark(file: Path) -> Path:
+    """The note beside a file, of these bytes only: one that replaces it begins anew."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return file.with_name(f".{file.name}.reading")
+    return file.with_name(f".{digest(f'{file.name} {found.st_size} {found.st_mtime_ns}'.encode())[:32]}.reading")
+
+
+def _count(mark: Path) -> int:
+    try:
+        return int(mark.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
 def file_away(files: Sequence[Path], state: str, sentence: str) -> None:
     """Moves the files to `done` or `refused`, each with the sentence beside it. Raises Unusable."""
+    ended(files)
     try:
         for file in files:
             target = _free(file.parent / state, file)

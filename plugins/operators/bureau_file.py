@@ -4,19 +4,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from airflow.sdk import BaseHook, BaseOperator
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from fapiao.errors import BadInput
+from fapiao.errors import BadInput, Unusable
 from fapiao.imports.requests import INVOICE_DATA, ImportRequest, import_request
 from fapiao.rules import rulebook
 from fapiao.tasks import RunDay
 from hooks.file_store import FileStore, file_store
 from hooks.imports import Imports
-from hooks.inbox import DONE, REFUSED, file_away, inbox, inside, waiting
+from hooks.inbox import DONE, REFUSED, begin, ended, file_away, inbox, inside, waiting
 from hooks.pool import PoolHook
 from operators.desk import read_parameters
-from operators.import_files import Connection, create, replay, work
+from operators.import_files import MOST_BROKEN, Connection, create, replay, work
 from operators.office import clock
 from operators.run_day import run_day
 from operators.who import who
@@ -57,14 +58,33 @@ class ImportFilesOperator(BaseOperator):
         folder, owner, found = inbox(), _inbox_owner(connection), outcomes(connection, batches)
         for files in waiting(folder, clock()):
             try:
-                done = import_one(connection, store, run, _request("inbox", files), owner)
-            except BadInput as refused:
-                file_away(files, REFUSED, f"{refused}\n导入人：{owner}")
-                self.log.warning("refused: %s", refused)
-                continue
-            file_away(files, DONE, "\n".join(said(outcome) for outcome in done) or "文件此前已导入，没有变化。")
-            found += done
+                found += self._take_in(connection, store, run, files, owner)
+            except (Unusable, psycopg.OperationalError, AirflowException):
+                ended(files)  # the machine's fault, not the file's: it is read again
+                raise
         return found
+
+    def _take_in(
+        self, connection: Connection, store: FileStore, run: RunDay, files: Sequence[Path], owner: str
+    ) -> list[Outcome]:
+        """One set of files by itself: whatever is wrong with it, those behind it have their turn."""
+        try:
+            if begin(files) >= MOST_BROKEN:
+                raise BadInput([rulebook().message("file_breaks_workers", "import")])
+            done = import_one(connection, store, run, _request("inbox", files), owner)
+        except BadInput as refused:
+            file_away(files, REFUSED, f"{refused}\n导入人：{owner}")
+            self.log.warning("refused: %s", refused)
+            return []
+        except (Unusable, psycopg.OperationalError, AirflowException):
+            raise
+        except Exception as broken:
+            said_ = rulebook().message("file_not_understood", "import")
+            file_away(files, REFUSED, f"{said_}（{type(broken).__name__}）\n导入人：{owner}")
+            self.log.exception("refused, for a reason nobody foresaw: %s", files[0].name)
+            return []
+        file_away(files, DONE, "\n".join(said(outcome) for outcome in done) or "文件此前已导入，没有变化。")
+        return done
 
 
 def _form(

@@ -28,6 +28,8 @@ Connection = psycopg.Connection[Any]
 
 log = logging.getLogger(__name__)
 
+MOST_BROKEN = 2
+"""Workers that may end over one file before it is set aside."""
 _RIGHT = "import"
 """导入, for a tax number 登录用户具备权限 (S3 §3.3)."""
 _SCOPE = "bureau_file_import"
@@ -147,6 +149,8 @@ def _take(connection: Connection, taxpayer_no: str, owner: str, now: datetime) -
 
 def _work_one(connection: Connection, store: FileStore, claim: Claim, reading: Reading | None) -> None:
     try:
+        if claim.broke_workers >= MOST_BROKEN:
+            raise BadInput([rulebook().message("file_breaks_workers", "import")])
         _into_pool(connection, store, claim, reading)
     except LostClaim:
         return

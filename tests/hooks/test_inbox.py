@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fapiao.errors import BadInput
-from hooks.inbox import DONE, REFUSED, file_away, inbox, inside, waiting
+from fapiao.errors import BadInput, Unusable
+from hooks.inbox import DONE, REFUSED, begin, ended, file_away, inbox, inside, waiting
 
 NOW = datetime(2027, 2, 10, 4, tzinfo=UTC)
 
@@ -61,3 +61,28 @@ def test_a_form_reaches_no_file_outside(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadInput, match="必须放在收件夹"):
         inside(tmp_path, name)
     assert inside(tmp_path, "done/a.xlsx") == tmp_path.resolve() / "done" / "a.xlsx"
+
+
+@pytest.mark.finding("F70")
+def test_readings_that_began_and_never_ended_are_counted_for_these_bytes_only(tmp_path: Path) -> None:
+    file = lay(tmp_path, "a.xlsx")
+    assert [begin([file]), begin([file])] == [0, 1]
+    assert waiting(tmp_path, NOW) == [[file]]
+    lay(tmp_path, "a.xlsx", content=b"another")
+    assert begin([file]) == 0
+    ended([file])
+    assert begin([file]) == 0
+    file_away([file], DONE, "一句话")
+    assert len([one for one in tmp_path.iterdir() if one.is_file()]) == 1  # the note of the bytes that were replaced
+
+
+@pytest.mark.finding("F70", "F72")
+def test_a_note_is_never_written_through_a_link(tmp_path: Path) -> None:
+    file = lay(tmp_path, "a.xlsx")
+    begin([file])
+    (note,) = (one for one in tmp_path.iterdir() if one.name.startswith("."))
+    note.unlink()
+    note.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Unusable, match="does not take notes"):
+        begin([file])
+    assert not (tmp_path / "elsewhere").exists()

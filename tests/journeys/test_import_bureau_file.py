@@ -10,7 +10,9 @@ import pytest
 import pyzipper
 
 from bureau_workbooks import KEY, OWNER, export, header, line
+from hooks.inbox import begin
 from hooks.rights import replace_grants
+from raw_workbooks import raw_workbook
 from rehearsal import Rehearsal, rehearsing
 
 DAG = "import_bureau_file"
@@ -146,3 +148,27 @@ def test_with_rights_loaded_the_folder_imports_for_its_owner_whoever_looks(
     assert (task["status"], task["created_by"]) == ("succeeded", "scanner")
     (born, *_) = room.pool.execute("SELECT actor FROM fapiao.task_event ORDER BY at").fetchall()
     assert born["actor"] == "scanner"
+
+
+@pytest.mark.req("R283")
+@pytest.mark.finding("F70", "F71")
+def test_each_file_of_the_folder_is_taken_by_itself_whatever_is_wrong_with_the_one_before(
+    room: Rehearsal, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    lay(export(inbox / "5.xlsx", [header()], [line()]))
+    whole = (inbox / "5.xlsx").read_bytes()
+    contents = {"1.xlsx": raw_workbook(far), "2.zip": whole[:-31], "3.xlsx": whole[40:], "4.xlsx": whole}
+    for name, content in contents.items():
+        (inbox / name).write_bytes(content)
+        lay(inbox / name)
+    for _ in range(2):  # two workers that ended while they read it
+        begin([inbox / "4.xlsx"])
+    press(room)
+    said = {file.name: file.read_text(encoding="utf-8") for file in (inbox / "refused").glob("*.txt")}
+    assert sorted(said) == ["1.xlsx.txt", "2.zip.txt", "3.xlsx.txt", "4.xlsx.txt"]
+    assert "XFD1048576" in said["1.xlsx.txt"]
+    assert "两次意外中断" in said["4.xlsx.txt"]
+    assert "新增1" in (inbox / "done" / "5.xlsx.txt").read_text(encoding="utf-8")
+    assert [file.name for file in inbox.iterdir() if file.is_file()] == []

@@ -330,7 +330,7 @@ def test_a_merge_that_breaks_stores_nothing_of_the_file(
     from fapiao.errors import MergeError
     from hooks.merge import Stage
 
-    def broken(_: Stage) -> None:
+    def broken(_: Stage, _counts: object) -> None:
         raise MergeError("a check did not hold")
 
     monkeypatch.setattr(Stage, "_check", broken)

@@ -5,8 +5,16 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
-Cell = str | float | int | bool | date | datetime | time | timedelta
+
+class NoValue(NamedTuple):
+    """A cell whose value nobody can tell; `why` continues a sentence that names the cell."""
+
+    why: str
+
+
+Cell = str | float | int | bool | date | datetime | time | timedelta | NoValue
 Reader = Callable[[Cell], str | None]
 
 EMPTY = frozenset({"", "-", "--", "—", "——"})
@@ -28,6 +36,8 @@ _DAY_LENGTH = 10
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 _SERIALS = (36526, 73051)
 """2000-01-01 and 2100-01-01 as Excel counts days."""
+_LATER = 1462
+"""Days from the one epoch of Excel to the other."""
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 a wall clock in Asia/Shanghai, as everything in the file
 
 
@@ -46,6 +56,8 @@ def text(cell: Cell) -> str | None:
         return str(cell).upper()
     if isinstance(cell, int | float):
         return _whole(cell)
+    if isinstance(cell, NoValue):
+        raise BadCell(cell.why)
     return cell.isoformat(sep=" ") if isinstance(cell, datetime) else str(cell)
 
 
@@ -103,7 +115,7 @@ def amount(cell: Cell) -> str | None:
         found = text(cell)
         return None if found is None else _written_amount(found)
     if isinstance(cell, bool) or not isinstance(cell, int | float):
-        raise BadCell(f"“{cell}”不是金额或数量")
+        raise BadCell(f"“{text(cell)}”不是金额或数量")
     return _whole(cell)
 
 
@@ -147,6 +159,19 @@ def instant_if_timed(cell: Cell) -> str | None:
     return clock if timed else None
 
 
+def counted_from_1904(read: Reader) -> Reader:
+    """A reader of days in a workbook whose day 0 is 1904-01-01; calamine sees to cells that are shown as days."""
+
+    def read_later(cell: Cell) -> str | None:
+        if isinstance(cell, str) and _SERIAL.fullmatch(cell.strip()):
+            raise BadCell(f"“{cell}”是天数，但无法确定从 1900 年还是 1904 年数起；请把该列设为日期")
+        if isinstance(cell, int | float) and not isinstance(cell, bool) and cell < _SERIALS[1]:
+            return read(cell + _LATER)
+        return read(cell)
+
+    return read_later
+
+
 def _clock(cell: Cell) -> tuple[str | None, bool]:
     """What a clock on the wall shows, to the second, and whether a time of day was written."""
     if isinstance(cell, str):
@@ -158,7 +183,7 @@ def _clock(cell: Cell) -> tuple[str | None, bool]:
         return f"{cell} 00:00:00", False
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _numbered_clock(cell)
-    raise BadCell(f"“{cell}”不是日期")
+    raise BadCell(f"“{text(cell)}”不是日期")
 
 
 def _numbered_clock(cell: float) -> tuple[str, bool]:

@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from fapiao.boundary import boundary
 from fapiao.bureau_files.records import Refusal
 
 MOST_UNPACKED = 2**30
@@ -79,9 +80,7 @@ def _pieces(packed: memoryview, method: int, where: str) -> Iterator[bytes]:
         raise Refusal("压缩方式不受支持；请用普通 ZIP 重新压缩", where)
     engine = zlib.decompressobj(-15)
     rest: bytes | memoryview = packed
-    try:
+    with boundary(lambda _: Refusal("压缩包损坏，无法解开；请从税局重新导出", where)):
         while rest and not engine.eof:
             yield engine.decompress(rest, _CHUNK)
             rest = engine.unconsumed_tail
-    except zlib.error as error:
-        raise Refusal("压缩包损坏，无法解开；请从税局重新导出", where) from error

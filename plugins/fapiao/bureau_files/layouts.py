@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from fapiao.bureau_files.bounds import Bounds, read_bounds
 from fapiao.bureau_files.headings import canonical
 from fapiao.errors import RuleError
 from fapiao.field_rows import Row
@@ -20,7 +21,7 @@ TYPES = ("column", "title", "fixed")
 SECOND_PAYER = "second_payer_tax_no"
 """缴款单位二税号 of a 双抬头 缴款书: the one value that has no column in the pool; a name may claim it."""
 
-_SECTIONS = ("layouts", "texts", "names", "sheets", "skipped")
+_SECTIONS = ("layouts", "texts", "names", "sheets", "skipped", "bounds")
 _LAYOUT = ("id", "label", "family", "document", "rows", "directions", "tells", "type", "required", "columns", "known",
            "purpose", "total_is_sum", "totals_from_lines")  # fmt: skip
 
@@ -56,6 +57,7 @@ class FileRules:
     left_out_sheets: frozenset[str]
     sums: tuple[str, ...]
     types: Mapping[str, Mapping[str, str]]
+    bounds: Bounds
 
 
 @cache
@@ -74,6 +76,7 @@ def file_rules(folder: Path = RULES) -> FileRules:
         frozenset(row.text("name") for row in _section(path, "sheets", ("name",), "name")),
         skipped.get("sum", ()),
         types,
+        read_bounds(_section(path, "bounds", ("name", "value"), "name")),
     )
 
 

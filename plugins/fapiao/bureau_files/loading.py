@@ -8,6 +8,7 @@ from functools import partial
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
+from fapiao.boundary import boundary
 from fapiao.bureau_files.records import Refusal
 from fapiao.bureau_files.sniffing import OLE
 
@@ -48,14 +49,13 @@ def _waited(load: Callable[[], CalamineSheet], where: str) -> CalamineSheet:
 
 @contextmanager
 def _sentences(where: str) -> Iterator[None]:
-    """Turns what calamine raises into a refusal; on some damaged files it panics, which is no Exception."""
-    try:
+    """Turns what calamine raises into a refusal."""
+    with boundary(lambda raised: _refusal(raised, where)):
         yield
-    except PasswordError as locked:
-        raise Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where) from locked
-    except (CalamineError, OSError, ValueError) as damaged:
-        raise Refusal(f"工作簿损坏，无法读取（{damaged}）；请从税局重新导出", where) from damaged
-    except BaseException as panic:
-        if type(panic).__name__ != "PanicException":
-            raise
-        raise Refusal("工作簿损坏，无法读取；请从税局重新导出", where) from panic
+
+
+def _refusal(raised: BaseException, where: str) -> Refusal:
+    if isinstance(raised, PasswordError):
+        return Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
+    said = f"（{raised}）" if isinstance(raised, CalamineError) else ""
+    return Refusal(f"工作簿损坏，无法读取{said}；请从税局重新导出", where)

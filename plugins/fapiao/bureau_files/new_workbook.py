@@ -1,4 +1,4 @@
-"""Looks into an .xlsx before it is read: no bomb, no macros, no formula cells."""
+"""Looks into an .xlsx before it is read: no bomb, no macros, no formula cells, no rectangle that memory cannot hold."""
 
 import io
 import posixpath
@@ -6,54 +6,128 @@ import re
 import zipfile
 from collections.abc import Iterator
 
+from fapiao.boundary import boundary
+from fapiao.bureau_files.bounds import Bounds
+from fapiao.bureau_files.extent import LAST_COLUMN, LAST_ROW, MOST_ERRORS, Extent, Uses, text_lengths
 from fapiao.bureau_files.guarded_zip import Budget, unpacked
+from fapiao.bureau_files.headings import letters
+from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.records import Refusal
 from fapiao.layout.safe_xml import UnreadableFile, parse_xml
 
 _MACROS = ("xl/vbaProject", "xl/macrosheets/", "xl/vbaData")
+_SHARED_TEXTS = "xl/sharedstrings.xml"
+_SMALL = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
 _ADDRESS = re.compile(rb'<(?:[\w.-]+:)?c\s[^>]*?\br="([A-Z]+[0-9]+)"')
+_FROM_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true|on)["']""")
 _OVERLAP = 4096
 """Bytes of the piece before that a formula's cell may begin in."""
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_DAMAGED = "工作簿损坏，无法打开；请重新导出或另存后再上传"
 
 
-def check_new_workbook(content: bytes, where: str, advice: str = "税局导出的文件没有公式，请上传原文件") -> None:
+def check_new_workbook(content: bytes, where: str, bounds: Bounds, advice: str) -> Looked:
     """Raises Refusal for what must not be opened; a formula cell is named by its sheet and address, with `advice`."""
-    try:
+    with boundary(lambda _: Refusal(_DAMAGED, where)):
         book = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
-        raise Refusal("工作簿损坏，无法打开；请从税局重新导出", where) from error
-    entries = book.infolist()
-    names = [entry.filename for entry in entries]
-    if len(set(names)) != len(names):
-        raise Refusal("工作簿损坏，同一部分出现两次；请从税局重新导出", where)
-    if any(name.startswith(_MACROS) for name in names):
-        raise Refusal("含有宏，未打开；请上传税局导出的原文件", where)
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise Refusal("工作簿已加密，未打开；请去掉密码后再上传", where)
-    budget = Budget(where)
-    budget.announced(entries)
-    _check_parts(content, book, budget, where, advice)
+        entries = book.infolist()
+        names = [entry.filename for entry in entries]
+        if len(set(names)) != len(names):
+            raise Refusal("工作簿损坏，同一部分出现两次；请从税局重新导出", where)
+        if any(name.startswith(_MACROS) for name in names):
+            raise Refusal("含有宏，未打开；请上传税局导出的原文件", where)
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise Refusal("工作簿已加密，未打开；请去掉密码后再上传", where)
+        budget = Budget(where)
+        budget.announced(entries)
+        parts = _Parts(content, entries, where)
+        parts.look(budget, advice)
+        parts.hold(bounds)
+        return parts.looked()
 
 
-def _check_parts(content: bytes, book: zipfile.ZipFile, budget: Budget, where: str, advice: str) -> None:
-    small: dict[str, bytes] = {}
-    formulas: dict[str, str] = {}
-    for entry in book.infolist():
-        pieces = unpacked(content, entry, budget, where)
-        if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
-            address = _formula(pieces)
-            if address:
-                formulas[entry.filename] = address
-        elif entry.filename in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
-            small[entry.filename] = b"".join(pieces)
-        else:
-            for _ in pieces:
-                pass
-    for part, address in formulas.items():
-        sheet = _sheet_names(small, where).get(part, posixpath.basename(part))
-        raise Refusal(f"单元格 {address} 是公式；{advice}", f"{where} · {sheet}")
+class _Parts:
+    """The parts of a workbook, each unpacked and looked at once; its shared texts a second time where they are long."""
+
+    def __init__(self, content: bytes, entries: list[zipfile.ZipInfo], where: str) -> None:
+        self._content = content
+        self._entries = entries
+        self._where = where
+        self._small: dict[str, bytes] = {}
+        self._extents: dict[str, Extent] = {}
+        self._texts: list[int] | None = []
+
+    def look(self, budget: Budget, advice: str) -> None:
+        """Everything once. Raises Refusal for a formula."""
+        formulas: dict[str, str] = {}
+        for entry in self._entries:
+            pieces = unpacked(self._content, entry, budget, self._where)
+            name = entry.filename.replace("\\", "/")
+            if name.lower() == _SHARED_TEXTS:
+                self._texts = text_lengths(pieces)
+            elif name in _SMALL:
+                self._small[name] = b"".join(pieces)
+            else:
+                extent = self._extents[name] = Extent()
+                address = _formula(extent.passing(pieces))
+                if address and name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    formulas[name] = address
+        for part, address in formulas.items():
+            raise Refusal(f"单元格 {address} 是公式；{advice}", self._of_sheet(part))
+
+    def hold(self, bounds: Bounds) -> None:
+        """Raises Refusal where the cells reach too far, or are too many, or show too long texts too often."""
+        for part, roughly in self._extents.items():
+            far = roughly.area > bounds.room or roughly.cells > bounds.most_cells
+            extent = self._extents[part] = self._exactly(part) if far else roughly
+            if extent.area > bounds.room + bounds.spread * extent.cells:
+                last = f"{letters(min(extent.column, LAST_COLUMN) - 1)}{min(extent.row, LAST_ROW)}"
+                sentence = (
+                    f"有内容的单元格只有 {extent.cells} 个，却一直排到 {last}，未打开；请删除远离数据的单元格后再上传"
+                )
+                raise Refusal(sentence, self._of_sheet(part))
+            if len(extent.errors) > MOST_ERRORS:
+                raise Refusal(
+                    f"有 {MOST_ERRORS} 个以上的错误单元格（#N/A、#REF! 等），未打开；请从税局重新导出",
+                    self._of_sheet(part),
+                )
+        cells = sum(max(extent.area, extent.cells) for extent in self._extents.values())
+        if cells > bounds.most_cells:
+            raise Refusal(f"工作簿有 {cells} 个单元格，超过上限 {bounds.most_cells} 个；请分开导出", self._where)
+        self._hold_texts(bounds.text_mebibytes)
+
+    def _exactly(self, part: str) -> Extent:
+        extent = Extent(exact=True)
+        for entry in self._entries:
+            if entry.filename.replace("\\", "/") == part:
+                for _ in extent.passing(unpacked(self._content, entry, Budget(self._where), self._where)):
+                    pass
+        return extent
+
+    def _hold_texts(self, mebibytes: int) -> None:
+        if self._texts is None:
+            raise Refusal("工作簿的文字部分不是 Excel 的写法，未打开；请从税局重新导出", self._where)
+        uses = sum(extent.cells for extent in self._extents.values())
+        if uses * max(self._texts, default=0) <= mebibytes << 20:
+            return
+        budget, found = Budget(self._where), Uses(self._texts)
+        for entry in self._entries:
+            if entry.filename.replace("\\", "/") in self._extents:
+                for _ in found.passing(unpacked(self._content, entry, budget, self._where)):
+                    if found.total > mebibytes << 20:
+                        sentence = f"很长的文字被许多单元格引用，全部展开会超过 {mebibytes}M，未打开；请从税局重新导出"
+                        raise Refusal(sentence, self._where)
+
+    def looked(self) -> Looked:
+        """What the reader does not tell."""
+        wrong = {part: extent.errors for part, extent in self._extents.items() if extent.errors}
+        names = _sheet_names(self._small, self._where) if wrong else {}
+        errors = {names[part]: frozenset(found) for part, found in wrong.items() if part in names}
+        return Looked(errors, bool(_FROM_1904.search(self._small.get("xl/workbook.xml", b""))))
+
+    def _of_sheet(self, part: str) -> str:
+        return f"{self._where} · {_sheet_names(self._small, self._where).get(part, posixpath.basename(part))}"
 
 
 def _formula(pieces: Iterator[bytes]) -> str | None:

@@ -1,15 +1,20 @@
-"""Looks into an .xls before it is read: a workbook at all, not encrypted, no macros, no formula cells."""
+"""Looks into an .xls before it is read: a workbook at all, not encrypted, no macros, no formulas, not too large."""
 
 import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fapiao.boundary import boundary
+from fapiao.bureau_files.bounds import Bounds
 from fapiao.bureau_files.headings import letters
+from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.ole import Container
 from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.trial import read_on_trial
 
-_BOF, _EOF, _SHEET, _FILEPASS, _FORMULA = 0x0809, 0x000A, 0x0085, 0x002F, 0x0006
+_BOF, _EOF, _SHEET, _FILEPASS, _FORMULA, _DATE_MODE = 0x0809, 0x000A, 0x0085, 0x002F, 0x0006, 0x0022
+_TRUTH_OR_ERROR = 0x0205
 _BIFF8 = 0x0600
 _MACRO_SHEET = 1
 _FORMULA_FIXED = 22
@@ -21,7 +26,8 @@ _AFTER_FORMULA = frozenset(
 )  # fmt: skip
 """Records that may follow one: another cell, its text or shared tokens, a row, what ends the table."""
 _CANDIDATE = re.compile(rb"\x06\x00(?=[\x16-\xff][\x00-\x20]|[\x00-\xff][\x01-\x20])", re.DOTALL)
-_DAMAGED = "工作簿损坏，无法打开；请从税局重新导出"
+_ERROR_CELL = re.compile(rb"\x05\x02\x08\x00.{7}\x01", re.DOTALL)
+_DAMAGED = "工作簿损坏，无法打开；请重新导出或另存后再上传"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,51 +37,69 @@ class _Sheet:
     kind: int
 
 
-def check_old_workbook(content: bytes, where: str) -> None:
+def check_old_workbook(content: bytes, where: str, bounds: Bounds, advice: str) -> Looked:
     """Raises Refusal for what must not be opened; a formula cell is named by its sheet and address ([MS-XLS] 2.4)."""
-    try:
+    with boundary(lambda _: Refusal(_DAMAGED, where)):
         container = Container(content)
         stream = container.stream("Workbook") or container.stream("Book")
-    except (ValueError, struct.error, IndexError) as error:
-        raise Refusal(_DAMAGED, where) from error
-    if stream is None:
-        if "EncryptedPackage" in container.names:
-            raise Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
-        raise Refusal("不是 Excel 工作簿；请上传税局导出的原文件", where)
-    if any(name.startswith("_VBA_PROJECT") for name in container.names):
-        raise Refusal("含有宏，未打开；请上传税局导出的原文件", where)
-    try:
-        _check_stream(stream, where)
-    except struct.error as error:
-        raise Refusal(_DAMAGED, where) from error
+        if stream is None:
+            if "EncryptedPackage" in container.names:
+                raise Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
+            raise Refusal("不是 Excel 工作簿；请上传税局导出的原文件", where)
+        if any(name.startswith("_VBA_PROJECT") for name in container.names):
+            raise Refusal("含有宏，未打开；请上传税局导出的原文件", where)
+        looked = _look(stream, where, advice)
+    read_on_trial(content, where, bounds)
+    return looked
 
 
-def _check_stream(stream: bytes, where: str) -> None:
-    sheets = _globals(stream, where)
+def _look(stream: bytes, where: str, advice: str) -> Looked:
+    sheets, from_1904 = _globals(stream, where)
     if not sheets:
         raise Refusal("工作簿损坏或版本早于 Excel 97；请用 Excel 另存为 .xlsx 再上传", where)
     if any(sheet.kind == _MACRO_SHEET for sheet in sheets):
         raise Refusal("含有宏表，未打开；请上传税局导出的原文件", where)
-    if not _may_have_formulas(stream, min(sheet.start for sheet in sheets)):
-        return
+    if _may_have_formulas(stream, min(sheet.start for sheet in sheets)):
+        _refuse_formulas(stream, sheets, where, advice)
+    errors = {}
+    if _ERROR_CELL.search(stream):
+        errors = {sheet.name: found for sheet in sheets if (found := frozenset(_errors(stream, sheet.start)))}
+    return Looked(errors, from_1904)
+
+
+def _refuse_formulas(stream: bytes, sheets: list[_Sheet], where: str, advice: str) -> None:
     for sheet in sheets:
-        start = _first_formula(stream, sheet.start)
+        start = next((body for kind, body, _ in _records(stream, sheet.start) if kind == _FORMULA), None)
         if start is not None:
-            row, column = struct.unpack_from("<HH", stream, start)
-            sentence = f"单元格 {letters(column)}{row + 1} 是公式；税局导出的文件没有公式，请上传原文件"
-            raise Refusal(sentence, f"{where} · {sheet.name}")
+            raise Refusal(f"单元格 {_address(stream, start)} 是公式；{advice}", f"{where} · {sheet.name}")
 
 
-def _globals(stream: bytes, where: str) -> list[_Sheet]:
+def _errors(stream: bytes, position: int) -> Iterator[str]:
+    """The addresses of a sheet's error cells ([MS-XLS] 2.4.24)."""
+    for kind, body, _ in _records(stream, position):
+        if kind == _TRUTH_OR_ERROR and stream[body + 7]:
+            yield _address(stream, body)
+
+
+def _address(stream: bytes, body: int) -> str:
+    row, column = struct.unpack_from("<HH", stream, body)
+    return f"{letters(column)}{row + 1}"
+
+
+def _globals(stream: bytes, where: str) -> tuple[list[_Sheet], bool]:
+    """The sheets, and whether days count from 1904 ([MS-XLS] 2.4.77)."""
     found: list[_Sheet] = []
+    from_1904 = False
     for kind, start, length in _records(stream, 0):
         if kind == _BOF and struct.unpack_from("<H", stream, start)[0] != _BIFF8:
-            return []
+            return [], False
+        if kind == _DATE_MODE:
+            from_1904 = bool(struct.unpack_from("<H", stream, start)[0])
         if kind == _FILEPASS:
             raise Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
         if kind == _SHEET:
             found.append(_sheet(stream[start : start + length]))
-    return found
+    return found, from_1904
 
 
 def _sheet(body: bytes) -> _Sheet:
@@ -94,21 +118,6 @@ def _records(stream: bytes, position: int) -> Iterator[tuple[int, int, int]]:
         if depth <= 0:
             return
         position += 4 + length
-
-
-def _first_formula(stream: bytes, position: int) -> int | None:
-    """Where the body of the first FORMULA record of a sheet begins; a bare loop, for there may be a million records."""
-    unpack, end, depth = struct.Struct("<HH").unpack_from, len(stream) - 4, 0
-    while position <= end:
-        kind, length = unpack(stream, position)
-        if kind == _FORMULA:
-            return position + 4
-        if kind in (_BOF, _EOF):
-            depth += 1 if kind == _BOF else -1
-            if depth <= 0:
-                return None
-        position += 4 + length
-    return None
 
 
 def _may_have_formulas(stream: bytes, first_sheet: int) -> bool:

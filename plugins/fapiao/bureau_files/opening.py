@@ -3,21 +3,21 @@
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import pyzipper  # type: ignore[import-untyped]
 
+from fapiao.boundary import boundary
 from fapiao.bureau_files.file_names import NameClaim, parse_name
 from fapiao.bureau_files.guarded_zip import Budget
+from fapiao.bureau_files.guarding import look_into
 from fapiao.bureau_files.layouts import FileRules, file_rules
-from fapiao.bureau_files.new_workbook import check_new_workbook
-from fapiao.bureau_files.old_workbook import check_old_workbook
+from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.records import Refusal
 from fapiao.bureau_files.sheets import SheetPart, read_sheets
-from fapiao.bureau_files.sniffing import REFUSED, Format, sniff
+from fapiao.bureau_files.sniffing import Format, sniff
 
 HISTORY_LIMIT = 10 * 2**20
 """最大可上传10M的文件, inclusive (R282, A-20)."""
@@ -43,6 +43,7 @@ class BureauFile:
     format: Format
     claim: NameClaim | None
     rules: FileRules
+    looked: Looked
 
     @property
     def where(self) -> str:
@@ -56,7 +57,7 @@ class BureauFile:
 
     def read(self) -> Iterator[SheetPart]:
         """Its recognised sheets, documents before lines. Raises Refusal before the first row is read."""
-        return read_sheets(self.content, self.where, self.rules)
+        return read_sheets(self.content, self.where, self.rules, self.looked)
 
 
 def open_upload(path: Path, *, name: str, limit: int, password: str | None = None) -> Iterator[BureauFile]:
@@ -92,27 +93,20 @@ def _opened(content: bytes, name: str, limit: int, password: str | None) -> Iter
 
 def _with_claim(file: BureauFile, claim: NameClaim) -> BureauFile:
     """A file whose own name says nothing is claimed by the name of its ZIP."""
-    return BureauFile(file.name, file.container, file.content, file.format, claim, file.rules)
+    return replace(file, claim=claim)
 
 
 def _file(content: bytes, kind: Format, name: str, container: str | None, rules: FileRules) -> BureauFile:
     where = f"{container} · {name}" if container else name
-    if kind == "xlsx":
-        check_new_workbook(content, where)
-    elif kind == "xls":
-        check_old_workbook(content, where)
-    else:
-        raise Refusal(REFUSED[kind], where)
-    return BureauFile(name, container, content, kind, parse_name(name, rules), rules)
+    looked = look_into(content, kind, where, rules.bounds)
+    return BureauFile(name, container, content, kind, parse_name(name, rules), rules, looked)
 
 
 def _entries(content: bytes, name: str, limit: int, password: str | None) -> Iterator[tuple[str, bytes]]:
     """(name, bytes) of the files in a ZIP."""
-    try:
+    with boundary(lambda _: Refusal("压缩包损坏，无法打开；请重新压缩", name)):
         archive = pyzipper.AESZipFile(io.BytesIO(content))
-    except (pyzipper.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
-        raise Refusal("压缩包损坏，无法打开；请重新压缩", name) from error
-    entries = [entry for entry in archive.infolist() if not _is_litter(entry)]
+        entries = [entry for entry in archive.infolist() if not _is_litter(entry)]
     if not entries:
         raise Refusal("压缩包是空的；请从税局重新导出", name)
     if len(entries) > MOST_FILES:
@@ -128,13 +122,14 @@ def _entries(content: bytes, name: str, limit: int, password: str | None) -> Ite
 
 def _unpacked(archive: pyzipper.AESZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
     """At most the announced size: Python's reader stops there, and the check sum tells a lie."""
-    try:
-        with archive.open(entry) as packed:
-            return bytes(packed.read(entry.file_size))
-    except RuntimeError as error:
-        raise Refusal("压缩包密码不对；请填写申请下载时设置的密码", name) from error
-    except (pyzipper.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
-        raise Refusal(f"压缩包里的“{_entry_name(entry)}”损坏或密码不对，无法解开", name) from error
+    with boundary(lambda _: Refusal(f"压缩包里的“{_entry_name(entry)}”损坏或密码不对，无法解开", name)):
+        try:
+            with archive.open(entry) as packed:
+                return bytes(packed.read(entry.file_size))
+        except RuntimeError as error:
+            if type(error) is not RuntimeError:  # a method of packing that nobody implements
+                raise
+            raise Refusal("压缩包密码不对；请填写申请下载时设置的密码", name) from error
 
 
 def _is_litter(entry: zipfile.ZipInfo) -> bool:

@@ -8,6 +8,7 @@ from fapiao.bureau_files.cells import (
     Cell,
     Reader,
     amount,
+    counted_from_1904,
     day,
     document_number,
     instant,
@@ -28,8 +29,13 @@ class Unknown(ValueError):
     """A word that the rules do not know: the row waits in quarantine until they do."""
 
 
-def reader_of(column: str, layout: Layout, rules: FileRules) -> Reader:
-    """The reader of a column; it raises BadCell, or Unknown for a word that is not listed."""
+def reader_of(column: str, layout: Layout, rules: FileRules, *, from_1904: bool = False) -> Reader:
+    """The reader of a column; it raises BadCell, or Unknown for a word that is not listed.
+
+    `from_1904` is how the workbook counts the days of cells that are not shown as days.
+    """
+    if from_1904 and (column == "issued_at" or rules.types[layout.role][column] in ("date", "timestamptz")):
+        return counted_from_1904(reader_of(column, layout, rules))
     if column in _BY_NAME:
         return _BY_NAME[column]
     if column in LENGTHS:

@@ -17,6 +17,7 @@ from fapiao.bureau_files.raw_row import RawRow
 from fapiao.bureau_files.readers import Unknown, reader_of, type_code
 from fapiao.bureau_files.recognition import Match
 from fapiao.bureau_files.records import FileRow, Verdict
+from fapiao.bureau_files.sheet_cells import OpenSheet
 from fapiao.fields import LINE_COLUMNS
 
 _PACKAGE = 500
@@ -32,7 +33,7 @@ class RowReader:
     """
 
     def __init__(
-        self, sheet: str, match: Match, rules: FileRules, known: Known, constants: Values, title: str | None
+        self, sheet: OpenSheet, match: Match, rules: FileRules, known: Known, constants: Values, title: str | None
     ) -> None:
         self._sheet = sheet
         self._match = match
@@ -40,7 +41,7 @@ class RowReader:
         self._constants = constants
         self._title = f"，表头上方的“{title}”不是认识的票种；维护词表后可重新处理" if title else "，表头上方也没有写明"
         self._columns = [
-            ColumnReader(name, position, reader_of(name, match.layout, rules))
+            ColumnReader(name, position, reader_of(name, match.layout, rules, from_1904=sheet.from_1904))
             for name, position in match.positions.items()
         ]
         self._own = [column for column in self._columns if column.name in _OF_A_LINE]
@@ -48,9 +49,9 @@ class RowReader:
         self._sum = re.compile(rf"(?:{'|'.join(map(re.escape, rules.sums))})(?:$|[:(])")
         self._width = max(match.positions.values()) + 1
 
-    def verdicts(self, rows: Iterable[tuple[int, list[Cell]]]) -> Iterator[Verdict]:
-        """(row number, cells) of the rows below the headings, in order."""
-        left = iter(rows)
+    def verdicts(self) -> Iterator[Verdict]:
+        """One of every row below the headings that is not empty, in order."""
+        left = self._sheet.rows_below(self._match.row_no, self._identity)
         while package := list(islice(left, _PACKAGE)):
             filled = [row for row in package if any(row[1])]
             for _, cells in filled:
@@ -78,7 +79,7 @@ class RowReader:
         return self._match.layout.role == "lines" and place is not None and self._known.stated.issuperset(stood[place])
 
     def _verdict(self, row_no: int, cells: list[Cell], values: Values) -> Verdict:
-        row = FileRow(self._sheet, row_no, values, RawRow(self._match.headings, cells))
+        row = FileRow(self._sheet.name, row_no, values, RawRow(self._match.headings, cells))
         return self._held_back(row, cells, [], []) if self._is_unnamed(cells) else self._completed(row, values)
 
     def _one_by_one(self, row_no: int, cells: list[Cell]) -> Verdict:
@@ -94,7 +95,7 @@ class RowReader:
                 bad.append(self._at(column.position, row_no, str(problem)))
             except Unknown as problem:
                 unknown.append(self._at(column.position, row_no, str(problem)))
-        row = FileRow(self._sheet, row_no, values, RawRow(self._match.headings, cells))
+        row = FileRow(self._sheet.name, row_no, values, RawRow(self._match.headings, cells))
         return self._held_back(row, cells, bad, unknown)
 
     def _completed(self, row: FileRow, values: Values) -> Verdict:

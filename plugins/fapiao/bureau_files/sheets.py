@@ -5,12 +5,10 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from python_calamine import CalamineSheet
-
-from fapiao.bureau_files.cells import Cell
 from fapiao.bureau_files.derived import Known, Values
 from fapiao.bureau_files.layouts import FileRules, Layout
 from fapiao.bureau_files.loading import loading
+from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.recognition import (
     FIRST_ROWS,
     Candidates,
@@ -21,11 +19,11 @@ from fapiao.bureau_files.recognition import (
     one_family,
 )
 from fapiao.bureau_files.records import Refusal, Verdict
+from fapiao.bureau_files.sheet_cells import OpenSheet, open_sheet
 from fapiao.bureau_files.sheet_rows import RowReader, title_type
 
 _TAXPAYER = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{15,20}(?![0-9A-Z])")
 _PERIOD = re.compile(r"(?<!\d)(20\d{2})[年-]?(0[1-9]|1[0-2])(?!\d)")
-_Row = tuple[int, list[Cell]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +50,19 @@ class SheetPart:
         return self.layout.role
 
 
-def read_sheets(content: bytes, where: str, rules: FileRules) -> Iterator[SheetPart]:
+def read_sheets(content: bytes, where: str, rules: FileRules, looked: Looked) -> Iterator[SheetPart]:
     """The parts of a workbook that has been looked into already. Raises Refusal, maybe after a part was read.
 
     A sheet of documents whose headings only one family knows is read while those after it load. calamine holds a whole
     sheet; beyond that a row is made when it is asked for.
     """
     known = Known()
-    sheets: dict[str, tuple[CalamineSheet, Head]] = {}
+    sheets: dict[str, tuple[OpenSheet, Head]] = {}
     candidates: dict[str, Candidates] = {}
     handed_out: set[str] = set()
     with loading(content, rules.left_out_sheets, where) as coming:
         for name, wait in coming.items():
-            sheet = wait()
+            sheet = open_sheet(wait(), looked)
             if not (head := _head(sheet)):
                 continue
             sheets[name] = sheet, head
@@ -89,17 +87,11 @@ def _certain(candidates: Collection[Candidates]) -> Match | None:
     return None if undecided or len(last) > 1 or match.layout.role != "documents" else match
 
 
-def _head(sheet: CalamineSheet) -> Head:
-    return [(row_no, row) for row_no, row in islice(_rows(sheet), FIRST_ROWS) if any(row)]
+def _head(sheet: OpenSheet) -> Head:
+    return [(row_no, row) for row_no, row in islice(sheet.rows(), FIRST_ROWS) if any(row)]
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[_Row]:
-    """Rows as Excel numbers them, each from column A on."""
-    left = [""] * (sheet.start[1] if sheet.start else 0)
-    return enumerate((left + row for row in sheet.iter_rows()) if left else sheet.iter_rows(), start=1)
-
-
-def _part(sheet: CalamineSheet, match: Match, rules: FileRules, known: Known, head: Head) -> SheetPart:
+def _part(sheet: OpenSheet, match: Match, rules: FileRules, known: Known, head: Head) -> SheetPart:
     preamble = tuple(
         cell.strip() for row_no, row in head if row_no < match.row_no for cell in row
         if isinstance(cell, str) and cell.strip()
@@ -113,8 +105,8 @@ def _part(sheet: CalamineSheet, match: Match, rules: FileRules, known: Known, he
         constants["buyer_tax_no"] = taxpayer_no
 
     def rows() -> Iterator[Verdict]:
-        reader = RowReader(sheet.name, match, rules, known, constants, title)
-        return reader.verdicts(islice(_rows(sheet), match.row_no, None))
+        reader = RowReader(sheet, match, rules, known, constants, title)
+        return reader.verdicts()
 
     return SheetPart(sheet.name, match.layout, match.row_no, match.unknown, preamble, taxpayer_no, period, title, rows)
 

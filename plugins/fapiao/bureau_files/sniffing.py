@@ -42,7 +42,7 @@ def sniff(content: bytes) -> Format:
 def _kind_of_zip(content: bytes) -> Format:
     try:
         names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
+    except Exception:
         return "unknown"
     if "xl/workbook.xml" in names:
         return "xlsx"

@@ -3,11 +3,11 @@
 import io
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from fapiao.boundary import boundary
 from fapiao.layout.safe_xml import LARGEST_XML, UnreadableFile, child, children, name_of, parse_xml, text_of
 
 MOST_ENTRIES = 2_000
@@ -31,23 +31,21 @@ class _Package:
     """The entries of the ZIP, unpacked within a budget."""
 
     def __init__(self, content: bytes) -> None:
-        try:
+        with boundary(lambda raised: UnreadableFile(f"the OFD is not a ZIP file ({raised})")):
             self._zip = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, OSError, EOFError) as error:
-            raise UnreadableFile(f"the OFD is not a ZIP file ({error})") from error
         if len(self._zip.namelist()) > MOST_ENTRIES:
             raise UnreadableFile(f"the OFD has more than {MOST_ENTRIES} entries; it is not opened")
         self._left = MOST_UNPACKED
 
     def xml(self, place: str) -> Element:
         """The root of an entry. Raises UnreadableFile."""
-        try:
-            with self._zip.open(place) as entry:
-                content = entry.read(min(self._left, LARGEST_XML) + 1)
-        except KeyError:
-            raise UnreadableFile(f"the OFD has no {place}") from None
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-            raise UnreadableFile(f"{place} of the OFD cannot be unpacked ({error})") from error
+        if place not in self._zip.namelist():
+            raise UnreadableFile(f"the OFD has no {place}")
+        with (
+            boundary(lambda raised: UnreadableFile(f"{place} of the OFD cannot be unpacked ({raised})")),
+            self._zip.open(place) as entry,
+        ):
+            content = entry.read(min(self._left, LARGEST_XML) + 1)
         if len(content) > min(self._left, LARGEST_XML):
             raise UnreadableFile(f"{place} of the OFD unpacks to more than is taken; this may be a ZIP bomb")
         self._left -= len(content)

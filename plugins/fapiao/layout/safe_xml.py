@@ -1,7 +1,9 @@
 """Reads XML that strangers wrote: no entities, no DOCTYPE, a limit on its size, names without namespaces."""
 
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
+from xml.etree.ElementTree import Element, TreeBuilder, XMLParser
+
+from fapiao.boundary import boundary
 
 LARGEST_XML = 20 * 2**20
 """Bytes of one XML document."""
@@ -24,13 +26,9 @@ def parse_xml(content: bytes, what: str) -> Element:
     if len(content) > LARGEST_XML:
         raise UnreadableFile(f"{what} has more than {LARGEST_XML} bytes; it is not read")
     parser = XMLParser(target=_NoDoctype())  # noqa: S314 without a DOCTYPE expat has nothing to expand
-    try:
+    with boundary(lambda raised: UnreadableFile(f"{what} is not well-formed XML ({raised})"), UnreadableFile):
         parser.feed(content)
         return parser.close()
-    except (ParseError, ValueError, LookupError) as error:
-        if isinstance(error, UnreadableFile):
-            raise
-        raise UnreadableFile(f"{what} is not well-formed XML ({error})") from error
 
 
 def name_of(element: Element) -> str:

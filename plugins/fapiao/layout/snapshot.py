@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
+from fapiao.boundary import boundary
 from fapiao.layout.ofd import Page, box, numbers, read_pages
 from fapiao.layout.safe_xml import UnreadableFile, child, children, name_of
 
@@ -21,6 +22,7 @@ _COUNTS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 _BLACK = "rgb(0,0,0)"
 
 
+@boundary(lambda raised: UnreadableFile(f"the OFD cannot be drawn ({raised!r})"), UnreadableFile)
 def draw_snapshot(ofd: bytes) -> bytes:
     """The pages below one another as one SVG, UTF-8. Raises UnreadableFile with a sentence for people."""
     pages = read_pages(ofd)

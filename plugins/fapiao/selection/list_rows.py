@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-from fapiao.bureau_files.new_workbook import check_new_workbook
 from fapiao.enterprise.form import Complaints, check_columns
 from fapiao.enterprise.words import Words, folded, words
 from fapiao.errors import BadInput
@@ -17,7 +16,7 @@ from fapiao.rules import rulebook
 from fapiao.selection.answers import Action
 from fapiao.selection.list_rules import MISSING, TWICE, list_rules
 from fapiao.tables.lines import Line, Table
-from fapiao.tables.reading import LARGEST_BYTES, ZIP, read_tables
+from fapiao.tables.reading import read_tables
 
 SHEET = "引入清单"
 ACTION, CUSTOMS_NO, REASON, REASON_TEXT = "是否勾选", "缴款书号码", "不抵扣原因", "其他原因说明"
@@ -61,10 +60,6 @@ class ListRow:
 
 def read_list(path: Path) -> list[Table]:
     """The tables of a list. Raises BadInput for what cannot be read, is too large, empty, or calculates a cell."""
-    if path.is_file() and path.stat().st_size <= LARGEST_BYTES:
-        content = path.read_bytes()
-        if content.startswith(ZIP):
-            check_new_workbook(content, path.name, "请复制后以数值方式粘贴，再引入")
     return read_tables(path)
 
 

@@ -5,25 +5,41 @@ from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+from fapiao.boundary import boundary
+from fapiao.bureau_files.guarding import look_into
+from fapiao.bureau_files.layouts import file_rules
+from fapiao.bureau_files.sniffing import sniff
 from fapiao.errors import BadInput
 from fapiao.tables.lines import Cell, Line, Table, heading, is_remark, wrong_headings
 
 EXACT_DIGITS = 15
 """Excel keeps a number to 15 digits; of a longer one the last digits are already lost (C43)."""
 
+_ADVICE = "请复制后以数值方式粘贴，再引入"
+
 Raw = str | float | int | bool | date | datetime | time | timedelta
 
 
 def read_workbook(source: str, content: bytes) -> list[Table]:
-    """The tables of a workbook's sheets. Raises BadInput when it is locked or damaged."""
-    try:
+    """The tables of a workbook's sheets. Raises BadInput when it must not be opened, is locked or damaged."""
+    looked = look_into(content, sniff(content), source, file_rules().bounds, _ADVICE)
+    with boundary(lambda raised: _refusal(source, raised)):
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
-    except PasswordError as locked:
-        raise BadInput([f"{source} is locked with a password: save it without one"]) from locked
-    except CalamineError as damaged:
-        raise BadInput([f"{source} cannot be read as a workbook ({damaged}): open and save it again"]) from damaged
-    return [_table(f"{source}, sheet {name}", name, rows) for name, rows in sheets]
+        tables = [_table(f"{source}, sheet {name}", name, rows) for name, rows in sheets]
+    for table in tables:
+        table.problems.extend(
+            f"{table.source}, cell {address}: an error value (#N/A, #REF! …) has no content; correct the cell"
+            for address in sorted(looked.errors.get(str(table.name), ()))
+        )
+    return tables
+
+
+def _refusal(source: str, raised: BaseException) -> BadInput:
+    if isinstance(raised, PasswordError):
+        return BadInput([f"{source} is locked with a password: save it without one"])
+    said = f" ({raised})" if isinstance(raised, CalamineError) else ""
+    return BadInput([f"{source} cannot be read as a workbook{said}: open and save it again"])
 
 
 def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:

@@ -1,0 +1,22 @@
+"""The guarded opening of any workbook that people hand in: looked into before it is read."""
+
+from fapiao.bureau_files.bounds import Bounds
+from fapiao.bureau_files.looked import Looked
+from fapiao.bureau_files.new_workbook import check_new_workbook
+from fapiao.bureau_files.old_workbook import check_old_workbook
+from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.sniffing import REFUSED, Format
+
+OF_THE_BUREAU = "税局导出的文件没有公式，请上传原文件"
+
+
+def look_into(content: bytes, kind: Format, where: str, bounds: Bounds, advice: str = OF_THE_BUREAU) -> Looked:
+    """What the reader of a workbook does not tell. Raises Refusal for what must not be opened, or is no workbook.
+
+    `advice` is what to do about a formula cell.
+    """
+    if kind == "xlsx":
+        return check_new_workbook(content, where, bounds, advice)
+    if kind == "xls":
+        return check_old_workbook(content, where, bounds, advice)
+    raise Refusal(REFUSED.get(kind, REFUSED["unknown"]), where)
