@@ -28,6 +28,7 @@ COMMANDS = (
     "taxpayers",
     "schemes",
     "entries",
+    "receive",
     "params",
     "key-elements",
     "import",

@@ -185,3 +185,14 @@ ORDER BY f.taxpayer_no, f.direction, f.superseded_at NULLS FIRST, f.file_type, f
 SELECT EXISTS (
     SELECT FROM pool.document AS d
     WHERE d.document_key = %(number)s OR d.invoice_no = %(number)s OR d.etax_invoice_no = %(number)s);
+
+-- name: holders
+-- Who holds an invoice of that number: company, direction, and the company's 核算组织.
+SELECT d.direction, d.taxpayer_no, d.document_key, t.org_code
+FROM pool.document AS d
+LEFT JOIN enterprise.taxpayer AS t USING (taxpayer_no)
+WHERE (d.document_key = %(number)s OR d.invoice_no = %(number)s OR d.etax_invoice_no = %(number)s)
+    AND d.document = 'invoice'
+    AND (%(taxpayer)s::text IS NULL OR d.taxpayer_no = %(taxpayer)s::text)
+    AND (%(direction)s::text IS NULL OR d.direction = %(direction)s::text)
+ORDER BY d.taxpayer_no, d.direction, d.document_key;

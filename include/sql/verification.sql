@@ -185,6 +185,29 @@ ON CONFLICT (direction, taxpayer_no, document_key) WHERE state IN ('waiting', 'l
 RETURNING v.verification_id, v.batch_no, coalesce((
     SELECT e.download_channel FROM enterprise.effective_channel AS e WHERE e.taxpayer_no = v.taxpayer_no), 'etax');
 
+-- name: cache_holds
+-- Whether the cache knows anything of a document.
+SELECT EXISTS (
+    SELECT FROM pool.verification_cache
+    WHERE direction = %(direction)s AND taxpayer_no = %(taxpayer_no)s AND document_key = %(document_key)s);
+
+-- name: waiting_for
+-- The verification that waits for a document.
+SELECT v.verification_id, v.claim_no, v.batch_no, v.direction, v.taxpayer_no, v.document_key, v.invoice_type,
+    v.invoice_code, v.invoice_no, v.etax_invoice_no, v.issue_date, v.check_code, v.amount, v.total_amount, v.goal,
+    v.org_code, v.attempts, coalesce((
+        SELECT e.download_channel FROM enterprise.effective_channel AS e WHERE e.taxpayer_no = v.taxpayer_no
+    ), 'etax') AS channel
+FROM sync.verification AS v
+WHERE v.direction = %(direction)s AND v.taxpayer_no = %(taxpayer_no)s AND v.document_key = %(document_key)s
+    AND v.state IN ('waiting', 'limit');
+
+-- name: face
+-- What the bureau's face of a document says, in the words of a receipt.
+SELECT issue_date, amount, coalesce(total_amount, amount + tax_amount) AS total_amount
+FROM pool.document
+WHERE direction = %(direction)s AND taxpayer_no = %(taxpayer_no)s AND document_key = %(document_key)s;
+
 -- name: answered_by_cache
 -- The cache held the verified face: nobody needs to be asked.
 UPDATE sync.verification

@@ -1,4 +1,4 @@
-"""`./fapiao files`: the layout files (版式文件) of an invoice, listed and taken out byte for byte."""
+"""`./fapiao files`: the layout files (版式文件) of an invoice: listed, taken out byte for byte, brought by a user."""
 
 import argparse
 from pathlib import Path
@@ -11,10 +11,12 @@ from fapiao.errors import BadInput, Unusable
 from fapiao.layout.media import MEDIA_TYPES, SUFFIXES
 from fapiao.queries import query
 from hooks.file_store import FileStore, file_store
+from hooks.user_files import add_files, holder_of
+from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
 from launcher.screen import table
 
-HELP = "the layout files of an invoice: list them, take them out"
+HELP = "the layout files (版式文件) of an invoice: list them, take them out, add what a user has (用户上传)"
 SHOWN = ("taxpayer_no", "direction", "file_type", "source", "size", "stored_at", "superseded_at", "batch_no", "sha256")
 
 
@@ -25,10 +27,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--type", choices=tuple(MEDIA_TYPES), help="only this kind of file")
     parser.add_argument("--history", action="store_true", help="also what was replaced")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the files into this folder")
+    parser.add_argument(
+        "--add",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="用户上传: store PDF, OFD, XML; a signed invoice keeps its own",
+    )
+    parser.add_argument("--direction", choices=("input", "output"), help="with --add, where the number is not enough")
+    add_actor(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Lists, and writes where a folder is named; 1 when the invoice has no such file."""
+    """Lists, and writes where a folder is named, or adds; 1 when the invoice has no such file, or keeps its own."""
+    return _add(arguments) if arguments.add else _list(arguments)
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    files = {str(path): _content(path) for path in arguments.add}
+    with pool_url() as url, psycopg.connect(url, autocommit=True) as connection:
+        holder = holder_of(connection, arguments.invoice_no, arguments.taxpayer, arguments.direction)
+        done = add_files(connection, file_store(), holder, files, actor_of(arguments))
+    for one in done:
+        print(f"{one.name} ({one.file_type}, sha256 {one.sha256}): {one.sentence}")
+    return 1 if any(one.outcome == "kept" for one in done) else 0
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as refused:
+        raise BadInput([f"{path} cannot be read: {refused.strerror or refused}"]) from refused
+
+
+def _list(arguments: argparse.Namespace) -> int:
     values = {"number": arguments.invoice_no, "taxpayer": arguments.taxpayer, "history": arguments.history}
     with pool_url() as url, psycopg.connect(url, row_factory=dict_row) as connection:
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")

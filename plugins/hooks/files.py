@@ -3,21 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from fapiao.errors import BadInput
 from fapiao.layout.delivery import Failure
-from fapiao.layout.media import FROM_BUREAU, LARGEST_FILE
-from fapiao.layout.rows import FileRow, file_row
+from fapiao.layout.rows import FileRow
 from fapiao.layout.rules import layout_rule
 from fapiao.queries import query
 from fapiao.rules import RuleBook
 from fapiao.tasks import Claim
-from hooks.file_store import FileStore, digest
-from hooks.snapshots import ofd_rows
 
 PRIORITY = 80
 """下载版式文件 comes last (R215)."""
@@ -93,51 +89,6 @@ class LayoutFiles:
 
     def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
         return self._connection.execute(query("files", name), self._owner | values)
-
-
-Upload = Literal["stored", "unchanged", "kept"]
-"""A user's file was taken, was there already, or the bureau's signed file stays (R137)."""
-
-
-def store_user_file(
-    connection: psycopg.Connection[Any],
-    store: FileStore,
-    *,
-    direction: str,
-    taxpayer_no: str,
-    document_key: str,
-    file_type: str,
-    content: bytes,
-) -> Upload:
-    """Stores a file that a user uploads (用户上传), in the caller's transaction.
-
-    A signed invoice keeps the file that came from the bureau; an unsigned one takes the user's (R137, S1 §3.3).
-    Raises BadInput for an unknown kind, an empty or too large file, or an invoice that the pool does not hold.
-    """
-    _check_upload(file_type, content)
-    files = LayoutFiles(connection, direction, taxpayer_no)
-    files.lock()
-    standing = files.standing(document_key, file_type)
-    if standing is None:
-        raise BadInput([f"the pool has no {direction} invoice {document_key} of taxpayer {taxpayer_no}"])
-    signed, source, sha256 = standing
-    if sha256 == digest(content):
-        return "unchanged"
-    if signed and source == "bureau":
-        return "kept"
-    stored = store.put(content)
-    if file_type == "ofd":
-        files.store(ofd_rows(store, document_key, "user", content), None)
-    else:
-        files.store([file_row(document_key, file_type, "user", stored, len(content))], None)
-    return "stored"
-
-
-def _check_upload(file_type: str, content: bytes) -> None:
-    if file_type not in FROM_BUREAU:
-        raise BadInput([f"{file_type!r} is no kind of layout file; known are {', '.join(FROM_BUREAU)}"])
-    if not content or len(content) > LARGEST_FILE:
-        raise BadInput([f"the {file_type} file has {len(content)} bytes; between 1 and {LARGEST_FILE} are taken"])
 
 
 def _row(connection: psycopg.Connection[Any], name: str, values: dict[str, Any]) -> tuple[Any, ...]:

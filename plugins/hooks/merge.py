@@ -135,7 +135,6 @@ class Stage:
         if self._mode not in _CACHING or self._target not in ("documents", "headers"):
             return 0
         first = list(load_fields().verified_first) if self._target == "headers" else []
-        first = list(load_fields().verified_first) if self._target == "headers" else []
         modes = {"everything": self._mode == "verify_to_cache", "verified_first": first, "reason": _reason("IN_CACHE")}
         with self._index_joins():
             aside = self._run(self._queries["set_aside"], **modes).fetchall()

@@ -74,8 +74,9 @@ def receive(connection: Connection, received: Received) -> Receipt:
         opened = _row(connection, "open_received", asdict(received))
         assert opened is not None  # noqa: S101 the statement always returns its row
         verification_id, batch_no, channel = opened
-        goal = MergeContext(batch_no, channel, received.direction, received.taxpayer_no)
-        merge_from_cache(connection, goal, [received.document_key])
+        if _row(connection, "cache_holds", whose) == (True,):
+            goal = MergeContext(batch_no, channel, received.direction, received.taxpayer_no)
+            merge_from_cache(connection, goal, [received.document_key])
         if not _is_verified(connection, whose):
             return "queued"
         connection.execute(query("verification", "answered_by_cache"), {"verification_id": verification_id})

@@ -9,8 +9,9 @@ import pytest
 from fapiao.errors import BadInput
 from fapiao.layout.rows import file_row
 from hooks.file_store import FolderStore, digest
-from hooks.files import LayoutFiles, Upload, store_user_file
+from hooks.files import LayoutFiles
 from hooks.snapshots import ofd_rows
+from hooks.user_files import Upload, store_user_file
 from layout_rows import OBSERVED, company, documents, download, key
 from layout_samples import TEXT, ofd
 from task_rows import OWNER

@@ -7,12 +7,13 @@ import psycopg
 import pytest
 
 from fapiao.layout.rows import file_row
-from hooks.file_store import FolderStore
-from hooks.files import LayoutFiles, store_user_file
+from hooks.file_store import FolderStore, digest
+from hooks.files import LayoutFiles
 from hooks.snapshots import ofd_rows
+from hooks.user_files import store_user_file
 from launcher.connections import POOL_VARIABLE
 from launcher.line import main
-from layout_rows import company, documents, key
+from layout_rows import OBSERVED, company, documents, download, key
 from layout_samples import files_of
 from task_rows import OWNER
 
@@ -114,3 +115,81 @@ def test_a_damaged_file_is_not_handed_out(files: Any, store: FolderStore, tmp_pa
             place.write_bytes(b"x" * place.stat().st_size)
     code, _, complaint = files(A, "--out", tmp_path / "out")
     assert (code, "is damaged" in complaint) == (1, True)
+
+
+@pytest.mark.req("R137")
+@pytest.mark.finding("F06")
+def test_a_users_file_replaces_the_one_that_nobody_signed(files: Any, tmp_path: Path, store: FolderStore) -> None:
+    mine = tmp_path / "mine.PDF"
+    mine.write_bytes(USERS)
+    code, out, _ = files(A, "--add", mine, "--as", "li")
+    assert (code, out) == (0, f"{mine} (pdf, sha256 {digest(USERS)}): 已保存，作为该发票的现行文件。\n")
+    assert "与现行文件相同，没有变化。" in files(A, "--add", mine)[1]
+    files(A, "--type", "pdf", "--out", tmp_path / "now")
+    assert list(taken_out(tmp_path / "now").values()) == [USERS]
+    assert "user" in files(A, "--type", "pdf")[1]
+
+
+@pytest.mark.req("R137")
+@pytest.mark.finding("F06")
+def test_a_signed_invoice_keeps_the_bureaus_file_and_the_command_says_so(
+    files: Any, tmp_path: Path, pool: psycopg.Connection[Any]
+) -> None:
+    LayoutFiles(pool, "input", OWNER).sign([A], download(pool, [A]), OBSERVED)
+    pool.commit()
+    mine, missing = tmp_path / "mine.pdf", tmp_path / "mine.xml"
+    mine.write_bytes(USERS)
+    code, out, _ = files(A, "--add", mine)
+    assert (code, "发票已签收，保留税局文件，未覆盖。" in out) == (1, True)
+    missing.write_bytes(b"\xef\xbb\xbf <invoice/>")
+    files(A, "--type", "pdf", "--out", tmp_path / "now")
+    assert list(taken_out(tmp_path / "now").values()) == [CONTENT["pdf"]]
+    assert files(B, "--add", missing)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "contents", "sentence"),
+    [
+        (A, [b"\x89PNG"], "is neither PDF, OFD nor XML"),
+        (A, [USERS, USERS + b"2"], "more than one pdf file"),
+        ("1", [USERS], "the pool has no such invoice 1"),
+    ],
+)
+def test_an_upload_that_makes_no_sense_is_a_sentence(
+    files: Any, tmp_path: Path, number: str, contents: list[bytes], sentence: str
+) -> None:
+    paths = [tmp_path / f"{place}.bin" for place in range(len(contents))]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
+    code, out, complaint = files(number, "--add", *paths)
+    assert (code, out) == (1, "")
+    assert sentence in complaint
+
+
+def test_a_number_that_several_companies_hold_must_say_whose(
+    files: Any, tmp_path: Path, pool: psycopg.Connection[Any]
+) -> None:
+    pool.execute(
+        "INSERT INTO pool.document (direction, taxpayer_no, document_key, document, invoice_type, detail_level,"
+        " first_collected_at, channel, batch_no) VALUES ('output', %s, %s, 'invoice', '81', 'header', now(), 'leqi', 'B')",
+        [OWNER, A],
+    )
+    pool.commit()
+    mine = tmp_path / "mine.pdf"
+    mine.write_bytes(USERS)
+    assert "add --taxpayer and --direction" in files(A, "--add", mine)[2]
+    assert files(A, "--add", mine, "--direction", "input")[0] == 0
+
+
+@pytest.mark.req("R137", "R150")
+def test_who_may_not_import_for_the_organisation_stores_nothing(
+    files: Any, tmp_path: Path, pool: psycopg.Connection[Any]
+) -> None:
+    pool.execute(
+        "INSERT INTO enterprise.permission (actor, org_code, role, granted_by) VALUES ('li', '*', 'auditor', 'x')"
+    )
+    pool.commit()
+    mine = tmp_path / "mine.pdf"
+    mine.write_bytes(USERS)
+    assert "您没有该操作的权限。" in files(A, "--add", mine, "--as", "li")[2]
+    assert "user" not in files(A)[1]

@@ -12,5 +12,12 @@ MEDIA_TYPES: Mapping[str, str] = {
     SNAPSHOT: "image/svg+xml",
 }
 SUFFIXES: Mapping[str, str] = {"pdf": ".pdf", "ofd": ".ofd", "xml": ".xml", SNAPSHOT: ".svg"}
+_BEGINNINGS = {"pdf": b"%PDF", "ofd": b"PK\x03\x04", "xml": b"<"}
 LARGEST_FILE = 20 * 2**20
 """Bytes; the bureau's own files are a few hundred KiB."""
+
+
+def kind_of(content: bytes) -> str | None:
+    """The kind that the bytes begin as, whatever a name says; None for another. A mark and blanks may stand first."""
+    text = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return next((kind for kind, beginning in _BEGINNINGS.items() if text.startswith(beginning)), None)

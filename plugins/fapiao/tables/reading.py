@@ -18,24 +18,30 @@ _HTML = re.compile(r"\s*<(?:!doctype|html|\?xml|table)", re.IGNORECASE)
 
 def read_tables(path: Path) -> list[Table]:
     """The tables of a YAML, CSV, .xlsx or .xls file. Raises BadInput when it is none of these or cannot be opened."""
-    content = _content(path)
-    if content.startswith((ZIP, OLE)):
-        return read_workbook(path.name, content)
-    text = _text(path.name, content)
-    if not text.strip():
-        raise BadInput([f"{path.name} is empty: put a heading line and at least one record into it"])
-    if _HTML.match(text):
-        raise BadInput([f"{path.name} is a web page, whatever its name says: save it as .xlsx, CSV or YAML"])
-    return read_yaml(path.name, text) if _YAML.match(text) else [read_csv(path.name, text)]
-
-
-def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_BYTES:
-            raise BadInput([f"{path} is larger than {LARGEST_BYTES >> 20} MB: split it"])
-        return path.read_bytes()
+            raise _too_large(str(path))
+        return tables_of(path.name, path.read_bytes())
     except OSError as refused:
         raise BadInput([f"{path} cannot be read: {refused.strerror or refused}"]) from refused
+
+
+def tables_of(name: str, content: bytes) -> list[Table]:
+    """The tables of what a file or a pipe held; `name` is how complaints call it. Raises BadInput as `read_tables`."""
+    if len(content) > LARGEST_BYTES:
+        raise _too_large(name)
+    if content.startswith((ZIP, OLE)):
+        return read_workbook(name, content)
+    text = _text(name, content)
+    if not text.strip():
+        raise BadInput([f"{name} is empty: put a heading line and at least one record into it"])
+    if _HTML.match(text):
+        raise BadInput([f"{name} is a web page, whatever its name says: save it as .xlsx, CSV or YAML"])
+    return read_yaml(name, text) if _YAML.match(text) else [read_csv(name, text)]
+
+
+def _too_large(name: str) -> BadInput:
+    return BadInput([f"{name} is larger than {LARGEST_BYTES >> 20} MB: split it"])
 
 
 def _text(name: str, content: bytes) -> str:

@@ -3,12 +3,18 @@
 import pytest
 
 from fapiao import grants
+from fapiao.enterprise import receipts
 from fapiao.enterprise.kinds import COLUMNS
 from fapiao.exports.templates import templates
 from fapiao.selection import auto_rules, list_rows
 from fapiao.tables.lines import REMARK, is_remark
 
-LOADERS = COLUMNS | {"rights": grants.COLUMNS, list_rows.SHEET: list_rows.COLUMNS, "auto_rules": auto_rules.COLUMNS}
+LOADERS = COLUMNS | {
+    "rights": grants.COLUMNS,
+    receipts.SHEET: receipts.COLUMNS,
+    list_rows.SHEET: list_rows.COLUMNS,
+    "auto_rules": auto_rules.COLUMNS,
+}
 TABLES = [(name, table) for name, template in templates().items() for table in template.tables]
 
 

@@ -1,0 +1,69 @@
+"""`./fapiao receive FILE…`: what the business system received (业务系统收入): from the cache, else verified."""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import psycopg
+
+from fapiao.enterprise.receipts import receipts
+from fapiao.rules import rulebook
+from fapiao.tables.lines import Table
+from fapiao.tables.reading import tables_of
+from hooks.receipts import Verdict, receive_documents
+from launcher.actor import actor_of, add_actor
+from launcher.basics import read_files
+from launcher.pool import pool_url
+
+HELP = "receive FILE...: invoices of the business system (业务系统收入), into the pool from the 查验 cache or by 查验"
+STDIN = Path("-")
+WORDS = {"known": "已验", "cache": "缓存", "queued": "排队", "refused": "退回"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The files, and whether to save."""
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a table received: YAML, JSON, CSV, Excel; - reads stdin"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would become of every record, save nothing")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    add_actor(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """One verdict a record; 1 when one was refused. Raises BadInput where a file cannot be read, and saves nothing."""
+    found = receipts(_tables(arguments.files), rulebook())
+    with pool_url() as url, psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+        actor = actor_of(arguments)
+        verdicts = receive_documents(connection, found, actor=actor, dry_run=arguments.dry_run)
+    for verdict in verdicts:
+        print(json.dumps(asdict(verdict), ensure_ascii=False) if arguments.json else _line(verdict))
+    if not arguments.json:
+        _sum_up(verdicts, dry_run=arguments.dry_run)
+    return 1 if any(verdict.outcome == "refused" for verdict in verdicts) else 0
+
+
+def _tables(paths: Sequence[Path]) -> list[list[Table]]:
+    named = [path for path in paths if path != STDIN]
+    piped = [tables_of("stdin", sys.stdin.buffer.read())] if STDIN in paths else []
+    return [*read_files(named), *piped]
+
+
+def _line(verdict: Verdict) -> str:
+    if verdict.outcome == "refused":
+        return f"退回 {verdict.sentence}"
+    return f"{WORDS[verdict.outcome]} {verdict.taxpayer_no} {verdict.document_key}: {verdict.sentence}"
+
+
+def _sum_up(verdicts: Sequence[Verdict], *, dry_run: bool) -> None:
+    counted = Counter(verdict.outcome for verdict in verdicts)
+    print(f"{len(verdicts)} 份：" + "，".join(f"{word} {counted[name]}" for name, word in WORDS.items()))
+    if dry_run:
+        print("dry run: nothing was saved")
+    elif counted["queued"]:
+        print("verify_invoices asks the bureau; ./fapiao run verify_invoices at once")

@@ -1,0 +1,142 @@
+"""Reads which invoices the business system received (业务系统收入) from a file, each with what is wrong in it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from fapiao.enterprise.entries import read_amount
+from fapiao.enterprise.form import Complaints, Form, check_columns
+from fapiao.enterprise.words import Words, words
+from fapiao.errors import BadInput
+from fapiao.identity import DIGITAL_TYPES, Identity, NoIdentity, invoice_identity
+from fapiao.invoice_types import resolve
+from fapiao.rules import RuleBook
+from fapiao.tables.lines import Line, Table
+from fapiao.verification import Received, verification_rules
+
+SHEET = "received"
+COLUMNS = (
+    "taxpayer_no",
+    "invoice_type",
+    "invoice_code",
+    "invoice_no",
+    "etax_invoice_no",
+    "issue_date",
+    "check_code",
+    "amount",
+    "total_amount",
+    "direction",
+)
+_DIGITAL, _PAPER = re.compile(r"\d{20}"), re.compile(r"(\d{10}|\d{12})-\d{8}")
+Owned = tuple[str, str, str]
+"""Direction, tax number and document_key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One record: the invoice, or the sentences that say where and why it is none."""
+
+    where: str
+    received: Received | None
+    problems: tuple[str, ...] = ()
+
+
+def receipts(files: Sequence[list[Table]], rules: RuleBook) -> list[Receipt]:
+    """The records of all the files in their order (R129).
+
+    Raises BadInput with everything that keeps a file from being read: columns nobody knows, no record at all.
+    """
+    complaints = Complaints()
+    tables = [table for tables in files for table in _relevant(tables)]
+    for table in tables:
+        check_columns(table, COLUMNS, complaints)
+    if not any(table.lines for table in tables) and not complaints.problems:
+        complaints.problems.append("no record is in the file: fill in ./fapiao template received")
+    if complaints.problems:
+        raise BadInput(complaints.problems)
+    among = words((one.code, one.label, one.aliases) for one in rules.codes if one.kind == "direction")
+    return list(_without_contradictions(_receipt(line, rules, among) for table in tables for line in table.lines))
+
+
+def _relevant(tables: list[Table]) -> list[Table]:
+    """Of a workbook the sheet with our name, or the first; of another file everything."""
+    if not any(table.is_sheet for table in tables):
+        return tables
+    return [table for table in tables if (table.name or "").strip().lower() == SHEET] or tables[:1]
+
+
+def _receipt(line: Line, rules: RuleBook, directions: Words) -> Receipt:
+    complaints = Complaints()
+    received = _received(Form(line, complaints), rules, directions)
+    problems = tuple(complaints.problems)
+    return Receipt(line.where(), None if problems else received, problems)
+
+
+def _received(form: Form, rules: RuleBook, directions: Words) -> Received | None:
+    taxpayer_no, invoice_type = form.number("taxpayer_no"), _invoice_type(form, rules)
+    identity = _identity(form, invoice_type) if invoice_type else None
+    issue_date = form.day("issue_date")
+    amounts = [form.read(name, None, None, read_amount) for name in ("amount", "total_amount")]
+    direction = form.code("direction", directions, "input", "input")
+    if identity is None:
+        return None
+    return Received(
+        direction=direction,
+        taxpayer_no=taxpayer_no,
+        document_key=identity.document_key,
+        invoice_type=invoice_type,
+        invoice_no=identity.invoice_no or identity.document_key,
+        invoice_code=identity.invoice_code,
+        etax_invoice_no=identity.etax_invoice_no,
+        issue_date=issue_date,
+        check_code=form.text("check_code"),
+        amount=amounts[0],
+        total_amount=amounts[1],
+    )
+
+
+def _invoice_type(form: Form, rules: RuleBook) -> str:
+    """The code of a type that can be verified; '' with a complaint."""
+
+    def code(text: str) -> str:
+        try:
+            found = resolve(rules.invoice_types.values(), text)
+        except BadInput as unknown:
+            raise ValueError("; ".join(unknown.problems)) from None
+        if found.code not in verification_rules().keys:
+            raise ValueError(f"发票类型 {found.code} {found.name} 不支持查验")
+        return found.code
+
+    return form.read("invoice_type", "", "", code) if form.needed("invoice_type") else ""
+
+
+def _identity(form: Form, invoice_type: str) -> Identity | None:
+    """The document that the numbers name; None with a complaint where they name none."""
+    number, code, etax = (form.text(name) for name in ("invoice_no", "invoice_code", "etax_invoice_no"))
+    row = {"fphm": etax or number, "fpdm": code}
+    if etax and number != etax:
+        row |= {"zzfpDm": code, "zzfphm": number}
+    try:
+        found = invoice_identity(invoice_type, row)
+    except NoIdentity as missing:
+        form.object("invoice_no", str(missing))
+        return None
+    digital = invoice_type in DIGITAL_TYPES or found.etax_invoice_no
+    if (_DIGITAL if digital else _PAPER).fullmatch(found.document_key):
+        return found
+    shape = "数电发票号码为 20 位数字" if digital else "发票代码为 10 或 12 位数字，发票号码为 8 位数字"
+    form.object("etax_invoice_no" if digital and etax else "invoice_no", f"{found.document_key!r}：{shape}")
+    return None
+
+
+def _without_contradictions(found: Iterable[Receipt]) -> Iterator[Receipt]:
+    """A document that stands in the files again must say the same again."""
+    first: dict[Owned, Receipt] = {}
+    for receipt in found:
+        one = receipt.received
+        earlier = first.setdefault((one.direction, one.taxpayer_no, one.document_key), receipt) if one else receipt
+        if earlier.received == one:
+            yield receipt
+        else:
+            said = f"{receipt.where}: this stands here for the second time and differs; first in {earlier.where}"
+            yield replace(receipt, received=None, problems=(said,))

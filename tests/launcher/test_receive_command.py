@@ -1,0 +1,140 @@
+"""`./fapiao receive`, as a person or a business system types it."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from customs_rows import organisation
+from fapiao.exports.templates import templates
+from launcher.connections import POOL_VARIABLE
+from launcher.line import main
+from pool_rows import OWNER
+
+DIGITAL = "27442000000000000001"
+GOOD = {"taxpayer_no": OWNER, "invoice_type": "81", "invoice_no": DIGITAL, "issue_date": "2027-01-03",
+        "total_amount": "113.00"}  # fmt: skip
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch, pool: psycopg.Connection, pool_url: str, tmp_path: Path) -> Path:
+    """A folder of files, and a pool with one company."""
+    monkeypatch.setenv("FAPIAO_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(POOL_VARIABLE, pool_url)
+    organisation(pool, "ORG1", OWNER)
+    pool.commit()
+    return tmp_path
+
+
+def written(place: Path, *records: dict[str, str]) -> str:
+    """The path of a JSON file."""
+    file = place / "received.json"
+    file.write_text(json.dumps(records, ensure_ascii=False), encoding="utf-8")
+    return str(file)
+
+
+def queue(pool: psycopg.Connection) -> list[tuple[Any, ...]]:
+    """What waits for 查验."""
+    return pool.execute("SELECT document_key, reason, created_by FROM sync.verification ORDER BY 1").fetchall()
+
+
+@pytest.mark.req("R129")
+def test_a_queued_receipt_names_who_handed_it_in_and_is_queued_once(
+    place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        assert main(["receive", written(place, GOOD), "--as", "li"]) == 0
+        assert "1 份：已验 0，缓存 0，排队 1，退回 0" in capsys.readouterr().out
+        assert queue(pool) == [(DIGITAL, "received", "li")]
+
+
+def test_a_dry_run_queues_nothing(place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["receive", written(place, GOOD), "--dry-run"]) == 0
+    assert capsys.readouterr().out.endswith("dry run: nothing was saved\n")
+    assert queue(pool) == []
+
+
+def test_a_pipe_is_read_and_answered_in_json(
+    place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps([GOOD]).encode())))
+    assert main(["receive", "-", "--json"]) == 0
+    (verdict,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (verdict["document_key"], verdict["outcome"]) == (DIGITAL, "queued")
+    assert len(queue(pool)) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"invoice_no": "2744200000000000001"}, "数电发票号码为 20 位数字"),
+        ({"invoice_no": ""}, "发票号码 (fphm) is missing"),
+        ({"invoice_type": "04", "invoice_code": "044001900111", "invoice_no": "123"}, "发票号码为 8 位数字"),
+        ({"invoice_type": "海关缴款书"}, "发票类型 customs 海关缴款书 不支持查验"),
+        ({"invoice_type": "专家票"}, "invoice type '专家票' is unknown"),
+        ({"issue_date": "3.1.2027x"}, "is not a day"),
+        ({"total_amount": "一百"}, "is not an amount"),
+        ({"total_amount": ""}, "查验要素不全"),
+        ({"taxpayer_no": "91110000802100433B"}, "the taxpayer 91110000802100433B is unknown"),
+        ({"direction": "sideways"}, "'sideways' is unknown"),
+    ],
+)
+@pytest.mark.req("R129")
+def test_a_wrong_record_is_refused_with_its_place_and_the_others_are_taken(
+    place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str], wrong: dict[str, str], sentence: str
+) -> None:
+    other = GOOD | {"invoice_no": "27442000000000000002"}
+    assert main(["receive", written(place, GOOD | wrong, other)]) == 1
+    refused, taken, total, _ = capsys.readouterr().out.splitlines()
+    assert refused.startswith("退回 received.json, line 1")
+    assert sentence in refused
+    assert taken.startswith("排队")
+    assert total == "2 份：已验 0，缓存 0，排队 1，退回 1"
+    assert [key for key, *_ in queue(pool)] == [other["invoice_no"]]
+
+
+def test_a_document_that_stands_there_twice_must_say_the_same(
+    place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["receive", written(place, GOOD, GOOD)]) == 0
+    assert main(["receive", written(place, GOOD, GOOD | {"total_amount": "114.00"})]) == 1
+    assert "this stands here for the second time and differs" in capsys.readouterr().out
+    assert pool.execute("SELECT total_amount::text FROM sync.verification").fetchall() == [("113.00",)]
+
+
+def test_a_file_with_an_unknown_column_or_no_record_saves_nothing(
+    place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["receive", written(place, GOOD | {"totalamount": "1"})]) == 1
+    assert "did you mean total_amount?" in capsys.readouterr().err
+    assert main(["receive", written(place)]) == 1
+    assert "no record is in the file" in capsys.readouterr().err
+    assert queue(pool) == []
+
+
+@pytest.mark.req("R129", "R150")
+def test_who_may_not_import_for_the_organisation_is_refused(
+    place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pool.execute("INSERT INTO enterprise.permission (actor, org_code, role, granted_by) VALUES"
+                 " ('li', 'ORG1', 'operator', 'x'), ('wang', 'ORG1', 'auditor', 'x')")  # fmt: skip
+    pool.commit()
+    for actor, sentence in (("wang", "您没有该操作的权限。"), ("zhao", "您没有该核算组织的权限。")):
+        assert main(["receive", written(place, GOOD), "--as", actor]) == 1
+        assert sentence in capsys.readouterr().out
+    assert queue(pool) == []
+    assert main(["receive", written(place, GOOD), "--as", "li"]) == 0
+
+
+def test_the_template_is_a_file_that_it_reads(
+    place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = place / "received.xlsx"
+    assert main(["template", "received", "--out", str(file)]) == 0
+    assert f"./fapiao receive {file}" in capsys.readouterr().out
+    assert main(["receive", str(file)]) == 1
+    assert "no record is in the file" in capsys.readouterr().err
+    assert templates()["received"].columns("received")[0].name == "taxpayer_no"
