@@ -19,7 +19,7 @@ SELECT taxpayer_no, account, account_type, is_default, login FROM enterprise.acc
 
 -- name: schemes
 -- Every scheme that is not deleted, with 适用组织 as it was said.
-SELECT name, download_types, invoice_types, start_date, frequency, layout_files, status_mode, enabled,
+SELECT name, download_types, invoice_types, start_date, end_date, frequency, layout_files, status_mode, enabled,
     ARRAY(SELECT ARRAY[kind, code] FROM enterprise.scheme_scope AS p WHERE p.scheme_id = s.scheme_id) AS scopes
 FROM enterprise.scheme AS s
 WHERE deleted_at IS NULL
@@ -66,16 +66,17 @@ ON CONFLICT (taxpayer_no, account) DO UPDATE SET
 -- New and changed schemes with 适用组织; what a scheme no longer names leaves it.
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(rows)s) AS r (
-        name text, scopes jsonb, download_types text[], invoice_types text[], start_date date, frequency smallint[],
+        name text, scopes jsonb, download_types text[], invoice_types text[], start_date date, end_date date, frequency smallint[],
         layout_files boolean, status_mode text, enabled boolean)
 ),
 saved AS (
     INSERT INTO enterprise.scheme (
-        name, download_types, invoice_types, start_date, frequency, layout_files, status_mode, enabled)
-    SELECT name, download_types, invoice_types, start_date, frequency, layout_files, status_mode, enabled FROM given
+        name, download_types, invoice_types, start_date, end_date, frequency, layout_files, status_mode, enabled)
+    SELECT name, download_types, invoice_types, start_date, end_date, frequency, layout_files, status_mode, enabled
+    FROM given
     ON CONFLICT (name) WHERE deleted_at IS NULL DO UPDATE SET
         download_types = EXCLUDED.download_types, invoice_types = EXCLUDED.invoice_types,
-        start_date = EXCLUDED.start_date, frequency = EXCLUDED.frequency, layout_files = EXCLUDED.layout_files,
+        start_date = EXCLUDED.start_date, end_date = EXCLUDED.end_date, frequency = EXCLUDED.frequency, layout_files = EXCLUDED.layout_files,
         status_mode = EXCLUDED.status_mode, enabled = EXCLUDED.enabled, updated_at = now()
     RETURNING scheme_id, name
 ),
@@ -136,7 +137,7 @@ ORDER BY t.taxpayer_no;
 
 -- name: list_schemes
 -- Every scheme as ./fapiao schemes list shows it.
-SELECT s.name, s.enabled, s.download_types, s.invoice_types, s.start_date, s.frequency, s.layout_files, s.status_mode,
+SELECT s.name, s.enabled, s.download_types, s.invoice_types, s.start_date, s.end_date, s.frequency, s.layout_files, s.status_mode,
     ARRAY(SELECT CASE p.kind WHEN 'all' THEN 'all' ELSE p.code END
         FROM enterprise.scheme_scope AS p WHERE p.scheme_id = s.scheme_id ORDER BY 1) AS taxpayers,
     (SELECT count(*)::integer FROM enterprise.scheme_taxpayer AS st WHERE st.scheme_id = s.scheme_id) AS taxpayer_count

@@ -12,7 +12,17 @@ from fapiao.tasks import SHANGHAI
 from launcher.basics import read_files, save, show
 
 HELP = "schemes load FILE...: download schemes from YAML, CSV or Excel; list, enable, disable, delete"
-SHOWN = ("name", "enabled", "taxpayers", "taxpayer_count", "download_types", "start_date", "frequency", "status_mode")
+SHOWN = (
+    "name",
+    "enabled",
+    "taxpayers",
+    "taxpayer_count",
+    "download_types",
+    "start_date",
+    "end_date",
+    "frequency",
+    "status_mode",
+)
 DONE = {"enable": "enabled", "disable": "disabled", "delete": "deleted"}
 
 
@@ -48,6 +58,7 @@ def _change(action: str, names: list[str]) -> None:
     if action == "delete":
         save(lambda before: delete_schemes(before, names))
     else:
-        save(lambda before: switch_schemes(before, names, enabled=action == "enable"))
+        day = datetime.now(SHANGHAI).date()
+        save(lambda before: switch_schemes(before, names, action == "enable", rulebook(), day))
     for name in names:
         print(f"{name}: {DONE[action]}")

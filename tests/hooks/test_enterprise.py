@@ -111,9 +111,9 @@ def test_the_default_account_passes_from_one_to_another_in_one_file(filled):
 @pytest.mark.req("R068")
 def test_a_disabled_scheme_is_not_planned(filled):
     assert planned_schemes(filled) == 1
-    change(filled, lambda before: switch_schemes(before, ["华北"], enabled=False), "tester")
+    change(filled, lambda before: switch_schemes(before, ["华北"], False, WORDS.rules, DAY), "tester")
     assert planned_schemes(filled) == 0
-    change(filled, lambda before: switch_schemes(before, ["华北"], enabled=True), "tester")
+    change(filled, lambda before: switch_schemes(before, ["华北"], True, WORDS.rules, DAY), "tester")
     assert planned_schemes(filled) == 1
 
 

@@ -7,8 +7,10 @@ from typing import TypeVar
 
 from fapiao.enterprise.accounts import account, account_forms, one_default_each
 from fapiao.enterprise.form import Complaints
+from fapiao.enterprise.idle_schemes import idle_warnings
 from fapiao.enterprise.kinds import lines_by_kind
 from fapiao.enterprise.objections import account_objections, leqi_objection
+from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import Enterprise
 from fapiao.enterprise.schemes import scheme, scheme_forms
 from fapiao.enterprise.taxpayers import organisations, parents, taxpayer, taxpayer_forms
@@ -52,6 +54,7 @@ def load_taxpayers(
     after, accounts = _with_accounts(after, lines["accounts"], words, complaints)
     touched = {*people, *(number for number, _ in accounts)}
     complaints.problems.extend(account_objections(after, taxpayers=touched, schemes=()))
+    complaints.problems.extend(frequency_objections(after, words.rules, taxpayers=touched, schemes=()))
     _refuse(complaints)
     tallies = [
         _tally("organisations", before.organisation_rows(), after.organisation_rows(), after.organisations),
@@ -68,8 +71,10 @@ def load_schemes(before: Enterprise, files: Sequence[list[Table]], words: Vocabu
     read = {name: scheme(form, name, before, words, day) for name, form in forms.items()}
     after = replace(before, schemes={**before.schemes, **read})
     complaints.problems.extend(account_objections(after, taxpayers=(), schemes=read))
+    complaints.problems.extend(frequency_objections(after, words.rules, taxpayers=(), schemes=read))
     _refuse(complaints)
-    return Loaded(after, [_tally("schemes", before.schemes, after.schemes, read)], complaints.warnings)
+    warnings = [*complaints.warnings, *idle_warnings(after, words.rules, read, day)]
+    return Loaded(after, [_tally("schemes", before.schemes, after.schemes, read)], warnings)
 
 
 def _with_taxpayers(

@@ -47,13 +47,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """下载方案. `scopes` are pairs of (all | organisation | taxpayer, code); `invoice_types` are codes, never `all`."""
+    """下载方案. `scopes` are pairs of (all | organisation | taxpayer, code); `invoice_types` are codes, never `all`.
+
+    Both dates are issue dates in Asia/Shanghai and included; without an end date the scheme goes on.
+    """
 
     name: str
     scopes: frozenset[tuple[str, str]] = frozenset()
     download_types: tuple[str, ...] = ()
     invoice_types: tuple[str, ...] = ()
     start_date: date | None = None
+    end_date: date | None = None
     frequency: tuple[int, ...] = DEFAULT_FREQUENCY
     layout_files: bool = False
     status_mode: str = "update_only"

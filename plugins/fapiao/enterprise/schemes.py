@@ -18,6 +18,7 @@ COLUMNS = (
     "download_types",
     "invoice_types",
     "start_date",
+    "end_date",
     "frequency",
     "layout_files",
     "status_mode",
@@ -34,12 +35,14 @@ def scheme_forms(lines: Iterable[Line], complaints: Complaints) -> dict[str, For
 def scheme(form: Form, name: str, enterprise: Enterprise, words: Vocabulary, day: date) -> Scheme:
     """The scheme as it is after the record, judged on `day` (Asia/Shanghai); complains about what is missing (R078)."""
     was = enterprise.schemes.get(name) or Scheme(name)
+    start = _start_date(form, was, day)
     return Scheme(
         name=name,
         scopes=_scopes(form, was, enterprise, words),
         download_types=form.needed_each("download_types", words.download_type.code, was.download_types),
         invoice_types=_invoice_types(form, was, words),
-        start_date=_start_date(form, was, day),
+        start_date=start,
+        end_date=_end_date(form, was, start, day),
         frequency=_frequency(form, was),
         layout_files=form.flag("layout_files", words.flag, was.layout_files, empty=False),
         status_mode=form.code("status_mode", words.status_mode, was.status_mode, "update_only"),
@@ -98,10 +101,25 @@ def _start_date(form: Form, was: Scheme, day: date) -> date | None:
     if start is None and not form.text("start_date"):
         form.object("start_date", "start_date is missing: from which issue date on are invoices downloaded?")
     elif start and start != was.start_date and start < earliest:
-        form.object(
-            "start_date", f"{start} is too long ago, 仅支持下载最近一年的发票: on {day} the earliest is {earliest}"
-        )
+        form.object("start_date", _too_long_ago(start, day))
+    elif start and start > day:
+        form.object("start_date", f"{start} is not here yet: on {day} there is nothing to download from that day on")
     return start
+
+
+def _end_date(form: Form, was: Scheme, start: date | None, day: date) -> date | None:
+    """下载结束日期, or none: a scheme without one goes on (R060, A-52)."""
+    end = form.day("end_date", was.end_date)
+    if start and end and end < start:
+        form.object("end_date", f"{end} lies before the start date {start}")
+    elif end and end != was.end_date and end < one_year_before(day):
+        form.object("end_date", _too_long_ago(end, day))
+    return end
+
+
+def _too_long_ago(written: date, day: date) -> str:
+    earliest = one_year_before(day)
+    return f"{written} is too long ago, 仅支持下载最近一年的发票: on {day} the earliest is {earliest}"
 
 
 def _frequency(form: Form, was: Scheme) -> tuple[int, ...]:

@@ -1,29 +1,39 @@
 """Enables, disables and deletes a download scheme by its name."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from difflib import get_close_matches
 
+from fapiao.enterprise.idle_schemes import idle_warnings
 from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.objections import account_objections
+from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import Enterprise, Scheme
 from fapiao.errors import BadInput
+from fapiao.rules import RuleBook
 
 
-def switch_schemes(enterprise: Enterprise, names: Iterable[str], enabled: bool) -> Loaded:
-    """启用 or 禁用; a disabled scheme produces no tasks (R068).
+def switch_schemes(enterprise: Enterprise, names: Iterable[str], enabled: bool, rules: RuleBook, day: date) -> Loaded:
+    """启用 or 禁用, judged on `day` in Asia/Shanghai; a disabled scheme produces no tasks (R068).
 
     Raises BadInput for a name that nobody has, or when a scheme that shall be enabled holds a taxpayer without the
-    account it needs (R076).
+    account it needs (R076), or one that other schemes ask for too often already (A-55).
     """
     switched = {name: replace(scheme, enabled=enabled) for name, scheme in _named(enterprise, names).items()}
     after = replace(enterprise, schemes={**enterprise.schemes, **switched})
-    problems = list(account_objections(after, taxpayers=(), schemes=switched)) if enabled else []
+    problems = list(_objections(after, switched, rules)) if enabled else []
     if problems:
         raise BadInput(problems)
     same = [name for name in switched if enterprise.schemes[name].enabled == enabled]
     state = "enabled" if enabled else "disabled"
-    return Loaded(after, [], [f"scheme {name} was {state} already" for name in same])
+    warnings = [f"scheme {name} was {state} already" for name in same]
+    return Loaded(after, [], [*warnings, *idle_warnings(after, rules, switched, day)])
+
+
+def _objections(after: Enterprise, switched: Collection[str], rules: RuleBook) -> Iterator[str]:
+    yield from account_objections(after, taxpayers=(), schemes=switched)
+    yield from frequency_objections(after, rules, taxpayers=(), schemes=switched)
 
 
 def delete_schemes(enterprise: Enterprise, names: Iterable[str]) -> Loaded:

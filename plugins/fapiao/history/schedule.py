@@ -93,15 +93,15 @@ def _limits(book: RuleBook, channel: str, month: date, day: date, reserve: int) 
 def calendar_days_left(enterprise: Enterprise, taxpayer: Taxpayer, invoice_type: str, day: date) -> int:
     """How many downloads of the running month the schemes still make from `day` on: theirs are kept for them."""
     rest = [day + timedelta(days=n) for n in range((month_end(day) - day).days + 1)]
-    counts = [
-        sum(map(Frequency.of(scheme.frequency).falls_on, rest))
+    frequencies = [
+        Frequency.of(scheme.frequency)
         for scheme in enterprise.schemes.values()
         if scheme.enabled
         and scheme.covers(taxpayer)
         and "output_full" in scheme.download_types
         and invoice_type in scheme.invoice_types
     ]
-    return max(counts, default=0)
+    return sum(any(one.falls_on(day) for one in frequencies) for day in rest)
 
 
 @dataclass(frozen=True, slots=True)
