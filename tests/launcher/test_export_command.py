@@ -177,6 +177,6 @@ def test_a_template_never_writes_over_what_somebody_filled_in(fapiao: Any, tmp_p
 
 
 def test_templates_are_listed_and_an_unknown_one_is_refused(fapiao: Any) -> None:
-    known = ["taxpayers", "schemes", "rights", "entries", "selection", "auto_rules"]
+    known = ["taxpayers", "schemes", "rights", "entries", "received", "selection", "auto_rules"]
     assert [line.split()[0] for line in fapiao("template")[1][2:]] == known
     assert fapiao("template", "entry")[::2] == (1, f"there is no template entry; there are {', '.join(known)}\n")
