@@ -26,6 +26,11 @@ _SHORT = 16
 LENGTHS = {"invoice_code": (10, 12), "invoice_no": (8, 20), "etax_invoice_no": (20,)}
 
 _AMOUNT = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_ROUNDED = re.compile(r"[+-]?[0-9](?:\.[0-9]+)?E[+-][0-9]{2,3}")
+"""How Excel shows a number that its column is too narrow for; other programs write 1.5E7, with every digit."""
+_HIGHEST_RATE = Decimal("0.2")
+"""17% was the highest there ever was; a larger fraction may as well be 0.5 per cent."""
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}")
 _DAY = re.compile(
     r"([0-9]{4})(?:[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))"
@@ -78,6 +83,8 @@ def decimal(cell: float) -> str:
 def tax_number(cell: Cell) -> str | None:
     """纳税人识别号, half-width and upper case, whatever its length; a rounded one raises BadCell."""
     found = text(cell)
+    if (found is not None and not isinstance(cell, str | int | float)) or isinstance(cell, bool):
+        raise BadCell(f"“{found}”不是纳税人识别号")
     if found is None or (found.isascii() and found.isalnum() and found.isupper()):
         return found
     _refuse_rounded(found)
@@ -100,6 +107,14 @@ def document_number(lengths: tuple[int, ...]) -> Reader:
     return read
 
 
+def long_number(cell: Cell) -> str | None:
+    """A text that is a long number: 缴款书号码, 税收分类编码, 校验码; a rounded one raises BadCell."""
+    found = text(cell)
+    if found is not None:
+        _refuse_rounded(found)
+    return found
+
+
 def _refuse_rounded(found: str) -> None:
     if _SCIENTIFIC.fullmatch(found):
         raise BadCell(f"“{found}”是被 Excel 改成科学计数的号码，末几位已丢失；请从税局重新导出")
@@ -120,11 +135,17 @@ def amount(cell: Cell) -> str | None:
 
 
 def _written_amount(found: str) -> str:
-    plain = unicodedata.normalize("NFKC", found).replace(",", "").lstrip("¥").strip()
+    plain = unicodedata.normalize("NFKC", found).strip().removeprefix("¥").strip()
     if _AMOUNT.fullmatch(plain):
         return plain
+    if _GROUPED.fullmatch(plain):
+        return plain.replace(",", "")
+    if _ROUNDED.fullmatch(plain):
+        raise BadCell(f"“{found}”是被 Excel 改成科学计数的数，后面的位数可能已丢失；请从税局重新导出")
     if _SCIENTIFIC.fullmatch(plain):
         return f"{Decimal(plain):f}"
+    if _AMOUNT.fullmatch(plain.replace(",", "")):
+        raise BadCell(f"“{found}”里的逗号不在千位上，无法确定是千位还是小数点；请用小数点，例如 160.49")
     raise BadCell(f"“{found}”不是金额或数量")
 
 
@@ -137,6 +158,8 @@ def rate(cell: Cell) -> str | None:
     number = Decimal(_written_amount(found[:-1] if percent else found))
     if percent or number >= 1:
         number /= 100
+    elif number > _HIGHEST_RATE:
+        raise BadCell(f"“{found}”可能是 {found}%，也可能是 {number:.0%}，无法确定；请写成百分数，例如 13%")
     if not 0 <= number < 1:
         raise BadCell(f"“{found}”不是税率")
     return f"{number.normalize():f}"

@@ -13,6 +13,7 @@ from fapiao.bureau_files.cells import (
     document_number,
     instant,
     instant_if_timed,
+    long_number,
     rate,
     tax_number,
     text,
@@ -65,6 +66,12 @@ _BY_NAME: Mapping[str, Reader] = {
     "seller_tax_no": tax_number,
     "buyer_tax_no": tax_number,
     SECOND_PAYER: tax_number,
+    "document_key": long_number,
+    "goods_code": long_number,
+    "check_code": long_number,
+    "machine_no": long_number,
+    "tax_payment_no": long_number,
+    "seller_account": long_number,
 }
 
 
@@ -87,6 +94,8 @@ def _rate(words: Mapping[str, str | None]) -> Callable[[Cell], str | None]:
     memo: dict[Cell, str | None] = {}
 
     def read(cell: Cell) -> str | None:
+        if isinstance(cell, bool):
+            return rate(cell)  # which is equal to 0 or 1, and no rate
         if cell not in memo:
             found = normalised(cell) if isinstance(cell, str) else None
             memo[cell] = words[found] if found is not None and found in words else rate(cell)
