@@ -12,6 +12,7 @@ from fapiao.bureau_files.layouts import Layout, file_rules
 from fapiao.bureau_files.opening import BureauFile, open_upload
 from fapiao.bureau_files.records import Verdict
 from fapiao.errors import BadInput
+from fapiao.imports.checking import check_papers
 from fapiao.imports.owners import Asked, Owner, owner_of
 from fapiao.imports.papers import Papers, Place
 from fapiao.imports.requests import ImportRequest
@@ -57,7 +58,7 @@ def read_request(
     readings: dict[Owner, Reading] = {}
     for group in join_parts(files):
         numbered = {numbers[id(file)]: file for file in group}
-        papers, layouts = _read(numbered)
+        papers, layouts = _read(numbered, day)
         if request.surface == "form" and any(layout.tells == "usage" for layout in layouts):
             raise BadInput([f"{group[0].name}: {rulebook().message('usage_from_file', 'import')}"])
         owner = _owner(group[0], papers, layouts, request.asked, known)
@@ -66,13 +67,13 @@ def read_request(
     return list(readings.values())
 
 
-def read_stored(store: FileStore, files: Sequence[tuple[int, str, str]]) -> Papers:
-    """The rows of kept files (number, name, hash) once more. Raises Refusal, and Unusable when the bytes are gone."""
+def read_stored(store: FileStore, files: Sequence[tuple[int, str, str]], day: date) -> Papers:
+    """The rows of kept files (number, name, hash) once more, on `day`. Raises Refusal, and Unusable without bytes."""
     opened = {number: file for number, name, sha256 in files for file in _workbook(store.read(sha256), name)}
     numbers = {id(file): number for number, file in opened.items()}
     joined = Papers()
     for group in join_parts(opened.values()):
-        joined.extend(_read({numbers[id(file)]: file for file in group})[0])
+        joined.extend(_read({numbers[id(file)]: file for file in group}, day)[0])
     return joined
 
 
@@ -102,7 +103,7 @@ def _opened(
 
 
 @uncollected()
-def _read(files: Mapping[int, BureauFile]) -> tuple[Papers, list[Layout]]:
+def _read(files: Mapping[int, BureauFile], day: date) -> tuple[Papers, list[Layout]]:
     """The rows of the parts of one name, and the layouts of their sheets. Raises Refusal where name and rows differ."""
     papers, layouts = Papers(), []
     for number, file in files.items():
@@ -114,6 +115,8 @@ def _read(files: Mapping[int, BureauFile]) -> tuple[Papers, list[Layout]]:
                 content.add(part, verdict)
                 _take(papers, Place(number, verdict.row.sheet, verdict.row.row_no), part.layout, verdict, alone)
         agree(file.claim, content, file.where)
+    repeating = rulebook().parameter_default("errorGoodsNames", "errorGoodsNames")
+    check_papers(papers, day, file_rules().checks, repeating.split(","))
     return papers, layouts
 
 

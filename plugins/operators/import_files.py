@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -14,7 +14,7 @@ from fapiao.imports.owners import Owner
 from fapiao.imports.requests import ImportRequest
 from fapiao.payloads import LineFilter, line_filter
 from fapiao.rules import rulebook
-from fapiao.tasks import Claim, RunDay
+from fapiao.tasks import SHANGHAI, Claim, RunDay
 from hooks.faults import blamed_on_row
 from hooks.file_store import FileStore
 from hooks.imports import Imports, Source
@@ -169,7 +169,7 @@ def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: 
     imports, tasks = Imports(connection), TaskTable(connection)
     with connection.transaction():
         sources, wanted = imports.files(claim), _line_filter(connection)
-    papers = (reading.papers if reading else None) or read_stored(store, sources)
+    papers = (reading.papers if reading else None) or read_stored(store, sources, _day(claim))
     steps = translated(claim, papers, wanted)
     with connection.transaction():
         tasks.hold(claim)
@@ -179,6 +179,12 @@ def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: 
         counts = merge(connection, claim, sources, steps, papers)
         tasks.hold(claim)  # only now: a merge takes minutes, and a person stops a task at any instant
         tasks.settle(claim, counts)
+
+
+def _day(claim: Claim) -> date:
+    """The day on which a task was taken up first, in Asia/Shanghai."""
+    assert claim.observed_at is not None  # noqa: S101 a task that is taken has it
+    return claim.observed_at.astimezone(SHANGHAI).date()
 
 
 def _line_filter(connection: Connection) -> LineFilter | None:

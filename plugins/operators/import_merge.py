@@ -182,7 +182,8 @@ def _of_document(
     headers = len(paper.places) - len(paper.items)
     for position, place in enumerate(paper.places):
         left_out = (key, position - headers + 1) in dropped
-        yield (claim.task_id, *place, key, "skipped" if left_out else fate, _LEFT_OUT if left_out else None)
+        doubtful = "".join(paper.warnings) if position == 0 else ""
+        yield (claim.task_id, *place, key, "skipped" if left_out else fate, _LEFT_OUT if left_out else doubtful or None)
 
 
 def _waiting(sources: Sequence[tuple[int, str, str]], papers: Papers) -> Iterator[dict[str, Any]]:

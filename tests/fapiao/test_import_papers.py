@@ -44,12 +44,14 @@ def test_lines_without_a_header_make_a_document_with_their_sums() -> None:
     ]
 
 
-def test_a_repeated_header_is_skipped_and_a_contradicting_one_rejected() -> None:
+@pytest.mark.finding("F15")
+def test_a_repeated_header_is_skipped_and_one_that_contradicts_it_keeps_both_out() -> None:
     papers = Papers()
     for row_no, amount in ((2, "1"), (3, "1"), (4, "2")):
         papers.header("invoice", "face", at(row_no), KEY | {"amount": amount})
     assert [(told.place.row_no, told.fate) for told in papers.told] == [(3, "skipped"), (4, "rejected")]
-    assert only(papers).values["amount"] == "1"
+    assert papers.whole() == []
+    assert (papers.told[-1].place, papers.told[-1].fate) == (at(2), "rejected")
 
 
 def test_face_and_selection_of_one_number_are_two_documents() -> None:

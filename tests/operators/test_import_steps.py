@@ -102,6 +102,7 @@ def test_a_step_that_fails_takes_the_steps_before_it_back(
 
     monkeypatch.setattr(place, step, work)
     company(pool)
+    pool.commit()
     bring_in(pool, FolderStore(tmp_path / "store"), file(tmp_path))
     documents, lines, verdicts, ((*_, status),) = held(pool)
     assert (documents, lines, verdicts, status) == ([], [], [], "download_failed")

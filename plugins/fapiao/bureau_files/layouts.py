@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from fapiao.bureau_files.bounds import Bounds, read_bounds
+from fapiao.bureau_files.checks import Check, read_checks
 from fapiao.bureau_files.headings import canonical
 from fapiao.errors import RuleError
 from fapiao.field_rows import Row
@@ -21,7 +22,7 @@ TYPES = ("column", "title", "fixed")
 SECOND_PAYER = "second_payer_tax_no"
 """缴款单位二税号 of a 双抬头 缴款书: the one value that has no column in the pool; a name may claim it."""
 
-_SECTIONS = ("layouts", "texts", "names", "sheets", "skipped", "bounds")
+_SECTIONS = ("layouts", "texts", "names", "sheets", "skipped", "bounds", "checks")
 _LAYOUT = ("id", "label", "family", "document", "rows", "directions", "tells", "type", "required", "columns", "known",
            "purpose", "total_is_sum", "totals_from_lines")  # fmt: skip
 
@@ -58,6 +59,7 @@ class FileRules:
     sums: tuple[str, ...]
     types: Mapping[str, Mapping[str, str]]
     bounds: Bounds
+    checks: Mapping[str, Check]
 
 
 @cache
@@ -77,6 +79,7 @@ def file_rules(folder: Path = RULES) -> FileRules:
         skipped.get("sum", ()),
         types,
         read_bounds(_section(path, "bounds", ("name", "value"), "name")),
+        read_checks(_section(path, "checks", ("id", "fate", "cents", "not_for"), "id")),
     )
 
 

@@ -39,7 +39,7 @@ class Paper:
 
     `lead` is the row that made it; `stated` whether that was a header, so that its amounts need no adding up; `broken`
     the fate of a row of it that cannot be taken, and that keeps the whole document out; `alone` that such documents
-    have no lines, so that the header is all there is.
+    have no lines, so that the header is all there is; `warnings` what is doubtful and was taken all the same.
     """
 
     document: str
@@ -51,6 +51,7 @@ class Paper:
     places: list[Place] = field(default_factory=list)
     broken: Fate | None = None
     alone: bool = False
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def kind(self) -> str:
@@ -93,7 +94,10 @@ class Papers:
         self.told.append(Told(place, fate, sentence, payload))
 
     def header(self, document: str, tells: str, place: Place, values: Values, *, alone: bool = False) -> None:
-        """A row that states a document; a second one that says the same is a repetition, any other is refused."""
+        """A row that states a document; a second one that says the same is a repetition.
+
+        Of two that contradict each other nobody can tell which holds: neither is taken.
+        """
         stated = _filled(values)
         known = self._known(tells, stated)
         if known is None:
@@ -101,7 +105,9 @@ class Papers:
         elif known.values == stated:
             self.tell(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。")
         else:
-            self.tell(place, "rejected", f"与第{known.lead.row_no}行（{known.lead.sheet}）是同一张票据，但内容不同。")
+            known.broken = known.broken or "rejected"
+            at = f"第{known.lead.row_no}行（{known.lead.sheet}）"
+            self.tell(place, "rejected", f"与{at}是同一张票据，但内容不同，两行都未导入。")
 
     def line(self, document: str, tells: str, place: Place, values: Values) -> None:
         """A row that is one line of a document, with or without a header row of its own."""
@@ -121,6 +127,12 @@ class Papers:
             paper = self._keep(Paper(document, tells, filled, stated=True, lead=place), filled)
         if paper is not None:
             paper.broken = paper.broken or fate
+
+    def refuse(self, paper: Paper, sentence: str) -> None:
+        """A document that contradicts itself: the row that made it says why, the others that it was kept out."""
+        self.tell(paper.lead, "rejected", sentence)
+        paper.places = [place for place in paper.places if place != paper.lead]
+        paper.broken = "rejected"
 
     def extend(self, other: "Papers") -> None:
         """The documents and rows of another set; what stands in both is told apart by the merge."""

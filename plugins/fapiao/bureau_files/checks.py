@@ -1,0 +1,35 @@
+"""What a document of a file may not say against itself: the section `checks` of bureau_files.yaml."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from fapiao.errors import RuleError
+from fapiao.field_rows import Row
+
+CHECKS = ("adds_up", "issued_by_then", "sign", "lines_add_up")
+CheckFate = Literal["rejected", "warned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`fate` of a document that does not hold; `most` yuan that the bureau's rounding may make; types it is not for."""
+
+    fate: CheckFate
+    most: Decimal
+    not_for: frozenset[str]
+
+
+def read_checks(rows: list[Row]) -> dict[str, Check]:
+    """Every check by its id. Raises RuleError."""
+    found = {row.one_of("id", CHECKS): _check(row) for row in rows}
+    if lacking := [name for name in CHECKS if name not in found]:
+        raise RuleError(f"bureau_files.yaml: checks lack {', '.join(lacking)}")
+    return found
+
+
+def _check(row: Row) -> Check:
+    fate: CheckFate = "warned" if row.one_of("fate", ("rejected", "warned")) == "warned" else "rejected"
+    return Check(
+        fate, Decimal(row.number("cents") if row.raw("cents") is not None else 0) / 100, frozenset(row.texts("not_for"))
+    )

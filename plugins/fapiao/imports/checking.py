@@ -1,0 +1,83 @@
+"""Holds the documents of a file against themselves: amounts that add up, a day that has come, a sign that fits."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from fapiao.bureau_files.checks import Check
+from fapiao.imports.papers import Paper, Papers
+
+Judge = Callable[[Paper, Check], str | None]
+"""The sentence about a document that does not hold, or None."""
+_NEARLY = 0.001
+"""What binary numbers may be wrong by; nearer to the bound than this, decimals decide."""
+
+
+def check_papers(papers: Papers, day: date, checks: Mapping[str, Check], left_out: Collection[str]) -> None:
+    """Keeps out the documents that contradict themselves, or marks them, as the rules say; each with its sentence.
+
+    `day` is that of the import, in Asia/Shanghai; lines named `left_out` (errorGoodsNames) repeat what others say.
+    """
+    judges = dict(_judges(day, left_out))
+    for paper in papers.found:
+        if not paper.broken and paper.document == "invoice":
+            _hold(papers, paper, judges, checks)
+
+
+def _hold(papers: Papers, paper: Paper, judges: Mapping[str, Judge], checks: Mapping[str, Check]) -> None:
+    for name, judge in judges.items():
+        check = checks[name]
+        if paper.values.get("invoice_type") in check.not_for:
+            continue
+        if sentence := judge(paper, check):
+            if check.fate == "rejected":
+                papers.refuse(paper, sentence)
+                return
+            paper.warnings.append(sentence)
+
+
+def _judges(day: date, left_out: Collection[str]) -> Iterator[tuple[str, Judge]]:
+    last = day.isoformat()
+    yield "issued_by_then", lambda paper, _: _issued_by_then(paper, last)
+    yield "adds_up", _adds_up
+    yield "sign", _sign
+    yield "lines_add_up", lambda paper, check: _lines_add_up(paper, check, left_out)
+
+
+def _issued_by_then(paper: Paper, last: str) -> str | None:
+    issued = paper.values.get("issue_date", "")
+    return f"开票日期 {issued} 晚于导入日期 {last}，请核对。" if issued > last else None
+
+
+def _adds_up(paper: Paper, check: Check) -> str | None:
+    amount, tax, total = map(paper.values.get, ("amount", "tax_amount", "total_amount"))
+    if not paper.stated or amount is None or tax is None or total is None:
+        return None
+    if abs(float(amount) + float(tax) - float(total)) < float(check.most) - _NEARLY:
+        return None
+    if abs(Decimal(amount) + Decimal(tax) - Decimal(total)) <= check.most:
+        return None
+    return f"金额 {amount} + 税额 {tax} ≠ 价税合计 {total}，请核对。"
+
+
+def _sign(paper: Paper, _: Check) -> str | None:
+    blue, amount = paper.values.get("blue_invoice"), paper.values.get("amount") if paper.stated else None
+    if amount is None or blue not in ("Y", "N") or not float(amount):
+        return None
+    negative = amount.startswith("-")
+    if negative != (blue == "Y"):
+        return None
+    return f"是否正数发票为“{'是' if blue == 'Y' else '否'}”，金额却是 {amount}，请核对。"
+
+
+def _lines_add_up(paper: Paper, check: Check, left_out: Collection[str]) -> str | None:
+    stated = paper.values.get("amount") if paper.stated else None
+    if stated is None or not paper.items or any("amount" not in item for item in paper.items):
+        return None
+    if abs(sum(float(item["amount"]) for item in paper.items) - float(stated)) < float(check.most) - _NEARLY:
+        return None
+    total = sum((Decimal(item["amount"]) for item in paper.items), Decimal(0))
+    repeats = any(item.get("goods_name") in left_out for item in paper.items)
+    if repeats or abs(total - Decimal(stated)) <= check.most * len(paper.items):
+        return None
+    return f"明细金额合计 {total} 与票面金额 {stated} 不一致，已导入，请核对。"
