@@ -62,11 +62,11 @@ planned AS (
     INSERT INTO sync.task (
         task_id, batch_no, parent_batch_no, parent_task_id, dag_id, run_id, job, rule, tick, taxpayer_no, taxpayer_name,
         org_code, channel, direction, download_type, sync_type, document, invoice_type, window_start, window_end,
-        window_basis, automatic, priority, argument, created_by)
+        window_basis, automatic, priority, argument, scheme_ids, created_by)
     SELECT h.task_id, sync.new_batch_no(h.task_id), k.parent_batch_no, k.task_id, k.dag_id, k.run_id, 'layout_files',
         %(rule)s, k.tick, k.taxpayer_no, k.taxpayer_name, k.org_code, 'etax', k.direction, 'input_files', k.sync_type,
         k.document, k.invoice_type, k.window_start, k.window_end, k.window_basis, k.automatic, %(priority)s,
-        jsonb_build_object('handful', h.handful, 'invoices', h.invoices), k.created_by
+        jsonb_build_object('handful', h.handful, 'invoices', h.invoices), k.scheme_ids, k.created_by
     FROM parent AS k CROSS JOIN handful AS h
     WHERE k.reason IS NULL
     ON CONFLICT DO NOTHING

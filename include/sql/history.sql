@@ -1,17 +1,17 @@
 -- name: facts
 -- What is known of each candidate: the download that completed it, the one under way, the applications of its key.
 SELECT a.position, done.batch_no AS complete_by, under_way.batch_no AS under_way_as, coalesce(used.today, 0)::integer AS today,
-    coalesce(used.this_month, 0)::integer AS this_month
+    coalesce(used.this_month, 0)::integer AS this_month, coalesce(done.whole, false) AS whole
 FROM jsonb_to_recordset(%(candidates)s) AS a (
-    position integer, taxpayer_no text, channel text, invoice_type text, first date, last date)
+    position integer, taxpayer_no text, channel text, invoice_type text, month date, first date, last date)
 LEFT JOIN LATERAL (
-    SELECT k.batch_no
+    SELECT k.batch_no, k.window_start <= a.month AS whole
     FROM sync.task AS k
     WHERE k.taxpayer_no = a.taxpayer_no AND k.direction = 'output' AND k.document = 'invoice'
         AND k.invoice_type = a.invoice_type AND k.download_type = 'output_full' AND k.void_state IS NULL
         AND k.status IN ('succeeded', 'no_data') AND k.failed_count = 0
         AND k.window_start <= a.first AND k.window_end >= a.last
-    ORDER BY k.finished_at DESC
+    ORDER BY whole DESC, k.finished_at DESC
     LIMIT 1
 ) AS done ON %(download_type)s = 'output_full'
 LEFT JOIN LATERAL (
@@ -66,12 +66,19 @@ made AS (
         task_id, batch_no, parent_batch_no, history_batch_no, dag_id, run_id, job, rule, tick, taxpayer_no,
         taxpayer_name, org_code, channel, direction, download_type, sync_type, document, invoice_type, window_start,
         window_end, window_basis, counter, automatic, priority, not_before_day, status, error_code, error_message,
-        advice, finished_at, wanted_types, created_by)
+        advice, finished_at, wanted_types, scheme_ids, created_by)
     SELECT n.task_id, sync.new_batch_no(n.task_id), %(batch_no)s, h.batch_no, %(dag_id)s, %(run_id)s, %(job)s, %(rule)s,
         %(tick)s, h.taxpayer_no, h.taxpayer_name, h.org_code, n.channel, 'output', %(download_type)s, n.sync_type,
         'invoice', n.invoice_type, n.first, n.last, 'issue_date', n.counter, true, %(priority)s, n.not_before_day,
         CASE WHEN n.error_code IS NULL THEN 'pending' ELSE 'download_failed' END, n.error_code, n.message, n.advice,
-        CASE WHEN n.error_code IS NOT NULL THEN now() END, n.wanted_types, %(created_by)s
+        CASE WHEN n.error_code IS NOT NULL THEN now() END, n.wanted_types,
+        ARRAY(
+            SELECT s.scheme_id
+            FROM enterprise.scheme AS s JOIN enterprise.scheme_taxpayer AS st USING (scheme_id)
+            WHERE st.taxpayer_no = h.taxpayer_no AND s.enabled AND s.deleted_at IS NULL
+                AND %(download_type)s = ANY (s.download_types) AND s.invoice_types && n.wanted_types
+            ORDER BY s.scheme_id),
+        %(created_by)s
     FROM numbered AS n
     JOIN sync.history_batch AS h
         ON h.parent_batch_no = %(batch_no)s AND h.taxpayer_no = n.taxpayer_no AND h.data_type = %(data_type)s
@@ -169,11 +176,12 @@ WITH chosen AS (
 INSERT INTO sync.task (
     task_id, batch_no, parent_batch_no, history_batch_no, retry_of, dag_id, run_id, job, rule, tick, taxpayer_no,
     taxpayer_name, org_code, channel, direction, download_type, sync_type, document, invoice_type, window_start,
-    window_end, window_basis, counter, automatic, priority, argument, not_before_day, created_by)
+    window_end, window_basis, counter, automatic, priority, argument, not_before_day, wanted_types,
+    scheme_ids, created_by)
 SELECT c.fresh_id, sync.new_batch_no(c.fresh_id), k.parent_batch_no, k.history_batch_no, k.task_id, k.dag_id, k.run_id,
     k.job, k.rule, k.tick, k.taxpayer_no, k.taxpayer_name, k.org_code, k.channel, k.direction, k.download_type,
     k.sync_type, k.document, k.invoice_type, k.window_start, k.window_end, k.window_basis, k.counter, false, k.priority,
-    k.argument, c.not_before_day, %(actor)s
+    k.argument, c.not_before_day, k.wanted_types, k.scheme_ids, %(actor)s
 FROM chosen AS c
 JOIN sync.task AS k ON k.task_id = c.position
 RETURNING batch_no;

@@ -143,11 +143,11 @@ WHERE task_id = %(task_id)s;
 INSERT INTO sync.task (
     task_id, batch_no, parent_batch_no, parent_task_id, dag_id, run_id, job, rule, tick, taxpayer_no, taxpayer_name,
     org_code, channel, direction, download_type, sync_type, document, invoice_type, window_start, window_end,
-    window_basis, priority, status, error_code, error_message, advice, finished_at, created_by)
+    window_basis, priority, scheme_ids, status, error_code, error_message, advice, finished_at, created_by)
 SELECT s.task_id, sync.new_batch_no(s.task_id), k.parent_batch_no, k.task_id, k.dag_id, k.run_id, 'usage_status',
     %(rule)s, k.tick, k.taxpayer_no, k.taxpayer_name, k.org_code, k.channel, k.direction, 'input_status',
     'current_period_input', k.document, k.invoice_type, k.window_start, k.window_end, k.window_basis,
-    k.priority + 10, CASE WHEN t.company_type = 'small_scale' THEN 'download_failed' ELSE 'pending' END,
+    k.priority + 10, k.scheme_ids, CASE WHEN t.company_type = 'small_scale' THEN 'download_failed' ELSE 'pending' END,
     CASE WHEN t.company_type = 'small_scale' THEN 'SMALL_SCALE' END,
     CASE WHEN t.company_type = 'small_scale' THEN %(message)s END,
     CASE WHEN t.company_type = 'small_scale' THEN %(advice)s END,

@@ -47,6 +47,7 @@ SHOWN = {
         "updated_count",
         "unchanged_count",
         "ignored_count",
+        "schemes",
         "error_code",
         "void_state_label",
     ),

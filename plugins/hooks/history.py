@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -99,6 +99,7 @@ def save(connection: Connection, run: RunDay, plan: Plan, job: str, actor: str, 
 def _write(cursor: psycopg.Cursor[Any], plan: Plan, values: dict[str, Any], book: RuleBook) -> None:
     rows = [_row(one, plan, book) for one in plan.of(PLANNED, NOT_OBTAINABLE)]
     left_out = [_left_out(one, book) for one in plan.subtasks if one.verdict not in (PLANNED, NOT_OBTAINABLE)]
+    left_out += [_not_obtainable(one, book) for one in plan.subtasks if one.partial]
     cursor.execute(query("history", "open_history_batches"), values | {"batches": Jsonb(_batches(plan))})
     cursor.execute(query("history", "plan_subtasks"), values | {"subtasks": Jsonb(rows)})
     cursor.execute(query("history", "note_left_out"), values | {"left_out": Jsonb(left_out)})
@@ -154,12 +155,21 @@ def _left_out(one: Subtask, book: RuleBook) -> dict[str, Any]:
     return _window(one.candidate) | {"reason_code": one.verdict, "reason": reason}
 
 
+def _not_obtainable(one: Subtask, book: RuleBook) -> dict[str, Any]:
+    """The days of the month of the authorisation that 乐企 does not have (A-50)."""
+    code, last = "before_authorisation", one.candidate.first - timedelta(days=1)
+    reason = {"reason_code": code, "reason": book.message(f"skip_{code}", "scheduled")}
+    return _window(one.candidate) | {"first": one.candidate.month.isoformat(), "last": last.isoformat()} | reason
+
+
 def _facts(connection: Connection, wanted: Sequence[Candidate], data_type: str, day: date) -> dict[int, Fact]:
-    asked = [_window(one) | {"position": one.position} for one in wanted]
+    asked = [_window(one) | {"position": one.position, "month": one.month.isoformat()} for one in wanted]
     values = {"candidates": Jsonb(asked), "download_type": _DOWNLOADS[data_type], "day": day}
     with connection.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(query("history", "facts"), values).fetchall()
-    return {position: Fact(done, open_, Usage(today, month)) for position, done, open_, today, month in rows}
+    return {
+        position: Fact(done, open_, Usage(today, month), whole) for position, done, open_, today, month, whole in rows
+    }
 
 
 def parameter(enterprise: Enterprise, book: RuleBook, key: str) -> str:

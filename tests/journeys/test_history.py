@@ -134,6 +134,28 @@ def test_months_before_the_authorisation_fail_without_a_call_and_never_read_as_e
     assert len(room.calls(APPLY)) == 1
 
 
+@pytest.mark.finding("F07", "F10")
+@pytest.mark.req("A-50")
+def test_the_month_of_the_authorisation_is_asked_for_from_that_day_on_and_said_to_lack_the_rest(
+    room: HistoryRehearsal,
+) -> None:
+    room.taxpayer(authorised_on="2026-11-15")
+    room.scheme("81", downloads=["output_full"])
+    room.press(DAY, taxpayers=[GENERAL], months=["2026-11"], invoice_types=["81"])
+    (task,) = room.tasks(dag_id="history_sync")
+    assert (str(task["window_start"]), str(task["window_end"]), task["schemes"]) == (
+        "2026-11-15",
+        "2026-11-30",
+        ["全量"],
+    )
+    assert room.left_out() == [("2026-11", "before_authorisation")]
+
+    room.press(DAY, taxpayers=[GENERAL], months=["2026-11"], invoice_types=["81"])
+
+    assert len(room.tasks(dag_id="history_sync")) == 1
+    assert ("2026-11", "part_complete") in room.left_out()
+
+
 @pytest.mark.req("R232", "R260", "R250", "R251")
 def test_rpa_brings_the_same_months_without_a_quota(room: HistoryRehearsal) -> None:
     room.company()

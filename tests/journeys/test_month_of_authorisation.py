@@ -33,6 +33,10 @@ def test_the_month_is_asked_for_from_the_authorisation_on_and_is_never_complete(
     rehearsal.run("leqi__history_input", "2027-02-06")
 
     assert (before in rehearsal.invoices(), after in rehearsal.invoices()) == (False, True)
+    assert {task["job"]: task["schemes"] for task in rehearsal.tasks()} == {
+        "history_input": ["全量"],
+        "usage_status": ["全量"],
+    }
     (task,) = rehearsal.tasks(job="history_input")
     assert (str(task["window_start"]), str(task["window_end"])) == ("2027-01-15", "2027-01-31")
     assert skipped(rehearsal) == [("before_authorisation", "2027-01-01", "2027-01-14")]

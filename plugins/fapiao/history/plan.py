@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from fapiao.history.form import HistoryRequest
-from fapiao.history.schedule import COMPLETE, NOT_OBTAINABLE, PLANNED, TO_CALENDAR, UNDER_WAY, Subtask
+from fapiao.history.schedule import COMPLETE, NOT_OBTAINABLE, PART_COMPLETE, PLANNED, TO_CALENDAR, UNDER_WAY, Subtask
 from fapiao.rules import RuleBook
 from fapiao.text_table import table
 
@@ -19,6 +19,7 @@ SIDE_BY_SIDE = 8
 VERDICTS = {
     PLANNED: "申请",
     COMPLETE: "已完整，不再申请",
+    PART_COMPLETE: "授权日起的部分已完整，不再申请",
     UNDER_WAY: "已在下载中",
     NOT_OBTAINABLE: "乐企授权前，无法获取",
     TO_CALENDAR: "留给日程",
@@ -94,7 +95,8 @@ def _note(one: Subtask, book: RuleBook) -> str:
         return book.advice(NOT_OBTAINABLE)
     if one.verdict == TO_CALENDAR:
         return book.message("skip_left_to_calendar", "scheduled")
-    return f"批次 {one.evidence}" if one.evidence else ""
+    notes = [f"批次 {one.evidence}"] if one.evidence else []
+    return "；".join([*notes, *([book.message("skip_before_authorisation", "scheduled")] if one.partial else [])])
 
 
 def summary(plan: Plan, book: RuleBook) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from fapiao.windows import month_end, month_start
 
 PLANNED, NOT_OBTAINABLE = "planned", "NOT_OBTAINABLE"
 COMPLETE, UNDER_WAY, TO_CALENDAR = "already_complete", "under_way", "left_to_calendar"
+PART_COMPLETE = "part_complete"
 COUNTER = "full"
 
 
@@ -29,14 +30,23 @@ class Candidate:
     first: date
     last: date
 
+    @property
+    def partial(self) -> bool:
+        """Whether the window begins after the month does: 乐企 cannot give all of it."""
+        return self.first > self.month
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What the pool knows of a candidate: batch numbers of equal downloads, and the applications of its key."""
+    """What the pool knows of a candidate: batch numbers of equal downloads, and the applications of its key.
+
+    `whole` says that the complete one holds the month from its first day.
+    """
 
     complete_by: str | None = None
     under_way_as: str | None = None
     used: Usage = field(default_factory=lambda: Usage(0, 0))
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,11 @@ class Subtask:
     day: date | None = None
     evidence: str | None = None
 
+    @property
+    def partial(self) -> bool:
+        """Whether 乐企 cannot give all of the month, and nobody else has given it."""
+        return self.candidate.partial and self.verdict != COMPLETE
+
 
 def candidates(request: HistoryRequest, day: date) -> list[Candidate]:
     """Every subtask of a request, by tax number, newest month first: what people ask for first is there first."""
@@ -58,9 +73,21 @@ def candidates(request: HistoryRequest, day: date) -> list[Candidate]:
         for kind in request.invoice_types
     ]
     return [
-        Candidate(position, taxpayer, channel, kind, month, *window(month, day))
+        Candidate(
+            position, taxpayer, channel, kind, month, *_obtainable(request, taxpayer, channel, *window(month, day))
+        )
         for position, (taxpayer, channel, kind, month) in enumerate(found)
     ]
+
+
+def _obtainable(
+    request: HistoryRequest, taxpayer: Taxpayer, channel: str, first: date, last: date
+) -> tuple[date, date]:
+    """乐企 has the month of the authorisation from that day on; an earlier month stays whole, and is refused (A-50)."""
+    authorised_on = taxpayer.leqi_authorised_on
+    if request.data_type == DETAILS and channel == "leqi" and authorised_on and first < authorised_on <= last:
+        return authorised_on, last
+    return first, last
 
 
 def scheduled(
@@ -115,7 +142,8 @@ class _Scheduler:
     def judged(self, one: Candidate, fact: Fact) -> Subtask:
         """The first of the reasons against it that holds, else its day."""
         if self.data_type == DETAILS and fact.complete_by:
-            return Subtask(one, COMPLETE, evidence=fact.complete_by)
+            verdict = PART_COMPLETE if one.partial and not fact.whole else COMPLETE
+            return Subtask(one, verdict, evidence=fact.complete_by)
         if fact.under_way_as:
             return Subtask(one, UNDER_WAY, evidence=fact.under_way_as)
         if self.data_type != DETAILS:

@@ -77,6 +77,26 @@ def test_months_before_the_authorisation_are_not_obtainable_and_its_own_month_is
     ]
 
 
+@pytest.mark.finding("F07")
+@pytest.mark.req("A-50")
+@pytest.mark.parametrize(
+    ("fact", "verdict", "partial"),
+    [
+        (Fact(), "planned", True),
+        (Fact("B1", whole=False), "part_complete", True),
+        (Fact("B1", whole=True), "already_complete", False),
+    ],
+)
+def test_the_month_of_the_authorisation_is_asked_for_from_that_day_on(fact: Fact, verdict: str, partial: bool) -> None:
+    enterprise = group()
+    day = enterprise.taxpayers[LEQI].leqi_authorised_on
+    assert day
+    (found,) = judged(fact, taxpayers=LEQI, months=f"{day:%Y-%m}")
+    assert (found.verdict, found.candidate.first, found.partial) == (verdict, day, partial)
+    (line,) = lines(Plan(request(taxpayers=LEQI, invoice_types="81"), DAY, (found,)), rulebook())
+    assert ("这个月只凭乐企不完整" in line["note"]) == partial
+
+
 def test_rpa_gives_them_and_has_no_quota() -> None:
     (found,) = judged(Fact(used=Usage(9, 9)), channel="rpa", taxpayers=ETAX, months="2022-02")
     assert (found.verdict, found.day) == ("planned", DAY)

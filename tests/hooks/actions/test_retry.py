@@ -34,7 +34,7 @@ def refusals(pool: Pool, *batches: str, **more: Any) -> list[str]:
 def test_a_retry_is_a_new_pending_task_for_the_same_download(pool: Pool) -> None:
     window = {"window_start": date(2027, 5, 1), "window_end": date(2027, 5, 31), "sync_type": "history_month"}
     task_id = failed(pool, "B", priority=52, org_code="ORG1", **window)
-    pool.execute("UPDATE sync.task SET argument = '{\"x\": 1}'")
+    pool.execute("UPDATE sync.task SET argument = '{\"x\": 1}', scheme_ids = '{7}'")
 
     (done,) = retry(pool, "li", ["B"], now=NOW)
 
@@ -43,9 +43,9 @@ def test_a_retry_is_a_new_pending_task_for_the_same_download(pool: Pool) -> None
     same = ("parent_batch_no", "taxpayer_no", "org_code", "channel", "direction", "download_type", "sync_type", "document",
             "invoice_types", "window_start", "window_end", "job", "rule", "tick", "dag_id")  # fmt: skip
     assert {name: new[name] for name in same} == {name: old[name] for name in same}
-    columns = ("priority", "argument", "retry_of", "automatic")
+    columns = ("priority", "argument", "scheme_ids", "retry_of", "automatic")
     (found,) = pool.execute("SELECT task_id FROM sync.task WHERE batch_no = %s", [done.new_batch_no]).fetchall()
-    assert told(pool, found[0], *columns) == (52, {"x": 1}, task_id, False)
+    assert told(pool, found[0], *columns) == (52, {"x": 1}, [7], task_id, False)
     assert old["status"] == "download_failed"
 
 
