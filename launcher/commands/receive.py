@@ -36,16 +36,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """One verdict a record; 1 when one was refused. Raises BadInput where a file cannot be read, and saves nothing."""
-    found = receipts(_tables(arguments.files), rulebook())
+    found, counted = receipts(_tables(arguments.files), rulebook()), Counter[str]()
     with pool_url() as url, psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")
-        actor = actor_of(arguments)
-        verdicts = receive_documents(connection, found, actor=actor, dry_run=arguments.dry_run)
-    for verdict in verdicts:
-        print(json.dumps(asdict(verdict), ensure_ascii=False) if arguments.json else _line(verdict))
+        actor, dry_run = actor_of(arguments), arguments.dry_run
+        for verdict in receive_documents(connection, found, actor=actor, dry_run=dry_run):
+            print(json.dumps(asdict(verdict), ensure_ascii=False) if arguments.json else _line(verdict))
+            counted[verdict.outcome] += 1
     if not arguments.json:
-        _sum_up(verdicts, dry_run=arguments.dry_run)
-    return 1 if any(verdict.outcome == "refused" for verdict in verdicts) else 0
+        _sum_up(counted, dry_run=dry_run)
+    return 1 if counted["refused"] else 0
 
 
 def _tables(paths: Sequence[Path]) -> list[list[Table]]:
@@ -60,9 +60,8 @@ def _line(verdict: Verdict) -> str:
     return f"{WORDS[verdict.outcome]} {verdict.taxpayer_no} {verdict.document_key}: {verdict.sentence}"
 
 
-def _sum_up(verdicts: Sequence[Verdict], *, dry_run: bool) -> None:
-    counted = Counter(verdict.outcome for verdict in verdicts)
-    print(f"{len(verdicts)} 份：" + "，".join(f"{word} {counted[name]}" for name, word in WORDS.items()))
+def _sum_up(counted: Counter[str], *, dry_run: bool) -> None:
+    print(f"{counted.total()} 份：" + "，".join(f"{word} {counted[name]}" for name, word in WORDS.items()))
     if dry_run:
         print("dry run: nothing was saved")
     elif counted["queued"]:

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 
 from fapiao.enterprise.receipts import Receipt
-from fapiao.errors import Refused
+from fapiao.errors import MergeError, Refused
 from fapiao.queries import query
 from fapiao.rights import Rights
 from fapiao.rules import rulebook
@@ -44,7 +44,7 @@ class Desk:
 
 def receive_documents(
     connection: Connection, receipts: Sequence[Receipt], *, actor: str, dry_run: bool = False
-) -> list[Verdict]:
+) -> Iterator[Verdict]:
     """A verdict on every record, in their order; each in a transaction of its own, so that one refused stops no other.
 
     The connection must be in autocommit. `dry_run` saves nothing.
@@ -55,7 +55,8 @@ def receive_documents(
                 row["taxpayer_no"]: row["org_code"] for row in cursor.execute(query("enterprise", "taxpayers"))
             }
         desk = Desk(actor, rights_of(connection, actor), companies)
-        return [_verdict(connection, desk, receipt) for receipt in receipts]
+        for receipt in receipts:
+            yield _verdict(connection, desk, receipt)
 
 
 def _verdict(connection: Connection, desk: Desk, receipt: Receipt) -> Verdict:
@@ -70,6 +71,8 @@ def _verdict(connection: Connection, desk: Desk, receipt: Receipt) -> Verdict:
         outcome = _received(connection, desk.actor, one)
     except Refused as refused:
         return Verdict(*whose, "refused", f"{receipt.where}: {refused.text}")
+    except MergeError as failed:
+        return Verdict(*whose, "refused", f"{receipt.where}: {failed}")
     return Verdict(*whose, outcome, rulebook().message(f"received_{outcome}", "import"))
 
 
