@@ -56,6 +56,8 @@ def test_the_rows_of_a_planning_carry_its_number_as_their_parent(pool: Pool) -> 
     ]
 
 
+@pytest.mark.finding("F09")
+@pytest.mark.req("A-55")
 def test_two_schemes_that_cover_a_taxpayer_plan_it_once(pool: Pool) -> None:
     taxpayer(pool)
     scheme(pool, "81", "82", name="一")
@@ -65,7 +67,7 @@ def test_two_schemes_that_cover_a_taxpayer_plan_it_once(pool: Pool) -> None:
 
 
 @pytest.mark.req("R060")
-def test_of_two_schemes_the_one_that_starts_earlier_decides(pool: Pool) -> None:
+def test_of_two_schemes_the_one_that_starts_earlier_decides_alone_where_the_other_adds_no_day(pool: Pool) -> None:
     taxpayer(pool)
     scheme(pool, "81", name="late", start=date(2027, 6, 1))
     scheme(pool, "81", name="early", start=date(2027, 1, 1))
