@@ -259,7 +259,7 @@ def test_a_planning_leads_to_its_tasks_their_replies_and_their_invoices(log: Any
     body = b'{"fphm": "27442000000000000001", "password": "s3cret"}'
     (reply,) = pool.execute(
         "INSERT INTO sync.reply (task_id, generation, part_no, package_no, row_count, observed_at, body)"
-        " VALUES (%s, 1, 1, 1, 1, now(), %s) RETURNING reply_id",
+        " VALUES (%s, 1, 1, 1, 2, now(), %s) RETURNING reply_id",
         [task, body],
     ).fetchall()
     merge(pool, "digital", [digital(), digital(fphm="")], batch_no="B1")
@@ -268,7 +268,7 @@ def test_a_planning_leads_to_its_tasks_their_replies_and_their_invoices(log: Any
     assert (planning["batch_no"], planning["tasks"], planning["open"]) == ("P", 1, 0)
     assert found(log("--batch", planning["batch_no"], "--json")) == {"B1"}
     (attempt,) = (json.loads(line) for line in log("--batch", "B1", "--attempts", "--json")[1])
-    assert (attempt["request_no"], attempt["row_count"], attempt["bytes"]) == ("R1", 1, len(body))
+    assert (attempt["request_no"], attempt["row_count"], attempt["bytes"]) == ("R1", 2, len(body))
     assert attempt["sha256"] == hashlib.sha256(body).hexdigest()
     assert attempt["asked"]["window_start"] == "2027-06-01"
     assert attempt["asked"]["question"] == {"page": 1, "access_token": "***"}
