@@ -22,6 +22,9 @@ PARAMS = {
         title="进销项",
         description="留空则由文件内容判断。",
     ),
+    "scheme": Param(
+        None, **TEXT, title="下载方案", description="导入到该方案：方案以外的企业和发票类型不导入；留空不限。"
+    ),
     "data_type": Param(
         INVOICE_DATA,
         type="string",

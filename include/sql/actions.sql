@@ -50,18 +50,23 @@ SET status = CASE WHEN status = 'incomplete' THEN 'downloading' ELSE status END,
 WHERE task_id = ANY (%(tasks)s);
 
 -- name: retry
--- 手工重试: each failed task once more, as a task of its own with the same window, type, priority and argument.
+-- 手工重试, 重试: each chosen task once more, all that it asked for in a task of its own, not before the day it fits into.
 INSERT INTO sync.task (
     task_id, batch_no, parent_batch_no, parent_task_id, history_batch_no, retry_of, dag_id, run_id, job, rule, tick,
     taxpayer_no, taxpayer_name, org_code, channel, direction, download_type, sync_type, document, invoice_type,
     window_start, window_end, window_basis, counter, automatic, priority, argument, wanted_types, scheme_ids,
-    created_by)
+    not_before_day, created_by)
 SELECT s.task_id, sync.new_batch_no(s.task_id), k.parent_batch_no, k.parent_task_id, k.history_batch_no, k.task_id,
     k.dag_id, k.run_id,
     k.job, k.rule, k.tick, k.taxpayer_no, k.taxpayer_name, k.org_code, k.channel, k.direction, k.download_type,
     k.sync_type, k.document, k.invoice_type, k.window_start, k.window_end, k.window_basis, k.counter, false,
-    k.priority, k.argument, k.wanted_types, k.scheme_ids, %(actor)s
-FROM (SELECT * FROM sync.task WHERE task_id = ANY (%(tasks)s) ORDER BY task_id) AS k
+    k.priority, k.argument, k.wanted_types, k.scheme_ids, k.fits_on, %(actor)s
+FROM (
+    SELECT t.*, c.not_before_day AS fits_on
+    FROM jsonb_to_recordset(%(chosen)s) AS c (task_id bigint, not_before_day date)
+    JOIN sync.task AS t USING (task_id)
+    ORDER BY t.task_id
+) AS k
 CROSS JOIN LATERAL (SELECT nextval('sync.serial') AS task_id WHERE k.task_id IS NOT NULL) AS s
 RETURNING retry_of, batch_no;
 

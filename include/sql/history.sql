@@ -165,27 +165,6 @@ WHERE r.history_batch_no = ANY (%(batches)s) AND r.void_state IS NULL AND r.erro
     AND (r.status IN ('apply_failed', 'download_failed') OR (r.job = 'bureau_file' AND r.phase IN ('failed', 'partial')))
 ORDER BY k.task_id;
 
--- name: retry
--- 重试: each failed row once more, a task of its own, not before the day it fits into.
-WITH chosen AS (
-    SELECT nextval('sync.serial') AS fresh_id, c.*
-    FROM (
-        SELECT * FROM jsonb_to_recordset(%(chosen)s) AS j (position bigint, not_before_day date) ORDER BY position
-    ) AS c
-)
-INSERT INTO sync.task (
-    task_id, batch_no, parent_batch_no, history_batch_no, retry_of, dag_id, run_id, job, rule, tick, taxpayer_no,
-    taxpayer_name, org_code, channel, direction, download_type, sync_type, document, invoice_type, window_start,
-    window_end, window_basis, counter, automatic, priority, argument, not_before_day, wanted_types,
-    scheme_ids, created_by)
-SELECT c.fresh_id, sync.new_batch_no(c.fresh_id), k.parent_batch_no, k.history_batch_no, k.task_id, k.dag_id, k.run_id,
-    k.job, k.rule, k.tick, k.taxpayer_no, k.taxpayer_name, k.org_code, k.channel, k.direction, k.download_type,
-    k.sync_type, k.document, k.invoice_type, k.window_start, k.window_end, k.window_basis, k.counter, false, k.priority,
-    k.argument, c.not_before_day, k.wanted_types, k.scheme_ids, %(actor)s
-FROM chosen AS c
-JOIN sync.task AS k ON k.task_id = c.position
-RETURNING batch_no;
-
 -- name: resume
 -- Takes a 终止 back: a row goes on where it stood, unless an equal download was begun meanwhile.
 UPDATE sync.task AS k

@@ -2,6 +2,21 @@
 -- Every tax number of the installation with its organisation.
 SELECT taxpayer_no, org_code FROM enterprise.taxpayer;
 
+-- name: scheme
+-- The download scheme of a name: whom and what a file may be imported into it for.
+SELECT s.scheme_id, s.name, s.download_types, s.invoice_types,
+    ARRAY(SELECT st.taxpayer_no FROM enterprise.scheme_taxpayer AS st WHERE st.scheme_id = s.scheme_id) AS taxpayers
+FROM enterprise.scheme AS s
+WHERE s.name = %(name)s AND s.deleted_at IS NULL;
+
+-- name: schemes_of
+-- The schemes of an import task, as they are now.
+SELECT s.scheme_id, s.name, s.download_types, s.invoice_types,
+    ARRAY(SELECT st.taxpayer_no FROM enterprise.scheme_taxpayer AS st WHERE st.scheme_id = s.scheme_id) AS taxpayers
+FROM enterprise.scheme AS s
+JOIN sync.task AS k ON s.scheme_id = ANY (k.scheme_ids)
+WHERE k.task_id = %(task_id)s;
+
 -- name: imported_before
 -- Which of these files are in the pool, or on their way there, for a company: a file with failed or waiting rows may come again.
 SELECT f.sha256, min(k.batch_no) AS batch_no
@@ -28,10 +43,10 @@ listed AS (
 )
 INSERT INTO sync.task (
     task_id, batch_no, parent_batch_no, history_batch_no, dag_id, run_id, job, rule, tick, taxpayer_no, taxpayer_name,
-    org_code, direction, download_type, sync_type, document, invoice_type, window_basis, argument, automatic, created_by)
+    org_code, direction, download_type, sync_type, document, invoice_type, window_basis, argument, automatic, scheme_ids, created_by)
 SELECT task_id, batch_no, %(batch_no)s, batch_no, %(dag_id)s, %(run_id)s, 'bureau_file', 'bureau-file-import',
     %(run_id)s || '/' || task_id, taxpayer_no, name, org_code, %(direction)s, %(direction)s || '_full', 'manual_import',
-    %(document)s, %(invoice_types)s, 'issue_date', %(argument)s, false, %(created_by)s
+    %(document)s, %(invoice_types)s, 'issue_date', %(argument)s, false, %(scheme_ids)s, %(created_by)s
 FROM fresh
 RETURNING task_id, batch_no;
 
@@ -156,13 +171,13 @@ WHERE v.task_id = %(task_id)s AND v.verdict IN ('inserted', 'updated', 'unchange
     AND q.taxpayer_no = %(taxpayer_no)s AND q.direction = %(direction)s AND q.released_at IS NULL;
 
 -- name: waiting_files
--- The files with rows that wait for a rule, by the company and direction they belong to.
-SELECT DISTINCT q.taxpayer_no, q.direction, f.name, f.sha256, f.size, f.uploaded_as, f.uploaded_sha256
+-- The files with rows that wait for a rule, by the company and direction they belong to and the schemes they came for.
+SELECT DISTINCT q.taxpayer_no, q.direction, k.scheme_ids, f.name, f.sha256, f.size, f.uploaded_as, f.uploaded_sha256
 FROM pool.quarantine AS q
 JOIN sync.import_file AS f USING (sha256)
 JOIN sync.task AS k ON k.task_id = f.task_id AND k.taxpayer_no = q.taxpayer_no AND k.direction = q.direction
 WHERE q.released_at IS NULL
-ORDER BY q.taxpayer_no, q.direction, f.name;
+ORDER BY q.taxpayer_no, q.direction, k.scheme_ids, f.name;
 
 -- name: waiting
 -- What waits for a rule, for people.

@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--taxpayer", metavar="NUMBER", help="whose the files are, where they do not say")
     parser.add_argument("--direction", choices=[*DIRECTIONS], help="where the files do not say")
+    parser.add_argument("--scheme", metavar="NAME", help="into this download scheme: only what it names is taken")
     parser.add_argument("--data-type", default=INVOICE_DATA, choices=DATA_TYPES, help="发票用途状态 is refused (A-16)")
     parser.add_argument("--password-env", metavar="VAR", help="the variable that holds the password of a ZIP")
     parser.add_argument("--dry-run", action="store_true", help="read and check, store nothing in the pool")
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not (arguments.quarantine or arguments.replay):
         asked = [arguments.taxpayer] if arguments.taxpayer else []
         request = import_request(
-            rulebook(), "command", arguments.files, asked, arguments.direction, arguments.data_type
+            rulebook(), "command", arguments.files, asked, arguments.direction, arguments.data_type, arguments.scheme
         )
     with pool_url() as url, psycopg.connect(url) as connection:
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")
@@ -65,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             password, dry = _password(arguments.password_env), arguments.dry_run
             created = create(connection, file_store(), run_day, request, actor, password=password, dry_run=dry)
-        _say_checked(created, dry_run=arguments.dry_run)
+        _say_checked(created, dry_run=arguments.dry_run, scheme=arguments.scheme)
         return 0 if arguments.dry_run else _work(connection, arguments, run_day, created)
 
 
@@ -82,7 +83,7 @@ def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, ru
     return 0 if all(row["status"] in UNDONE for row in rows) else 1
 
 
-def _say_checked(created: Created, *, dry_run: bool) -> None:
+def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> None:
     for name, batch_no in created.already.items():
         print(f"{name}: 此前已导入（批次 {batch_no}），没有变化。")
     if not dry_run:
@@ -91,7 +92,8 @@ def _say_checked(created: Created, *, dry_run: bool) -> None:
         papers = one.papers.whole() if one.papers else []
         told = one.papers.told if one.papers else []
         direction = {"input": "进项", "output": "销项"}[one.owner.direction]
-        print(f"{one.owner.taxpayer_no} {direction}: {len(papers)} 份票据，{len(told)} 行不导入。")
+        into = f"（方案 {scheme}）" if scheme else ""
+        print(f"{one.owner.taxpayer_no} {direction}{into}: {len(papers)} 份票据，{len(told)} 行不导入。")
         for row in [row for row in told if row.fate != "skipped"]:
             print(f"  {row.place.sheet} 第{row.place.row_no}行: {row.sentence}")
     print("试运行：没有写入全票池。")

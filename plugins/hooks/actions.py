@@ -5,7 +5,7 @@ Every function is all or nothing over its selection, in one transaction of the g
 leaves an event with its actor.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import class_row, dict_row, tuple_row
+from psycopg.types.json import Jsonb
 
 from fapiao.errors import BadInput
 from fapiao.queries import query
@@ -74,15 +75,27 @@ def retry(
     """手工重试: a new task for each failed one, for the next run or sweep (R320–R322); a file is read again."""
     book = rules or rulebook()
     with _acting(connection, actor, "retry", batches, retry_objections, book, now) as tasks:
-        values = {"tasks": [task.task_id for task in tasks], "actor": actor}
+        chosen = [task.task_id for task in tasks]
         try:
-            with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
-                fresh: dict[int, str] = dict(cursor.execute(query("actions", "retry"), values).fetchall())
-            hand_files_on(connection, fresh.values())
+            with connection.transaction():
+                fresh = repeat(connection, actor, [{"task_id": task_id} for task_id in chosen])
         except psycopg.errors.UniqueViolation as planned_meanwhile:
             raise BadInput([book.message("under_way", "retry")]) from planned_meanwhile
-        connection.execute(query("actions", "note_request"), values)
+        connection.execute(query("actions", "note_request"), {"tasks": chosen})
     return [Done(task.batch_no, _label("retry"), new_batch_no=fresh[task.task_id]) for task in tasks]
+
+
+def repeat(connection: Connection, actor: str, chosen: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """A new task for each chosen one (task_id, and not_before_day where it has to wait), by the old one's id.
+
+    An import's has its files. The caller owns the transaction. Raises psycopg.errors.UniqueViolation where one was
+    planned meanwhile.
+    """
+    values = {"chosen": Jsonb([dict(one) for one in chosen]), "actor": actor}
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        fresh: dict[int, str] = dict(cursor.execute(query("actions", "retry"), values).fetchall())
+    hand_files_on(connection, fresh.values())
+    return fresh
 
 
 def void(

@@ -19,8 +19,7 @@ from fapiao.queries import query
 from fapiao.quotas import Usage
 from fapiao.rights import right_rules
 from fapiao.rules import RuleBook, rulebook
-from hooks.actions import Done, terminate
-from hooks.imports import hand_files_on
+from hooks.actions import Done, repeat, terminate
 from hooks.rights import name_actor, rights_of
 
 Connection = psycopg.Connection[Any]
@@ -79,10 +78,8 @@ def retry(
         failed = _records(connection, "failed_rows", {"batches": list(batches)})
         if not failed:
             raise BadInput(["nothing of it failed that the bureau could still give: there is nothing to retry"])
-        chosen = [{"position": row["position"], "not_before_day": _fit(connection, book, row, day)} for row in failed]
-        fresh = _column(connection, "retry", {"chosen": Jsonb(chosen), "actor": actor})
-        hand_files_on(connection, fresh)
-        return fresh
+        chosen = [{"task_id": row["position"], "not_before_day": _fit(connection, book, row, day)} for row in failed]
+        return [*repeat(connection, actor, chosen).values()]
 
 
 def resume(connection: Connection, actor: str, batches: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from psycopg.rows import class_row, dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from fapiao.imports.owners import Owner
+from fapiao.imports.schemes import ImportScheme
 from fapiao.payloads.values import json_text
 from fapiao.queries import query
 from fapiao.tasks import Claim, RunDay
@@ -39,6 +40,7 @@ class FileSet:
     invoice_types: tuple[str, ...]
     sources: Mapping[int, Source]
     argument: Mapping[str, Any]
+    scheme_ids: tuple[int, ...] = ()
 
 
 class Imports:
@@ -53,6 +55,19 @@ class Imports:
     def taxpayers(self) -> dict[str, str | None]:
         """Every tax number with its organisation."""
         return dict(self._run("known_taxpayers").fetchall())
+
+    def scheme(self, name: str) -> ImportScheme | None:
+        """The download scheme of that name, if there is one."""
+        found = self._schemes("scheme", name=name)
+        return found[0] if found else None
+
+    def schemes_of(self, claim: Claim) -> list[ImportScheme]:
+        """The schemes that a task was imported into, deleted ones too."""
+        return self._schemes("schemes_of", task_id=claim.task_id)
+
+    def _schemes(self, statement: str, **values: Any) -> list[ImportScheme]:
+        with self._connection.cursor(row_factory=class_row(ImportScheme)) as cursor:
+            return cursor.execute(query("imports", statement), values).fetchall()
 
     def imported_before(self, owner: Owner, hashes: Collection[str]) -> dict[str, str]:
         """Which of these files are imported already without a failed row, by hash with the batch that did it."""
@@ -71,7 +86,8 @@ class Imports:
     def _plan_one(self, run: RunDay, batch_no: str, files: FileSet, created_by: str) -> str:
         values = {"batch_no": batch_no, "dag_id": run.dag_id, "run_id": run.run_id, "created_by": created_by}
         values |= {"document": files.document, "invoice_types": ",".join(files.invoice_types) or files.document}
-        row = self._run("plan", argument=Jsonb(dict(files.argument)), **values, **files.owner._asdict()).fetchone()
+        asked = {"argument": Jsonb(dict(files.argument)), "scheme_ids": list(files.scheme_ids)}
+        row = self._run("plan", **asked, **values, **files.owner._asdict()).fetchone()
         assert row is not None, f"taxpayer {files.owner.taxpayer_no} is gone"  # noqa: S101 checked by the caller
         task_id, own_batch_no = row
         for file_no, source in files.sources.items():
@@ -150,9 +166,10 @@ class Imports:
             self._run("quarantine", rows=Jsonb([dict(row) for row in rows]), **owner)
         self._run("release", task_id=claim.task_id, **owner)
 
-    def waiting_files(self) -> list[tuple[Owner, Source]]:
-        """The files with rows in quarantine, by whose they are."""
-        return [(Owner(*row[:2]), Source(*row[2:])) for row in self._run("waiting_files").fetchall()]
+    def waiting_files(self) -> list[tuple[Owner, tuple[int, ...], Source]]:
+        """The files with rows in quarantine, by whose they are and the schemes they were imported into."""
+        rows = self._run("waiting_files").fetchall()
+        return [(Owner(*row[:2]), tuple(row[2]), Source(*row[3:])) for row in rows]
 
     def outcome(self, batches: Sequence[str]) -> list[dict[str, Any]]:
         """How tasks stand, as the sync log shows them."""

@@ -27,13 +27,15 @@ from hooks.imports import FileSet, Source
 class Reading:
     """The files of one company and direction by their number, and what their rows make.
 
-    `papers` is None where the files are still to be read; `exported_at` is when the bureau wrote them, if they tell.
+    `papers` is None where the files are still to be read; `exported_at` is when the bureau wrote them, if they tell;
+    `scheme_ids` the download schemes that they are imported into.
     """
 
     owner: Owner
     sources: dict[int, Source]
     papers: Papers | None
     exported_at: datetime | None = None
+    scheme_ids: tuple[int, ...] = ()
 
     def file_set(self) -> FileSet:
         """What the pool keeps of it."""
@@ -42,7 +44,7 @@ class Reading:
         documents = {paper.document for paper in found}
         document = next(iter(documents)) if len(documents) == 1 else "invoice"
         argument = {"exported_at": self.exported_at.isoformat()} if self.exported_at else {}
-        return FileSet(self.owner, document, tuple(types), self.sources, argument)
+        return FileSet(self.owner, document, tuple(types), self.sources, argument, self.scheme_ids)
 
 
 def read_request(

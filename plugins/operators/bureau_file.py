@@ -98,6 +98,7 @@ def _form(
         taxpayers,
         params.get("direction") or None,
         str(params.get("data_type") or INVOICE_DATA),
+        str(params.get("scheme") or "").strip() or None,
     )
     return import_one(connection, store, run, request, actor, _password(params.get("password_connection")))
 

@@ -12,6 +12,7 @@ import psycopg
 from fapiao.errors import BadInput, BureauError, MergeError, Refused, Unusable
 from fapiao.imports.owners import Owner
 from fapiao.imports.requests import ImportRequest
+from fapiao.imports.schemes import ImportScheme
 from fapiao.payloads import LineFilter, line_filter
 from fapiao.rules import rulebook
 from fapiao.tasks import SHANGHAI, Claim, RunDay
@@ -66,13 +67,33 @@ def create(
     """
     imports = Imports(connection)
     with connection.transaction():
-        known = imports.taxpayers()
+        known, scheme = imports.taxpayers(), _scheme(imports, request.scheme)
     readings = read_request(store, request, known, run.day, password)
+    if scheme:
+        _into_scheme(scheme, readings)
     with connection.transaction():
         _check_rights(connection, created_by, {one.owner for one in readings}, known)
     if request.surface == "form" and len({one.owner.taxpayer_no for one in readings}) > 1:
         raise BadInput([rulebook().message("one_tax_number", "import")])
     return _planned(connection, run, readings, created_by, dry_run=dry_run)
+
+
+def _scheme(imports: Imports, name: str | None) -> ImportScheme | None:
+    """Raises BadInput where there is no scheme of that name."""
+    found = imports.scheme(name) if name else None
+    if name and found is None:
+        raise BadInput([f"没有下载方案“{name}”，请用 ./fapiao schemes list 查看。"])
+    return found
+
+
+def _into_scheme(scheme: ImportScheme, readings: Collection[Reading]) -> None:
+    """Hands back the documents that the scheme does not name. Raises BadInput for a file of somebody it is not for."""
+    if problems := [problem for one in readings if (problem := scheme.objection(one.owner))]:
+        raise BadInput(problems)
+    for one in readings:
+        one.scheme_ids = (scheme.scheme_id,)
+        if one.papers:
+            scheme.hand_back(one.papers, rulebook())
 
 
 def _planned(
@@ -96,11 +117,14 @@ def replay(connection: Connection, run: RunDay, created_by: str) -> Created:
     What is in the pool already stays as it is.
     """
     imports = Imports(connection)
-    by_owner: dict[Owner, list[Source]] = {}
+    asked: dict[tuple[Owner, tuple[int, ...]], list[Source]] = {}
     with connection.transaction():
-        for owner, source in imports.waiting_files():
-            by_owner.setdefault(owner, []).append(source)
-        readings = [Reading(owner, dict(enumerate(found, start=1)), None) for owner, found in by_owner.items()]
+        for owner, schemes, source in imports.waiting_files():
+            asked.setdefault((owner, schemes), []).append(source)
+        readings = [
+            Reading(owner, dict(enumerate(found, start=1)), None, scheme_ids=schemes)
+            for (owner, schemes), found in asked.items()
+        ]
         name_actor(connection, created_by)
         batches = imports.plan(run, [one.file_set() for one in readings], created_by) if readings else []
     return Created(dict(zip(batches, readings, strict=True)))
@@ -168,8 +192,10 @@ def _work_one(connection: Connection, store: FileStore, claim: Claim, reading: R
 def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: Reading | None) -> None:
     imports, tasks = Imports(connection), TaskTable(connection)
     with connection.transaction():
-        sources, wanted = imports.files(claim), _line_filter(connection)
+        sources, wanted, schemes = imports.files(claim), _line_filter(connection), imports.schemes_of(claim)
     papers = (reading.papers if reading else None) or read_stored(store, sources, _day(claim))
+    for scheme in schemes:
+        scheme.hand_back(papers, rulebook())
     steps = translated(claim, papers, wanted)
     with connection.transaction():
         tasks.hold(claim)

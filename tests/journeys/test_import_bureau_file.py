@@ -19,7 +19,7 @@ DAG = "import_bureau_file"
 DAY = "2027-02-10"
 SECOND = "27312000000000000002"
 BLANK = {"path": None, "taxpayer_no": None, "direction": None, "data_type": "发票数据", "password_connection": None,
-         "replay": False}  # fmt: skip
+         "replay": False, "scheme": None}  # fmt: skip
 
 
 @pytest.fixture
@@ -172,3 +172,16 @@ def test_each_file_of_the_folder_is_taken_by_itself_whatever_is_wrong_with_the_o
     assert "两次意外中断" in said["4.xlsx.txt"]
     assert "新增1" in (inbox / "done" / "5.xlsx.txt").read_text(encoding="utf-8")
     assert [file.name for file in inbox.iterdir() if file.is_file()] == []
+
+
+@pytest.mark.req("R069")
+def test_the_form_imports_into_a_scheme_and_the_task_names_it(room: Rehearsal, tmp_path: Path) -> None:
+    room.scheme("81", name="销项专票", downloads=["output_full"])
+    other = header(数电发票号码=SECOND, 发票票种="数电发票（普通发票）")
+    export(tmp_path / "inbox" / "later" / "a.xlsx", [header(), other], [line()])
+    press(room, path="later/a.xlsx", taxpayer_no=OWNER, scheme="销项专票")
+    (task,) = logged(room)
+    assert (task["schemes"], task["inserted_count"], task["failed_count"]) == (["销项专票"], 1, 1)
+    with pytest.raises(AssertionError, match="failed"):
+        press(room, path="later/a.xlsx", taxpayer_no=OWNER, scheme="没有的")
+    assert len(logged(room)) == 1

@@ -46,7 +46,7 @@ def tasks(pool: Pool) -> list[dict[str, Any]]:
     return rows(pool, "SELECT * FROM fapiao.sync_log ORDER BY batch_no")
 
 
-def refuse(_: Stage) -> None:
+def refuse(*_: object) -> None:
     raise MergeError("a check did not hold")
 
 

@@ -23,11 +23,12 @@ DIRECTIONS = {"进项": "input", "销项": "output", "input": "input", "output":
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """Checked: which files, for whom where that was said, through which door."""
+    """Checked: which files, for whom and into which download scheme where that was said, through which door."""
 
     files: tuple[Path, ...]
     asked: Asked
     surface: Surface
+    scheme: str | None = None
 
     @property
     def limit(self) -> int:
@@ -42,6 +43,7 @@ def import_request(
     taxpayers: Sequence[str] = (),
     direction: str | None = None,
     data_type: str = INVOICE_DATA,
+    scheme: str | None = None,
 ) -> ImportRequest:
     """Checks everything that needs no look into the files; raises BadInput with every problem at once.
 
@@ -63,7 +65,7 @@ def import_request(
     if problems:
         raise BadInput(problems)
     asked = Asked(taxpayers[0] if taxpayers else None, DIRECTIONS[direction] if direction else None)
-    return ImportRequest(tuple(files), asked, surface)
+    return ImportRequest(tuple(files), asked, surface, scheme)
 
 
 def _file_problems(rules: RuleBook, surface: Surface, file: Path) -> list[str]:

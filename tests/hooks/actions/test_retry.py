@@ -10,8 +10,9 @@ import pytest
 
 from acted_rows import LONG_AGO, NOW, Pool, company, events, failed, row, tasks
 from fapiao.errors import BadInput
+from hooks import history_batches
 from hooks.actions import retry, terminate
-from task_rows import OWNER, put, told
+from task_rows import OWNER, batch, put, told
 
 ALMOST = timedelta(minutes=2, seconds=59)
 
@@ -47,6 +48,25 @@ def test_a_retry_is_a_new_pending_task_for_the_same_download(pool: Pool) -> None
     (found,) = pool.execute("SELECT task_id FROM sync.task WHERE batch_no = %s", [done.new_batch_no]).fetchall()
     assert told(pool, found[0], *columns) == (52, {"x": 1}, [7], task_id, False)
     assert old["status"] == "download_failed"
+
+
+@pytest.mark.finding("F17")
+@pytest.mark.req("R257", "R293")
+@pytest.mark.parametrize("entrance", ["log", "history"])
+def test_a_retry_by_either_entrance_asks_for_the_same_types_and_schemes(pool: Pool, entrance: str) -> None:
+    pool.execute(
+        "INSERT INTO sync.history_batch (batch_no, parent_batch_no, taxpayer_no, taxpayer_name, data_type, channel,"
+        " invoice_types, first_month, last_month, created_by)"
+        " VALUES ('H', %s, 'T', '示例', 'details', 'etax', '{82}', '2027-01-01', '2027-01-01', 'test')",
+        [batch(pool)],
+    )
+    failed(pool, "B", history_batch_no="H", wanted_types=["82", "8208"], scheme_ids=[7])
+    if entrance == "log":
+        fresh = [one.new_batch_no for one in retry(pool, "li", ["B"], now=NOW)]
+    else:
+        fresh = history_batches.retry(pool, "li", ["H"], NOW.date())
+    asked = pool.execute("SELECT wanted_types, scheme_ids FROM sync.task WHERE batch_no = ANY (%s)", [fresh]).fetchall()
+    assert asked == [(["82", "8208"], [7])]
 
 
 def test_both_tasks_say_who_asked(pool: Pool) -> None:
