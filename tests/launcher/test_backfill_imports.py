@@ -46,7 +46,7 @@ def test_an_import_is_in_the_list_and_show_and_the_view_say_the_same_of_it(
     pool: psycopg.Connection[Any], tmp_path: Path, capsys: Capture
 ) -> None:
     file = export(tmp_path / "七月.xlsx", [header(), header(数电发票号码=SECOND, 金额="一百")], [line()])
-    main(["import", str(file), "--as", "li"])
+    main(["import", "--date", "2027-02-10", str(file), "--as", "li"])
     (row,) = listed(capsys)
     assert (row["method_label"], row["channel"], row["channel_label"]) == ("导入电子税局文件", None, None)
     assert (row["status_label"], row["total_count"], row["succeeded_count"]) == ("部分执行成功", 2, 1)
@@ -63,7 +63,7 @@ def test_an_import_is_in_the_list_and_show_and_the_view_say_the_same_of_it(
 def test_the_log_lists_an_import_and_not_under_a_channel(
     pool: psycopg.Connection[Any], tmp_path: Path, capsys: Capture
 ) -> None:
-    said(capsys, "import", str(export(tmp_path, [header()])))
+    said(capsys, "import", "--date", "2027-02-10", str(export(tmp_path, [header()])))
     for channel in ("乐企", "电子税局"):
         assert said(capsys, "log", "--channel", channel, "--json") == ""
     (row,) = [json.loads(line) for line in said(capsys, "log", "--sync-type", "手工导入", "--json").splitlines()]
@@ -80,7 +80,7 @@ def test_the_log_lists_an_import_and_not_under_a_channel(
 def test_retry_plans_a_new_reading_and_says_who_makes_it(
     pool: psycopg.Connection[Any], tmp_path: Path, capsys: Capture
 ) -> None:
-    main(["import", str(export(tmp_path, [header(金额="一百")]))])
+    main(["import", "--date", "2027-02-10", str(export(tmp_path, [header(金额="一百")]))])
     (row,) = listed(capsys)
     assert row["status_label"] == "全部执行失败"
     assert main(["backfill", "retry", row["batch_no"]]) == 0
