@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.objections import account_objections, leqi_objection
+from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import COLLECT_BY_LEQI, Enterprise, ParameterKey
 from fapiao.errors import BadInput
 from fapiao.identifiers import taxpayer_no
@@ -30,13 +31,14 @@ def with_parameter(
     """The basics with the parameter set, or removed where `value` is None; and what is doubtful about it.
 
     Raises BadInput when the value is no number where one is needed, or when the taxpayer that
-    rim_leqi_collect/<税号> moves to another channel is not ready for that one (R076, R148).
+    rim_leqi_collect/<税号> moves to another channel is not ready for that one (R076, R148), or is asked for too often
+    there (A-55).
     """
     parameters = {name: text for name, text in enterprise.parameters.items() if name != key}
     if value is not None:
         parameters[key] = _value(key, value.strip(), rules)
     after = replace(enterprise, parameters=parameters)
-    problems = _channel_problems(after, key[1], has_leqi_default) if key[0] == COLLECT_BY_LEQI else []
+    problems = _channel_problems(after, key[1], rules, has_leqi_default) if key[0] == COLLECT_BY_LEQI else []
     if problems:
         raise BadInput(problems)
     return Loaded(after, [], _doubts(after, key, rules) if value is not None else [])
@@ -57,12 +59,16 @@ def known_default(key: ParameterKey, rules: RuleBook) -> str | None:
         return None
 
 
-def _channel_problems(after: Enterprise, number: str, has_leqi_default: bool) -> list[str]:
+def _channel_problems(after: Enterprise, number: str, rules: RuleBook, has_leqi_default: bool) -> list[str]:
     taxpayer = after.taxpayers.get(number)
     if taxpayer is None:
         return []
     objection = leqi_objection(after, taxpayer, has_leqi_default)
-    return [*([objection] if objection else []), *account_objections(after, taxpayers={number}, schemes=())]
+    return [
+        *([objection] if objection else []),
+        *account_objections(after, taxpayers={number}, schemes=()),
+        *frequency_objections(after, rules, taxpayers={number}, schemes=()),
+    ]
 
 
 def _doubts(after: Enterprise, key: ParameterKey, rules: RuleBook) -> list[str]:

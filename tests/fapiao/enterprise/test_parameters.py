@@ -69,3 +69,13 @@ def test_an_rpa_taxpayer_collected_by_leqi_needs_no_account_until_that_ends():
     for value in ("0", None):
         with pytest.raises(BadInput, match=f"scheme 华北 cannot be saved or enabled: {ETAX}"):
             put(saved, "rim_leqi_collect", ETAX, value)
+
+
+@pytest.mark.finding("F09")
+@pytest.mark.req("A-55", "R147")
+def test_a_company_whose_schemes_ask_too_often_for_leqi_is_not_moved_there():
+    apart = SCHEME.replace('"0100"', f'"{DISK}"')
+    second = apart.replace("华北", "第二") + "  frequency: 11\n"
+    saved = schemes(apart + second, group()).enterprise
+    with pytest.raises(BadInput, match=f"the running month of {DISK} 丙公司 on 6 days"):
+        put(saved, "rim_leqi_collect", DISK, "1", has_leqi_default=True)
