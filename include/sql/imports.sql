@@ -198,9 +198,10 @@ WHERE batch_no = ANY (%(batches)s)
 ORDER BY task_id, file_no, sheet, row_no;
 
 -- name: outcome
--- How tasks ended, for whoever asked for them.
-SELECT batch_no, taxpayer_no, taxpayer_name, direction, status, status_label, downloaded_count, inserted_count, updated_count,
-    unchanged_count, ignored_count, failed_count, error_message, advice
+-- How tasks ended, for whoever asked for them; one that was stopped says so.
+SELECT batch_no, taxpayer_no, taxpayer_name, direction, status, coalesce(void_state_label, status_label) AS status_label,
+    downloaded_count, inserted_count, updated_count, unchanged_count, ignored_count, failed_count,
+    coalesce(void_reason, error_message) AS error_message, advice
 FROM fapiao.sync_log
 WHERE batch_no = ANY (%(batches)s)
 ORDER BY batch_no;

@@ -89,3 +89,5 @@ def test_retry_plans_a_new_reading_and_says_who_makes_it(
     assert (again["batch_no"], again["status_label"], again["subtasks"]) == (row["batch_no"], "待同步", 1)
     assert "终止" in said(capsys, "backfill", "stop", row["batch_no"], "--reason", "误导入")
     assert listed(capsys)[0]["status_label"] == "全部执行失败"
+    assert len(said(capsys, "backfill", "resume", row["batch_no"]).split()) == 1
+    assert listed(capsys)[0]["status_label"] == "待同步"

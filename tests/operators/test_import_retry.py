@@ -16,7 +16,7 @@ from hooks.actions import fetch, retry
 from hooks.exports import FILTERS, export_invoices
 from hooks.file_store import FolderStore
 from hooks.history_batches import stop
-from hooks.imports import verdict_rows
+from hooks.imports import Imports, verdict_rows
 from hooks.merge import Stage
 from hooks.tasks import TaskTable
 from operators import import_files
@@ -110,10 +110,10 @@ def interrupted(place: Any, name: str, act: Callable[[], None], monkeypatch: pyt
     [
         (import_files, "read_stored"),
         (import_files, "translated"),
-        (import_files.Imports, "known_documents"),
+        (Imports, "known_documents"),
         (Stage, "merge"),
         (Stage, "_check"),
-        (import_files.Imports, "store_verdicts"),
+        (Imports, "store_verdicts"),
         (TaskTable, "settle"),
     ],
 )
@@ -150,6 +150,8 @@ def test_an_import_is_stopped_at_any_instant_and_its_worker_lets_go(
     assert (came_too_late, first["void_state"], first["voided_by"]) == ([], "terminated", "li")
     assert rows(pool, "SELECT document_key FROM pool.document") == [{"document_key": SECOND}]
     assert list(verdict_rows(pool, [batch])) == []
+    (told,) = Imports(pool).outcome([batch])
+    assert (told["status_label"], told["error_message"]) == ("终止", "误导入")
 
 
 @pytest.mark.req("R319", "R251")
