@@ -4,10 +4,13 @@ A fault strikes `instead` of the service, changes its `answer`, or damages the r
 needs something (rows, an acceptance, a count) waits for a call that has it, so it is never spent on a 10.
 """
 
+import base64
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from simulator.codes import OK, REFUSED
 from simulator.quotas import OVER
@@ -148,6 +151,20 @@ def _invent(fault: Fault, answer: Answer) -> None:
     answer.rows = [row | {fault.field_name: "SIM"} for row in answer.rows or []]
 
 
+def _write_value(fault: Fault, answer: Answer) -> None:
+    rows = answer.rows or []
+    answer.rows = [*rows[:-1], rows[-1] | {fault.field_name: _as_written(fault)}]
+
+
+def _write_field(fault: Fault, answer: Answer) -> None:
+    answer.fields[fault.field_name] = _as_written(fault)
+
+
+def _as_written(fault: Fault) -> msgspec.Raw:
+    """The bytes of the order, which need not be JSON."""
+    return msgspec.Raw(base64.b64decode(fault.text))
+
+
 def _as_numbers(_fault: Fault, answer: Answer) -> None:
     answer.rows = [
         {name: float(row[name]) if name.lower().endswith("amount") and row[name] else row[name] for name in row}
@@ -166,6 +183,8 @@ KINDS: dict[str, Kind] = {
     "duplicate_row": Kind("answer", _rows, _double_row, "LO"),
     "packagecount_changes": Kind("answer", lambda a: "packagecount" in a.fields, _one_more("packagecount")),
     "count_changes": Kind("answer", lambda a: "count" in a.fields, _one_more("count")),
+    "raw_value": Kind("answer", _rows, _write_value, "LO"),
+    "raw_field": Kind("answer", lambda a: a.returncode == OK, _write_field, "LO"),
     "wrong_gzip": Kind("answer", lambda a: _rows(a) and a.rows_name == PACKED, _break_gzip),
     "huge_reply": Kind("answer", lambda a: a.returncode == OK, _swell, "LO"),
     "cut_reply": Kind("wire", planes="LO"),

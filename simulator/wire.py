@@ -33,7 +33,7 @@ def open_request(body: bytes, key: bytes | None) -> Json:
 
 def success(request_id: str, data: Mapping[str, object], key: bytes | None) -> bytes:
     """A reply whose Data is sealed, or a plain object where encryption is off."""
-    sealed = data if key is None else sm4.encrypt(key, _text(data).encode())
+    sealed = data if key is None else sm4.encrypt(key, msgspec.json.encode(data))
     return _wrapper(200, {"RequestId": request_id, "Data": sealed})
 
 

@@ -55,6 +55,11 @@ SET not_before = now() + %(wait)s, not_before_day = %(day)s, attempts = attempts
     lease_until = NULL, broke_workers = 0
 WHERE task_id = %(task_id)s;
 
+-- name: keep_answer
+-- An answer that could not be used, byte for byte: a refusal, or what nobody can read.
+INSERT INTO sync.unused_answer (task_id, generation, code, reason, body)
+VALUES (%(task_id)s, %(generation)s, %(code)s, %(reason)s, %(body)s);
+
 -- name: set_aside
 -- A row that broke workers is due for nobody until a person asks for its result (获取异步结果) or ends it (作废).
 UPDATE sync.task
@@ -119,12 +124,16 @@ WHERE k.channel = 'leqi'
     AND r.task_id = %(task_id)s AND r.generation = %(generation)s AND r.package_no < p.stored AND p.cursor IS NULL;
 
 -- name: settle
--- The end of a merged row: its counts, or no data where nothing came.
+-- The end of a merged row: its counts, or no data where nothing came. A sum that no column holds is left out and said.
 UPDATE sync.task
 SET status = CASE WHEN %(downloaded)s = 0 THEN 'no_data' ELSE 'succeeded' END, finished_at = now(), lease_until = NULL,
     downloaded_count = %(downloaded)s, inserted_count = %(inserted)s, updated_count = %(updated)s,
     unchanged_count = %(unchanged)s, ignored_count = %(ignored)s, failed_count = %(failed)s,
-    amount_sum = %(amount_sum)s, tax_sum = %(tax_sum)s, error_code = %(code)s, error_message = %(message)s,
+    amount_sum = CASE WHEN abs(%(amount_sum)s::numeric) < 1e18 - 1 THEN %(amount_sum)s::numeric END,
+    tax_sum = CASE WHEN abs(%(tax_sum)s::numeric) < 1e18 - 1 THEN %(tax_sum)s::numeric END,
+    warnings = warnings || CASE WHEN greatest(abs(%(amount_sum)s::numeric), abs(%(tax_sum)s::numeric)) >= 1e18 - 1
+        THEN ARRAY['金额合计或税额合计超出可记录的范围，未记录'] ELSE '{}' END,
+    error_code = %(code)s, error_message = %(message)s,
     advice = %(advice)s, not_before = NULL
 WHERE task_id = %(task_id)s;
 

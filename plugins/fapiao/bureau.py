@@ -78,7 +78,8 @@ class Page:
 class Progress:
     """The answer to a poll: how far, why, when to ask again, and the first page where it came along.
 
-    `argument` is what a question still processing must remember from now on, such as the number it was given.
+    `argument` is what a question still processing must remember from now on, such as the number it was given; `answer`
+    all that came with a failure.
     """
 
     stage: Stage
@@ -88,6 +89,7 @@ class Progress:
     wait_seconds: float = 0.0
     page: Page | None = None
     argument: Argument | None = None
+    answer: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

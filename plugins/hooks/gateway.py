@@ -96,7 +96,7 @@ class GatewaySession:
         if outcome.kind == "processing":
             return Progress(Stage.PROCESSING, reply.text, outcome.code, outcome.advice, self.wait(outcome.wait_seconds))
         if outcome.kind == "failed":
-            return Progress(Stage.FAILED, reply.text, outcome.code, outcome.advice)
+            return Progress(Stage.FAILED, reply.text, outcome.code, outcome.advice, answer=reply.answer)
         page = self._page(pair, place, reply, outcome, observed_at)
         return Progress(Stage.READY if page else Stage.EMPTY, reply.text, page=page)
 
@@ -160,7 +160,7 @@ class GatewaySession:
         try:
             return read_page(pair.rows, reply.raw, place.stored + 1, observed_at)
         except UnreadablePage as broken:
-            raise TryLater("GATEWAY_PAGE", str(broken), _AGAIN, self.wait(60)) from broken
+            raise TryLater("GATEWAY_PAGE", str(broken), _AGAIN, self.wait(60), reply.raw) from broken
 
     def _accepted(self, reply: Reply, outcome: Outcome) -> Reply:
         if outcome.kind != "accepted":
@@ -175,7 +175,7 @@ class GatewaySession:
             raise self._again(lost) from lost
 
     def _again(self, lost: AnswerLost) -> TryLater:
-        return TryLater(lost.code, lost.text, "the question is asked again", self.wait(60))
+        return TryLater(lost.code, lost.text, "the question is asked again", self.wait(60), lost.answer)
 
     def _said(self, interface: Interface, data: Mapping[str, Any]) -> tuple[Reply, Outcome]:
         """Answer and outcome; what may be tried once more (9301) is tried here, and its second answer counts."""
@@ -192,7 +192,7 @@ class GatewaySession:
     def _error(self, outcome: Outcome, reply: Reply) -> BureauError:
         error = _ERRORS.get(outcome.kind, Refused)
         text = f"{reply.code} {reply.text}".strip()
-        return error(outcome.code, text, outcome.advice, self.wait(outcome.wait_seconds))
+        return error(outcome.code, text, outcome.advice, self.wait(outcome.wait_seconds), reply.answer or reply.raw)
 
 
 _AGAIN = "the page is asked for again"

@@ -10,6 +10,7 @@ import msgspec
 from fapiao.errors import AnswerLost, Refused
 from fapiao.gateway.interfaces import MESSAGE, Interface
 from fapiao.gateway.pages import decoded
+from fapiao.tolerant_json import bytes_of, members, text_of, value_of
 from hooks.gateway_cipher import Encoding
 from hooks.gateway_http import REPEAT_SECONDS, GatewayHttp, TokenRejected
 from hooks.gateway_secrets import Secrets
@@ -18,17 +19,21 @@ from hooks.gateway_tokens import Tokens
 T = TypeVar("T")
 _SUCCESSES = frozenset({"0", "0000"})
 _BAD_TOKEN = "P0401"  # noqa: S105 an error code
-_BROKEN = (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError)
+_BROKEN = (KeyError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer: its errorCode and message; `raw` is the JSON of `data` byte for byte, `data` the same decoded."""
+    """One answer: its errorCode and message; `raw` is the JSON of `data` byte for byte, `data` the same decoded.
+
+    Rows of `data` that cannot be stored exactly are BrokenRow; `answer` is all that came with a refusal.
+    """
 
     code: str
     text: str
     data: Mapping[str, Any]
     raw: bytes
+    answer: bytes = b""
 
 
 class GatewayWire:
@@ -69,13 +74,14 @@ class GatewayWire:
             interface.path, msgspec.json.encode(self._envelope(interface, data)), {"access_token": token}
         )
         try:
-            reply = self._read(interface, msgspec.json.decode(content, type=dict[str, msgspec.Raw]))
+            reply = self._read(interface, members(text_of(content)), content)
         except _BROKEN as unreadable:
             raise AnswerLost(
                 "GATEWAY_UNREADABLE",
                 self._secrets.hide(f"the answer cannot be read: {unreadable}"),
                 "it was cut or encoded otherwise; check encoding of connection bureau_gateway",
                 self._http.wait(REPEAT_SECONDS),
+                content,
             ) from None
         if reply.code == _BAD_TOKEN:
             raise TokenRejected
@@ -93,22 +99,22 @@ class GatewayWire:
             "data": sealed,
         }
 
-    def _read(self, interface: Interface, envelope: Mapping[str, msgspec.Raw]) -> Reply:
+    def _read(self, interface: Interface, envelope: Mapping[str, str], content: bytes) -> Reply:
         """Raises one of _BROKEN where code and success contradict each other, or data cannot be opened."""
         code, text = _text(envelope, "errorCode"), self._secrets.hide(_text(envelope, "message"))
         if code not in _SUCCESSES:
-            return Reply(code or "none", text, {}, b"")
+            return Reply(code or "none", text, {}, b"", content)
         if code != interface.success or _text(envelope, "success").lower() != "true":
             told = f"errorCode {code!r} with success {_text(envelope, 'success')!r}"
             raise ValueError(f"{told} is no answer of {interface.path}")
-        raw = self._opened(bytes(envelope.get("data", b"")))
+        raw = self._opened(envelope.get("data", ""))
         return Reply(code, text, decoded(raw), raw)
 
-    def _opened(self, written: bytes) -> bytes:
+    def _opened(self, written: str) -> bytes:
         """`data` is a text to open, or the object itself; an operation without a result has none."""
-        if written in (b"", b"null", b'""'):
+        if written in ("", "null", '""'):
             return b"{}"
-        return self._encoding.decode(msgspec.json.decode(written, type=str)) if written[:1] == b'"' else written
+        return self._encoding.decode(str(value_of(written))) if written.startswith('"') else bytes_of(written)
 
 
 def request_id(now: datetime, digits: int) -> str:
@@ -116,6 +122,6 @@ def request_id(now: datetime, digits: int) -> str:
     return f"{int(now.timestamp() * 1000):013d}{digits % 1000:03d}"
 
 
-def _text(envelope: Mapping[str, msgspec.Raw], name: str) -> str:
-    value = msgspec.json.decode(envelope[name]) if name in envelope else None
+def _text(envelope: Mapping[str, str], name: str) -> str:
+    value = value_of(envelope[name]) if name in envelope else None
     return "" if value is None else str(value)

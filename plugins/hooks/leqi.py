@@ -1,7 +1,7 @@
 """乐企: the bureau's own channel, spoken as protocols §5 and §10.3 print it."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,10 +14,11 @@ from fapiao.leqi import questions
 from fapiao.leqi.pages import UnreadablePackage, package_page, risk_page
 from fapiao.leqi.services import USAGE, Service
 from fapiao.rules import RuleBook, rulebook
+from fapiao.shown import shown
 from hooks.leqi_session import LeqiSession
 from hooks.leqi_wire import Reply
 
-_EMPTY_RESULT, _FAILED_RESULT = "2", "3"
+_DONE_RESULT, _EMPTY_RESULT, _FAILED_RESULT = _RESULTS = ("1", "2", "3")
 _NOTHING = "04"
 
 
@@ -88,9 +89,15 @@ class LeqiHook(BaseHook):
             return Progress(Stage.EMPTY, reply.text)
         if outcome.kind != "accepted":
             raise self._session.error(outcome, reply)
+        if str(reply.data.get("cljg", _DONE_RESULT)) not in _RESULTS:
+            raise self._unreadable(reply, f"cljg is {shown(str(reply.data['cljg']), 40)}: 1, 2 or 3 is expected")
         if str(reply.data.get("cljg", "")) == _FAILED_RESULT:
             return Progress(
-                Stage.FAILED, reply.text or "处理结果 3：失败", "LEQI_TASK_FAILED", "the result is final; plan it again"
+                Stage.FAILED,
+                reply.text or "处理结果 3：失败",
+                "LEQI_TASK_FAILED",
+                "the result is final; plan it again",
+                answer=reply.raw,
             )
         return Progress(Stage.READY, page=self._page(request, place, reply))
 
@@ -115,23 +122,26 @@ class LeqiHook(BaseHook):
         try:
             return read(request, place, reply.data, reply.raw)
         except (UnreadablePackage, ValueError, TypeError) as broken:
-            raise TryLater(
-                "LEQI_PACKAGE", str(broken), "the package is asked for again", self._session.wait(60)
-            ) from broken
+            raise self._unreadable(reply, str(broken)) from broken
+
+    def _unreadable(self, reply: Reply, why: str) -> TryLater:
+        return TryLater("LEQI_PACKAGE", why, "the package is asked for again", self._session.wait(60), reply.raw)
 
     def _usage(self, request: Request, place: Place) -> Page:
         """L7 answers one invoice a call: a handful is asked side by side and kept as one reply."""
         with ThreadPoolExecutor(self.concurrency) as pool:
             answers = list(pool.map(lambda invoice: self._one_usage(request, invoice), place.argument["invoices"]))
-        return Page(msgspec.json.encode(answers), len(answers), 1, None, last=True, observed_at=request.observed_at)
+        body = b"[" + b",".join(answers) + b"]"
+        return Page(body, len(answers), 1, None, last=True, observed_at=request.observed_at)
 
-    def _one_usage(self, request: Request, invoice: dict[str, Any]) -> dict[str, Any]:
+    def _one_usage(self, request: Request, invoice: dict[str, Any]) -> bytes:
+        """The answer as it came; one that knows no such invoice names what was asked."""
         reply = self._session.free(lambda: self._ask(request, USAGE, questions.usage_body(invoice)))
         outcome = self._session.outcome(reply)
         if outcome.kind == "accepted":
-            return _about(invoice, reply.data)
+            return _about(invoice, reply)
         if reply.kind == "returncode" and reply.code == _NOTHING:
-            return {"returncode": reply.code, "returnmsg": reply.text, "asked": invoice}
+            return msgspec.json.encode({"returncode": reply.code, "returnmsg": reply.text, "asked": invoice})
         raise self._session.error(outcome, reply)
 
     def _read(self, request: Request, request_no: str, place: Place) -> Reply:
@@ -141,9 +151,10 @@ class LeqiHook(BaseHook):
         return self._session.call(service, request.leqi_id, body)
 
 
-def _about(invoice: dict[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer, or what makes it none where it is about another invoice than the one asked for (A-51)."""
-    asked, told = str(questions.usage_body(invoice)["fphm"]), str(answer.get("fphm") or "")
-    if told and not told.endswith(asked):
-        return {"returnmsg": f"asked about {asked}, told about {told}", "asked": invoice, "answer": dict(answer)}
-    return dict(answer) if told else {"returnmsg": "no fphm", "asked": invoice, "answer": dict(answer)}
+def _about(invoice: dict[str, Any], reply: Reply) -> bytes:
+    """An answer as it came, or what makes it none where it is about another invoice than the one asked for (A-51)."""
+    asked, told = str(questions.usage_body(invoice)["fphm"]), str(reply.data.get("fphm") or "")
+    if told and told.endswith(asked):
+        return reply.raw
+    why = f"asked about {asked}, told about {told}" if told else "no fphm"
+    return msgspec.json.encode({"returnmsg": why, "asked": invoice, "answer": dict(reply.data)})

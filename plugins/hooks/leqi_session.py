@@ -56,7 +56,7 @@ class LeqiSession:
         try:
             return ask()
         except AnswerLost as lost:
-            raise TryLater(lost.code, lost.text, "the question is asked again", self.wait(60)) from lost
+            raise TryLater(lost.code, lost.text, "the question is asked again", self.wait(60), lost.answer) from lost
 
     def outcome(self, reply: Reply) -> Outcome:
         """What an answer means (replies.yaml)."""
@@ -66,7 +66,7 @@ class LeqiSession:
         """The error of an answer that is not accepted: QuotaSpent, TryLater or Refused."""
         error = _ERRORS.get(outcome.kind, Refused)
         text = f"{reply.code} {reply.text}".strip()
-        return error(outcome.code, text, outcome.advice, self.wait(outcome.wait_seconds))
+        return error(outcome.code, text, outcome.advice, self.wait(outcome.wait_seconds), reply.answer or reply.raw)
 
     def read(self, service: Service, leqi_id: str | None, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data of an accepted question. Raises Refused, QuotaSpent or TryLater."""

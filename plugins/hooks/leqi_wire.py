@@ -1,6 +1,7 @@
 """Plane L on the wire: SM4 bodies, the reply wrapper, and what a failed call proves (protocols §5.1, §10.3)."""
 
 import base64
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.leqi.services import Service
+from fapiao.tolerant_json import bytes_of, fields, members, text_of, value_of
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _GATEWAY_SILENT = frozenset({502, 504})
@@ -47,13 +49,17 @@ class Sm4:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer: `kind` says which code table `code` belongs to; `data` is decoded, `raw` its bytes."""
+    """One answer: `kind` says which code table `code` belongs to; `data` is decoded, `raw` its bytes.
+
+    Rows of `data` that cannot be stored exactly are BrokenRow; `answer` is all that came with a refusal.
+    """
 
     kind: str
     code: str
     text: str
     data: Mapping[str, Any]
     raw: bytes
+    answer: bytes = b""
 
 
 class LeqiWire:
@@ -139,37 +145,59 @@ class LeqiWire:
 
     def _read(self, content: bytes) -> Reply:
         try:
-            wrapper = msgspec.json.decode(content)
-            status, body = wrapper["httpStatusCode"], wrapper["body"]
-            if int(status) != _PLATFORM_OK:
-                return _platform_refusal(str(status), body)
-            response = (msgspec.json.decode(body) if isinstance(body, str) else body)["Response"]
-            if "Error" in response:
-                error = response["Error"]
-                return Reply("returncode", str(error["Code"]), str(error.get("Message") or ""), {}, b"")
-            return self._opened(response["Data"])
-        except (msgspec.DecodeError, KeyError, TypeError, ValueError) as unreadable:
+            return self._opened(content)
+        except (KeyError, TypeError, ValueError) as unreadable:
             raise AnswerLost(
                 "LEQI_UNREADABLE",
                 f"the answer cannot be read: {unreadable}",
                 "it was cut, or sealed with another key; check the password of connection leqi",
+                answer=content,
             ) from unreadable
 
-    def _opened(self, sealed: Any) -> Reply:
-        if isinstance(sealed, str):
-            raw = self._sm4.decrypt(sealed) if self._sm4 and not sealed.startswith("{") else sealed.encode()
-            data = msgspec.json.decode(raw)
-        else:
-            raw, data = msgspec.json.encode(sealed), sealed
+    def _opened(self, content: bytes) -> Reply:
+        """Raises KeyError, TypeError or ValueError where a layer is not what it must be."""
+        wrapper = members(text_of(content))
+        status, body = str(value_of(wrapper["httpStatusCode"])), _inner(wrapper["body"])
+        if int(status) != _PLATFORM_OK:
+            return Reply("httpStatusCode", status, _platform_text(body), {}, b"", content)
+        response = members(members(body)["Response"])
+        if "Error" in response:
+            error = members(response["Error"])
+            return Reply("returncode", _said(error, "Code"), _said(error, "Message", ""), {}, b"", content)
+        raw = self._unsealed(response["Data"])
+        data = fields(text_of(raw))
         return Reply("returncode", str(data["returncode"]), str(data.get("returnmsg") or ""), data, raw)
 
+    def _unsealed(self, written: str) -> bytes:
+        """The JSON of Data byte for byte: it is a sealed text, a clear one, or the object itself."""
+        if not written.startswith('"'):
+            return bytes_of(written)
+        sealed = _inner(written)
+        return self._sm4.decrypt(sealed) if self._sm4 and not sealed.startswith("{") else bytes_of(sealed)
 
-def _platform_refusal(status: str, body: Any) -> Reply:
+
+def _inner(written: str) -> str:
+    """JSON within a JSON text, or as it stands; bytes that are not UTF-8 stay what they are."""
+    if not written.startswith('"'):
+        return written
+    return str(json.loads(written, strict=False))
+
+
+def _said(error: Mapping[str, str], name: str, default: str | None = None) -> str:
+    if default is not None and name not in error:
+        return default
+    said = value_of(error[name])
+    return "" if said is None else str(said)
+
+
+def _platform_text(body: str) -> str:
     """The platform's refusals come in clear; their text stands in the body, in one form or another."""
-    text = body if isinstance(body, str) else msgspec.json.encode(body).decode()
     try:
-        error = msgspec.json.decode(text)["Response"]["Error"]
-        text = str(error.get("Message") or error.get("Code") or text)
-    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
-        pass  # a bare text is the text
-    return Reply("httpStatusCode", status, text, {}, b"")
+        said = value_of(body)
+    except ValueError:
+        return body  # a bare text is the text
+    try:
+        error = said["Response"]["Error"]
+        return str(error.get("Message") or error.get("Code") or body)
+    except (KeyError, TypeError, AttributeError):
+        return msgspec.json.encode(said).decode()

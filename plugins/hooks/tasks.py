@@ -82,6 +82,7 @@ class TaskTable:
         polls: int = 0,
     ) -> None:
         """Puts the row off by `seconds` or to a `day`; `cost` counts attempts (failures), `polls` 处理中 answers."""
+        self._keep_answer(claim, why)
         wait = timedelta(seconds=seconds)
         self._run("postpone", task_id=claim.task_id, wait=wait, day=day, cost=cost, polls=polls, **_words(why))
 
@@ -91,7 +92,14 @@ class TaskTable:
 
     def fail(self, claim: Claim, status: str, why: BureauError, *, cost: int = 0) -> None:
         """Ends the row as 进销项下载申请失败 or 下载失败, in the bureau's words."""
+        self._keep_answer(claim, why)
         self._run("fail", task_id=claim.task_id, status=status, cost=cost, **_words(why))
+
+    def _keep_answer(self, claim: Claim, why: BureauError | None) -> None:
+        """What came and could not be used, whole, with the sentence that the row carries."""
+        if why is not None and why.answer:
+            values = {"generation": claim.generation, "code": why.code, "reason": why.text, "body": why.answer}
+            self._run("keep_answer", task_id=claim.task_id, **values)
 
     def places(self, claim: Claim) -> list[Place]:
         """The questions still open, in order."""

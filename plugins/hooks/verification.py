@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import msgspec
 import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
@@ -13,6 +12,7 @@ from psycopg.types.json import Jsonb
 from fapiao.errors import BureauError, Refused
 from fapiao.payloads import Context, translate
 from fapiao.queries import query
+from fapiao.tolerant_json import Unreadable, fields, text_of
 from fapiao.verification import Question, Verification
 from hooks.merge import MergeContext, Stage
 from hooks.pool import LEASE
@@ -21,7 +21,6 @@ from hooks.verification_cache import merge_from_cache
 
 KIND = "verified"
 """The payload kind of an answer to 查验 (fields.yaml)."""
-_DECODER = msgspec.json.Decoder(dict[str, Any], float_hook=str)
 
 
 class VerificationTable:
@@ -128,8 +127,8 @@ class VerificationTable:
 def answer(body: bytes) -> Mapping[str, Any]:
     """An answer decoded, amounts as they were written. Raises Refused where it is no JSON object."""
     try:
-        return _DECODER.decode(body)
-    except msgspec.DecodeError as broken:
+        return fields(text_of(body))
+    except Unreadable as broken:
         raise Refused(
             "VERIFY_UNREADABLE", f"the answer is not a JSON object: {broken}", "it is kept as it came"
         ) from None

@@ -93,7 +93,8 @@ def _not_ready(desk: Desk, claim: Claim, place: Place, progress: Progress) -> bo
         elif processing:
             work.tasks.postpone(claim, seconds=progress.wait_seconds, polls=1)
         else:
-            work.tasks.fail(claim, "download_failed", Refused(progress.code, progress.text, progress.advice))
+            refused = Refused(progress.code, progress.text, progress.advice, answer=progress.answer)
+            work.tasks.fail(claim, "download_failed", refused)
     return False
 
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from fapiao.bureau import Page
 from fapiao.gateway.interfaces import PAGE_SIZE
+from fapiao.shown import shown
+from fapiao.tolerant_json import Unreadable, elements, fields, members, text_of
+
+_MOST_DIGITS = 9
 
 
 class UnreadablePage(ValueError):
@@ -51,32 +53,30 @@ def rows_of(rows_name: str, body: bytes) -> list[dict[str, Any]]:
 
 
 def decoded(body: bytes) -> dict[str, Any]:
-    """A reply's data with decimals as they were written. Raises msgspec.DecodeError."""
-    found: dict[str, Any] = _AS_WRITTEN.decode(body)
-    return found
+    """A reply's data with decimals as they were written and bad rows as BrokenRow. Raises fapiao's Unreadable."""
+    return fields(text_of(body))
 
 
-_AS_WRITTEN = msgspec.json.Decoder(dict[str, Any], float_hook=str)
-
-
-def _fields(body: bytes) -> Mapping[str, msgspec.Raw]:
+def _fields(body: bytes) -> Mapping[str, str]:
     try:
-        return msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    except msgspec.DecodeError as broken:
+        return members(text_of(body))
+    except Unreadable as broken:
         raise UnreadablePage(f"the page is not a JSON object: {broken}") from broken
 
 
-def _number(data: Mapping[str, msgspec.Raw], name: str, default: int | None = None) -> int:
+def _number(data: Mapping[str, str], name: str, default: int | None = None) -> int:
     if name not in data and default is not None:
         return default
-    try:
-        return int(str(msgspec.json.decode(data[name])))
-    except (KeyError, ValueError, msgspec.DecodeError) as broken:
-        raise UnreadablePage(f"{name} of the page is no number: {broken}") from broken
+    written = data.get(name, "").strip('"').strip()
+    if not (written.isascii() and written.isdigit() and len(written) <= _MOST_DIGITS):
+        raise UnreadablePage(f"{name} of the page is no number: {shown(written, 40)!r}")
+    return int(written)
 
 
-def _count(data: Mapping[str, msgspec.Raw], name: str) -> int:
+def _count(data: Mapping[str, str], name: str) -> int:
+    if data.get(name, "null") == "null":
+        return 0
     try:
-        return len(msgspec.json.decode(data[name], type=list[msgspec.Raw] | None) or []) if name in data else 0
-    except msgspec.DecodeError as broken:
+        return len(elements(data[name]))
+    except Unreadable as broken:
         raise UnreadablePage(f"{name} of the page is no list: {broken}") from broken

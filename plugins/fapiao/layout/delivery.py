@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from fapiao.gateway.pages import decoded
 from fapiao.layout.media import FROM_BUREAU, LARGEST_FILE
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -64,7 +65,7 @@ def read_delivery(pages: Iterable[tuple[int, bytes]], asked: Sequence[str]) -> D
     refused: set[str] = set()
     last = 0
     for reply_id, body in pages:
-        page = msgspec.json.decode(body)
+        page = decoded(body)
         last = reply_id
         for row_no, row in _entries(page, "files"):
             _take_file(delivery, seen, wanted, row, (reply_id, row_no))

@@ -11,7 +11,10 @@ from typing import Any
 import msgspec
 
 from fapiao.bureau import USAGE_JOBS, Page, Place, Request
+from fapiao.shown import shown
+from fapiao.tolerant_json import Unreadable, elements, fields, text_of
 
+_MOST_DIGITS = 9
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
@@ -33,13 +36,17 @@ def count_rows(array: bytes) -> int:
     """How many objects the array holds, without decoding them. Raises UnreadablePackage."""
     try:
         return len(msgspec.json.decode(array, type=list[msgspec.Raw]))
-    except msgspec.DecodeError as broken:
+    except (msgspec.DecodeError, RecursionError):
+        pass  # one bad row does not make it another thing than an array
+    try:
+        return len(elements(text_of(array)))
+    except Unreadable as broken:
         raise UnreadablePackage(f"the package is not a JSON array: {broken}") from broken
 
 
 def package_page(request: Request, place: Place, data: Mapping[str, Any], raw: bytes) -> Page:
     """A package of L1–L4 or L6; `observed_at` is the collection day's end for increments, the application else."""
-    total = int(data.get("packagecount") or 1)
+    total = _whole(data, "packagecount", 1, least=1)
     rows = count_rows(unpack(str(data["sjl"]))) if data.get("sjl") else 0
     return Page(
         body=raw,
@@ -64,7 +71,7 @@ def risk_page(request: Request, place: Place, data: Mapping[str, Any], raw: byte
     The cursor kept with the row is `<rows read so far>:<scrollId>`.
     """
     rows = data.get("fptxxxmx") or []
-    count = int(data.get("count") or 0)
+    count = _whole(data, "count", 0, least=0)
     read = rows_read(place.cursor) + len(rows)
     return Page(
         body=raw,
@@ -76,6 +83,16 @@ def risk_page(request: Request, place: Place, data: Mapping[str, Any], raw: byte
     )
 
 
+def _whole(data: Mapping[str, Any], name: str, default: int, least: int) -> int:
+    """A count the bureau states as a number or a text. Raises UnreadablePackage for anything else."""
+    said = str(data[name]).strip() if data.get(name) is not None else ""
+    if not said:
+        return default
+    if not (said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS and int(said) >= least):
+        raise UnreadablePackage(f"{name} is {shown(said, 40)}: a whole number from {least} on is expected")
+    return int(said)
+
+
 def rows_read(cursor: str | None) -> int:
     """How many rows of a scroll were read before `cursor`."""
     return int(cursor.partition(":")[0]) if cursor else 0
@@ -84,8 +101,8 @@ def rows_read(cursor: str | None) -> int:
 def rows_of(download_type: str, job: str, body: bytes) -> list[dict[str, Any]]:
     """The rows that one stored reply carries, as the bureau wrote them. Raises UnreadablePackage."""
     if job in USAGE_JOBS:
-        return list(msgspec.json.decode(body))
-    data = msgspec.json.decode(body)
+        return elements(text_of(body))
+    data = fields(text_of(body))
     if download_type == "input_status":
         return list(data.get("fptxxxmx") or [])
-    return list(msgspec.json.decode(unpack(data["sjl"]))) if data.get("sjl") else []
+    return elements(text_of(unpack(data["sjl"]))) if data.get("sjl") else []

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-import msgspec
-
 from fapiao.bureau import USAGE_JOBS, Argument
 from fapiao.leqi.pages import rows_of
 from fapiao.payloads import payload_kind
@@ -12,6 +10,7 @@ from fapiao.payloads.staged import Aside
 from fapiao.reading import Reading, Row
 from fapiao.rules import rulebook
 from fapiao.tasks import Claim
+from fapiao.tolerant_json import fields, text_of
 
 
 def _rows(claim: Claim, body: bytes) -> Sequence[Row]:
@@ -31,8 +30,7 @@ def _collected_on(argument: Argument) -> date | None:
 
 def _named(body: bytes) -> Row:
     """What a reply says beside its rows; answers about single invoices (L7) are a list and name each its own."""
-    data = msgspec.json.decode(body)
-    return data if isinstance(data, dict) else {}
+    return {} if body[:1] == b"[" else fields(text_of(body))
 
 
 def _aside(claim: Claim, row: Row) -> Aside | None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fapiao.fields import load_fields
 from fapiao.payloads.values import CONVERTERS, Unreadable, text
+from fapiao.shown import shown
 
 
 class Reading(NamedTuple):
@@ -45,7 +46,7 @@ def _converted(reading: Reading, value: object) -> str | None:
         return reading.convert(value)
     except Unreadable as error:
         if reading.strict:
-            raise Unreadable(f"{reading.field} is {value!r}: {error}") from error
+            raise Unreadable(f"{reading.field} is {shown(repr(value), 80)}: {error}") from error
         return None
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from fapiao.fields import load_fields
 from fapiao.payloads.columns import UNREADABLE, Converter, read_column
 from fapiao.payloads.values import CONVERTERS, Unreadable
+from fapiao.shown import shown
 
 Row = Mapping[str, object]
 Values = dict[str, object]
@@ -72,7 +73,7 @@ def read_row(kind: str, row: Row, lines_key: str | None) -> Found:
                 found.values[reading.column] = reading.convert(raw)
             except Unreadable as error:
                 if reading.strict:
-                    raise Unreadable(f"{reading.label} ({key}) is {raw!r}: {error}") from error
+                    raise Unreadable(f"{reading.label} ({key}) is {shown(repr(raw), 80)}: {error}") from error
                 found.rest[key] = raw
     return found
 

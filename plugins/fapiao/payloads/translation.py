@@ -1,8 +1,9 @@
 """Translates the rows of one answer: each becomes a staged row, or a rejected one with the sentence why."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from fapiao.fields import load_fields, staged_columns
 from fapiao.identity import (
@@ -22,6 +23,8 @@ from fapiao.payloads.lines import Item, Line, find_lines, named_lines, read_item
 from fapiao.payloads.row_fields import Found, Values, read_page, read_row
 from fapiao.payloads.staged import UNREADABLE, Aside, Context, Rejected, Staged
 from fapiao.payloads.values import Unreadable, json_text, text
+from fapiao.shown import shown
+from fapiao.tolerant_json import BrokenRow
 
 # 查验 did not pass: what was asked about is no proven face.
 _NOT_PASSED = ("2", "3")
@@ -29,6 +32,25 @@ _PAGE = 500
 """Rows whose fields are read together."""
 _OF_A_CHANNEL = find_lines, read_items, read_page
 _OF_A_FILE = file_lines, read_file_items, read_file_rows
+
+
+_TOO_DEEP = Aside("failed", UNREADABLE, "The row is nested deeper than can be stored.")
+_NO_ROW = "The row is not an object with fields; ask the bureau for this package again."
+
+
+_NUMBERS = (
+    "document_key",
+    "invoice_code",
+    "invoice_no",
+    "etax_invoice_no",
+    "invoice_type",
+    "seller_tax_no",
+    "buyer_tax_no",
+)
+_LONGEST_NUMBER = 64
+"""The longest number of the specifications has 22 characters, a tax number 30."""
+_CODED = ("status", "anomaly", "usage", "selection")
+_LONGEST_CODE = 200
 
 
 class _Rejection(ValueError):
@@ -65,10 +87,24 @@ def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
     while page := list(islice(numbered, _PAGE)):
         for (row_no, row), read in zip(page, translator.read([row for _, row in page]), strict=True):
             try:
-                translator.stage(read, staged)
+                translator.stage(row, read, staged)
             except _Rejection as rejection:
                 staged.rejected.append(translator.rejected(row_no, row, rejection.aside))
+            except RecursionError:
+                staged.rejected.append(translator.rejected(row_no, row, _TOO_DEEP))
     return staged
+
+
+@cache
+def _longest() -> dict[str, int]:
+    """The most characters of a column, by column, for those that indexes are made of."""
+    columns = load_fields().columns
+    codes = {one.name: _LONGEST_CODE for one in columns if one.type == "text" and one.group in _CODED}
+    return codes | dict.fromkeys(_NUMBERS, _LONGEST_NUMBER)
+
+
+def _is_whole(row: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(row, dict) and not isinstance(row, BrokenRow)
 
 
 class _Translator:
@@ -91,23 +127,25 @@ class _Translator:
 
     def read(self, page: Sequence[object]) -> Iterator[_Read | None]:
         """Fields and lines column by column; None for what is no row."""
-        rows = [row for row in page if isinstance(row, dict)]
+        rows = [row for row in page if _is_whole(row)]
         lines_of, lines_read, fields_read = _OF_A_FILE if self._plane == "F" else _OF_A_CHANNEL
         lines_keys = [lines_of(self._kind, row) for row in rows]
         items: list[Sequence[Item]] = [row[key] if key else () for row, key in zip(rows, lines_keys, strict=True)]
         lines = lines_read(self._kind, list(chain.from_iterable(items)))
         found = zip(rows, lines_keys, items, fields_read(self._kind, rows, lines_keys), strict=True)
         for row in page:
-            if isinstance(row, dict):
+            if _is_whole(row):
                 one = next(found)
                 yield _Read(*one, list(islice(lines, len(one[2]))))
             else:
                 yield None
 
-    def stage(self, read: _Read | None, staged: Staged) -> None:
+    def stage(self, row: object, read: _Read | None, staged: Staged) -> None:
         """Adds a row to those that are ready; raises _Rejection."""
         if read is None:
-            raise _Rejection("The row is not an object with fields; ask the bureau for this package again.")
+            if isinstance(row, BrokenRow):
+                self._judge(self._context.aside(row))
+            raise _Rejection(row.reason if isinstance(row, BrokenRow) else _NO_ROW)
         self._judge(self._context.aside(read.row))
         values = self._named(read)
         if self._plane in ("O", "F"):
@@ -143,7 +181,15 @@ class _Translator:
         values["document"] = document = self._document(invoice_type)
         values["invoice_type"] = invoice_type if document == "invoice" else document
         values["details"] = json_text(rest) if rest else None
+        self._check_lengths(values)
         return values
+
+    def _check_lengths(self, values: Values) -> None:
+        """Numbers and codes stand in indexes, which take no texts of any length."""
+        for column, most in _longest().items():
+            value = values.get(column)
+            if isinstance(value, str) and len(value) > most:
+                raise _Rejection(f"{column} is {shown(value, 40)}: at most {most} characters can be stored.")
 
     def _by_itself(self, read: _Read) -> Found:
         try:
@@ -197,7 +243,7 @@ class _Translator:
 
     def rejected(self, row_no: int, row: object, aside: Aside) -> Rejected:
         """A row that is not stored, with the document's key where it says so much."""
-        payload = row if isinstance(row, dict) else {"row": row}
+        payload = row if isinstance(row, dict) and row else {"row": row.text if isinstance(row, BrokenRow) else row}
         try:
             key = self._identity(payload, self._type(payload)).document_key
         except NoIdentity:

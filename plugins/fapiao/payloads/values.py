@@ -12,7 +12,13 @@ import msgspec
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_EARLIEST_YEAR = 1900
+_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}-[0-9]{2}|[0-9]{4})(?:[ T].*)?", re.DOTALL)
+"""Weeks of ISO 8601 and days of the year are dates too, and nobody writes them."""
+_EARLIEST_YEAR, _LATEST_YEAR = 1950, 2099
+"""What bureaus write for no date at all lies outside: 1900-01-01, 9999-12-31."""
+_MOST_DIGITS = 18
+"""Before the point, as numeric(20,2) has them."""
+_NO_DATE = "a date like 2027-01-05 or 2027-01-05 09:30:00 is expected"
 _LAST_SUMMER_TIME = 1991
 """The clocks of Asia/Shanghai are eight hours ahead ever since."""
 
@@ -34,10 +40,18 @@ def number(value: object) -> str | None:
     """A finite decimal number as it was written; a float counts with its shortest spelling."""
     written = value.strip() if isinstance(value, str) else repr(value) if isinstance(value, float) else str(value)
     if _NUMBER.fullmatch(written):
+        if len(written) > _MOST_DIGITS or "e" in written or "E" in written:
+            _check_size(written)
         return written
     if not written:
         return None
     raise Unreadable("a number is expected")
+
+
+def _check_size(written: str) -> None:
+    number = Decimal(written)
+    if number and not -_MOST_DIGITS <= number.adjusted() < _MOST_DIGITS:
+        raise Unreadable(f"a number of at most {_MOST_DIGITS} digits before the point is expected")
 
 
 def whole_number(value: object) -> str | None:
@@ -87,12 +101,14 @@ def _moment(value: object) -> datetime | None:
     written = str(value).strip()
     if not written:
         return None
+    if not _DATE.fullmatch(written):
+        raise Unreadable(_NO_DATE)
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
-        raise Unreadable("a date like 2027-01-05 or 2027-01-05 09:30:00 is expected") from None
-    if moment.year < _EARLIEST_YEAR:
-        raise Unreadable(f"a date after {_EARLIEST_YEAR} is expected")
+        raise Unreadable(_NO_DATE) from None
+    if not _EARLIEST_YEAR <= moment.year <= _LATEST_YEAR:
+        raise Unreadable(f"a date from {_EARLIEST_YEAR} to {_LATEST_YEAR} is expected")
     return moment
 
 
