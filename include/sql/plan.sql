@@ -91,7 +91,12 @@ wanted AS (
 ),
 -- issue dates are cut to the schemes' days; windows of other days are asked for as a whole or not at all
 piece AS (
-    SELECT w.schemes, w.position, w.invoice_type, w.scheme_ids, w.wanted_types, p.inside,
+    SELECT w.schemes, w.position, w.invoice_type, w.wanted_types, p.inside,
+        CASE WHEN p.inside THEN ARRAY(
+            SELECT s.scheme_id FROM enterprise.scheme AS s
+            WHERE s.scheme_id = ANY (w.scheme_ids) AND daterange(s.start_date, s.end_date, '[]') && p.days
+            ORDER BY s.scheme_id)
+        ELSE w.scheme_ids END AS scheme_ids,
         CASE WHEN o.window_start IS NOT NULL THEN lower(p.days) END AS window_start,
         CASE WHEN o.window_start IS NOT NULL THEN upper(p.days) - 1 END AS window_end
     FROM wanted AS w
