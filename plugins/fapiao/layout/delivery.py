@@ -9,7 +9,10 @@ import msgspec
 
 from fapiao.gateway.pages import decoded
 from fapiao.layout.media import FROM_BUREAU, LARGEST_FILE
+from fapiao.shown import shown
+from fapiao.tolerant_json import BrokenRow
 
+_MOST_DIGITS = 15
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -78,7 +81,7 @@ def read_delivery(pages: Iterable[tuple[int, bytes]], asked: Sequence[str]) -> D
 
 def _entries(page: Any, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     listed = page.get(name) if isinstance(page, dict) else None
-    for row_no, row in enumerate(listed or [], start=1):
+    for row_no, row in enumerate(listed if isinstance(listed, list) else [], start=1):
         yield row_no, row if isinstance(row, dict) else {"row": row}
 
 
@@ -106,14 +109,18 @@ def _take_file(
 def _announced(row: Mapping[str, Any], wanted: frozenset[str], place: tuple[int, int]) -> Announced:
     number, kind, url = (str(row.get(name) or "") for name in ("invoiceNo", "fileType", "url"))
     size, sha256 = str(row.get("size", "")), str(row.get("sha256") or "").lower()
+    if isinstance(row, BrokenRow):
+        raise _Bad(row.reason)
     if number not in wanted:
-        raise _Bad(f"the bureau sent a file of invoice {number or '(no number)'}, which was not asked for")
+        raise _Bad(f"the bureau sent a file of invoice {shown(number, 40) or '(no number)'}, which was not asked for")
     if kind not in FROM_BUREAU:
-        raise _Bad(f"the bureau sent a file of the unknown kind {kind!r}; known are {', '.join(FROM_BUREAU)}")
+        raise _Bad(
+            f"the bureau sent a file of the unknown kind {shown(kind, 40)!r}; known are {', '.join(FROM_BUREAU)}"
+        )
     if not url or not _HASH.fullmatch(sha256) or not (size.isascii() and size.isdigit()):
         raise _Bad(f"the bureau's {kind} file has no address, size or SHA-256 to check it by")
-    if int(size) > LARGEST_FILE:
-        raise _Bad(f"the bureau's {kind} file has {size} bytes; more than {LARGEST_FILE} are not taken")
+    if len(size) > _MOST_DIGITS or int(size) > LARGEST_FILE:
+        raise _Bad(f"the bureau's {kind} file has {shown(size, 40)} bytes; more than {LARGEST_FILE} are not taken")
     return Announced(number, kind, url, int(size), sha256, *place)
 
 

@@ -101,3 +101,23 @@ def test_an_entry_that_is_no_object_is_a_failure_and_not_a_crash() -> None:
     found = read_delivery([(1, b'{"files": ["x"], "fail": ["y"]}')], [A])
     assert found.files == []
     assert len(found.failures) == 3
+
+
+@pytest.mark.finding("F21", "F73")
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        (b'{"invoiceNo":"' + A.encode() + b'","fileType":"pdf","fileType":"xml"}', "'fileType' stands twice"),
+        (b'{"invoiceNo":"' + A.encode() + b'","fileType":"pdf\\u0000"}', "NUL"),
+        (b'{"invoiceNo":"' + b"9" * 12_000 + b'"}', "was not asked for"),
+    ],
+)
+def test_an_entry_that_cannot_be_read_exactly_is_a_failure_of_its_own(entry: bytes, reason: str) -> None:
+    found = read_delivery([(1, b'{"files": [' + entry + b"]}")], [A])
+    assert reason in found.failures[0].reason
+    assert len(found.failures[0].reason) < 250
+
+
+@pytest.mark.finding("F73")
+def test_a_list_that_is_none_leaves_every_invoice_without_a_file() -> None:
+    assert read_delivery([(1, b'{"files": true}')], [A]).is_empty
