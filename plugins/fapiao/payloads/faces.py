@@ -26,11 +26,14 @@ def complete_header(kind: str, values: Values) -> None:
             _swap_parties(values)
 
 
-def complete_face(values: Values, lines: Sequence[Line]) -> None:
-    """What follows from the fields and lines of a full document, in place."""
+def complete_face(values: Values, lines: Sequence[Line], *, tells_element: bool) -> None:
+    """What follows from the fields and lines of a full document, in place.
+
+    Where rows have a field for the 特定要素 it tells a toll invoice from an ordinary one; files name the type itself.
+    """
     kind = bureau_type(str(values["invoice_type"]))
     values["bureau_invoice_type"] = kind if values["document"] == "invoice" else None
-    if kind == "82":
+    if kind == "82" and tells_element:
         values["invoice_type"] = "8208" if values.get("business_code") == TOLL_ELEMENT else "82"
     values["lines_hash"] = lines_hash(lines) if lines else None
     for rule in load_fields().tax_bureau_totals:

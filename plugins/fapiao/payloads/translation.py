@@ -118,6 +118,7 @@ class _Translator:
         self._is_face = known.target == "documents"
         self._context = context
         self._columns = staged_columns(kind)
+        self._tells_element = "business_code" in self._columns
         self._common: Values = {
             "observed_at": context.observed_at.isoformat(sep=" "),
             "tax_org_code": context.tax_org_code,
@@ -154,7 +155,7 @@ class _Translator:
             complete_header(self._kind, values)
         lines, dropped = self._lines(read, values)
         if self._is_face:
-            complete_face(values, lines)
+            complete_face(values, lines, tells_element=self._tells_element)
         self._judge(self._context.objection(values))
         staged.documents.append(tuple(map(values.get, self._columns)))
         staged.lines += lines
