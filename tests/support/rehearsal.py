@@ -137,13 +137,7 @@ class Rehearsal:
         if day is not None:
             self.today(str(day))
             conf["date"] = str(day)
-        for name in ("taxpayers", "batches"):
-            conf.setdefault(name, [])  # dag.test() keeps the parameters of the run before
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Airflow and what it imports have many of their own
-            run = _bag().dags[dag_id].test(run_conf=conf)
-        assert run.state == ends, run.state
-        return run
+        return run_dag(dag_id, ends=ends, **conf)
 
     def again_as_another_window(self, *, automatic: bool = False, job: str = "current_month") -> None:
         """Plans the rows of a job once more for a window that is a day shorter: the same keys of the ledger."""
@@ -153,6 +147,17 @@ class Rehearsal:
         """Closes what the rehearsal opened."""
         self.pool.close()
         self.admin.close()
+
+
+def run_dag(dag_id: str, *, ends: str = "success", **conf: Any) -> Any:
+    """One real DAG run to its end, which must be this one; returns Airflow's run."""
+    for name in ("taxpayers", "batches"):
+        conf.setdefault(name, [])  # dag.test() keeps the parameters of the run before
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Airflow and what it imports have many of their own
+        run = _bag().dags[dag_id].test(run_conf=conf)
+    assert run.state == ends, run.state
+    return run
 
 
 _bags: dict[str, Any] = {}
