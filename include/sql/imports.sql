@@ -186,6 +186,18 @@ FROM fapiao.quarantine
 WHERE released_at IS NULL
 ORDER BY quarantined_at, file_name, sheet, row_no;
 
+-- name: note_doubts
+-- What was not read of the files, or was taken and is doubtful.
+UPDATE sync.task SET warnings = %(sentences)s WHERE task_id = %(task_id)s;
+
+-- name: failed_rows
+-- The first rows that did not come in, with the reason of each.
+SELECT file_name, sheet, row_no, coalesce(sentence, '')
+FROM fapiao.import_verdict
+WHERE batch_no = ANY (%(batches)s) AND verdict IN ('rejected', 'quarantined')
+ORDER BY task_id, file_no, sheet, row_no
+LIMIT %(most)s;
+
 -- name: count_verdicts
 -- How many rows the files of these tasks had.
 SELECT count(*) FROM sync.import_verdict JOIN sync.task USING (task_id) WHERE batch_no = ANY (%(batches)s);
@@ -201,7 +213,7 @@ ORDER BY task_id, file_no, sheet, row_no;
 -- How tasks ended, for whoever asked for them; one that was stopped says so.
 SELECT batch_no, taxpayer_no, taxpayer_name, direction, status, coalesce(void_state_label, status_label) AS status_label,
     downloaded_count, inserted_count, updated_count, unchanged_count, ignored_count, failed_count,
-    coalesce(void_reason, error_message) AS error_message, advice
+    coalesce(void_reason, error_message) AS error_message, advice, warnings
 FROM fapiao.sync_log
 WHERE batch_no = ANY (%(batches)s)
 ORDER BY batch_no;

@@ -14,7 +14,7 @@ from fapiao.imports.requests import DATA_TYPES, DIRECTIONS, INVOICE_DATA, import
 from fapiao.rules import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
 from hooks.file_store import file_store
-from hooks.imports import DAG_ID, VERDICT_HEADINGS, Imports, quarantined_rows, verdict_count, verdict_rows
+from hooks.imports import DAG_ID, VERDICT_HEADINGS, Imports, failed_rows, quarantined_rows, verdict_count, verdict_rows
 from hooks.workbooks import write_table
 from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
@@ -25,6 +25,8 @@ HELP = "bring files of the tax bureau (税局文件) into the pool: .xls, .xlsx,
 OUTCOME = ("batch_no", "taxpayer_no", "direction", "status_label", "downloaded_count", "inserted_count",
            "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message")  # fmt: skip
 WAITING = ("taxpayer_no", "direction", "file_name", "sheet", "row_no", "reason", "quarantined_at")
+MOST_TOLD = 20
+"""Rows and sentences that are told one by one; the workbook of --verdicts has them all."""
 UNDONE = ("succeeded", "no_data")
 
 
@@ -47,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when every task succeeded; 1 where one failed. Raises BadInput with every problem, and stores nothing then."""
+    """0 when every row came in; 1 where a task or a row failed. Raises BadInput with every problem and no effect."""
     actor = actor_of(arguments)
     run_day, request = _run_day(arguments), None
     if not (arguments.quarantine or arguments.replay):
@@ -66,8 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             password, dry = _password(arguments.password_env), arguments.dry_run
             created = create(connection, file_store(), run_day, request, actor, password=password, dry_run=dry)
-        _say_checked(created, dry_run=arguments.dry_run, scheme=arguments.scheme)
-        return 0 if arguments.dry_run else _work(connection, arguments, run_day, created)
+        failed = _say_checked(created, dry_run=arguments.dry_run, scheme=arguments.scheme)
+        return min(failed, 1) if arguments.dry_run else _work(connection, arguments, run_day, created)
 
 
 def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, run_day: RunDay, created: Created) -> int:
@@ -80,15 +82,29 @@ def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, ru
         print("没有变化：这些票据已经在全票池里。")
     if arguments.verdicts:
         _write_verdicts(connection, arguments.verdicts, created.batches)
-    return 0 if all(row["status"] in UNDONE for row in rows) else 1
+    failed = sum(row["failed_count"] for row in rows)
+    _say_failed(connection, created.batches, failed)
+    for sentence in [sentence for row in rows for sentence in row["warnings"]][:MOST_TOLD]:
+        print(f"提示：{sentence}")
+    return 0 if not failed and all(row["status"] in UNDONE for row in rows) else 1
 
 
-def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> None:
+def _say_failed(connection: psycopg.Connection[Any], batches: Sequence[str], failed: int) -> None:
+    """The rows that did not come in, whether asked for or not."""
+    told = failed_rows(connection, batches, MOST_TOLD)
+    for file, sheet, row_no, sentence in told:
+        print(f"  {file} · {sheet} 第{row_no}行: {sentence}")
+    if failed:
+        more = f"，以上是前 {MOST_TOLD} 行" if len(told) == MOST_TOLD else ""
+        print(f"未导入 {failed} 份{more}；--verdicts OUT.xlsx 写出全部结果。")
+
+
+def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> int:
+    """Returns how many rows would not come in."""
     for name, batch_no in created.already.items():
         print(f"{name}: 此前已导入（批次 {batch_no}），没有变化。")
-    if not dry_run:
-        return
-    for one in created.checked:
+    failed = 0
+    for one in created.checked if dry_run else ():
         papers = one.papers.whole() if one.papers else []
         told = one.papers.told if one.papers else []
         direction = {"input": "进项", "output": "销项"}[one.owner.direction]
@@ -96,7 +112,12 @@ def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> None
         print(f"{one.owner.taxpayer_no} {direction}{into}: {len(papers)} 份票据，{len(told)} 行不导入。")
         for row in [row for row in told if row.fate != "skipped"]:
             print(f"  {row.place.sheet} 第{row.place.row_no}行: {row.sentence}")
-    print("试运行：没有写入全票池。")
+            failed += 1
+        for sentence in one.papers.doubts() if one.papers else []:
+            print(f"  提示：{sentence}")
+    if dry_run:
+        print(f"试运行：没有写入全票池；{failed} 行不会导入。" if failed else "试运行：没有写入全票池。")
+    return failed
 
 
 def _show_waiting(connection: psycopg.Connection[Any]) -> int:

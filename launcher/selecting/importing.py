@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fapiao.errors import BadInput
-from fapiao.selection.list_rows import read_list
+from fapiao.selection.list_rows import read_list, unread_columns
 from fapiao.selection.list_verdicts import Verdict, list_wishes
 from fapiao.tables.lines import Table
 from hooks.rights import allowed_organisations
@@ -31,7 +31,10 @@ def act(arguments: argparse.Namespace) -> int:
     with desk_for(arguments) as desk:
         allowed = allowed_organisations(desk.connection, actor_of(arguments), "select")
         with desk.transaction() as work:
-            verdicts = validate_list(work.connection, _read(arguments.files), allowed)
+            lists = _read(arguments.files)
+            verdicts = validate_list(work.connection, lists, allowed)
+        for sentence in unread_columns(lists):
+            print(f"提示：{sentence}")
         failed = [one for one in verdicts if not one.passed]
         _tell(verdicts, failed)
         if arguments.result:

@@ -166,6 +166,10 @@ class Imports:
             self._run("quarantine", rows=Jsonb([dict(row) for row in rows]), **owner)
         self._run("release", task_id=claim.task_id, **owner)
 
+    def note_doubts(self, claim: Claim, sentences: Sequence[str]) -> None:
+        """What was not read of a file, or was taken and is doubtful."""
+        self._run("note_doubts", task_id=claim.task_id, sentences=list(sentences))
+
     def waiting_files(self) -> list[tuple[Owner, tuple[int, ...], Source]]:
         """The files with rows in quarantine, by whose they are and the schemes they were imported into."""
         rows = self._run("waiting_files").fetchall()
@@ -186,6 +190,12 @@ def files_of_import(connection: Connection, batch_no: str) -> list[dict[str, Any
     """The files of an import task, each with how many of its rows were kept, refused or wait for a rule."""
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(query("imports", "files_of_import"), {"batch_no": batch_no}).fetchall()
+
+
+def failed_rows(connection: Connection, batches: Sequence[str], most: int) -> list[tuple[str, str, int, str]]:
+    """File, sheet, row and sentence of the first rows that did not come in."""
+    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        return cursor.execute(query("imports", "failed_rows"), {"batches": list(batches), "most": most}).fetchall()
 
 
 VERDICT_HEADINGS = {

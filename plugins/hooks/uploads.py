@@ -13,7 +13,7 @@ from fapiao.bureau_files.opening import BureauFile, open_upload
 from fapiao.bureau_files.records import Verdict
 from fapiao.errors import BadInput
 from fapiao.imports.checking import check_papers
-from fapiao.imports.owners import Asked, Owner, owner_of
+from fapiao.imports.owners import Asked, Owner, owner_of, refuse_strangers
 from fapiao.imports.papers import Papers, Place
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.uncollected import uncollected
@@ -64,18 +64,20 @@ def read_request(
         if request.surface == "form" and any(layout.tells == "usage" for layout in layouts):
             raise BadInput([f"{group[0].name}: {rulebook().message('usage_from_file', 'import')}"])
         owner = _owner(group[0], papers, layouts, request.asked, known)
+        refuse_strangers(papers, owner)
         own = {number: sources[number] for number in numbered}
         _join(readings, Reading(owner, own, papers, _exported_at(group[0], day)))
     return list(readings.values())
 
 
-def read_stored(store: FileStore, files: Sequence[tuple[int, str, str]], day: date) -> Papers:
-    """The rows of kept files (number, name, hash) once more, on `day`. Raises Refusal, and Unusable without bytes."""
+def read_stored(store: FileStore, files: Sequence[tuple[int, str, str]], owner: Owner, day: date) -> Papers:
+    """The rows of kept files (number, name, hash) of an owner once more, on `day`. Raises Refusal or Unusable."""
     opened = {number: file for number, name, sha256 in files for file in _workbook(store.read(sha256), name)}
     numbers = {id(file): number for number, file in opened.items()}
     joined = Papers()
     for group in join_parts(opened.values()):
         joined.extend(_read({numbers[id(file)]: file for file in group}, day)[0])
+    refuse_strangers(joined, owner)
     return joined
 
 
@@ -110,7 +112,7 @@ def _read(files: Mapping[int, BureauFile], day: date) -> tuple[Papers, list[Layo
     papers, layouts = Papers(), []
     for number, file in files.items():
         content = Content()
-        for part in file.read():
+        for part in file.read(papers.notes):
             layouts.append(part.layout)
             alone = _has_no_lines(part.layout)
             for verdict in part.rows():

@@ -26,7 +26,7 @@ Outcome = dict[str, Any]
 INBOX_OWNER = ("fapiao", "inbox_owner")
 """The parameter that names whose rights are checked for the files of the inbox."""
 _SHOWN = ("batch_no", "taxpayer_no", "direction", "status", "status_label", "downloaded_count", "inserted_count",
-          "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message")  # fmt: skip
+          "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message", "warnings")  # fmt: skip
 
 
 class ImportFilesOperator(BaseOperator):
@@ -153,7 +153,8 @@ def said(outcome: Mapping[str, Any]) -> str:
     )
     why = f"：{outcome['error_message']}" if outcome["error_message"] else ""
     direction = {"input": "进项", "output": "销项"}[outcome["direction"]]
-    return f"{outcome['batch_no']} {outcome['taxpayer_no']} {direction} {outcome['status_label']}{why}（{counts}）"
+    told = "\n提示：".join([f"{why}（{counts}）", *outcome["warnings"][:20]])
+    return f"{outcome['batch_no']} {outcome['taxpayer_no']} {direction} {outcome['status_label']}{told}"
 
 
 def _owner(run: RunDay) -> str:

@@ -193,7 +193,7 @@ def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: 
     imports, tasks = Imports(connection), TaskTable(connection)
     with connection.transaction():
         sources, wanted, schemes = imports.files(claim), _line_filter(connection), imports.schemes_of(claim)
-    papers = (reading.papers if reading else None) or read_stored(store, sources, _day(claim))
+    papers = (reading.papers if reading else None) or read_stored(store, sources, _owner(claim), _day(claim))
     for scheme in schemes:
         scheme.hand_back(papers, rulebook())
     steps = translated(claim, papers, wanted)
@@ -205,6 +205,10 @@ def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: 
         counts = merge(connection, claim, sources, steps, papers)
         tasks.hold(claim)  # only now: a merge takes minutes, and a person stops a task at any instant
         tasks.settle(claim, counts)
+
+
+def _owner(claim: Claim) -> Owner:
+    return Owner(claim.taxpayer_no, claim.direction)
 
 
 def _day(claim: Claim) -> date:

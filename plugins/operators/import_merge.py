@@ -24,6 +24,8 @@ Connection = psycopg.Connection[Any]
 
 _TOGETHER = 10_000
 """Documents that are translated and merged at once; the whole file is one transaction all the same."""
+_MOST_DOUBTS = 100
+"""Sentences that a task keeps; the verdicts have them all."""
 _PLACE = itemgetter(1, 2, 3)
 _LEFT_OUT = "明细行按配置（errorGoodsNames）不导入。"
 
@@ -114,6 +116,7 @@ def _without_document(
     """Stores the verdicts on rows that make no document, and keeps those that wait for a rule; their counts."""
     imports.store_verdicts([(claim.task_id, *told.place, None, told.fate, told.sentence) for told in papers.told])
     imports.quarantine(claim, list(_waiting(sources, papers)))
+    imports.note_doubts(claim, papers.doubts()[:_MOST_DOUBTS])
     lost = sum(told.fate in ("rejected", "quarantined") for told in papers.told)
     return MergeCounts(lost, 0, 0, 0, 0, lost, Decimal(0), Decimal(0))
 

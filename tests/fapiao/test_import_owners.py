@@ -51,9 +51,11 @@ def test_a_file_that_names_nobody_belongs_to_who_was_asked_for() -> None:
         owner([paper(B, None)], ANYBODY, ("input",))
 
 
-def test_a_stranger_among_the_rows_refuses_the_file_and_is_named() -> None:
-    with pytest.raises(BadInput, match=f"第9行.*{B}.*与税号{A}不一致"):
-        owner([paper(A, B), paper(B, C, 9)], Asked(A))
+@pytest.mark.finding("F28")
+def test_a_stranger_among_the_rows_of_who_was_asked_for_does_not_refuse_the_others() -> None:
+    assert owner([paper(A, B), paper(B, C, 9)], Asked(A)) == Owner(A, "output")
+    with pytest.raises(BadInput, match=f"{B}.*与税号{A}不一致"):
+        owner([paper(B, C), paper(C, B, 9)], Asked(A))
 
 
 def test_a_direction_that_the_layout_cannot_have_is_refused_with_both() -> None:

@@ -237,7 +237,7 @@ def test_a_name_that_says_otherwise_than_the_rows_is_refused_with_both(
     company_pool: Pool, store: FolderStore, tmp_path: Path
 ) -> None:
     company(company_pool, OTHER)
-    file = export(tmp_path, [header()], name=f"{OTHER}-20270203-202701-销项票-全电发票-1.xlsx")
+    file = export(tmp_path, [header()], name=f"{OTHER}-20270203-202601-销项票-全电发票-1.xlsx")
     with pytest.raises(BadInput) as refused:
         bring_in(company_pool, store, file)
     assert OTHER in str(refused.value)
@@ -251,11 +251,11 @@ def test_files_that_name_two_companies_make_one_task_each(
 ) -> None:
     company(company_pool, OTHER)
     files = [
-        export(tmp_path, [header()], name=f"{OWNER}-20270203-202701-销项票-全电发票-1.xlsx"),
+        export(tmp_path, [header()], name=f"{OWNER}-20270203-202601-销项票-全电发票-1.xlsx"),
         export(
             tmp_path,
             [header(销方识别号=OTHER, 数电发票号码=SECOND)],
-            name=f"{OTHER}-20270203-202701-销项票-全电发票-1.xlsx",
+            name=f"{OTHER}-20270203-202601-销项票-全电发票-1.xlsx",
         ),
     ]
     created = bring_in(company_pool, store, *files)
@@ -377,7 +377,7 @@ def test_who_has_no_right_for_the_company_brings_nothing_in(
 def test_the_parts_of_one_name_make_one_task_and_a_missing_part_refuses_all(
     company_pool: Pool, store: FolderStore, tmp_path: Path
 ) -> None:
-    name = f"{OWNER}-20270203-202701-销项票-全电发票"
+    name = f"{OWNER}-20270203-202601-销项票-全电发票"
     first = export(tmp_path, [header()], name=f"{name}-1.xlsx")
     second = export(tmp_path, [header(数电发票号码=SECOND)], name=f"{name}-2.xlsx")
     with pytest.raises(BadInput, match="缺少分卷 1"):

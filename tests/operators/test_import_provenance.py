@@ -97,7 +97,7 @@ def test_a_file_whose_name_says_when_it_was_written_never_overwrites_what_was_se
     apart(pool)
     by_channel(pool, EARLIER, kpr="王五", bz="新")
     old = export(
-        tmp_path, [header(开票人="张三", 备注="旧")], [line()], f"{OWNER}-20270104-202701-销项票-全电发票.xlsx"
+        tmp_path, [header(开票人="张三", 备注="旧")], [line()], f"{OWNER}-20270104-202601-销项票-全电发票.xlsx"
     )
     bring_in(pool, store, old)
     (invoice,) = held(pool)

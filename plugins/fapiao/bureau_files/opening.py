@@ -55,9 +55,9 @@ class BureauFile:
         """Of the workbook itself, lower-case hex."""
         return hashlib.sha256(self.content).hexdigest()
 
-    def read(self) -> Iterator[SheetPart]:
-        """Its recognised sheets, documents before lines. Raises Refusal before the first row is read."""
-        return read_sheets(self.content, self.where, self.rules, self.looked)
+    def read(self, notes: list[str] | None = None) -> Iterator[SheetPart]:
+        """Its recognised sheets, documents before lines; `notes` is told what else it holds. Raises Refusal."""
+        return read_sheets(self.content, self.where, self.rules, self.looked, [] if notes is None else notes)
 
 
 def open_upload(path: Path, *, name: str, limit: int, password: str | None = None) -> Iterator[BureauFile]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from fapiao.bureau_files.cells import EMPTY, Cell
 from fapiao.bureau_files.headings import canonical, letters
@@ -43,8 +44,15 @@ def candidates_of(head: Head, rules: FileRules, where: str) -> Candidates:
     """The best layout of every family for a sheet. Raises Refusal with what was looked for and what is there (C19)."""
     found = _best_of_each_family(head, rules)
     if not found:
-        raise Refusal(_unrecognised(head, rules), where)
+        raise unrecognised(head, rules, where)
     return found
+
+
+def is_foreign(head: Head, rules: FileRules) -> bool:
+    """Whether a sheet is nothing of the bureau's: notes, a stray cell; not one that comes near a layout."""
+    found = (_nearest(row, rules) for row in _texts(head))
+    score, layout = max(found, key=itemgetter(0), default=(0, rules.layouts[0]))
+    return score < max(_FEWEST, len(layout.required) // 2)
 
 
 def one_family(candidates: Mapping[str, Candidates], rules: FileRules, where: str) -> dict[str, Match]:
@@ -108,11 +116,14 @@ def _best(matches: Iterable[Match]) -> Match:
     return max(matches, key=lambda match: match.score)
 
 
+def unrecognised(head: Head, rules: FileRules, where: str) -> Refusal:
+    """The refusal of a sheet that has no layout, with what was looked for and what is there (C19)."""
+    return Refusal(_unrecognised(head, rules), where)
+
+
 def _unrecognised(head: Head, rules: FileRules) -> str:
     """What comes nearest, what it lacks, and the headings that are there."""
-    rows = [tuple(canonical(cell) for cell in row if isinstance(cell, str) and cell.strip() not in EMPTY)
-            for _, row in head]  # fmt: skip
-    headings = max(rows, key=lambda row: _nearest(row, rules)[0], default=())
+    headings = max(_texts(head), key=lambda row: _nearest(row, rules)[0], default=())
     score, layout = _nearest(headings, rules)
     shown = "、".join(headings[:30]) or "（空）"
     if score < _FEWEST:
@@ -120,6 +131,11 @@ def _unrecognised(head: Head, rules: FileRules) -> str:
     lacking = [layout.columns[name][0] for name in layout.required if not set(layout.columns[name]) & set(headings)]
     wanted = f"缺少列 {'、'.join(lacking)}" if lacking else "有太多不认识的列"
     return f"列名与已知版式都不符，最接近“{layout.label}”，{wanted}；实际列名：{shown}。版式可能已改，请联系维护人员"
+
+
+def _texts(head: Head) -> list[tuple[str, ...]]:
+    return [tuple(canonical(cell) for cell in row if isinstance(cell, str) and cell.strip() not in EMPTY)
+            for _, row in head]  # fmt: skip
 
 
 def _nearest(headings: Sequence[str], rules: FileRules) -> tuple[int, Layout]:

@@ -113,7 +113,7 @@ class RowReader:
         return Verdict(row, "ok")
 
     def _held_back(self, row: FileRow, cells: Sequence[Cell], bad: list[str], unknown: list[str]) -> Verdict:
-        if self._is_unnamed(cells):
+        if self._names_no_document(cells):
             shown = [canonical(cell) for cell in cells if isinstance(cell, str) and cell.strip() not in EMPTY]
             if any(self._sum.match(one) for one in shown):
                 return Verdict(row, "skipped", "合计行")
@@ -130,6 +130,13 @@ class RowReader:
             if not isinstance(cell, str) or cell.strip() not in EMPTY:
                 return False
         return True
+
+    def _names_no_document(self, cells: Sequence[Cell]) -> bool:
+        """Whether nothing stands where the numbers of documents do, or only the word of a sum."""
+        return all(
+            isinstance(cell, str) and (cell.strip() in EMPTY or bool(self._sum.match(canonical(cell))))
+            for cell in (cells[position] for position in self._identity)
+        )
 
     def _at(self, position: int, row_no: int, problem: str) -> str:
         return f"{letters(position)}{row_no}“{self._match.headings[position]}”：{problem}"

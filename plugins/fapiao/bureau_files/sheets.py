@@ -1,7 +1,7 @@
 """The sheets of one workbook as parts that can be read row by row; documents come before their lines."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -16,7 +16,9 @@ from fapiao.bureau_files.recognition import (
     Match,
     candidates_of,
     check_columns,
+    is_foreign,
     one_family,
+    unrecognised,
 )
 from fapiao.bureau_files.records import Refusal, Verdict
 from fapiao.bureau_files.sheet_cells import OpenSheet, open_sheet
@@ -50,20 +52,24 @@ class SheetPart:
         return self.layout.role
 
 
-def read_sheets(content: bytes, where: str, rules: FileRules, looked: Looked) -> Iterator[SheetPart]:
+def read_sheets(content: bytes, where: str, rules: FileRules, looked: Looked, notes: list[str]) -> Iterator[SheetPart]:
     """The parts of a workbook that has been looked into already. Raises Refusal, maybe after a part was read.
 
     A sheet of documents whose headings only one family knows is read while those after it load. calamine holds a whole
-    sheet; beyond that a row is made when it is asked for.
+    sheet; beyond that a row is made when it is asked for. `notes` is told which sheets were left out.
     """
     known = Known()
     sheets: dict[str, tuple[OpenSheet, Head]] = {}
     candidates: dict[str, Candidates] = {}
     handed_out: set[str] = set()
+    foreign: list[tuple[str, Head]] = []
     with loading(content, rules.left_out_sheets, where) as coming:
         for name, wait in coming.items():
             sheet = open_sheet(wait(), looked)
             if not (head := _head(sheet)):
+                continue
+            if is_foreign(head, rules):
+                foreign.append((name, head))
                 continue
             sheets[name] = sheet, head
             candidates[name] = candidates_of(head, rules, f"{where} · {name}")
@@ -72,11 +78,18 @@ def read_sheets(content: bytes, where: str, rules: FileRules, looked: Looked) ->
                 handed_out.add(name)
                 yield _part(sheet, match, rules, known, head)
     if not sheets:
-        raise Refusal("工作簿里没有数据；请从税局重新导出", where)
+        raise _nothing_of_the_bureau(foreign, rules, where)
+    notes.extend(f"{where} · {name}：不是税局文件的工作表，没有读取。" for name, _ in foreign)
     matches = one_family(candidates, rules, where)
     for name, match in sorted(matches.items(), key=lambda item: item[1].layout.role):
         if name not in handed_out:
             yield _part(sheets[name][0], match, rules, known, sheets[name][1])
+
+
+def _nothing_of_the_bureau(foreign: Sequence[tuple[str, Head]], rules: FileRules, where: str) -> Refusal:
+    for name, head in foreign:
+        return unrecognised(head, rules, f"{where} · {name}")
+    return Refusal("工作簿里没有数据；请从税局重新导出", where)
 
 
 def _certain(candidates: Collection[Candidates]) -> Match | None:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from fapiao.errors import BadInput
-from fapiao.imports.papers import Paper
+from fapiao.imports.papers import Paper, Papers
+from fapiao.parties import is_stranger
 
 SECOND_PAYER = "second_payer_tax_no"
 _PARTY = {"input": "buyer_tax_no", "output": "seller_tax_no"}
@@ -40,6 +41,9 @@ def owner_of(
     fitting = [owner for owner in found if asked.taxpayer_no in (None, owner.taxpayer_no)]
     if asked.taxpayer_no is None:
         fitting = [owner for owner in fitting if owner.taxpayer_no in known] or fitting
+        if not any(owner.taxpayer_no in known for owner in fitting) and (mixed := _mixed(papers, sides, known)):
+            raise BadInput([f"{name}: {mixed}"])
+    fitting = fitting or _of_some(papers, sides, asked.taxpayer_no)
     if not fitting:
         raise BadInput([_contradiction(name, papers, sides, asked)])
     if len(fitting) > 1:
@@ -50,6 +54,37 @@ def owner_of(
             [f"{name}: 企业信息中没有税号{fitting[0].taxpayer_no}，请先导入企业（./fapiao taxpayers load）。"]
         )
     return fitting[0]
+
+
+def refuse_strangers(papers: Papers, owner: Owner) -> None:
+    """Keeps out the documents that are somebody else's, each with both parties (A-51)."""
+    for paper in papers.found:
+        if not paper.broken and _is_a_strangers(paper, owner):
+            parties = f"购方{paper.values.get('buyer_tax_no') or '空'}，销方{paper.values.get('seller_tax_no') or '空'}"
+            papers.refuse(paper, f"{parties}，不是{owner.taxpayer_no}的{_LABEL[owner.direction]}票据。")
+
+
+def _is_a_strangers(paper: Paper, owner: Owner) -> bool:
+    if paper.document == "invoice":
+        return is_stranger(paper.values, owner.taxpayer_no, owner.direction)
+    parties = _parties(paper, owner.direction)
+    return paper.document == "customs" and bool(parties) and owner.taxpayer_no not in parties
+
+
+def _of_some(papers: Sequence[Paper], sides: Sequence[str], asked: str | None) -> list[Owner]:
+    """Who was asked for, where some documents are theirs on one side only: the others are told one by one."""
+    return [Owner(asked, side) for side in sides if asked and any(asked in _parties(paper, side) for paper in papers)]
+
+
+def _mixed(papers: Sequence[Paper], sides: Sequence[str], known: Collection[str]) -> str | None:
+    """The companies of a file of several, of which we know one at least."""
+    for side in sides:
+        first = {party: paper.lead for paper in reversed(papers) for party in _parties(paper, side)}
+        if len(first) > 1 and set(first) & set(known):
+            shown = "、".join(f"{party}（第{place.row_no}行）" for party, place in list(first.items())[:-6:-1])
+            side_name = "购方" if side == "input" else "销方"
+            return f"各行的{side_name}不是同一个企业：{shown}。请按税号分别导出，或指定税号。"
+    return None
 
 
 def _candidates(papers: Sequence[Paper], direction: str, asked: str | None) -> list[Owner]:

@@ -87,6 +87,7 @@ class Papers:
     def __init__(self) -> None:
         self.found: list[Paper] = []
         self.told: list[Told] = []
+        self.notes: list[str] = []
         self._by_mark: dict[tuple[str, str], Paper] = {}
 
     def tell(self, place: Place, fate: Fate, sentence: str, payload: Mapping[str, object] | None = None) -> None:
@@ -138,6 +139,12 @@ class Papers:
         """The documents and rows of another set; what stands in both is told apart by the merge."""
         self.found += other.found
         self.told += other.told
+        self.notes += other.notes
+
+    def doubts(self) -> list[str]:
+        """What the task says besides: sheets that were not read, documents that were taken and are doubtful."""
+        marked = [(paper, sentence) for paper in self.found for sentence in paper.warnings]
+        return [*self.notes, *(f"{one.lead.sheet} 第{one.lead.row_no}行：{said}" for one, said in marked)]
 
     def whole(self) -> list[Paper]:
         """The documents of which every row could be taken; the rows of the others are told."""

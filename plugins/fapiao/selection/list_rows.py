@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import cast
 
+from fapiao.bureau_files.layouts import file_rules
 from fapiao.enterprise.form import Complaints, check_columns
 from fapiao.enterprise.words import Words, folded, words
 from fapiao.errors import BadInput
@@ -15,10 +17,11 @@ from fapiao.identity import customs_identity
 from fapiao.rules import rulebook
 from fapiao.selection.answers import Action
 from fapiao.selection.list_rules import MISSING, TWICE, list_rules
-from fapiao.tables.lines import Line, Table
+from fapiao.tables.lines import Line, Table, heading, respelled
 from fapiao.tables.reading import read_tables
 
 SHEET = "引入清单"
+_THE_BUREAUS = "customs_no_deduction_list"
 ACTION, CUSTOMS_NO, REASON, REASON_TEXT = "是否勾选", "缴款书号码", "不抵扣原因", "其他原因说明"
 TAXPAYER_NO, INVOICE_CODE, INVOICE_NO = "企业税号", "发票代码", "发票号码"
 COLUMNS = (ACTION, CUSTOMS_NO, REASON, REASON_TEXT, TAXPAYER_NO, INVOICE_CODE, INVOICE_NO)
@@ -70,9 +73,10 @@ def list_rows(files: Sequence[list[Table]]) -> list[ListRow]:
     record at all.
     """
     complaints = Complaints()
-    tables = [table for tables in files for table in _of_list(tables)]
+    tables = [respelled(table, _spellings()) for tables in files for table in _of_list(tables)]
     for table in tables:
-        check_columns(table, COLUMNS, complaints)
+        strange = _strange(table)
+        check_columns(table, (*COLUMNS, *(name for name in strange if not _is_near(name))), complaints)
         _check_needed(table, complaints)
     if not any(table.lines for table in tables) and not complaints.problems:
         complaints.problems.append("no record is in the list: fill in ./fapiao template selection")
@@ -84,6 +88,32 @@ def list_rows(files: Sequence[list[Table]]) -> list[ListRow]:
 def _of_list(tables: list[Table]) -> list[Table]:
     """Of a workbook the sheet with our name, or the first; of another file everything."""
     return [table for table in tables if table.name == SHEET] or tables[:1]
+
+
+def unread_columns(files: Sequence[list[Table]]) -> list[str]:
+    """A sentence about every column that is in a list and means nothing here; its rows are read without it."""
+    tables = [respelled(table, _spellings()) for tables in files for table in _of_list(tables)]
+    return [
+        f"{table.source}：列“{name}”没有读取。" for table in tables for name in _strange(table) if not _is_near(name)
+    ]
+
+
+def _strange(table: Table) -> list[str]:
+    found = dict.fromkeys([*table.columns, *(name for line in table.lines for name in line.cells)])
+    return [name for name in found if name and name not in COLUMNS]
+
+
+def _is_near(name: str) -> bool:
+    """Whether a heading may be one of ours, misspelt: then nobody knows what was meant."""
+    return bool(get_close_matches(name, COLUMNS, 1))
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """Other headings of our columns: those of the bureau's own list, which clerks copy."""
+    (layout,) = (one for one in file_rules().layouts if one.id == _THE_BUREAUS)
+    ours = {"selection_status": ACTION, "document_key": CUSTOMS_NO, "not_deductible_type": REASON}
+    return {heading(other): name for column, name in ours.items() for other in layout.columns[column] if other != name}
 
 
 def _check_needed(table: Table, complaints: Complaints) -> None:

@@ -48,11 +48,15 @@ def test_the_first_sheet_is_read_while_the_second_loads(tmp_path: Path, monkeypa
     assert [part.sheet for part in found] == [LINES.name]
 
 
-def test_a_strange_sheet_refuses_the_file_though_the_first_was_read(tmp_path: Path) -> None:
+@pytest.mark.finding("F28")
+def test_a_strange_sheet_is_left_out_and_one_that_comes_near_a_layout_refuses_the_file(tmp_path: Path) -> None:
     found = parts(tmp_path, HEADERS, STRANGE)
     assert list(next(found).rows())
-    with pytest.raises(Refusal, match=r"file\.xlsx · 别的: 前 15 行里找不到税局文件的列名"):
-        next(found)
+    assert list(found) == []
+    headings, first, *_ = LINES.rows
+    near = Sheet("别的", [[heading for heading in headings if heading != "金额"], first])
+    with pytest.raises(Refusal, match=r"file\.xlsx · 别的: 列名与已知版式都不符"):
+        list(parts(tmp_path, HEADERS, near))
 
 
 @pytest.mark.parametrize(("sheets", "verdict"), [((HEADERS,), "ok"), ((), "rejected")])
