@@ -13,7 +13,7 @@ from enterprise_files import workbook
 from fapiao.errors import BadInput
 from fapiao.exports.templates import templates
 from fapiao.selection.chosen import Chosen, Wish
-from fapiao.selection.list_rows import read_list
+from fapiao.selection.list_rows import read_list, unread_columns
 from fapiao.selection.list_verdicts import Verdict, list_wishes
 from fapiao.tables.lines import Table
 from fapiao.tables.yaml_lines import read_yaml
@@ -223,7 +223,7 @@ def test_a_row_is_told_all_that_is_wrong_with_it_at_once(pool: Pool) -> None:
 
 
 def test_a_word_that_nobody_knows_is_told_with_its_column(pool: Pool) -> None:
-    (one,) = verdicts(pool, ("是", number(1), "好玩"))
+    (one,) = verdicts(pool, ("好", number(1), "好玩"))
     assert [(problem.code, problem.text, problem.columns) for problem in one.problems] == [
         ("UNKNOWN_WORD", "填写的内容无法识别，请按模板填写", ("是否勾选", "不抵扣原因"))
     ]
@@ -295,7 +295,8 @@ def test_the_template_is_a_list_once_it_is_filled_in(pool: Pool, tmp_path: Path)
     ("rows", "sentence"),
     [
         ([["是否勾选", "号码"], ["勾选", "1"]], "the column 缴款书号码 is missing"),
-        ([["缴款书号码", "原因"], ["1", "x"]], "this column is unknown; known are 是否勾选"),
+        ([["缴款书号码", "原因"], ["1", "x"]], "the column 是否勾选 is missing"),
+        ([["是否勾选", "缴款书号码", "不抵扣理由"], ["勾选", "1", "x"]], "did you mean 不抵扣原因?"),
         ([HEADINGS], "no record is in the list"),
         ([HEADINGS, ["勾选", 531020261000000000001]], "a number of more than 15 digits has lost its last digits"),
         ([HEADINGS, ["勾选", '="53"&"1"']], "单元格 B2 是公式；请复制后以数值方式粘贴，再引入"),
@@ -306,6 +307,23 @@ def test_a_file_that_is_no_list_says_why(pool: Pool, tmp_path: Path, rows: list[
     with pytest.raises(BadInput) as refused:
         validate_list(pool, [read_list(file)])
     assert sentence in str(refused.value)
+
+
+@pytest.mark.finding("F28")
+@pytest.mark.parametrize(
+    ("headings", "row", "left_out"),
+    [
+        ([*HEADINGS[:3], "部门"], ["勾选", number(1), REASON, "财务部"], ["部门"]),
+        (["是否要勾选", *HEADINGS[1:3]], ["是", number(1), REASON], []),
+        (["是否勾选", "海关缴款书号码", "不抵扣原因", "备注"], ["勾选", number(1), REASON, "x"], ["备注"]),
+    ],
+)
+def test_a_clerks_headings_are_read_and_a_column_more_is_named(
+    pool: Pool, tmp_path: Path, headings: list[str], row: list[object], left_out: list[str]
+) -> None:
+    tables = read_list(workbook(tmp_path / "list.xlsx", 引入清单=[headings, row]))
+    assert [one.passed for one in validate_list(pool, [tables])] == [True]
+    assert [sentence.split("“")[1].split("”")[0] for sentence in unread_columns([tables])] == left_out
 
 
 def test_a_file_that_is_empty_or_not_there_says_so(tmp_path: Path) -> None:
