@@ -67,7 +67,7 @@ def test_waiting_rows_are_shown_and_a_replay_leaves_them_where_no_rule_knows_the
     assert "未导入 1 份" in said
     assert main(["import", "--quarantine"]) == 0
     assert "未来票" in capsys.readouterr().out
-    assert main(["import", "--replay"]) == 0
+    assert main(["import", "--replay"]) == 1
     assert pool.execute("SELECT count(*) FROM pool.quarantine WHERE released_at IS NULL").fetchone() == (1,)
     assert pool.execute("SELECT count(*) FROM pool.document").fetchone() == (1,)
 
