@@ -81,7 +81,7 @@ def read_delivery(pages: Iterable[tuple[int, bytes]], asked: Sequence[str]) -> D
 
 def _entries(page: Any, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     listed = page.get(name) if isinstance(page, dict) else None
-    for row_no, row in enumerate(listed if isinstance(listed, list) else [], start=1):
+    for row_no, row in enumerate(listed or [], start=1):
         yield row_no, row if isinstance(row, dict) else {"row": row}
 
 

@@ -116,8 +116,3 @@ def test_an_entry_that_cannot_be_read_exactly_is_a_failure_of_its_own(entry: byt
     found = read_delivery([(1, b'{"files": [' + entry + b"]}")], [A])
     assert reason in found.failures[0].reason
     assert len(found.failures[0].reason) < 250
-
-
-@pytest.mark.finding("F73")
-def test_a_list_that_is_none_leaves_every_invoice_without_a_file() -> None:
-    assert read_delivery([(1, b'{"files": true}')], [A]).is_empty
