@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 import airflow_home  # noqa: F401 before anything imports Airflow
 from hooks import migrations
@@ -17,6 +18,9 @@ from temporary_postgres import temporary_folder, temporary_postgres
 pytest_plugins = ["pytester"]
 TEMPLATE = "fapiao_template"
 _numbers = count(1)
+settings.register_profile("few", derandomize=True, max_examples=12, deadline=None)
+settings.register_profile("many", max_examples=5_000, deadline=None)
+settings.load_profile("few")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from fapiao.identity import spelled
 from fapiao.queries import query
 from fapiao.selection.chosen import Wish
 from fapiao.selection.records import LedgerEntry
@@ -49,7 +50,7 @@ def show_log(arguments: argparse.Namespace) -> int:
         values = {
             "batches": arguments.batches or None,
             "taxpayer": arguments.taxpayer,
-            "document_key": arguments.number,
+            "document_key": arguments.number and spelled(arguments.number),
             "status": arguments.status,
             "allowed": allowed,
             "limit": arguments.limit,

@@ -1,4 +1,4 @@
-"""Chinese tax numbers: how they are written, and whether their check character holds."""
+"""Identifying numbers in one spelling; Chinese tax numbers, and whether their check character holds."""
 
 import re
 import unicodedata
@@ -9,6 +9,16 @@ _TAXPAYER_NO = re.compile(r"[0-9A-Z]{15,20}")
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+")
 _USCC_LENGTH = 18
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""Blanks, control characters, and what only joins or turns others: a zero-width space, a byte order mark."""
+
+
+def one_spelling(text: str) -> str:
+    """An identifying number as it is kept: half-width, upper case, no blanks, nothing that cannot be seen."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
+    seen = (one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) not in _UNSEEN)
+    return "".join(seen).upper()
 
 
 def taxpayer_no(text: str) -> str:
@@ -16,7 +26,7 @@ def taxpayer_no(text: str) -> str:
 
     Raises ValueError, whose text continues a sentence that names the place, when it cannot be one.
     """
-    number = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
+    number = one_spelling(text)
     if _ROUNDED.fullmatch(number):
         raise ValueError(
             f"{text!r} is a number that a spreadsheet has rounded: format the column as text, type it again"

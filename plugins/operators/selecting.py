@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fapiao.errors import BadInput, Refused
+from fapiao.identity import spelled
 from fapiao.selection.chosen import Operation, Wish
 from fapiao.selection.records import LOCAL, STATISTICS, LedgerEntry, Progress
 from fapiao.selection.submission import Refusal, Submitted, becomes, requests
@@ -85,7 +86,7 @@ def latest(desk: SelectionDesk, document_key: str, taxpayer_no: str | None = Non
     Raises BadInput with 未查到该发票在星空的税局用票台账 where there is none (R217).
     """
     with desk.transaction() as work:
-        found = work.submissions.latest(document_key, taxpayer_no)
+        found = work.submissions.latest(spelled(document_key), taxpayer_no)
     if found is None:
         raise BadInput([desk.says("no_selection_ledger")])
     return replace(found, hint=desk.says("selection_go_to_log")) if found.task_status == "processing" else found

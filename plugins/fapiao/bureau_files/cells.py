@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from fapiao.identifiers import one_spelling
+
 
 class NoValue(NamedTuple):
     """A cell whose value nobody can tell; `why` continues a sentence that names the cell."""
@@ -88,7 +90,7 @@ def tax_number(cell: Cell) -> str | None:
     if found is None or (found.isascii() and found.isalnum() and found.isupper()):
         return found
     _refuse_rounded(found)
-    return "".join(unicodedata.normalize("NFKC", found).split()).upper() or None
+    return one_spelling(found) or None
 
 
 def document_number(lengths: tuple[int, ...]) -> Reader:
@@ -97,9 +99,12 @@ def document_number(lengths: tuple[int, ...]) -> Reader:
 
     def read(cell: Cell) -> str | None:
         found = text(cell)
-        if found is None or (len(found) in lengths and found.isascii() and found.isdigit()):
+        if found is None or (len(found) in lengths and _is_digits(found)):
             return found
         _refuse_rounded(found)
+        spelled = one_spelling(found)
+        if isinstance(cell, str) and (not spelled or (len(spelled) in lengths and _is_digits(spelled))):
+            return spelled or None
         if not isinstance(cell, str):
             raise BadCell(f"单元格是数字 {found}，应为 {expected} 位，开头的 0 可能已丢失；请把该列设为文本后重新填写")
         raise BadCell(f"“{found}”应为 {expected} 位数字")
@@ -113,6 +118,10 @@ def long_number(cell: Cell) -> str | None:
     if found is not None:
         _refuse_rounded(found)
     return found
+
+
+def _is_digits(found: str) -> bool:
+    return found.isascii() and found.isdigit()
 
 
 def _refuse_rounded(found: str) -> None:

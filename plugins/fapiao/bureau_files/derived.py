@@ -7,12 +7,13 @@ from decimal import Decimal
 from fapiao.bureau_files.layouts import Layout
 from fapiao.identity import (
     DIGITAL_LENGTH,
-    DIGITAL_TYPES,
     PAPER_DIGITAL_TYPES,
     PAPER_LENGTH,
+    PAPER_TYPES,
+    BadNumber,
     Identity,
+    Names,
     NoIdentity,
-    any_invoice_identity,
     customs_identity,
     invoice_identity,
     withholding_identity,
@@ -33,6 +34,7 @@ class Known:
 
 _BLUE_DIGITAL = re.compile(r"被红冲蓝字数电(?:发票|票)号码[:：]?\s*([0-9]{20})")
 _BLUE_PAPER = re.compile(r"对应正数发票代码[:：]?\s*([0-9]{10,12})\s*号码[:：]?\s*([0-9]{8})")
+_NAMES = Names("invoice_no", "invoice_code", digital="etax_invoice_no")
 _FALLBACK_TYPE = "01"
 """A line without a type is a 税控 one unless its number has 20 digits."""
 
@@ -56,15 +58,12 @@ def derive(values: Values, layout: Layout, papers: Papers) -> None:
 
 def _identify(values: Values, layout: Layout) -> None:
     number, digital = values.get("document_key"), values.get("etax_invoice_no")
-    if digital and layout.document == "invoice":
-        values["document_key"] = digital
-        values["invoice_code"] = values.get("invoice_code") if values.get("invoice_no") else None
-        values["invoice_no"] = values.get("invoice_no") or digital
-        return
     if layout.document == "customs":
         found = customs_identity({"hgjkshm": number})
     elif layout.document == "withholding":
         found = withholding_identity({"dkdjwspzh": number})
+    elif digital and not values.get("invoice_code"):
+        found = Identity(digital, None, values.get("invoice_no") or digital, digital)
     else:
         found = _invoice(values)
     values["document_key"] = found.document_key
@@ -74,16 +73,12 @@ def _identify(values: Values, layout: Layout) -> None:
 
 
 def _invoice(values: Values) -> Identity:
-    """The identity of a row without a 20-digit number in its own column."""
+    """The identity of an invoice that is not named by its 20-digit number alone."""
     code, number = values.get("invoice_code"), values.get("invoice_no")
     kind = values.get("invoice_type")
-    if code and number and len(number) == PAPER_LENGTH and kind not in DIGITAL_TYPES:
+    if code and number and len(number) == PAPER_LENGTH and kind in PAPER_TYPES:
         return Identity(f"{code}-{number}", code, number)
-    row = {"fphm": number, "fpdm": code}
-    found = invoice_identity(kind, row) if kind else any_invoice_identity(_FALLBACK_TYPE, row)
-    if kind in DIGITAL_TYPES and len(found.document_key) != DIGITAL_LENGTH:
-        raise NoIdentity("数电发票号码 is missing")
-    return found
+    return invoice_identity(kind or _FALLBACK_TYPE, values, _NAMES, asked=kind is None)
 
 
 def _paper_number(values: Values, layout: Layout, papers: Papers) -> None:
@@ -112,4 +107,4 @@ def _red_remark(values: Values, remark: str) -> None:
         values["original_blue_paper_code"], values["original_blue_paper_no"] = paper.groups()
 
 
-__all__ = ["Known", "NoIdentity", "Papers", "Values", "derive"]
+__all__ = ["BadNumber", "Known", "NoIdentity", "Papers", "Values", "derive"]

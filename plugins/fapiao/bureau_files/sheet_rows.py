@@ -10,7 +10,7 @@ from itertools import islice
 
 from fapiao.bureau_files.cells import EMPTY, BadCell, Cell
 from fapiao.bureau_files.columns import UNREADABLE, ColumnReader
-from fapiao.bureau_files.derived import Known, NoIdentity, Values, derive
+from fapiao.bureau_files.derived import BadNumber, Known, NoIdentity, Values, derive
 from fapiao.bureau_files.headings import canonical, letters
 from fapiao.bureau_files.layouts import FileRules
 from fapiao.bureau_files.raw_row import RawRow
@@ -101,6 +101,10 @@ class RowReader:
     def _completed(self, row: FileRow, values: Values) -> Verdict:
         try:
             derive(values, self._match.layout, self._known.papers)
+        except BadNumber as bad:
+            return Verdict(
+                row, "rejected", f"第 {row.row_no} 行：{bad.label.split(' ')[0]} {bad.shown} 不符合该票种的号码格式"
+            )
         except NoIdentity:
             sentence = f"第 {row.row_no} 行：票据代码或号码不全（数电发票应有 20 位号码），无法确定是哪张票据"
             return Verdict(row, "rejected", sentence)

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from fapiao.enterprise.form import Complaints, Form, unique
 from fapiao.enterprise.words import Words, words
-from fapiao.identity import customs_identity
+from fapiao.identity import spelled
 from fapiao.rules import RuleBook
 from fapiao.tables.lines import Line
 from fapiao.tasks import SHANGHAI
@@ -104,8 +104,7 @@ def entry(form: Form, known: Known, organisations: Collection[str], among: Entry
 
 
 def _document_key(form: Form) -> str:
-    written = form.needed("document_key")
-    return customs_identity({"hgjkshm": written}).document_key if written else ""
+    return spelled(form.needed("document_key"))
 
 
 def _deductible(form: Form, known: Known, among: Words) -> bool | None:

@@ -7,6 +7,7 @@ from typing import Any
 from fapiao.gateway.interfaces import DEDUCTION, Interface, Pair
 from fapiao.gateway.questions import SELECTED
 from fapiao.gateway.types import asked_types
+from fapiao.identity import spelled
 from fapiao.selection.answers import Action, Holding, Paper, PaperResult, Statistics, StatisticsAction, TaxPeriod
 from fapiao.selection.result_codes import ResultCodes
 
@@ -105,15 +106,15 @@ def results(rows: Iterable[Data], codes: ResultCodes) -> list[PaperResult]:
 
 def holdings(rows: Iterable[Data]) -> dict[str, Holding]:
     """Header items of 海关缴款书 (§6.3) by number."""
+    named = ((spelled(str(row["customDeclarationNo"])), row) for row in rows if row.get("customDeclarationNo"))
     return {
-        str(row["customDeclarationNo"]): Holding(
-            str(row["customDeclarationNo"]),
+        number: Holding(
+            number,
             str(row.get("deductionPurpose") or ""),
             str(row.get("taxPeriod") or ""),
             str(row.get("notDeductibleType") or "") or None,
         )
-        for row in rows
-        if row.get("customDeclarationNo")
+        for number, row in named
     }
 
 
@@ -140,7 +141,7 @@ def _result(row: Data, codes: ResultCodes) -> PaperResult:
     said = str(row.get("description") or row.get("message") or "")
     meaning = codes.document(CHANNEL, code, said)
     period = str(row.get("taxPeriod") or "") or None
-    return PaperResult(number, meaning.outcome, code, said or meaning.text, period, meaning.cause)
+    return PaperResult(spelled(number), meaning.outcome, code, said or meaning.text, period, meaning.cause)
 
 
 def _day(written: str) -> date | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from fapiao.identity import spelled
 from fapiao.leqi.questions import Body, compact
 from fapiao.selection.answers import Action, Holding, Paper, PaperResult, StatisticsAction, TaxPeriod
 from fapiao.selection.result_codes import ResultCodes
@@ -56,7 +57,7 @@ def tax_period(data: Data) -> TaxPeriod:
 def not_taken(data: Data) -> list[PaperResult]:
     """The documents an upload refused on the spot (sczt 01), with the bureau's errormsg."""
     return [
-        PaperResult(str(row["jkshm"]), "refused", REFUSED_ON_UPLOAD, str(row.get("errormsg") or "上传失败"))
+        PaperResult(spelled(str(row["jkshm"])), "refused", REFUSED_ON_UPLOAD, str(row.get("errormsg") or "上传失败"))
         for row in _rows(data)
         if str(row.get("sczt")) != _TAKEN
     ]
@@ -77,7 +78,7 @@ def holdings(data: Data) -> Iterator[Holding]:
     for row in _rows(data):
         purpose = _PURPOSE.get(str(row.get("hxyt") or ""))
         if purpose is not None:
-            yield Holding(str(row["jkshm"]), purpose, str(row.get("skssq") or ""))
+            yield Holding(spelled(str(row["jkshm"])), purpose, str(row.get("skssq") or ""))
 
 
 def counted(data: Data) -> list[Mapping[str, str]]:
@@ -105,4 +106,4 @@ def _result(row: Data, codes: ResultCodes) -> PaperResult:
     code = str(row.get("cljg") or "")
     meaning = codes.document(CHANNEL, code, current_use=str(row.get("hxyt") or ""))
     period = str(row.get("skssq") or "") or None
-    return PaperResult(str(row["jkshm"]), meaning.outcome, code, meaning.text, period, meaning.cause)
+    return PaperResult(spelled(str(row["jkshm"])), meaning.outcome, code, meaning.text, period, meaning.cause)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from functools import cache
 
+from fapiao.identifiers import one_spelling
 from fapiao.identity import (
-    DIGITAL_LENGTH,
     PAPER_DIGITAL_TYPES,
     Identity,
-    NoIdentity,
-    any_invoice_identity,
+    Names,
     customs_identity,
+    invoice_identity,
+    looks_digital,
 )
 from fapiao.payloads.values import text
 from fapiao.rules import rulebook
@@ -23,11 +24,7 @@ TOLL_ELEMENT = "08"
 # QR codes and old replies name 数电 invoices so (protocols §6.1, domain §2.1).
 _LEGACY = {"31": "81", "32": "82"}
 _NO_ERROR = ("", "0", "0000")
-_IN_ITS_WORDS = {
-    "发票号码 (fphm) is missing": "发票号码 (invoiceNo) is missing",
-    "发票代码 (fpdm) is missing": "发票代码 (invoiceCode) is missing",
-    "海关缴款书号码 (hgjkshm) is missing": "海关缴款书号码 (customDeclarationNo) is missing",
-}
+NAMES = Names("invoiceNo", "invoiceCode", digital="etaxInvoiceNo")
 
 
 def refusal(row: Row) -> str | None:
@@ -46,7 +43,7 @@ def gateway_type(row: Row, asked: str) -> str:
     number, bureau = said(row, "invoiceType"), said(row, "govInvoiceType")
     if number == CUSTOMS_NUMBER or said(row, "customDeclarationNo"):
         return "customs"
-    code = _LEGACY.get(bureau, bureau) or _by_number(number, said(row, "etaxInvoiceNo")) or asked
+    code = _LEGACY.get(bureau, bureau) or _by_number(number, _is_digital(row)) or asked
     if code in ("82", "8208") and said(row, "businessType"):
         return "8208" if said(row, "businessType") == TOLL_ELEMENT else "82"
     return code
@@ -55,26 +52,16 @@ def gateway_type(row: Row, asked: str) -> str:
 def gateway_identity(row: Row, invoice_type: str) -> Identity:
     """Which document a row is (protocols §10.6); raises NoIdentity.
 
-    数电 on paper: etaxInvoiceNo is the key, code and number stand beside it. Other 数电 numbers stand alone or are
-    split into a code of 12 and a number of 8. 税控: code and number. 海关缴款书: customDeclarationNo.
+    数电 on paper: etaxInvoiceNo is the key where it is there, code and number stand beside it. Other 数电 numbers stand
+    alone or are split into a code of 12 and a number of 8. 税控: code and number. 海关缴款书: customDeclarationNo.
     """
-    numbers = _numbers_of(row, invoice_type)
-    try:
-        return customs_identity(numbers) if invoice_type == "customs" else any_invoice_identity(invoice_type, numbers)
-    except NoIdentity as error:
-        raise NoIdentity(_IN_ITS_WORDS.get(str(error), str(error))) from error
-
-
-def _numbers_of(row: Row, invoice_type: str) -> dict[str, str]:
-    """The numbers of a row under the names that 乐企 has for them."""
     if invoice_type == "customs":
-        return {"hgjkshm": said(row, "customDeclarationNo")}
-    code, number, digital = (said(row, name) for name in ("invoiceCode", "invoiceNo", "etaxInvoiceNo"))
-    if digital:
-        return {"fphm": digital, **({"zzfpDm": code, "zzfphm": number} if code else {})}
-    if invoice_type in PAPER_DIGITAL_TYPES and len(number) != DIGITAL_LENGTH:
-        raise NoIdentity("数电发票号码 (etaxInvoiceNo) is missing")
-    return {"fphm": number, "fpdm": code}
+        return customs_identity(row, "customDeclarationNo")
+    return invoice_identity(invoice_type, row, NAMES, asked=not _names_type(row))
+
+
+def _names_type(row: Row) -> bool:
+    return bool(said(row, "invoiceType") or said(row, "govInvoiceType"))
 
 
 def said(row: Row, name: str) -> str:
@@ -83,12 +70,17 @@ def said(row: Row, name: str) -> str:
     return "" if isinstance(value, bool | list | dict) else text(value) or "" if value is not None else ""
 
 
-def _by_number(number: str, digital: str) -> str:
-    """Paper and 数电 on paper share numbers; only the latter has an etaxInvoiceNo."""
+def _is_digital(row: Row) -> bool:
+    code, number = said(row, "invoiceCode"), said(row, "invoiceNo")
+    return bool(said(row, "etaxInvoiceNo")) or (not code and looks_digital(one_spelling(number)))
+
+
+def _by_number(number: str, digital: bool) -> str:
+    """Paper and 数电 on paper share numbers; only the latter has 20 digits."""
     if not number:
         return ""
     codes = _numbers().get(number, ())
-    on_paper = [code for code in codes if (code in PAPER_DIGITAL_TYPES) == bool(digital)]
+    on_paper = [code for code in codes if (code in PAPER_DIGITAL_TYPES) == digital]
     return next(iter([*on_paper, *codes]), f"{UNKNOWN_NUMBER}{number}")
 
 

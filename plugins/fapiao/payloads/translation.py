@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from fapiao.fields import load_fields, staged_columns
 from fapiao.identity import (
+    BadNumber,
     Identity,
     NoIdentity,
     any_invoice_identity,
@@ -174,6 +175,8 @@ class _Translator:
         invoice_type = self._type(read.row)
         try:
             identity = self._identity(read.row, invoice_type)
+        except BadNumber as error:
+            raise _Rejection(f"{error}.") from error
         except NoIdentity as error:
             raise _Rejection(f"{error}: without it the document cannot be told from others.") from error
         values, rest = read.found or self._by_itself(read)

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from fapiao.errors import BadInput
 from fapiao.form_items import items
+from fapiao.identity import spelled
 from fapiao.rules import RuleBook
 from fapiao.selection.chosen import Operation
 from fapiao.selection.records import STATISTICS
@@ -39,7 +40,7 @@ def read_form(book: RuleBook, rules: SelectionRules, form: Mapping[str, Any]) ->
     operation = _operation(rules, str(form.get("operation") or ""), problems)
     read = SelectionForm(
         operation=operation,
-        document_keys=items(form.get("document_keys")),
+        document_keys=tuple(dict.fromkeys(map(spelled, items(form.get("document_keys"))))),
         taxpayers=items(form.get("taxpayers")),
         reason=_reason(book, form.get("reason"), problems),
         reason_text=str(form.get("reason_text") or "").strip() or None,

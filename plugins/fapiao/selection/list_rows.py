@@ -13,7 +13,7 @@ from fapiao.enterprise.form import Complaints, check_columns
 from fapiao.enterprise.words import Words, folded, words
 from fapiao.errors import BadInput
 from fapiao.identifiers import taxpayer_no
-from fapiao.identity import customs_identity
+from fapiao.identity import spelled
 from fapiao.rules import rulebook
 from fapiao.selection.answers import Action
 from fapiao.selection.list_rules import MISSING, TWICE, list_rules
@@ -138,7 +138,7 @@ def _row(line: Line) -> ListRow:
         where=line.where(),
         cells=cells,
         action=cast("Action | None", action),
-        customs_no=customs_identity({"hgjkshm": cells[CUSTOMS_NO]}).document_key if CUSTOMS_NO in cells else None,
+        customs_no=spelled(cells[CUSTOMS_NO]) if CUSTOMS_NO in cells else None,
         invoice_code=cells.get(INVOICE_CODE),
         invoice_no=cells.get(INVOICE_NO),
         taxpayer_no=_taxpayer_no(cells, strange),

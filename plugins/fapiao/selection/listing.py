@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from fapiao.identity import spelled
 from fapiao.selection.chosen import Chosen, Operation, Wish
 
 NO_PURPOSE, NOT_DEDUCTED = "0", "2"
@@ -41,7 +42,8 @@ class ListFilter:
 
     def values(self) -> dict[str, Any]:
         """The parameters of selection_list.sql."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        values = asdict(self) | {"document_keys": self.document_keys and tuple(map(spelled, self.document_keys))}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 class Place(NamedTuple):

@@ -53,9 +53,10 @@ PAPER = {"invoiceCode": "044001900111", "invoiceNo": "12345678"}
         ("85", PAPER | {"etaxInvoiceNo": KEY}, Identity(KEY, "044001900111", "12345678", KEY)),
         ("87", {"invoiceNo": KEY}, Identity(KEY, None, KEY, KEY)),
         ("03", PAPER | {"etaxInvoiceNo": KEY}, Identity(KEY, "044001900111", "12345678", KEY)),
+        ("85", PAPER, Identity("044001900111-12345678", "044001900111", "12345678")),
         ("10", PAPER, Identity("044001900111-12345678", "044001900111", "12345678")),
         ("89", {"invoiceNo": KEY}, Identity(KEY, None, KEY, KEY)),
-        ("customs", {"customDeclarationNo": "531020241123456789—L01"}, Identity("531020241123456789-L01", invoice_no="531020241123456789—L01")),
+        ("customs", {"customDeclarationNo": "531020241123456789—L01"}, Identity("531020241123456789-L01", invoice_no="531020241123456789-L01")),
     ],
 )  # fmt: skip
 def test_a_row_is_the_document_that_its_numbers_name(kind, row, identity):
@@ -65,7 +66,6 @@ def test_a_row_is_the_document_that_its_numbers_name(kind, row, identity):
 @pytest.mark.parametrize(
     ("kind", "row", "missing"),
     [
-        ("85", PAPER, "数电发票号码 (etaxInvoiceNo) is missing"),
         ("01", {"invoiceNo": "12345678"}, "发票代码 (invoiceCode) is missing"),
         ("81", {"invoiceNo": " "}, "发票号码 (invoiceNo) is missing"),
         ("customs", {}, "海关缴款书号码 (customDeclarationNo) is missing"),

@@ -77,9 +77,9 @@ def test_the_gateway_names_the_deadline_of_the_period() -> None:
 
 
 def test_leqi_holds_for_deduction_for_nothing_or_for_a_refund() -> None:
-    rows = [{"jkshm": f"key{use}", "hxyt": use, "skssq": "202612"} for use in ("1", "4", "6", "2", "", "0")]
+    rows = [{"jkshm": f"KEY{use}", "hxyt": use, "skssq": "202612"} for use in ("1", "4", "6", "2", "", "0")]
     found = {one.document_key: one.purpose for one in leqi.holdings({"hgjksmx": rows})}
-    assert found == {"key1": "1", "key4": "2", "key6": "2", "key2": "3"}
+    assert found == {"KEY1": "1", "KEY4": "2", "KEY6": "2", "KEY2": "3"}
 
 
 def test_a_header_says_purpose_period_and_reason() -> None:
