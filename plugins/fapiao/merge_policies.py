@@ -32,11 +32,6 @@ class Policies:
         self._fields = fields
         self._names = {column.name for column in self.offered}
 
-    @property
-    def booked(self) -> str:
-        """True where bureau and pool both say 已入账: such a row is not updated at all (R048)."""
-        return "coalesce(s.entry_status = '02' AND d.entry_status = '02', false)"
-
     def newer(self, group: str) -> str:
         """True where the staged row was observed no earlier than what the pool knows of the group (A-36).
 
@@ -80,8 +75,7 @@ class Policies:
         """True where the merge would change the row at all; unchanged rows write nothing."""
         tests = [self._group_test(group) for group in seen_groups(self.offered)]
         tests += [self._single_test(column) for column in self.offered if column.policy != "newest_non_empty"]
-        test = "(" + "\n        OR ".join(test for test in tests if test) + ")"
-        return f"{test}\n        AND NOT {self.booked}" if "entry_status" in self._names else test
+        return "(" + "\n        OR ".join(test for test in tests if test) + ")"
 
     def _group_test(self, group: str) -> str:
         """One look at the clock for all columns of the group; trimming only what differs at all (it costs a second)."""
@@ -171,12 +165,15 @@ class Policies:
         return f"(s.entry_status IS NOT NULL AND ({self.newer('usage')} OR d.entry_status IS NULL))"
 
     def _entry_followers(self) -> Iterator[tuple[str, str]]:
-        """The kind is fixed at 税前扣除; period and time go where the bureau says it is not booked (R046-R050)."""
+        """The kind is fixed at 税前扣除; period and time go where the bureau says it is not booked (R046-R050).
+
+        Where both say 已入账 none of them is touched (R048).
+        """
+        booked = f"{self._entry_counts} AND s.entry_status = '02' AND d.entry_status IS DISTINCT FROM '02'"
         unbooked = f"{self._entry_counts} AND s.entry_status IN ('01', '03')"
         yield (
             "entry_kind",
-            f"CASE WHEN {self._entry_counts} AND s.entry_status = '02' THEN '税前扣除'"
-            f" WHEN {unbooked} THEN NULL ELSE d.entry_kind END",
+            f"CASE WHEN {booked} THEN '税前扣除' WHEN {unbooked} THEN NULL ELSE d.entry_kind END",
         )
         yield "entry_period", f"CASE WHEN {unbooked} THEN NULL ELSE d.entry_period END"
         yield "entry_at", f"CASE WHEN {unbooked} THEN NULL ELSE d.entry_at END"

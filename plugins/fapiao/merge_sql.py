@@ -7,8 +7,6 @@ writes the files again; a test refuses files that differ from what the rules say
 
 # ruff: noqa: S608 - what is put together here is committed as include/sql/merge/*.sql and compared by a test.
 
-from collections.abc import Iterator
-
 from fapiao.fields import TARGETS, Field, load_fields
 from fapiao.merge_aside import set_aside_statements
 from fapiao.merge_policies import Policies
@@ -37,40 +35,28 @@ def _origin(target: str) -> tuple[str, str]:
 
 def _held(target: str) -> str:
     policies, (batch, channel) = _policies(target), _origin(target)
-    offers = ["status", *(name for name in _said_by_status(target) if name != "status")]
-    values = [f"('{name}', d.{name}, s.{name})" for name in offers]
-    booked = f"\n            WHEN {policies.booked} THEN 'booked'" if target == "status" else ""
     return named(
         "held",
-        "Report the values that the merge is about to refuse.",
+        "Report the statuses that the merge is about to refuse.",
         f"""INSERT INTO pool.held_change (
     direction, taxpayer_no, document_key, column_name, current_value, offered_value, reason,
     batch_no, channel, observed_at)
-SELECT %(direction)s, %(taxpayer_no)s, document_key, column_name, current_value, offered_value, reason,
+SELECT %(direction)s, %(taxpayer_no)s, document_key, 'status', current_value, offered_value, reason,
     batch_no, channel, observed_at
 FROM (
-    SELECT s.document_key, o.column_name, o.current_value, o.offered_value, s.observed_at,
+    SELECT s.document_key, d.status AS current_value, s.status AS offered_value, s.observed_at,
         {batch} AS batch_no, {channel} AS channel,
-        CASE{booked}
-            WHEN o.column_name <> 'status' THEN NULL
+        CASE
             WHEN NOT {policies.newer("status")} THEN 'older'
-            WHEN (o.current_value, o.offered_value) IN ({policies.refused("status")}) THEN 'backwards'
+            WHEN (d.status, s.status) IN ({policies.refused("status")}) THEN 'backwards'
         END AS reason
     FROM staged_{target} AS s
     JOIN pool.document AS d ON {MATCH}
-    CROSS JOIN LATERAL (VALUES
-        {listed(values, 8)}
-    ) AS o (column_name, current_value, offered_value)
-    WHERE s.status IS NOT NULL AND o.offered_value <> o.current_value
+    WHERE s.status <> d.status
 ) AS offer
 WHERE reason IS NOT NULL
 ON CONFLICT DO NOTHING""",
     )
-
-
-def _said_by_status(target: str) -> Iterator[str]:
-    offered = load_fields().of_target(target) if target == "status" else ()
-    return (column.name for column in offered if column.type == "text" and column.policy != "entry_rule")
 
 
 def _merge(target: str) -> str:

@@ -50,9 +50,19 @@ def test_a_booked_document_keeps_its_row_version(pool: Pool):
     merge(pool, "usage", [{"fphm": KEY, "rzzt": "02"}], context(on("2027-01-06")))
     pool.commit()
     before = versions(pool)
-    result = merge(pool, "usage", [{"fphm": KEY, "rzzt": "02", "fpyt": "1"}], context(on("2027-01-07")))
+    result = merge(pool, "usage", [{"fphm": KEY, "rzzt": "02"}], context(on("2027-01-07")))
     pool.commit()
     assert (result.unchanged, versions(pool)) == (1, before)
+
+
+@pytest.mark.finding("F08")
+@pytest.mark.req("R048")
+def test_a_booked_document_gets_everything_but_its_entry_columns(pool: Pool):
+    merge(pool, "digital", [digital()])
+    merge(pool, "usage", [{"fphm": KEY, "rzzt": "02", "fpyt": "0", "fpzt": "0"}], context(on("2027-01-06")))
+    before = len(changes(pool))
+    merge(pool, "usage", [{"fphm": KEY, "rzzt": "02", "fpyt": "1", "fpzt": "7"}], context(on("2027-01-07")))
+    assert [row[:3] for row in changes(pool)[before:]] == [("status", "0", "7"), ("vat_usage", "0", "1")]
 
 
 @pytest.mark.req("R305", "A-48")

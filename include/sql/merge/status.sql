@@ -126,38 +126,24 @@ FROM (
 WHERE later.document_key = s.document_key;
 
 -- name: held
--- Report the values that the merge is about to refuse.
+-- Report the statuses that the merge is about to refuse.
 INSERT INTO pool.held_change (
     direction, taxpayer_no, document_key, column_name, current_value, offered_value, reason,
     batch_no, channel, observed_at)
-SELECT %(direction)s, %(taxpayer_no)s, document_key, column_name, current_value, offered_value, reason,
+SELECT %(direction)s, %(taxpayer_no)s, document_key, 'status', current_value, offered_value, reason,
     batch_no, channel, observed_at
 FROM (
-    SELECT s.document_key, o.column_name, o.current_value, o.offered_value, s.observed_at,
+    SELECT s.document_key, d.status AS current_value, s.status AS offered_value, s.observed_at,
         coalesce(s.batch_no, %(batch_no)s) AS batch_no, coalesce(s.channel, %(channel)s) AS channel,
         CASE
-            WHEN coalesce(s.entry_status = '02' AND d.entry_status = '02', false) THEN 'booked'
-            WHEN o.column_name <> 'status' THEN NULL
             WHEN NOT (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true) AND coalesce(s.risk_changed_at >= d.risk_changed_at, true)) THEN 'older'
-            WHEN (o.current_value, o.offered_value) IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN 'backwards'
+            WHEN (d.status, s.status) IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN 'backwards'
         END AS reason
     FROM staged_status AS s
     JOIN pool.document AS d ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key
-    CROSS JOIN LATERAL (VALUES
-        ('status', d.status, s.status),
-        ('risk_status', d.risk_status, s.risk_status),
-        ('red_locked', d.red_locked, s.red_locked),
-        ('fuel_anomaly', d.fuel_anomaly, s.fuel_anomaly),
-        ('vehicle_anomaly', d.vehicle_anomaly, s.vehicle_anomaly),
-        ('tax_period', d.tax_period, s.tax_period),
-        ('vat_usage', d.vat_usage, s.vat_usage),
-        ('agricultural_usage', d.agricultural_usage, s.agricultural_usage),
-        ('consumption_tax_usage', d.consumption_tax_usage, s.consumption_tax_usage),
-        ('refund_label', d.refund_label, s.refund_label)
-    ) AS o (column_name, current_value, offered_value)
-    WHERE s.status IS NOT NULL AND o.offered_value <> o.current_value
+    WHERE s.status <> d.status
 ) AS offer
 WHERE reason IS NOT NULL
 ON CONFLICT DO NOTHING;
@@ -202,7 +188,6 @@ WITH merged AS (
         OR (s.status IS DISTINCT FROM d.status AND CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true) AND coalesce(s.risk_changed_at >= d.risk_changed_at, true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END IS DISTINCT FROM d.status)
         OR (s.risk_changed_at IS DISTINCT FROM d.risk_changed_at AND greatest(d.risk_changed_at, s.risk_changed_at) IS DISTINCT FROM d.risk_changed_at)
         OR ((s.entry_status IS NOT NULL AND ((coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) OR d.entry_status IS NULL)) AND (s.entry_status IS DISTINCT FROM d.entry_status OR (s.entry_status IN ('01', '03') AND num_nonnulls(d.entry_kind, d.entry_period, d.entry_at) > 0))))
-        AND NOT coalesce(s.entry_status = '02' AND d.entry_status = '02', false)
     THEN UPDATE SET
         issue_date = coalesce(d.issue_date, s.issue_date),
         details = coalesce(s.details || d.details, d.details, s.details),
@@ -218,7 +203,7 @@ WITH merged AS (
         consumption_tax_usage = CASE WHEN (coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) THEN coalesce(nullif(btrim(s.consumption_tax_usage), ''), d.consumption_tax_usage) ELSE coalesce(d.consumption_tax_usage, nullif(btrim(s.consumption_tax_usage), '')) END,
         refund_label = CASE WHEN (coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) THEN coalesce(nullif(btrim(s.refund_label), ''), d.refund_label) ELSE coalesce(d.refund_label, nullif(btrim(s.refund_label), '')) END,
         entry_status = CASE WHEN (coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) THEN coalesce(nullif(btrim(s.entry_status), ''), d.entry_status) ELSE coalesce(d.entry_status, nullif(btrim(s.entry_status), '')) END,
-        entry_kind = CASE WHEN (s.entry_status IS NOT NULL AND ((coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) OR d.entry_status IS NULL)) AND s.entry_status = '02' THEN '税前扣除' WHEN (s.entry_status IS NOT NULL AND ((coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) OR d.entry_status IS NULL)) AND s.entry_status IN ('01', '03') THEN NULL ELSE d.entry_kind END,
+        entry_kind = CASE WHEN (s.entry_status IS NOT NULL AND ((coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) OR d.entry_status IS NULL)) AND s.entry_status = '02' AND d.entry_status IS DISTINCT FROM '02' THEN '税前扣除' WHEN (s.entry_status IS NOT NULL AND ((coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) OR d.entry_status IS NULL)) AND s.entry_status IN ('01', '03') THEN NULL ELSE d.entry_kind END,
         entry_period = CASE WHEN (s.entry_status IS NOT NULL AND ((coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) OR d.entry_status IS NULL)) AND s.entry_status IN ('01', '03') THEN NULL ELSE d.entry_period END,
         entry_at = CASE WHEN (s.entry_status IS NOT NULL AND ((coalesce(s.observed_at >= greatest(d.usage_observed_at, s.usage_seen_at), true)) OR d.entry_status IS NULL)) AND s.entry_status IN ('01', '03') THEN NULL ELSE d.entry_at END,
         face_observed_at = greatest(d.face_observed_at, NULL),

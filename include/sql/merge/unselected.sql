@@ -163,28 +163,24 @@ LEFT JOIN pool.document AS d ON d.direction = %(direction)s
         AND d.document_key = s.document_key;
 
 -- name: held
--- Report the values that the merge is about to refuse.
+-- Report the statuses that the merge is about to refuse.
 INSERT INTO pool.held_change (
     direction, taxpayer_no, document_key, column_name, current_value, offered_value, reason,
     batch_no, channel, observed_at)
-SELECT %(direction)s, %(taxpayer_no)s, document_key, column_name, current_value, offered_value, reason,
+SELECT %(direction)s, %(taxpayer_no)s, document_key, 'status', current_value, offered_value, reason,
     batch_no, channel, observed_at
 FROM (
-    SELECT s.document_key, o.column_name, o.current_value, o.offered_value, s.observed_at,
+    SELECT s.document_key, d.status AS current_value, s.status AS offered_value, s.observed_at,
         %(batch_no)s AS batch_no, %(channel)s AS channel,
         CASE
-            WHEN o.column_name <> 'status' THEN NULL
             WHEN NOT (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) THEN 'older'
-            WHEN (o.current_value, o.offered_value) IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN 'backwards'
+            WHEN (d.status, s.status) IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN 'backwards'
         END AS reason
     FROM staged_unselected AS s
     JOIN pool.document AS d ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key
-    CROSS JOIN LATERAL (VALUES
-        ('status', d.status, s.status)
-    ) AS o (column_name, current_value, offered_value)
-    WHERE s.status IS NOT NULL AND o.offered_value <> o.current_value
+    WHERE s.status <> d.status
 ) AS offer
 WHERE reason IS NOT NULL
 ON CONFLICT DO NOTHING;
