@@ -113,12 +113,13 @@ class GatewaySession:
         asked = interfaces.TAX_PERIOD.code + taxpayer_no
         return self._repeats.once(asked.encode(), lambda: self._tax_period(taxpayer_no))
 
-    def verify(self, invoice: Mapping[str, Any]) -> Mapping[str, Any]:
+    def verify(self, invoice: Mapping[str, Any]) -> bytes:
         """O13 查验 of `{invoiceCode, invoiceNo, invoiceDate, checkCode, invoiceAmount}`: the invoice in O7's words.
 
-        Raises Refused VERIFY_NOT_FOUND or VERIFY_MISMATCH, QuotaSpent VERIFY_DAILY_LIMIT (five a day), or as `ask`.
+        It comes as the bureau wrote it. Raises Refused VERIFY_NOT_FOUND or VERIFY_MISMATCH, QuotaSpent
+        VERIFY_DAILY_LIMIT (five a day), or as `ask`.
         """
-        return self.ask(interfaces.VERIFICATION, invoice)
+        return self._accepted(*self._said(interfaces.VERIFICATION, invoice)).raw
 
     def usage(self, invoice: Mapping[str, Any]) -> Mapping[str, Any]:
         """O10 of `{taxNo, invoiceType, invoiceCode, invoiceNo, invoiceDate}`, a positive invoice of a 乐企 company."""

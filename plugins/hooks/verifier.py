@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import msgspec
-
 from fapiao.verification import Ask, Question
 from hooks.gateway import GatewaySession
 
@@ -15,7 +13,7 @@ def verifier() -> Iterator[tuple[Ask, int]]:
     session = GatewaySession()
 
     def ask(question: Question) -> bytes:
-        return msgspec.json.encode(session.verify(question))
+        return session.verify(question)
 
     try:
         yield ask, session.concurrency

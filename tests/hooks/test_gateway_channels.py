@@ -1,5 +1,6 @@
 """软证书, 税盘 and 航信, and the verbs that others ask of the gateway: verification and usage."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -157,7 +158,7 @@ def test_a_verified_invoice_comes_with_its_lines(gateway: tuple[Stand, GatewaySe
     stand, session = gateway
     asked = verified(stand)
 
-    found = session.verify(asked)
+    found = json.loads(session.verify(asked))
 
     assert (found["invoiceNo"], found["checkStatus"]) == (asked["invoiceNo"], "1")
     assert found["items"]

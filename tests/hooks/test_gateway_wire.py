@@ -88,7 +88,7 @@ def test_signing_in_is_two_steps_with_the_connections_fields(gateway: Script, co
 def test_a_verification_carries_its_data_in_clear(gateway: Script, connect: Connect) -> None:
     gateway.says(json.dumps({"data": DATA, "errorCode": "0000", "success": True}).encode())
 
-    assert connect().verify({"invoiceNo": "1"}) == DATA
+    assert json.loads(connect().verify({"invoiceNo": "1"})) == DATA
 
     ((address, _, body),) = gateway.business()
     assert urlsplit(address).path == "/kapi/app/rim/message"
