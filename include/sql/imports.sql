@@ -145,9 +145,11 @@ RETURNING reply_id;
 
 -- name: known_documents
 -- Which of these documents the pool holds, and which of them this batch wrote.
-SELECT d.document_key, d.batch_no = %(batch_no)s AS written
+SELECT wanted.document_key, d.batch_no = %(batch_no)s AS written
 FROM unnest(string_to_array(%(keys)s, E'\n')) AS wanted (document_key)
-JOIN pool.document AS d ON d.document_key = wanted.document_key
+LEFT JOIN pool.other_name AS o ON o.said = wanted.document_key
+    AND o.taxpayer_no = %(taxpayer_no)s AND o.direction = %(direction)s
+JOIN pool.document AS d ON d.document_key = coalesce(o.kept, wanted.document_key)
     AND d.taxpayer_no = %(taxpayer_no)s AND d.direction = %(direction)s;
 
 -- name: copy_verdicts

@@ -41,7 +41,8 @@ TYPES = ("text", "date", "timestamptz", "numeric", "integer", "jsonb", "boolean"
 GROUPS = ("identity", "face", "status", "anomaly", "usage", "selection", "derived", "business", "bookkeeping")
 POLICIES = (
     "newest_non_empty",
-    "toll_kept",
+    "type_kept",
+    "paper_number",
     "mark_kept",
     "first",
     "greatest",

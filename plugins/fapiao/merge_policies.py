@@ -6,6 +6,8 @@ from fapiao.fields import Field, Fields
 from fapiao.merge_staging import OWN_DATES, seen_groups
 
 NEVER = "false"
+_ON_PAPER = "('85', '01'), ('86', '04'), ('87', '03'), ('88', '15')"
+"""数电 on paper, and the 税控 type that its row looks like without the 20 digits (protocols §6.1)."""
 
 
 def _timed_by(column: Field) -> str:
@@ -104,7 +106,8 @@ class Policies:
     def _value(self, column: Field) -> str:
         """The value of the column after the merge."""
         return {
-            "toll_kept": self._toll_kept,
+            "type_kept": self._type_kept,
+            "paper_number": self._paper_number,
             "mark_kept": self._mark_kept,
             "first": self._first,
             "greatest": self._greatest,
@@ -131,13 +134,29 @@ class Policies:
         gap = f"coalesce(d.{name}, {said})"
         return gap if newer == NEVER else f"CASE WHEN {newer} THEN coalesce({said}, d.{name}) ELSE {gap} END"
 
-    def _toll_kept(self, column: Field) -> str:
-        """通行费 is a 82 with 特定要素 08: a row that does not name the 特定要素 says nothing against it."""
+    def _type_kept(self, column: Field) -> str:
+        """A row that lacks what makes the type says nothing against it.
+
+        通行费 is a 82 with 特定要素 08; 数电 on paper is told from 税控 by its 20-digit number.
+        """
         newest = self._newest(column)
         if self.newer(_timed_by(column)) == NEVER:
             return newest
-        silent = f"d.{column.name} = '8208' AND s.{column.name} = '82' AND s.business_code IS NULL"
-        return f"CASE WHEN {silent} THEN d.{column.name} ELSE {newest} END"
+        name = column.name
+        toll = f"d.{name} = '8208' AND s.{name} = '82' AND s.business_code IS NULL"
+        paper = f"s.etax_invoice_no IS NULL AND (d.{name}, s.{name}) IN ({_ON_PAPER})"
+        silent = f"({toll}) OR ({paper})" if name == "invoice_type" else paper
+        return f"CASE WHEN {silent} THEN d.{name} ELSE {newest} END"
+
+    def _paper_number(self, column: Field) -> str:
+        """The 20 digits stand for 发票号码 only where no paper number is known."""
+        name, said = column.name, _said(column)
+        came, there = f"nullif({said}, s.etax_invoice_no)", f"nullif(d.{name}, d.etax_invoice_no)"
+        older = f"coalesce({there}, {came}, d.{name}, {said})"
+        newer = self.newer(_timed_by(column))
+        if newer == NEVER:
+            return older
+        return f"CASE WHEN {newer} THEN coalesce({came}, {there}, {said}, d.{name}) ELSE {older} END"
 
     def _mark_kept(self, column: Field) -> str:
         """预勾选 is ours: the bureau knows nothing of it, and its 未勾选 does not take it away (R221)."""

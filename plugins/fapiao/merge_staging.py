@@ -37,6 +37,7 @@ def staging(target: str) -> Iterator[str]:
     offered = fields.of_target(target)
     yield _stage(target, offered)
     yield from (_copy(kind) for kind in fields.kinds.values() if kind.target == target)
+    yield _one_name(target)
     yield _totals(target, offered)
     yield _missing(target)
     yield from _repeats(target, offered)
@@ -78,6 +79,48 @@ def _copy(kind: Kind) -> str:
     columns = fill(", ".join(staged_columns(kind.name)), 116, initial_indent="    ", subsequent_indent="    ")
     sentence = f"The rows of one package: {kind.provenance.text}."
     return named(f"copy_{kind.name}", sentence, f"COPY staged_{kind.target} (\n{columns}\n) FROM STDIN")
+
+
+def _one_name(target: str) -> str:
+    """数电 on paper has two names; a staging that names both tells what the pool does not know yet.
+
+    Single documents are looked up by their key alone (`|| ''`): without statistics the planner walks the company's.
+    """
+    owner = "d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s"
+    here = "d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s"
+    known = f"SELECT d.said, d.kept FROM pool.other_name AS d WHERE {owner}"
+    both = f"""both_names AS (
+    SELECT DISTINCT etax_invoice_no AS digital, invoice_code || '-' || invoice_no AS paper
+    FROM staged_{target}
+    WHERE etax_invoice_no IS NOT NULL AND invoice_code IS NOT NULL
+), placed AS (
+    SELECT digital, paper, CASE WHEN NOT EXISTS (
+        SELECT FROM pool.document AS d WHERE {here} AND d.document_key = digital
+    ) AND EXISTS (
+        SELECT FROM pool.document AS d WHERE {here} AND d.document_key = paper
+            AND coalesce(d.etax_invoice_no, digital) = digital
+    ) THEN paper ELSE digital END AS kept
+    FROM both_names
+), """
+    told = """
+    UNION SELECT digital, kept FROM placed WHERE kept <> digital
+    UNION SELECT paper, kept FROM placed WHERE kept <> paper"""
+    new = target in INSERTING
+    return named(
+        "one_name",
+        "Call every document by the key under which the pool has it, whichever of its numbers came (protocols §10.6).",
+        f"""WITH {both if new else ""}other AS MATERIALIZED (
+    {known}{told if new else ""}
+), meant AS MATERIALIZED (
+    SELECT DISTINCT o.said, o.kept FROM staged_{target} AS s JOIN other AS o ON o.said = s.document_key
+)
+UPDATE staged_{target} AS s
+SET document_key = m.kept
+FROM meant AS m
+WHERE m.said = s.document_key
+    AND NOT EXISTS (SELECT FROM pool.document AS d WHERE {here} AND d.document_key = m.said)
+RETURNING m.said, m.kept""",
+    )
 
 
 def _totals(target: str, offered: tuple[Field, ...]) -> str:

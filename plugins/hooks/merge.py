@@ -51,6 +51,7 @@ class Stage:
         self._left_out = {"failed": 0, "ignored": 0}
         self._with_lines = False
         self._observed: list[str] = []
+        self._replies: list[int] = []
         self._totals: TupleRow | None = None
         connection.execute(self._queries["stage"])
         connection.execute(queries("merge/lines")["stage"])
@@ -96,6 +97,7 @@ class Stage:
         """
         session = queries("merge/session")
         self._run(session["lock_owner"])
+        self._call_by_key()
         repeats = self._forget_repeats()
         _, _, _, amount_sum, tax_sum = self._counted()
         aside = self._set_aside()
@@ -127,6 +129,16 @@ class Stage:
             self._settle_orphans()
         return counts
 
+    def _call_by_key(self) -> None:
+        """A document that came under its other name is merged into the row that the pool has of it."""
+        renamed = self._run(self._queries["one_name"]).fetchall()
+        if not renamed:
+            return
+        self._totals = None
+        said, kept = map(list, zip(*set(renamed), strict=True))
+        self._run(queries("merge/session")["rename_lines"], said=said, kept=kept)
+        self._run(queries("merge/session")["rename_sightings"], said=said, kept=kept, reply_ids=self._replies)
+
     def _set_aside(self) -> int:
         """How many rows the status mode keeps out of the pool; they wait in the cache."""
         if self._target == "headers":
@@ -156,6 +168,7 @@ class Stage:
         if staged.documents:
             observed_at = str(staged.documents[0][1])
             self._observed.append(observed_at)
+            self._replies.append(reply_id)
             keys = "\n".join(str(row[0]) for row in staged.documents)
             seen = {"kind": staged.kind, "observed_groups": list(observed_groups(staged.kind)), "keys": keys}
             self._run(session["log_sighting"], reply_id=reply_id, observed_at=observed_at, **seen)

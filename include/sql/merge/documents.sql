@@ -296,6 +296,34 @@ COPY staged_documents (
     blue_invoice, lines_hash, details, verification_status, verify_source, detail_level, tax_org_code, aggregated_on
 ) FROM STDIN;
 
+-- name: one_name
+-- Call every document by the key under which the pool has it, whichever of its numbers came (protocols §10.6).
+WITH both_names AS (
+    SELECT DISTINCT etax_invoice_no AS digital, invoice_code || '-' || invoice_no AS paper
+    FROM staged_documents
+    WHERE etax_invoice_no IS NOT NULL AND invoice_code IS NOT NULL
+), placed AS (
+    SELECT digital, paper, CASE WHEN NOT EXISTS (
+        SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = digital
+    ) AND EXISTS (
+        SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = paper
+            AND coalesce(d.etax_invoice_no, digital) = digital
+    ) THEN paper ELSE digital END AS kept
+    FROM both_names
+), other AS MATERIALIZED (
+    SELECT d.said, d.kept FROM pool.other_name AS d WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s
+    UNION SELECT digital, kept FROM placed WHERE kept <> digital
+    UNION SELECT paper, kept FROM placed WHERE kept <> paper
+), meant AS MATERIALIZED (
+    SELECT DISTINCT o.said, o.kept FROM staged_documents AS s JOIN other AS o ON o.said = s.document_key
+)
+UPDATE staged_documents AS s
+SET document_key = m.kept
+FROM meant AS m
+WHERE m.said = s.document_key
+    AND NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = m.said)
+RETURNING m.said, m.kept;
+
 -- name: totals
 -- Rows, distinct documents, stated statuses, and the sums.
 SELECT count(*), count(DISTINCT document_key), count(status), coalesce(sum(amount), 0), coalesce(sum(tax_amount), 0)
@@ -545,9 +573,7 @@ WITH merged AS (
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key
     WHEN MATCHED AND (CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN (
-            (s.bureau_invoice_type IS DISTINCT FROM d.bureau_invoice_type AND coalesce(nullif(btrim(s.bureau_invoice_type), ''), d.bureau_invoice_type) IS DISTINCT FROM d.bureau_invoice_type)
-            OR (s.invoice_code IS DISTINCT FROM d.invoice_code AND coalesce(nullif(btrim(s.invoice_code), ''), d.invoice_code) IS DISTINCT FROM d.invoice_code)
-            OR (s.invoice_no IS DISTINCT FROM d.invoice_no AND coalesce(nullif(btrim(s.invoice_no), ''), d.invoice_no) IS DISTINCT FROM d.invoice_no)
+            (s.invoice_code IS DISTINCT FROM d.invoice_code AND coalesce(nullif(btrim(s.invoice_code), ''), d.invoice_code) IS DISTINCT FROM d.invoice_code)
             OR (s.etax_invoice_no IS DISTINCT FROM d.etax_invoice_no AND coalesce(nullif(btrim(s.etax_invoice_no), ''), d.etax_invoice_no) IS DISTINCT FROM d.etax_invoice_no)
             OR coalesce(s.issued_at, d.issued_at) IS DISTINCT FROM d.issued_at
             OR coalesce(s.issue_date, d.issue_date) IS DISTINCT FROM d.issue_date
@@ -611,9 +637,7 @@ WITH merged AS (
             OR coalesce(s.other_charges, d.other_charges) IS DISTINCT FROM d.other_charges
             OR (s.source_system IS DISTINCT FROM d.source_system AND coalesce(nullif(btrim(s.source_system), ''), d.source_system) IS DISTINCT FROM d.source_system)
         ) ELSE (
-            (d.bureau_invoice_type IS NULL AND nullif(btrim(s.bureau_invoice_type), '') IS NOT NULL)
-            OR (d.invoice_code IS NULL AND nullif(btrim(s.invoice_code), '') IS NOT NULL)
-            OR (d.invoice_no IS NULL AND nullif(btrim(s.invoice_no), '') IS NOT NULL)
+            (d.invoice_code IS NULL AND nullif(btrim(s.invoice_code), '') IS NOT NULL)
             OR (d.etax_invoice_no IS NULL AND nullif(btrim(s.etax_invoice_no), '') IS NOT NULL)
             OR (d.issued_at IS NULL AND s.issued_at IS NOT NULL)
             OR (d.issue_date IS NULL AND s.issue_date IS NOT NULL)
@@ -716,7 +740,9 @@ WITH merged AS (
             OR (d.effective_tax_amount IS NULL AND s.effective_tax_amount IS NOT NULL)
         ) END
         OR (s.document IS DISTINCT FROM d.document AND coalesce(d.document, nullif(btrim(s.document), '')) IS DISTINCT FROM d.document)
-        OR (s.invoice_type IS DISTINCT FROM d.invoice_type AND CASE WHEN d.invoice_type = '8208' AND s.invoice_type = '82' AND s.business_code IS NULL THEN d.invoice_type ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_type), ''), d.invoice_type) ELSE coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) END END IS DISTINCT FROM d.invoice_type)
+        OR (s.invoice_type IS DISTINCT FROM d.invoice_type AND CASE WHEN (d.invoice_type = '8208' AND s.invoice_type = '82' AND s.business_code IS NULL) OR (s.etax_invoice_no IS NULL AND (d.invoice_type, s.invoice_type) IN (('85', '01'), ('86', '04'), ('87', '03'), ('88', '15'))) THEN d.invoice_type ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_type), ''), d.invoice_type) ELSE coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) END END IS DISTINCT FROM d.invoice_type)
+        OR (s.bureau_invoice_type IS DISTINCT FROM d.bureau_invoice_type AND CASE WHEN s.etax_invoice_no IS NULL AND (d.bureau_invoice_type, s.bureau_invoice_type) IN (('85', '01'), ('86', '04'), ('87', '03'), ('88', '15')) THEN d.bureau_invoice_type ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.bureau_invoice_type), ''), d.bureau_invoice_type) ELSE coalesce(d.bureau_invoice_type, nullif(btrim(s.bureau_invoice_type), '')) END END IS DISTINCT FROM d.bureau_invoice_type)
+        OR (s.invoice_no IS DISTINCT FROM d.invoice_no AND CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(nullif(btrim(s.invoice_no), ''), s.etax_invoice_no), nullif(d.invoice_no, d.etax_invoice_no), nullif(btrim(s.invoice_no), ''), d.invoice_no) ELSE coalesce(nullif(d.invoice_no, d.etax_invoice_no), nullif(nullif(btrim(s.invoice_no), ''), s.etax_invoice_no), d.invoice_no, nullif(btrim(s.invoice_no), '')) END IS DISTINCT FROM d.invoice_no)
         OR (s.details IS DISTINCT FROM d.details AND CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(d.details || s.details, s.details, d.details) ELSE coalesce(s.details || d.details, d.details, s.details) END IS DISTINCT FROM d.details)
         OR (coalesce(s.status, s.status_default) IS DISTINCT FROM d.status AND coalesce(CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END, s.status_default) IS DISTINCT FROM d.status)
         OR (s.selection_status IS DISTINCT FROM d.selection_status AND CASE WHEN d.selection_status = '4' AND s.selection_status = '0' THEN d.selection_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END END IS DISTINCT FROM d.selection_status)
@@ -726,10 +752,10 @@ WITH merged AS (
         OR (s.aggregated_on IS DISTINCT FROM d.aggregated_on AND greatest(d.aggregated_on, s.aggregated_on) IS DISTINCT FROM d.aggregated_on))
     THEN UPDATE SET
         document = coalesce(d.document, nullif(btrim(s.document), '')),
-        invoice_type = CASE WHEN d.invoice_type = '8208' AND s.invoice_type = '82' AND s.business_code IS NULL THEN d.invoice_type ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_type), ''), d.invoice_type) ELSE coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) END END,
-        bureau_invoice_type = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.bureau_invoice_type), ''), d.bureau_invoice_type) ELSE coalesce(d.bureau_invoice_type, nullif(btrim(s.bureau_invoice_type), '')) END,
+        invoice_type = CASE WHEN (d.invoice_type = '8208' AND s.invoice_type = '82' AND s.business_code IS NULL) OR (s.etax_invoice_no IS NULL AND (d.invoice_type, s.invoice_type) IN (('85', '01'), ('86', '04'), ('87', '03'), ('88', '15'))) THEN d.invoice_type ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_type), ''), d.invoice_type) ELSE coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) END END,
+        bureau_invoice_type = CASE WHEN s.etax_invoice_no IS NULL AND (d.bureau_invoice_type, s.bureau_invoice_type) IN (('85', '01'), ('86', '04'), ('87', '03'), ('88', '15')) THEN d.bureau_invoice_type ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.bureau_invoice_type), ''), d.bureau_invoice_type) ELSE coalesce(d.bureau_invoice_type, nullif(btrim(s.bureau_invoice_type), '')) END END,
         invoice_code = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_code), ''), d.invoice_code) ELSE coalesce(d.invoice_code, nullif(btrim(s.invoice_code), '')) END,
-        invoice_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.invoice_no), ''), d.invoice_no) ELSE coalesce(d.invoice_no, nullif(btrim(s.invoice_no), '')) END,
+        invoice_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(nullif(btrim(s.invoice_no), ''), s.etax_invoice_no), nullif(d.invoice_no, d.etax_invoice_no), nullif(btrim(s.invoice_no), ''), d.invoice_no) ELSE coalesce(nullif(d.invoice_no, d.etax_invoice_no), nullif(nullif(btrim(s.invoice_no), ''), s.etax_invoice_no), d.invoice_no, nullif(btrim(s.invoice_no), '')) END,
         etax_invoice_no = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(nullif(btrim(s.etax_invoice_no), ''), d.etax_invoice_no) ELSE coalesce(d.etax_invoice_no, nullif(btrim(s.etax_invoice_no), '')) END,
         issued_at = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.issued_at, d.issued_at) ELSE coalesce(d.issued_at, s.issued_at) END,
         issue_date = CASE WHEN (coalesce(s.observed_at >= greatest(d.face_observed_at, s.face_seen_at), true) AND coalesce(s.aggregated_on >= d.aggregated_on, true)) THEN coalesce(s.issue_date, d.issue_date) ELSE coalesce(d.issue_date, s.issue_date) END,

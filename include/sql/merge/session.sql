@@ -15,6 +15,20 @@ SELECT set_config('enable_hashjoin', %(hash)s, true), set_config('enable_mergejo
 -- How many lines came and what the merge touched, or the planner holds every line against every document.
 ANALYZE staged_lines (document_key), staged_touched (action, document_key, lines_changed);
 
+-- name: rename_lines
+-- Lines go with their document to the key under which the pool has it.
+UPDATE staged_lines AS l SET document_key = n.kept
+FROM unnest(%(said)s::text[], %(kept)s::text[]) AS n (said, kept)
+WHERE n.said = l.document_key;
+
+-- name: rename_sightings
+-- A sighting names documents by their keys.
+UPDATE pool.sighting AS g SET document_keys = ARRAY(
+    SELECT DISTINCT coalesce(n.kept, seen.document_key)
+    FROM unnest(g.document_keys) AS seen (document_key)
+    LEFT JOIN unnest(%(said)s::text[], %(kept)s::text[]) AS n (said, kept) ON n.said = seen.document_key)
+WHERE g.reply_id = ANY (%(reply_ids)s);
+
 -- name: log_sighting
 -- Which documents a reply showed (R106); a reply that is loaded in pieces or merged again stays one row.
 INSERT INTO pool.sighting AS g (
@@ -63,10 +77,15 @@ SELECT EXISTS (
 -- name: take_orphans
 -- Stage the waiting statuses whose documents are here now.
 WITH found AS (
-    DELETE FROM pool.orphan_status AS o USING pool.document AS d
+    DELETE FROM pool.orphan_status AS o USING (
+        SELECT direction, taxpayer_no, document_key AS said, document_key AS kept FROM pool.document
+        UNION ALL
+        SELECT direction, taxpayer_no, said, kept FROM pool.other_name
+    ) AS d
     WHERE o.direction = %(direction)s AND o.taxpayer_no = %(taxpayer_no)s AND o.has_usage = %(has_usage)s
-        AND d.direction = o.direction AND d.taxpayer_no = o.taxpayer_no AND d.document_key = o.document_key
-    RETURNING o.row_values || jsonb_build_object('batch_no', o.batch_no, 'channel', o.channel) AS row_values
+        AND d.direction = o.direction AND d.taxpayer_no = o.taxpayer_no AND d.said = o.document_key
+    RETURNING o.row_values || jsonb_build_object(
+        'document_key', d.kept, 'batch_no', o.batch_no, 'channel', o.channel) AS row_values
 )
 INSERT INTO staged_status
 SELECT (jsonb_populate_record(NULL::staged_status, row_values)).* FROM found;

@@ -47,6 +47,20 @@ COPY staged_status (
     tax_period, vat_usage, agricultural_usage, consumption_tax_usage, refund_label, entry_status
 ) FROM STDIN;
 
+-- name: one_name
+-- Call every document by the key under which the pool has it, whichever of its numbers came (protocols §10.6).
+WITH other AS MATERIALIZED (
+    SELECT d.said, d.kept FROM pool.other_name AS d WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s
+), meant AS MATERIALIZED (
+    SELECT DISTINCT o.said, o.kept FROM staged_status AS s JOIN other AS o ON o.said = s.document_key
+)
+UPDATE staged_status AS s
+SET document_key = m.kept
+FROM meant AS m
+WHERE m.said = s.document_key
+    AND NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = m.said)
+RETURNING m.said, m.kept;
+
 -- name: totals
 -- Rows, distinct documents, stated statuses, and the sums.
 SELECT count(*), count(DISTINCT document_key), count(status), 0::numeric, 0::numeric

@@ -66,6 +66,34 @@ COPY staged_unselected (
     verification_status, detail_level, tax_org_code
 ) FROM STDIN;
 
+-- name: one_name
+-- Call every document by the key under which the pool has it, whichever of its numbers came (protocols §10.6).
+WITH both_names AS (
+    SELECT DISTINCT etax_invoice_no AS digital, invoice_code || '-' || invoice_no AS paper
+    FROM staged_unselected
+    WHERE etax_invoice_no IS NOT NULL AND invoice_code IS NOT NULL
+), placed AS (
+    SELECT digital, paper, CASE WHEN NOT EXISTS (
+        SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = digital
+    ) AND EXISTS (
+        SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = paper
+            AND coalesce(d.etax_invoice_no, digital) = digital
+    ) THEN paper ELSE digital END AS kept
+    FROM both_names
+), other AS MATERIALIZED (
+    SELECT d.said, d.kept FROM pool.other_name AS d WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s
+    UNION SELECT digital, kept FROM placed WHERE kept <> digital
+    UNION SELECT paper, kept FROM placed WHERE kept <> paper
+), meant AS MATERIALIZED (
+    SELECT DISTINCT o.said, o.kept FROM staged_unselected AS s JOIN other AS o ON o.said = s.document_key
+)
+UPDATE staged_unselected AS s
+SET document_key = m.kept
+FROM meant AS m
+WHERE m.said = s.document_key
+    AND NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = m.said)
+RETURNING m.said, m.kept;
+
 -- name: totals
 -- Rows, distinct documents, stated statuses, and the sums.
 SELECT count(*), count(DISTINCT document_key), count(status), 0::numeric, 0::numeric
@@ -193,9 +221,7 @@ WITH merged AS (
     ON d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
         AND d.document_key = s.document_key
-    WHEN MATCHED AND (((d.bureau_invoice_type IS NULL AND nullif(btrim(s.bureau_invoice_type), '') IS NOT NULL)
-            OR (d.invoice_code IS NULL AND nullif(btrim(s.invoice_code), '') IS NOT NULL)
-            OR (d.invoice_no IS NULL AND nullif(btrim(s.invoice_no), '') IS NOT NULL)
+    WHEN MATCHED AND (((d.invoice_code IS NULL AND nullif(btrim(s.invoice_code), '') IS NOT NULL)
             OR (d.etax_invoice_no IS NULL AND nullif(btrim(s.etax_invoice_no), '') IS NOT NULL)
             OR (d.issue_date IS NULL AND s.issue_date IS NOT NULL)
             OR (d.seller_tax_no IS NULL AND nullif(btrim(s.seller_tax_no), '') IS NOT NULL)
@@ -228,6 +254,8 @@ WITH merged AS (
         ) END
         OR (s.document IS DISTINCT FROM d.document AND coalesce(d.document, nullif(btrim(s.document), '')) IS DISTINCT FROM d.document)
         OR (s.invoice_type IS DISTINCT FROM d.invoice_type AND coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')) IS DISTINCT FROM d.invoice_type)
+        OR (s.bureau_invoice_type IS DISTINCT FROM d.bureau_invoice_type AND coalesce(d.bureau_invoice_type, nullif(btrim(s.bureau_invoice_type), '')) IS DISTINCT FROM d.bureau_invoice_type)
+        OR (s.invoice_no IS DISTINCT FROM d.invoice_no AND coalesce(nullif(d.invoice_no, d.etax_invoice_no), nullif(nullif(btrim(s.invoice_no), ''), s.etax_invoice_no), d.invoice_no, nullif(btrim(s.invoice_no), '')) IS DISTINCT FROM d.invoice_no)
         OR (s.details IS DISTINCT FROM d.details AND coalesce(s.details || d.details, d.details, s.details) IS DISTINCT FROM d.details)
         OR (s.status IS DISTINCT FROM d.status AND CASE WHEN d.status IS NULL THEN nullif(btrim(s.status), '') WHEN nullif(btrim(s.status), '') IS NOT NULL AND (coalesce(s.observed_at >= greatest(d.status_observed_at, s.status_seen_at), true)) AND (d.status, nullif(btrim(s.status), '')) NOT IN (('2', '0'), ('2', '1'), ('2', '3'), ('2', '4'), ('2', '5'), ('2', '6'), ('2', '7'), ('2', '8'), ('3', '0'), ('3', '1'), ('3', '2'), ('3', '4'), ('3', '5'), ('3', '6'), ('3', '7'), ('3', '8'), ('7', '0'), ('7', '1'), ('7', '2'), ('7', '3'), ('7', '4'), ('7', '5'), ('7', '6'), ('8', '0'), ('8', '1'), ('8', '2'), ('8', '3'), ('8', '4'), ('8', '5'), ('8', '6'), ('8', '7')) THEN nullif(btrim(s.status), '') ELSE d.status END IS DISTINCT FROM d.status)
         OR (s.selection_status IS DISTINCT FROM d.selection_status AND CASE WHEN d.selection_status = '4' AND s.selection_status = '0' THEN d.selection_status ELSE CASE WHEN (coalesce(s.observed_at >= greatest(d.selection_observed_at, s.selection_seen_at), true)) THEN coalesce(nullif(btrim(s.selection_status), ''), d.selection_status) ELSE coalesce(d.selection_status, nullif(btrim(s.selection_status), '')) END END IS DISTINCT FROM d.selection_status)
@@ -238,7 +266,7 @@ WITH merged AS (
         invoice_type = coalesce(d.invoice_type, nullif(btrim(s.invoice_type), '')),
         bureau_invoice_type = coalesce(d.bureau_invoice_type, nullif(btrim(s.bureau_invoice_type), '')),
         invoice_code = coalesce(d.invoice_code, nullif(btrim(s.invoice_code), '')),
-        invoice_no = coalesce(d.invoice_no, nullif(btrim(s.invoice_no), '')),
+        invoice_no = coalesce(nullif(d.invoice_no, d.etax_invoice_no), nullif(nullif(btrim(s.invoice_no), ''), s.etax_invoice_no), d.invoice_no, nullif(btrim(s.invoice_no), '')),
         etax_invoice_no = coalesce(d.etax_invoice_no, nullif(btrim(s.etax_invoice_no), '')),
         issue_date = coalesce(d.issue_date, s.issue_date),
         seller_tax_no = coalesce(d.seller_tax_no, nullif(btrim(s.seller_tax_no), '')),
