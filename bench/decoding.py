@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from fapiao.tolerant_json import elements, text_of
 from fapiao.leqi.pages import count_rows, unpack
+from fapiao.tolerant_json import elements, text_of
 
 Row = tuple[str, str]
 
