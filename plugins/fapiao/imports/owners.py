@@ -65,6 +65,8 @@ def refuse_strangers(papers: Papers, owner: Owner) -> None:
 
 
 def _is_a_strangers(paper: Paper, owner: Owner) -> bool:
+    if paper.values.get(_PARTY[owner.direction]) == owner.taxpayer_no:
+        return False
     if paper.document == "invoice":
         return is_stranger(paper.values, owner.taxpayer_no, owner.direction)
     parties = _parties(paper, owner.direction)
