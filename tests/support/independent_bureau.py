@@ -387,6 +387,7 @@ def _handler(bureau: IndependentBureau) -> type[BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 20  # head and body in one packet: two would wait for each other
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
