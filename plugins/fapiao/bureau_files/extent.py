@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from fapiao.bureau_files.headings import letters
 
@@ -120,7 +120,7 @@ class Extent:
         self._unaddressed = max(self._unaddressed, *counts)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _usual(column: int, row: int) -> tuple[re.Pattern[bytes] | None, int]:
     """What finds a cell beyond these, or one that is not as Excel writes it; and the last row that it lets pass.
 
