@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
+from fapiao.errors import LoginLost
 from fapiao.tasks import RunDay
-from fapiao.verification import Question, verification_rules
+from fapiao.verification import Question, Verification, verification_rules
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
 from hooks.tasks import LostClaim
 from hooks.verification import VerificationTable
@@ -194,3 +195,19 @@ def _question(counter: Counter) -> Question:
     with counter.desk.transaction() as table:
         (asked,) = VerificationTable(table.connection).claim("dead", NOW.date(), 1)
     return question(asked, verification_rules())
+
+
+@pytest.mark.finding("F91")
+def test_a_verification_that_is_due_again_at_once_is_left_to_the_next_run(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled: list[str] = []
+
+    def hand_back(desk: VerifyDesk, asked: Verification) -> None:
+        handled.append(asked.batch_no)
+        with desk.transaction() as table:
+            table.postpone(asked, LoginLost("GATEWAY_91300", "登录失效", "log in", 0.0), cost=0)
+
+    monkeypatch.setattr("operators.verify.verify_one", hand_back)
+    counter.work()
+    assert len(handled) == 2
