@@ -16,7 +16,7 @@ from operators.plan import plan_day
 from operators.steps import until_quiet
 
 CHANNEL, JOB = "etax", "history_output"
-_CONTEXT = {"ti": SimpleNamespace(task_id="collect")}
+_CONTEXT = {"ti": SimpleNamespace(task_id="collect"), "dag_run": SimpleNamespace(triggering_user_name="bench")}
 
 
 @dataclass(frozen=True, slots=True)
