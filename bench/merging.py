@@ -78,6 +78,7 @@ def grown_after_a_package(url: str, rows: int) -> float:
 def plain_copy(connection: Connection, documents: list[Any], lines: list[Any]) -> None:
     """COPY into the pool's own tables: no merge could be faster and still be indexed."""
     fixed = (CONTEXT.direction, CONTEXT.taxpayer_no, CONTEXT.channel, CONTEXT.batch_no)
+    connection.execute("SELECT pool.lock_owner(%s, %s)", fixed[:2])
     columns = [*_FIXED, "document_key", *staged_columns("digital")[3:]]
     with connection.cursor().copy(f"COPY pool.document ({', '.join(columns)}) FROM STDIN".encode()) as copy:
         for row in documents:

@@ -126,6 +126,7 @@ def _fill(connection: psycopg.Connection[Any], papers: int) -> None:
         stage = Stage(connection, "documents", MergeContext(f"BENCH{place}", "leqi", "input", owner))
         stage.load(translate("customs", rows, context), place)
         stage.merge()
+    connection.execute("SELECT pool.lock_owner('input', '')")
     connection.execute(_SCATTER)
     connection.execute("ANALYZE pool.document, enterprise.taxpayer")
     connection.commit()

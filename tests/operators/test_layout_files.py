@@ -233,7 +233,7 @@ def test_an_invoice_without_lines_gets_those_of_its_xml(pool: Pool, desk: Desk, 
     host_files = files_of(A) | {"xml": einvoice(A, LINE, second)}
     collect_files(desk, downloaded(pool, [page(*host.offer(A, host_files))], [A]), host.download)
     assert lines(pool) == [(1, "*软件*服务", "100.00", "0.13"), (2, "*软件*许可", "100.00", "0.06")]
-    assert pool.execute("SELECT column_name FROM pool.change").fetchall() == [("lines_hash",)]
+    assert pool.execute("SELECT column_name FROM pool.change WHERE channel <> ''").fetchall() == [("lines_hash",)]
     assert pool.execute("SELECT status, verification_status FROM fapiao.invoice").fetchone() == (None, None)
 
 

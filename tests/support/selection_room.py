@@ -138,7 +138,7 @@ class SelectionRoom:
     def changes(self, key: str) -> dict[str, tuple[Any, Any]]:
         """The newest change of each column of a document."""
         rows = self.pool.execute(
-            "SELECT * FROM pool.change WHERE document_key = %s ORDER BY change_id", [key]
+            "SELECT * FROM pool.change WHERE document_key = %s AND channel <> '' ORDER BY change_id", [key]
         ).fetchall()
         return {row["column_name"]: (row["old_value"], row["new_value"]) for row in rows}
 
