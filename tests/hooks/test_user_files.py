@@ -96,7 +96,9 @@ def test_what_was_replaced_stays_to_be_seen(pool: Pool, store: FolderStore) -> N
 def test_signing_leaves_one_change_row_and_only_once(pool: Pool, store: FolderStore) -> None:
     from_bureau(pool, store, sign=True)
     files(pool).sign([A], download(pool, [A]), OBSERVED)
-    found = pool.execute("SELECT column_name, old_value, new_value, observed_at FROM pool.change").fetchall()
+    found = pool.execute(
+        "SELECT column_name, old_value, new_value, observed_at FROM pool.change WHERE channel <> ''"
+    ).fetchall()
     assert found == [("signed", None, "true", OBSERVED)]
 
 
