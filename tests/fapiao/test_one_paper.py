@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from fapiao.bureau_files.derived import derive
 from fapiao.bureau_files.layouts import file_rules
 from fapiao.bureau_files.readers import reader_of
+from fapiao.fields import staged_columns
 from fapiao.identity import BadNumber, invoice_identity, spelled
 from fapiao.leqi import selection as leqi_selection
 from fapiao.payloads.kinds import payload_kind
@@ -170,3 +171,12 @@ def test_a_number_that_does_not_fit_its_type_is_refused_with_the_reason(kind, ro
 )
 def test_a_document_of_an_unknown_type_is_kept_under_what_it_calls_itself(row, key):
     assert key_of("gateway_header", row, "81") == {key}
+
+
+@pytest.mark.finding("F13")
+@pytest.mark.parametrize("write", WRITTEN)
+def test_a_tax_number_is_stored_in_one_spelling(write):
+    row = {"fphm": "27442000000000000001", "gmfnsrsbh": write(OURS.lower()), "xsfnsrsbh": write(OURS)}
+    staged = translate("digital", [row], Context("input", OURS, "81", OBSERVED))
+    found = dict(zip(staged_columns("digital"), staged.documents[0], strict=True))
+    assert (found["buyer_tax_no"], found["seller_tax_no"]) == (OURS, OURS)

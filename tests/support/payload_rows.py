@@ -71,4 +71,9 @@ def _value(kind: str, name: str, place: int) -> str:
         return f"2027-01-{place % 28 + 1:02d} 08:00:00"
     if types & {"numeric"}:
         return f"{1000 + place}.25"
-    return str(place + 1) if "integer" in types else f"{name}!"
+    tax_number = any(
+        column.sources.get(kind) == name and column.name.endswith(("_tax_no", "_taxpayer_no"))
+        for column in load_fields().columns
+    )
+    said = f"{name.upper()}!" if tax_number else f"{name}!"
+    return str(place + 1) if "integer" in types else said

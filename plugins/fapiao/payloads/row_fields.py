@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fapiao.fields import load_fields
 from fapiao.payloads.columns import UNREADABLE, Converter, read_column
-from fapiao.payloads.values import CONVERTERS, Unreadable
+from fapiao.payloads.values import CONVERTERS, Unreadable, identifier
 from fapiao.shown import shown
 
 Row = Mapping[str, object]
@@ -19,6 +19,9 @@ NUMBERS = {
     "F": {"document", "document_key", "invoice_code", "invoice_no", "etax_invoice_no", "invoice_type"},
 }
 """Fields that say which document a row is, by plane: what they say is read apart from the rest."""
+
+
+_TAX_NUMBERS = ("_tax_no", "_taxpayer_no")
 
 
 class Reading(NamedTuple):
@@ -88,7 +91,8 @@ def _readings(kind: str) -> Mapping[str, tuple[Reading, ...]]:
     for column in load_fields().columns:
         source = column.sources.get(kind)
         if source is not None and column.group != "identity":
-            reading = Reading(source, column.name, column.label, CONVERTERS[column.type], column.strict)
+            convert = identifier if column.name.endswith(_TAX_NUMBERS) else CONVERTERS[column.type]
+            reading = Reading(source, column.name, column.label, convert, column.strict)
             found[source] = (*found.get(source, ()), reading)
     return found
 

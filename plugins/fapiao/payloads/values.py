@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from fapiao.identifiers import one_spelling
+
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -34,6 +36,12 @@ def text(value: object) -> str | None:
     if isinstance(value, bool | list | dict):
         raise Unreadable("a text is expected")
     return str(value)
+
+
+def identifier(value: object) -> str | None:
+    """A tax number in one spelling: half-width, upper case, nothing between that cannot be seen."""
+    found = text(value)
+    return one_spelling(found) or None if found else None
 
 
 def number(value: object) -> str | None:
