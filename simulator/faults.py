@@ -128,6 +128,38 @@ def _one_more(name: str) -> Callable[[Fault, Answer], None]:
     return change
 
 
+def _empty_package(_fault: Fault, answer: Answer) -> None:
+    answer.rows = None
+
+
+def _empty_page(_fault: Fault, answer: Answer) -> None:
+    answer.rows = []
+
+
+def _says_empty(_fault: Fault, answer: Answer) -> None:
+    answer.fields["cljg"] = "2"
+
+
+def _shift(_fault: Fault, answer: Answer) -> None:
+    """The page begins one row too early: its last row stays away, its first stands twice."""
+    rows = answer.rows or []
+    answer.rows = [rows[0], *rows[:-1]]
+
+
+def _total_of_one(_fault: Fault, answer: Answer) -> None:
+    answer.fields["totalElement"] = answer.fields["totalPage"] = 1
+
+
+def _of_another(fault: Fault, answer: Answer) -> None:
+    """Beside the rows, another value under the name."""
+    answer.fields[fault.field_name] = fault.renamed
+
+
+def _say(fault: Fault, answer: Answer) -> None:
+    """In every row, another value under the name."""
+    answer.rows = [row | {fault.field_name: fault.renamed} for row in answer.rows or []]
+
+
 def _break_gzip(_fault: Fault, answer: Answer) -> None:
     answer.rows = None
     answer.fields[PACKED] = "bm90IGd6aXA="
@@ -185,6 +217,13 @@ KINDS: dict[str, Kind] = {
     "count_changes": Kind("answer", lambda a: "count" in a.fields, _one_more("count")),
     "raw_value": Kind("answer", _rows, _write_value, "LO"),
     "raw_field": Kind("answer", lambda a: a.returncode == OK, _write_field, "LO"),
+    "empty_package": Kind("answer", _rows, _empty_package),
+    "empty_page": Kind("answer", _rows, _empty_page, "LO"),
+    "says_empty": Kind("answer", lambda a: _rows(a) and "cljg" in a.fields, _says_empty),
+    "shifted_page": Kind("answer", lambda a: len(a.rows or ()) > 1, _shift, "LO"),
+    "total_of_one": Kind("answer", lambda a: _rows(a) and "totalElement" in a.fields, _total_of_one, "O"),
+    "other_head": Kind("answer", _rows, _of_another, "LO"),
+    "other_value": Kind("answer", _rows, _say, "LO"),
     "wrong_gzip": Kind("answer", lambda a: _rows(a) and a.rows_name == PACKED, _break_gzip),
     "huge_reply": Kind("answer", lambda a: a.returncode == OK, _swell, "LO"),
     "cut_reply": Kind("wire", planes="LO"),

@@ -43,9 +43,17 @@ ORDER BY k.task_id;
 
 -- name: make_due
 -- 获取异步结果: due now; what an earlier poll complained about is forgotten, the next one says it again where it still holds.
--- A row that was set aside goes on from where it stood.
+-- A row that was set aside goes on from where it stood; a series that lacked documents is asked for anew (A-08).
+WITH rewound AS (
+    UPDATE sync.part AS p SET stored = 0, announced = NULL, cursor = NULL, done = false
+    FROM sync.task AS k
+    WHERE k.task_id = p.task_id AND k.task_id = ANY (%(tasks)s) AND k.status = 'incomplete'
+)
 UPDATE sync.task
-SET status = CASE WHEN status = 'incomplete' THEN 'downloading' ELSE status END, broke_workers = 0, not_before = now(), not_before_day = NULL, requests = requests + 1,
+SET status = CASE WHEN status = 'incomplete' THEN 'downloading' ELSE status END,
+    generation = generation + (status = 'incomplete')::integer,
+    attempts = CASE status WHEN 'incomplete' THEN 0 ELSE attempts END,
+    broke_workers = 0, not_before = now(), not_before_day = NULL, requests = requests + 1,
     error_code = NULL, error_message = NULL, advice = NULL
 WHERE task_id = ANY (%(tasks)s);
 

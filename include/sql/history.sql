@@ -19,7 +19,8 @@ LEFT JOIN LATERAL (
     FROM sync.task AS k
     WHERE k.taxpayer_no = a.taxpayer_no AND k.channel = a.channel AND k.direction = 'output'
         AND k.document = 'invoice' AND k.invoice_type = a.invoice_type AND k.download_type = %(download_type)s
-        AND (k.window_start, k.window_end) = (a.first, a.last) AND k.void_state IS NULL AND k.finished_at IS NULL
+        AND (k.window_start, k.window_end) = (a.first, a.last) AND k.void_state IS NULL
+        AND k.status IN ('pending', 'downloading', 'downloaded')
     LIMIT 1
 ) AS under_way ON true
 LEFT JOIN LATERAL (
@@ -176,7 +177,7 @@ WHERE k.history_batch_no = ANY (%(batches)s) AND k.void_state = 'terminated' AND
             AND o.document = k.document AND o.invoice_type = k.invoice_type AND o.download_type = k.download_type
             AND (o.window_start, o.window_end) IS NOT DISTINCT FROM (k.window_start, k.window_end)
             AND o.task_id <> k.task_id AND o.void_state IS NULL
-            AND (o.finished_at IS NULL OR o.status IN ('succeeded', 'no_data')))
+            AND o.status IN ('pending', 'downloading', 'downloaded', 'succeeded', 'no_data'))
 RETURNING k.batch_no;
 
 -- name: set_auto_update

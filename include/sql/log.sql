@@ -66,7 +66,7 @@ SELECT b.batch_no, b.dag_id, b.run_id, b.day, b.created_by, b.created_at, b.plan
 FROM sync.batch AS b
 CROSS JOIN LATERAL (
     SELECT count(*)::integer AS tasks,
-        count(*) FILTER (WHERE k.finished_at IS NULL AND k.void_state IS NULL)::integer AS open,
+        count(*) FILTER (WHERE k.status IN ('pending', 'downloading', 'downloaded') AND k.void_state IS NULL)::integer AS open,
         count(*) FILTER (WHERE k.status IN ('apply_failed', 'download_failed'))::integer AS failed,
         count(k.void_state)::integer AS voided
     FROM sync.task AS k

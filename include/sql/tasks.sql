@@ -115,26 +115,56 @@ FROM sync.reply AS r JOIN sync.part AS p USING (task_id, part_no)
 WHERE task_id = %(task_id)s AND generation = %(generation)s
 ORDER BY part_no, package_no;
 
--- name: uneven
--- Whether a series of packages has a hole: every package but the last is cut to the same size (protocols §10.5.8).
-SELECT count(DISTINCT r.row_count) > 1 AS uneven
-FROM sync.reply AS r JOIN sync.part AS p USING (task_id, part_no) JOIN sync.task AS k USING (task_id)
--- a page of the gateway is held against its promise when it comes, and its first carries what failed as well
-WHERE k.channel = 'leqi'
-    AND r.task_id = %(task_id)s AND r.generation = %(generation)s AND r.package_no < p.stored AND p.cursor IS NULL;
+-- name: series
+-- Each question of a task with its kept answers. On 乐企 every package but the last is cut to the same size (protocols
+-- §10.5.8), so a smaller one before the last lacks rows; a page of the gateway is held against its promise when it comes.
+SELECT p.part_no, p.argument, p.announced, p.done, r.packages, r.rows,
+    CASE WHEN k.channel = 'leqi' AND p.cursor IS NULL THEN r.promised_rows ELSE r.rows END AS promised_rows
+FROM sync.part AS p
+JOIN sync.task AS k USING (task_id)
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE row_count > 0)::integer AS packages, coalesce(sum(row_count), 0)::integer AS rows,
+        coalesce(sum(CASE WHEN package_no < p.stored THEN fullest ELSE row_count END), 0)::integer AS promised_rows
+    FROM (
+        SELECT package_no, row_count, max(row_count) FILTER (WHERE package_no < p.stored) OVER () AS fullest
+        FROM sync.reply
+        WHERE task_id = p.task_id AND part_no = p.part_no AND generation = %(generation)s) AS reply
+) AS r
+WHERE p.task_id = %(task_id)s
+ORDER BY p.part_no;
 
 -- name: settle
--- The end of a merged row: its counts, or no data where nothing came. A sum that no column holds is left out and said.
-UPDATE sync.task
-SET status = CASE WHEN %(downloaded)s = 0 THEN 'no_data' ELSE 'succeeded' END, finished_at = now(), lease_until = NULL,
+-- The end of a merged row: its counts; no data where the bureau was asked and nothing came, incomplete where more was
+-- announced, headers only where what it captured first waits for its lines (A-08). A sum that no column holds is left out and said.
+UPDATE sync.task AS k
+SET status = s.status, finished_at = CASE WHEN s.status IN ('no_data', 'succeeded') THEN now() END, lease_until = NULL,
     downloaded_count = %(downloaded)s, inserted_count = %(inserted)s, updated_count = %(updated)s,
     unchanged_count = %(unchanged)s, ignored_count = %(ignored)s, failed_count = %(failed)s,
     amount_sum = CASE WHEN abs(%(amount_sum)s::numeric) < 1e18 - 1 THEN %(amount_sum)s::numeric END,
     tax_sum = CASE WHEN abs(%(tax_sum)s::numeric) < 1e18 - 1 THEN %(tax_sum)s::numeric END,
-    warnings = warnings || CASE WHEN greatest(abs(%(amount_sum)s::numeric), abs(%(tax_sum)s::numeric)) >= 1e18 - 1
-        THEN ARRAY['金额合计或税额合计超出可记录的范围，未记录'] ELSE '{}' END,
     error_code = %(code)s, error_message = %(message)s,
-    advice = %(advice)s, not_before = NULL
+    advice = %(advice)s, announced_count = %(announced)s, received_count = %(received)s, missing = %(missing)s,
+    warnings = %(warnings)s::text[] || CASE WHEN greatest(abs(%(amount_sum)s::numeric), abs(%(tax_sum)s::numeric)) >= 1e18 - 1
+        THEN ARRAY['金额合计或税额合计超出可记录的范围，未记录'] ELSE '{}' END, not_before = NULL
+FROM (
+    SELECT CASE
+        WHEN jsonb_array_length(%(missing)s) > 0 THEN 'incomplete'
+        WHEN EXISTS (SELECT FROM sync.awaited_lines AS a WHERE a.task_id = %(task_id)s) THEN 'headers_only'
+        WHEN %(downloaded)s = 0 THEN 'no_data'
+        ELSE 'succeeded' END AS status) AS s
+WHERE k.task_id = %(task_id)s;
+
+-- name: await_lines
+-- The documents of a header collection that were captured first and wait for their lines.
+INSERT INTO sync.awaited_lines (direction, taxpayer_no, document_key, task_id)
+SELECT direction, taxpayer_no, unnest(%(document_keys)s::text[]), task_id FROM sync.task WHERE task_id = %(task_id)s
+ON CONFLICT DO NOTHING;
+
+-- name: nothing_to_ask
+-- What had nothing to ask succeeds without a call, and says so.
+UPDATE sync.task
+SET status = 'succeeded', finished_at = now(), lease_until = NULL, not_before = NULL, error_code = 'NOTHING_TO_ASK',
+    error_message = %(message)s, advice = NULL
 WHERE task_id = %(task_id)s;
 
 -- name: count_types

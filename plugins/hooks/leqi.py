@@ -11,14 +11,15 @@ from airflow.sdk import BaseHook
 from fapiao.bureau import USAGE_JOBS, Applied, Login, Page, Place, Progress, Request, Stage
 from fapiao.errors import AnswerLost, TryLater
 from fapiao.leqi import questions
-from fapiao.leqi.pages import UnreadablePackage, package_page, risk_page
+from fapiao.leqi.pages import EMPTY_RESULT, UnreadablePackage, package_page, risk_page
 from fapiao.leqi.services import USAGE, Service
 from fapiao.rules import RuleBook, rulebook
 from fapiao.shown import shown
 from hooks.leqi_session import LeqiSession
 from hooks.leqi_wire import Reply
 
-_DONE_RESULT, _EMPTY_RESULT, _FAILED_RESULT = _RESULTS = ("1", "2", "3")
+_DONE_RESULT, _FAILED_RESULT = "1", "3"
+_RESULTS = (_DONE_RESULT, EMPTY_RESULT, _FAILED_RESULT)
 _NOTHING = "04"
 
 
@@ -86,7 +87,10 @@ class LeqiHook(BaseHook):
                 Stage.PROCESSING, reply.text, outcome.code, wait_seconds=self._session.wait(outcome.wait_seconds)
             )
         if self._says_nothing(request, reply):
-            return Progress(Stage.EMPTY, reply.text)
+            page = self._page(request, place, reply)
+            if page.row_count == 0:
+                return Progress(Stage.EMPTY, reply.text)
+            return Progress(Stage.READY, reply.text, page=page)
         if outcome.kind != "accepted":
             raise self._session.error(outcome, reply)
         if str(reply.data.get("cljg", _DONE_RESULT)) not in _RESULTS:
@@ -112,7 +116,7 @@ class LeqiHook(BaseHook):
     @staticmethod
     def _says_nothing(request: Request, reply: Reply) -> bool:
         """Ticketed services say 处理结果 2; increments and risk say 04 (unknown ticket elsewhere)."""
-        if str(reply.data.get("cljg", "")) == _EMPTY_RESULT:
+        if str(reply.data.get("cljg", "")) == EMPTY_RESULT:
             return True
         at_once = request.download_type in ("input_incremental", "input_status")
         return at_once and reply.kind == "returncode" and reply.code == _NOTHING

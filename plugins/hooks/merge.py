@@ -28,12 +28,14 @@ class Stage:
     One stage at a time per connection; its temporary tables are emptied by the next one and by the commit. The caller's
     transaction must be READ COMMITTED and decides: after any exception it is to be rolled back. `warnings` holds the
     sentences of checks that did not hold but do not stop a merge; `to_verify` the headers that were not merged because
-    they are verified first; `dropped_lines` how many lines the line filter left out.
+    they are verified first; `captured_first` the invoices that came into the pool without lines;
+    `dropped_lines` how many lines the line filter left out.
     """
 
     def __init__(self, connection: psycopg.Connection[Any], target: str, context: MergeContext) -> None:
         self.warnings: list[str] = []
         self.to_verify: list[ToVerify] = []
+        self.captured_first: list[str] = []
         self.dropped_lines = 0
         self._mode = context.status_mode
         self._connection = connection
@@ -123,6 +125,7 @@ class Stage:
             tax_sum=tax_sum,
         )
         self._check(counts)
+        self._follow_lines(inserted)
         if self._target == "status":
             self._run(session["keep_orphans"])
         else:
@@ -219,6 +222,19 @@ class Stage:
         if lines_changed:
             self._run(lines["merge"])
             self._run(lines["remove_surplus"])
+
+    @property
+    def to_pool(self) -> list[str]:
+        """Documents that enter the pool once they are verified."""
+        return [one.document_key for one in self.to_verify if self._mode == "verify_and_store"]
+
+    def _follow_lines(self, inserted: int) -> None:
+        """Notes which headers wait for their lines, and whose lines are there now (A-08)."""
+        session = queries("merge/session")
+        if self._target == "headers" and inserted:
+            self.captured_first = [row[0] for row in self._run(session["captured_first"]).fetchall()]
+        if self._target == "documents" and self._run(session["lines_arrived"]).rowcount:
+            self._run(session["headers_complete"])
 
     def _settle_orphans(self) -> None:
         session, status = queries("merge/session"), queries("merge/status")

@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
+from fapiao.announced import NOTHING_OWED, Owed, Series, as_rows
 from fapiao.bureau import Applied, Argument, Page, Place
 from fapiao.errors import BureauError
 from fapiao.queries import query
@@ -147,14 +148,30 @@ class TaskTable:
         cursor.itersize = 1
         return cursor.execute(query("tasks", "replies"), {"task_id": claim.task_id, "generation": claim.generation})
 
-    def has_holes(self, claim: Claim) -> bool:
-        """Whether a package before the last is smaller than its neighbours: rows were lost on the way."""
-        row = self._run("uneven", task_id=claim.task_id, generation=claim.generation).fetchone()
-        return bool(row and row[0])
+    def series(self, claim: Claim) -> list[Series]:
+        """Each question with its kept answers."""
+        with self.connection.cursor(row_factory=class_row(Series)) as cursor:
+            values = {"task_id": claim.task_id, "generation": claim.generation}
+            return cursor.execute(query("tasks", "series"), values).fetchall()
 
-    def settle(self, claim: Claim, counts: MergeCounts, note: BureauError | None = None) -> None:
-        """成功 or 没有数据, with the counts that balance."""
-        self._run("settle", task_id=claim.task_id, **asdict(counts), **_words(note))
+    def settle(self, claim: Claim, counts: MergeCounts, owed: Owed = NOTHING_OWED) -> None:
+        """成功, 没有数据, 进销项数据不全 or 已下载表头, with the counts that balance."""
+        if owed.without_lines:
+            self._run("await_lines", task_id=claim.task_id, document_keys=list(owed.without_lines))
+        self._run(
+            "settle",
+            task_id=claim.task_id,
+            announced=owed.announced,
+            received=owed.received,
+            missing=Jsonb(as_rows(owed.missing)),
+            warnings=list(owed.warnings),
+            **asdict(counts),
+            **_words(owed.why()),
+        )
+
+    def nothing_to_ask(self, claim: Claim, message: str) -> None:
+        """成功 without a call: 没有数据 is the bureau's word alone."""
+        self._run("nothing_to_ask", task_id=claim.task_id, message=message)
 
     def count_types(self, claim: Claim) -> None:
         """What came of each type, where one question answers several that are wanted; of the staged documents."""

@@ -47,7 +47,10 @@ def complete_lines(
         return 0
     connection.execute(lines["insert_all"], owner)
     told = {"batch_no": batch_no, "channel": channel, "observed_at": context.observed_at, "prints": Jsonb(prints)}
-    return connection.execute(query("files", "mark_lines"), owner | told).rowcount
+    marked = connection.execute(query("files", "mark_lines"), owner | told).rowcount
+    if connection.execute(queries("merge/session")["lines_arrived"], owner).rowcount:
+        connection.execute(queries("merge/session")["headers_complete"], owner)
+    return marked
 
 
 def _copy(connection: psycopg.Connection[Any], statement: Any, rows: Sequence[tuple[object, ...]]) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from fapiao.bureau import USAGE_JOBS
 from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused
 from fapiao.quotas import Limits, limits, months_of
 from fapiao.tasks import Claim
@@ -25,6 +26,11 @@ def apply_one(desk: Desk, claim: Claim) -> None:
     if claim.counter is not None and not _reserved(desk, claim, claim.counter):
         return
     request = desk.request(claim)
+    if claim.job in USAGE_JOBS and not request.questions:
+        with desk.transaction() as work:
+            work.tasks.hold(claim)
+            work.tasks.nothing_to_ask(claim, desk.rules.message("nothing_to_ask", "scheduled"))
+        return
     try:
         applied = desk.bureau.apply(request)
     except LoginLost as lost:

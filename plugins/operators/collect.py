@@ -64,17 +64,25 @@ def _answer(desk: Desk, claim: Claim, request: Request, place: Place) -> bool:
                 return _not_ready(desk, claim, place, progress)
             page = progress.page
         else:
-            page = desk.bureau.fetch(request, number, place)
+            try:
+                page = desk.bureau.fetch(request, number, place)
+            except Refused as refused:
+                return _contradicted(desk, claim, refused.text)
         if _contradicts(place, page):
-            return _start_again(
-                desk, claim, SERIES_CHANGED, f"the total was {place.announced} and is now {page and page.announced}"
-            )
+            return _contradicted(desk, claim, f"the total was {place.announced} and is now {page and page.announced}")
         with desk.transaction() as work:
             work.tasks.hold(claim)
             work.tasks.store(claim, place, page)
         if page is None or page.last:
             return True
         place = Place(place.part_no, place.argument, page.announced, place.stored + 1, page.cursor)
+
+
+def _contradicted(desk: Desk, claim: Claim, text: str) -> bool:
+    """Asks the series again; after the last attempt what came is merged, and the row says what it lacks (A-08)."""
+    if claim.attempts + 1 >= MAX_ATTEMPTS:
+        return True
+    return _start_again(desk, claim, SERIES_CHANGED, text)
 
 
 def _contradicts(place: Place, page: Page | None) -> bool:

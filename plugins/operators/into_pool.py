@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from fapiao.announced import Came, Owed, counted, missing
 from fapiao.errors import MergeError, Refused
 from fapiao.fields import load_fields
 from fapiao.payloads import Context, Staged, line_filter, translate
@@ -14,7 +15,7 @@ from fapiao.readings import READINGS
 from fapiao.rule_records import FollowUp
 from fapiao.tasks import Claim
 from hooks.files import plan_layout_files
-from hooks.merge import MergeContext, MergeCounts, ToVerify
+from hooks.merge import MergeContext, MergeCounts
 from hooks.merge import Stage as Staging
 from hooks.verification_queue import queue_unverified, status_mode
 from operators.apply import MAX_ATTEMPTS
@@ -23,7 +24,6 @@ from operators.files import collect_files
 
 SERIES_CHANGED = "SERIES_CHANGED"
 DUPLICATE_ROW = "DUPLICATE_ROW"
-_HOLE = "a package before the last is smaller than the others: rows are missing"
 _LINE_SCOPE = {"input": "input_download", "output": "invoice_sync"}
 """On which of its six paths the line filter meets a download (R276)."""
 _HISTORY_JOBS = ("history_sync", "history_auto_update")
@@ -49,27 +49,56 @@ def _merge(desk: Desk, claim: Claim) -> None:
     try:
         with desk.transaction() as work:
             work.tasks.hold(claim)
-            if work.tasks.has_holes(claim):
-                raise Contradiction(SERIES_CHANGED, _HOLE)
             staging = Staging(work.connection, _target(claim), _merge_context(work, claim))
-            for reply_id, staged in _staged(desk, work, claim):
+            came: dict[int, Came] = {}
+            for part_no, reply_id, staged in _staged(desk, work, claim):
+                came.setdefault(part_no, Came()).add(reply_id, staged)
                 staging.load(staged, reply_id)
-            duplicates = staging.duplicates()
-            if duplicates.differing or (duplicates.identical and claim.attempts + 1 < MAX_ATTEMPTS):
-                twice = ", ".join(duplicates.sample)
-                raise Contradiction(DUPLICATE_ROW, f"document {twice} came twice in one download")
-            _settle(desk, work, claim, staging.merge(), staging.to_verify)
+            owed = _owed(work, claim, came)
+            _agree(claim, staging, owed)
+            counts = staging.merge()
+            _settle(desk, work, claim, counts, staging, owed)
     except MergeError as broken:
         raise Refused("MERGE_CHECK", str(broken), "nothing was merged; the raw replies are kept") from broken
 
 
-def _settle(desk: Desk, work: Work, claim: Claim, counts: MergeCounts, to_verify: Sequence[ToVerify]) -> None:
+def _owed(work: Work, claim: Claim, came: Mapping[int, Came]) -> Owed:
+    series = work.tasks.series(claim)
+    announced, received = counted(claim, series, came)
+    return Owed(announced, received, missing(claim, series, came))
+
+
+def _agree(claim: Claim, staging: Staging, owed: Owed) -> None:
+    """Raises Contradiction where the series is worth another attempt; after the last one what came is merged (A-08)."""
+    duplicates, last = staging.duplicates(), claim.attempts + 1 >= MAX_ATTEMPTS
+    if duplicates.differing or (duplicates.identical and not last):
+        twice = ", ".join(duplicates.sample)
+        raise Contradiction(DUPLICATE_ROW, f"document {twice} came twice in one download")
+    why = owed.why()
+    if why and not last:
+        raise Contradiction(why.code, why.text)
+
+
+def _settle(desk: Desk, work: Work, claim: Claim, counts: MergeCounts, staging: Staging, owed: Owed) -> None:
     if len(claim.wanted_types) > 1 and _target(claim) == "documents":
         work.tasks.count_types(claim)
-    work.tasks.settle(claim, counts)
-    queue_unverified(work.connection, claim, to_verify)
+    waiting = _without_lines(staging) if _collects_headers(claim) else ()
+    work.tasks.settle(claim, counts, replace(owed, without_lines=waiting, warnings=staging.warnings))
+    queue_unverified(work.connection, claim, staging.to_verify)
+    if owed.missing:
+        return
     for rule in desk.rules.follow_ups_of(claim.channel, claim.download_type, claim.document):
         FOLLOW_UPS[rule.job](desk, work, claim, rule)
+
+
+def _collects_headers(claim: Claim) -> bool:
+    """4.02: what a person chose, and the status update of 电子税局."""
+    return claim.job == "key_element_sync" or (claim.job, claim.channel) == ("status_update", "etax")
+
+
+def _without_lines(staging: Staging) -> Sequence[str]:
+    """What was captured first: in the pool as a header, or on its way there through 查验."""
+    return [*staging.captured_first, *staging.to_pool]
 
 
 def _follow_up_usage(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> None:
@@ -105,7 +134,7 @@ def _merge_context(work: Work, claim: Claim) -> MergeContext:
     )
 
 
-def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, Staged]]:
+def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, int, Staged]]:
     """The stored answers as staged rows, one package in memory at a time."""
     reading = READINGS[claim.channel]
     path = "history_sync" if claim.job in _HISTORY_JOBS else _LINE_SCOPE[claim.direction]
@@ -125,7 +154,7 @@ def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, Staged]
             )
             body = bytes(reply["body"])
             judged = replace(context, aside=_aside(claim, reading, body))
-            yield reply["reply_id"], translate(reading.kind(claim), reading.rows(claim, body), judged)
+            yield reply["part_no"], reply["reply_id"], translate(reading.kind(claim), reading.rows(claim, body), judged)
 
 
 def _aside(claim: Claim, reading: Reading, body: bytes) -> Callable[[Row], Aside | None]:

@@ -51,6 +51,35 @@ COPY pool.dropped_line (
     batch_no, direction, taxpayer_no, reply_id, document_key, line_no, goods_name, amount, tax_amount
 ) FROM STDIN;
 
+-- name: captured_first
+-- The invoices that a merge of headers brought into the pool: it wrote them, and there was nothing to change.
+SELECT d.document_key
+FROM staged_headers AS s
+JOIN pool.document AS d ON d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.document_key = s.document_key
+WHERE d.batch_no = %(batch_no)s AND d.document = 'invoice' AND d.detail_level = 'header' AND NOT EXISTS (
+    SELECT FROM pool.change AS c
+    WHERE c.direction = d.direction AND c.taxpayer_no = d.taxpayer_no AND c.document_key = d.document_key
+        AND c.batch_no = d.batch_no)
+ORDER BY d.document_key;
+
+-- name: lines_arrived
+-- Nobody waits any longer for what has its lines now.
+DELETE FROM sync.awaited_lines AS a
+WHERE a.direction = %(direction)s AND a.taxpayer_no = %(taxpayer_no)s AND EXISTS (
+    SELECT FROM pool.document AS d
+    WHERE d.direction = a.direction AND d.taxpayer_no = a.taxpayer_no AND d.document_key = a.document_key
+        AND (d.detail_level = 'full' OR EXISTS (
+            SELECT FROM pool.line AS l WHERE l.direction = d.direction AND l.taxpayer_no = d.taxpayer_no
+                AND l.document_key = d.document_key)));
+
+-- name: headers_complete
+-- 已下载表头 → 成功: every document that the collection captured first has its lines.
+UPDATE sync.task AS k
+SET status = 'succeeded', finished_at = now()
+WHERE k.status = 'headers_only' AND k.void_state IS NULL AND k.direction = %(direction)s
+    AND k.taxpayer_no = %(taxpayer_no)s
+    AND NOT EXISTS (SELECT FROM sync.awaited_lines AS a WHERE a.task_id = k.task_id);
+
 -- name: keep_orphans
 -- Statuses of documents that the pool does not hold yet wait for them; the newest of each sort stays.
 INSERT INTO pool.orphan_status AS o (

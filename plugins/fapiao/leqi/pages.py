@@ -18,6 +18,10 @@ _MOST_DIGITS = 9
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
+EMPTY_RESULT = "2"
+"""处理结果 2: no data; rows that come with it contradict it."""
+
+
 class UnreadablePackage(ValueError):
     """The package is not what the bureau's page promises; the text says in which layer it broke."""
 
@@ -46,7 +50,8 @@ def count_rows(array: bytes) -> int:
 
 def package_page(request: Request, place: Place, data: Mapping[str, Any], raw: bytes) -> Page:
     """A package of L1–L4 or L6; `observed_at` is the collection day's end for increments, the application else."""
-    total = _whole(data, "packagecount", 1, least=1)
+    says_nothing = str(data.get("cljg", "")) == EMPTY_RESULT
+    total = 0 if says_nothing else _whole(data, "packagecount", 1, least=1)
     rows = count_rows(unpack(str(data["sjl"]))) if data.get("sjl") else 0
     return Page(
         body=raw,
