@@ -20,6 +20,8 @@ NEEDED = {
     "renamed_field": ("field", "to"),
     "missing_field": ("field",),
     "extra_field": ("field",),
+    "other_head": ("field", "to"),
+    "other_value": ("field", "to"),
 }
 
 

@@ -103,7 +103,7 @@ JOIN sync.task AS k USING (task_id)
 WHERE r.reply_id = %(reply)s AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s));
 
 -- name: invoices
--- The documents that a download brought, as the pool has them now, what it changed of them, and the rows it could not store.
+-- The documents that a download brought, as the pool has them now, what it changed of them, and the rows it did not store.
 WITH task AS (
     SELECT k.batch_no, k.direction, k.taxpayer_no
     FROM sync.task AS k
@@ -111,10 +111,11 @@ WITH task AS (
         AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s))
 ),
 seen AS (
-    SELECT DISTINCT s.batch_no, s.direction, s.taxpayer_no, unnest(s.document_keys) AS document_key, NULL::text AS failed
+    SELECT DISTINCT s.batch_no, s.direction, s.taxpayer_no, unnest(s.document_keys) AS document_key, NULL::text AS failed, NULL::text AS ignored
     FROM task JOIN pool.sighting AS s USING (batch_no)
     UNION ALL
-    SELECT t.batch_no, t.direction, t.taxpayer_no, r.document_key, r.reason
+    SELECT t.batch_no, t.direction, t.taxpayer_no, r.document_key, CASE r.fate WHEN 'failed' THEN r.reason END,
+        CASE r.fate WHEN 'ignored' THEN r.reason END
     FROM task AS t JOIN pool.rejected_row AS r USING (batch_no)
 )
 SELECT s.batch_no, s.direction, s.taxpayer_no, s.document_key, i.document, i.invoice_type, i.invoice_code, i.invoice_no,
@@ -124,7 +125,7 @@ SELECT s.batch_no, s.direction, s.taxpayer_no, s.document_key, i.document, i.inv
         WHERE c.direction = s.direction AND c.taxpayer_no = s.taxpayer_no AND c.document_key = s.document_key
             AND c.batch_no = s.batch_no
         ORDER BY c.column_name
-    ) AS changed, s.failed
+    ) AS changed, s.failed, s.ignored
 FROM seen AS s
 LEFT JOIN fapiao.invoice AS i USING (direction, taxpayer_no, document_key)
 ORDER BY s.batch_no, s.document_key

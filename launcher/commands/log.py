@@ -61,7 +61,17 @@ SHOWN = {
         "received_at",
         "reply_id",
     ),
-    "invoices": ("batch_no", "document_key", "invoice_type", "issue_date", "amount", "tax_amount", "changed", "failed"),
+    "invoices": (
+        "batch_no",
+        "document_key",
+        "invoice_type",
+        "issue_date",
+        "amount",
+        "tax_amount",
+        "changed",
+        "failed",
+        "ignored",
+    ),
 }
 
 Connection = psycopg.Connection[Any]
@@ -118,6 +128,8 @@ def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -
     for row in found:
         if row.get("error_message"):
             print(f"{row['batch_no']}: {row['error_message']} — {row.get('advice') or ''}")
+        for warning in row.get("warnings") or ():
+            print(f"{row['batch_no']}: {warning}")
 
 
 def _json(value: object) -> str:

@@ -27,13 +27,14 @@ class Stage:
 
     One stage at a time per connection; its temporary tables are emptied by the next one and by the commit. The caller's
     transaction must be READ COMMITTED and decides: after any exception it is to be rolled back. `warnings` holds the
-    sentences of checks that did not hold but do not stop a merge; `to_verify` the headers that were not merged because
-    they are verified first; `captured_first` the invoices that came into the pool without lines;
-    `dropped_lines` how many lines the line filter left out.
+    sentences of checks that did not hold but do not stop a merge, `doubts` the same for the log; `to_verify` the headers
+    that were not merged because they are verified first; `captured_first` the invoices that came into the pool without
+    lines; `dropped_lines` how many lines the line filter left out.
     """
 
     def __init__(self, connection: psycopg.Connection[Any], target: str, context: MergeContext) -> None:
         self.warnings: list[str] = []
+        self.doubts: list[str] = []
         self.to_verify: list[ToVerify] = []
         self.captured_first: list[str] = []
         self.dropped_lines = 0
@@ -257,6 +258,7 @@ class Stage:
                 raise MergeError(f"A check after the merge failed, nothing is stored. {sentence}")
             if found:
                 self.warnings.append(sentence)
+                self.doubts.append(f"{rulebook().message(name, 'scheduled')}：{'、'.join(found)}")
 
     @contextmanager
     def _index_joins(self) -> Iterator[None]:

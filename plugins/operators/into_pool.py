@@ -83,7 +83,7 @@ def _settle(desk: Desk, work: Work, claim: Claim, counts: MergeCounts, staging: 
     if len(claim.wanted_types) > 1 and _target(claim) == "documents":
         work.tasks.count_types(claim)
     waiting = _without_lines(staging) if _collects_headers(claim) else ()
-    work.tasks.settle(claim, counts, replace(owed, without_lines=waiting, warnings=staging.warnings))
+    work.tasks.settle(claim, counts, replace(owed, without_lines=waiting, warnings=staging.doubts))
     queue_unverified(work.connection, claim, staging.to_verify)
     if owed.missing:
         return
