@@ -27,7 +27,7 @@ class Stage:
 
     One stage at a time per connection; its temporary tables are emptied by the next one and by the commit. The caller's
     transaction must be READ COMMITTED and decides: after any exception it is to be rolled back. `warnings` holds the
-    sentences of checks that did not hold but do not stop a merge, `doubts` the same for the log; `to_verify` the headers
+    sentences of checks that did not hold but do not stop a merge, `doubts` the same for the log; `to_verify` headers
     that were not merged because they are verified first; `captured_first` the invoices that came into the pool without
     lines; `dropped_lines` how many lines the line filter left out.
     """

@@ -62,7 +62,7 @@ def test_what_the_gateway_says_about_somebody_else_is_not_merged(
         ({"kind": "other_head", "field": "nsrsbh", "to": OTHER}, "WRONG_TAXPAYER"),
         ({"kind": "other_head", "field": "fplx", "to": "01"}, "WRONG_TYPE"),
         ({"kind": "other_head", "field": "sjlx", "to": "1"}, "WRONG_PARTY"),
-        ({"kind": "other_value", "field": "xsfNsrsbh", "to": OTHER}, "WRONG_PARTY"),
+        ({"kind": "other_value", "field": "xsfnsrsbh", "to": OTHER}, "WRONG_PARTY"),
     ],
     ids=lambda value: value if isinstance(value, str) else value["field"],
 )
