@@ -21,14 +21,23 @@ ALTER TABLE sync.task ADD CONSTRAINT accepted_has_its_number CHECK (
     OR (status = 'succeeded' AND error_code = 'NOTHING_TO_ASK' AND downloaded_count = 0
         AND num_nonnulls(applied_at, request_no) = 0));
 
--- The rows that count: a failed one that was retried is represented by its retry. One that lacks documents is not open.
+-- The rows of an import task: one that lacks documents is partly done, not running.
 CREATE OR REPLACE VIEW sync.history_row AS
-SELECT k.history_batch_no, k.task_id, k.batch_no, k.invoice_type, k.window_start, k.window_end, k.status, k.void_state,
-    k.downloaded_count, k.succeeded_count, k.not_before_day, k.error_code, k.error_message, k.advice, k.finished_at,
-    date_trunc('month', k.window_start)::date AS issue_month,
-    k.void_state IS NULL AND k.status IN ('pending', 'downloading', 'downloaded') AS is_open,
-    k.void_state IS NULL AND k.status IN ('succeeded', 'no_data') AS is_good,
-    k.applied_at IS NOT NULL AS is_started
+SELECT k.history_batch_no, k.task_id, k.batch_no, k.job, k.direction, k.invoice_type, k.window_start, k.window_end, k.status,
+    k.void_state, k.downloaded_count, k.succeeded_count, k.failed_count, k.not_before_day, k.error_code, k.error_message,
+    k.advice, k.finished_at, date_trunc('month', k.window_start)::date AS issue_month, k.applied_at IS NOT NULL AS is_started,
+    CASE
+        WHEN k.void_state IS NOT NULL THEN 'failed'
+        WHEN k.status = 'incomplete' THEN 'partial'  -- nobody works on it
+        WHEN k.finished_at IS NULL THEN CASE
+            WHEN k.status = 'pending' THEN 'waiting'
+            WHEN k.job = 'bureau_file' AND k.status = 'downloading' THEN 'preparing'  -- 数据预处理中 is a file's alone (R245)
+            ELSE 'running'
+        END
+        WHEN k.status IN ('apply_failed', 'download_failed') OR (k.failed_count > 0 AND k.succeeded_count = 0) THEN 'failed'
+        WHEN k.failed_count > 0 OR k.status NOT IN ('succeeded', 'no_data') THEN 'partial'
+        ELSE 'succeeded'
+    END AS phase
 FROM sync.task AS k
 WHERE k.history_batch_no IS NOT NULL
     AND NOT EXISTS (SELECT FROM sync.task AS r WHERE r.retry_of = k.task_id AND r.void_state IS NULL);
