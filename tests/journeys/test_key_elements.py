@@ -60,7 +60,8 @@ def test_a_company_on_leqi_is_refused_without_a_task_or_an_application(room: Gat
 
 
 @collected
-@pytest.mark.req("R008", "R028", "R029", "R031", "R040", "R042")
+@pytest.mark.finding("F03")
+@pytest.mark.req("A-08", "R008", "R028", "R029", "R031", "R040", "R042")
 def test_headers_are_captured_unverified_then_verified_and_later_only_their_status_changes(
     room: GatewayRehearsal,
 ) -> None:
@@ -68,12 +69,13 @@ def test_headers_are_captured_unverified_then_verified_and_later_only_their_stat
     special, car = room.paper("81", "2027-01-04"), room.paper("83", "2027-01-05")
     press(room, DAY)
     (task,) = room.tasks()
-    assert (task["status"], task["inserted_count"]) == ("succeeded", 2)
+    assert (task["status"], task["inserted_count"]) == ("headers_only", 2)
     assert [call["request"]["searchOpt"]["startTime"] for call in room.calls("invoiceDown")] == ["2027-01-01"]
     assert {row["verification_status"] for row in room.invoices().values()} == {"3"}
     assert {row["document_key"] for row in room.verifications(state="waiting")} == {special, car}
 
     room.verify(DAY)
+    assert room.tasks()[0]["status"] == "succeeded"
     first = room.invoices()
     assert {(row["verification_status"], row["detail_level"]) for row in first.values()} == {("1", "full")}
 
