@@ -12,7 +12,7 @@ SCHEMA, VERIFICATIONS, SELECTIONS = (
     (ROOT / "include" / "sql" / "schema" / name).read_text(encoding="utf-8")
     for name in ("0002_sync.sql", "0011_verification.sql", "0014_selection.sql")
 )
-LATER = (ROOT / "include" / "sql" / "schema" / "0021_incomplete.sql").read_text(encoding="utf-8")
+LATER = (ROOT / "include" / "sql" / "schema" / "0024_incomplete.sql").read_text(encoding="utf-8")
 TASKS, SLOTS, CHECKS, REQUESTS, PAPERS = range(5)
 EDGE = re.compile(r"^ +(\[\*\]|\w+) --> (\[\*\]|\w+)", re.MULTILINE)
 
