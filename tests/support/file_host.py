@@ -72,6 +72,8 @@ def file_host() -> Iterator[FileHost]:
         host.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield host
-        server.shutdown()
-        thread.join()
+        try:
+            yield host
+        finally:  # a test that fails must not leave a thread that keeps its process alive
+            server.shutdown()
+            thread.join()

@@ -44,6 +44,8 @@ def one_answer() -> Iterator[OneAnswer]:
         answer.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield answer
-        server.shutdown()
-        thread.join()
+        try:
+            yield answer
+        finally:  # a test that fails must not leave a thread that keeps its process alive
+            server.shutdown()
+            thread.join()

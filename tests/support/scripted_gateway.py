@@ -99,6 +99,8 @@ def scripted_gateway() -> Iterator[Script]:
         script.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield script
-        server.shutdown()
-        thread.join()
+        try:
+            yield script
+        finally:  # a test that fails must not leave a thread that keeps its process alive
+            server.shutdown()
+            thread.join()
