@@ -8,7 +8,7 @@ from fapiao.bureau import Login, Page, Place, Progress, Stage
 from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.gateway import interfaces, selection
 from fapiao.gateway.interfaces import Interface, Pair
-from fapiao.gateway.pages import rows_of
+from fapiao.gateway.pages import decoded, rows_of
 from fapiao.gateway.selection import CHANNEL, UnreadableAnswer
 from fapiao.rules import RuleBook
 from fapiao.selection.answers import (
@@ -131,7 +131,7 @@ class EtaxSelection:
         if progress.stage is Stage.FAILED:
             raise Refused(progress.code, progress.text, progress.advice)
         pages = self._pages(pair, party, request_no, progress)
-        if pages and sum(page.row_count for page in pages) != pages[0].announced:
+        if pages and sum(len(decoded(page.body).get(pair.rows) or []) for page in pages) != pages[0].announced:
             raise self._again(f"{pages[0].announced} rows were announced, and others came")
         return [row for page in pages for row in rows_of(pair.rows, page.body)]
 
