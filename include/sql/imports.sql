@@ -188,10 +188,6 @@ FROM fapiao.quarantine
 WHERE released_at IS NULL
 ORDER BY quarantined_at, file_name, sheet, row_no;
 
--- name: note_doubts
--- What was not read of the files, or was taken and is doubtful.
-UPDATE sync.task SET warnings = %(sentences)s WHERE task_id = %(task_id)s;
-
 -- name: failed_rows
 -- The first rows that did not come in, with the reason of each.
 SELECT file_name, sheet, row_no, coalesce(sentence, '')

@@ -166,10 +166,6 @@ class Imports:
             self._run("quarantine", rows=Jsonb([dict(row) for row in rows]), **owner)
         self._run("release", task_id=claim.task_id, **owner)
 
-    def note_doubts(self, claim: Claim, sentences: Sequence[str]) -> None:
-        """What was not read of a file, or was taken and is doubtful."""
-        self._run("note_doubts", task_id=claim.task_id, sentences=list(sentences))
-
     def waiting_files(self) -> list[tuple[Owner, tuple[int, ...], Source]]:
         """The files with rows in quarantine, by whose they are and the schemes they were imported into."""
         rows = self._run("waiting_files").fetchall()

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from fapiao.announced import Owed
 from fapiao.errors import BadInput, BureauError, MergeError, Refused, Unusable
 from fapiao.imports.owners import Owner
 from fapiao.imports.requests import ImportRequest
@@ -202,9 +203,9 @@ def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: 
         imports.merging(claim)
         imports.know_the_pool()
     with connection.transaction():
-        counts = merge(connection, claim, sources, steps, papers)
+        counts, doubts = merge(connection, claim, sources, steps, papers)
         tasks.hold(claim)  # only now: a merge takes minutes, and a person stops a task at any instant
-        tasks.settle(claim, counts)
+        tasks.settle(claim, counts, Owed(warnings=doubts))
 
 
 def _owner(claim: Claim) -> Owner:

@@ -91,23 +91,25 @@ def merge(
     sources: Sequence[tuple[int, str, str]],
     steps: Iterable[Translated],
     papers: Papers,
-) -> MergeCounts:
-    """Merges the steps and stores every verdict, in the caller's transaction; returns the counts of the whole task.
+) -> tuple[MergeCounts, list[str]]:
+    """Merges the steps and stores every verdict, in the caller's transaction; the counts and doubts of the whole task.
 
     While Postgres merges a step, the next is translated. A row that cannot be stored, or waits for a rule, counts as
     downloaded and failed. Raises MergeError, and LostClaim where the task was stopped meanwhile.
     """
     fates: dict[str, str] = {}
+    doubts: list[str] = []
     counts: list[MergeCounts] = []
     with ThreadPoolExecutor(1) as merger:
         merging: Future[MergeCounts] | None = None
         for part_no, step in enumerate(steps, start=1):
             if merging:
                 counts.append(merging.result())
-            merging = merger.submit(_merge_step, connection, claim, sources, part_no, step, fates)
+            merging = merger.submit(_merge_step, connection, claim, sources, part_no, step, fates, doubts)
         if merging:
             counts.append(merging.result())
-    return reduce(_added, counts, _without_document(Imports(connection), claim, sources, papers))
+    whole = reduce(_added, counts, _without_document(Imports(connection), claim, sources, papers))
+    return whole, [*dict.fromkeys(doubts), *papers.doubts()][:_MOST_DOUBTS]
 
 
 def _without_document(
@@ -116,7 +118,6 @@ def _without_document(
     """Stores the verdicts on rows that make no document, and keeps those that wait for a rule; their counts."""
     imports.store_verdicts([(claim.task_id, *told.place, None, told.fate, told.sentence) for told in papers.told])
     imports.quarantine(claim, list(_waiting(sources, papers)))
-    imports.note_doubts(claim, papers.doubts()[:_MOST_DOUBTS])
     lost = sum(told.fate in ("rejected", "quarantined") for told in papers.told)
     return MergeCounts(lost, 0, 0, 0, 0, lost, Decimal(0), Decimal(0))
 
@@ -128,8 +129,9 @@ def _merge_step(
     part_no: int,
     step: Translated,
     fates: dict[str, str],
+    doubts: list[str],
 ) -> MergeCounts:
-    """With the verdicts on its rows; `fates` is what became of the documents of all steps so far."""
+    """With the verdicts on its rows; `fates` and `doubts` are those of the documents of all steps so far."""
     imports, keys = Imports(connection), list(step.keys.values())
     if not imports.is_mine(claim):
         raise LostClaim(claim.batch_no)
@@ -142,6 +144,7 @@ def _merge_step(
     stage = Stage(connection, step.staged.target, goal)
     stage.load(step.staged, reply_id)
     counts = stage.merge()
+    doubts += stage.doubts
     # a file of new documents, as most are, needs no second look
     after = dict.fromkeys(keys, True) if counts.inserted == len(keys) else imports.known_documents(claim, keys)
     for key in keys:
