@@ -84,8 +84,11 @@ def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, ru
         _write_verdicts(connection, arguments.verdicts, created.batches)
     failed = sum(row["failed_count"] for row in rows)
     _say_failed(connection, created.batches, failed)
-    for sentence in [sentence for row in rows for sentence in row["warnings"]][:MOST_TOLD]:
+    doubts = [sentence for row in rows for sentence in row["warnings"]]
+    for sentence in doubts[:MOST_TOLD]:
         print(f"提示：{sentence}")
+    if len(doubts) > MOST_TOLD:
+        print(f"提示共 {len(doubts)} 条，以上是前 {MOST_TOLD} 条；./fapiao log --json 有全部。")
     return 0 if not failed and all(row["status"] in UNDONE for row in rows) else 1
 
 

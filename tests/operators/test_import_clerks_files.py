@@ -81,3 +81,53 @@ def test_of_a_file_of_two_sellers_one_that_is_asked_for_comes_in(
     assert kept(pool) == [KEY, THIRD]
     ((_, _, row_no, sentence),) = failed_rows(pool, created.batches, 20)
     assert (row_no, OTHER in sentence) == (3, True)
+
+
+@pytest.mark.finding("F15")
+def test_columns_that_nobody_reads_are_told_and_keep_no_row_out(pool: Pool, store: FolderStore, tmp_path: Path) -> None:
+    own = ["部门", "项目", "凭证号", "核对", "经办"]
+    file = export(tmp_path, [header()])
+    book = load_workbook(file)
+    for column, heading in enumerate(own, start=len(header()) + 1):
+        book.worksheets[0].cell(1, column).value = heading
+    book.worksheets[0].cell(1, list(header()).index("金额") + 1).value = "金额（元）"
+    book.save(file)
+    bring_in(pool, store, file)
+    ((warnings,),) = pool.execute("SELECT warnings FROM fapiao.sync_log").fetchall()
+    assert (len(warnings), "、".join(own) in warnings[0], kept(pool)) == (1, True, [KEY])
+
+
+def test_notes_and_headings_between_the_rows_are_told_and_are_no_failures(
+    pool: Pool, store: FolderStore, tmp_path: Path
+) -> None:
+    file = export(tmp_path, [header()])
+    book = load_workbook(file)
+    sheet = book.worksheets[0]
+    for cells in (
+        ["财务负责人：王"],
+        ["共1张"],
+        ["", "注：本表由税局导出"],
+        ["本月合计", *[""] * 8, 100.0],
+        list(header()),
+    ):
+        sheet.append(cells)
+    sheet.append(list(header(数电发票号码=SECOND).values()))
+    book.save(file)
+    created = bring_in(pool, store, file)
+    assert [verdict for *_, verdict, _ in verdict_rows(pool, created.batches)] == ["新增", *["跳过"] * 6, "新增"]
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"数电发票号码": ""},
+        {"数电发票号码": "", "开票日期": "", "销方识别号": "", "购方识别号": ""},
+        {"数电发票号码": "", "备注": "合计"},
+    ],
+)
+def test_a_row_that_lost_its_number_is_no_note(
+    pool: Pool, store: FolderStore, tmp_path: Path, lost: dict[str, str]
+) -> None:
+    created = bring_in(pool, store, export(tmp_path, [header(), header(**lost)]))
+    told = failed_rows(pool, created.batches, 9)
+    assert [(row_no, "没有票据号码" in sentence) for _, _, row_no, sentence in told] == [(3, True)]

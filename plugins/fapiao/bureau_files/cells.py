@@ -43,6 +43,8 @@ _DAY_LENGTH = 10
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 _SERIALS = (36526, 73051)
 """2000-01-01 and 2100-01-01 as Excel counts days."""
+_YEARS = ("1950", "2099")
+"""What the pool takes for a day, as for everything that is downloaded."""
 _LATER = 1462
 """Days from the one epoch of Excel to the other."""
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 a wall clock in Asia/Shanghai, as everything in the file
@@ -235,6 +237,8 @@ def _written_clock(found: str) -> tuple[str, bool]:
         datetime.fromisoformat(written)
     except ValueError:
         raise BadCell(f"“{found}”不是存在的日期") from None
+    if not _YEARS[0] <= written[:4] <= _YEARS[1]:
+        raise BadCell(f"“{found}”不在 {_YEARS[0]} 年至 {_YEARS[1]} 年之间")
     return written if timed else f"{written[:_DAY_LENGTH]} 00:00:00", timed
 
 

@@ -7,16 +7,11 @@ from fapiao.bureau_files.old_workbook import check_old_workbook
 from fapiao.bureau_files.records import Refusal
 from fapiao.bureau_files.sniffing import REFUSED, Format
 
-OF_THE_BUREAU = "税局导出的文件没有公式，请上传原文件"
 
-
-def look_into(content: bytes, kind: Format, where: str, bounds: Bounds, advice: str = OF_THE_BUREAU) -> Looked:
-    """What the reader of a workbook does not tell. Raises Refusal for what must not be opened, or is no workbook.
-
-    `advice` is what to do about a formula cell.
-    """
+def look_into(content: bytes, kind: Format, where: str, bounds: Bounds) -> Looked:
+    """What the reader of a workbook does not tell. Raises Refusal for what must not be opened, or is no workbook."""
     if kind == "xlsx":
-        return check_new_workbook(content, where, bounds, advice)
+        return check_new_workbook(content, where, bounds)
     if kind == "xls":
-        return check_old_workbook(content, where, bounds, advice)
+        return check_old_workbook(content, where, bounds)
     raise Refusal(REFUSED.get(kind, REFUSED["unknown"]), where)

@@ -3,11 +3,11 @@
 import re
 import unicodedata
 
-_DRESSING = re.compile(r"[\s*\u200b\ufeff]|\(必填\)")
+_DRESSING = re.compile(r"[\s*\u200b\ufeff]|\((?:必填|(?:单位:)?元)\)")
 
 
 def canonical(heading: str) -> str:
-    """Without blanks, line breaks, `*`, （必填） and full-width forms (domain §3)."""
+    """Without blanks, line breaks, `*`, （必填）, the unit （元） and full-width forms (domain §3)."""
     return _DRESSING.sub("", unicodedata.normalize("NFKC", heading))
 
 

@@ -1,14 +1,15 @@
-"""Looks into an .xlsx before it is read: no bomb, no macros, no formula cells, no rectangle that memory cannot hold."""
+"""Looks into an .xlsx before it is read: no bomb, no macros, no rectangle that memory cannot hold."""
 
 import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from fapiao.boundary import boundary
 from fapiao.bureau_files.bounds import Bounds
 from fapiao.bureau_files.extent import LAST_COLUMN, LAST_ROW, MOST_ERRORS, Extent, Uses, text_lengths
+from fapiao.bureau_files.formulas import NOWHERE, Formulas, refuse_uncountable
 from fapiao.bureau_files.guarded_zip import Budget, unpacked
 from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
@@ -17,18 +18,15 @@ from fapiao.layout.safe_xml import UnreadableFile, parse_xml
 
 _MACROS = ("xl/vbaProject", "xl/macrosheets/", "xl/vbaData")
 _SHARED_TEXTS = "xl/sharedstrings.xml"
+_SHEETS = "xl/worksheets/"
 _SMALL = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-_ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
-_ADDRESS = re.compile(rb'<(?:[\w.-]+:)?c\s[^>]*?\br="([A-Z]+[0-9]+)"')
 _FROM_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true|on)["']""")
-_OVERLAP = 4096
-"""Bytes of the piece before that a formula's cell may begin in."""
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DAMAGED = "工作簿损坏，无法打开；请重新导出或另存后再上传"
 
 
-def check_new_workbook(content: bytes, where: str, bounds: Bounds, advice: str) -> Looked:
-    """Raises Refusal for what must not be opened; a formula cell is named by its sheet and address, with `advice`."""
+def check_new_workbook(content: bytes, where: str, bounds: Bounds) -> Looked:
+    """What its reader does not tell. Raises Refusal for what must not be opened."""
     with boundary(lambda _: Refusal(_DAMAGED, where)):
         book = zipfile.ZipFile(io.BytesIO(content))
         entries = book.infolist()
@@ -42,7 +40,7 @@ def check_new_workbook(content: bytes, where: str, bounds: Bounds, advice: str) 
         budget = Budget(where)
         budget.announced(entries)
         parts = _Parts(content, entries, where)
-        parts.look(budget, advice)
+        parts.look(budget)
         parts.hold(bounds)
         return parts.looked()
 
@@ -56,11 +54,11 @@ class _Parts:
         self._where = where
         self._small: dict[str, bytes] = {}
         self._extents: dict[str, Extent] = {}
+        self._formulas: dict[str, set[str]] = {}
         self._texts: list[int] | None = []
 
-    def look(self, budget: Budget, advice: str) -> None:
-        """Everything once. Raises Refusal for a formula."""
-        formulas: dict[str, str] = {}
+    def look(self, budget: Budget) -> None:
+        """Everything once. Raises Refusal for a part that is no ZIP entry as it announces."""
         for entry in self._entries:
             pieces = unpacked(self._content, entry, budget, self._where)
             name = entry.filename.replace("\\", "/")
@@ -69,12 +67,10 @@ class _Parts:
             elif name in _SMALL:
                 self._small[name] = b"".join(pieces)
             else:
-                extent = self._extents[name] = Extent()
-                address = _formula(extent.passing(pieces))
-                if address and name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    formulas[name] = address
-        for part, address in formulas.items():
-            raise Refusal(f"单元格 {address} 是公式；{advice}", self._of_sheet(part))
+                extent, formulas = Extent(), Formulas()
+                for _ in formulas.passing(extent.passing(pieces)):
+                    pass
+                self._extents[name], self._formulas[name] = extent, formulas.found
 
     def hold(self, bounds: Bounds) -> None:
         """Raises Refusal where the cells reach too far, or are too many, or show too long texts too often."""
@@ -120,37 +116,22 @@ class _Parts:
                         raise Refusal(sentence, self._where)
 
     def looked(self) -> Looked:
-        """What the reader does not tell."""
-        wrong = {part: extent.errors for part, extent in self._extents.items() if extent.errors}
-        names = _sheet_names(self._small, self._where) if wrong else {}
-        errors = {names[part]: frozenset(found) for part, found in wrong.items() if part in names}
-        return Looked(errors, bool(_FROM_1904.search(self._small.get("xl/workbook.xml", b""))))
+        """What the reader does not tell. Raises Refusal for formulas in cells that nobody can name."""
+        errors = {part: extent.errors for part, extent in self._extents.items() if extent.errors}
+        formulas = {part: found for part, found in self._formulas.items() if found}
+        names = _sheet_names(self._small, self._where) if errors or formulas else {}
+        for part, found in formulas.items():
+            is_lost = part not in names and part.startswith(_SHEETS)
+            refuse_uncountable({NOWHERE} if is_lost else found, self._of_sheet(part))
+        from_1904 = bool(_FROM_1904.search(self._small.get("xl/workbook.xml", b"")))
+        return Looked(_by_name(errors, names), _by_name(formulas, names), from_1904)
 
     def _of_sheet(self, part: str) -> str:
         return f"{self._where} · {_sheet_names(self._small, self._where).get(part, posixpath.basename(part))}"
 
 
-def _formula(pieces: Iterator[bytes]) -> str | None:
-    """The address of the first formula cell; every piece is read to its end."""
-    opening, before, found = b"", b"", None
-    for piece in pieces:
-        opening = opening or _opening(before + piece)
-        if found is None and (opening in piece or opening in before[-len(opening) :] + piece[: len(opening)]):
-            found = _address(opening, before + piece)
-        before = piece[-_OVERLAP:] if len(piece) >= _OVERLAP else (before + piece)[-_OVERLAP:]
-    return found
-
-
-def _opening(head: bytes) -> bytes:
-    """How a tag of a formula begins in this sheet."""
-    root = _ROOT.search(head)
-    return b"<" + (root.group(1) + b":" if root and root.group(1) else b"") + b"f"
-
-
-def _address(opening: bytes, window: bytes) -> str | None:
-    places = [place for end in (b">", b" ", b"/") if (place := window.find(opening + end)) >= 0]
-    addresses = _ADDRESS.findall(window, 0, min(places)) if places else []
-    return addresses[-1].decode() if addresses else "?" if places else None
+def _by_name(found: Mapping[str, set[str]], names: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    return {names[part]: frozenset(cells) for part, cells in found.items() if part in names}
 
 
 def _sheet_names(parts: dict[str, bytes], where: str) -> dict[str, str]:
@@ -160,6 +141,11 @@ def _sheet_names(parts: dict[str, bytes], where: str) -> dict[str, str]:
         book = parse_xml(parts["xl/workbook.xml"], "the workbook")
     except (KeyError, UnreadableFile) as error:
         raise Refusal("工作簿损坏，缺少目录；请从税局重新导出", where) from error
-    targets = {link.get("Id"): posixpath.join("xl", link.get("Target", "").removeprefix("/xl/")) for link in links}
+    targets = {link.get("Id"): _part(link.get("Target", "")) for link in links}
     sheets = (element for element in book.iter() if element.tag.endswith("}sheet"))
     return {targets.get(sheet.get(_RELATION), ""): sheet.get("name", "") for sheet in sheets}
+
+
+def _part(target: str) -> str:
+    """The part that a relation of the workbook names, beside it or from the root of the package on."""
+    return posixpath.normpath(posixpath.join("/xl", target.replace("\\", "/"))).lstrip("/")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fapiao.boundary import boundary
 from fapiao.bureau_files.bounds import Bounds
+from fapiao.bureau_files.formulas import refuse_uncountable
 from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.ole import Container
@@ -37,8 +38,8 @@ class _Sheet:
     kind: int
 
 
-def check_old_workbook(content: bytes, where: str, bounds: Bounds, advice: str) -> Looked:
-    """Raises Refusal for what must not be opened; a formula cell is named by its sheet and address ([MS-XLS] 2.4)."""
+def check_old_workbook(content: bytes, where: str, bounds: Bounds) -> Looked:
+    """What its reader does not tell ([MS-XLS] 2.4). Raises Refusal for what must not be opened."""
     with boundary(lambda _: Refusal(_DAMAGED, where)):
         container = Container(content)
         stream = container.stream("Workbook") or container.stream("Book")
@@ -48,30 +49,30 @@ def check_old_workbook(content: bytes, where: str, bounds: Bounds, advice: str) 
             raise Refusal("不是 Excel 工作簿；请上传税局导出的原文件", where)
         if any(name.startswith("_VBA_PROJECT") for name in container.names):
             raise Refusal("含有宏，未打开；请上传税局导出的原文件", where)
-        looked = _look(stream, where, advice)
+        looked = _look(stream, where)
     read_on_trial(content, where, bounds)
     return looked
 
 
-def _look(stream: bytes, where: str, advice: str) -> Looked:
+def _look(stream: bytes, where: str) -> Looked:
     sheets, from_1904 = _globals(stream, where)
     if not sheets:
         raise Refusal("工作簿损坏或版本早于 Excel 97；请用 Excel 另存为 .xlsx 再上传", where)
     if any(sheet.kind == _MACRO_SHEET for sheet in sheets):
         raise Refusal("含有宏表，未打开；请上传税局导出的原文件", where)
+    errors, formulas = {}, {}
     if _may_have_formulas(stream, min(sheet.start for sheet in sheets)):
-        _refuse_formulas(stream, sheets, where, advice)
-    errors = {}
+        formulas = {sheet.name: found for sheet in sheets if (found := frozenset(_formulas(stream, sheet.start)))}
+    for name, found in formulas.items():
+        refuse_uncountable(found, f"{where} · {name}")
     if _ERROR_CELL.search(stream):
         errors = {sheet.name: found for sheet in sheets if (found := frozenset(_errors(stream, sheet.start)))}
-    return Looked(errors, from_1904)
+    return Looked(errors, formulas, from_1904)
 
 
-def _refuse_formulas(stream: bytes, sheets: list[_Sheet], where: str, advice: str) -> None:
-    for sheet in sheets:
-        start = next((body for kind, body, _ in _records(stream, sheet.start) if kind == _FORMULA), None)
-        if start is not None:
-            raise Refusal(f"单元格 {_address(stream, start)} 是公式；{advice}", f"{where} · {sheet.name}")
+def _formulas(stream: bytes, position: int) -> Iterator[str]:
+    """The addresses of a sheet's calculated cells ([MS-XLS] 2.4.127); those of an array have one each."""
+    return (_address(stream, body) for kind, body, _ in _records(stream, position) if kind == _FORMULA)
 
 
 def _errors(stream: bytes, position: int) -> Iterator[str]:

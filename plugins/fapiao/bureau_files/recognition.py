@@ -12,7 +12,10 @@ from fapiao.bureau_files.records import Refusal
 FIRST_ROWS = 15
 """Rows in which the headings must stand."""
 MOST_UNKNOWN = 3
-"""Headings that a sheet may have beyond its layout; more of them mean that the bureau changed the layout (C46)."""
+"""Headings that may stand among those of a layout; more of them mean that the bureau changed the layout (C46).
+
+What stands to the right of its last one is somebody's own, however much it is.
+"""
 _FEWEST = 3
 """Filled cells that make a row worth comparing."""
 
@@ -91,7 +94,8 @@ def _matches(row_no: int, headings: tuple[str, ...], layouts: Iterable[Layout]) 
         if all(name in positions for name in layout.required):
             ours = {heading for names in layout.columns.values() for heading in names} | layout.known
             unknown = tuple(heading for heading in headings if heading and heading not in ours)
-            if len(unknown) <= MOST_UNKNOWN:
+            end = max(place for place, heading in enumerate(headings) if heading in ours) + 1
+            if sum(heading in unknown for heading in headings[:end]) <= MOST_UNKNOWN:
                 yield Match(layout, row_no, headings, positions, unknown)
 
 

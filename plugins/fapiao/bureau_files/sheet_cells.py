@@ -1,4 +1,4 @@
-"""The rows of a sheet as Excel numbers them, with what its reader leaves out: error cells and merged cells."""
+"""The rows of a sheet as Excel numbers them, with what its reader leaves out: error, formula and merged cells."""
 
 import re
 from collections import defaultdict
@@ -15,6 +15,7 @@ from fapiao.bureau_files.looked import Looked
 
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
 _ERROR = NoValue("单元格是错误值（如 #N/A、#REF!），读不出内容；请改正后重新上传")
+_FORMULA = NoValue("单元格是公式，读不出可靠的内容；请以数值方式粘贴，或上传税局导出的原文件")
 _MERGED = NoValue("单元格与上面的行合并，无法确定这一行的值；请取消合并并逐行填写")
 
 NumberedRow = tuple[int, list[Cell]]
@@ -22,19 +23,19 @@ NumberedRow = tuple[int, list[Cell]]
 
 @dataclass(frozen=True, slots=True)
 class OpenSheet:
-    """A loaded sheet; `broken` are the positions (from 0) of its error cells by row (from 1)."""
+    """A loaded sheet; `broken` are its cells without a sure value: row (from 1), position (from 0), why."""
 
     name: str
     loaded: CalamineSheet
-    broken: Mapping[int, Collection[int]]
+    broken: Mapping[int, Mapping[int, NoValue]]
     from_1904: bool
 
     def rows(self) -> Iterator[NumberedRow]:
-        """Every row from column A on; a sheet may end before its last error cell."""
+        """Every row from column A on; a sheet may end before its last such cell."""
         left: list[Cell] = [""] * (self.loaded.start[1] if self.loaded.start else 0)
         plain = cast("Iterator[list[Cell]]", self.loaded.iter_rows())
         rows = enumerate((left + row for row in plain) if left else plain, start=1)
-        return _with_errors(rows, self.broken) if self.broken else rows
+        return _with_broken(rows, self.broken) if self.broken else rows
 
     def rows_below(self, heading_row: int, repeated: Collection[int]) -> Iterator[NumberedRow]:
         """The rows under the headings; cells merged over rows repeat their value in the positions `repeated`."""
@@ -49,23 +50,27 @@ class OpenSheet:
 
 def open_sheet(loaded: CalamineSheet, looked: Looked) -> OpenSheet:
     """A sheet with what was found in it before."""
-    broken: dict[int, list[int]] = defaultdict(list)
-    for match in map(_ADDRESS.fullmatch, looked.errors.get(loaded.name, ())):
-        if match:
-            broken[int(match[2])].append(number_of(match[1].encode()) - 1)
+    broken: dict[int, dict[int, NoValue]] = defaultdict(dict)
+    for found, why in ((looked.formulas, _FORMULA), (looked.errors, _ERROR)):
+        for match in map(_ADDRESS.fullmatch, found.get(loaded.name, ())):
+            if match:
+                broken[int(match[2])][number_of(match[1].encode()) - 1] = why
     return OpenSheet(loaded.name, loaded, broken, looked.from_1904)
 
 
-def _with_errors(rows: Iterator[NumberedRow], broken: Mapping[int, Collection[int]]) -> Iterator[NumberedRow]:
+_NONE: Mapping[int, NoValue] = {}
+
+
+def _with_broken(rows: Iterator[NumberedRow], broken: Mapping[int, Mapping[int, NoValue]]) -> Iterator[NumberedRow]:
     last = 0
     for last, row in rows:
-        for position in broken.get(last, ()):
-            _put(row, position, _ERROR)
+        for position, why in broken.get(last, _NONE).items():
+            _put(row, position, why)
         yield last, row
     for number in sorted(number for number in broken if number > last):
         row = []
-        for position in broken[number]:
-            _put(row, position, _ERROR)
+        for position, why in broken[number].items():
+            _put(row, position, why)
         yield number, row
 
 

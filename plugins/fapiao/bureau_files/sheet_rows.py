@@ -23,6 +23,10 @@ from fapiao.fields import LINE_COLUMNS
 _PACKAGE = 500
 """Rows that are read together."""
 _IDENTITY = ("document_key", "etax_invoice_no", "invoice_code", "invoice_no")
+_BEFORE_A_SUM = 4
+"""Characters that may stand before its word: 本月合计, 税款合计."""
+_SHOWN = 40
+"""Characters of a note that a verdict repeats."""
 _OF_A_LINE = frozenset({*_IDENTITY, "invoice_type", *LINE_COLUMNS})
 
 
@@ -46,7 +50,9 @@ class RowReader:
         ]
         self._own = [column for column in self._columns if column.name in _OF_A_LINE]
         self._identity = [match.positions[name] for name in _IDENTITY if name in match.positions]
-        self._sum = re.compile(rf"(?:{'|'.join(map(re.escape, rules.sums))})(?:$|[:(])")
+        self._sum = re.compile(rf".{{0,{_BEFORE_A_SUM}}}(?:{'|'.join(map(re.escape, rules.sums))})(?:$|[:(0-9])")
+        self._days = [match.positions[name] for name in ("issue_date", "issued_at") if name in match.positions]
+        self._figures = [match.positions[name] for name in match.positions if _is_figure(name, match, rules)]
         self._width = max(match.positions.values()) + 1
 
     def verdicts(self) -> Iterator[Verdict]:
@@ -117,16 +123,26 @@ class RowReader:
         return Verdict(row, "ok")
 
     def _held_back(self, row: FileRow, cells: Sequence[Cell], bad: list[str], unknown: list[str]) -> Verdict:
+        if all(_text_of(cells[at]) == self._match.headings[at] for at in self._match.positions.values()):
+            return Verdict(row, "skipped", "列名行")
         if self._names_no_document(cells):
-            shown = [canonical(cell) for cell in cells if isinstance(cell, str) and cell.strip() not in EMPTY]
-            if any(self._sum.match(one) for one in shown):
-                return Verdict(row, "skipped", "合计行")
-            if not shown and all(isinstance(cell, str) for cell in cells):
-                return Verdict(row, "skipped", "空行")
-            return Verdict(row, "rejected", f"第 {row.row_no} 行：没有票据号码，也不是合计行")
+            if said := self._without_document(cells):
+                return Verdict(row, "skipped", said)
+            bad = [f"第 {row.row_no} 行：没有票据号码，也不是合计行", *bad]
         if bad:
-            return Verdict(row, "rejected", "；".join(bad))
-        return Verdict(row, "quarantined", "；".join(unknown) + "；维护词表后可重新处理")
+            return Verdict(row, "rejected", "；".join(dict.fromkeys(bad)))
+        return Verdict(row, "quarantined", "；".join(dict.fromkeys(unknown)) + "；维护词表后可重新处理")
+
+    def _without_document(self, cells: Sequence[Cell]) -> str | None:
+        """What a row without a number is, where it has nothing that a document has; None where it may have lost it."""
+        shown = [canonical(cell) for cell in cells if isinstance(cell, str) and cell.strip() not in EMPTY]
+        if any(map(self._sum.match, shown)) and not any(_may_be_figure(cells[at]) for at in self._days):
+            return "合计行"
+        if not shown and all(isinstance(cell, str) for cell in cells):
+            return "空行"
+        if any(_may_be_figure(cells[at]) for at in self._figures) or not shown:
+            return None
+        return f"说明行，没有票据：{'，'.join(shown)[:_SHOWN]}"
 
     def _is_unnamed(self, cells: Sequence[Cell]) -> bool:
         for position in self._identity:
@@ -136,14 +152,24 @@ class RowReader:
         return True
 
     def _names_no_document(self, cells: Sequence[Cell]) -> bool:
-        """Whether nothing stands where the numbers of documents do, or only the word of a sum."""
-        return all(
-            isinstance(cell, str) and (cell.strip() in EMPTY or bool(self._sum.match(canonical(cell))))
-            for cell in (cells[position] for position in self._identity)
-        )
+        """Whether nothing stands where the numbers of documents do, or only words."""
+        return not any(_may_be_figure(cells[position]) for position in self._identity)
 
     def _at(self, position: int, row_no: int, problem: str) -> str:
         return f"{letters(position)}{row_no}“{self._match.headings[position]}”：{problem}"
+
+
+def _is_figure(name: str, match: Match, rules: FileRules) -> bool:
+    """Whether a column has what every document has one of: a day, an amount, the number of a party."""
+    return name.endswith("_tax_no") or rules.types[match.layout.role].get(name) in ("numeric", "date", "timestamptz")
+
+
+def _may_be_figure(cell: Cell) -> bool:
+    return not isinstance(cell, str) or any(map(str.isdigit, cell))
+
+
+def _text_of(cell: Cell) -> str | None:
+    return canonical(cell) if isinstance(cell, str) else None
 
 
 def title_type(preamble: Iterable[str]) -> tuple[str | None, str | None]:

@@ -56,7 +56,7 @@ def read_sheets(content: bytes, where: str, rules: FileRules, looked: Looked, no
     """The parts of a workbook that has been looked into already. Raises Refusal, maybe after a part was read.
 
     A sheet of documents whose headings only one family knows is read while those after it load. calamine holds a whole
-    sheet; beyond that a row is made when it is asked for. `notes` is told which sheets were left out.
+    sheet; beyond that a row is made when it is asked for. `notes` is told which sheets and columns were left out.
     """
     known = Known()
     sheets: dict[str, tuple[OpenSheet, Head]] = {}
@@ -76,14 +76,21 @@ def read_sheets(content: bytes, where: str, rules: FileRules, looked: Looked, no
             if match := _certain(candidates.values()):
                 check_columns(match, f"{where} · {name}")
                 handed_out.add(name)
-                yield _part(sheet, match, rules, known, head)
+                yield _noted(_part(sheet, match, rules, known, head), where, notes)
     if not sheets:
         raise _nothing_of_the_bureau(foreign, rules, where)
     notes.extend(f"{where} · {name}：不是税局文件的工作表，没有读取。" for name, _ in foreign)
     matches = one_family(candidates, rules, where)
     for name, match in sorted(matches.items(), key=lambda item: item[1].layout.role):
         if name not in handed_out:
-            yield _part(sheets[name][0], match, rules, known, sheets[name][1])
+            yield _noted(_part(sheets[name][0], match, rules, known, sheets[name][1]), where, notes)
+
+
+def _noted(part: SheetPart, where: str, notes: list[str]) -> SheetPart:
+    """Tells which columns of a sheet are not read; its rows are."""
+    if part.unknown_headings:
+        notes.append(f"{where} · {part.sheet}：列“{'、'.join(part.unknown_headings)}”不是税局文件的列，没有读取。")
+    return part
 
 
 def _nothing_of_the_bureau(foreign: Sequence[tuple[str, Head]], rules: FileRules, where: str) -> Refusal:

@@ -22,7 +22,7 @@ Raw = str | float | int | bool | date | datetime | time | timedelta
 
 def read_workbook(source: str, content: bytes) -> list[Table]:
     """The tables of a workbook's sheets. Raises BadInput when it must not be opened, is locked or damaged."""
-    looked = look_into(content, sniff(content), source, file_rules().bounds, _ADVICE)
+    looked = look_into(content, sniff(content), source, file_rules().bounds)
     with boundary(lambda raised: _refusal(source, raised)):
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
@@ -31,6 +31,10 @@ def read_workbook(source: str, content: bytes) -> list[Table]:
         table.problems.extend(
             f"{table.source}, cell {address}: an error value (#N/A, #REF! …) has no content; correct the cell"
             for address in sorted(looked.errors.get(str(table.name), ()))
+        )
+        table.problems.extend(
+            f"{table.source}: 单元格 {address} 是公式；{_ADVICE}"
+            for address in sorted(looked.formulas.get(str(table.name), ()))
         )
     return tables
 

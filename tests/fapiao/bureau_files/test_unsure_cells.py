@@ -184,3 +184,10 @@ def test_a_rounded_code_and_an_unsure_rate_are_rejected(tmp_path: Path, at: int,
 
     _, second = lines(tmp_path, changed)
     assert (second.kind, f"{chr(65 + at)}3" in second.sentence) == ("rejected", True)
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "0026-01-03", "2100-01-01"])
+def test_a_day_that_no_invoice_has_is_told_once_and_in_the_clerks_words(tmp_path: Path, day: str) -> None:
+    verdict = only(upload(tmp_path, with_cell("开票日期", f'<c r="{{at}}" t="inlineStr"><is><t>{day}</t></is></c>')))
+    assert (verdict.kind, verdict.sentence.count(day)) == ("rejected", 1)
+    assert "不在 1950 年至 2099 年之间" in verdict.sentence
