@@ -188,6 +188,17 @@ FROM fapiao.quarantine
 WHERE released_at IS NULL
 ORDER BY quarantined_at, file_name, sheet, row_no;
 
+-- name: contradicted
+-- The documents whose face a list states otherwise than the pool, which it does not change: the first of them, with both.
+SELECT s.document_key, concat_ws('、', s.issue_date, s.amount, s.tax_amount, s.total_amount) AS listed,
+    concat_ws('、', d.issue_date, d.amount, d.tax_amount, d.total_amount) AS kept
+FROM staged_headers AS s
+JOIN pool.document AS d ON d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.document_key = s.document_key
+WHERE s.issue_date <> d.issue_date OR s.amount <> d.amount OR s.tax_amount <> d.tax_amount
+    OR s.total_amount <> d.total_amount
+ORDER BY s.document_key
+LIMIT 100;
+
 -- name: failed_rows
 -- The first rows that did not come in, with the reason of each.
 SELECT file_name, sheet, row_no, coalesce(sentence, '')

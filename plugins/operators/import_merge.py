@@ -143,6 +143,8 @@ def _merge_step(
     goal = MergeContext(claim.batch_no, claim.channel, claim.direction, claim.taxpayer_no)
     stage = Stage(connection, step.staged.target, goal)
     stage.load(step.staged, reply_id)
+    if step.staged.target == "headers":
+        doubts += imports.contradicted(claim)
     counts = stage.merge()
     doubts += stage.doubts
     # a file of new documents, as most are, needs no second look

@@ -1,5 +1,6 @@
 """A document that contradicts itself is kept out or marked by a rule that says which; nothing is silent."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,18 @@ import pytest
 
 from bureau_workbooks import KEY, bring_in, company, export, header, line
 from hooks.file_store import FolderStore
-from hooks.imports import verdict_rows
+from hooks.imports import failed_rows, verdict_rows
 
 pytestmark = [pytest.mark.finding("F15"), pytest.mark.req("R253")]
 Pool = psycopg.Connection[Any]
 SECOND = KEY[:-1] + "2"
+
+
+@pytest.fixture
+def store(tmp_path: Path, pool: Pool) -> FolderStore:
+    company(pool)
+    pool.commit()
+    return FolderStore(tmp_path / "store")
 
 
 def imported(pool: Pool, folder: Path, *headers: dict[str, str], lines: tuple[dict[str, str], ...] = ()) -> list[Any]:
@@ -81,3 +89,36 @@ def test_lines_that_do_not_add_up_to_the_face_are_taken_and_marked(pool: Pool, t
 def test_a_list_of_details_repeats_and_is_no_contradiction(pool: Pool, tmp_path: Path) -> None:
     found = imported(pool, tmp_path, header(), lines=(line(), line(货物或应税劳务名称="原价合计")))
     assert all("不一致" not in said for *_, said in found)
+
+
+OTHERWISE = {"金额": "200.00", "税额": "26.00", "价税合计": "226.00"}
+
+
+@pytest.mark.parametrize("lines", [[], [line()]], ids=["headers", "with lines"])
+def test_of_two_files_that_contradict_each_other_neither_tells_the_amount(
+    pool: Pool, store: FolderStore, tmp_path: Path, lines: list[dict[str, str]]
+) -> None:
+    one = export(tmp_path / "one.xlsx", [header(), header(数电发票号码=SECOND)], lines)
+    other = export(tmp_path / "other.xlsx", [header(**OTHERWISE)])
+    created = bring_in(pool, store, one, other)
+    assert pool.execute("SELECT document_key FROM pool.document").fetchall() == [(SECOND,)]
+    told = {file: sentence for file, sheet, _, sentence in failed_rows(pool, created.batches, 9) if sheet[0] == "发"}
+    assert set(told) == {"one.xlsx", "other.xlsx"}
+    assert all("但金额、税额、价税合计不同，两处都未导入" in sentence for sentence in told.values())
+
+
+def test_two_files_that_differ_in_what_may_change_are_both_read(pool: Pool, store: FolderStore, tmp_path: Path) -> None:
+    one = export(tmp_path / "one.xlsx", [header()])
+    other = export(tmp_path / "other.xlsx", [header(发票状态="作废", 金额="100", 备注="x")])
+    created = bring_in(pool, store, one, other)
+    assert failed_rows(pool, created.batches, 9) == []
+
+
+def test_a_list_that_contradicts_the_pool_says_both_and_changes_nothing(
+    pool: Pool, store: FolderStore, tmp_path: Path
+) -> None:
+    bring_in(pool, store, export(tmp_path / "one.xlsx", [header()], [line()]))
+    bring_in(pool, store, export(tmp_path / "other.xlsx", [header(**OTHERWISE)]))
+    assert pool.execute("SELECT total_amount FROM pool.document").fetchall() == [(Decimal("113.00"),)]
+    ((warnings,),) = pool.execute("SELECT warnings FROM fapiao.sync_log WHERE unchanged_count = 1").fetchall()
+    assert [(KEY in said, "226.00" in said, "113.00" in said) for said in warnings] == [(True, True, True)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -13,6 +13,9 @@ Fate = Literal["skipped", "rejected", "quarantined"]
 
 _LINE_NAMES = frozenset(LINE_COLUMNS[2:-1])
 _SUMMED = ("amount", "tax_amount")
+_FACE = {"issue_date": "开票日期", "amount": "金额", "tax_amount": "税额", "total_amount": "价税合计",
+         "seller_tax_no": "销方税号", "buyer_tax_no": "购方税号"}  # fmt: skip
+"""What never changes on a document, by its column."""
 _NUMBERS = ("invoice_code", "invoice_no", "etax_invoice_no", "invoice_type")
 
 
@@ -71,6 +74,11 @@ class Paper:
             row["items"] = self.items
             self._add_up(row)
         return row
+
+    def stated_face(self) -> Mapping[str, str]:
+        """What a row says of the whole document; amounts of a line are the line's."""
+        hidden = () if self.stated else (*_SUMMED, "total_amount")
+        return {name: value for name, value in self.values.items() if name not in hidden}
 
     def _add_up(self, row: dict[str, object]) -> None:
         whole = not self.stated and self.document == "invoice"
@@ -136,7 +144,16 @@ class Papers:
         paper.broken = "rejected"
 
     def extend(self, other: "Papers") -> None:
-        """The documents and rows of another set; what stands in both is told apart by the merge."""
+        """The documents and rows of another set; of two that contradict each other on their face neither is taken.
+
+        What else stands in both is told apart by the merge: a status may have changed between two exports.
+        """
+        known = {key: paper for paper in self.found if (key := paper.values.get("document_key")) and not paper.broken}
+        for paper in other.found:
+            before = known.get(paper.values.get("document_key", ""))
+            if before and not paper.broken and (differing := _differing(before, paper)):
+                self.refuse(before, _contradicted(paper, differing))
+                other.refuse(paper, _contradicted(before, differing))
         self.found += other.found
         self.told += other.told
         self.notes += other.notes
@@ -165,6 +182,25 @@ class Papers:
         if key := values.get("document_key"):
             return self._by_mark.get((tells, key))
         return next((self._by_mark[tells, mark] for mark in _marks(values) if (tells, mark) in self._by_mark), None)
+
+
+def _differing(one: Paper, other: Paper) -> str:
+    """What two rows of one document say differently of its face, in words; '' where they agree."""
+    mine, theirs = one.stated_face(), other.stated_face()
+    return "、".join(_FACE[name] for name in _FACE if _differ(mine.get(name), theirs.get(name)))
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    if not one or not other or one == other:
+        return False
+    try:
+        return Decimal(one) != Decimal(other)
+    except InvalidOperation:
+        return True
+
+
+def _contradicted(other: Paper, differing: str) -> str:
+    return f"与另一文件的第{other.lead.row_no}行（{other.lead.sheet}）是同一张票据，但{differing}不同，两处都未导入。"
 
 
 def _filled(values: Values) -> dict[str, str]:
