@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from fapiao.bureau_files.cells import BadCell, amount
 from fapiao.enterprise.form import Complaints, Form, unique
 from fapiao.enterprise.words import Words, words
 from fapiao.identity import spelled
@@ -140,14 +141,17 @@ def _needs_reason(after: Entry, face_tax: Decimal | None) -> bool:
 
 
 def read_amount(text: str) -> Decimal:
-    """An amount in yuan, with or without separators of thousands. Raises ValueError, whose text is a complaint."""
+    """An amount in yuan as files write it: ￥ before it, commas between thousands and nowhere else (113,00 is none).
+
+    Raises ValueError, whose text is a complaint.
+    """
     try:
-        found = Decimal(text.replace(",", "").replace("，", ""))
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite():
-        raise ValueError(f"{text!r} is not an amount: write it like 1234.56")
-    return found
+        found = amount(text)
+    except BadCell:
+        found = None
+    if found is None:
+        raise ValueError(f"{text!r} is not an amount: write it like 1234.56 or 1,234.56")
+    return Decimal(found)
 
 
 def _instant(text: str) -> datetime:

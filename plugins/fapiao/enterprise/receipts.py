@@ -1,6 +1,5 @@
 """Reads which invoices the business system received (业务系统收入) from a file, each with what is wrong in it."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,7 +7,7 @@ from fapiao.enterprise.entries import read_amount
 from fapiao.enterprise.form import Complaints, Form, check_columns
 from fapiao.enterprise.words import Words, words
 from fapiao.errors import BadInput
-from fapiao.identity import DIGITAL_TYPES, Identity, NoIdentity, invoice_identity
+from fapiao.identity import DIGITAL_TYPES, BadNumber, Identity, NoIdentity, invoice_identity
 from fapiao.invoice_types import resolve
 from fapiao.rules import RuleBook
 from fapiao.tables.lines import Line, Table
@@ -27,7 +26,6 @@ COLUMNS = (
     "total_amount",
     "direction",
 )
-_DIGITAL, _PAPER = re.compile(r"\d{20}"), re.compile(r"(\d{10}|\d{12})-\d{8}")
 Owned = tuple[str, str, str]
 """Direction, tax number and document_key."""
 
@@ -117,15 +115,13 @@ def _identity(form: Form, invoice_type: str) -> Identity | None:
     if etax and number != etax:
         row |= {"zzfpDm": code, "zzfphm": number}
     try:
-        found = invoice_identity(invoice_type, row)
+        return invoice_identity(invoice_type, row)
+    except BadNumber as bad:
+        digital = invoice_type in DIGITAL_TYPES
+        shape = "数电发票号码为 20 位数字" if digital else "发票代码为 10 或 12 位数字，发票号码为 8 位数字"
+        form.object("etax_invoice_no" if digital and etax else "invoice_no", f"{bad.shown}：{shape}")
     except NoIdentity as missing:
         form.object("invoice_no", str(missing))
-        return None
-    digital = invoice_type in DIGITAL_TYPES or found.etax_invoice_no
-    if (_DIGITAL if digital else _PAPER).fullmatch(found.document_key):
-        return found
-    shape = "数电发票号码为 20 位数字" if digital else "发票代码为 10 或 12 位数字，发票号码为 8 位数字"
-    form.object("etax_invoice_no" if digital and etax else "invoice_no", f"{found.document_key!r}：{shape}")
     return None
 
 
