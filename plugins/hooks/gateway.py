@@ -98,14 +98,16 @@ class GatewaySession:
         if outcome.kind == "failed":
             return Progress(Stage.FAILED, reply.text, outcome.code, outcome.advice, answer=reply.answer)
         page = self._page(pair, place, reply, outcome, observed_at)
-        return Progress(Stage.READY if page else Stage.EMPTY, reply.text, page=page)
+        if page is None:
+            return Progress(Stage.EMPTY, reply.text, answer=reply.raw)
+        return Progress(Stage.READY, reply.text, page=page)
 
     def fetch(self, pair: Pair, taxpayer_no: str, task_no: str, place: Place, observed_at: datetime) -> Page:
-        """The page after `place.stored`. Raises LoginLost, Refused or TryLater."""
+        """The page after `place.stored`. Raises LoginLost, TryLater, or Refused where the series has no such page."""
         reply, outcome = self._free(pair.result, _query(pair, taxpayer_no, task_no, place))
         page = self._page(pair, place, reply, outcome, observed_at)
         if page is None:
-            raise TryLater("GATEWAY_PAGE", "a later page says that nothing was found", _AGAIN, self.wait(60))
+            raise Refused("GATEWAY_PAGE", "a later page says that nothing was found", _AGAIN)
         return page
 
     def tax_period(self, taxpayer_no: str) -> str:

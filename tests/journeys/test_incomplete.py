@@ -79,6 +79,27 @@ def test_a_page_that_is_shifted_is_asked_again_then_incomplete_and_a_fetch_compl
 
 @pytest.mark.finding("F03")
 @pytest.mark.req("A-08")
+@pytest.mark.parametrize(("fault", "announced", "received"), [("total_changes", 13, 12), ("rows_missing", 12, 11)])
+def test_a_page_that_lacks_a_row_of_its_total_is_incomplete_and_what_came_is_kept(
+    room: GatewayRehearsal, fault: str, announced: int, received: int
+) -> None:
+    room.fault(fault, service=GATEWAY, times="always")
+
+    room.run("etax__history_input", "2027-02-06")
+
+    task = the_task(room)
+    assert (task["status"], task["announced_count"], task["received_count"]) == ("incomplete", announced, received)
+    assert (task["inserted_count"], len(room.invoices())) == (received, received)
+    actions.fetch(room.pool, "li", [task["batch_no"]])
+    for _ in range(3):
+        room.run("sweep_results", "2027-02-07", batches=[task["batch_no"]])
+    again = the_task(room)
+    assert (again["status"], again["error_message"]) == ("incomplete", task["error_message"])
+    assert again["unchanged_count"] == received
+
+
+@pytest.mark.finding("F03")
+@pytest.mark.req("A-08")
 def test_more_than_was_announced_is_no_whole_either(room: GatewayRehearsal) -> None:
     room.fault("total_of_one", service=GATEWAY, times="always")
 

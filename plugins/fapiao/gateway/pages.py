@@ -19,8 +19,8 @@ class UnreadablePage(ValueError):
 def read_page(rows_name: str, body: bytes, page_no: int, observed_at: datetime) -> Page | None:
     """A page as it came, None where the whole result is empty.
 
-    Every page but the last is cut to the same size, so a page that holds fewer rows than the total promises has lost
-    some. Raises UnreadablePage.
+    A page without rows ends the series, whatever its total says; whether as much came as was announced is judged over
+    the whole series (fapiao.announced). Raises UnreadablePage.
     """
     data = _fields(body)
     total, size = _number(data, "totalElement"), _number(data, "pageSize", PAGE_SIZE) or PAGE_SIZE
@@ -29,15 +29,12 @@ def read_page(rows_name: str, body: bytes, page_no: int, observed_at: datetime) 
     found, failed = _count(data, rows_name), _count(data, "fail")
     if not (total or found or failed):
         return None
-    promised = min(size, max(total - size * (page_no - 1), 0))
-    if found + failed < promised:
-        raise UnreadablePage(f"page {page_no} promises {promised} rows of {total} and carries {found}")
     return Page(
         body=body,
         row_count=found + (failed if page_no == 1 else 0),
         announced=total,
         cursor=None,
-        last=size * page_no >= total,
+        last=not found or size * page_no >= total,
         observed_at=observed_at,
     )
 

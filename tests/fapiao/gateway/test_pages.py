@@ -54,9 +54,6 @@ def test_numbers_may_be_texts_and_lists_may_be_null() -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (body(1, 2), "promises 2 rows of 2 and carries 1"),
-        (body(199, 401), "promises 200 rows of 401 and carries 199"),
-        (body(0, 5), "carries 0"),
         (body(1, 1, pageNo=2), "page 1 was asked for, and page 2 came"),
         (body(1, "many"), "totalElement of the page is no number"),
         (body(1, None), "totalElement of the page is no number"),
@@ -75,6 +72,16 @@ def test_a_page_with_a_row_too_many_is_handed_over_for_the_merge_to_judge() -> N
     page = read_page("invoices", body(3, 2), 1, AT)
     assert page
     assert (page.row_count, page.last) == (3, True)
+
+
+@pytest.mark.finding("F03")
+@pytest.mark.parametrize(("rows", "total", "last"), [(1, 2, True), (199, 401, False), (0, 401, True)])
+def test_a_page_with_a_row_too_few_is_handed_over_and_one_without_rows_ends_the_series(
+    rows: int, total: int, *, last: bool
+) -> None:
+    page = read_page("invoices", body(rows, total), 1, AT)
+    assert page
+    assert (page.row_count, page.announced, page.last) == (rows, total, last)
 
 
 def test_failures_stand_on_every_page_and_count_once() -> None:
