@@ -79,7 +79,7 @@ class Progress:
     """The answer to a poll: how far, why, when to ask again, and the first page where it came along.
 
     `argument` is what a question still processing must remember from now on, such as the number it was given; `answer`
-    all that came with a failure.
+    all that came with a failure, or with the word that there is nothing.
     """
 
     stage: Stage

@@ -3,27 +3,37 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fapiao.parties import is_stranger
+from fapiao.bureau import Argument
+from fapiao.identifiers import one_spelling
+from fapiao.parties import is_old_number, is_stranger
 from fapiao.payloads.staged import Aside, Fate
 from fapiao.rules import rulebook
 from fapiao.tasks import Claim
 
 Values = Mapping[str, object]
+_MONTH = len("2027-01")
 _SJLX = {"input": "1", "output": "2"}
 _OWNERS = ("nsrsbh", "gfsbh", "kjywrsbh", "taxNo")
 """Under which names the channels say whose data an answer holds."""
 
 
-def foreign(claim: Claim, named: Mapping[str, Any]) -> Aside | None:
-    """Why a whole answer is not about the claim; `named` are the fields beside its rows."""
-    owner = next((str(named[name]) for name in _OWNERS if named.get(name)), claim.taxpayer_no)
-    if owner.strip().upper() != claim.taxpayer_no:
+def foreign(claim: Claim, asked: Argument, named: Mapping[str, Any]) -> Aside | None:
+    """Why a whole answer is not about the claim's question `asked`; `named` are the fields beside its rows."""
+    owner = next((one for name in _OWNERS if (one := _said(named, name))), claim.taxpayer_no)
+    if owner != claim.taxpayer_no and not is_old_number(owner, claim.taxpayer_no):
         return aside("failed", "WRONG_TAXPAYER", owner)
-    if claim.document == "invoice" and str(named.get("fplx") or claim.invoice_type) != claim.invoice_type:
-        return aside("failed", "WRONG_TYPE", str(named["fplx"]))
-    if str(named.get("sjlx") or _SJLX[claim.direction]) != _SJLX[claim.direction]:
-        return aside("failed", "WRONG_PARTY", f"sjlx {named['sjlx']}")
+    kind, side, day = (_said(named, name) for name in ("fplx", "sjlx", "gjrq"))
+    if claim.document == "invoice" and kind and kind != claim.invoice_type:
+        return aside("failed", "WRONG_TYPE", kind)
+    if side and side != _SJLX[claim.direction]:
+        return aside("failed", "WRONG_PARTY", f"sjlx {side}")
+    if day and "gjrq" in asked and day.replace("-", "") != asked["gjrq"]:
+        return aside("failed", "WRONG_DAY", day)
     return None
+
+
+def _said(named: Mapping[str, Any], name: str) -> str:
+    return one_spelling(str(named.get(name) or ""))
 
 
 def objection(claim: Claim) -> Callable[[Values], Aside | None]:
@@ -31,7 +41,9 @@ def objection(claim: Claim) -> Callable[[Values], Aside | None]:
     answered = set(rulebook().answered_under(claim.invoice_type))
     unwanted = answered - set(claim.wanted_types) if claim.wanted_types else set[str]()
     first, last = (day.isoformat() if day else "" for day in (claim.window_start, claim.window_end))
-    by_issue_day = claim.download_type.endswith("_full") and bool(first and last)
+    if claim.download_type == "unselected_init":  # asked for by whole months
+        first, last = first[:_MONTH], last[:_MONTH]
+    by_issue_day = claim.download_type.endswith(("_full", "_init")) and bool(first and last)
 
     def judge(values: Values) -> Aside | None:
         if values.get("invoice_type") in unwanted:
@@ -39,7 +51,7 @@ def objection(claim: Claim) -> Callable[[Values], Aside | None]:
         if is_stranger(values, claim.taxpayer_no, claim.direction):
             return aside("failed", "WRONG_PARTY", _parties(values))
         day = values.get("issue_date")
-        if by_issue_day and day and not first <= str(day)[:10] <= last:
+        if by_issue_day and day and not first <= str(day)[: len(first)] <= last:
             return aside("failed", "OUTSIDE_WINDOW", str(day))
         return None
 

@@ -7,6 +7,7 @@ came, so the element that holds one says so and keeps its text.
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -35,8 +36,11 @@ class BrokenRow(dict[str, Any]):
 
 
 def text_of(written: bytes) -> str:
-    """The text of bytes that should be UTF-8; those that are not come as lone surrogates, to be found again."""
-    return written.decode("utf-8", "surrogateescape")
+    """The text of bytes that should be UTF-8; those that are not come as lone surrogates, to be found again.
+
+    A byte order mark is none of the text (RFC 8259 §8.1).
+    """
+    return written.removeprefix(BOM_UTF8).decode("utf-8", "surrogateescape")
 
 
 def bytes_of(text: str) -> bytes:

@@ -1,7 +1,8 @@
 """乐企: the bureau's own channel, spoken as protocols §5 and §10.3 print it."""
 
 import uuid
-from collections.abc import Callable
+from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,7 +10,8 @@ import msgspec
 from airflow.sdk import BaseHook
 
 from fapiao.bureau import USAGE_JOBS, Applied, Login, Page, Place, Progress, Request, Stage
-from fapiao.errors import AnswerLost, TryLater
+from fapiao.errors import AnswerLost, Refused, TryLater
+from fapiao.identifiers import one_spelling
 from fapiao.leqi import questions
 from fapiao.leqi.pages import EMPTY_RESULT, UnreadablePackage, package_page, risk_page
 from fapiao.leqi.services import USAGE, Service
@@ -21,6 +23,8 @@ from hooks.leqi_wire import Reply
 _DONE_RESULT, _FAILED_RESULT = "1", "3"
 _RESULTS = (_DONE_RESULT, EMPTY_RESULT, _FAILED_RESULT)
 _NOTHING = "04"
+_FAILED_TEXT = "处理结果 3：失败"
+_AGAIN = "the package is asked for again"
 
 
 class LeqiHook(BaseHook):
@@ -89,16 +93,14 @@ class LeqiHook(BaseHook):
         if self._says_nothing(request, reply):
             page = self._page(request, place, reply)
             if page.row_count == 0:
-                return Progress(Stage.EMPTY, reply.text)
+                return Progress(Stage.EMPTY, reply.text, answer=reply.raw)
             return Progress(Stage.READY, reply.text, page=page)
         if outcome.kind != "accepted":
             raise self._session.error(outcome, reply)
-        if str(reply.data.get("cljg", _DONE_RESULT)) not in _RESULTS:
-            raise self._unreadable(reply, f"cljg is {shown(str(reply.data['cljg']), 40)}: 1, 2 or 3 is expected")
-        if str(reply.data.get("cljg", "")) == _FAILED_RESULT:
+        if self._result(reply) == _FAILED_RESULT:
             return Progress(
                 Stage.FAILED,
-                reply.text or "处理结果 3：失败",
+                reply.text or _FAILED_TEXT,
                 "LEQI_TASK_FAILED",
                 "the result is final; plan it again",
                 answer=reply.raw,
@@ -111,7 +113,16 @@ class LeqiHook(BaseHook):
         outcome = self._session.outcome(reply)
         if outcome.kind != "accepted":
             raise self._session.error(outcome, reply)
+        if self._result(reply) == _FAILED_RESULT:
+            raise Refused("LEQI_TASK_FAILED", reply.text or _FAILED_TEXT, _AGAIN, answer=reply.raw)
         return self._page(request, place, reply)
+
+    def _result(self, reply: Reply) -> str:
+        """处理结果; one that is not stated says nothing against the rows. Raises TryLater for another than there is."""
+        said = str(reply.data.get("cljg") or _DONE_RESULT)
+        if said not in _RESULTS:
+            raise self._unreadable(reply, f"cljg is {shown(said, 40)}: 1, 2 or 3 is expected")
+        return said
 
     @staticmethod
     def _says_nothing(request: Request, reply: Reply) -> bool:
@@ -129,7 +140,7 @@ class LeqiHook(BaseHook):
             raise self._unreadable(reply, str(broken)) from broken
 
     def _unreadable(self, reply: Reply, why: str) -> TryLater:
-        return TryLater("LEQI_PACKAGE", why, "the package is asked for again", self._session.wait(60), reply.raw)
+        return TryLater("LEQI_PACKAGE", why, _AGAIN, self._session.wait(60), reply.raw)
 
     def _usage(self, request: Request, place: Place) -> Page:
         """L7 answers one invoice a call: a handful is asked side by side and kept as one reply."""
@@ -157,8 +168,15 @@ class LeqiHook(BaseHook):
 
 def _about(invoice: dict[str, Any], reply: Reply) -> bytes:
     """An answer as it came, or what makes it none where it is about another invoice than the one asked for (A-51)."""
-    asked, told = str(questions.usage_body(invoice)["fphm"]), str(reply.data.get("fphm") or "")
-    if told and told.endswith(asked):
-        return reply.raw
-    why = f"asked about {asked}, told about {told}" if told else "no fphm"
+    body = questions.usage_body(invoice)
+    (asked, code), (told, told_code) = _numbers(body), _numbers(reply.data)
+    if told and told.endswith(asked) and told_code in ("", code):
+        return reply.raw.removeprefix(BOM_UTF8)
+    why = f"asked about {code}{asked}, told about {told_code}{told}" if told else "no fphm"
     return msgspec.json.encode({"returnmsg": why, "asked": invoice, "answer": dict(reply.data)})
+
+
+def _numbers(said: Mapping[str, Any]) -> tuple[str, str]:
+    """发票号码 and 发票代码, "" for what is not said."""
+    number, code = (one_spelling(str(said.get(name) or "")) for name in ("fphm", "fpdm"))
+    return number, code

@@ -166,7 +166,7 @@ class LeqiWire:
             return Reply("returncode", _said(error, "Code"), _said(error, "Message", ""), {}, b"", content)
         raw = self._unsealed(response["Data"])
         data = fields(text_of(raw))
-        return Reply("returncode", str(data["returncode"]), str(data.get("returnmsg") or ""), data, raw)
+        return Reply("returncode", _code(data["returncode"]), str(data.get("returnmsg") or ""), data, raw)
 
     def _unsealed(self, written: str) -> bytes:
         """The JSON of Data byte for byte: it is a sealed text, a clear one, or the object itself."""
@@ -174,6 +174,11 @@ class LeqiWire:
             return bytes_of(written)
         sealed = _inner(written)
         return self._sm4.decrypt(sealed) if self._sm4 and not sealed.startswith("{") else bytes_of(sealed)
+
+
+def _code(said: Any) -> str:
+    """返回码 of two digits; a number has lost the zero before it."""
+    return f"{said:02d}" if type(said) is int else str(said)
 
 
 def _inner(written: str) -> str:

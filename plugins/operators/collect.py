@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from fapiao.bureau import Page, Place, Progress, Request, Stage
 from fapiao.errors import BureauError, LoginLost, QuotaSpent, Refused, TryLater
+from fapiao.question import foreign
 from fapiao.reach import out_of_reach
+from fapiao.readings import READINGS
 from fapiao.tasks import Claim
 from operators.apply import MAX_ATTEMPTS
 from operators.desk import Desk, Work
@@ -63,6 +65,7 @@ def _answer(desk: Desk, claim: Claim, request: Request, place: Place) -> bool:
             if progress.stage in (Stage.PROCESSING, Stage.FAILED):
                 return _not_ready(desk, claim, place, progress)
             page = progress.page
+            _hold_against_question(claim, place, progress)
         else:
             try:
                 page = desk.bureau.fetch(request, number, place)
@@ -76,6 +79,14 @@ def _answer(desk: Desk, claim: Claim, request: Request, place: Place) -> bool:
         if page is None or page.last:
             return True
         place = Place(place.part_no, place.argument, page.announced, place.stored + 1, page.cursor)
+
+
+def _hold_against_question(claim: Claim, place: Place, progress: Progress) -> None:
+    """Raises Contradiction where the word that there is nothing is about another question; rows are judged later."""
+    named = READINGS[claim.channel].named(progress.answer) if progress.answer else {}
+    whole = foreign(claim, place.argument, named)
+    if whole is not None:
+        raise Contradiction(whole.code, whole.reason, progress.answer)
 
 
 def _contradicted(desk: Desk, claim: Claim, text: str) -> bool:
@@ -106,10 +117,10 @@ def _not_ready(desk: Desk, claim: Claim, place: Place, progress: Progress) -> bo
     return False
 
 
-def _start_again(desk: Desk, claim: Claim, code: str, text: str) -> bool:
+def _start_again(desk: Desk, claim: Claim, code: str, text: str, answer: bytes = b"") -> bool:
     with desk.transaction() as work:
         work.tasks.hold(claim)
-        error = Refused(code, text, _AGAIN)
+        error = Refused(code, text, _AGAIN, answer=answer)
         if claim.attempts + 1 < MAX_ATTEMPTS:
             work.tasks.start_again(claim, 0.0, error)
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from fapiao.announced import Came, Owed, counted, missing
 from fapiao.errors import MergeError, Refused
@@ -30,7 +31,7 @@ _HISTORY_JOBS = ("history_sync", "history_auto_update")
 
 
 class Contradiction(Exception):
-    """The series contradicts itself; the arguments are our code and the sentence."""
+    """The series contradicts itself; the arguments are our code, the sentence, and what came."""
 
 
 def into_pool(desk: Desk, claim: Claim) -> None:
@@ -153,11 +154,11 @@ def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, int, St
                 objection=judge,
             )
             body = bytes(reply["body"])
-            judged = replace(context, aside=_aside(claim, reading, body))
+            judged = replace(context, aside=_aside(claim, reading, reply))
             yield reply["part_no"], reply["reply_id"], translate(reading.kind(claim), reading.rows(claim, body), judged)
 
 
-def _aside(claim: Claim, reading: Reading, body: bytes) -> Callable[[Row], Aside | None]:
+def _aside(claim: Claim, reading: Reading, reply: Mapping[str, Any]) -> Callable[[Row], Aside | None]:
     """Judges the rows of a reply: all alike where the whole reply is about something else (A-51)."""
-    whole = foreign(claim, reading.named(body))
+    whole = foreign(claim, reply["argument"], reading.named(bytes(reply["body"])))
     return (lambda _: whole) if whole else partial(reading.aside, claim)

@@ -86,3 +86,9 @@ def test_members_come_as_they_are_written() -> None:
 @pytest.mark.parametrize(("written", "value"), [("1", 1), ('"x"', "x"), ("null", None), ("1.0", "1.0")])
 def test_one_value(written: str, value: Any) -> None:
     assert value_of(written) == value
+
+
+@pytest.mark.finding("F23")
+def test_a_byte_order_mark_is_none_of_the_text() -> None:
+    assert elements(text_of(b"\xef\xbb\xbf[1]")) == [1]
+    assert members(text_of(b'\xef\xbb\xbf{"a":1}')) == {"a": "1"}

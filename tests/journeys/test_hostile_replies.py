@@ -166,3 +166,80 @@ def test_a_reply_that_is_whole_again_at_the_second_question_loses_nothing(seller
     (task,) = seller.tasks()
     assert counts(task) == ("succeeded", 3, 3, 0, None)
     assert unused_answers(seller) == 1
+
+
+NO_LINES = [
+    pytest.param(b"[null]", id="null"),
+    pytest.param(b'[{"xh":"1","je":"1.00","se":"0.13"},null]', id="a line and null"),
+    pytest.param(b'{"xh":"1","je":"1.00"}', id="an object"),
+    pytest.param(b'[[{"xh":"1","je":"1.00"}]]', id="a list in a list"),
+    pytest.param(b'"[]"', id="a text"),
+    pytest.param(b'[{"xh":"1","je":"1,234.56","se":"0.13"}]', id="an amount with a comma"),
+    pytest.param(b'[{"xh":"1","je":NaN,"se":"0.13"}]', id="NaN"),
+]
+
+
+@pytest.mark.finding("F21")
+@pytest.mark.parametrize("value", NO_LINES)
+def test_lines_that_cannot_be_read_reject_their_document_alone(seller: Rehearsal, value: bytes) -> None:
+    seller.fault("raw_value", service=FEEDBACK, times="always", field="fpmx", text=written(value))
+    seller.run(DAG, DAY)
+    (task,) = seller.tasks()
+    assert counts(task) == ("succeeded", 3, 2, 1, None)
+    (row,) = rejected(seller)
+    assert (row["row_no"], row["code"]) == (3, "UNREADABLE")
+    assert row["document_key"]
+    lines = seller.pool.execute("SELECT count(DISTINCT document_key) AS n FROM fapiao.invoice_line").fetchone()
+    assert lines == {"n": 2}
+
+
+@pytest.mark.finding("F21")
+def test_lines_that_are_none_reject_their_document_at_the_gateway_too(buyer: GatewayRehearsal) -> None:
+    value = written(b'[{"seq":"1","amount":"1.00","taxAmount":"0.13"},"x"]')
+    buyer.fault("raw_value", service=RESULT, times="always", field="items", text=value)
+    buyer.run("etax__history_input", "2027-02-06")
+    (task,) = buyer.tasks(download_type="input_full")
+    assert counts(task) == ("succeeded", 3, 2, 1, None)
+
+
+@pytest.mark.finding("F21", "F29")
+@pytest.mark.parametrize("value", [b'["81"]', b'{"a":1}', b"true", b"81", b'" 81 "'])
+def test_a_type_that_is_no_text_loses_no_unselected_list(rehearsal: Rehearsal, value: bytes) -> None:
+    rehearsal.taxpayer()
+    rehearsal.scheme("81", downloads=["unselected_init"])
+    for day in ("2026-12-15", "2026-12-16"):
+        rehearsal.document(fplx="81", nsrsbh=GENERAL, kprq=day, unselected=True)
+    fault = {"service": "WGXSJCSHQDXZSQFKDKGX", "field": "fplx", "text": written(value)}
+    rehearsal.fault("raw_value", **fault, times="always")
+    rehearsal.run("leqi__unselected_init", "2027-01-01")
+    (task,) = rehearsal.tasks()
+    assert task["status"] == "succeeded"
+    assert task["downloaded_count"] == 2
+    assert len(rehearsal.invoices()) + task["failed_count"] == 2
+
+
+@pytest.mark.finding("F29")
+@pytest.mark.parametrize("value", [b"null", b'""', b"1"])
+def test_a_result_that_is_left_open_says_nothing_against_its_rows(seller: Rehearsal, value: bytes) -> None:
+    seller.fault("raw_field", service=FEEDBACK, times="always", field="cljg", text=written(value))
+    seller.run(DAG, DAY)
+    (task,) = seller.tasks()
+    assert counts(task) == ("succeeded", 3, 3, 0, None)
+
+
+@pytest.mark.finding("F29")
+@pytest.mark.parametrize("service", [FEEDBACK, APPLY])
+def test_a_returncode_that_came_as_a_number_is_the_same_code(seller: Rehearsal, service: str) -> None:
+    seller.fault("raw_field", service=service, times="always", field="returncode", text=written(b"0"))
+    seller.run(DAG, DAY)
+    (task,) = seller.tasks()
+    assert counts(task) == ("succeeded", 3, 3, 0, None)
+
+
+@pytest.mark.finding("F04")
+def test_a_row_that_names_another_type_is_no_answer(seller: Rehearsal) -> None:
+    seller.fault("raw_value", service=FEEDBACK, times="always", field="fplx", text=written(b'"01"'))
+    seller.run(DAG, DAY)
+    (task,) = seller.tasks()
+    assert counts(task) == ("succeeded", 3, 2, 1, None)
+    assert [row["code"] for row in rejected(seller)] == ["WRONG_TYPE"]

@@ -1,5 +1,6 @@
 """An answer is held against its question, a document against its owner: what does not fit is failed, never merged."""
 
+import base64
 from collections.abc import Iterator
 from typing import Any
 
@@ -75,6 +76,81 @@ def test_what_leqi_says_about_somebody_else_is_not_merged(
     rehearsal.fault(**fault, service=FEEDBACK, times="always")
     rehearsal.run("leqi__history_output", "2027-02-02")
     refused(rehearsal, code)
+
+
+NOTHING = base64.b64encode(f'"{OTHER}"'.encode()).decode()
+
+
+@pytest.mark.finding("F04", "F16")
+@pytest.mark.req("A-51")
+def test_nothing_about_somebody_else_is_no_word_about_us_at_the_gateway(room: GatewayRehearsal) -> None:
+    room.fault("raw_field", service=GATEWAY, field="taxNo", text=NOTHING, times="always")
+    room.run("etax__history_input", "2027-03-06")
+    nothing = [task for task in room.tasks() if task["window_start"].month == 2]
+    assert [(task["status"], task["error_code"]) for task in nothing] == [("download_failed", "WRONG_TAXPAYER")]
+    assert OTHER in nothing[0]["error_message"]
+
+
+@pytest.mark.finding("F04", "F16")
+@pytest.mark.req("A-51")
+@pytest.mark.parametrize("times", [1, "always"])
+def test_nothing_about_somebody_else_is_asked_again_and_then_failed(rehearsal: Rehearsal, times: object) -> None:
+    rehearsal.taxpayer()
+    rehearsal.scheme("81", downloads=["output_full"])
+    rehearsal.fault("raw_field", service=FEEDBACK, field="nsrsbh", text=NOTHING, match={"packageno": "1"}, times=times)
+    rehearsal.run("leqi__history_output", "2027-02-02")
+    (task,) = rehearsal.tasks()
+    expected = ("no_data", None) if times == 1 else ("download_failed", "WRONG_TAXPAYER")
+    assert (task["status"], task["error_code"]) == expected
+    kept = rehearsal.pool.execute("SELECT code FROM sync.unused_answer").fetchall()
+    assert [row["code"] for row in kept] == ([] if times == 1 else ["WRONG_TAXPAYER"])
+
+
+@pytest.mark.finding("F04")
+@pytest.mark.req("A-51")
+def test_an_increment_of_another_day_is_not_merged(rehearsal: Rehearsal) -> None:
+    rehearsal.taxpayer()
+    rehearsal.scheme("81", downloads=["input_incremental"])
+    rehearsal.document(fplx="81", nsrsbh=GENERAL, kprq="2027-01-04", collected_on="2027-01-05")
+    other = base64.b64encode(b'"20270101"').decode()
+    rehearsal.fault("raw_field", service="CXZLXZFPXX", field="gjrq", text=other, times="always")
+    rehearsal.run("leqi__incremental", "2027-01-07")
+    rows = rehearsal.pool.execute("SELECT fate, code, reason FROM pool.rejected_row").fetchall()
+    assert [(row["fate"], row["code"]) for row in rows] == [("failed", "WRONG_DAY")]
+    assert "20270101" in rows[0]["reason"]
+    assert rehearsal.invoices() == {}
+
+
+@pytest.mark.finding("F04")
+@pytest.mark.req("A-51")
+def test_an_unselected_list_of_another_month_is_not_merged(rehearsal: Rehearsal) -> None:
+    rehearsal.taxpayer()
+    rehearsal.scheme("81", downloads=["unselected_init"])
+    rehearsal.document(fplx="81", nsrsbh=GENERAL, kprq="2026-12-15", unselected=True)
+    rehearsal.document(fplx="81", nsrsbh=GENERAL, kprq="2026-10-01", unselected=True)
+    day = base64.b64encode(b'"20250301"').decode()
+    rehearsal.fault("raw_value", service="WGXSJCSHQDXZSQFKDKGX", field="kprq", text=day, times="always")
+    rehearsal.run("leqi__unselected_init", "2027-01-01")
+    rows = rehearsal.pool.execute("SELECT fate, code FROM pool.rejected_row").fetchall()
+    assert [(row["fate"], row["code"]) for row in rows] == [("failed", "OUTSIDE_WINDOW")]
+    assert len(rehearsal.invoices()) == 1
+
+
+@pytest.mark.finding("F04", "F02")
+@pytest.mark.req("A-51")
+def test_the_usage_of_a_paper_with_our_number_and_another_code_is_not_ours(rehearsal: Rehearsal) -> None:
+    rehearsal.taxpayer()
+    rehearsal.scheme("04", downloads=["input_full"])
+    paper = rehearsal.document(fplx="04", nsrsbh=GENERAL, sjlx="1", kprq="2027-01-04", fpyt="1", rzzt="02")
+    other = base64.b64encode(b'"044009999999"').decode()
+    rehearsal.fault("raw_field", service="FPZTXXCX", field="fpdm", text=other, times="always")
+    rehearsal.run("leqi__history_input", "2027-02-06")
+    (usage,) = rehearsal.tasks(job="usage_status")
+    assert (usage["downloaded_count"], usage["failed_count"], usage["updated_count"]) == (1, 1, 0)
+    rows = rehearsal.pool.execute("SELECT code, reason FROM pool.rejected_row").fetchall()
+    assert [row["code"] for row in rows] == ["NOT_KNOWN"]
+    assert "044009999999" in rows[0]["reason"]
+    assert rehearsal.invoices()[paper]["vat_usage"] is None
 
 
 @pytest.mark.finding("F04")

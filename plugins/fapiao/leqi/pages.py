@@ -4,6 +4,7 @@ import base64
 import binascii
 import gzip
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta, timezone
 from typing import Any
@@ -39,7 +40,7 @@ def unpack(sjl: str) -> bytes:
 def count_rows(array: bytes) -> int:
     """How many objects the array holds, without decoding them. Raises UnreadablePackage."""
     try:
-        return len(msgspec.json.decode(array, type=list[msgspec.Raw]))
+        return len(msgspec.json.decode(array.removeprefix(BOM_UTF8), type=list[msgspec.Raw]))
     except (msgspec.DecodeError, RecursionError):
         pass  # one bad row does not make it another thing than an array
     try:
@@ -76,6 +77,8 @@ def risk_page(request: Request, place: Place, data: Mapping[str, Any], raw: byte
     The cursor kept with the row is `<rows read so far>:<scrollId>`.
     """
     rows = data.get("fptxxxmx") or []
+    if not isinstance(rows, list):
+        raise UnreadablePackage("fptxxxmx is not a JSON array")
     count = _whole(data, "count", 0, least=0)
     read = rows_read(place.cursor) + len(rows)
     return Page(

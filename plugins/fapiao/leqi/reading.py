@@ -6,7 +6,10 @@ from datetime import date
 from fapiao.bureau import USAGE_JOBS, Argument
 from fapiao.leqi.pages import rows_of
 from fapiao.payloads import payload_kind
+from fapiao.payloads.faces import bureau_type
+from fapiao.payloads.gateway_rows import said
 from fapiao.payloads.staged import Aside
+from fapiao.question import aside
 from fapiao.reading import Reading, Row
 from fapiao.rules import rulebook
 from fapiao.tasks import Claim
@@ -34,12 +37,15 @@ def _named(body: bytes) -> Row:
 
 
 def _aside(claim: Claim, row: Row) -> Aside | None:
-    """An invoice whose usage the bureau does not know is no row of usage."""
+    """A row that names another type is no answer; an invoice whose usage the bureau does not know no row of usage."""
+    kind, asked = said(row, "fplx"), (claim.invoice_type, bureau_type(claim.invoice_type))
+    if kind and claim.document == "invoice" and claim.download_type != "unselected_init" and kind not in asked:
+        return aside("failed", "WRONG_TYPE", kind)
     if claim.job not in USAGE_JOBS or row.get("fphm"):
         return None
-    said = row.get("returnmsg")
+    why = row.get("returnmsg")
     text = rulebook().message("aside_NOT_KNOWN", "scheduled")
-    return Aside("failed", "NOT_KNOWN", f"{text}（{said}）" if said else text)
+    return Aside("failed", "NOT_KNOWN", f"{text}（{why}）" if why else text)
 
 
 LEQI = Reading(_rows, _kind, _collected_on, _named, _aside)

@@ -22,6 +22,8 @@ _NUMBER_KEYS = ("xh", "mxxh", "seq")
 _ARE_NUMBERS = frozenset(_NUMBER_KEYS)
 _LINE_NO = itemgetter(1)
 _encoded = msgspec.json.Encoder().encode
+AMOUNT = LINE_COLUMNS.index("amount") - 2
+"""Where 金额 stands among the values from goods_name on."""
 _NUMBERS = slice(LINE_COLUMNS.index("quantity"), LINE_COLUMNS.index("details"))
 _LEAST_FAMILIAR = Decimal("0.6")
 # Fields of a line without a column; a list is told by the fields of its items.
@@ -44,6 +46,23 @@ def find_lines(kind: str, row: Item) -> str | None:
     ]
     familiarity, key = max(candidates, default=(Decimal(0), ""))
     return key if familiarity >= _LEAST_FAMILIAR else None
+
+
+def broken_lines(kind: str, row: Item) -> str | None:
+    """The key of what should be the lines of a row in which none were found: another thing than a list of objects."""
+    if not _vocabulary(kind):
+        return None
+    return next(
+        (key for key, value in row.items() if value not in (None, "", []) and _is_broken(kind, value, key)), None
+    )
+
+
+def _is_broken(kind: str, value: object, key: str) -> bool:
+    items = value if isinstance(value, list) else []
+    objects = [item for item in items if isinstance(item, dict)]
+    if objects and len(objects) == len(items):
+        return False
+    return key in _USUAL_NAMES or (bool(objects) and _familiarity(kind, objects, key) >= _LEAST_FAMILIAR)
 
 
 def _familiarity(kind: str, items: Sequence[Item], key: str) -> Decimal:
@@ -132,6 +151,7 @@ def _read(kind: str, item: Item) -> Line:
                 try:
                     value = convert(rest[name])
                 except Unreadable:  # a quantity may be a word, the specification calls it text: that stays in `rest`
+                    value = UNREADABLE if len(values) == AMOUNT else None
                     continue
                 del rest[name]
         values.append(value)

@@ -15,15 +15,16 @@ from fapiao.identity import (
     invoice_identity,
     withholding_identity,
 )
+from fapiao.payloads import columns
 from fapiao.payloads.codes import read_codes
 from fapiao.payloads.faces import complete_face, complete_header, tell_red_by_amount, tell_red_from_blue
 from fapiao.payloads.file_rows import file_identity, file_lines, file_type, read_file_items, read_file_rows
-from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal
+from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal, said
 from fapiao.payloads.line_filter import DroppedLine, is_blue, without_dropped
-from fapiao.payloads.lines import Item, Line, find_lines, named_lines, read_items
+from fapiao.payloads.lines import AMOUNT, Item, Line, broken_lines, find_lines, named_lines, read_items
 from fapiao.payloads.row_fields import Found, Values, read_page, read_row
 from fapiao.payloads.staged import UNREADABLE, Aside, Context, Rejected, Staged
-from fapiao.payloads.values import Unreadable, json_text, text
+from fapiao.payloads.values import Unreadable, json_text
 from fapiao.shown import shown
 from fapiao.tolerant_json import BrokenRow
 
@@ -206,8 +207,7 @@ class _Translator:
         asked = self._context.invoice_type
         if self._plane != "L":
             return file_type(row, asked) if self._plane == "F" else gateway_type(row, asked)
-        listed = text(row["fplx"]) if self._kind == "unselected_invoice" and row.get("fplx") else None
-        return listed or asked
+        return said(row, "fplx") or asked if self._kind == "unselected_invoice" else asked
 
     def _document(self, invoice_type: str) -> str:
         named = self._kind.removeprefix("unselected_")
@@ -239,11 +239,21 @@ class _Translator:
         """The lines to stage, and those of a blue invoice that the line filter takes out: it acts nowhere else."""
         if self._is_face:
             tell_red_from_blue(values)
+        self._check_lines(read)
         lines = named_lines(str(values["document_key"]), read.items, read.lines)
         wanted = self._context.line_filter
         if wanted is None or not lines or not is_blue(values):
             return lines, []
         return without_dropped(wanted, self._kind, read.items, lines)
+
+    def _check_lines(self, read: _Read) -> None:
+        """A document without its lines, or with one that has lost its amount, would be another than came."""
+        broken = None if read.lines_key else broken_lines(self._kind, read.row)
+        if broken:
+            raise _Rejection(f"{broken} is {shown(repr(read.row[broken]), 80)}: a list of lines is expected.")
+        for place, line in enumerate(read.lines, start=1):
+            if line[AMOUNT] == columns.UNREADABLE:
+                raise _Rejection(f"金额 of line {place} is not a number: {shown(repr(read.items[place - 1]), 120)}.")
 
     def rejected(self, row_no: int, row: object, aside: Aside) -> Rejected:
         """A row that is not stored, with the document's key where it says so much."""
