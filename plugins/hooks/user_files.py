@@ -1,5 +1,7 @@
 """用户上传: layout files that people bring, beside those of the bureau; who wins says the signature (R137)."""
 
+import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -108,6 +110,9 @@ def add_files(
         raise BadInput([rulebook().message(key, "interactive")])
     kinds = {name: kind_of(content) for name, content in files.items()}
     problems = [f"{name} is neither PDF, OFD nor XML" for name, kind in kinds.items() if kind is None]
+    problems += [
+        f"{name} is no whole OFD" for name, kind in kinds.items() if kind == "ofd" and not _is_ofd(files[name])
+    ]
     given = list(kinds.values())
     problems += [f"more than one {kind} file: an invoice has one" for kind in FROM_BUREAU if given.count(kind) > 1]
     if problems:
@@ -115,6 +120,14 @@ def add_files(
     with connection.transaction():
         name_actor(connection, actor)
         return [_uploaded(connection, store, holder, name, kinds[name] or "", files[name]) for name in files]
+
+
+def _is_ofd(content: bytes) -> bool:
+    """Whether a ZIP is one: a workbook begins alike, and a cut copy has no directory."""
+    try:
+        return "OFD.xml" in zipfile.ZipFile(io.BytesIO(content)).namelist()
+    except Exception:
+        return False
 
 
 def _uploaded(

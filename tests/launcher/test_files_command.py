@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from bureau_uploads import zipped
 from fapiao.layout.rows import file_row
 from hooks.file_store import FolderStore, digest
 from hooks.files import LayoutFiles
@@ -193,3 +194,12 @@ def test_who_may_not_import_for_the_organisation_stores_nothing(
     mine.write_bytes(USERS)
     assert "您没有该操作的权限。" in files(A, "--add", mine, "--as", "li")[2]
     assert "user" not in files(A)[1]
+
+
+@pytest.mark.finding("F71")
+@pytest.mark.parametrize("content", [CONTENT["ofd"][:500], zipped({"xl/workbook.xml": b"<workbook/>"})])
+def test_what_only_begins_like_an_ofd_is_not_stored(files: Any, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "x.ofd"
+    file.write_bytes(content)
+    code, _, err = files(A, "--add", file)
+    assert (code, "x.ofd is no whole OFD" in err) == (1, True)
