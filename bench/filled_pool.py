@@ -7,6 +7,7 @@ import psycopg
 from bench.rows import TAXPAYER, staged_documents, staged_lines
 from fapiao.fields import load_fields
 from fapiao.payloads.staged import Staged
+from fapiao.queries import query
 from hooks.merge import MergeContext, MergeCounts, Stage
 
 CONTEXT = MergeContext(batch_no="20270105090000000BENCH", channel="leqi", direction="input", taxpayer_no=TAXPAYER)
@@ -58,5 +59,7 @@ def _copy_to_other(table: str, connection: psycopg.Connection[Any], other: int) 
     statement = (
         f"INSERT INTO pool.{table} ({', '.join(names)}) SELECT {values} FROM pool.{table} WHERE taxpayer_no = %s"  # noqa: S608
     )
+    # as any writer of ours, which logs its changes itself: the pool's triggers log the edits of others
+    connection.execute(query("merge/session", "lock_owner"), {"direction": CONTEXT.direction, "taxpayer_no": TAXPAYER})
     connection.execute(statement.encode(), [TAXPAYER])
     connection.commit()

@@ -5,7 +5,7 @@ import re
 import zipfile
 from typing import Literal
 
-Format = Literal["xls", "xlsx", "zip", "office", "html", "text", "empty", "unknown"]
+Format = Literal["xls", "xlsx", "zip", "office", "html", "text", "empty", "damaged", "unknown"]
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -19,6 +19,7 @@ REFUSED: dict[Format, str] = {
     "html": "是网页（HTML/XML），不是真正的 Excel 文件；请用 Excel 打开后另存为 .xlsx 再上传",
     "text": "是文本文件（CSV/TXT），不是税局导出的 Excel 文件；请上传税局导出的原文件",
     "empty": "是空文件；请从税局重新导出",
+    "damaged": "工作簿损坏或只有一部分，打不开它的压缩目录；请从税局重新导出",
     "unknown": "不是 Excel 工作簿，也不是 ZIP 压缩包；请上传税局导出的原文件",
 }
 """Why a format is not taken."""
@@ -43,7 +44,7 @@ def _kind_of_zip(content: bytes) -> Format:
     try:
         names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
     except Exception:
-        return "unknown"
+        return "damaged"
     if "xl/workbook.xml" in names:
         return "xlsx"
     return "office" if names & {"[Content_Types].xml", "mimetype", "OFD.xml"} else "zip"
