@@ -39,7 +39,8 @@ def _said(named: Mapping[str, Any], name: str) -> str:
 def objection(claim: Claim) -> Callable[[Values], Aside | None]:
     """Judges documents by the columns they would have in the pool: None for one that fits the claim."""
     answered = set(rulebook().answered_under(claim.invoice_type))
-    unwanted = answered - set(claim.wanted_types) if claim.wanted_types else set[str]()
+    tells_type = (claim.channel, claim.download_type) != ("leqi", "input_status")  # L5, L7: the pool knows the type
+    unwanted = answered - set(claim.wanted_types) if claim.wanted_types and tells_type else set[str]()
     first, last = (day.isoformat() if day else "" for day in (claim.window_start, claim.window_end))
     if claim.download_type == "unselected_init":  # asked for by whole months
         first, last = first[:_MONTH], last[:_MONTH]

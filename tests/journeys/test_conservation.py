@@ -91,6 +91,20 @@ def test_leqi_answers_both_under_82_and_a_scheme_gets_its_own(rehearsal: Rehears
 
 @pytest.mark.finding("F01")
 @pytest.mark.req("R056")
+def test_a_risk_that_names_no_element_reaches_a_toll_invoice_of_the_pool(rehearsal: Rehearsal) -> None:
+    rehearsal.taxpayer()
+    rehearsal.scheme("8208", downloads=["input_full", "input_status"])
+    toll = rehearsal.document(fplx="8208", nsrsbh=GENERAL, sjlx="1", kprq="2027-01-10", fpyt="0")
+    rehearsal.run("leqi__history_input", "2027-02-06")
+    rehearsal.post("change", key=toll, ycpzzt="02", recognised_on="2027-02-08")
+
+    rehearsal.run("leqi__risk_status", "2027-02-09")
+
+    assert rehearsal.invoices()[toll]["risk_status"] == "02"
+
+
+@pytest.mark.finding("F01")
+@pytest.mark.req("R056")
 @pytest.mark.parametrize("types", [("8208",), ("82", "8208")], ids="+".join)
 @pytest.mark.parametrize("channel", ["etax", "soft_certificate", "tax_disk"])
 def test_a_status_update_brings_toll_invoices_too(room: GatewayRehearsal, channel: str, types: tuple[str, ...]) -> None:
