@@ -38,6 +38,7 @@ def staging(target: str) -> Iterator[str]:
     yield _stage(target, offered)
     yield from (_copy(kind) for kind in fields.kinds.values() if kind.target == target)
     yield _one_name(target)
+    yield _rename(target)
     yield _totals(target, offered)
     yield _missing(target)
     yield from _repeats(target, offered)
@@ -85,41 +86,52 @@ def _one_name(target: str) -> str:
     """数电 on paper has two names; a staging that names both tells what the pool does not know yet.
 
     Single documents are looked up by their key alone (`|| ''`): without statistics the planner walks the company's.
+    Each source of names meets the staged keys by itself, since most name nothing that was staged.
     """
+    here = "{0}.direction || '' = %(direction)s AND {0}.taxpayer_no || '' = %(taxpayer_no)s"
     owner = "d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s"
-    here = "d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s"
-    known = f"SELECT d.said, d.kept FROM pool.other_name AS d WHERE {owner}"
-    both = f"""both_names AS (
-    SELECT DISTINCT etax_invoice_no AS digital, invoice_code || '-' || invoice_no AS paper
-    FROM staged_{target}
-    WHERE etax_invoice_no IS NOT NULL AND invoice_code IS NOT NULL
-), placed AS (
-    SELECT digital, paper, CASE WHEN NOT EXISTS (
-        SELECT FROM pool.document AS d WHERE {here} AND d.document_key = digital
-    ) AND EXISTS (
-        SELECT FROM pool.document AS d WHERE {here} AND d.document_key = paper
-            AND coalesce(d.etax_invoice_no, digital) = digital
-    ) THEN paper ELSE digital END AS kept
-    FROM both_names
+    new = target in INSERTING
+    names = ", etax_invoice_no AS digital, invoice_code || '-' || invoice_no AS paper" if new else ""
+    both = f"""named AS MATERIALIZED (
+    SELECT DISTINCT digital, paper FROM staged WHERE digital IS NOT NULL AND paper IS NOT NULL
+), by_paper AS MATERIALIZED (
+    SELECT n.digital, n.paper
+    FROM named AS n JOIN pool.document AS d ON d.document_key = n.paper AND {here.format("d")}
+    WHERE coalesce(d.etax_invoice_no, n.digital) = n.digital
+        AND NOT EXISTS (SELECT FROM pool.document AS o WHERE {here.format("o")} AND o.document_key = n.digital)
 ), """
     told = """
-    UNION SELECT digital, kept FROM placed WHERE kept <> digital
-    UNION SELECT paper, kept FROM placed WHERE kept <> paper"""
-    new = target in INSERTING
+    UNION SELECT n.digital, n.paper FROM staged AS s JOIN by_paper AS n ON n.digital = s.document_key
+    UNION SELECT n.paper, n.digital FROM staged AS s JOIN named AS n ON n.paper = s.document_key
+    WHERE NOT EXISTS (SELECT FROM by_paper AS b WHERE b.paper = n.paper AND b.digital = n.digital)"""
     return named(
         "one_name",
-        "Call every document by the key under which the pool has it, whichever of its numbers came (protocols §10.6).",
-        f"""WITH {both if new else ""}other AS MATERIALIZED (
-    {known}{told if new else ""}
-), meant AS MATERIALIZED (
-    SELECT DISTINCT o.said, o.kept FROM staged_{target} AS s JOIN other AS o ON o.said = s.document_key
+        "What is staged under another name than the key that the pool has or will have for it (protocols §10.6).",
+        f"""WITH staged AS MATERIALIZED (
+    SELECT document_key, document_key LIKE '%%-%%' AS is_paper{names} FROM staged_{target}
+), {both if new else ""}meant AS MATERIALIZED (
+    SELECT d.etax_invoice_no AS said, d.document_key AS kept
+    FROM pool.document AS d JOIN staged AS s ON s.document_key = d.etax_invoice_no
+    WHERE {owner} AND d.etax_invoice_no IS NOT NULL AND d.invoice_code IS NOT NULL
+        AND d.etax_invoice_no <> d.document_key
+    UNION SELECT d.invoice_code || '-' || d.invoice_no, d.document_key
+    FROM pool.document AS d JOIN staged AS s ON s.is_paper AND s.document_key = d.invoice_code || '-' || d.invoice_no
+    WHERE {owner} AND d.etax_invoice_no IS NOT NULL AND d.invoice_code || '-' || d.invoice_no <> d.document_key
+        AND EXISTS (SELECT FROM staged WHERE is_paper){told if new else ""}
 )
-UPDATE staged_{target} AS s
+SELECT said, kept FROM meant AS m
+WHERE NOT EXISTS (SELECT FROM pool.document AS d WHERE {here.format("d")} AND d.document_key = m.said)""",
+    )
+
+
+def _rename(target: str) -> str:
+    return named(
+        "rename",
+        "Call what is staged by its key.",
+        f"""UPDATE staged_{target} AS s
 SET document_key = m.kept
-FROM meant AS m
-WHERE m.said = s.document_key
-    AND NOT EXISTS (SELECT FROM pool.document AS d WHERE {here} AND d.document_key = m.said)
-RETURNING m.said, m.kept""",
+FROM unnest(%(said)s::text[], %(kept)s::text[]) AS m (said, kept)
+WHERE m.said = s.document_key""",
     )
 
 

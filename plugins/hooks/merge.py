@@ -139,7 +139,8 @@ class Stage:
         if not renamed:
             return
         self._totals = None
-        said, kept = map(list, zip(*set(renamed), strict=True))
+        said, kept = map(list, zip(*renamed, strict=True))
+        self._run(self._queries["rename"], said=said, kept=kept)
         self._run(queries("merge/session")["rename_lines"], said=said, kept=kept)
         self._run(queries("merge/session")["rename_sightings"], said=said, kept=kept, reply_ids=self._replies)
 

@@ -117,32 +117,38 @@ COPY staged_headers (
 ) FROM STDIN;
 
 -- name: one_name
--- Call every document by the key under which the pool has it, whichever of its numbers came (protocols §10.6).
-WITH both_names AS (
-    SELECT DISTINCT etax_invoice_no AS digital, invoice_code || '-' || invoice_no AS paper
-    FROM staged_headers
-    WHERE etax_invoice_no IS NOT NULL AND invoice_code IS NOT NULL
-), placed AS (
-    SELECT digital, paper, CASE WHEN NOT EXISTS (
-        SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = digital
-    ) AND EXISTS (
-        SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = paper
-            AND coalesce(d.etax_invoice_no, digital) = digital
-    ) THEN paper ELSE digital END AS kept
-    FROM both_names
-), other AS MATERIALIZED (
-    SELECT d.said, d.kept FROM pool.other_name AS d WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s
-    UNION SELECT digital, kept FROM placed WHERE kept <> digital
-    UNION SELECT paper, kept FROM placed WHERE kept <> paper
+-- What is staged under another name than the key that the pool has or will have for it (protocols §10.6).
+WITH staged AS MATERIALIZED (
+    SELECT document_key, document_key LIKE '%%-%%' AS is_paper, etax_invoice_no AS digital, invoice_code || '-' || invoice_no AS paper FROM staged_headers
+), named AS MATERIALIZED (
+    SELECT DISTINCT digital, paper FROM staged WHERE digital IS NOT NULL AND paper IS NOT NULL
+), by_paper AS MATERIALIZED (
+    SELECT n.digital, n.paper
+    FROM named AS n JOIN pool.document AS d ON d.document_key = n.paper AND d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s
+    WHERE coalesce(d.etax_invoice_no, n.digital) = n.digital
+        AND NOT EXISTS (SELECT FROM pool.document AS o WHERE o.direction || '' = %(direction)s AND o.taxpayer_no || '' = %(taxpayer_no)s AND o.document_key = n.digital)
 ), meant AS MATERIALIZED (
-    SELECT DISTINCT o.said, o.kept FROM staged_headers AS s JOIN other AS o ON o.said = s.document_key
+    SELECT d.etax_invoice_no AS said, d.document_key AS kept
+    FROM pool.document AS d JOIN staged AS s ON s.document_key = d.etax_invoice_no
+    WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.etax_invoice_no IS NOT NULL AND d.invoice_code IS NOT NULL
+        AND d.etax_invoice_no <> d.document_key
+    UNION SELECT d.invoice_code || '-' || d.invoice_no, d.document_key
+    FROM pool.document AS d JOIN staged AS s ON s.is_paper AND s.document_key = d.invoice_code || '-' || d.invoice_no
+    WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.etax_invoice_no IS NOT NULL AND d.invoice_code || '-' || d.invoice_no <> d.document_key
+        AND EXISTS (SELECT FROM staged WHERE is_paper)
+    UNION SELECT n.digital, n.paper FROM staged AS s JOIN by_paper AS n ON n.digital = s.document_key
+    UNION SELECT n.paper, n.digital FROM staged AS s JOIN named AS n ON n.paper = s.document_key
+    WHERE NOT EXISTS (SELECT FROM by_paper AS b WHERE b.paper = n.paper AND b.digital = n.digital)
 )
+SELECT said, kept FROM meant AS m
+WHERE NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = m.said);
+
+-- name: rename
+-- Call what is staged by its key.
 UPDATE staged_headers AS s
 SET document_key = m.kept
-FROM meant AS m
-WHERE m.said = s.document_key
-    AND NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = m.said)
-RETURNING m.said, m.kept;
+FROM unnest(%(said)s::text[], %(kept)s::text[]) AS m (said, kept)
+WHERE m.said = s.document_key;
 
 -- name: totals
 -- Rows, distinct documents, stated statuses, and the sums.

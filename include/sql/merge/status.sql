@@ -48,18 +48,28 @@ COPY staged_status (
 ) FROM STDIN;
 
 -- name: one_name
--- Call every document by the key under which the pool has it, whichever of its numbers came (protocols §10.6).
-WITH other AS MATERIALIZED (
-    SELECT d.said, d.kept FROM pool.other_name AS d WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s
+-- What is staged under another name than the key that the pool has or will have for it (protocols §10.6).
+WITH staged AS MATERIALIZED (
+    SELECT document_key, document_key LIKE '%%-%%' AS is_paper FROM staged_status
 ), meant AS MATERIALIZED (
-    SELECT DISTINCT o.said, o.kept FROM staged_status AS s JOIN other AS o ON o.said = s.document_key
+    SELECT d.etax_invoice_no AS said, d.document_key AS kept
+    FROM pool.document AS d JOIN staged AS s ON s.document_key = d.etax_invoice_no
+    WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.etax_invoice_no IS NOT NULL AND d.invoice_code IS NOT NULL
+        AND d.etax_invoice_no <> d.document_key
+    UNION SELECT d.invoice_code || '-' || d.invoice_no, d.document_key
+    FROM pool.document AS d JOIN staged AS s ON s.is_paper AND s.document_key = d.invoice_code || '-' || d.invoice_no
+    WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.etax_invoice_no IS NOT NULL AND d.invoice_code || '-' || d.invoice_no <> d.document_key
+        AND EXISTS (SELECT FROM staged WHERE is_paper)
 )
+SELECT said, kept FROM meant AS m
+WHERE NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = m.said);
+
+-- name: rename
+-- Call what is staged by its key.
 UPDATE staged_status AS s
 SET document_key = m.kept
-FROM meant AS m
-WHERE m.said = s.document_key
-    AND NOT EXISTS (SELECT FROM pool.document AS d WHERE d.direction || '' = %(direction)s AND d.taxpayer_no || '' = %(taxpayer_no)s AND d.document_key = m.said)
-RETURNING m.said, m.kept;
+FROM unnest(%(said)s::text[], %(kept)s::text[]) AS m (said, kept)
+WHERE m.said = s.document_key;
 
 -- name: totals
 -- Rows, distinct documents, stated statuses, and the sums.
