@@ -18,9 +18,10 @@ from temporary_postgres import temporary_folder, temporary_postgres
 pytest_plugins = ["pytester"]
 TEMPLATE = "fapiao_template"
 _numbers = count(1)
-settings.register_profile("few", derandomize=True, max_examples=12, deadline=None)
-settings.register_profile("many", max_examples=5_000, deadline=None)
-settings.load_profile("few")
+# the same examples in every run; `--hypothesis-profile=thorough` makes up many new ones
+settings.register_profile("quick", derandomize=True, deadline=None)
+settings.register_profile("thorough", max_examples=2_000, deadline=None)
+settings.load_profile("quick")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""Profiles of Hypothesis: a few fixed examples in every run, many new ones by `--hypothesis-profile=thorough`."""
+"""Rooms for examples: a pool of its own and the second bureau for each."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,31 +6,12 @@ from itertools import count
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 
 from independent_bureau import IndependentBureau
 from launcher.postgres import EmbeddedPostgres
 from truth_room import NewRoom, Room, truth_room
 
 _numbers = count(1)
-_DATABASES = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
-
-settings.register_profile(
-    "quick",
-    max_examples=3,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=_DATABASES,
-)
-settings.register_profile("thorough", max_examples=100, database=None, deadline=None, suppress_health_check=_DATABASES)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """The quick profile, unless the command line names another."""
-    if not config.getoption("--hypothesis-profile", default=None):
-        settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session")

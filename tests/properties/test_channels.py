@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truth import place, pool_rows
-from truth_drawn import CHANNELS, OWNER, Month, months
+from truth_drawn import CHANNELS, OWNER, Month, months, with_pools
 from truth_room import NewRoom, Room, covers, snapshot, unconserved, unexplained
 
 RUNS = (("history_output", date(2027, 2, 2)), ("history_input", date(2027, 2, 6)))
@@ -37,6 +37,7 @@ def assert_whole(room: Room, month: Month) -> None:
 @pytest.mark.finding("F01")
 @pytest.mark.req("R088", "R093", "A-37")
 @pytest.mark.parametrize("channel", CHANNELS)
+@with_pools
 @given(drawn=st.data())
 def test_the_pool_is_what_the_bureau_holds_and_stays_so(new_room: NewRoom, channel: str, drawn: st.DataObject) -> None:
     month = drawn.draw(months(channel))
@@ -59,6 +60,7 @@ def test_the_pool_is_what_the_bureau_holds_and_stays_so(new_room: NewRoom, chann
 @pytest.mark.finding("F03", "F21")
 @pytest.mark.req("A-08", "A-25")
 @pytest.mark.parametrize("channel", CHANNELS)
+@with_pools
 @given(drawn=st.data())
 def test_no_disturbance_makes_a_silent_difference(new_room: NewRoom, channel: str, drawn: st.DataObject) -> None:
     month = drawn.draw(months(channel, disturbed=True))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bureau_workbooks import bring_in
 from hooks.file_store import FolderStore
 from truth import place, pool_rows
-from truth_drawn import OWNER, Month, months
+from truth_drawn import OWNER, Month, months, with_pools
 from truth_in_files import NAMES, workbook
 from truth_room import NewRoom, Room, snapshot, unexplained
 
@@ -47,6 +47,7 @@ ORDERS: dict[str, tuple[Step, ...]] = {
 @pytest.mark.req("R137", "A-37")
 @pytest.mark.parametrize("order", ORDERS.values(), ids=list(ORDERS))
 @pytest.mark.parametrize("channel", ["leqi", "etax"])
+@with_pools
 @given(drawn=st.data())
 def test_a_paper_is_one_row_whoever_brings_it(
     new_room: NewRoom, channel: str, order: tuple[Step, ...], drawn: st.DataObject

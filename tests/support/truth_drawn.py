@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from independent_bureau import Fault, IndependentBureau
 from truth import KINDS, Paper, Party
 from truth_made import paper
 
+_THOROUGH = settings.get_current_profile_name() == "thorough"
+with_pools = settings(
+    max_examples=100 if _THOROUGH else 3,
+    phases=tuple(Phase) if _THOROUGH else (Phase.explicit, Phase.generate),
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+)
+"""How many examples a property tries whose every example fills a pool."""
 OWNER = Party("91310000MA1EXAMP07", "示例公司")
 MONTH = "2027-01"
 CHANNELS = ("leqi", "etax", "soft_certificate", "tax_disk", "aisino")
