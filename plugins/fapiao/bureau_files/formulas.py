@@ -15,8 +15,6 @@ NOWHERE = "?"
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
 _ARRAY = re.compile(rb"""\bt\s*=\s*["'](?:array|dataTable)["']""")
 _RANGE = re.compile(rb"""\bref\s*=\s*["']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)["']""")
-_MOST_KEPT = 2**20
-"""Bytes of a cell that is not whole yet; the rest of a longer one is text."""
 
 
 def refuse_uncountable(found: Collection[str], where: str) -> None:
@@ -33,20 +31,15 @@ class Formulas:
         self.found: set[str] = set()
         self._cell = self._formula = b""
         self._tokens = re.compile(b"")
+        self._before = b""
 
-    def passing(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        """The pieces, each looked at before it is handed on; a cell that two pieces share is looked at whole."""
-        before = b""
-        for piece in pieces:
-            window = before + piece
-            if not self._cell:
-                self._begin(window)
-            cut = max(window.rfind(self._cell + b" "), window.rfind(self._cell + b">"), 0)
-            cut = cut if len(window) - cut < _MOST_KEPT else len(window)
-            self._look(window[:cut])
-            before = window[cut:]
-            yield piece
-        self._look(before)
+    def look(self, window: bytes, *, may_have_some: bool = True) -> None:
+        """Looks at one of `windows`; the cell of a formula may begin in the one before."""
+        if not self._cell:
+            self._begin(window)
+        if may_have_some and self._formula in window:
+            self._find(window)
+        self._before = window
 
     def _begin(self, head: bytes) -> None:
         """How the tags of cells and formulas begin in this sheet."""
@@ -58,18 +51,26 @@ class Formulas:
             cell + rb"""(?=[\s/>])(?:[^>]*?\br\s*=\s*["']([A-Z]+[0-9]+)["'])?|""" + formula + rb"(?=[\s/>])([^>]*)"
         )
 
-    def _look(self, window: bytes) -> None:
-        if self._formula not in window:
-            return
-        address = NOWHERE
+    def _find(self, window: bytes) -> None:
+        address = self._last_before()
         for match in self._tokens.finditer(window):
             if len(self.found) > MOST_FORMULAS:
                 return
             if match[2] is None:
-                address = (match[1] or NOWHERE.encode()).decode()
+                address = _said(match)
             else:
                 self.found.add(address)
                 self.found.update(_of_array(match[2]))
+
+    def _last_before(self) -> str:
+        """The address of the cell that the window before ends in."""
+        at = max(self._before.rfind(self._cell + end) for end in (b" ", b">", b"\n", b"\t", b"\r"))
+        cell = self._tokens.match(self._before, at) if at >= 0 else None
+        return _said(cell) if cell else NOWHERE
+
+
+def _said(cell: re.Match[bytes]) -> str:
+    return (cell[1] or NOWHERE.encode()).decode()
 
 
 def _of_array(attributes: bytes) -> Iterator[str]:

@@ -14,6 +14,7 @@ from fapiao.bureau_files.guarded_zip import Budget, unpacked
 from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.windows import windows
 from fapiao.layout.safe_xml import UnreadableFile, parse_xml
 
 _MACROS = ("xl/vbaProject", "xl/macrosheets/", "xl/vbaData")
@@ -68,8 +69,8 @@ class _Parts:
                 self._small[name] = b"".join(pieces)
             else:
                 extent, formulas = Extent(), Formulas()
-                for _ in formulas.passing(extent.passing(pieces)):
-                    pass
+                for window in windows(pieces):
+                    formulas.look(window, may_have_some=not extent.look(window))
                 self._extents[name], self._formulas[name] = extent, formulas.found
 
     def hold(self, bounds: Bounds) -> None:
@@ -97,8 +98,8 @@ class _Parts:
         extent = Extent(exact=True)
         for entry in self._entries:
             if entry.filename.replace("\\", "/") == part:
-                for _ in extent.passing(unpacked(self._content, entry, Budget(self._where), self._where)):
-                    pass
+                for window in windows(unpacked(self._content, entry, Budget(self._where), self._where)):
+                    extent.look(window)
         return extent
 
     def _hold_texts(self, mebibytes: int) -> None:

@@ -12,7 +12,7 @@ from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.ole import Container
 from fapiao.bureau_files.records import Refusal
-from fapiao.bureau_files.trial import read_on_trial
+from fapiao.bureau_files.trial import on_trial
 
 _BOF, _EOF, _SHEET, _FILEPASS, _FORMULA, _DATE_MODE = 0x0809, 0x000A, 0x0085, 0x002F, 0x0006, 0x0022
 _TRUTH_OR_ERROR = 0x0205
@@ -40,7 +40,7 @@ class _Sheet:
 
 def check_old_workbook(content: bytes, where: str, bounds: Bounds) -> Looked:
     """What its reader does not tell ([MS-XLS] 2.4). Raises Refusal for what must not be opened."""
-    with boundary(lambda _: Refusal(_DAMAGED, where)):
+    with on_trial(content, where, bounds), boundary(lambda _: Refusal(_DAMAGED, where)):
         container = Container(content)
         stream = container.stream("Workbook") or container.stream("Book")
         if stream is None:
@@ -49,9 +49,7 @@ def check_old_workbook(content: bytes, where: str, bounds: Bounds) -> Looked:
             raise Refusal("不是 Excel 工作簿；请上传税局导出的原文件", where)
         if any(name.startswith("_VBA_PROJECT") for name in container.names):
             raise Refusal("含有宏，未打开；请上传税局导出的原文件", where)
-        looked = _look(stream, where)
-    read_on_trial(content, where, bounds)
-    return looked
+        return _look(stream, where)
 
 
 def _look(stream: bytes, where: str) -> Looked:

@@ -8,6 +8,7 @@ import pytest
 from bureau_uploads import upload, workbook
 from fapiao.bureau_files import Refusal
 from fapiao.bureau_files.extent import Extent
+from fapiao.bureau_files.windows import windows
 from fapiao.errors import BadInput
 from fapiao.tables.reading import read_tables
 from old_excel import old_workbook
@@ -88,5 +89,16 @@ def test_addresses_are_found_wherever_a_piece_ends() -> None:
     content = b'<row r="7"><c r="B7" s="1"><v>1</v></c><c r="AA12" t="e"><v>#N/A</v></c></row>'
     for cut in range(len(content)):
         extent = Extent()
-        assert b"".join(extent.passing(iter([content[:cut], content[cut:]]))) == content
+        for window in windows([content[:cut], content[cut:]]):
+            extent.look(window)
         assert (extent.row >= 12, extent.column >= 27, extent.errors) == (True, True, {"AA12"})
+
+
+@pytest.mark.parametrize("row", ['<row r="1048576">', "<row\nr = '1048576'>", '<x:row r="1048576">'])
+def test_a_cell_without_an_address_stands_in_the_row_that_an_earlier_piece_began(row: str) -> None:
+    begun = b'<sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+    for end in (b"", b'<c r="A1048576"><v>1</v></c>'):
+        extent = Extent()
+        for window in (begun, begun + row.encode() + end, b"<c><v>1</v></c></row>"):
+            extent.look(window)
+        assert (extent.row >= 2**20, extent.column >= 1) == (True, True)
