@@ -1,6 +1,6 @@
 """What a document of a file may not say against itself: the section `checks` of bureau_files.yaml."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -8,6 +8,8 @@ from fapiao.errors import RuleError
 from fapiao.field_rows import Row
 
 CHECKS = ("adds_up", "issued_by_then", "sign", "lines_add_up")
+_WRONG_BY = 0.001
+"""Yuan that sums of binary numbers may be wrong by."""
 CheckFate = Literal["rejected", "warned"]
 
 
@@ -18,6 +20,11 @@ class Check:
     fate: CheckFate
     most: Decimal
     not_for: frozenset[str]
+    nearly: float = field(init=False)
+    """Below this, binary numbers are right enough to say that a difference is none; above, decimals decide."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "nearly", float(self.most) - _WRONG_BY)
 
 
 def read_checks(rows: list[Row]) -> dict[str, Check]:

@@ -58,12 +58,15 @@ def derive(values: Values, layout: Layout, papers: Papers) -> None:
 
 def _identify(values: Values, layout: Layout) -> None:
     number, digital = values.get("document_key"), values.get("etax_invoice_no")
+    if digital and layout.document == "invoice" and not values.get("invoice_code"):
+        # as all of 数电 do: no object for each of a million rows
+        values["document_key"], values["invoice_code"] = digital, None
+        values["invoice_no"] = values.get("invoice_no") or digital
+        return
     if layout.document == "customs":
         found = customs_identity({"hgjkshm": number})
     elif layout.document == "withholding":
         found = withholding_identity({"dkdjwspzh": number})
-    elif digital and not values.get("invoice_code"):
-        found = Identity(digital, None, values.get("invoice_no") or digital, digital)
     else:
         found = _invoice(values)
     values["document_key"] = found.document_key

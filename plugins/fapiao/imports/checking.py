@@ -1,6 +1,6 @@
 """Holds the documents of a file against themselves: amounts that add up, a day that has come, a sign that fits."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -9,8 +9,6 @@ from fapiao.imports.papers import Paper, Papers
 
 Judge = Callable[[Paper, Check], str | None]
 """The sentence about a document that does not hold, or None."""
-_NEARLY = 0.001
-"""What binary numbers may be wrong by; nearer to the bound than this, decimals decide."""
 
 
 def check_papers(papers: Papers, day: date, checks: Mapping[str, Check], left_out: Collection[str]) -> None:
@@ -18,22 +16,21 @@ def check_papers(papers: Papers, day: date, checks: Mapping[str, Check], left_ou
 
     `day` is that of the import, in Asia/Shanghai; lines named `left_out` (errorGoodsNames) repeat what others say.
     """
-    judges = dict(_judges(day, left_out))
+    judges = [(checks[name], judge) for name, judge in _judges(day, left_out)]
     for paper in papers.found:
         if not paper.broken and paper.document == "invoice":
-            _hold(papers, paper, judges, checks)
+            _hold(papers, paper, judges)
 
 
-def _hold(papers: Papers, paper: Paper, judges: Mapping[str, Judge], checks: Mapping[str, Check]) -> None:
-    for name, judge in judges.items():
-        check = checks[name]
-        if paper.values.get("invoice_type") in check.not_for:
+def _hold(papers: Papers, paper: Paper, judges: Iterable[tuple[Check, Judge]]) -> None:
+    kind = paper.values.get("invoice_type")
+    for check, judge in judges:
+        if kind in check.not_for or not (sentence := judge(paper, check)):
             continue
-        if sentence := judge(paper, check):
-            if check.fate == "rejected":
-                papers.refuse(paper, sentence)
-                return
-            paper.warnings.append(sentence)
+        if check.fate == "rejected":
+            papers.refuse(paper, sentence)
+            return
+        paper.warnings.append(sentence)
 
 
 def _judges(day: date, left_out: Collection[str]) -> Iterator[tuple[str, Judge]]:
@@ -53,7 +50,7 @@ def _adds_up(paper: Paper, check: Check) -> str | None:
     amount, tax, total = map(paper.values.get, ("amount", "tax_amount", "total_amount"))
     if not paper.stated or amount is None or tax is None or total is None:
         return None
-    if abs(float(amount) + float(tax) - float(total)) < float(check.most) - _NEARLY:
+    if abs(float(amount) + float(tax) - float(total)) < check.nearly:
         return None
     if abs(Decimal(amount) + Decimal(tax) - Decimal(total)) <= check.most:
         return None
@@ -72,11 +69,12 @@ def _sign(paper: Paper, _: Check) -> str | None:
 
 def _lines_add_up(paper: Paper, check: Check, left_out: Collection[str]) -> str | None:
     stated = paper.values.get("amount") if paper.stated else None
-    if stated is None or not paper.items or any("amount" not in item for item in paper.items):
+    amounts = [item["amount"] for item in paper.items if "amount" in item]
+    if stated is None or not amounts or len(amounts) < len(paper.items):
         return None
-    if abs(sum(float(item["amount"]) for item in paper.items) - float(stated)) < float(check.most) - _NEARLY:
+    if abs(sum(map(float, amounts)) - float(stated)) < check.nearly:
         return None
-    total = sum((Decimal(item["amount"]) for item in paper.items), Decimal(0))
+    total = sum(map(Decimal, amounts), Decimal(0))
     repeats = any(item.get("goods_name") in left_out for item in paper.items)
     if repeats or abs(total - Decimal(stated)) <= check.most * len(paper.items):
         return None

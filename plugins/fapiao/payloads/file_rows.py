@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import cast
 
 from fapiao.fields import LINE_COLUMNS, load_fields
 from fapiao.identity import Identity, NoIdentity
 from fapiao.payloads.columns import Converter
 from fapiao.payloads.lines import Item, Line, details_of
 from fapiao.payloads.row_fields import NUMBERS, Found, Row
-from fapiao.payloads.values import CONVERTERS, Unreadable, text
+from fapiao.payloads.values import CONVERTERS, Unreadable
 
 LINES = "items"
 _IDENTITY = ("document_key", "invoice_code", "invoice_no", "etax_invoice_no")
@@ -20,15 +21,15 @@ _AS_THEY_ARE = ("text", "numeric")
 
 def file_type(row: Row, asked: str) -> str:
     """Our code of a row's type; `asked` where the row itself names none."""
-    return _said(row.get("invoice_type")) or asked
+    return cast("str | None", row.get("invoice_type")) or asked
 
 
 def file_identity(row: Row) -> Identity:
     """Which document a row is, as its reader found out; raises NoIdentity."""
-    key, code, number, digital = map(_said, map(row.get, _IDENTITY))
-    if key is None:
+    identity = Identity(*map(row.get, _IDENTITY))  # type: ignore[arg-type]  # texts, as all that its reader leaves
+    if not identity.document_key:
         raise NoIdentity("票据标识 (document_key) is missing")
-    return Identity(key, code, number, digital)
+    return identity
 
 
 def file_lines(_kind: str, row: Row) -> str | None:
@@ -69,7 +70,3 @@ def _moments(kind: str) -> tuple[tuple[str, Converter], ...]:
     fields = load_fields().columns
     found = (column for column in fields if column.name in _columns(kind) and column.type not in _AS_THEY_ARE)
     return tuple((column.name, CONVERTERS[column.type]) for column in found)
-
-
-def _said(value: object) -> str | None:
-    return None if value is None else text(value)

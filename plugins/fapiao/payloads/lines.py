@@ -24,6 +24,8 @@ _LINE_NO = itemgetter(1)
 _encoded = msgspec.json.Encoder().encode
 AMOUNT = LINE_COLUMNS.index("amount") - 2
 """Where 金额 stands among the values from goods_name on."""
+_MAY_END = ("0", ".")
+"""How a number ends that may be spelled shorter."""
 _NUMBERS = slice(LINE_COLUMNS.index("quantity"), LINE_COLUMNS.index("details"))
 _LEAST_FAMILIAR = Decimal("0.6")
 # Fields of a line without a column; a list is told by the fields of its items.
@@ -163,15 +165,14 @@ def lines_hash(lines: Sequence[Line]) -> str:
     said: list[object] = []
     for line in sorted(lines, key=_LINE_NO):
         said += line[1 : _NUMBERS.start]
-        said += map(_plain, line[_NUMBERS])
+        said += [_plain(value) if isinstance(value, str) and value[-1:] in _MAY_END else value
+                 for value in line[_NUMBERS]]  # fmt: skip
         said.append(line[-1])
     return hashlib.blake2b(_encoded(said), digest_size=16).hexdigest()
 
 
-def _plain(value: object) -> object:
-    if not isinstance(value, str) or "." not in value or "e" in value or "E" in value:
-        return value
-    return value.rstrip("0").rstrip(".")
+def _plain(number: str) -> str:
+    return number if "." not in number or "e" in number or "E" in number else number.rstrip("0").rstrip(".")
 
 
 def amounts_by_name(lines: Sequence[Line], parts: Mapping[str, str]) -> dict[str, Decimal]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain, islice
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard, cast
 
 from fapiao.fields import load_fields, staged_columns
 from fapiao.identity import (
@@ -191,6 +191,9 @@ class _Translator:
 
     def _check_lengths(self, values: Values) -> None:
         """Numbers and codes stand in indexes, which take no texts of any length."""
+        texts = cast("Iterator[str]", filter(None, map(values.get, _longest())))
+        if max(map(len, texts), default=0) <= _LONGEST_NUMBER:
+            return
         for column, most in _longest().items():
             value = values.get(column)
             if isinstance(value, str) and len(value) > most:
