@@ -144,13 +144,18 @@ VALUES (%(task_id)s, 1, %(part_no)s, 1, %(row_count)s, %(observed_at)s, %(body)s
 RETURNING reply_id;
 
 -- name: known_documents
--- Which of these documents the pool holds, and which of them this batch wrote.
+-- Which of these documents the pool holds, and which of them this batch wrote; looked up one by one, for the planner
+-- would read the whole pool to find some thousands.
 SELECT wanted.document_key, d.batch_no = %(batch_no)s AS written
 FROM unnest(string_to_array(%(keys)s, E'\n')) AS wanted (document_key)
 LEFT JOIN pool.other_name AS o ON o.said = wanted.document_key
     AND o.taxpayer_no = %(taxpayer_no)s AND o.direction = %(direction)s
-JOIN pool.document AS d ON d.document_key = coalesce(o.kept, wanted.document_key)
-    AND d.taxpayer_no = %(taxpayer_no)s AND d.direction = %(direction)s;
+CROSS JOIN LATERAL (
+    SELECT batch_no FROM pool.document
+    WHERE document_key = coalesce(o.kept, wanted.document_key)
+        AND taxpayer_no = %(taxpayer_no)s AND direction = %(direction)s
+    OFFSET 0
+) AS d;
 
 -- name: copy_verdicts
 -- What became of every row.

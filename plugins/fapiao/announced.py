@@ -1,5 +1,6 @@
 """Whether as much came as the bureau announced (protocols §10.6, A-08): packages, rows or different documents."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,8 +11,8 @@ from fapiao.fields import staged_columns
 from fapiao.payloads.staged import Staged
 from fapiao.tasks import Claim
 
-What = Literal["packages", "rows", "documents"]
-_UNITS: Mapping[What, str] = {"packages": "个数据包", "rows": "行", "documents": "张"}
+What = Literal["packages", "rows", "documents", "days"]
+_UNITS: Mapping[What, str] = {"packages": "个数据包", "rows": "行", "documents": "张", "days": "天"}
 _DIRECTIONS = {"input": "进项", "output": "销项"}
 INCOMPLETE = "INCOMPLETE"
 BUREAU = "BUREAU"
@@ -54,7 +55,7 @@ class Came:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What was announced and did not come, as sync.task.missing keeps it (A-08)."""
+    """What was announced and did not come, as sync.task.missing keeps it (A-08); or days that were asked too late."""
 
     direction: str
     invoice_type: str
@@ -67,6 +68,8 @@ class Missing:
         """Both numbers, in words."""
         unit = _UNITS[self.what]
         where = " ".join(filter(None, (self.issue_month, _DIRECTIONS[self.direction], self.invoice_type)))
+        if self.what == "days":
+            return f"{self.announced}{unit}的归集日期已超出税局可查询的范围，未能查询（{where}）"
         return f"税局告知{self.announced}{unit}，收到{self.received}{unit}（{where}）"
 
 
@@ -75,6 +78,12 @@ def missing(claim: Claim, series: Sequence[Series], came: Mapping[int, Came]) ->
     if claim.job in USAGE_JOBS:
         return []
     return [one for part in series for one in _missing(claim, part, came.get(part.part_no, Came()))]
+
+
+def missing_days(claim: Claim, late: Sequence[Series]) -> list[Missing]:
+    """The questions that the bureau answers no more, counted by month (A-43)."""
+    months = Counter(_month(claim, part) for part in late)
+    return [Missing(claim.direction, claim.invoice_type, month, days, 0, "days") for month, days in months.items()]
 
 
 def _missing(claim: Claim, part: Series, came: Came) -> list[Missing]:
@@ -119,6 +128,11 @@ class Owed:
     missing: Sequence[Missing] = ()
     without_lines: Sequence[str] = ()
     warnings: Sequence[str] = ()
+
+    @property
+    def may_come(self) -> bool:
+        """Whether asking again may bring what is missing."""
+        return any(one.what != "days" for one in self.missing)
 
     def why(self) -> Refused | None:
         """The words of 进销项数据不全."""

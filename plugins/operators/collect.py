@@ -5,12 +5,11 @@ from datetime import timedelta
 from fapiao.bureau import Page, Place, Progress, Request, Stage
 from fapiao.errors import BureauError, LoginLost, QuotaSpent, Refused, TryLater
 from fapiao.question import foreign
-from fapiao.reach import out_of_reach
 from fapiao.readings import READINGS
 from fapiao.tasks import Claim
 from operators.apply import MAX_ATTEMPTS
 from operators.desk import Desk, Work
-from operators.into_pool import SERIES_CHANGED, Contradiction, into_pool
+from operators.into_pool import SERIES_CHANGED, Contradiction, into_pool, out_of_reach_today
 from operators.logins import WAITING, step_back, waits_for_login
 
 _AGAIN = "the whole series is asked for again; the answers so far stay in the raw landing"
@@ -41,11 +40,17 @@ def _put_off(desk: Desk, work: Work, claim: Claim, error: BureauError) -> None:
 
 
 def _download(desk: Desk, claim: Claim) -> bool:
-    """True when every question is answered to its end; False when the row was put off or failed."""
+    """True when every question is answered to its end; False when the row was put off or failed.
+
+    Days that the bureau does not answer for any more are left out, and the row says so; raises Refused where all are.
+    """
     request = desk.request(claim)
     with desk.transaction() as work:
-        places = work.tasks.places(claim)
-    if not all(_answer(desk, claim, request, place) for place in places):
+        places, questions = work.tasks.places(claim), len(work.tasks.series(claim))
+    late = {place.part_no: refused for place in places if (refused := out_of_reach_today(desk, claim, place.argument))}
+    if late and len(late) == questions:
+        raise next(iter(late.values()))
+    if not all(_answer(desk, claim, request, place) for place in places if place.part_no not in late):
         return False
     with desk.transaction() as work:
         work.tasks.hold(claim)
@@ -54,10 +59,7 @@ def _download(desk: Desk, claim: Claim) -> bool:
 
 
 def _answer(desk: Desk, claim: Claim, request: Request, place: Place) -> bool:
-    """One question to its end. Raises Refused where the bureau does not answer for its day any more."""
-    expired = out_of_reach(desk.rules, claim.channel, claim.download_type, place.argument, desk.quota_day())
-    if expired is not None:
-        raise expired
+    """One question to its end."""
     number = claim.request_no or ""
     while True:
         if place.stored == 0:

@@ -5,12 +5,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from fapiao.announced import Came, Owed, counted, missing
+from fapiao.announced import Came, Owed, counted, missing, missing_days
+from fapiao.bureau import Argument
 from fapiao.errors import MergeError, Refused
 from fapiao.fields import load_fields
 from fapiao.payloads import Context, Staged, line_filter, translate
 from fapiao.payloads.staged import Aside
 from fapiao.question import foreign, objection
+from fapiao.reach import out_of_reach
 from fapiao.reading import Reading, Row
 from fapiao.readings import READINGS
 from fapiao.rule_records import FollowUp
@@ -55,7 +57,7 @@ def _merge(desk: Desk, claim: Claim) -> None:
             for part_no, reply_id, staged in _staged(desk, work, claim):
                 came.setdefault(part_no, Came()).add(reply_id, staged)
                 staging.load(staged, reply_id)
-            owed = _owed(work, claim, came)
+            owed = _owed(desk, work, claim, came)
             _agree(claim, staging, owed)
             counts = staging.merge()
             _settle(desk, work, claim, counts, staging, owed)
@@ -63,10 +65,17 @@ def _merge(desk: Desk, claim: Claim) -> None:
         raise Refused("MERGE_CHECK", str(broken), "nothing was merged; the raw replies are kept") from broken
 
 
-def _owed(work: Work, claim: Claim, came: Mapping[int, Came]) -> Owed:
+def out_of_reach_today(desk: Desk, claim: Claim, argument: Argument) -> Refused | None:
+    """The refusal of a question for a day that the bureau does not answer for any more (A-43)."""
+    return out_of_reach(desk.rules, claim.channel, claim.download_type, argument, desk.quota_day())
+
+
+def _owed(desk: Desk, work: Work, claim: Claim, came: Mapping[int, Came]) -> Owed:
     series = work.tasks.series(claim)
-    announced, received = counted(claim, series, came)
-    return Owed(announced, received, missing(claim, series, came))
+    late = [part for part in series if not part.done and out_of_reach_today(desk, claim, part.argument)]
+    asked = [part for part in series if part not in late]
+    announced, received = counted(claim, asked, came)
+    return Owed(announced, received, [*missing(claim, asked, came), *missing_days(claim, late)])
 
 
 def _agree(claim: Claim, staging: Staging, owed: Owed) -> None:
@@ -76,7 +85,7 @@ def _agree(claim: Claim, staging: Staging, owed: Owed) -> None:
         twice = ", ".join(duplicates.sample)
         raise Contradiction(DUPLICATE_ROW, f"document {twice} came twice in one download")
     why = owed.why()
-    if why and not last:
+    if why and owed.may_come and not last:
         raise Contradiction(why.code, why.text)
 
 

@@ -72,9 +72,25 @@ def test_a_row_that_waited_until_the_bureau_answers_no_more_ends_with_that_reaso
     rehearsal.run(DAG, "2027-01-08")
     asked = len(rehearsal.calls(SERVICE))
 
-    rehearsal.run("sweep_results", "2027-01-12")
+    rehearsal.run("sweep_results", "2027-01-20")
 
     (ended,) = rehearsal.tasks()
     assert (ended["status"], ended["error_code"]) == ("download_failed", "LEQI_OUT_OF_REACH")
     assert ended["error_message"].startswith("2027-01-04：归集日期已超出税局可查询的范围")
     assert len(rehearsal.calls(SERVICE)) == asked
+
+
+@pytest.mark.finding("F11")
+@pytest.mark.req("A-43", "A-08")
+def test_a_row_of_which_some_days_are_answered_no_more_brings_the_others_and_says_what_is_missing(
+    rehearsal: Rehearsal, month: dict[str, str]
+) -> None:
+    rehearsal.fault("quota_refused", service=SERVICE, times=1)
+    rehearsal.run(DAG, "2027-01-05")
+
+    rehearsal.run("sweep_results", "2027-01-11")
+
+    (ended,) = rehearsal.tasks()
+    assert (ended["status"], ended["error_code"]) == ("incomplete", "INCOMPLETE")
+    assert ended["error_message"] == "3天的归集日期已超出税局可查询的范围，未能查询（2027-01 进项 81）"
+    assert set(rehearsal.invoices()) == {month["2027-01-04"]}
