@@ -68,7 +68,9 @@ class RowReader:
 
     def _together(self, package: list[tuple[int, list[Cell]]]) -> Iterator[Verdict]:
         stood = list(zip(*(cells for _, cells in package), strict=False))
-        readers = self._own if self._are_stated(stood) else self._columns
+        stated = self._are_stated(stood)
+        readers = self._own if stated else self._columns
+        verdict = self._stated if stated else self._verdict
         names = [column.name for column in readers]
         columns = [column.read_all(stood[column.position]) for column in readers]
         bad = any(UNREADABLE in column for column in columns)
@@ -77,7 +79,7 @@ class RowReader:
                 yield self._one_by_one(row_no, cells)
             else:
                 values = dict(zip(names, texts, strict=True))
-                yield self._verdict(row_no, cells, self._constants | values if self._constants else values)
+                yield verdict(row_no, cells, self._constants | values if self._constants else values)
 
     def _are_stated(self, stood: Sequence[Sequence[Cell]]) -> bool:
         """Whether all of these rows are lines of documents that were stated, by their 数电发票号码."""
@@ -87,6 +89,15 @@ class RowReader:
     def _verdict(self, row_no: int, cells: list[Cell], values: Values) -> Verdict:
         row = FileRow(self._sheet.name, row_no, values, RawRow(self._match.headings, cells))
         return self._held_back(row, cells, [], []) if self._is_unnamed(cells) else self._completed(row, values)
+
+    def _stated(self, row_no: int, cells: list[Cell], values: Values) -> Verdict:
+        """A line of a document that a sheet before stated by its 数电发票号码: nothing is left to find out."""
+        if values.get("invoice_code"):
+            return self._verdict(row_no, cells, values)
+        number = values["etax_invoice_no"]
+        values["document"], values["document_key"] = self._match.layout.document, number
+        values["invoice_code"], values["invoice_no"] = None, values.get("invoice_no") or number
+        return Verdict(FileRow(self._sheet.name, row_no, values, RawRow(self._match.headings, cells)), "ok")
 
     def _one_by_one(self, row_no: int, cells: list[Cell]) -> Verdict:
         """A row of which some cell cannot be read: all its problems at once."""
