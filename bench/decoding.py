@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from fapiao.leqi.pages import count_rows, unpack
+from fapiao.channels.leqi.pages import count_rows, unpack
 from fapiao.tolerant_json import elements, text_of
 
 Row = tuple[str, str]

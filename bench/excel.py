@@ -19,8 +19,8 @@ from bench.setting import Row, Setting
 from fapiao.exports.cells import Cell
 from fapiao.exports.columns import Plan, known_columns, plan
 from fapiao.queries import query
-from hooks.exports import FILTERS, export_rows, sheet
-from hooks.workbooks import Progress
+from hooks.exports.rows import FILTERS, export_rows, sheet
+from hooks.exports.workbooks import Progress
 
 NAMES = (
     "direction", "taxpayer_no", "document_key", "invoice_type", "invoice_no", "etax_invoice_no", "issue_date",

@@ -25,14 +25,14 @@ from fapiao.exports.cells import cell
 from fapiao.imports.requests import import_request
 from fapiao.imports.uncollected import uncollected
 from fapiao.payloads import Context, translate
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
-from hooks.enterprise import change
-from hooks.file_store import FolderStore
-from hooks.imports import DAG_ID, Imports
-from hooks.merge import MergeContext, Stage
-from hooks.uploads import read_request
-from operators.import_files import create, work
+from hooks.enterprise.basics import change
+from hooks.files.store import FolderStore
+from hooks.pool.merge import MergeContext, Stage
+from hooks.queues.imports import DAG_ID, Imports
+from operators.imports.reading import read_request
+from operators.imports.tasks import create, work
 from simulator.bureau_files.full_export import full_export
 from simulator.bureau_files.old_platform import file_name, old_platform
 from simulator.bureau_files.papers import OWNER, Paper, papers

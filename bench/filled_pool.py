@@ -5,10 +5,10 @@ from typing import Any
 import psycopg
 
 from bench.rows import TAXPAYER, staged_documents, staged_lines
-from fapiao.fields import load_fields
 from fapiao.payloads.staged import Staged
+from fapiao.pool_columns.reading import load_fields
 from fapiao.queries import query
-from hooks.merge import MergeContext, MergeCounts, Stage
+from hooks.pool.merge import MergeContext, MergeCounts, Stage
 
 CONTEXT = MergeContext(batch_no="20270105090000000BENCH", channel="leqi", direction="input", taxpayer_no=TAXPAYER)
 PACKAGE = 2_000

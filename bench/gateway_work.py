@@ -8,12 +8,12 @@ from types import SimpleNamespace
 
 from bench.process import peak_megabytes
 from fapiao.tasks import RunDay
-from hooks.pool import PoolHook
-from operators.apply import apply_one
-from operators.crew import Crew
-from operators.office import crew
-from operators.plan import plan_day
-from operators.steps import until_quiet
+from hooks.pool.connection import PoolHook
+from operators.downloads.apply import apply_one
+from operators.downloads.open_worker_pool import crew
+from operators.downloads.operators import until_quiet
+from operators.downloads.plan import plan_day
+from operators.downloads.worker_pool import Crew
 
 CHANNEL, JOB = "etax", "history_output"
 _CONTEXT = {"ti": SimpleNamespace(task_id="collect"), "dag_run": SimpleNamespace(triggering_user_name="bench")}

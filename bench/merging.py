@@ -12,9 +12,9 @@ from bench.filled_pool import CONTEXT, PACKAGE, fill, merge, tidy
 from bench.process import in_its_own, peak_megabytes
 from bench.rows import staged_documents, staged_lines
 from bench.setting import Row, Setting
-from fapiao.fields import LINE_COLUMNS, staged_columns
 from fapiao.payloads.staged import Staged
-from hooks.merge import Stage
+from fapiao.pool_columns.reading import LINE_COLUMNS, staged_columns
+from hooks.pool.merge import Stage
 
 Connection = psycopg.Connection[Any]
 NEW = 5_000_000

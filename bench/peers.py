@@ -17,7 +17,7 @@ from bench.filled_pool import CONTEXT, fill, merge, tidy
 from bench.peer_environment import NoPeers, peer_python
 from bench.rows import staged_documents
 from bench.setting import Row, Setting
-from fapiao.fields import staged_columns
+from fapiao.pool_columns.reading import staged_columns
 from launcher.home import ROOT
 
 KEY = ("direction", "taxpayer_no", "document_key")

@@ -7,9 +7,9 @@ from typing import Any
 
 import psycopg
 
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
-from operators.plan import plan_day
+from operators.downloads.plan import plan_day
 
 Row = tuple[str, str]
 TAXPAYERS = 10_000
@@ -44,7 +44,7 @@ def planning(connection: psycopg.Connection[Any], taxpayers: int = TAXPAYERS) ->
 
 def claiming(connection: psycopg.Connection[Any], claims: int = 50) -> Iterator[Row]:
     """Milliseconds a claim of 32 rows takes on the table that planning has filled, for a DAG and for the sweep."""
-    from hooks.tasks import TaskTable
+    from hooks.queues.tasks import TaskTable
 
     table = TaskTable(connection)
     waiting = connection.execute("SELECT count(*) FROM sync.task WHERE status = 'pending'").fetchone()

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from functools import cache
 
-from fapiao.fields import load_fields, staged_columns
+from fapiao.pool_columns.reading import load_fields, staged_columns
 
 TAXPAYER = "91310000MA1BENCH0X"
 OBSERVED = "2027-01-05 09:00:00+08:00"

@@ -11,7 +11,7 @@ from bench.parsing import parsing
 from bench.planning import claiming, planning
 from bench.selection import selection
 from bench.setting import Row, Setting
-from fapiao.places import INCLUDE
+from fapiao.paths import INCLUDE
 
 Section = Callable[[Setting], Iterator[Row]]
 

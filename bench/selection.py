@@ -15,10 +15,10 @@ from bench.setting import Row, Setting
 from fapiao.payloads import Context, translate
 from fapiao.selection.list_rows import SHEET, read_list
 from fapiao.selection.listing import ListFilter
-from hooks.merge import MergeContext, Stage
-from hooks.rule_tables import load_rules
-from hooks.selection_import import validate_list, write_result
-from hooks.selection_list import list_page, list_totals
+from hooks.pool.merge import MergeContext, Stage
+from hooks.pool.rule_tables import load_rules
+from hooks.selection_lists.list_import import validate_list, write_result
+from hooks.selection_lists.listing import list_page, list_totals
 
 OWNERS = tuple(f"9131000000BENCH{number:03d}" for number in range(5))
 OBSERVED = datetime(2027, 1, 5, 1, tzinfo=UTC)

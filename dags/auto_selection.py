@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, Param
 
-from operators.selection_form import AutoSelectionOperator, SelectionFollowOperator
+from operators.selections.operators import AutoSelectionOperator, SelectionFollowOperator
 
 with DAG(
     dag_id="auto_selection",

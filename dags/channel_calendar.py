@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Asset, MultipleCronTriggerTimetable, Param
 
-from fapiao.rules import rulebook
-from hooks.channels import BUREAUS
-from operators.steps import ApplyOperator, CollectOperator, PlanOperator
+from fapiao.rules.book import rulebook
+from hooks.channels.download_channels import BUREAUS
+from operators.downloads.operators import ApplyOperator, CollectOperator, PlanOperator
 
 TIMEZONE = "Asia/Shanghai"
 INVOICE_POOL = Asset("invoice_pool")

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, Param
 
-from hooks.channels import BUREAUS
-from operators.history import CHANNELS, HistoryAutoUpdateOperator
-from operators.steps import ApplyOperator, CollectOperator
+from hooks.channels.download_channels import BUREAUS
+from operators.downloads.operators import ApplyOperator, CollectOperator
+from operators.history.operators import CHANNELS, HistoryAutoUpdateOperator
 
 with DAG(
     dag_id="history_auto_update",

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Asset
 
-from fapiao.rules import rulebook
-from hooks.channels import BUREAUS
-from operators.history import CHANNELS, HistoryApplyOperator, HistoryPlanOperator
-from operators.history_form import history_params
-from operators.steps import CollectOperator
+from fapiao.rules.book import rulebook
+from hooks.channels.download_channels import BUREAUS
+from operators.downloads.operators import CollectOperator
+from operators.history.operators import CHANNELS, HistoryApplyOperator, HistoryPlanOperator
+from operators.history.params import history_params
 
 with DAG(
     dag_id="history_sync",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, Param
 
 from fapiao.imports.requests import DATA_TYPES, INVOICE_DATA
-from operators.bureau_file import ImportFilesOperator
+from operators.imports.operators import ImportFilesOperator
 
 TEXT = {"type": ["null", "string"]}
 PARAMS = {

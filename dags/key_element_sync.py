@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Asset, Param
 
-from fapiao.key_elements import choices
-from fapiao.rules import rulebook
-from hooks.channels import BUREAUS
-from operators.key_elements import CHANNELS, KeyElementPlanOperator
-from operators.steps import ApplyOperator, CollectOperator
+from fapiao.key_elements.form import choices
+from fapiao.rules.book import rulebook
+from hooks.channels.download_channels import BUREAUS
+from operators.downloads.operators import ApplyOperator, CollectOperator
+from operators.key_elements.operators import CHANNELS, KeyElementPlanOperator
 
 CHOICES = choices(rulebook())
 LISTED = {

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Asset
 
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.selection.rules import selection_rules
-from operators.selection_form import SelectionFollowOperator, SelectionFormOperator
-from operators.selection_params import selection_params
+from operators.selections.operators import SelectionFollowOperator, SelectionFormOperator
+from operators.selections.params import selection_params
 
 with DAG(
     dag_id="selection",

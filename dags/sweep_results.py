@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 
-from operators.steps import SweepOperator
+from operators.downloads.operators import SweepOperator
 
 with DAG(
     dag_id="sweep_results",

@@ -16,8 +16,8 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 sys.path[:0] = [str(folder) for folder in (ROOT, ROOT / "plugins") if str(folder) not in sys.path]
 
-from fapiao.fields import TARGETS, Field, load_fields  # noqa: E402
-from fapiao.rules import rulebook  # noqa: E402
+from fapiao.pool_columns.reading import TARGETS, Field, load_fields  # noqa: E402
+from fapiao.rules.book import rulebook  # noqa: E402
 from launcher import line  # noqa: E402
 
 _TABLE = re.compile(r"(?P<begin><!-- table: (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
@@ -76,7 +76,7 @@ def channels() -> tuple[str, ...]:
     """The channels that have a hook. Airflow comes with the hooks and wants a home; it gets one that goes away."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("AIRFLOW_HOME", folder)
-        from hooks.channels import BUREAUS  # noqa: PLC0415 after the line above
+        from hooks.channels.download_channels import BUREAUS  # noqa: PLC0415 after the line above
 
     return tuple(BUREAUS)
 

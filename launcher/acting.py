@@ -9,9 +9,9 @@ from typing import Any
 
 import psycopg
 
-from hooks.actions import Done, dags_of
 from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
+from operators.downloads.actions import Done, dags_of
 
 Act = Callable[[psycopg.Connection[Any], str], list[Done]]
 

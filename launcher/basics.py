@@ -18,7 +18,7 @@ from fapiao.errors import BadInput, Unusable
 from fapiao.queries import query
 from fapiao.tables.lines import Table
 from fapiao.tables.reading import read_tables
-from hooks.enterprise import change
+from hooks.enterprise.basics import change
 from launcher.connections import LEQI_VARIABLE
 from launcher.pool import pool_url
 from launcher.screen import table

@@ -8,9 +8,9 @@ import psycopg
 
 from fapiao.exports.columns import plan
 from fapiao.queries import query
-from hooks.exports import export_invoices, export_rows, note_export
-from hooks.rights import allowed_organisations
-from hooks.workbooks import Progress
+from hooks.enterprise.permissions import allowed_organisations
+from hooks.exports.rows import export_invoices, export_rows, note_export
+from hooks.exports.workbooks import Progress
 from launcher.progress import Progress as ProgressLine
 
 STATEMENTS = {"log": "rows", "brought": "invoices", "skipped": "skips", "quota": "quota_board"}

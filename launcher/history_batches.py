@@ -12,13 +12,13 @@ from fapiao.errors import BadInput
 from fapiao.form_items import items
 from fapiao.tasks import SHANGHAI
 from fapiao.text_table import table
-from hooks import history_auto_update as auto
-from hooks import history_batches as batches
-from hooks.imports import files_of_import
+from hooks.queues.imports import files_of_import
 from launcher.acting import say_who_works
 from launcher.acting import show as show_done
 from launcher.actor import actor_of
 from launcher.pool import pool_url
+from operators.history import auto_update as auto
+from operators.history import batches
 
 LIST = {
     "batch_no": "导入批次号", "taxpayer_name": "企业名称", "taxpayer_no": "税号", "direction_labels": "进销项",

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from fapiao.errors import BadInput
-from fapiao.rules import RuleBook, rulebook
+from fapiao.rules.book import RuleBook, rulebook
 
 CODES = ("channel", "direction", "download_type", "sync_type", "document", "status")
 """Filters that take a code, its label or an alias of it (A-07)."""

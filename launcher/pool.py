@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import psycopg
 
 from fapiao.errors import Unusable
-from hooks import migrations
-from hooks.rule_tables import load_rules
+from hooks.pool import migrations
+from hooks.pool.rule_tables import load_rules
 from launcher.connections import POOL_VARIABLE, given_pool_url
 from launcher.home import home
 from launcher.postgres import EmbeddedPostgres

@@ -7,14 +7,14 @@ from datetime import date
 
 import psycopg
 
-from fapiao.calendar_rows import EVERY_THIRD_DAY
-from fapiao.calendars import occurrences
+from fapiao.calendar.occurrences import occurrences
 from fapiao.enterprise.parameters import with_parameter
 from fapiao.errors import BadInput
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
+from fapiao.rules.calendar import EVERY_THIRD_DAY
 from fapiao.tasks import RunDay
 from fapiao.windows import month_start
-from hooks.enterprise import change
+from hooks.enterprise.basics import change
 from launcher.sample_group import ACTOR
 
 VOIDING_DAYS = (2, 6)
@@ -53,7 +53,7 @@ def leave_something_open(url: str, day: date, environment: Mapping[str, str]) ->
     then = before.replace(day=last)
     # Planning lives beside Airflow's operators, and Airflow reads its environment when it is imported.
     os.environ.update(environment)
-    from operators.plan import plan_day  # noqa: PLC0415
+    from operators.downloads.plan import plan_day  # noqa: PLC0415
 
     channel, job = LEFT_OPEN
     run = RunDay(f"{channel}__{job}", f"demo__{then}", then, then.isoformat(), explicit=True)

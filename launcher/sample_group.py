@@ -9,9 +9,9 @@ import psycopg
 
 from fapiao.enterprise.loading import Loaded, load_schemes, load_taxpayers
 from fapiao.enterprise.words import vocabulary
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.windows import one_year_before
-from hooks.enterprise import change
+from hooks.enterprise.basics import change
 from launcher.basics import read_files
 from simulator.sample import sample_schemes, sample_taxpayers
 from simulator.sample_gateway import gateway_accounts, gateway_schemes, gateway_taxpayers

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import settings
 
 import airflow_home  # noqa: F401 before anything imports Airflow
-from hooks import migrations
-from hooks.rule_tables import load_rules
+from hooks.pool import migrations
+from hooks.pool.rule_tables import load_rules
 from launcher.postgres import EmbeddedPostgres
 from requirement_ids import Requirements
 from temporary_postgres import temporary_folder, temporary_postgres

@@ -30,7 +30,7 @@ STATEMENT = re.compile(
 SESSION = re.compile(r"^SELECT set_config\(|^SET TIME ZONE ")
 """What a connection is told about itself is no query of data."""
 
-RENDERERS = {f"plugins/fapiao/merge_{part}.py" for part in ("sql", "staging", "aside")}
+RENDERERS = {f"plugins/fapiao/merge_sql/{part}.py" for part in ("render", "staging", "set_aside")}
 """They render include/sql/merge/*.sql, which are committed and compared."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

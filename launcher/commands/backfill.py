@@ -10,9 +10,8 @@ import psycopg
 
 from fapiao.errors import BadInput
 from fapiao.history.plan import Plan, lines, summary, text
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
-from hooks.history import DAG_ID, Made, create, preview
 from launcher import history_batches
 from launcher.actor import actor_of, add_actor
 from launcher.airflow import airflow_environment, ensure_metadata
@@ -23,6 +22,7 @@ from launcher.home import logs
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
 from launcher.stack import running_stack
+from operators.history.planning import DAG_ID, Made, create, preview
 from operators.who import ACTOR_VARIABLE
 
 HELP = "历史发票数据同步: years of sales invoices, or their usage status; the plan first; list, stop, retry"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from fapiao.calendars import FIRST_DAY, LAST_DAY, Occurrence, explain, occurrences
+from fapiao.calendar.frequency import Frequency
+from fapiao.calendar.occurrences import FIRST_DAY, LAST_DAY, Occurrence, explain, occurrences
 from fapiao.errors import BadInput
-from fapiao.frequency import Frequency
-from fapiao.rules import RuleBook, rulebook
+from fapiao.rules.book import RuleBook, rulebook
 from launcher.screen import table
 
 HELP = "every planned or suppressed download of some days, and why"

@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 
 from fapiao.enterprise.entries import entry_words
-from fapiao.rules import rulebook
-from hooks.entries import load_entries
+from fapiao.rules.book import rulebook
+from hooks.enterprise.entries import load_entries
 from launcher.actor import actor_of, add_actor
 from launcher.basics import read_files
 from launcher.pool import pool_url

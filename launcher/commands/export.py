@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 
 from fapiao.errors import BadInput
-from fapiao.rules import rulebook
-from hooks.exports import FILTERS
+from fapiao.rules.book import rulebook
+from hooks.exports.rows import FILTERS
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import export_batch, export_log, export_pool
 from launcher.log_filter import add_filters, filter_values

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import psycopg
 
 from fapiao.errors import BadInput
-from hooks.actions import Done, answers, fetch
 from launcher.acting import act, add_selection, show
 from launcher.actor import actor_of
 from launcher.airflow import airflow_environment, ensure_metadata
@@ -17,6 +16,7 @@ from launcher.home import logs
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
 from launcher.stack import Stack, running_stack
+from operators.downloads.actions import Done, answers, fetch
 from operators.who import ACTOR_VARIABLE
 
 HELP = "获取异步结果: ask the bureau now for the results of tasks that are 进销项数据不全 or 下载处理中"

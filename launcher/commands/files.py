@@ -10,8 +10,8 @@ from psycopg.rows import dict_row
 from fapiao.errors import BadInput, Unusable
 from fapiao.layout.media import MEDIA_TYPES, SUFFIXES
 from fapiao.queries import query
-from hooks.file_store import FileStore, file_store
-from hooks.user_files import add_files, holder_of
+from hooks.files.store import FileStore, file_store
+from hooks.files.user_files import add_files, holder_of
 from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
 from launcher.screen import table

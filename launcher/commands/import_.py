@@ -11,15 +11,23 @@ import psycopg
 
 from fapiao.errors import BadInput
 from fapiao.imports.requests import DATA_TYPES, DIRECTIONS, INVOICE_DATA, import_request
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
-from hooks.file_store import file_store
-from hooks.imports import DAG_ID, VERDICT_HEADINGS, Imports, failed_rows, quarantined_rows, verdict_count, verdict_rows
-from hooks.workbooks import write_table
+from hooks.exports.workbooks import write_table
+from hooks.files.store import file_store
+from hooks.queues.imports import (
+    DAG_ID,
+    VERDICT_HEADINGS,
+    Imports,
+    failed_rows,
+    quarantined_rows,
+    verdict_count,
+    verdict_rows,
+)
 from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
 from launcher.screen import table
-from operators.import_files import Created, create, replay, work
+from operators.imports.tasks import Created, create, replay, work
 
 HELP = "bring files of the tax bureau (税局文件) into the pool: .xls, .xlsx, ZIPs of them"
 OUTCOME = ("batch_no", "taxpayer_no", "direction", "status_label", "downloaded_count", "inserted_count",

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 import psycopg
 
-from fapiao.key_element_rules import key_element_rules
+from fapiao.key_elements.rules import key_element_rules
 from fapiao.tasks import SHANGHAI, RunDay
-from hooks.key_elements import DAG_ID, create
 from launcher.pool import pool_url
+from operators.key_elements.planning import DAG_ID, create
 
 HELP = "collect the headers of what the bureau lists for selection (进项发票关键要素同步) for one organisation"
 FILTERS = {

@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from fapiao.errors import BadInput
 from fapiao.masking import masked, masked_body
 from fapiao.queries import query
-from hooks.rights import allowed_organisations
+from hooks.enterprise.permissions import allowed_organisations
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import export_log
 from launcher.log_filter import add_filters, filter_values

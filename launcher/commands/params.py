@@ -6,8 +6,8 @@ import psycopg
 
 from fapiao.enterprise.parameters import known_default, parameter_key, with_parameter
 from fapiao.errors import BadInput
-from fapiao.rules import rulebook
-from hooks.enterprise import read_enterprise
+from fapiao.rules.book import rulebook
+from hooks.enterprise.basics import read_enterprise
 from launcher.basics import has_leqi_default, save, show
 from launcher.pool import pool_url
 

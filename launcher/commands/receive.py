@@ -11,10 +11,10 @@ from pathlib import Path
 import psycopg
 
 from fapiao.enterprise.receipts import receipts
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.tables.lines import Table
 from fapiao.tables.reading import tables_of
-from hooks.receipts import Verdict, receive_documents
+from hooks.enterprise.receipts import Verdict, receive_documents
 from launcher.actor import actor_of, add_actor
 from launcher.basics import read_files
 from launcher.pool import pool_url

@@ -5,8 +5,8 @@ from typing import Any
 
 import psycopg
 
-from hooks.actions import Done, retry
 from launcher.acting import act, add_selection, say_who_works, show
+from operators.downloads.actions import Done, retry
 
 HELP = "手工重试: ask again for failed downloads of 电子税局 (RPA), or read a failed import's files again, as new tasks"
 

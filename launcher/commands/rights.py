@@ -7,9 +7,9 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import dict_row
 
-from fapiao.grants import read_grants
+from fapiao.permissions.grants import read_grants
 from fapiao.queries import query
-from hooks.rights import organisations, replace_grants
+from hooks.enterprise.permissions import organisations, replace_grants
 from launcher.actor import actor_of, add_actor
 from launcher.basics import read_files
 from launcher.pool import pool_url

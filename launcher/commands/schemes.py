@@ -7,7 +7,7 @@ from pathlib import Path
 from fapiao.enterprise.loading import load_schemes
 from fapiao.enterprise.switching import delete_schemes, switch_schemes
 from fapiao.enterprise.words import vocabulary
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
 from launcher.basics import read_files, save, show
 

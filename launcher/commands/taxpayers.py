@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fapiao.enterprise.loading import load_taxpayers
 from fapiao.enterprise.words import vocabulary
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from launcher.basics import has_leqi_default, read_files, save, show
 
 HELP = "taxpayers load FILE...: taxpayers and accounts from YAML, CSV or Excel; taxpayers list"

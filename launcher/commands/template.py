@@ -6,7 +6,7 @@ from pathlib import Path
 from fapiao.errors import BadInput
 from fapiao.exports.pages import packages
 from fapiao.exports.templates import templates
-from hooks.workbooks import Sheet, write_workbook
+from hooks.exports.workbooks import Sheet, write_workbook
 from launcher.screen import table
 
 HELP = "template NAME [--out FILE]: an empty .xlsx table to fill in (taxpayers, entries…); without NAME: which"

@@ -2,8 +2,8 @@
 
 import argparse
 
-from hooks.actions import void
 from launcher.acting import act, add_selection, show
+from operators.downloads.actions import void
 
 HELP = "作废任务: end tasks in process, at most 500 at once, with a reason; says what they cost of the quota"
 

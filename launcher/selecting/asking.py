@@ -15,17 +15,17 @@ from fapiao.selection.chosen import Wish
 from fapiao.selection.records import LedgerEntry
 from fapiao.selection.telling import BUSINESS, sheet_text
 from fapiao.text_table import table
-from hooks.rights import allowed_organisations
+from hooks.enterprise.permissions import allowed_organisations
 from launcher.acting import show as show_done
 from launcher.actor import actor_of
 from launcher.pool import pool_url
 from launcher.selecting.desk import desk_for
 from launcher.selecting.submitting import tell
-from operators.selecting import latest, retry
-from operators.selection import fetch
-from operators.selection_rights import check_taxpayers
-from operators.selection_sheet import accounts, log_in, sheet
-from operators.selection_statistics import change_period, statistics, tax_period
+from operators.selections.permissions import check_taxpayers
+from operators.selections.preview import accounts, log_in, sheet
+from operators.selections.statistics import change_period, statistics, tax_period
+from operators.selections.submit import latest, retry
+from operators.selections.worker import fetch
 
 LOG = {
     "batch_no": "批次号", "operation_label": "操作", "taxpayer_no": "税号", "taxpayer_name": "企业名称",

@@ -11,18 +11,18 @@ from datetime import UTC, date, datetime
 import psycopg
 
 from fapiao.errors import Unusable
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.selection.rules import selection_rules
 from fapiao.tasks import SHANGHAI, RunDay
-from hooks.selection_bureau import SelectionBureau
-from hooks.submissions import DAG_ID
+from hooks.channels.selection_channel import SelectionBureau
+from hooks.queues.submissions import DAG_ID
 from launcher import rehearsal
 from launcher.actor import actor_of
 from launcher.airflow import airflow_environment
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE
 from launcher.pool import pool_url
 from launcher.stack import running_stack
-from operators.selection_desk import SelectionDesk
+from operators.selections.session import SelectionDesk
 
 VARIABLES = {"leqi": LEQI_VARIABLE, "etax": GATEWAY_VARIABLE}
 
@@ -73,7 +73,7 @@ class Channels(Mapping[str, SelectionBureau]):
         if "airflow" not in sys.modules:
             os.environ.update(airflow_environment(self._pool))  # Airflow reads its settings when it is imported
         os.environ.update(self._variables)
-        channels = importlib.import_module("hooks.selection_channels").SELECTION_BUREAUS
+        channels = importlib.import_module("hooks.channels.selection_channels").SELECTION_BUREAUS
         bureau: SelectionBureau = channels[channel]()
         return bureau
 

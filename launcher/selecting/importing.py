@@ -9,8 +9,8 @@ from fapiao.errors import BadInput
 from fapiao.selection.list_rows import read_list, unread_columns
 from fapiao.selection.list_verdicts import Verdict, list_wishes
 from fapiao.tables.lines import Table
-from hooks.rights import allowed_organisations
-from hooks.selection_import import validate_list, write_result
+from hooks.enterprise.permissions import allowed_organisations
+from hooks.selection_lists.list_import import validate_list, write_result
 from launcher.actor import actor_of
 from launcher.selecting.desk import desk_for
 from launcher.selecting.submitting import add_sheet, go

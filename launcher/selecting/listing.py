@@ -12,11 +12,11 @@ from typing import Any
 import psycopg
 
 from fapiao.errors import BadInput
-from fapiao.rules import RuleBook, rulebook
+from fapiao.rules.book import RuleBook, rulebook
 from fapiao.selection.listing import Listed, ListFilter
 from fapiao.text_table import table
-from hooks.rights import allowed_organisations
-from hooks.selection_list import export_list, list_page, list_totals
+from hooks.enterprise.permissions import allowed_organisations
+from hooks.selection_lists.listing import export_list, list_page, list_totals
 from launcher.actor import actor_of
 from launcher.pool import pool_url
 from launcher.progress import Progress

@@ -12,10 +12,10 @@ import psycopg
 
 from fapiao.enterprise.words import vocabulary
 from fapiao.errors import BadInput
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
 from fapiao.text_table import table
-from hooks.auto_selection import auto_matches, auto_rules, load_auto_rules
+from hooks.selection_lists.auto_rules import auto_matches, auto_rules, load_auto_rules
 from launcher.actor import actor_of
 from launcher.basics import read_files
 from launcher.pool import pool_url

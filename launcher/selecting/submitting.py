@@ -7,20 +7,20 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import Wish
 from fapiao.selection.form import SelectionForm, read_form
 from fapiao.selection.records import LOCAL
 from fapiao.selection.submission import Submitted
 from fapiao.selection.telling import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
-from hooks.rights import allowed_organisations
+from hooks.enterprise.permissions import allowed_organisations
 from launcher.actor import actor_of
 from launcher.selecting.desk import desk_for
-from operators.selecting import progress, submit
-from operators.selection import select_due
-from operators.selection_desk import SelectionDesk
-from operators.selection_sheet import sheet
-from operators.selection_wishes import wish_of
+from operators.selections.preview import sheet
+from operators.selections.requests import wish_of
+from operators.selections.session import SelectionDesk
+from operators.selections.submit import progress, submit
+from operators.selections.worker import select_due
 
 POLL_SECONDS = 2.0
 

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import LiteralString, cast
 
-from fapiao.places import SQL
+from fapiao.paths import SQL
 
 _HEADING = re.compile(r"^-- name: (?P<name>[a-z_]+)\n-- (?P<sentence>.+)\n", re.MULTILINE)
 

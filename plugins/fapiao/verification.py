@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from fapiao.errors import BureauError, Refused
-from fapiao.places import RULES
-from fapiao.rule_rows import rule_rows
+from fapiao.paths import RULES
+from fapiao.rules.readers import rule_rows
 
 KEYS = ("amount", "total_amount", "check_code", "number_tail")
 """不含税金额 · 价税合计 · 校验码后六位 · 数电发票号码后六位"""

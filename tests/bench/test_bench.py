@@ -7,7 +7,7 @@ from bench import merging, peers
 from bench.filled_pool import fill, merge
 from bench.rows import LINES_PER_DOCUMENT, staged_document, staged_documents, staged_lines
 from bench.setting import Setting
-from fapiao.fields import staged_columns
+from fapiao.pool_columns.reading import staged_columns
 from launcher.commands.bench import NAMES
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fapiao.bureau import Page, Place, Request, Stage
+from fapiao.downloads.protocol import Page, Place, Request, Stage
 from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
 from rehearsal import KEY
 from simulator.gateway.credentials import APP_SECRET

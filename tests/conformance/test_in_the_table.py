@@ -10,13 +10,13 @@ import pytest
 
 from asked_of_gateway import ACCOUNT, company
 from asked_of_leqi import UNIT, order
-from fapiao.readings import READINGS
-from fapiao.rules import rulebook
+from fapiao.channels.raw_replies import READINGS
+from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
-from operators.apply import apply_one
-from operators.collect import collect_one
-from operators.desk import Desk
-from operators.logins import check_logins
+from operators.downloads.apply import apply_one
+from operators.downloads.collect import collect_one
+from operators.downloads.session import Desk
+from operators.login_state import check_logins
 from rehearsal import GENERAL
 from stands import Stand
 from task_rows import DAY, RUN, put, take, told

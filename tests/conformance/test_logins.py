@@ -4,7 +4,7 @@ import pytest
 
 from asked_of_gateway import ACCOUNT, company
 from asked_of_leqi import order
-from fapiao.bureau import Place
+from fapiao.downloads.protocol import Place
 from fapiao.errors import LoginLost
 from rehearsal import GENERAL
 from stands import Stand

@@ -11,7 +11,7 @@ from asked_of_gateway import ACCOUNT, company
 from asked_of_leqi import order
 from fapiao.errors import AnswerLost, LoginLost, Refused, TryLater
 from fapiao.selection.answers import Paper, Party, Uploaded, Waiting
-from hooks.selection_channels import SELECTION_BUREAUS
+from hooks.channels.selection_channels import SELECTION_BUREAUS
 from rehearsal import GENERAL
 from selection_stands import KINDS, PARTY, PERIOD, Kind, SelectionStand, selecting
 

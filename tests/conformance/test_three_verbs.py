@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from fapiao.bureau import Place, Stage
+from fapiao.downloads.protocol import Place, Stage
 from fapiao.errors import Refused
 from stands import Stand
 

@@ -12,9 +12,9 @@ import pytest
 from doc_pages import ROOT, blocks, name_of, pages
 from fapiao.enterprise.loading import load_schemes
 from fapiao.enterprise.words import vocabulary
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.tables.reading import read_tables
-from hooks.enterprise import change
+from hooks.enterprise.basics import change
 from launcher import line
 
 TEXTS = {name_of(page): page.read_text(encoding="utf-8") for page in pages()}

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from doc_pages import ROOT, blocks
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 
 PAGE = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
 SCHEMA, VERIFICATIONS, SELECTIONS = (

@@ -7,9 +7,9 @@ import pytest
 
 from doc_pages import ROOT
 from docs import make_tables
-from fapiao.fields import POLICIES, load_fields
-from fapiao.rules import rulebook
-from hooks.channels import BUREAUS
+from fapiao.pool_columns.reading import POLICIES, load_fields
+from fapiao.rules.book import rulebook
+from hooks.channels.download_channels import BUREAUS
 from launcher import line
 
 DOCS = ROOT / "docs"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from asked_of_leqi import UNIT, order
-from hooks.leqi import LeqiHook
+from hooks.leqi.hook import LeqiHook
 from rehearsal import DIRECT_UNIT, GENERAL, KEY, leqi_connection
 from simulator.bureau import Bureau
 from simulator.clock import Clock

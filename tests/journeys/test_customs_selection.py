@@ -15,11 +15,11 @@ from fapiao.selection.chosen import Chosen, Operation, Wish
 from fapiao.selection.list_rows import COLUMNS, read_list
 from fapiao.selection.list_verdicts import list_wishes
 from fapiao.selection.submission import Submitted
-from hooks.selection_import import validate_list, write_result
-from operators.selecting import progress, submit
-from operators.selection import select_due
-from operators.selection_sheet import log_in, sheet
-from operators.selection_statistics import statistics
+from hooks.selection_lists.list_import import validate_list, write_result
+from operators.selections.preview import log_in, sheet
+from operators.selections.statistics import statistics
+from operators.selections.submit import progress, submit
+from operators.selections.worker import select_due
 from selection_room import SelectionRoom
 from selection_stands import KINDS, PERIOD, SelectionStand, selecting
 

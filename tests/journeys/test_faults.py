@@ -5,9 +5,9 @@ import json
 import psycopg
 import pytest
 
-from hooks import migrations
-from hooks.merge import Stage
-from hooks.rule_tables import load_rules
+from hooks.pool import migrations
+from hooks.pool.merge import Stage
+from hooks.pool.rule_tables import load_rules
 from rehearsal import GENERAL, KEY, Rehearsal, leqi_connection, rehearsing
 from temporary_postgres import temporary_postgres
 

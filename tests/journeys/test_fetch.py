@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from hooks.actions import Done, answers, fetch
+from operators.downloads.actions import Done, answers, fetch
 from rehearsal import GENERAL, Rehearsal, leqi_connection
 
 LONGER_THAN_A_RUN_WAITS = 30_000

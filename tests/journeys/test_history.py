@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from history_rehearsal import HistoryRehearsal, history_rehearsing
-from hooks.history_batches import resume, retry, stop
+from operators.history.batches import resume, retry, stop
 from rehearsal import GENERAL
 
 OTHER = "91440300MA5DABCD1X"

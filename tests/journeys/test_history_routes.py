@@ -8,7 +8,7 @@ import pytest
 
 from bureau_workbooks import BUYER, KEY, bring_in, export, header, line
 from history_rehearsal import HistoryRehearsal, history_rehearsing
-from hooks.file_store import FolderStore
+from hooks.files.store import FolderStore
 from rehearsal import GENERAL, leqi_connection
 
 DAY = "2027-01-20"

@@ -10,8 +10,8 @@ import pytest
 import pyzipper
 
 from bureau_workbooks import KEY, OWNER, export, header, line
-from hooks.inbox import begin
-from hooks.rights import replace_grants
+from hooks.enterprise.permissions import replace_grants
+from hooks.files.inbox import begin
 from raw_workbooks import raw_workbook
 from rehearsal import Rehearsal, rehearsing
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
-from hooks import actions
+from operators.downloads import actions
 from rehearsal import GENERAL, Rehearsal
 
 FULL, RISK = "PLFPXZSQFK", "FPTSTXXXCX"

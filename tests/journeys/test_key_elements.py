@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
-from hooks.channels import BUREAUS
+from hooks.channels.download_channels import BUREAUS
 from rehearsal import GENERAL
 
 DAG = "key_element_sync"

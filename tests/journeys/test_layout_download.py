@@ -9,15 +9,15 @@ from typing import Any
 import psycopg
 import pytest
 
-from fapiao.bureau import Place
+from fapiao.downloads.protocol import Place
 from fapiao.errors import TryLater
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
-from hooks.file_store import FolderStore
-from hooks.tasks import TaskTable
+from hooks.files.store import FolderStore
+from hooks.queues.tasks import TaskTable
 from layout_rows import company, documents, download, file_tasks, plan, scheme
-from operators.desk import Desk
-from operators.files import collect_files
+from operators.downloads.layout_files import collect_files
+from operators.downloads.session import Desk
 from rehearsal import GENERAL
 from simulator.gateway import files as bureau_files
 from stands import KINDS, Stand, standing

@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 
 from fapiao.tasks import RunDay
 from gateway_rehearsal import ACCOUNT, SELLER, GatewayRehearsal, gateway_rehearsing
-from operators.plan import plan_day
+from operators.downloads.plan import plan_day
 
 DAY = date(2027, 2, 6)
 COMPANIES = ("91310000MA1EXAMP07", "91310000MA1EXAMP15", "91310000MA1EXAMP23")

@@ -11,10 +11,10 @@ from airflow.sdk import BaseOperator
 from fapiao.selection.chosen import Chosen, Wish
 from fapiao.selection.submission import Submitted
 from fapiao.tasks import RunDay
-from operators.plan import plan_day
-from operators.selecting import latest, submit
-from operators.selection_office import SelectionOperator, selection_desk
-from operators.steps import ApplyOperator, SweepOperator
+from operators.downloads.operators import ApplyOperator, SweepOperator
+from operators.downloads.plan import plan_day
+from operators.selections.open_session import SelectionOperator, selection_desk
+from operators.selections.submit import latest, submit
 from rehearsal import GENERAL, Rehearsal
 
 DAY = "2027-01-20"

@@ -11,8 +11,8 @@ from airflow.sdk.exceptions import AirflowFailException
 from openpyxl import load_workbook
 
 from enterprise_files import workbook
-from hooks.rights import replace_grants
-from operators.selection_form import SelectionFormOperator
+from hooks.enterprise.permissions import replace_grants
+from operators.selections.operators import SelectionFormOperator
 from rehearsal import GENERAL
 from selection_forms import BLANK, DAY, SelectionRehearsal, returned, selection_rehearsing, states
 

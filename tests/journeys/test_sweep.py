@@ -8,8 +8,8 @@ import pytest
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from fapiao.tasks import RunDay
-from operators.plan import plan_day
-from operators.steps import SweepOperator
+from operators.downloads.operators import SweepOperator
+from operators.downloads.plan import plan_day
 from rehearsal import GENERAL, Rehearsal
 
 DAY = "2027-02-02"

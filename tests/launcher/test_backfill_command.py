@@ -150,7 +150,7 @@ def test_who_has_no_right_may_neither_plan_nor_stop(pool, capsys):
 
 @pytest.mark.req("R258", "R278", "R279", "A-13", "A-14")
 def test_the_monthly_update_is_private_by_default_and_one_row_by_either_entrance(pool, capsys):
-    from hooks.history_auto_update import switch
+    from operators.history.auto_update import switch
 
     switch(pool, "hong", ["L"], ["details"])
     shown = said(capsys, "backfill", "auto", "--org", "L", "--enable", "details,usage", "--json", "--as", "ming")

@@ -8,10 +8,10 @@ import pytest
 
 from bureau_uploads import zipped
 from fapiao.layout.rows import file_row
-from hooks.file_store import FolderStore, digest
-from hooks.files import LayoutFiles
-from hooks.snapshots import ofd_rows
-from hooks.user_files import store_user_file
+from hooks.files.layout_files import LayoutFiles
+from hooks.files.snapshots import ofd_rows
+from hooks.files.store import FolderStore, digest
+from hooks.files.user_files import store_user_file
 from launcher.connections import POOL_VARIABLE
 from launcher.line import main
 from layout_rows import OBSERVED, company, documents, download, key

@@ -96,8 +96,8 @@ def test_a_retry_and_a_crash_keep_to_the_scheme(pool: Pool, tmp_path: Path, caps
     main(["import", "--date", "2027-02-10", str(two_types(tmp_path)), "--scheme", "销项专票"])
     (task,) = logged(capsys)
     assert main(["backfill", "retry", task["batch_no"]]) == 0
-    from hooks.file_store import file_store
-    from operators.import_files import work
+    from hooks.files.store import file_store
+    from operators.imports.tasks import work
     from task_rows import NOON
 
     assert work(pool, file_store(), "worker", lambda: NOON) == 1

@@ -12,12 +12,12 @@ from openpyxl import load_workbook
 from psycopg.types.json import Jsonb
 
 from fapiao.errors import TryLater
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from group_rows import A, B, scheduled, scheme, taxpayer
-from hooks.tasks import TaskTable
+from hooks.queues.tasks import TaskTable
 from launcher.connections import POOL_VARIABLE
 from launcher.line import main
-from operators.plan import plan_day
+from operators.downloads.plan import plan_day
 from pool_rows import KEY, digital, merge
 from task_rows import DAY, batch, put, take
 

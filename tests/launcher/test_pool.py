@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from fapiao.errors import Unusable
-from hooks import migrations
+from hooks.pool import migrations
 from launcher.connections import POOL_VARIABLE
 from launcher.pool import embedded, forget_keeping, pool_url, running_postgres
 from temporary_postgres import ROOT

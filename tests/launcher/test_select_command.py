@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from customs_rows import set_columns
 from enterprise_files import workbook
-from hooks.rights import replace_grants
+from hooks.enterprise.permissions import replace_grants
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE, POOL_VARIABLE
 from launcher.line import main
 from launcher.selecting import submitting

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bureau_workbooks import bring_in
-from hooks.file_store import FolderStore
+from hooks.files.store import FolderStore
 from truth import place, pool_rows
 from truth_drawn import OWNER, Month, months, with_pools
 from truth_in_files import NAMES, workbook

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fapiao.places import RULES
+from fapiao.paths import RULES
 
 Spoil = Callable[[str, str, str], Path]
 

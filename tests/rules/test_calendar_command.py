@@ -79,5 +79,5 @@ def test_it_needs_neither_database_nor_airflow():
                 home = {"fapiao": "plugins/"}.get(words[1].partition(".")[0], "")
                 path = f"{home}{words[1].replace('.', '/')}.py"
                 waiting += [path] if (ROOT / path).is_file() else []
-    assert {"fapiao.calendars", "fapiao.windows"} <= seen
+    assert {"fapiao.calendar.occurrences", "fapiao.windows"} <= seen
     assert not {name.partition(".")[0] for name in seen} & {"airflow", "psycopg", "hooks", "operators", "httpx"}

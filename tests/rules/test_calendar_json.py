@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from fapiao.calendars import occurrences
-from fapiao.rules import rulebook
+from fapiao.calendar.occurrences import occurrences
+from fapiao.rules.book import rulebook
 from launcher.line import main
 from temporary_postgres import ROOT
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from fapiao.places import RULES
+from fapiao.paths import RULES
 
 NAMES = (
     "channels",

@@ -12,14 +12,14 @@ from jsonschema import Draft202012Validator, FormatChecker
 from fapiao.errors import RuleError
 from fapiao.exports.columns import plans
 from fapiao.exports.templates import templates
-from fapiao.key_element_rules import key_element_rules
-from fapiao.manuals import manuals
-from fapiao.places import RULES
-from fapiao.rules import rulebook
+from fapiao.key_elements.rules import key_element_rules
+from fapiao.paths import RULES
+from fapiao.rules.book import rulebook
+from fapiao.rules.manuals import manuals
+from fapiao.rules.tax_organisation import types_by_buyer
 from fapiao.selection.list_rules import list_rules
 from fapiao.selection.result_codes import result_codes
 from fapiao.selection.rules import selection_rules
-from fapiao.tax_organisation import types_by_buyer
 from fapiao.verification import verification_rules
 
 READERS = {

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from fapiao.errors import RuleError
-from fapiao.field_rows import RuleFile
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
+from fapiao.rules.rule_file import RuleFile
 
 Spoil = Callable[[str, str, str], Path]
 

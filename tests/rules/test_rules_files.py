@@ -6,8 +6,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from fapiao.places import RULES
-from fapiao.rules import rulebook
+from fapiao.paths import RULES
+from fapiao.rules.book import rulebook
 
 FILES = (
     "channels",

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from task_rows import put
 
 Pool = psycopg.Connection[Any]

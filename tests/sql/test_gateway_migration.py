@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from fapiao.places import SQL
-from hooks.migrations import migrate
+from fapiao.paths import SQL
+from hooks.pool.migrations import migrate
 
 NAME = "0008_gateway_rows.sql"
 DOCUMENT = """INSERT INTO pool.document (direction, taxpayer_no, document_key, document, invoice_type, detail_level,

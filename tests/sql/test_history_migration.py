@@ -6,8 +6,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from fapiao.places import SQL
-from hooks.migrations import migrate
+from fapiao.paths import SQL
+from hooks.pool.migrations import migrate
 from task_rows import put
 
 NAME = "0019_one_history.sql"

@@ -5,7 +5,7 @@ import pytest
 
 from bureau_workbooks import bring_in, company, export, header, line
 from fapiao.queries import query
-from hooks.file_store import FolderStore
+from hooks.files.store import FolderStore
 
 Pool = psycopg.Connection
 

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.selection.rules import selection_rules
 
 Pool = psycopg.Connection[Any]

@@ -7,7 +7,7 @@ import pytest
 from psycopg.errors import RaiseException
 
 from fapiao.errors import TryLater
-from hooks.tasks import TaskTable
+from hooks.queues.tasks import TaskTable
 from task_rows import NOON, put, take, take_one
 
 BROKEN_LINKS = """

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 
 Pool = psycopg.Connection[Any]
 ROW = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from hooks.rights import replace_grants
+from hooks.enterprise.permissions import replace_grants
 from task_rows import put
 
 NOW = datetime(2027, 6, 10, 8, tzinfo=UTC)

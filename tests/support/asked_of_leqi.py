@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from fapiao.bureau import Request
+from fapiao.downloads.protocol import Request
 from fapiao.tasks import SHANGHAI
 from rehearsal import GENERAL
 from simulator.running import RunningSimulator

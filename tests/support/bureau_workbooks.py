@@ -10,10 +10,10 @@ import psycopg
 from openpyxl import Workbook
 
 from fapiao.imports.requests import import_request
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
-from hooks.file_store import FolderStore
-from operators.import_files import Created, create, work
+from hooks.files.store import FolderStore
+from operators.imports.tasks import Created, create, work
 
 OWNER = "91310000MA1EXAMP07"
 OTHER = "91310000MA1EXAMPBB"

@@ -15,13 +15,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "plugins"), str(Path(__file__).parent)]
 import psycopg  # noqa: E402
 
 import airflow_home  # noqa: E402, F401 before anything imports Airflow
-from fapiao.rules import rulebook  # noqa: E402
+from fapiao.rules.book import rulebook  # noqa: E402
 from file_host import FileHost  # noqa: E402
-from hooks.bureau import Bureau  # noqa: E402
-from hooks.tasks import TaskTable  # noqa: E402
+from hooks.channels.download_channel import Bureau  # noqa: E402
+from hooks.queues.tasks import TaskTable  # noqa: E402
 from killed_worker import serve, watch_postgres, watched  # noqa: E402
-from operators.desk import Desk  # noqa: E402
-from operators.files import collect_files  # noqa: E402
+from operators.downloads.layout_files import collect_files  # noqa: E402
+from operators.downloads.session import Desk  # noqa: E402
 from task_rows import RUN  # noqa: E402
 
 rulebook()

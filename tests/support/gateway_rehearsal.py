@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fapiao.verification import Received
-from hooks.verification_queue import receive
+from hooks.queues.verification_intake import receive
 from rehearsal import GENERAL, Rehearsal, rehearsing
 from simulator.gateway.credentials import GATEWAY_CONNECTION
 

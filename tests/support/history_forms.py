@@ -8,8 +8,8 @@ from enterprise_files import taxpayers
 from fapiao.enterprise.records import Enterprise
 from fapiao.errors import BadInput
 from fapiao.history.form import HistoryRequest, checked
-from fapiao.rights import Rights
-from fapiao.rules import rulebook
+from fapiao.permissions.rules import Rights
+from fapiao.rules.book import rulebook
 
 LEQI, ETAX, DISK, POOR, BOTH = (
     "91110000101623741K",

@@ -11,16 +11,16 @@ import psycopg
 import pytest
 
 from fapiao.history.form import FIELDS
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
-from hooks.history import create
-from hooks.leqi import LeqiHook
-from operators.apply import apply_one
-from operators.crew import Crew
-from operators.desk import Desk
-from operators.office import crew
-from operators.plan import plan_day
+from hooks.leqi.hook import LeqiHook
+from operators.downloads.apply import apply_one
+from operators.downloads.open_worker_pool import crew
+from operators.downloads.plan import plan_day
+from operators.downloads.session import Desk
+from operators.downloads.worker_pool import Crew
+from operators.history.planning import create
 
 DAG = "history_sync"
 _numbers = numbers(1)

@@ -16,9 +16,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "plugins"), str(Path(__file__).parent)]
 
 import airflow_home  # noqa: E402, F401 before anything imports Airflow
 from fapiao.bureau_files.layouts import file_rules  # noqa: E402
-from fapiao.rules import rulebook  # noqa: E402
+from fapiao.rules.book import rulebook  # noqa: E402
 from killed_worker import serve, watch_postgres, watched  # noqa: E402
-from operators.bureau_file import ImportFilesOperator  # noqa: E402
+from operators.imports.operators import ImportFilesOperator  # noqa: E402
 
 rulebook()
 file_rules()

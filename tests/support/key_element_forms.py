@@ -7,9 +7,9 @@ import pytest
 from enterprise_files import taxpayers
 from fapiao.enterprise.records import Enterprise
 from fapiao.errors import BadInput
-from fapiao.key_element_rules import key_element_rules
-from fapiao.key_elements import KeyElements, checked
-from fapiao.rules import rulebook
+from fapiao.key_elements.form import KeyElements, checked
+from fapiao.key_elements.rules import key_element_rules
+from fapiao.rules.book import rulebook
 
 ETAX, LEQI, SOFT, DISK, SMALL, POOR = (
     "911101066976941872",

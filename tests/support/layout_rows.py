@@ -7,11 +7,11 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from fapiao.bureau import Page, Place
-from fapiao.rules import rulebook
+from fapiao.downloads.protocol import Page, Place
+from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
-from hooks.files import Planned, plan_layout_files
-from hooks.tasks import TaskTable
+from hooks.files.layout_files import Planned, plan_layout_files
+from hooks.queues.tasks import TaskTable
 from task_rows import NOON, OWNER, put
 
 Pool = psycopg.Connection[Any]

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from fapiao.fields import load_fields
+from fapiao.pool_columns.reading import load_fields
 
 _FIELDS = yaml.safe_load(Path(__file__).with_name("bureau_fields.yaml").read_text(encoding="utf-8"))
 HEADS: dict[str, list[str]] = _FIELDS["heads"]

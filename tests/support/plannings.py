@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from group_rows import scheduled
-from operators.plan import Planned, plan_day
+from operators.downloads.plan import Planned, plan_day
 
 Pool = psycopg.Connection[Any]
 DAY, SECOND, TWELFTH = date(2027, 6, 10), date(2027, 6, 2), date(2027, 6, 12)

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from fapiao.payloads import Context, translate
-from hooks.merge import MergeContext, MergeCounts, Stage
+from hooks.pool.merge import MergeContext, MergeCounts, Stage
 
 OWNER = "91440300MA5DABCD1X"
 SELLER = "91110000802100433B"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from fapiao.bureau import Login
+from fapiao.downloads.protocol import Login
 from fapiao.selection.answers import (
     Action,
     Holding,

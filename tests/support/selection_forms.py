@@ -9,7 +9,7 @@ import pytest
 
 from enterprise_files import WORDS
 from fapiao.tables.yaml_lines import read_yaml
-from hooks.auto_selection import load_auto_rules
+from hooks.selection_lists.auto_rules import load_auto_rules
 from rehearsal import GENERAL, Rehearsal, rehearsing
 
 DAY = "2027-01-20"

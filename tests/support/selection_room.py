@@ -8,13 +8,13 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import Chosen, Operation, Surface, Wish
 from fapiao.selection.rules import selection_rules
 from fapiao.tasks import RunDay
-from hooks.selection_bureau import SelectionBureau
-from operators.selection import select_due
-from operators.selection_desk import SelectionDesk
+from hooks.channels.selection_channel import SelectionBureau
+from operators.selections.session import SelectionDesk
+from operators.selections.worker import select_due
 from scripted_selection import ScriptedBureau
 
 OWNER = "91310000MA1EXAMP07"

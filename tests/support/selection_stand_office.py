@@ -9,7 +9,7 @@ import pytest
 
 from asked_of_leqi import UNIT
 from fapiao.selection.chosen import Operation, Wish
-from operators.selecting import submit
+from operators.selections.submit import submit
 from rehearsal import GENERAL
 from selection_room import SelectionRoom, selecting_in
 from selection_stands import FILLED_IN, Kind, SelectionStand, selecting

@@ -22,8 +22,8 @@ from fapiao.selection.answers import (
     Uploaded,
     Waiting,
 )
-from hooks.selection_bureau import SelectionBureau
-from hooks.selection_channels import SELECTION_BUREAUS
+from hooks.channels.selection_channel import SelectionBureau
+from hooks.channels.selection_channels import SELECTION_BUREAUS
 from rehearsal import GENERAL, KEY, leqi_connection
 from simulator.bureau import Bureau
 from simulator.clock import Clock

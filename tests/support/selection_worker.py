@@ -19,12 +19,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "plugins"), str(Path(__file__).parent)]
 import psycopg  # noqa: E402
 
 import airflow_home  # noqa: E402, F401 before anything imports Airflow
-from fapiao.rules import rulebook  # noqa: E402
+from fapiao.rules.book import rulebook  # noqa: E402
 from fapiao.selection.rules import selection_rules  # noqa: E402
 from fapiao.tasks import RunDay  # noqa: E402
-from hooks.selection_channels import SELECTION_BUREAUS  # noqa: E402
-from operators.selection import select_due  # noqa: E402
-from operators.selection_desk import SelectionDesk  # noqa: E402
+from hooks.channels.selection_channels import SELECTION_BUREAUS  # noqa: E402
+from operators.selections.session import SelectionDesk  # noqa: E402
+from operators.selections.worker import select_due  # noqa: E402
 
 rulebook(), selection_rules()
 answers = os.fdopen(os.dup(1), "w")

@@ -9,16 +9,16 @@ import pytest
 
 from asked_of_gateway import company, gateway_connection
 from asked_of_leqi import UNIT, asked, order
-from fapiao.bureau import Applied, Page, Place, Request, Stage
-from fapiao.gateway.reading import GATEWAY
-from fapiao.leqi.reading import LEQI
-from fapiao.reading import Reading
-from hooks.aisino import AisinoHook
-from hooks.bureau import Bureau as Channel
-from hooks.etax import EtaxHook
-from hooks.leqi import LeqiHook
-from hooks.soft_certificate import SoftCertificateHook
-from hooks.tax_disk import TaxDiskHook
+from fapiao.channels.gateway.reading import GATEWAY
+from fapiao.channels.leqi.reading import LEQI
+from fapiao.channels.raw_reply import Reading
+from fapiao.downloads.protocol import Applied, Page, Place, Request, Stage
+from hooks.channels.download_channel import Bureau as Channel
+from hooks.gateway.aisino import AisinoHook
+from hooks.gateway.etax import EtaxHook
+from hooks.gateway.soft_certificate import SoftCertificateHook
+from hooks.gateway.tax_disk import TaxDiskHook
+from hooks.leqi.hook import LeqiHook
 from rehearsal import DIRECT_UNIT, GENERAL, KEY, leqi_connection
 from simulator.bureau import Bureau
 from simulator.clock import Clock

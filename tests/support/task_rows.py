@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from fapiao.tasks import Claim, RunDay
-from hooks.tasks import TaskTable
+from hooks.queues.tasks import TaskTable
 
 OWNER = "91310000MA1EXAMP07"
 DAY = date(2027, 6, 10)

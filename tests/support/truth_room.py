@@ -20,7 +20,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from psycopg.rows import dict_row
 
 from independent_bureau import GATEWAY, KEY, IndependentBureau, serving
-from operators.steps import ApplyOperator, CollectOperator, PlanOperator
+from operators.downloads.operators import ApplyOperator, CollectOperator, PlanOperator
 from rehearsal import run_dag
 from truth import Paper, Party, Row, by_place, differences, face, line_rows, pool_lines, pool_rows
 

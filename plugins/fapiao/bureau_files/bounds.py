@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 
 from fapiao.errors import RuleError
-from fapiao.field_rows import Row
+from fapiao.rules.rule_file import Row
 
 
 @dataclass(frozen=True, slots=True)

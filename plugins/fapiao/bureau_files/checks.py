@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from fapiao.errors import RuleError
-from fapiao.field_rows import Row
+from fapiao.rules.rule_file import Row
 
 CHECKS = ("adds_up", "issued_by_then", "sign", "lines_add_up")
 _WRONG_BY = 0.001

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from fapiao.bureau_files.layouts import FileRules
 from fapiao.bureau_files.records import Refusal
-from fapiao.invoice_types import normalised
+from fapiao.rules.invoice_types import normalised
 
 _SUFFIX = re.compile(r"\.(?:xlsx?|zip)$", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d+\)$")

@@ -9,12 +9,12 @@ from fapiao.bureau_files.bounds import Bounds, read_bounds
 from fapiao.bureau_files.checks import Check, read_checks
 from fapiao.bureau_files.headings import canonical
 from fapiao.errors import RuleError
-from fapiao.field_rows import Row
-from fapiao.fields import load_fields
-from fapiao.invoice_types import normalised
-from fapiao.places import RULES
-from fapiao.rule_records import DIRECTIONS, DOCUMENTS
-from fapiao.rule_rows import rule_rows
+from fapiao.paths import RULES
+from fapiao.pool_columns.reading import load_fields
+from fapiao.rules.invoice_types import normalised
+from fapiao.rules.readers import rule_rows
+from fapiao.rules.records import DIRECTIONS, DOCUMENTS
+from fapiao.rules.rule_file import Row
 
 ROLES = ("documents", "lines")
 TELLS = ("face", "selection", "usage")

@@ -20,8 +20,8 @@ from fapiao.bureau_files.cells import (
 )
 from fapiao.bureau_files.layouts import SECOND_PAYER, FileRules, Layout
 from fapiao.errors import BadInput
-from fapiao.invoice_types import normalised
-from fapiao.rules import resolve_invoice_type
+from fapiao.rules.book import resolve_invoice_type
+from fapiao.rules.invoice_types import normalised
 
 _BY_TYPE: Mapping[str, Reader] = {"numeric": amount, "date": day, "timestamptz": instant, "text": text}
 

@@ -9,7 +9,7 @@ from fapiao.bureau_files.cells import BadCell, amount
 from fapiao.enterprise.form import Complaints, Form, unique
 from fapiao.enterprise.words import Words, words
 from fapiao.identity import spelled
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
 from fapiao.tables.lines import Line
 from fapiao.tasks import SHANGHAI
 

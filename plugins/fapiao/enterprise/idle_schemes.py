@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator
 from datetime import date
 
 from fapiao.enterprise.records import Enterprise, Scheme
-from fapiao.invoice_types import InvoiceType
-from fapiao.rules import CalendarRule, RuleBook
+from fapiao.rules.book import CalendarRule, RuleBook
+from fapiao.rules.invoice_types import InvoiceType
 from fapiao.windows import month_start
 
 FURTHEST_BACK = 3

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from fapiao.calendar.frequency import MOST_DAYS, Frequency
 from fapiao.enterprise.records import Enterprise, Scheme, Taxpayer
-from fapiao.frequency import MOST_DAYS, Frequency
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
 
 Asked = tuple[str, str]
 """A download type, and the code under which an invoice type is asked for: what the bureau counts by (R121)."""

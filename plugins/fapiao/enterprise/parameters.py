@@ -9,7 +9,7 @@ from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import COLLECT_BY_LEQI, Enterprise, ParameterKey
 from fapiao.errors import BadInput
 from fapiao.identifiers import taxpayer_no
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
 
 
 def parameter_key(kind: str, key: str) -> ParameterKey:

@@ -8,8 +8,8 @@ from fapiao.enterprise.form import Complaints, Form, check_columns
 from fapiao.enterprise.words import Words, words
 from fapiao.errors import BadInput
 from fapiao.identity import DIGITAL_TYPES, BadNumber, Identity, NoIdentity, invoice_identity
-from fapiao.invoice_types import resolve
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
+from fapiao.rules.invoice_types import resolve
 from fapiao.tables.lines import Line, Table
 from fapiao.verification import Received, verification_rules
 

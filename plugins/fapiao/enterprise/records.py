@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from fapiao.frequency import Frequency
+from fapiao.calendar.frequency import Frequency
 
 DEFAULT_FREQUENCY = Frequency().days
 COLLECT_BY_LEQI = "rim_leqi_collect"

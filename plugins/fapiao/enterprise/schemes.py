@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
+from fapiao.calendar.frequency import Frequency
 from fapiao.enterprise.form import Complaints, Form, unique
 from fapiao.enterprise.records import DEFAULT_FREQUENCY, Enterprise, Scheme
 from fapiao.enterprise.words import Vocabulary, folded
 from fapiao.errors import BadInput
-from fapiao.frequency import Frequency
 from fapiao.identifiers import taxpayer_no
 from fapiao.tables.lines import Line
 from fapiao.windows import one_year_before

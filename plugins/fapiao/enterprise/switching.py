@@ -11,7 +11,7 @@ from fapiao.enterprise.objections import account_objections
 from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import Enterprise, Scheme
 from fapiao.errors import BadInput
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
 
 
 def switch_schemes(enterprise: Enterprise, names: Iterable[str], enabled: bool, rules: RuleBook, day: date) -> Loaded:

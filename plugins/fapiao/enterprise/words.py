@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fapiao.field_rows import Row, RuleFile
-from fapiao.places import RULES
-from fapiao.rules import RuleBook
+from fapiao.paths import RULES
+from fapiao.rules.book import RuleBook
+from fapiao.rules.rule_file import Row, RuleFile
 
 _KEYS = ("kind", "code", "label", "aliases", "since", "source", "text", "assumed")
 OWN_KINDS = ("heading", "company_type", "account_type", "login", "status_mode", "flag", "scope", "every_type")

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from fapiao.exports.cells import FORMS
-from fapiao.fields import load_fields
-from fapiao.places import RULES
-from fapiao.rule_rows import rule_rows
-from fapiao.rules import rulebook
+from fapiao.paths import RULES
+from fapiao.pool_columns.reading import load_fields
+from fapiao.rules.book import rulebook
+from fapiao.rules.readers import rule_rows
 
 LONGEST_TITLE = 28
 """Excel takes 31 characters; the rest is for the number of a following sheet."""

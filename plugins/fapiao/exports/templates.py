@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from fapiao.exports.columns import Column
-from fapiao.places import RULES
-from fapiao.rule_rows import rule_rows
+from fapiao.paths import RULES
+from fapiao.rules.readers import rule_rows
 from fapiao.tables.lines import REMARK
 
 _SECTIONS = ("templates", "columns")

@@ -9,9 +9,9 @@ from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
 from fapiao.form_items import items
 from fapiao.history.months import months_asked
-from fapiao.invoice_types import InvoiceType
-from fapiao.rights import Rights
-from fapiao.rules import RuleBook
+from fapiao.permissions.rules import Rights
+from fapiao.rules.book import RuleBook
+from fapiao.rules.invoice_types import InvoiceType
 
 FIELDS = ("data_type", "method", "channel", "taxpayers", "years", "months", "invoice_types")
 """发票数据类型 · 导入方式 · 下载通道 · 企业名称 · 开票日期 by year and by month · 发票种类"""

@@ -9,7 +9,7 @@ from typing import Any
 
 from fapiao.history.form import HistoryRequest
 from fapiao.history.schedule import COMPLETE, NOT_OBTAINABLE, PART_COMPLETE, PLANNED, TO_CALENDAR, UNDER_WAY, Subtask
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
 from fapiao.text_table import table
 
 SECONDS_A_ROW = 2.0

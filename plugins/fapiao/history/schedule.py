@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from fapiao.calendar.frequency import Frequency
+from fapiao.calendar.quotas import Limits, Usage, limits, next_allowed_day
 from fapiao.enterprise.records import Enterprise, Taxpayer
-from fapiao.frequency import Frequency
 from fapiao.history.form import DETAILS, HistoryRequest
 from fapiao.history.months import window
-from fapiao.quotas import Limits, Usage, limits, next_allowed_day
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
 from fapiao.windows import month_end, month_start
 
 PLANNED, NOT_OBTAINABLE = "planned", "NOT_OBTAINABLE"

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Literal, NamedTuple
 
-from fapiao.fields import LINE_COLUMNS, load_fields
+from fapiao.pool_columns.reading import LINE_COLUMNS, load_fields
 
 Values = Mapping[str, str | None]
 Fate = Literal["skipped", "rejected", "quarantined"]

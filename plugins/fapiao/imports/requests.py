@@ -7,7 +7,7 @@ from typing import Literal
 
 from fapiao.errors import BadInput
 from fapiao.imports.owners import Asked
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
 
 Surface = Literal["form", "command", "inbox"]
 

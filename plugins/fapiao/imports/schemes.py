@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fapiao.imports.owners import Owner
 from fapiao.imports.papers import Paper, Papers
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
 
 _SIDES = {"input": "进项", "output": "销项"}
 _OUTPUT = "output_full"

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from fapiao.gateway.pages import decoded
+from fapiao.channels.gateway.pages import decoded
 from fapiao.layout.media import FROM_BUREAU, LARGEST_FILE
 from fapiao.shown import shown
 from fapiao.tolerant_json import BrokenRow

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fapiao.field_rows import Row
-from fapiao.places import RULES
-from fapiao.rule_rows import rule_rows
+from fapiao.paths import RULES
+from fapiao.rules.readers import rule_rows
+from fapiao.rules.rule_file import Row
 
 CHANNELS = ("etax", "leqi")
 DOWNLOADS = ("input_full", "input_incremental")

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from fapiao.fields import load_fields
 from fapiao.payloads.values import CONVERTERS, Unreadable, text
+from fapiao.pool_columns.reading import load_fields
 from fapiao.shown import shown
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 
-from fapiao.field_records import SwappedParties
-from fapiao.fields import load_fields
 from fapiao.payloads.flights import read_parts, tax_bureau_total
 from fapiao.payloads.gateway_rows import TOLL_ELEMENT, UNKNOWN_NUMBER
 from fapiao.payloads.lines import Line, lines_hash
+from fapiao.pool_columns.reading import load_fields
+from fapiao.pool_columns.records import SwappedParties
 
 Values = dict[str, object]
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import cast
 
-from fapiao.fields import LINE_COLUMNS, load_fields
 from fapiao.identity import Identity, NoIdentity
 from fapiao.payloads.columns import Converter
 from fapiao.payloads.lines import Item, Line, details_of
 from fapiao.payloads.row_fields import NUMBERS, Found, Row
 from fapiao.payloads.values import CONVERTERS, Unreadable
+from fapiao.pool_columns.reading import LINE_COLUMNS, load_fields
 
 LINES = "items"
 _IDENTITY = ("document_key", "invoice_code", "invoice_no", "etax_invoice_no")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from fapiao.fields import TaxBureauTotal
 from fapiao.payloads.lines import Line, amounts_by_name
+from fapiao.pool_columns.reading import TaxBureauTotal
 
 
 def read_parts(rule: TaxBureauTotal, values: dict[str, object], lines: Sequence[Line]) -> None:

@@ -13,7 +13,7 @@ from fapiao.identity import (
     looks_digital,
 )
 from fapiao.payloads.values import text
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 
 Row = Mapping[str, object]
 

@@ -1,7 +1,7 @@
 """Which table of the specifications the rows of an answer follow."""
 
 from fapiao.errors import RuleError
-from fapiao.fields import load_fields
+from fapiao.pool_columns.reading import load_fields
 
 # What was asked: our download types, and the 乐企 services that answer in a shape of their own.
 _ANSWERS = {

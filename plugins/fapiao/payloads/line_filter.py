@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fapiao.errors import RuleError
-from fapiao.fields import load_fields
 from fapiao.payloads.lines import Line, received_name
+from fapiao.pool_columns.reading import load_fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from operator import itemgetter
 
 import msgspec
 
-from fapiao.fields import LINE_COLUMNS, load_fields
 from fapiao.payloads.columns import UNREADABLE, Converter, read_column
 from fapiao.payloads.values import CONVERTERS, Unreadable, json_text, text
+from fapiao.pool_columns.reading import LINE_COLUMNS, load_fields
 
 Item = Mapping[str, object]
 Line = tuple[object, ...]

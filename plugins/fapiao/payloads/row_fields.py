@@ -5,9 +5,9 @@ from functools import cache
 from itertools import repeat
 from typing import NamedTuple
 
-from fapiao.fields import load_fields
 from fapiao.payloads.columns import UNREADABLE, Converter, read_column
 from fapiao.payloads.values import CONVERTERS, Unreadable, identifier
+from fapiao.pool_columns.reading import load_fields
 from fapiao.shown import shown
 
 Row = Mapping[str, object]

@@ -5,7 +5,6 @@ from functools import cache
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeGuard, cast
 
-from fapiao.fields import load_fields, staged_columns
 from fapiao.identity import (
     BadNumber,
     Identity,
@@ -25,6 +24,7 @@ from fapiao.payloads.lines import AMOUNT, Item, Line, broken_lines, find_lines, 
 from fapiao.payloads.row_fields import Found, Values, read_page, read_row
 from fapiao.payloads.staged import UNREADABLE, Aside, Context, Rejected, Staged
 from fapiao.payloads.values import Unreadable, json_text
+from fapiao.pool_columns.reading import load_fields, staged_columns
 from fapiao.shown import shown
 from fapiao.tolerant_json import BrokenRow
 

@@ -9,7 +9,7 @@ from fapiao.enterprise.entries import read_amount
 from fapiao.enterprise.form import Complaints, Form, check_columns, unique
 from fapiao.enterprise.words import Vocabulary, Words, words
 from fapiao.errors import BadInput
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
 from fapiao.selection.list_rules import TYPE, list_rules
 from fapiao.tables.lines import Line, Table
 

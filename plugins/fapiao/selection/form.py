@@ -7,7 +7,7 @@ from typing import Any, cast
 from fapiao.errors import BadInput
 from fapiao.form_items import items
 from fapiao.identity import spelled
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
 from fapiao.selection.chosen import Operation
 from fapiao.selection.records import STATISTICS
 from fapiao.selection.rules import SelectionRules

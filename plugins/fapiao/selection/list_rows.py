@@ -14,7 +14,7 @@ from fapiao.enterprise.words import Words, folded, words
 from fapiao.errors import BadInput
 from fapiao.identifiers import taxpayer_no
 from fapiao.identity import spelled
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.selection.answers import Action
 from fapiao.selection.list_rules import MISSING, TWICE, list_rules
 from fapiao.tables.lines import Line, Table, heading, respelled

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fapiao.places import RULES
-from fapiao.rule_records import DOCUMENTS
-from fapiao.rule_rows import rule_rows
-from fapiao.rules import rulebook
+from fapiao.paths import RULES
+from fapiao.rules.book import rulebook
+from fapiao.rules.readers import rule_rows
+from fapiao.rules.records import DOCUMENTS
 from fapiao.selection.answers import Action
 
 ACTIONS: tuple[Action, ...] = ("select", "withdraw")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.selection.answers import Action
 from fapiao.selection.chosen import Chosen, Operation, Wish
 from fapiao.selection.list_rows import COLUMNS, ListRow, Problem

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import cast
 
 from fapiao.errors import Refused
-from fapiao.field_rows import Row
-from fapiao.places import RULES
-from fapiao.rule_rows import rule_rows
+from fapiao.paths import RULES
+from fapiao.rules.readers import rule_rows
+from fapiao.rules.rule_file import Row
 from fapiao.selection.answers import Outcome
 
 CHANNELS = ("leqi", "etax")

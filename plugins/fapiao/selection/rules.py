@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from fapiao.errors import BadInput
-from fapiao.field_rows import Row
-from fapiao.places import RULES
-from fapiao.rule_records import DOCUMENTS
-from fapiao.rule_rows import SURFACES, rule_rows
+from fapiao.paths import RULES
+from fapiao.rules.readers import SURFACES, rule_rows
+from fapiao.rules.records import DOCUMENTS
+from fapiao.rules.rule_file import Row
 
 STEPS = (
     "reason", "status", "channel", "small_scale", "type", "statistics_cached", "login", "statistics_asked",

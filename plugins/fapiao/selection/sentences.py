@@ -1,6 +1,6 @@
 """The sentences of a selection, as the surface that asked for it words them (A-17, A-18)."""
 
-from fapiao.rules import RuleBook
+from fapiao.rules.book import RuleBook
 
 
 def sentence(book: RuleBook, key: str, surface: str = "interactive") -> str:

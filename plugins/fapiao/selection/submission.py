@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from fapiao.bureau import Login
+from fapiao.downloads.protocol import Login
 from fapiao.selection.chosen import Chosen
 from fapiao.selection.rules import SelectionRules
 from fapiao.selection.steps import Objection

@@ -2,10 +2,10 @@
 
 import pytest
 
-from fapiao import grants
 from fapiao.enterprise import receipts
 from fapiao.enterprise.kinds import COLUMNS
 from fapiao.exports.templates import templates
+from fapiao.permissions import grants
 from fapiao.selection import auto_rules, list_rows
 from fapiao.tables.lines import REMARK, is_remark
 

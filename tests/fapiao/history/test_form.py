@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from fapiao.history.form import history_types
-from fapiao.rights import Rights
-from fapiao.rules import rulebook
+from fapiao.permissions.rules import Rights
+from fapiao.rules.book import rulebook
 from history_forms import BOTH, DISK, ETAX, LEQI, POOR, refusals, request
 
 LEQI_REFUSAL = "必须开通乐企归集能力，并在发票云基础资料->企业管理-> 企业信息中，收票通道配置为乐企平台。"

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from fapiao.history.months import Months, months_asked, oldest_month, window
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 
 DAY = date(2026, 11, 21)
 REFUSAL = "可选择下载近五年的发票，支持按年下载，按月下载。"

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fapiao.calendar.quotas import Limits, Usage, next_allowed_day
 from fapiao.enterprise.records import Enterprise, Scheme
 from fapiao.history.plan import Plan, lines, summary, text
 from fapiao.history.schedule import Fact, Subtask, calendar_days_left, candidates, fitting_day, scheduled
-from fapiao.quotas import Limits, Usage, next_allowed_day
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from history_forms import BOTH, DAY, ETAX, LEQI, group, request
 
 TOMORROW, NEXT_MONTH = DAY + timedelta(days=1), date(2026, 12, 1)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from fapiao.fields import load_fields, staged_columns
 from fapiao.identity import Identity, NoIdentity
 from fapiao.payloads import translate
 from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal
-from fapiao.rules import rulebook
+from fapiao.pool_columns.reading import load_fields, staged_columns
+from fapiao.rules.book import rulebook
 from pool_rows import KEY, context, full, header
 
 GATEWAY = [kind for kind in load_fields().kinds.values() if kind.plane == "O"]

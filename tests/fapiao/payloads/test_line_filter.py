@@ -3,10 +3,10 @@
 import pytest
 
 from fapiao.errors import RuleError
-from fapiao.fields import load_fields
 from fapiao.payloads import line_filter, translate
 from fapiao.payloads.line_filter import is_blue
-from fapiao.rules import rulebook
+from fapiao.pool_columns.reading import load_fields
+from fapiao.rules.book import rulebook
 from pool_rows import context, digital, line
 
 DEFAULT = "详见销货清单,原价合计,折扣额合计"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from fapiao.errors import RuleError
-from fapiao.fields import LINE_COLUMNS, load_fields, staged_columns
 from fapiao.payloads import payload_kind, translate
+from fapiao.pool_columns.reading import LINE_COLUMNS, load_fields, staged_columns
 from payload_rows import HEADS, LINES, NUMBERS, TYPES, full_line, full_row
 from pool_rows import DIGITAL, KEY, OWNER, SELLER, context, digital, line
 

@@ -3,7 +3,7 @@
 import pytest
 
 from fapiao.errors import Refused
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.selection.result_codes import STATISTICS_GENERATED, result_codes
 
 CODES = result_codes()

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from fapiao.rules import rulebook
+from fapiao.rules.book import rulebook
 from fapiao.selection.rules import STEPS, selection_rules
 from fapiao.selection.sentences import sentence
 from fapiao.selection.steps import Decision, Facts, PaperFacts, StatisticsState, decide, fresh, last_day

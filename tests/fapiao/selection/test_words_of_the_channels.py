@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from fapiao.gateway import selection as gateway
-from fapiao.leqi import selection as leqi
+from fapiao.channels.gateway import selection as gateway
+from fapiao.channels.leqi import selection as leqi
 from fapiao.selection.answers import Paper
 from fapiao.selection.result_codes import result_codes
 

@@ -1,0 +1,1 @@
+"""When a channel is asked for what: occurrences, frequencies, quotas."""

@@ -1,0 +1,37 @@
+"""How the stored pages of the four gateway channels are read: their rows and the table of fields they follow."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from fapiao.channels.gateway.interfaces import FULL, LAYOUT_FILES
+from fapiao.channels.gateway.pages import decoded, rows_of
+from fapiao.channels.gateway.types import aside
+from fapiao.channels.raw_reply import Reading, Row
+from fapiao.downloads.protocol import Argument
+from fapiao.payloads.staged import Aside
+from fapiao.tasks import Claim
+
+WITHOUT_TYPES = ("soft_certificate", "tax_disk")
+"""Channels whose status update (O8) asks for every type at once."""
+
+
+def _rows(claim: Claim, body: bytes) -> Sequence[Row]:
+    return rows_of((LAYOUT_FILES if claim.download_type == "input_files" else FULL).rows, body)
+
+
+def _aside(claim: Claim, row: Row) -> Aside | None:
+    return aside(claim, row, untyped=claim.job == "status_update" and claim.channel in WITHOUT_TYPES)
+
+
+def _kind(claim: Claim) -> str:
+    """gateway_full · gateway_header · gateway_customs_full · gateway_customs_header"""
+    detail = "full" if claim.download_type.endswith("_full") else "header"
+    return f"gateway_customs_{detail}" if claim.document == "customs" else f"gateway_{detail}"
+
+
+def _collected_on(argument: Argument) -> date | None:  # noqa: ARG001 every channel's reading is asked alike
+    """The gateway names no 归集日期."""
+    return None
+
+
+GATEWAY = Reading(_rows, _kind, _collected_on, decoded, _aside)

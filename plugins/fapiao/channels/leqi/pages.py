@@ -1,0 +1,116 @@
+"""Reading of 乐企 payloads: packages (gzip in base64), risk pages with their cursor, and rows for the pool."""
+
+import base64
+import binascii
+import gzip
+import zlib
+from codecs import BOM_UTF8
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta, timezone
+from typing import Any
+
+import msgspec
+
+from fapiao.downloads.protocol import USAGE_JOBS, Page, Place, Request
+from fapiao.shown import shown
+from fapiao.tolerant_json import Unreadable, elements, fields, text_of
+
+_MOST_DIGITS = 9
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+EMPTY_RESULT = "2"
+"""处理结果 2: no data; rows that come with it contradict it."""
+
+
+class UnreadablePackage(ValueError):
+    """The package is not what the bureau's page promises; the text says in which layer it broke."""
+
+
+def unpack(sjl: str) -> bytes:
+    """The JSON array behind `sjl` (gzip in base64, protocols §5.1). Raises UnreadablePackage."""
+    try:
+        return gzip.decompress(base64.b64decode(sjl, validate=True))
+    except (binascii.Error, ValueError) as broken:
+        raise UnreadablePackage(f"sjl is not base64: {broken}") from broken
+    except (OSError, EOFError, zlib.error) as broken:
+        raise UnreadablePackage(f"sjl is not whole gzip: {broken}") from broken
+
+
+def count_rows(array: bytes) -> int:
+    """How many objects the array holds, without decoding them. Raises UnreadablePackage."""
+    try:
+        return len(msgspec.json.decode(array.removeprefix(BOM_UTF8), type=list[msgspec.Raw]))
+    except (msgspec.DecodeError, RecursionError):
+        pass  # one bad row does not make it another thing than an array
+    try:
+        return len(elements(text_of(array)))
+    except Unreadable as broken:
+        raise UnreadablePackage(f"the package is not a JSON array: {broken}") from broken
+
+
+def package_page(request: Request, place: Place, data: Mapping[str, Any], raw: bytes) -> Page:
+    """A package of L1–L4 or L6; `observed_at` is the collection day's end for increments, the application else."""
+    says_nothing = str(data.get("cljg", "")) == EMPTY_RESULT
+    total = 0 if says_nothing else _whole(data, "packagecount", 1, least=1)
+    rows = count_rows(unpack(str(data["sjl"]))) if data.get("sjl") else 0
+    return Page(
+        body=raw,
+        row_count=rows,
+        announced=total,
+        cursor=None,
+        last=place.stored + 1 >= total,
+        observed_at=_observed(request, place),
+    )
+
+
+def _observed(request: Request, place: Place) -> datetime:
+    if "gjrq" not in place.argument:
+        return request.observed_at
+    day = datetime.strptime(str(place.argument["gjrq"]), "%Y%m%d").date()  # noqa: DTZ007 a day has no zone
+    return min(datetime.combine(day, time.max, SHANGHAI), request.observed_at)
+
+
+def risk_page(request: Request, place: Place, data: Mapping[str, Any], raw: bytes) -> Page:
+    """A page of L5; the series ends with an empty page or when `count` rows were read (end marker not documented).
+
+    The cursor kept with the row is `<rows read so far>:<scrollId>`.
+    """
+    rows = data.get("fptxxxmx") or []
+    if not isinstance(rows, list):
+        raise UnreadablePackage("fptxxxmx is not a JSON array")
+    count = _whole(data, "count", 0, least=0)
+    read = rows_read(place.cursor) + len(rows)
+    return Page(
+        body=raw,
+        row_count=len(rows),
+        announced=count,
+        cursor=f"{read}:{data.get('scrollId') or ''}",
+        last=not rows or read >= count,
+        observed_at=request.observed_at,
+    )
+
+
+def _whole(data: Mapping[str, Any], name: str, default: int, least: int) -> int:
+    """A count the bureau states as a number or a text. Raises UnreadablePackage for anything else."""
+    said = str(data[name]).strip() if data.get(name) is not None else ""
+    if not said:
+        return default
+    if not (said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS and int(said) >= least):
+        raise UnreadablePackage(f"{name} is {shown(said, 40)}: a whole number from {least} on is expected")
+    return int(said)
+
+
+def rows_read(cursor: str | None) -> int:
+    """How many rows of a scroll were read before `cursor`."""
+    return int(cursor.partition(":")[0]) if cursor else 0
+
+
+def rows_of(download_type: str, job: str, body: bytes) -> list[dict[str, Any]]:
+    """The rows that one stored reply carries, as the bureau wrote them. Raises UnreadablePackage."""
+    if job in USAGE_JOBS:
+        return elements(text_of(body))
+    data = fields(text_of(body))
+    if download_type == "input_status":
+        return list(data.get("fptxxxmx") or [])
+    return elements(text_of(unpack(data["sjl"]))) if data.get("sjl") else []

@@ -1,0 +1,1 @@
+"""进项发票关键要素同步: its form and its rules."""

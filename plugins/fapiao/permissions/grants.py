@@ -1,0 +1,39 @@
+"""Reads who was granted what from the tables of a file, and complains about all that is wrong at once."""
+
+from collections.abc import Collection, Sequence
+
+from fapiao.enterprise.form import Complaints, Form, check_columns, unique
+from fapiao.enterprise.words import Words, words
+from fapiao.errors import BadInput
+from fapiao.permissions.rules import EVERY_ORGANISATION, RightRules, right_rules
+from fapiao.tables.lines import Table
+
+COLUMNS = ("actor", "org_code", "role")
+Grant = tuple[str, str, str]
+
+
+def read_grants(
+    files: Sequence[list[Table]], organisations: Collection[str], rules: RightRules | None = None
+) -> list[Grant]:
+    """(actor, organisation or `*`, role) of every record. Raises BadInput with every problem, no record among them."""
+    complaints = Complaints()
+    roles = words((role.code, role.label, ()) for role in (rules or right_rules()).roles.values())
+    keyed = []
+    for table in (table for tables in files for table in tables):
+        check_columns(table, COLUMNS, complaints)
+        for line in table.lines:
+            form = Form(line, complaints)
+            keyed.append((_grant(form, roles, organisations), form))
+    grants = unique(((grant, form) for grant, form in keyed if all(grant)), "actor")
+    if not keyed and not complaints.problems:
+        complaints.problems.append("no record is in the file: ./fapiao rights clear takes every right back")
+    if complaints.problems:
+        raise BadInput(complaints.problems)
+    return list(grants)
+
+
+def _grant(form: Form, roles: Words, organisations: Collection[str]) -> Grant:
+    organisation = form.needed("org_code")
+    if organisation and organisation != EVERY_ORGANISATION and organisation not in organisations:
+        form.object("org_code", f"there is no organisation {organisation}: load its taxpayers first, or write *")
+    return form.needed("actor"), organisation, form.needed_code("role", roles, "")

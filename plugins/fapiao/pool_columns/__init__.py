@@ -1,0 +1,1 @@
+"""The columns of the pool, as include/rules/fields.yaml declares them."""

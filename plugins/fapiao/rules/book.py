@@ -1,0 +1,169 @@
+"""The rule book: what include/rules says about channels, calendar, quotas, types, codes, replies and sentences."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fapiao.errors import BadInput
+from fapiao.paths import RULES
+from fapiao.rules.calendar import Known
+from fapiao.rules.invoice_types import InvoiceType, resolve
+from fapiao.rules.readers import (
+    ANY_CODE,
+    read_advice,
+    read_calendar,
+    read_channels,
+    read_codes,
+    read_follow_ups,
+    read_messages,
+    read_parameters,
+    read_quotas,
+    read_replies,
+    read_types,
+)
+from fapiao.rules.records import CalendarRule, Channel, Code, FollowUp, Message, Outcome, Parameter, Quota
+
+__all__ = ["CalendarRule", "InvoiceType", "Job", "Outcome", "RuleBook", "resolve_invoice_type", "rulebook"]
+
+UNKNOWN = "unknown"
+"""The outcome of a code that no row knows: shown, never guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One DAG of the calendar: what its rows have in common."""
+
+    channel: str
+    job: str
+    dag_id: str
+    label: str
+    crons: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """All rules, validated; every lookup of something unknown is an error, never a default."""
+
+    channels: Mapping[str, Channel]
+    calendar: Sequence[CalendarRule]
+    quotas: Mapping[tuple[str, str], Quota]
+    invoice_types: Mapping[str, InvoiceType]
+    codes: Sequence[Code]
+    replies: Sequence[Outcome]
+    follow_ups: Sequence[FollowUp]
+    messages: Mapping[tuple[str, str], Message]
+    parameters: Sequence[Parameter]
+    advices: Mapping[str, str]
+
+    def jobs(self, channels: Sequence[str]) -> Iterator[Job]:
+        """The DAGs of these channels, in the order of the calendar file."""
+        seen: dict[str, CalendarRule] = {}
+        for rule in self.calendar:
+            if rule.channel in channels:
+                seen.setdefault(rule.dag_id, rule)
+        for dag_id, rule in seen.items():
+            yield Job(rule.channel, rule.job, dag_id, rule.label, rule.crons, f"{rule.source}: {rule.text}")
+
+    def quota(self, channel: str, counter: str) -> Quota:
+        """The quota of a counter; raises KeyError for one that is not in quotas.yaml."""
+        return self.quotas[channel, counter]
+
+    def reach(self, channel: str, download_type: str) -> int | None:
+        """How many days back the channel answers such a download; None where the calendar names no end."""
+        found = (one for one in self.calendar if (one.channel, one.download) == (channel, download_type))
+        return next((one.reach for one in found if one.reach is not None), None)
+
+    def first_poll_seconds(self, channel: str) -> float:
+        """How long after an application it is worth asking for the first time."""
+        return float(self.channels[channel].first_poll_seconds)
+
+    def reply_outcome(self, plane: str, kind: str, code: str, text: str) -> Outcome:
+        """What a channel's code and text mean; a matching pattern wins; an unknown code is a visible `unknown`."""
+        for row in self.replies:
+            known = (row.plane, row.source_kind) == (plane, kind) and row.source_code in (code, ANY_CODE)
+            if known and (row.pattern is None or re.search(row.pattern, text)):
+                return row
+        advice = "nobody has documented this code: ask the bureau, then add a row to include/rules/replies.yaml"
+        return Outcome(plane, kind, code, None, UNKNOWN, f"{plane.upper()}_UNKNOWN_{code}", advice, 0.0)
+
+    def follow_ups_of(self, channel: str, download_type: str, document: str) -> Iterator[FollowUp]:
+        """What a successful download causes."""
+        for rule in self.follow_ups:
+            if rule.channel == channel and download_type in rule.after and rule.document == document:
+                yield rule
+
+    def message(self, key: str, surface: str) -> str:
+        """A sentence byte for byte; raises KeyError for one that is not in messages.yaml."""
+        return self.messages[key, surface].message
+
+    def advice(self, code: str) -> str:
+        """What to do about a code of our own."""
+        return self.advices[code]
+
+    def parameter_default(self, kind: str, key: str) -> str:
+        """The value that holds when none is set; raises KeyError for an unknown parameter."""
+        for parameter in self.parameters:
+            if parameter.type == kind and parameter.key in (key, "*"):
+                return parameter.default
+        raise KeyError(f"{kind}.{key}")
+
+    def labels(self) -> list[tuple[str, str, str]]:
+        """(kind, code, label) of every code, for the database."""
+        types = [("invoice_type", kind.code, kind.name) for kind in self.invoice_types.values()]
+        return [(code.kind, code.code, code.label) for code in self.codes] + types
+
+    def codes_of(self, kind: str) -> dict[str, str]:
+        """Code to label of one kind, in the order of the file."""
+        return {code.code: code.label for code in self.codes if code.kind == kind}
+
+    def statuses_for(self, action: str) -> tuple[str, ...]:
+        """The task statuses in which a person may ask for an action: poll, retry or void (A-07, A-09)."""
+        return tuple(one.code for one in self.codes if action in one.actions)
+
+    def answered_under(self, asked: str) -> list[str]:
+        """The types that a question under this code answers: 82 brings toll invoices (8208) along."""
+        return [code for code, kind in self.invoice_types.items() if asked in (code, kind.asked_of_leqi)]
+
+    def invoice_type(self, text: str) -> InvoiceType:
+        """A type by its code or any spelling. Raises BadInput with what comes near."""
+        return resolve(self.invoice_types.values(), text)
+
+    def code(self, kind: str, text: str) -> str:
+        """A code by itself, its label or an alias of it. Raises BadInput with the list of what there is."""
+        for one in self.codes:
+            if one.kind == kind and text in (one.code, one.label, *one.aliases):
+                return one.code
+        known = self.codes_of(kind)
+        raise BadInput(
+            [f"{kind} {text!r} is unknown; known are {', '.join(f'{c} {name}' for c, name in known.items())}"]
+        )
+
+
+@cache
+def rulebook(folder: Path = RULES) -> RuleBook:
+    """Reads and checks every rules file once. Raises RuleError with file and line."""
+    channels = read_channels(folder / "channels.yaml")
+    quotas = read_quotas(folder / "quotas.yaml", channels)
+    codes = read_codes(folder / "statuses.yaml")
+    downloads = [code.code for code in codes if code.kind == "download_type"]
+    parameters = read_parameters(folder / "parameters.yaml")
+    return RuleBook(
+        channels=channels,
+        calendar=read_calendar(folder / "calendar.yaml", Known(channels, quotas, codes, parameters)),
+        quotas=quotas,
+        invoice_types=read_types(folder / "invoice_types.yaml"),
+        codes=codes,
+        replies=read_replies(folder / "replies.yaml"),
+        follow_ups=read_follow_ups(folder / "follow_ups.yaml", channels, downloads),
+        messages=read_messages(folder / "messages.yaml"),
+        parameters=parameters,
+        advices=read_advice(folder / "replies.yaml"),
+    )
+
+
+def resolve_invoice_type(text: str) -> InvoiceType:
+    """A type of the project's own rule book by its code or any spelling. Raises BadInput."""
+    return rulebook().invoice_type(text)

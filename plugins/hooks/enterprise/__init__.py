@@ -1,0 +1,1 @@
+"""Companies, schemes, accounts, parameters and permissions as tables."""

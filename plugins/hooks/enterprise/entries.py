@@ -1,0 +1,72 @@
+"""Business entries in the pool: a file judged against the documents it names, saved all or nothing."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from fapiao.enterprise.entries import Entry, EntryWords, Key, Known, entry_forms, judged
+from fapiao.enterprise.form import Complaints
+from fapiao.enterprise.kinds import lines_by_kind
+from fapiao.enterprise.loading import Tally
+from fapiao.errors import BadInput
+from fapiao.queries import query
+from fapiao.tables.lines import Table
+from hooks.enterprise.permissions import organisations
+
+Connection = psycopg.Connection[Any]
+_COLUMNS = [field.name for field in fields(Entry)]
+
+
+def load_entries(
+    connection: Connection,
+    files: Sequence[list[Table]],
+    among: EntryWords,
+    *,
+    actor: str,
+    at: datetime,
+    dry_run: bool = False,
+) -> Tally:
+    """Saves what the files say, one change row per column, `actor` as its batch and `at` as its observation (S2 §3.1).
+
+    Raises BadInput with every problem of all the files at once, and then nothing is saved; `dry_run` saves nothing.
+    """
+    complaints = Complaints()
+    forms = entry_forms(lines_by_kind(files, ("entries",), {}, complaints)["entries"], complaints)
+    with connection.transaction(force_rollback=dry_run):
+        connection.execute(query("entries", "lock_owners"), {"taxpayers": [number for number, _ in forms]})
+        known = _known(connection, list(forms))
+        after = judged(forms, known, organisations(connection), among)
+        if complaints.problems:
+            raise BadInput(complaints.problems)
+        changed = {key: entry for key, entry in after.items() if entry != known[key].entry}
+        _save(connection, changed, actor, at)
+    return Tally("entries", 0, len(changed), len(after) - len(changed))
+
+
+def _known(connection: Connection, keys: Sequence[Key]) -> dict[Key, Known]:
+    named = [{"taxpayer_no": number, "document_key": key} for number, key in keys]
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(query("entries", "known"), {"keys": Jsonb(named)}).fetchall()
+    return {(row["taxpayer_no"], row["document_key"]): _document(row) for row in rows}
+
+
+def _document(row: Mapping[str, Any]) -> Known:
+    entry = Entry(**{name: row[name] for name in _COLUMNS})
+    return Known(entry, row["tax_amount"], row["type_deductible"])
+
+
+def _save(connection: Connection, changed: Mapping[Key, Entry], actor: str, at: datetime) -> None:
+    if changed:
+        rows = [
+            {"taxpayer_no": number, "document_key": key, **{name: getattr(one, name) for name in _COLUMNS}}
+            for (number, key), one in changed.items()
+        ]
+        document = Jsonb(rows, dumps=partial(json.dumps, default=str))
+        connection.execute(query("entries", "save"), {"rows": document, "actor": actor, "at": at})

@@ -1,0 +1,58 @@
+"""权限 in the pool: what an actor was granted, the name in events, and a file of grants in place of those before."""
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+from psycopg.types.json import Jsonb
+
+from fapiao.errors import BadInput
+from fapiao.permissions.rules import RightRules, Rights, right_rules
+from fapiao.queries import query
+from fapiao.rules.book import rulebook
+
+Connection = psycopg.Connection[Any]
+Grant = tuple[str, str, str]
+"""Actor, organisation or `*`, role."""
+
+
+def name_actor(connection: Connection, actor: str) -> None:
+    """Every event of the transaction carries the actor."""
+    connection.execute("SELECT set_config('fapiao.actor', %s, true)", [actor])
+
+
+def rights_of(connection: Connection, actor: str, rules: RightRules | None = None) -> Rights:
+    """What an actor may do; everything where no rights were ever loaded (a single operator)."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        loaded = cursor.execute(query("rights", "any")).fetchone() == (True,)
+        grants = cursor.execute(query("rights", "of_actor"), {"actor": actor}).fetchall()
+    return Rights.of(grants if loaded else None, rules or right_rules())
+
+
+def allowed_organisations(connection: Connection, actor: str, action: str) -> list[str] | None:
+    """The organisations an actor may act on; None is all. Raises BadInput in the manual's words where there is none."""
+    rights = rights_of(connection, actor)
+    organisations = rights.organisations(action)
+    if organisations == []:
+        key = "no_role_right" if rights.granted else "no_organisation_right"
+        raise BadInput([rulebook().message(key, "interactive")])
+    return organisations
+
+
+def organisations(connection: Connection) -> set[str]:
+    """The organisations that a grant may name."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return {code for (code,) in cursor.execute(query("rights", "organisations"))}
+
+
+def replace_grants(
+    connection: Connection, grants: Collection[Grant], granted_by: str, *, dry_run: bool = False
+) -> tuple[int, int]:
+    """Makes the grants what a file says; returns how many came and went. No grants: nothing is checked any more."""
+    rows = [{"actor": actor, "org_code": organisation, "role": role} for actor, organisation, role in grants]
+    with connection.transaction(force_rollback=dry_run), connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute(query("rights", "replace"), {"grants": Jsonb(rows), "granted_by": granted_by})
+        done = Counter(action for (action,) in cursor.fetchall())
+    return done["INSERT"], done["DELETE"]

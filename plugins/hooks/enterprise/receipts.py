@@ -1,0 +1,120 @@
+"""业务系统收入: what the business system received, judged document by document by rights, pool and cache (R129)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import psycopg
+from psycopg.rows import class_row, dict_row
+
+from fapiao.enterprise.receipts import Receipt
+from fapiao.errors import MergeError, Refused
+from fapiao.permissions.rules import Rights
+from fapiao.queries import query
+from fapiao.rules.book import rulebook
+from fapiao.verification import Received, Verification, question, verification_rules
+from hooks.enterprise.permissions import name_actor, rights_of
+from hooks.queues.verification_intake import receive
+
+Connection = psycopg.Connection[Any]
+Outcome = Literal["known", "cache", "queued", "refused"]
+_COMPARED = {"issue_date": "开票日期", "amount": "不含税金额", "total_amount": "价税合计"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one record; `sentence` is for people, and says the place where the record was refused."""
+
+    where: str
+    taxpayer_no: str | None
+    document_key: str | None
+    outcome: Outcome
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who hands documents in, what he may do, and whose companies there are: tax number → 核算组织."""
+
+    actor: str
+    rights: Rights
+    companies: Mapping[str, str | None]
+
+
+def receive_documents(
+    connection: Connection, receipts: Sequence[Receipt], *, actor: str, dry_run: bool = False
+) -> Iterator[Verdict]:
+    """A verdict on every record, in their order; each in a transaction of its own, so that one refused stops no other.
+
+    The connection must be in autocommit. `dry_run` saves nothing.
+    """
+    with connection.transaction(force_rollback=True) if dry_run else nullcontext():
+        with connection.cursor(row_factory=dict_row) as cursor:
+            companies = {
+                row["taxpayer_no"]: row["org_code"] for row in cursor.execute(query("enterprise", "taxpayers"))
+            }
+        desk = Desk(actor, rights_of(connection, actor), companies)
+        for receipt in receipts:
+            yield _verdict(connection, desk, receipt)
+
+
+def _verdict(connection: Connection, desk: Desk, receipt: Receipt) -> Verdict:
+    one = receipt.received
+    if one is None:
+        return Verdict(receipt.where, None, None, "refused", "; ".join(receipt.problems))
+    whose = receipt.where, one.taxpayer_no, one.document_key
+    problems = list(_objections(desk, one))
+    if problems:
+        return Verdict(*whose, "refused", f"{receipt.where}: {'; '.join(problems)}")
+    try:
+        outcome = _received(connection, desk.actor, one)
+    except Refused as refused:
+        return Verdict(*whose, "refused", f"{receipt.where}: {refused.text}")
+    except MergeError as failed:
+        return Verdict(*whose, "refused", f"{receipt.where}: {failed}")
+    return Verdict(*whose, outcome, rulebook().message(f"received_{outcome}", "import"))
+
+
+def _objections(desk: Desk, one: Received) -> Iterator[str]:
+    if one.taxpayer_no not in desk.companies:
+        yield f"the taxpayer {one.taxpayer_no} is unknown: load it first (./fapiao taxpayers load)"
+    elif key := desk.rights.objection("import", desk.companies[one.taxpayer_no]):
+        yield rulebook().message(key, "interactive")
+
+
+def _received(connection: Connection, actor: str, one: Received) -> Outcome:
+    """Raises Refused, and changes nothing, where the bureau's face is another or the record lacks what 查验 takes."""
+    with connection.transaction():
+        name_actor(connection, actor)
+        outcome = receive(connection, one)
+        if outcome == "queued":
+            question(_waiting(connection, one), verification_rules())
+        else:
+            _compare(connection, one)
+    return outcome
+
+
+def _waiting(connection: Connection, one: Received) -> Verification:
+    with connection.cursor(row_factory=class_row(Verification)) as cursor:
+        found = cursor.execute(query("verification", "waiting_for"), _owned(one)).fetchone()
+    assert found is not None  # noqa: S101 it has just been queued
+    return found
+
+
+def _compare(connection: Connection, one: Received) -> None:
+    """查验不一致 without a call: the bureau's face is in the pool already."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        face = cursor.execute(query("verification", "face"), _owned(one)).fetchone() or {}
+    said = ((label, getattr(one, name), face.get(name)) for name, label in _COMPARED.items())
+    differing = [
+        f"{label} {mine}，票面 {theirs}"
+        for label, mine, theirs in said
+        if mine != theirs and None not in (mine, theirs)
+    ]
+    if differing:
+        raise Refused("VERIFY_MISMATCH", f"与税局票面不一致：{'；'.join(differing)}", "check the paper")
+
+
+def _owned(one: Received) -> dict[str, str]:
+    return {"direction": one.direction, "taxpayer_no": one.taxpayer_no, "document_key": one.document_key}

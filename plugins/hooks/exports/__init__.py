@@ -1,0 +1,1 @@
+"""Rows of the pool and of the log into workbooks."""

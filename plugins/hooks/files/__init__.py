@@ -1,0 +1,1 @@
+"""Stored files: layout files, uploads, the inbox."""

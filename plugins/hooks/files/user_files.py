@@ -1,0 +1,145 @@
+"""用户上传: layout files that people bring, beside those of the bureau; who wins says the signature (R137)."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import psycopg
+from psycopg.rows import class_row
+
+from fapiao.errors import BadInput
+from fapiao.layout.media import FROM_BUREAU, LARGEST_FILE, kind_of
+from fapiao.layout.rows import file_row
+from fapiao.queries import query
+from fapiao.rules.book import rulebook
+from hooks.enterprise.permissions import name_actor, rights_of
+from hooks.files.layout_files import LayoutFiles
+from hooks.files.snapshots import ofd_rows
+from hooks.files.store import FileStore, digest
+
+Connection = psycopg.Connection[Any]
+Upload = Literal["stored", "unchanged", "kept"]
+"""A user's file was taken, was there already, or the bureau's signed file stays (R137)."""
+
+
+def store_user_file(
+    connection: psycopg.Connection[Any],
+    store: FileStore,
+    *,
+    direction: str,
+    taxpayer_no: str,
+    document_key: str,
+    file_type: str,
+    content: bytes,
+) -> Upload:
+    """Stores a file that a user uploads (用户上传), in the caller's transaction.
+
+    A signed invoice keeps the file that came from the bureau; an unsigned one takes the user's (R137, S1 §3.3).
+    Raises BadInput for an unknown kind, an empty or too large file, or an invoice that the pool does not hold.
+    """
+    _check_upload(file_type, content)
+    files = LayoutFiles(connection, direction, taxpayer_no)
+    files.lock()
+    standing = files.standing(document_key, file_type)
+    if standing is None:
+        raise BadInput([f"the pool has no {direction} invoice {document_key} of taxpayer {taxpayer_no}"])
+    signed, source, sha256 = standing
+    if sha256 == digest(content):
+        return "unchanged"
+    if signed and source == "bureau":
+        return "kept"
+    stored = store.put(content)
+    if file_type == "ofd":
+        files.store(ofd_rows(store, document_key, "user", content), None)
+    else:
+        files.store([file_row(document_key, file_type, "user", stored, len(content))], None)
+    return "stored"
+
+
+def _check_upload(file_type: str, content: bytes) -> None:
+    if file_type not in FROM_BUREAU:
+        raise BadInput([f"{file_type!r} is no kind of layout file; known are {', '.join(FROM_BUREAU)}"])
+    if not content or len(content) > LARGEST_FILE:
+        raise BadInput([f"the {file_type} file has {len(content)} bytes; between 1 and {LARGEST_FILE} are taken"])
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An invoice as one company holds it, and the 核算组织 of that company."""
+
+    direction: str
+    taxpayer_no: str
+    document_key: str
+    org_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What became of a file: its name, kind and hash, and the sentence for people."""
+
+    name: str
+    file_type: str
+    sha256: str
+    outcome: Upload
+    sentence: str
+
+
+def holder_of(connection: Connection, number: str, taxpayer: str | None, direction: str | None) -> Holder:
+    """The one invoice of that number. Raises BadInput where the pool has none, or several companies hold it."""
+    values = {"number": number, "taxpayer": taxpayer, "direction": direction}
+    with connection.cursor(row_factory=class_row(Holder)) as cursor:
+        found = cursor.execute(query("files", "holders"), values).fetchall()
+    if not found:
+        raise BadInput([f"the pool has no such invoice {number}: check the number, --taxpayer and --direction"])
+    if len(found) > 1:
+        held = ", ".join(f"{one.document_key} {one.direction} of {one.taxpayer_no}" for one in found)
+        raise BadInput([f"{number} stands in the pool more than once ({held}): add --taxpayer and --direction"])
+    return found[0]
+
+
+def add_files(
+    connection: Connection, store: FileStore, holder: Holder, files: Mapping[str, bytes], actor: str
+) -> list[Uploaded]:
+    """A verdict on every file, by name; all of them in one transaction, `actor` as who stored them.
+
+    The kind of a file is what its bytes say. Raises BadInput with every problem, and stores nothing then.
+    """
+    if key := rights_of(connection, actor).objection("import", holder.org_code):
+        raise BadInput([rulebook().message(key, "interactive")])
+    kinds = {name: kind_of(content) for name, content in files.items()}
+    problems = [f"{name} is neither PDF, OFD nor XML" for name, kind in kinds.items() if kind is None]
+    problems += [
+        f"{name} is no whole OFD" for name, kind in kinds.items() if kind == "ofd" and not _is_ofd(files[name])
+    ]
+    given = list(kinds.values())
+    problems += [f"more than one {kind} file: an invoice has one" for kind in FROM_BUREAU if given.count(kind) > 1]
+    if problems:
+        raise BadInput(problems)
+    with connection.transaction():
+        name_actor(connection, actor)
+        return [_uploaded(connection, store, holder, name, kinds[name] or "", files[name]) for name in files]
+
+
+def _is_ofd(content: bytes) -> bool:
+    """Whether a ZIP is one: a workbook begins alike, and a cut copy has no directory."""
+    try:
+        return "OFD.xml" in zipfile.ZipFile(io.BytesIO(content)).namelist()
+    except Exception:
+        return False
+
+
+def _uploaded(
+    connection: Connection, store: FileStore, holder: Holder, name: str, kind: str, content: bytes
+) -> Uploaded:
+    outcome = store_user_file(
+        connection,
+        store,
+        direction=holder.direction,
+        taxpayer_no=holder.taxpayer_no,
+        document_key=holder.document_key,
+        file_type=kind,
+        content=content,
+    )
+    return Uploaded(name, kind, digest(content), outcome, rulebook().message(f"upload_{outcome}", "import"))

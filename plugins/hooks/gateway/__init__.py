@@ -1,0 +1,1 @@
+"""The vendor gateway: four channels over one wire."""

@@ -1,0 +1,86 @@
+"""电子税局 (RPA): full downloads, headers by tax period or by choice, layout files, and accounts that must log in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from fapiao.channels.gateway import interfaces, questions
+from fapiao.channels.gateway.interfaces import Pair
+from fapiao.downloads.protocol import USAGE_JOBS, Argument, Login, Place, Progress, Request
+from fapiao.errors import LoginLost, Refused, TryLater
+from hooks.gateway.hook import GatewayHook
+
+WAITS_FOR_LOGIN = "GATEWAY_LOGIN_WAIT"
+"""Our code of a task that stands still because nobody is logged in (replies.yaml)."""
+LOOK_AGAIN_SECONDS = 600.0
+"""How long a person may take to log in before it is worth looking again."""
+_MANUAL = "2"
+
+
+class EtaxHook(GatewayHook):
+    """电子税局, 新电子发票服务平台."""
+
+    hook_name = "电子税局"
+    channel = "etax"
+
+    def login(self, taxpayer_no: str) -> Login:
+        """O2, and O1 where it is not online: an `auto` account logs in, a `manual` one gets its page.
+
+        Raises LoginLost, Refused or TryLater.
+        """
+        data = {"taxNo": taxpayer_no}
+        state = self.session.read(interfaces.LOGIN_CHECK, data)
+        account = str(state.get("etaxAccount") or "") or None
+        if state.get("loginStatus") == "online":
+            return Login("online", account)
+        answer = self.session.read(interfaces.LOGIN, data)
+        if str(answer.get("loginType")) == _MANUAL:
+            url = str(answer.get("loginWebUrl") or "") or None
+            return Login("manual", account, url, self.session.wait(LOOK_AGAIN_SECONDS))
+        return Login("online", account)
+
+    def poll(self, request: Request, request_no: str, place: Place) -> Progress:
+        """As every channel; a task that waits for its login raises LoginLost where a person must log in.
+
+        Where the login cannot be asked just now the task is simply not ready: waiting costs it no attempt.
+        """
+        progress = super().poll(request, request_no, place)
+        if progress.code != WAITS_FOR_LOGIN:
+            return progress
+        try:
+            who = self.login(request.taxpayer_no)
+        except (TryLater, Refused) as error:
+            return replace(progress, text=f"{progress.text}；{error.text}")
+        if who.state == "manual":
+            where = f"；{who.url}" if who.url else ""
+            advice = f"电子税局账号 {who.account or ''} 需要登录{where}"
+            raise LoginLost("GATEWAY_LOGIN_LOST", progress.text, advice, progress.wait_seconds)
+        return progress
+
+    def pair(self, request: Request) -> Pair:
+        """Full downloads (O6), headers (O4), layout files (O11)."""
+        if request.download_type == "input_files":
+            return interfaces.LAYOUT_FILES
+        if request.download_type == "input_status" and request.job not in USAGE_JOBS:
+            return interfaces.HEADERS
+        return super().pair(request)
+
+    def parts(self, request: Request) -> Sequence[Argument]:
+        """A question a month; a status update asks for the tax period of now, a key-element sync what was chosen."""
+        pair = self.pair(request)
+        if pair is interfaces.LAYOUT_FILES:
+            return [{}]
+        if pair is interfaces.FULL:
+            return questions.months(request)
+        if request.job == "key_element_sync":
+            return [questions.chosen(request)]
+        return [questions.selected(request, self.session.tax_period(request.taxpayer_no))]
+
+    def application(self, request: Request, argument: Argument) -> dict[str, Any]:
+        """The data of one application."""
+        pair = self.pair(request)
+        if pair is interfaces.LAYOUT_FILES:
+            return questions.layout_files(request.taxpayer_no, request.argument["invoices"])
+        if pair is interfaces.HEADERS:
+            return questions.headers(request, argument)
+        return super().application(request, argument)

@@ -1,0 +1,159 @@
+"""Selection over 电子税局: O14 to O20 of protocols §10.2, asked three minutes after an upload; accounts must log in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from fapiao.channels.gateway import interfaces, selection
+from fapiao.channels.gateway.interfaces import Interface, Pair
+from fapiao.channels.gateway.pages import decoded, rows_of
+from fapiao.channels.gateway.selection import CHANNEL, UnreadableAnswer
+from fapiao.downloads.protocol import Login, Page, Place, Progress, Stage
+from fapiao.errors import AnswerLost, Refused, TryLater
+from fapiao.rules.book import RuleBook
+from fapiao.selection.answers import (
+    Action,
+    Holding,
+    Paper,
+    Party,
+    Results,
+    Statistics,
+    StatisticsAction,
+    TaxPeriod,
+    Uploaded,
+    Waiting,
+)
+from fapiao.selection.result_codes import ResultCodes, result_codes
+from hooks.gateway.etax import WAITS_FOR_LOGIN, EtaxHook
+
+T = TypeVar("T")
+_PROCESSING = "GATEWAY_PROCESSING"
+"""Our code of a task that is worked on (replies.yaml)."""
+
+
+class EtaxSelection:
+    """The contract of hooks.selection_bureau over connection `bureau_gateway`, with the accounts of EtaxHook."""
+
+    def __init__(
+        self,
+        gateway_conn_id: str = "bureau_gateway",
+        *,
+        rules: RuleBook | None = None,
+        codes: ResultCodes | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **settings: Any,
+    ) -> None:
+        self._hook = EtaxHook(gateway_conn_id, rules=rules, now=now, **settings)
+        self._session = self._hook.session
+        self._now = now
+        self._codes = codes or result_codes()
+        self._rule = self._codes.uploads[CHANNEL]
+
+    def close(self) -> None:
+        """Closes the kept connections."""
+        self._hook.close()
+
+    def login(self, taxpayer_no: str) -> Login:
+        """O2 and O1, as for downloads. Raises LoginLost, Refused or TryLater."""
+        return self._hook.login(taxpayer_no)
+
+    def period(self, party: Party) -> TaxPeriod:
+        """O14. Raises LoginLost, Refused or TryLater."""
+        return self._told(interfaces.TAX_PERIOD, {"taxNo": party.taxpayer_no}, selection.tax_period)
+
+    def change_period(self, party: Party, period: str) -> TaxPeriod:
+        """O15, unless the period is that already. Raises LoginLost, Refused or TryLater."""
+        current = self.period(party)
+        if current.period == period:
+            return current
+        self._session.read(selection.CHANGE_PERIOD, selection.change_period(party.taxpayer_no, period))
+        return self.period(party)
+
+    def upload(self, party: Party, action: Action, papers: Sequence[Paper]) -> Uploaded:
+        """O16. Raises LoginLost, Refused, TryLater (provably not taken) or AnswerLost (unknown)."""
+        self._rule.check(len(papers))
+        return self._submit(selection.SELECT, selection.upload(party.taxpayer_no, action, papers))
+
+    def results(self, party: Party, request_no: str) -> Results | Waiting:
+        """O17, every page. Raises LoginLost, Refused or TryLater."""
+        rows = self._rows(selection.SELECT, party, request_no)
+        if isinstance(rows, Waiting):
+            return rows
+        return Results(self._readable(lambda: selection.results(rows, self._codes)))
+
+    def holdings(self, party: Party, period: str, request_no: str | None = None) -> Mapping[str, Holding] | Waiting:
+        """O4 and O5: a task the first time, its answer with `request_no`. Raises LoginLost, Refused or TryLater."""
+        if request_no is None:
+            return self._ask_for_holdings(party, period)
+        rows = self._rows(interfaces.HEADERS, party, request_no)
+        return rows if isinstance(rows, Waiting) else selection.holdings(rows)
+
+    def statistics(self, party: Party) -> Statistics:
+        """O18. Raises LoginLost, Refused or TryLater."""
+        return self._told(selection.STATISTICS, {"taxNo": party.taxpayer_no}, selection.statistics)
+
+    def apply_statistics(self, party: Party, action: StatisticsAction) -> Uploaded:
+        """O19 or O20. Raises LoginLost, Refused, TryLater or AnswerLost."""
+        return self._submit(selection.pair_of(action), selection.apply_statistics(party.taxpayer_no, action))
+
+    def statistics_result(self, party: Party, action: StatisticsAction, request_no: str) -> Statistics | Waiting:
+        """O19 or O20. Raises LoginLost, Refused (the bureau's code and text) or TryLater."""
+        asked = {"taxNo": party.taxpayer_no, "taskNo": request_no}
+        try:
+            return self._told(selection.pair_of(action).result, asked, selection.statistics)
+        except TryLater as later:
+            if later.code not in (_PROCESSING, WAITS_FOR_LOGIN):
+                raise
+            return Waiting(later.text, self._next_poll(), later.code == WAITS_FOR_LOGIN)
+
+    def _submit(self, pair: Pair, data: Mapping[str, Any]) -> Uploaded:
+        try:
+            number = self._session.submit(pair, data)
+        except AnswerLost as lost:
+            advice = "ask what the bureau holds before anything is uploaded again"
+            raise AnswerLost(lost.code, lost.text, advice, lost.wait_seconds) from lost
+        return Uploaded(number, (), self._session.wait(self._rule.first_poll_seconds))
+
+    def _ask_for_holdings(self, party: Party, period: str) -> Waiting:
+        try:
+            asked = selection.holdings_search(party.taxpayer_no, period)
+            number = self._session.submit(interfaces.HEADERS, asked)
+        except AnswerLost as lost:
+            raise TryLater(lost.code, lost.text, "the question is asked again", lost.wait_seconds) from lost
+        return Waiting("异步任务处理中", self._session.wait(self._rule.first_poll_seconds), request_no=number)
+
+    def _rows(self, pair: Pair, party: Party, request_no: str) -> list[dict[str, Any]] | Waiting:
+        """Every row of a finished task, the failed ones too, each page once and as many as promised."""
+        progress = self._session.poll(pair, party.taxpayer_no, request_no, Place(1), self._now())
+        if progress.stage is Stage.PROCESSING:
+            waits = progress.code == WAITS_FOR_LOGIN
+            return Waiting(progress.text, self._next_poll(), waits, request_no)
+        if progress.stage is Stage.FAILED:
+            raise Refused(progress.code, progress.text, progress.advice)
+        pages = self._pages(pair, party, request_no, progress)
+        if pages and sum(len(decoded(page.body).get(pair.rows) or []) for page in pages) != pages[0].announced:
+            raise self._again(f"{pages[0].announced} rows were announced, and others came")
+        return [row for page in pages for row in rows_of(pair.rows, page.body)]
+
+    def _pages(self, pair: Pair, party: Party, request_no: str, progress: Progress) -> list[Page]:
+        pages = [progress.page] if progress.page else []
+        while pages and not pages[-1].last:
+            place = Place(1, announced=pages[0].announced, stored=len(pages))
+            pages.append(self._session.fetch(pair, party.taxpayer_no, request_no, place, self._now()))
+        return pages
+
+    def _next_poll(self) -> float:
+        return self._session.wait(self._rule.next_poll_seconds)
+
+    def _told(self, interface: Interface, data: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]) -> T:
+        answer = self._session.read(interface, data)
+        return self._readable(lambda: read(answer))
+
+    def _readable(self, read: Callable[[], T]) -> T:
+        try:
+            return read()
+        except (UnreadableAnswer, TypeError, AttributeError) as broken:
+            raise self._again(str(broken)) from broken
+
+    def _again(self, text: str) -> TryLater:
+        return TryLater("GATEWAY_SELECTION", text, "the question is asked again", self._session.wait(60))

@@ -1,0 +1,104 @@
+"""What the four gateway channels share: the verbs of a bureau, one application a calendar month."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import BaseHook
+
+from fapiao.channels.gateway import interfaces, questions
+from fapiao.channels.gateway.interfaces import Pair
+from fapiao.downloads.protocol import USAGE_JOBS, Applied, Argument, Login, Page, Place, Progress, Request, Stage
+from fapiao.errors import AnswerLost, TryLater
+from fapiao.rules.book import RuleBook, rulebook
+from hooks.gateway.session import GatewaySession
+
+
+class GatewayHook(BaseHook):
+    """Apply, poll and fetch over one Airflow connection `bureau_gateway`; a channel says what it offers.
+
+    A window over several months is several applications. The first is made by apply; each later one when its question
+    is polled for the first time, and its taskNo is kept with the question before anything else is asked. So an answer
+    that was lost costs one application too many at the worst, which the gateway does not count.
+    """
+
+    conn_name_attr = "gateway_conn_id"
+    default_conn_name = "bureau_gateway"
+    conn_type = "bureau_gateway"
+    hook_name = "税局网关"
+    channel = ""
+
+    def __init__(
+        self, gateway_conn_id: str = default_conn_name, *, rules: RuleBook | None = None, **settings: Any
+    ) -> None:
+        super().__init__()
+        self._rules = rules or rulebook()
+        self.session = GatewaySession(gateway_conn_id, rules=self._rules, **settings)
+
+    @property
+    def concurrency(self) -> int:
+        """How many rows may be handled side by side."""
+        return self.session.concurrency
+
+    def close(self) -> None:
+        """Closes the kept connections."""
+        self.session.close()
+
+    def login(self, taxpayer_no: str) -> Login:  # noqa: ARG002 only 电子税局 has accounts
+        """This channel works with a certificate or a device: always online."""
+        return Login("online")
+
+    def apply(self, request: Request) -> Applied:
+        """申请 of the first question. Raises LoginLost, Refused, TryLater (not accepted) or AnswerLost (unknown)."""
+        parts = self.parts(request)
+        number = self._apply(request, parts[0])
+        return Applied(number, parts, self._first_poll())
+
+    def poll(self, request: Request, request_no: str, place: Place) -> Progress:
+        """How far a question is; applies for it first where it has no taskNo yet.
+
+        Raises LoginLost, Refused or TryLater.
+        """
+        number = _task_no(request_no, place)
+        if number is None:
+            return self._apply_now(request, place)
+        return self.session.poll(self.pair(request), request.taxpayer_no, number, place, request.observed_at)
+
+    def fetch(self, request: Request, request_no: str, place: Place) -> Page:
+        """The page after `place.stored`. Raises LoginLost, Refused or TryLater."""
+        number = _task_no(request_no, place) or ""
+        return self.session.fetch(self.pair(request), request.taxpayer_no, number, place, request.observed_at)
+
+    def pair(self, request: Request) -> Pair:
+        """The interfaces that answer a row. Raises Refused for what the channel does not offer."""
+        if request.download_type in ("input_full", "output_full"):
+            return interfaces.FULL
+        raise questions.not_obtainable(request.job if request.job in USAGE_JOBS else request.download_type)
+
+    def parts(self, request: Request) -> Sequence[Argument]:
+        """The questions of a row, one application each, at least one."""
+        self.pair(request)
+        return questions.months(request)
+
+    def application(self, request: Request, argument: Argument) -> dict[str, Any]:
+        """The data of one application."""
+        return questions.full(request, argument)
+
+    def _apply(self, request: Request, argument: Argument) -> str:
+        return self.session.apply(self.pair(request), self.application(request, argument))
+
+    def _apply_now(self, request: Request, place: Place) -> Progress:
+        try:
+            number = self._apply(request, place.argument)
+        except AnswerLost as lost:
+            raise TryLater(lost.code, lost.text, "it is applied for again", lost.wait_seconds) from lost
+        argument = {**place.argument, "taskNo": number}
+        return Progress(Stage.PROCESSING, wait_seconds=self._first_poll(), argument=argument)
+
+    def _first_poll(self) -> float:
+        return self.session.wait(self._rules.first_poll_seconds(self.channel))
+
+
+def _task_no(request_no: str, place: Place) -> str | None:
+    """The row's number is its first question's; the others carry their own."""
+    found = place.argument.get("taskNo")
+    return str(found) if found else request_no if place.part_no == 1 else None

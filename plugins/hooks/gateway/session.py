@@ -1,0 +1,212 @@
+"""The vendor gateway without channel knowledge: tokens, envelope, pairs, paging, error table (protocols §10)."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from airflow.sdk import BaseHook
+
+from fapiao.channels.gateway import interfaces, questions
+from fapiao.channels.gateway.interfaces import Interface, Pair
+from fapiao.channels.gateway.pages import UnreadablePage, read_page
+from fapiao.downloads.protocol import Page, Place, Progress, Stage
+from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused, TryLater
+from fapiao.rules.book import Outcome, RuleBook, rulebook
+from hooks.base_url import base_url
+from hooks.gateway.access_tokens import Credentials, Tokens
+from hooks.gateway.cipher import encoding
+from hooks.gateway.http_client import GatewayHttp
+from hooks.gateway.redaction import Secrets
+from hooks.gateway.request_dedup import Repeats
+from hooks.gateway.wire import GatewayWire, Reply
+
+FILE_LIMIT = 20 * 1024 * 1024
+"""Bytes of one layout file (assumed: the largest known ones have some hundred KB)."""
+_ERRORS: dict[str, type[BureauError]] = {
+    "login_lost": LoginLost,
+    "quota": QuotaSpent,
+    "retry": TryLater,
+    "flow_control": TryLater,
+    "processing": TryLater,
+}
+
+
+class GatewaySession:
+    """One tenant of the gateway; the threads of a crew share it, its tokens and its connections."""
+
+    def __init__(
+        self,
+        connection_id: str = "bureau_gateway",
+        *,
+        rules: RuleBook | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        digits: Callable[[], int] = lambda: secrets.randbelow(1000),
+    ) -> None:
+        """Reads the Airflow connection (design §5). Raises FapiaoError or Refused where it cannot be used."""
+        connection = BaseHook.get_connection(connection_id)
+        extra = connection.extra_dejson
+        self._rules = rules or rulebook()
+        self._repeats = Repeats(now)
+        self.concurrency = int(extra.get("concurrency", 8))
+        key = str(extra.get("encoding_key") or "")
+        hidden = Secrets(connection.password or "", key)
+        self._http = GatewayHttp(
+            base_url(connection_id, connection.host, connection.schema, connection.port),
+            hidden,
+            concurrency=self.concurrency,
+            timeout_seconds=float(extra.get("timeout_seconds", 60)),
+            poll_seconds=float(extra["poll_seconds"]) if "poll_seconds" in extra else None,
+        )
+        known = _credentials(connection.login or "", connection.password or "", extra)
+        tokens = Tokens(self._http, known, hidden, now)
+        sealing = encoding(str(extra.get("encoding") or "base64"), key)
+        system = str(extra.get("businessSystemCode") or "")
+        self._wire = GatewayWire(self._http, tokens, sealing, hidden, system, now, digits)
+
+    def close(self) -> None:
+        """Closes the kept connections."""
+        self._http.close()
+
+    def wait(self, seconds: float) -> float:
+        """`poll_seconds` of the connection where it is set, else `seconds`."""
+        return self._http.wait(seconds)
+
+    def ask(self, interface: Interface, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The data of an accepted call. Raises LoginLost, Refused, QuotaSpent, TryLater or AnswerLost."""
+        return self._accepted(*self._said(interface, data)).data
+
+    def read(self, interface: Interface, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As `ask`, for what costs nothing: a lost answer is TryLater."""
+        return self._accepted(*self._free(interface, data)).data
+
+    def apply(self, pair: Pair, data: Mapping[str, Any]) -> str:
+        """The taskNo of an application; the same one within three minutes is made once. Raises as `ask`."""
+        asked = pair.apply.code.encode() + msgspec.json.encode(data, order="sorted")
+        return self._repeats.once(asked, lambda: self._apply(pair, data))
+
+    def submit(self, pair: Pair, data: Mapping[str, Any]) -> str:
+        """As `apply`, but never shared: the same order may be given twice, with another one in between."""
+        return self._apply(pair, data)
+
+    def poll(self, pair: Pair, taxpayer_no: str, task_no: str, place: Place, observed_at: datetime) -> Progress:
+        """How far a task is; its first page comes along when it is ready. Raises LoginLost, Refused or TryLater."""
+        reply, outcome = self._free(pair.result, _query(pair, taxpayer_no, task_no, place))
+        if outcome.kind == "processing":
+            return Progress(Stage.PROCESSING, reply.text, outcome.code, outcome.advice, self.wait(outcome.wait_seconds))
+        if outcome.kind == "failed":
+            return Progress(Stage.FAILED, reply.text, outcome.code, outcome.advice, answer=reply.answer)
+        page = self._page(pair, place, reply, outcome, observed_at)
+        if page is None:
+            return Progress(Stage.EMPTY, reply.text, answer=reply.raw)
+        return Progress(Stage.READY, reply.text, page=page)
+
+    def fetch(self, pair: Pair, taxpayer_no: str, task_no: str, place: Place, observed_at: datetime) -> Page:
+        """The page after `place.stored`. Raises LoginLost, TryLater, or Refused where the series has no such page."""
+        reply, outcome = self._free(pair.result, _query(pair, taxpayer_no, task_no, place))
+        page = self._page(pair, place, reply, outcome, observed_at)
+        if page is None:
+            raise Refused("GATEWAY_PAGE", "a later page says that nothing was found", _AGAIN)
+        return page
+
+    def tax_period(self, taxpayer_no: str) -> str:
+        """O14: the current 税款所属期, YYYYMM; asked once in three minutes for all of a taxpayer. Raises as `read`."""
+        asked = interfaces.TAX_PERIOD.code + taxpayer_no
+        return self._repeats.once(asked.encode(), lambda: self._tax_period(taxpayer_no))
+
+    def verify(self, invoice: Mapping[str, Any]) -> bytes:
+        """O13 查验 of `{invoiceCode, invoiceNo, invoiceDate, checkCode, invoiceAmount}`: the invoice in O7's words.
+
+        It comes as the bureau wrote it. Raises Refused VERIFY_NOT_FOUND or VERIFY_MISMATCH, QuotaSpent
+        VERIFY_DAILY_LIMIT (five a day), or as `ask`.
+        """
+        return self._accepted(*self._said(interfaces.VERIFICATION, invoice)).raw
+
+    def usage(self, invoice: Mapping[str, Any]) -> Mapping[str, Any]:
+        """O10 of `{taxNo, invoiceType, invoiceCode, invoiceNo, invoiceDate}`, a positive invoice of a 乐企 company."""
+        return self.read(interfaces.USAGE, invoice)
+
+    def layout_apply(
+        self, taxpayer_no: str, invoices: Sequence[Mapping[str, Any]], types: Sequence[str] = questions.FILE_TYPES
+    ) -> str:
+        """O11: the taskNo of an application for files of up to 5000 invoices. Raises as `ask`."""
+        return self.apply(interfaces.LAYOUT_FILES, questions.layout_files(taxpayer_no, invoices, types))
+
+    def layout_result(self, taxpayer_no: str, task_no: str, place: Place, observed_at: datetime) -> Progress:
+        """O12: the page after `place.stored`; its files[] name url, size and sha256. Raises as `poll`."""
+        return self.poll(interfaces.LAYOUT_FILES, taxpayer_no, task_no, place, observed_at)
+
+    def download(self, url: str, limit: int = FILE_LIMIT) -> bytes:
+        """The bytes of a layout file; the caller checks size and hash. Raises Refused or TryLater."""
+        try:
+            return self._wire.download(url, limit)
+        except AnswerLost as lost:
+            raise self._again(lost) from lost
+
+    def _apply(self, pair: Pair, data: Mapping[str, Any]) -> str:
+        number = self.ask(pair.apply, data).get("taskNo")
+        if not number:
+            advice = "the application may be repeated after three minutes"
+            raise AnswerLost("GATEWAY_NO_TASK", "accepted without taskNo", advice, self.wait(180))
+        return str(number)
+
+    def _tax_period(self, taxpayer_no: str) -> str:
+        data = self.read(interfaces.TAX_PERIOD, {"taxNo": taxpayer_no})
+        period = str(data.get("taxPeriod") or str(data.get("skssq") or "")[:6])
+        if not period:
+            raise TryLater("GATEWAY_TAX_PERIOD", "the answer names no 税款所属期", _AGAIN, self.wait(60))
+        return period
+
+    def _page(self, pair: Pair, place: Place, reply: Reply, outcome: Outcome, observed_at: datetime) -> Page | None:
+        self._accepted(reply, outcome)
+        try:
+            return read_page(pair.rows, reply.raw, place.stored + 1, observed_at)
+        except UnreadablePage as broken:
+            raise TryLater("GATEWAY_PAGE", str(broken), _AGAIN, self.wait(60), reply.raw) from broken
+
+    def _accepted(self, reply: Reply, outcome: Outcome) -> Reply:
+        if outcome.kind != "accepted":
+            raise self._error(outcome, reply)
+        return reply
+
+    def _free(self, interface: Interface, data: Mapping[str, Any]) -> tuple[Reply, Outcome]:
+        """Asking costs nothing, so a lost answer is simply asked for again."""
+        try:
+            return self._said(interface, data)
+        except AnswerLost as lost:
+            raise self._again(lost) from lost
+
+    def _again(self, lost: AnswerLost) -> TryLater:
+        return TryLater(lost.code, lost.text, "the question is asked again", self.wait(60), lost.answer)
+
+    def _said(self, interface: Interface, data: Mapping[str, Any]) -> tuple[Reply, Outcome]:
+        """Answer and outcome; what may be tried once more (9301) is tried here, and its second answer counts."""
+        reply = self._wire.call(interface, data)
+        outcome = self._outcome(reply)
+        if outcome.kind == "retry_once":
+            reply = self._wire.call(interface, data)
+            outcome = self._outcome(reply)
+        return reply, outcome
+
+    def _outcome(self, reply: Reply) -> Outcome:
+        return self._rules.reply_outcome("gateway", "errorCode", reply.code, reply.text)
+
+    def _error(self, outcome: Outcome, reply: Reply) -> BureauError:
+        error = _ERRORS.get(outcome.kind, Refused)
+        text = f"{reply.code} {reply.text}".strip()
+        return error(outcome.code, text, outcome.advice, self.wait(outcome.wait_seconds), reply.answer or reply.raw)
+
+
+_AGAIN = "the page is asked for again"
+
+
+def _query(pair: Pair, taxpayer_no: str, task_no: str, place: Place) -> dict[str, Any]:
+    page = {"pageNo": place.stored + 1, "pageSize": interfaces.PAGE_SIZE}
+    return {"taxNo": taxpayer_no, "taskNo": task_no, **pair.fixed, **page}
+
+
+def _credentials(login: str, password: str, extra: Mapping[str, Any]) -> Credentials:
+    names = ("tenantid", "accountId", "user", "usertype")
+    tenant, account, user, user_type = (str(extra.get(name) or "") for name in names)
+    return Credentials(login, password, tenant, account, user, user_type or "UserName")

@@ -1,0 +1,127 @@
+"""Plane O on the wire: the envelope around `data`, and replies in every form they come in (protocols §10.1)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from fapiao.channels.gateway.interfaces import MESSAGE, Interface
+from fapiao.channels.gateway.pages import decoded
+from fapiao.errors import AnswerLost, Refused
+from fapiao.tolerant_json import bytes_of, members, text_of, value_of
+from hooks.gateway.access_tokens import Tokens
+from hooks.gateway.cipher import Encoding
+from hooks.gateway.http_client import REPEAT_SECONDS, GatewayHttp, TokenRejected
+from hooks.gateway.redaction import Secrets
+
+T = TypeVar("T")
+_SUCCESSES = frozenset({"0", "0000"})
+_BAD_TOKEN = "P0401"  # noqa: S105 an error code
+_BROKEN = (KeyError, TypeError, ValueError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer: its errorCode and message; `raw` is the JSON of `data` byte for byte, `data` the same decoded.
+
+    Rows of `data` that cannot be stored exactly are BrokenRow; `answer` is all that came with a refusal.
+    """
+
+    code: str
+    text: str
+    data: Mapping[str, Any]
+    raw: bytes
+    answer: bytes = b""
+
+
+class GatewayWire:
+    """Business calls; a rejected token is renewed exactly once."""
+
+    def __init__(
+        self, http: GatewayHttp, tokens: Tokens, encoding: Encoding, secrets: Secrets, system: str,
+        now: Callable[[], datetime], digits: Callable[[], int],
+    ) -> None:  # fmt: skip
+        self._http, self._tokens, self._encoding, self._secrets = http, tokens, encoding, secrets
+        self._system, self._now, self._digits = system, now, digits
+
+    def call(self, interface: Interface, data: Mapping[str, Any]) -> Reply:
+        """One request and its answer, whatever the answer says.
+
+        Raises TryLater where the gateway provably did not take it, AnswerLost where that is unknown, Refused.
+        """
+        return self._with_token(lambda token: self._once(interface, data, token))
+
+    def download(self, url: str, limit: int) -> bytes:
+        """The bytes behind a file's URL, at most `limit`. Raises as `call`."""
+        return self._with_token(lambda token: self._http.get(url, token, limit))
+
+    def _with_token(self, ask: Callable[[str], T]) -> T:
+        token = self._tokens.current()
+        try:
+            return ask(token)
+        except TokenRejected:
+            token = self._tokens.renew(token)
+        try:
+            return ask(token)
+        except TokenRejected:
+            advice = "a fresh login did not help; check the user of connection bureau_gateway"
+            raise Refused("GATEWAY_TOKEN", f"{_BAD_TOKEN} the access token is not accepted", advice) from None
+
+    def _once(self, interface: Interface, data: Mapping[str, Any], token: str) -> Reply:
+        content = self._http.post(
+            interface.path, msgspec.json.encode(self._envelope(interface, data)), {"access_token": token}
+        )
+        try:
+            reply = self._read(interface, members(text_of(content)), content)
+        except _BROKEN as unreadable:
+            raise AnswerLost(
+                "GATEWAY_UNREADABLE",
+                self._secrets.hide(f"the answer cannot be read: {unreadable}"),
+                "it was cut or encoded otherwise; check encoding of connection bureau_gateway",
+                self._http.wait(REPEAT_SECONDS),
+                content,
+            ) from None
+        if reply.code == _BAD_TOKEN:
+            raise TokenRejected
+        return reply
+
+    def _envelope(self, interface: Interface, data: Mapping[str, Any]) -> dict[str, Any]:
+        number = request_id(self._now(), self._digits())
+        if interface.path == MESSAGE:
+            return {"messageType": interface.code, "messageId": number, "data": data}
+        sealed = self._encoding.encode(msgspec.json.encode(data))
+        return {
+            "businessSystemCode": self._system,
+            "interfaceCode": interface.code,
+            "requestId": number,
+            "data": sealed,
+        }
+
+    def _read(self, interface: Interface, envelope: Mapping[str, str], content: bytes) -> Reply:
+        """Raises one of _BROKEN where code and success contradict each other, or data cannot be opened."""
+        code, text = _text(envelope, "errorCode"), self._secrets.hide(_text(envelope, "message"))
+        if code not in _SUCCESSES:
+            return Reply(code or "none", text, {}, b"", content)
+        if code != interface.success or _text(envelope, "success").lower() != "true":
+            told = f"errorCode {code!r} with success {_text(envelope, 'success')!r}"
+            raise ValueError(f"{told} is no answer of {interface.path}")
+        raw = self._opened(envelope.get("data", ""))
+        return Reply(code, text, decoded(raw), raw)
+
+    def _opened(self, written: str) -> bytes:
+        """`data` is a text to open, or the object itself; an operation without a result has none."""
+        if written in ("", "null", '""'):
+            return b"{}"
+        return self._encoding.decode(str(value_of(written))) if written.startswith('"') else bytes_of(written)
+
+
+def request_id(now: datetime, digits: int) -> str:
+    """13 digits of milliseconds and 3 of chance (protocols §2)."""
+    return f"{int(now.timestamp() * 1000):013d}{digits % 1000:03d}"
+
+
+def _text(envelope: Mapping[str, str], name: str) -> str:
+    value = value_of(envelope[name]) if name in envelope else None
+    return "" if value is None else str(value)

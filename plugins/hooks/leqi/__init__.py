@@ -1,0 +1,1 @@
+"""乐企 over its own wire."""

@@ -1,0 +1,184 @@
+"""Selection over 乐企: L9 to L11 of protocols §10.3, asked ten minutes after an upload and every ten minutes on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from fapiao.channels.leqi import selection, services
+from fapiao.channels.leqi.selection import CHANNEL, UnreadableAnswer
+from fapiao.channels.leqi.services import Service
+from fapiao.downloads.protocol import Login
+from fapiao.errors import AnswerLost, Refused, TryLater
+from fapiao.rules.book import RuleBook
+from fapiao.selection.answers import (
+    Action,
+    Holding,
+    Paper,
+    Party,
+    Results,
+    Statistics,
+    StatisticsAction,
+    TaxPeriod,
+    Uploaded,
+    Waiting,
+)
+from fapiao.selection.result_codes import ResultCodes, result_codes
+from hooks.leqi.session import LeqiSession
+from hooks.leqi.wire import Reply
+
+T = TypeVar("T")
+Data = Mapping[str, Any]
+_NOTHING, _MOVED = "04", "01"
+_RESULT_OF: Mapping[StatisticsAction, tuple[Service, Service, str]] = {
+    "make": (services.STATISTICS_APPLY, services.STATISTICS_RESULT, "code"),
+    "withdraw": (services.STATISTICS_APPLY, services.STATISTICS_RESULT, "code"),
+    "confirm": (services.CONFIRMATION_APPLY, services.CONFIRMATION_RESULT, "jgzt"),
+}
+
+
+class LeqiSelection:
+    """The contract of hooks.selection_bureau over connection `leqi`.
+
+    `selection_poll_seconds` of its extra replaces both waits of selection_results.yaml, else `poll_seconds` does.
+    """
+
+    def __init__(
+        self, leqi_conn_id: str = "leqi", *, rules: RuleBook | None = None, codes: ResultCodes | None = None
+    ) -> None:
+        self._session = LeqiSession(leqi_conn_id, rules=rules)
+        self._codes = codes or result_codes()
+        self._rule = self._codes.uploads[CHANNEL]
+        own = self._session.extra.get("selection_poll_seconds")
+        self._own_wait = None if own is None else float(own)
+
+    def close(self) -> None:
+        """Closes the kept connections."""
+        self._session.close()
+
+    def login(self, taxpayer_no: str) -> Login:  # noqa: ARG002 nobody logs in to 乐企
+        """乐企 knows no login: always online."""
+        return Login("online")
+
+    def period(self, party: Party) -> TaxPeriod:
+        """HQDQSKSSQYDQSKSSQTJZT. Raises Refused or TryLater."""
+        return self._readable(lambda: selection.tax_period(self._read(services.TAX_PERIOD, party)))
+
+    def change_period(self, party: Party, period: str) -> TaxPeriod:
+        """SQSKSSQBG, unless the period is that already. Raises Refused (the bureau's errormsg) or TryLater."""
+        current = self.period(party)
+        if current.period == period:
+            return current
+        data = self._read(services.CHANGE_PERIOD, party, bgsq=period)
+        if str(data.get("sfbgcg")) != _MOVED:
+            advice = "one month a call, and only while the period is not selected, counted or declared"
+            raise Refused("PERIOD_NOT_CHANGED", str(data.get("errormsg") or data.get("returnmsg") or ""), advice)
+        return self.period(party)
+
+    def upload(self, party: Party, action: Action, papers: Sequence[Paper]) -> Uploaded:
+        """PLHGJKSDKGX. Raises Refused, TryLater (provably not taken) or AnswerLost (unknown)."""
+        self._rule.check(len(papers))
+        body = selection.upload(party.taxpayer_no, action, papers)
+        reply = self._submit(services.SELECT_CUSTOMS, party, body)
+        refused = self._taken_or_lost(lambda: selection.not_taken(reply.data))
+        if self._session.outcome(reply).kind == "refused" and len(refused) == len(papers):
+            return Uploaded("", refused, 0.0)
+        return Uploaded(self._number(reply), refused, self._wait(self._rule.first_poll_seconds))
+
+    def results(self, party: Party, request_no: str) -> Results | Waiting:
+        """CXHGJKSDKGXCLJG. Raises Refused or TryLater."""
+        data = self._result(services.SELECT_CUSTOMS_RESULT, party, request_no)
+        if isinstance(data, Waiting):
+            return data
+        return Results(self._readable(lambda: selection.results(data, self._codes)))
+
+    def holdings(self, party: Party, period: str, request_no: str | None = None) -> Mapping[str, Holding] | Waiting:  # noqa: ARG002 乐企 answers at once
+        """HQDQSKSSQHGJKSDKGXCLJG, every page of 200. Raises Refused for a period that is not the current, TryLater."""
+        current = self.period(party).period
+        if current != period:
+            text = f"乐企 shows the current 税款所属期 only: {current}, and {period} was asked for"
+            raise Refused("LEQI_OTHER_PERIOD", text, "ask for the current period")
+        first = self._page(party, 1)
+        pages = self._pages(first)
+        rest = [self._page(party, number) for number in range(2, pages + 1)]
+        if any(self._pages(page) != pages for page in rest):
+            raise self._again("zys changed between pages")
+        found = self._readable(lambda: [one for page in (first, *rest) for one in selection.holdings(page)])
+        return {one.document_key: one for one in found}
+
+    def statistics(self, party: Party) -> Statistics:
+        """What 乐企 tells of the table without an application: its state. Raises Refused or TryLater."""
+        known = self.period(party)
+        return Statistics(known.period, known.statistics)
+
+    def apply_statistics(self, party: Party, action: StatisticsAction) -> Uploaded:
+        """SQCXDKTJ or SQQRDKTJ. Raises Refused, TryLater or AnswerLost."""
+        reply = self._submit(_RESULT_OF[action][0], party, selection.statistics(party.taxpayer_no, action))
+        return Uploaded(self._number(reply), (), self._wait(self._rule.first_poll_seconds))
+
+    def statistics_result(self, party: Party, action: StatisticsAction, request_no: str) -> Statistics | Waiting:
+        """CXTJCLJG or CXQRTJCLJG, then the state the bureau has now. Raises Refused (code and text) or TryLater."""
+        _, service, answer = _RESULT_OF[action]
+        data = self._result(service, party, request_no)
+        if isinstance(data, Waiting):
+            return data
+        code = str(data.get(answer) or "")
+        meaning = self._codes.table(answer, code)
+        if meaning.outcome == "refused":
+            cause = meaning.cause or f"LEQI_STATISTICS_{code}"
+            raise Refused(cause, f"{code} {meaning.text}", "settle it with the bureau, then apply again")
+        known = self.period(party)
+        return Statistics(known.period, known.statistics, selection.counted(data))
+
+    def _wait(self, seconds: float) -> float:
+        return self._session.wait(seconds) if self._own_wait is None else self._own_wait
+
+    def _read(self, service: Service, party: Party, **more: str) -> Data:
+        return self._session.read(service, party.leqi_id, selection.owner(party.taxpayer_no, **more))
+
+    def _submit(self, service: Service, party: Party, body: Mapping[str, Any]) -> Reply:
+        try:
+            return self._session.call(service, party.leqi_id, body)
+        except AnswerLost as lost:
+            raise _unsure(lost.code, lost.text) from lost
+
+    def _number(self, reply: Reply) -> str:
+        if self._session.outcome(reply).kind == "processing":
+            raise _unsure("LEQI_PROCESSING", reply.text)
+        number = self._session.accepted(reply).get("pclsh")
+        if not number:
+            raise _unsure("LEQI_NO_TICKET", "accepted without pclsh")
+        return str(number)
+
+    def _result(self, service: Service, party: Party, request_no: str) -> Data | Waiting:
+        reply = self._session.free(lambda: self._session.call(service, party.leqi_id, {"pclsh": request_no}))
+        if self._session.outcome(reply).kind == "processing":
+            return Waiting(reply.text, self._wait(self._rule.next_poll_seconds))
+        return self._session.accepted(reply)
+
+    def _page(self, party: Party, number: int) -> Data:
+        body = selection.owner(party.taxpayer_no) | {"cxym": number}
+        reply = self._session.free(lambda: self._session.call(services.SELECTED_CUSTOMS, party.leqi_id, body))
+        if reply.kind == "returncode" and reply.code == _NOTHING:
+            return {}
+        return self._session.accepted(reply)
+
+    def _pages(self, page: Data) -> int:
+        return self._readable(lambda: int(page.get("zys") or 0))
+
+    def _readable(self, read: Callable[[], T]) -> T:
+        try:
+            return read()
+        except (UnreadableAnswer, ValueError, TypeError) as broken:
+            raise self._again(str(broken)) from broken
+
+    def _taken_or_lost(self, read: Callable[[], T]) -> T:
+        try:
+            return read()
+        except UnreadableAnswer as broken:
+            raise _unsure("LEQI_UNREADABLE", str(broken)) from broken
+
+    def _again(self, text: str) -> TryLater:
+        return TryLater("LEQI_SELECTION", text, "the question is asked again", self._session.wait(60))
+
+
+def _unsure(code: str, text: str) -> AnswerLost:
+    return AnswerLost(code, text, "ask what the bureau holds before anything is uploaded again")

@@ -1,0 +1,82 @@
+"""乐企 without knowledge of what is asked: connection, wire, and what an answer means (protocols §5.1, §10.4)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from airflow.sdk import BaseHook
+
+from fapiao.channels.leqi.services import Service
+from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
+from fapiao.rules.book import Outcome, RuleBook, rulebook
+from hooks.base_url import base_url
+from hooks.leqi.wire import LeqiWire, Reply
+
+_ERRORS: dict[str, type[BureauError]] = {
+    "quota": QuotaSpent,
+    "retry": TryLater,
+    "flow_control": TryLater,
+}
+
+
+class LeqiSession:
+    """One 直连单位; the threads of a crew share it and its connections."""
+
+    def __init__(self, connection_id: str = "leqi", *, rules: RuleBook | None = None) -> None:
+        """Reads the Airflow connection (design §5). Raises FapiaoError or Refused where it cannot be used."""
+        connection = BaseHook.get_connection(connection_id)
+        self.extra: Mapping[str, Any] = connection.extra_dejson
+        self._rules = rules or rulebook()
+        self._default_user_id = str(self.extra.get("sydwptbh") or "")
+        self._poll_seconds = float(self.extra["poll_seconds"]) if "poll_seconds" in self.extra else None
+        self.concurrency = int(self.extra.get("concurrency", 8))
+        self._wire = LeqiWire(
+            base_url("leqi", connection.host, connection.schema, connection.port),
+            connection.password or "",
+            connection.login or "",
+            encrypted=self.extra.get("encryption", "on") != "off",
+            concurrency=self.concurrency,
+            timeout_seconds=float(self.extra.get("timeout_seconds", 60)),
+            retry_seconds=self.wait(60),
+        )
+
+    def close(self) -> None:
+        """Closes the kept connections."""
+        self._wire.close()
+
+    def wait(self, seconds: float) -> float:
+        """`poll_seconds` of the connection where it is set, else `seconds`."""
+        return seconds if self._poll_seconds is None else self._poll_seconds
+
+    def call(self, service: Service, leqi_id: str | None, body: Mapping[str, Any]) -> Reply:
+        """One request and its answer, whatever it says. Raises TryLater (not taken), AnswerLost (unknown), Refused."""
+        return self._wire.call(service, leqi_id or self._default_user_id, body)
+
+    def free(self, ask: Callable[[], Reply]) -> Reply:
+        """Asking costs nothing, so a lost answer is simply asked for again: TryLater."""
+        try:
+            return ask()
+        except AnswerLost as lost:
+            raise TryLater(lost.code, lost.text, "the question is asked again", self.wait(60), lost.answer) from lost
+
+    def outcome(self, reply: Reply) -> Outcome:
+        """What an answer means (replies.yaml)."""
+        return self._rules.reply_outcome("leqi", reply.kind, reply.code, reply.text)
+
+    def error(self, outcome: Outcome, reply: Reply) -> BureauError:
+        """The error of an answer that is not accepted: QuotaSpent, TryLater or Refused."""
+        error = _ERRORS.get(outcome.kind, Refused)
+        text = f"{reply.code} {reply.text}".strip()
+        return error(outcome.code, text, outcome.advice, self.wait(outcome.wait_seconds), reply.answer or reply.raw)
+
+    def read(self, service: Service, leqi_id: str | None, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The data of an accepted question. Raises Refused, QuotaSpent or TryLater."""
+        return self.accepted(self.free(lambda: self.call(service, leqi_id, body)))
+
+    def accepted(self, reply: Reply) -> Mapping[str, Any]:
+        """The data of an answer that is accepted. Raises Refused, QuotaSpent or TryLater, for 处理中 too."""
+        outcome = self.outcome(reply)
+        if outcome.kind == "processing":
+            raise TryLater(outcome.code, reply.text, outcome.advice, self.wait(outcome.wait_seconds))
+        if outcome.kind != "accepted":
+            raise self.error(outcome, reply)
+        return reply.data

@@ -1,0 +1,208 @@
+"""Plane L on the wire: SM4 bodies, the reply wrapper, and what a failed call proves (protocols §5.1, §10.3)."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import httpx
+import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.ciphers import Cipher, modes
+from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+from cryptography.hazmat.primitives.padding import PKCS7
+
+from fapiao.channels.leqi.services import Service
+from fapiao.errors import AnswerLost, Refused, TryLater
+from fapiao.tolerant_json import bytes_of, fields, members, text_of, value_of
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_GATEWAY_SILENT = frozenset({502, 504})
+_PLATFORM_OK = 200
+
+
+class Sm4:
+    """SM4/ECB/PKCS5Padding with base64 around it; the key is 32 hex digits."""
+
+    def __init__(self, key: str) -> None:
+        """Raises Refused when the key is not 32 hex digits; the key itself is never part of a message."""
+        try:
+            self._cipher = Cipher(SM4(bytes.fromhex(key)), modes.ECB())  # noqa: S305 the bureau prescribes ECB
+            self._cipher.encryptor()
+        except (ValueError, UnsupportedAlgorithm) as wrong:
+            raise Refused(
+                "LEQI_KEY", "the SM4 key is not 32 hex digits", "correct the password of connection leqi"
+            ) from wrong
+
+    def encrypt(self, clear: bytes) -> str:
+        """Bytes to base64 of their ciphertext."""
+        pad, run = PKCS7(128).padder(), self._cipher.encryptor()
+        return base64.b64encode(run.update(pad.update(clear) + pad.finalize()) + run.finalize()).decode("ascii")
+
+    def decrypt(self, sealed: str) -> bytes:
+        """Base64 of a ciphertext to bytes. Raises ValueError when it was sealed with another key or is cut."""
+        run, unpad = self._cipher.decryptor(), PKCS7(128).unpadder()
+        padded = run.update(base64.b64decode(sealed, validate=True)) + run.finalize()
+        return unpad.update(padded) + unpad.finalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer: `kind` says which code table `code` belongs to; `data` is decoded, `raw` its bytes.
+
+    Rows of `data` that cannot be stored exactly are BrokenRow; `answer` is all that came with a refusal.
+    """
+
+    kind: str
+    code: str
+    text: str
+    data: Mapping[str, Any]
+    raw: bytes
+    answer: bytes = b""
+
+
+class LeqiWire:
+    """Keep-alive calls to one 直连单位; safe to share between threads."""
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        jrdwptbh: str,
+        *,
+        encrypted: bool = True,
+        concurrency: int = 8,
+        timeout_seconds: float = 60.0,
+        retry_seconds: float = 60.0,
+    ) -> None:
+        self._retry_seconds = retry_seconds
+        self._sm4 = Sm4(key) if encrypted else None
+        self._jrdwptbh = jrdwptbh
+        base = base_url.rstrip("/")
+        self._invoke = base if base.endswith("/invoke") else f"{base}/access/v2/invoke"
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(timeout_seconds, connect=10.0),
+            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the kept connections."""
+        self._client.close()
+
+    def call(self, service: Service, sydwptbh: str, body: Mapping[str, Any]) -> Reply:
+        """One request and its answer, whatever the answer says.
+
+        Raises TryLater where the bureau provably did not take the request, AnswerLost where that is unknown.
+        """
+        clear = msgspec.json.encode(body)
+        headers = {
+            "Content-Type": "application/json; charset=UTF-8",
+            "jrdwptbh": self._jrdwptbh,
+            "sydwptbh": sydwptbh,
+            "nlbm": service.nlbm,
+            "fwbm": service.fwbm,
+            "access_signature": "",
+        }
+        sealed = self._sm4.encrypt(clear) if self._sm4 else clear.decode()
+        return self._read(self._send(f"{self._invoke}/{service.nlbm}/{service.fwbm}/", headers, sealed))
+
+    def _send(self, url: str, headers: dict[str, str], sealed: str) -> bytes:
+        try:
+            response = self._client.post(url, headers=headers, content=sealed)
+        except _NOT_SENT as unreachable:
+            raise TryLater(
+                "LEQI_UNREACHABLE",
+                f"the bureau cannot be reached: {unreachable}",
+                "check the host of connection leqi and the network",
+                self._retry_seconds,
+            ) from unreachable
+        except httpx.HTTPError as lost:
+            raise AnswerLost(
+                "LEQI_ANSWER_LOST",
+                f"the answer did not arrive: {type(lost).__name__}",
+                "the quota slot stays counted; the row asks again on the next day",
+            ) from lost
+        return self._whole(response)
+
+    def _whole(self, response: httpx.Response) -> bytes:
+        if response.is_success:
+            return response.content
+        problem, text = f"LEQI_HTTP_{response.status_code}", f"HTTP {response.status_code} {response.reason_phrase}"
+        if response.status_code in _GATEWAY_SILENT:
+            raise AnswerLost(problem, text, "a gateway gave up; the quota slot stays counted")
+        if response.is_server_error:
+            advice = "the bureau answers with an error of its own; it is asked again"
+            raise TryLater(problem, text, advice, self._retry_seconds)
+        raise Refused(problem, text, "check the host of connection leqi")
+
+    def _read(self, content: bytes) -> Reply:
+        try:
+            return self._opened(content)
+        except (KeyError, TypeError, ValueError) as unreadable:
+            raise AnswerLost(
+                "LEQI_UNREADABLE",
+                f"the answer cannot be read: {unreadable}",
+                "it was cut, or sealed with another key; check the password of connection leqi",
+                answer=content,
+            ) from unreadable
+
+    def _opened(self, content: bytes) -> Reply:
+        """Raises KeyError, TypeError or ValueError where a layer is not what it must be."""
+        wrapper = members(text_of(content))
+        status, body = str(value_of(wrapper["httpStatusCode"])), _inner(wrapper["body"])
+        if int(status) != _PLATFORM_OK:
+            return Reply("httpStatusCode", status, _platform_text(body), {}, b"", content)
+        response = members(members(body)["Response"])
+        if "Error" in response:
+            error = members(response["Error"])
+            return Reply("returncode", _said(error, "Code"), _said(error, "Message", ""), {}, b"", content)
+        raw = self._unsealed(response["Data"])
+        data = fields(text_of(raw))
+        return Reply("returncode", _code(data["returncode"]), str(data.get("returnmsg") or ""), data, raw)
+
+    def _unsealed(self, written: str) -> bytes:
+        """The JSON of Data byte for byte: it is a sealed text, a clear one, or the object itself."""
+        if not written.startswith('"'):
+            return bytes_of(written)
+        sealed = _inner(written)
+        return self._sm4.decrypt(sealed) if self._sm4 and not sealed.startswith("{") else bytes_of(sealed)
+
+
+def _code(said: Any) -> str:
+    """返回码 of two digits; a number has lost the zero before it."""
+    return f"{said:02d}" if type(said) is int else str(said)
+
+
+def _inner(written: str) -> str:
+    """JSON within a JSON text, or as it stands; bytes that are not UTF-8 stay what they are."""
+    if not written.startswith('"'):
+        return written
+    return str(json.loads(written, strict=False))
+
+
+def _said(error: Mapping[str, str], name: str, default: str | None = None) -> str:
+    if default is not None and name not in error:
+        return default
+    said = value_of(error[name])
+    return "" if said is None else str(said)
+
+
+def _platform_text(body: str) -> str:
+    """The platform's refusals come in clear; their text stands in the body, in one form or another."""
+    try:
+        said = value_of(body)
+    except ValueError:
+        return body  # a bare text is the text
+    try:
+        error = said["Response"]["Error"]
+        return str(error.get("Message") or error.get("Code") or body)
+    except (KeyError, TypeError, AttributeError):
+        return msgspec.json.encode(said).decode()

@@ -1,0 +1,1 @@
+"""The pool in Postgres: connection, migrations, merge."""

@@ -1,0 +1,1 @@
+"""Leased queues as tables: tasks, selections, verifications, imports, and what they wait for."""

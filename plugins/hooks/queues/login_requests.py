@@ -1,0 +1,80 @@
+"""Login requests (登录请求): which bureau account must log in, and the rows that wait for it."""
+
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+
+from fapiao.downloads.protocol import Login
+from fapiao.errors import LoginLost
+from fapiao.queries import query
+from fapiao.tasks import Claim
+from hooks.pool.connection import LEASE
+
+
+class LoginRequests:
+    """The rows of sync.login_request over one connection; the caller owns the transactions."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+
+    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
+        return self.connection.execute(query("logins", name), values)
+
+    def wait(self, claim: Claim, login: Login, error: LoginLost) -> None:
+        """Puts the row behind the request for its account; asks for the login where nobody has yet (S4 R291)."""
+        request, advice = self.ask(claim.channel, claim.taxpayer_no, login, error)
+        self._run(
+            "wait",
+            task_id=claim.task_id,
+            login_request_id=request,
+            code=error.code,
+            message=error.text,
+            advice=advice,
+        )
+
+    def ask(self, channel: str, taxpayer_no: str, login: Login, error: LoginLost) -> tuple[int, str]:
+        """The open request for the taxpayer's account and city, made where there is none; and what a person must do."""
+        row = self._run(
+            "ask",
+            channel=channel,
+            taxpayer_no=taxpayer_no,
+            account=login.account,
+            url=login.url,
+            reason=error.text,
+            wait=timedelta(seconds=login.wait_seconds),
+        ).fetchone()
+        assert row is not None  # noqa: S101 the claim's taxpayer is there: its row was read before the call
+        request, account, city, url = row
+        return request, _advice(taxpayer_no, account, city, url)
+
+    def due(self, channel: str, *, at_once: bool = False) -> list[tuple[int, str]]:
+        """Takes what may be asked now as (request, taxpayer to ask through); all open ones where `at_once`."""
+        return self._run("due", channel=channel, at_once=at_once, lease=LEASE).fetchall()
+
+    def still_out(self, request: int, login: Login) -> None:
+        """Nobody has logged in yet."""
+        wait = timedelta(seconds=login.wait_seconds)
+        self._run("still_out", login_request_id=request, url=login.url, wait=wait)
+
+    def answered(self, request: int) -> int:
+        """The account is logged in; how many rows go on, downloads and selections alike."""
+        self._run("answered", login_request_id=request)
+        return self.go_on()
+
+    def go_on(self) -> int:
+        """Sets every row going that waits behind an answered request; how many there were."""
+        row = self._run("go_on").fetchone()
+        return int(row[0]) if row else 0
+
+    def open_request(self, channel: str, account: str, city_code: str) -> int | None:
+        """The request that rows of this account and city wait behind; None where nothing waits."""
+        row = self._run("open_request", channel=channel, account=account, city_code=city_code).fetchone()
+        return int(row[0]) if row else None
+
+
+def _advice(taxpayer_no: str, account: str, city: str, url: str | None) -> str:
+    if not account:
+        return f"{taxpayer_no} has no default account for 收票: load one, then log it in; the row goes on by itself"
+    where = f" at {url}" if url else ""
+    return f"account {account}{f' ({city})' if city else ''} must log in{where}; the row goes on by itself"

@@ -1,0 +1,178 @@
+"""The queue of selections (用票任务): every read and write of a worker, each a statement of selection.sql."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row, tuple_row
+from psycopg.types.json import Jsonb
+
+from fapiao.errors import BureauError
+from fapiao.queries import query
+from fapiao.selection.answers import Uploaded
+from fapiao.selection.records import Basics, OpenPaper, Selection, Settled, Tally
+from fapiao.selection.steps import StatisticsState
+from hooks.pool.connection import LEASE
+from hooks.queues.tasks import LostClaim
+
+Connection = psycopg.Connection[Any]
+
+
+class SelectionTable:
+    """The rows of sync.selection and their documents; the caller owns the transactions."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
+        return self.connection.cursor(row_factory=tuple_row).execute(query("selection", name), values)
+
+    def claim(
+        self,
+        owner: str,
+        channels: Collection[str],
+        limit: int,
+        unanswered: timedelta,
+        batches: Sequence[str] | None = None,
+    ) -> list[Selection]:
+        """Takes up to `limit` due requests for `owner`; with `batches` exactly those, due or not."""
+        values = {
+            "owner": owner,
+            "channels": list(channels),
+            "limit": limit,
+            "lease": LEASE,
+            "unanswered": unanswered,
+            "batches": None if batches is None else list(batches),
+        }
+        with self.connection.cursor(row_factory=class_row(Selection)) as cursor:
+            found = cursor.execute(query("selection", "claim"), values).fetchall()
+        return sorted(found, key=lambda one: one.selection_id)
+
+    def hold(self, row: Selection) -> None:
+        """Locks the row until the transaction ends. Raises LostClaim."""
+        values = {"selection_id": row.selection_id, "claim_no": row.claim_no, "lease": LEASE}
+        if self._run("hold", **values).fetchone() is None:
+            raise LostClaim(row.batch_no)
+
+    def basics(self, taxpayers: Collection[str]) -> dict[str, Basics]:
+        """企业基础资料 by tax number; one that is not there is left out."""
+        with self.connection.cursor(row_factory=class_row(Basics)) as cursor:
+            rows = cursor.execute(query("selection", "basics"), {"taxpayers": list(taxpayers)}).fetchall()
+        return {row.taxpayer_no: row for row in rows}
+
+    def open_papers(self, row: Selection) -> list[OpenPaper]:
+        """The documents that are not settled, by key."""
+        with self.connection.cursor(row_factory=class_row(OpenPaper)) as cursor:
+            return cursor.execute(query("selection", "open_papers"), {"selection_id": row.selection_id}).fetchall()
+
+    def sent(self, row: Selection, tax_period: str | None) -> None:
+        """The upload is about to leave."""
+        self._run("sent", selection_id=row.selection_id, tax_period=tax_period)
+
+    def not_sent(self, row: Selection) -> None:
+        """The upload provably did not arrive, or what arrived of it is settled."""
+        self._run("not_sent", selection_id=row.selection_id)
+
+    def note_holdings(self, row: Selection, holdings_no: str | None) -> None:
+        """The bureau works out what it holds under this number; None once it has answered."""
+        self._run("note_holdings", selection_id=row.selection_id, holdings_no=holdings_no)
+
+    def accepted(self, row: Selection, uploaded: Uploaded) -> None:
+        """处理中: the bureau's number, and when to ask first."""
+        wait = timedelta(seconds=uploaded.first_poll_seconds)
+        self._run("accepted", selection_id=row.selection_id, request_no=uploaded.request_no, wait=wait)
+
+    def postpone(
+        self, row: Selection, seconds: float, why: BureauError | None = None, *, cost: int = 0, polls: int = 0
+    ) -> None:
+        """To be looked at again in `seconds`; `cost` counts as an attempt where it was a failure."""
+        wait = timedelta(seconds=seconds)
+        self._run("postpone", selection_id=row.selection_id, wait=wait, cost=cost, polls=polls, **_words(why))
+
+    def wait_for_login(self, row: Selection, request: int, why: BureauError) -> None:
+        """The row stands behind a login request and goes on by itself after the login (R216)."""
+        self._run("wait_for_login", selection_id=row.selection_id, login_request_id=request, **_words(why))
+
+    def settle(self, row: Selection, settled: Sequence[Settled], observed_at: datetime, to_status: str) -> None:
+        """Documents and the pool's columns in one transaction, change rows with them (A-36)."""
+        values: dict[str, Any] = {
+            "selection_id": row.selection_id,
+            "taxpayer_no": row.taxpayer_no,
+            "settled": Jsonb([asdict(one) for one in settled]),
+        }
+        self._run("lock_pool", taxpayer_no=row.taxpayer_no)
+        self._run(
+            "apply_uses",
+            **values,
+            to_status=to_status,
+            selected=to_status == "1",
+            observed_at=observed_at,
+            channel=row.channel,
+            batch_no=row.batch_no,
+        )
+        self._run("settle_items", **values)
+        tally = self.tally(row)
+        self._run("note_counts", selection_id=row.selection_id, succeeded=tally.succeeded, failed=tally.failed)
+
+    def tally(self, row: Selection) -> Tally:
+        """The documents by what became of them."""
+        with self.connection.cursor(row_factory=class_row(Tally)) as cursor:
+            found = cursor.execute(query("selection", "count_items"), {"selection_id": row.selection_id}).fetchone()
+        assert found is not None  # noqa: S101 an aggregate always has a row
+        return found
+
+    def finish(
+        self, row: Selection, why: BureauError | None, observed_at: datetime | None, tax_period: str | None = None
+    ) -> None:
+        """The end of a request whose documents are settled; `why` makes it 处理失败."""
+        tally = self.tally(row)
+        self._run(
+            "finish",
+            selection_id=row.selection_id,
+            status="failed" if why else "succeeded",
+            succeeded=tally.succeeded,
+            failed=tally.failed,
+            observed_at=observed_at,
+            tax_period=tax_period,
+            **_words(why),
+        )
+
+    def fail(self, row: Selection, why: BureauError) -> None:
+        """The end of a request that cannot go on; its open documents fail with it."""
+        self._run("fail_open_items", selection_id=row.selection_id, code=why.code, message=why.text)
+        self.finish(row, why, None)
+
+    def release(self, owner: str) -> None:
+        """Gives up the leases of a worker that ends."""
+        self._run("release", owner=owner)
+
+    def next_due(self, channels: Collection[str]) -> tuple[int, float | None]:
+        """How many requests are open, and in how many seconds the earliest is to be looked at."""
+        open_rows, seconds = self._run("next_due", channels=list(channels)).fetchone() or (0, None)
+        return open_rows, None if seconds is None else max(float(seconds), 0.0)
+
+    def open_channels(self) -> list[str]:
+        """The channels on which anything is left to do."""
+        return [channel for (channel,) in self._run("open_channels").fetchall()]
+
+    def statistics(self, taxpayer_no: str) -> StatisticsState | None:
+        """The state of the statistics table as it was heard last, however old."""
+        row = self._run("statistics", taxpayer_no=taxpayer_no).fetchone()
+        return StatisticsState(*row) if row else None
+
+    def save_statistics(self, taxpayer_no: str, heard: StatisticsState, deadline: date | None = None) -> None:
+        """Keeps a state for thirty minutes of the caller's clock (R189)."""
+        values = {"state": heard.state, "period": heard.period, "asked_at": heard.asked_at, "deadline": deadline}
+        self._run("save_statistics", taxpayer_no=taxpayer_no, **values)
+
+    def clear_statistics(self, taxpayer_no: str) -> None:
+        """Forgets the state: the period changed (4.12), or the bureau contradicted it."""
+        self._run("clear_statistics", taxpayer_no=taxpayer_no)
+
+
+def _words(why: BureauError | None) -> dict[str, str | None]:
+    if why is None:
+        return {"code": None, "message": None, "advice": None}
+    return {"code": why.code, "message": why.text, "advice": why.advice}

@@ -1,0 +1,213 @@
+"""The task table: every read and write of it, each a named statement of include/sql/tasks.sql."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row, dict_row
+from psycopg.types.json import Jsonb
+
+from fapiao.downloads.announced import NOTHING_OWED, Owed, Series, as_rows
+from fapiao.downloads.protocol import Applied, Argument, Page, Place
+from fapiao.errors import BureauError
+from fapiao.queries import query
+from fapiao.tasks import Claim
+from hooks.pool.connection import LEASE
+from hooks.pool.merge import MergeCounts
+
+
+class LostClaim(Exception):
+    """Another worker took the row over, or a person voided it; what this one holds is void."""
+
+
+class TaskTable:
+    """The rows of sync.task over one connection; the caller owns the transactions."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+
+    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
+        return self.connection.execute(query("tasks", name), values)
+
+    def claim(
+        self,
+        channel: str,
+        statuses: Sequence[str],
+        owner: str,
+        day: date,
+        limit: int,
+        dag_id: str | None,
+        *,
+        suspects: bool | None = None,
+    ) -> list[Claim]:
+        """Takes up to `limit` due rows for `owner`, highest priority first; committed by the caller.
+
+        `suspects` are the rows that an earlier worker held and never gave back: only them, none of them, or both.
+        """
+        values = {
+            "channel": channel,
+            "statuses": list(statuses),
+            "owner": owner,
+            "day": day,
+            "limit": limit,
+            "dag_id": dag_id,
+            "lease": LEASE,
+            "suspects": suspects,
+        }
+        with self.connection.cursor(row_factory=class_row(Claim)) as cursor:
+            return cursor.execute(query("tasks", "claim"), values).fetchall()
+
+    def hold(self, claim: Claim) -> None:
+        """Locks the row until the transaction ends. Raises LostClaim."""
+        held = self._run("hold", task_id=claim.task_id, claim_no=claim.claim_no, lease=LEASE).fetchone()
+        if held is None:
+            raise LostClaim(claim.batch_no)
+
+    def accepted(self, claim: Claim, applied: Applied, observed_at: datetime) -> None:
+        """未处理 → 下载处理中, with the bureau's number and the questions to ask."""
+        wait = timedelta(seconds=applied.first_poll_seconds)
+        self._run("accepted", task_id=claim.task_id, request_no=applied.request_no, observed_at=observed_at, wait=wait)
+        for part_no, argument in enumerate(applied.parts, start=1):
+            self._run("add_part", task_id=claim.task_id, part_no=part_no, argument=Jsonb(dict(argument)))
+
+    def postpone(
+        self,
+        claim: Claim,
+        *,
+        seconds: float = 0.0,
+        day: date | None = None,
+        why: BureauError | None = None,
+        cost: int = 0,
+        polls: int = 0,
+    ) -> None:
+        """Puts the row off by `seconds` or to a `day`; `cost` counts attempts (failures), `polls` 处理中 answers."""
+        self._keep_answer(claim, why)
+        wait = timedelta(seconds=seconds)
+        self._run("postpone", task_id=claim.task_id, wait=wait, day=day, cost=cost, polls=polls, **_words(why))
+
+    def set_aside(self, claim: Claim, why: BureauError) -> None:
+        """Due for nobody until a person asks for its result or voids it; the status stays."""
+        self._run("set_aside", task_id=claim.task_id, **_words(why))
+
+    def fail(self, claim: Claim, status: str, why: BureauError, *, cost: int = 0) -> None:
+        """Ends the row as 进销项下载申请失败 or 下载失败, in the bureau's words."""
+        self._keep_answer(claim, why)
+        self._run("fail", task_id=claim.task_id, status=status, cost=cost, **_words(why))
+
+    def _keep_answer(self, claim: Claim, why: BureauError | None) -> None:
+        """What came and could not be used, whole, with the sentence that the row carries."""
+        if why is not None and why.answer:
+            values = {"generation": claim.generation, "code": why.code, "reason": why.text, "body": why.answer}
+            self._run("keep_answer", task_id=claim.task_id, **values)
+
+    def places(self, claim: Claim) -> list[Place]:
+        """The questions still open, in order."""
+        with self.connection.cursor(row_factory=class_row(Place)) as cursor:
+            return cursor.execute(query("tasks", "parts"), {"task_id": claim.task_id}).fetchall()
+
+    def store(self, claim: Claim, place: Place, page: Page | None) -> None:
+        """Keeps an answer raw and moves its question on; None is the answer that there is nothing."""
+        if page is not None:
+            self._run(
+                "store_reply",
+                task_id=claim.task_id,
+                generation=claim.generation,
+                part_no=place.part_no,
+                package_no=place.stored + 1,
+                row_count=page.row_count,
+                observed_at=page.observed_at,
+                body=page.body,
+            )
+        self._run(
+            "advance_part",
+            task_id=claim.task_id,
+            part_no=place.part_no,
+            stored=place.stored + (page is not None),
+            announced=page.announced if page else 0,
+            cursor=page.cursor if page else None,
+            done=page is None or page.last,
+        )
+
+    def remember(self, claim: Claim, place: Place, argument: Argument) -> None:
+        """What a question has learnt before its first answer, for whoever asks it next."""
+        self._run("remember", task_id=claim.task_id, part_no=place.part_no, argument=Jsonb(dict(argument)))
+
+    def start_again(self, claim: Claim, seconds: float, why: BureauError) -> None:
+        """Asks the whole series anew under the next generation; costs an attempt, no quota."""
+        self._run("start_again", task_id=claim.task_id, wait=timedelta(seconds=seconds), **_words(why))
+
+    def downloaded(self, claim: Claim) -> None:
+        """下载处理中 → 数据已下载: the bureau is not needed any more."""
+        self._run("downloaded", task_id=claim.task_id)
+
+    def replies(self, claim: Claim) -> psycopg.Cursor[dict[str, Any]]:
+        """The raw answers of the current generation, in order, fetched as they are read."""
+        cursor = self.connection.cursor(name="replies", row_factory=dict_row)
+        cursor.itersize = 1
+        return cursor.execute(query("tasks", "replies"), {"task_id": claim.task_id, "generation": claim.generation})
+
+    def series(self, claim: Claim) -> list[Series]:
+        """Each question with its kept answers."""
+        with self.connection.cursor(row_factory=class_row(Series)) as cursor:
+            values = {"task_id": claim.task_id, "generation": claim.generation}
+            return cursor.execute(query("tasks", "series"), values).fetchall()
+
+    def settle(self, claim: Claim, counts: MergeCounts, owed: Owed = NOTHING_OWED) -> None:
+        """成功, 没有数据, 进销项数据不全 or 已下载表头, with the counts that balance."""
+        if owed.without_lines:
+            self._run("await_lines", task_id=claim.task_id, document_keys=list(owed.without_lines))
+        self._run(
+            "settle",
+            task_id=claim.task_id,
+            announced=owed.announced,
+            received=owed.received,
+            missing=Jsonb(as_rows(owed.missing)),
+            warnings=list(owed.warnings),
+            **asdict(counts),
+            **_words(owed.why()),
+        )
+
+    def nothing_to_ask(self, claim: Claim, message: str) -> None:
+        """成功 without a call: 没有数据 is the bureau's word alone."""
+        self._run("nothing_to_ask", task_id=claim.task_id, message=message)
+
+    def count_types(self, claim: Claim) -> None:
+        """What came of each type, where one question answers several that are wanted; of the staged documents."""
+        self._run("count_types", task_id=claim.task_id)
+
+    def follow_up_usage(self, claim: Claim, rule: str, message: str, advice: str) -> None:
+        """Plans the usage query that a full input download causes (R051); born failed for small-scale taxpayers."""
+        self._run("follow_up_usage", task_id=claim.task_id, rule=rule, message=message, advice=advice)
+
+    def usage_questions(self, claim: Claim, handful: int = 100) -> list[Argument]:
+        """The positive invoices of the parent download, or of the row's own days, in handfuls, each one question."""
+        file = "history" if claim.parent_task_id is None else "tasks"
+        values = {"task_id": claim.task_id, "handful": handful}
+        rows = self.connection.execute(query(file, "usage_questions"), values).fetchall()
+        return [argument for (argument,) in rows]
+
+    def has_open(self, channel: str, dag_id: str | None) -> bool:
+        """Whether any row of the channel, and of the DAG where one is named, is not at its end."""
+        row = self._run("has_open", channel=channel, dag_id=dag_id).fetchone()
+        return bool(row and row[0])
+
+    def next_due(self, channel: str, day: date, dag_id: str | None) -> tuple[int, float | None]:
+        """How many rows are open on the day, and the seconds until the earliest is due or its login is looked at.
+
+        None: time alone makes no row due.
+        """
+        row = self._run("next_due", channel=channel, day=day, dag_id=dag_id).fetchone()
+        assert row is not None  # noqa: S101 an aggregate always has a row
+        return int(row[0]), None if row[1] is None else max(float(row[1]), 0.0)
+
+    def release(self, owner: str) -> None:
+        """Gives up the leases of a worker that ends."""
+        self._run("release", owner=owner)
+
+
+def _words(why: BureauError | None) -> dict[str, str | None]:
+    if why is None:
+        return {"code": None, "message": None, "advice": None}
+    return {"code": why.code, "message": why.text, "advice": why.advice}

@@ -1,0 +1,150 @@
+"""The verification queue (查验): every read and write of it, each a named statement of include/sql/verification.sql."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from fapiao.errors import BureauError, Refused
+from fapiao.payloads import Context, translate
+from fapiao.queries import query
+from fapiao.tolerant_json import Unreadable, fields, text_of
+from fapiao.verification import Question, Verification
+from hooks.pool.connection import LEASE
+from hooks.pool.merge import MergeContext, Stage
+from hooks.pool.verification_cache import merge_from_cache
+from hooks.queues.tasks import LostClaim
+
+KIND = "verified"
+"""The payload kind of an answer to 查验 (fields.yaml)."""
+
+
+class VerificationTable:
+    """The rows of sync.verification and the calls made for them; the caller owns the transactions."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+
+    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
+        return self.connection.execute(query("verification", name), values)
+
+    def claim(self, owner: str, day: date, limit: int) -> list[Verification]:
+        """Takes up to `limit` due verifications for `owner`, oldest first; committed by the caller."""
+        values = {"owner": owner, "day": day, "limit": limit, "lease": LEASE}
+        with self.connection.cursor(row_factory=class_row(Verification)) as cursor:
+            return cursor.execute(query("verification", "claim"), values).fetchall()
+
+    def hold(self, asked: Verification) -> None:
+        """Locks the row until the transaction ends. Raises LostClaim."""
+        row = self._run("hold", verification_id=asked.verification_id, claim_no=asked.claim_no, lease=LEASE).fetchone()
+        if row is None:
+            raise LostClaim(asked.batch_no)
+
+    def kept_answer(self, asked: Verification) -> tuple[int, bytes] | None:
+        """The number and answer of a call that an earlier worker made and could not bring into the pool."""
+        row = self._run("kept_answer", verification_id=asked.verification_id).fetchone()
+        return (row[0], bytes(row[1])) if row else None
+
+    def begin(self, asked: Verification, question: Question, day: date, daily: int) -> int | None:
+        """Writes a call down before it leaves, and returns its number; None when the day's calls are used up."""
+        self._run("lock_document", document_key=asked.document_key)
+        used = self._run("calls_of_day", document_key=asked.document_key, day=day).fetchone()
+        if used and used[0] >= daily:
+            return None
+        row = self._run(
+            "begin_call",
+            verification_id=asked.verification_id,
+            document_key=asked.document_key,
+            day=day,
+            question=Jsonb(dict(question)),
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def answered(
+        self, reply_id: int, body: bytes | None, error: BureauError | None = None, counted: bool = True
+    ) -> None:
+        """What came of a call: the answer as it came, or the refusal in the bureau's words."""
+        code, text = (error.code, error.text) if error else (None, None)
+        self._run("answered", reply_id=reply_id, body=body, code=code, text=text, counted=counted)
+
+    def settle(self, asked: Verification, state: str, why: BureauError | None = None, day: date | None = None) -> None:
+        """The end of a verification; `limit` waits for `day` instead."""
+        self._run("settle", verification_id=asked.verification_id, state=state, day=day, **_words(why))
+
+    def postpone(self, asked: Verification, why: BureauError, *, cost: int) -> None:
+        """To be asked again after the error's wait; `cost` counts as an attempt where it was a failure."""
+        wait = timedelta(seconds=why.wait_seconds)
+        self._run("postpone", verification_id=asked.verification_id, wait=wait, cost=cost, **_words(why))
+
+    def release(self, owner: str) -> None:
+        """Gives up the leases of a worker that ends."""
+        self._run("release", owner=owner)
+
+    def anything_due(self, day: date) -> bool:
+        """Whether a worker would find something to do."""
+        row = self._run("anything_due", day=day).fetchone()
+        return bool(row and row[0])
+
+    def store(self, asked: Verification, reply_id: int, body: bytes, observed_at: datetime) -> None:
+        """Brings a confirmed face into the pool as 已验 (R028), or into the cache, as the row's goal says (R129).
+
+        What the pool holds meanwhile is updated there, whatever the goal was (A-33). With a face that enters the pool
+        comes the header that waited in the cache with its statuses. Raises Refused for an answer that cannot be stored.
+        """
+        staged = translate(KIND, [answer(body)], _context(asked, observed_at))
+        reasons = [rejected.reason for rejected in staged.rejected]
+        if reasons:
+            raise Refused("VERIFY_UNREADABLE", reasons[0], "the answer is kept in sync.verification_call")
+        if staged.documents[0][0] != asked.document_key:
+            text = f"asked about {asked.document_key} and was told about {staged.documents[0][0]}"
+            raise Refused("VERIFY_OTHER_DOCUMENT", text, "the answer is kept in sync.verification_call")
+        into = MergeContext(asked.batch_no, asked.channel, asked.direction, asked.taxpayer_no)
+        cached = asked.goal == "cache"
+        stage = Stage(self.connection, "documents", replace(into, status_mode="verify_to_cache") if cached else into)
+        stage.load(staged, reply_id)
+        waits = bool(stage.merge().ignored)
+        if not waits:
+            merge_from_cache(self.connection, into, [asked.document_key])
+
+    def mark_mismatch(self, asked: Verification, observed_at: datetime) -> None:
+        """查验不一致: the pool's document becomes 不通过, unless another source has proven it already."""
+        whose = {"direction": asked.direction, "taxpayer_no": asked.taxpayer_no}
+        self.connection.execute(query("merge/session", "lock_owner"), whose)
+        self._run(
+            "mark_mismatch",
+            **whose,
+            document_key=asked.document_key,
+            channel=asked.channel,
+            batch_no=asked.batch_no,
+            observed_at=observed_at,
+        )
+
+
+def answer(body: bytes) -> Mapping[str, Any]:
+    """An answer decoded, amounts as they were written. Raises Refused where it is no JSON object."""
+    try:
+        return fields(text_of(body))
+    except Unreadable as broken:
+        raise Refused(
+            "VERIFY_UNREADABLE", f"the answer is not a JSON object: {broken}", "it is kept as it came"
+        ) from None
+
+
+def _context(asked: Verification, observed_at: datetime) -> Context:
+    return Context(
+        direction=asked.direction,
+        taxpayer_no=asked.taxpayer_no,
+        invoice_type=asked.invoice_type,
+        observed_at=observed_at,
+        tax_org_code=asked.org_code,
+    )
+
+
+def _words(why: BureauError | None) -> dict[str, str | None]:
+    if why is None:
+        return {"code": None, "text": None, "advice": None}
+    return {"code": why.code, "text": why.text, "advice": why.advice}

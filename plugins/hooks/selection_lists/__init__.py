@@ -1,0 +1,1 @@
+"""The list of documents to select from, its rules and its import."""

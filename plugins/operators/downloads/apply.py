@@ -1,0 +1,123 @@
+"""Apply: claimed 未处理 rows become 下载处理中, one reservation and one call each (design §2)."""
+
+from datetime import date, timedelta
+
+from fapiao.calendar.quotas import Limits, limits, months_of
+from fapiao.downloads.protocol import USAGE_JOBS
+from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused
+from fapiao.tasks import Claim
+from fapiao.windows import month_start
+from hooks.queues.tasks import TaskTable
+from operators.downloads.session import Desk, Work
+from operators.login_state import step_back
+
+MAX_ATTEMPTS = 3
+"""Failures after which a row is given up; waiting for quota, login or processing is not one."""
+
+_UNKNOWN = AnswerLost(
+    "ANSWER_UNKNOWN",
+    "the worker ended between application and answer: whether the bureau accepted it is unknown",
+    "the quota slot stays counted; the row applies again on the next day",
+)
+
+
+def apply_one(desk: Desk, claim: Claim) -> None:
+    """One application: reserve, call, record. A crash in between leaves a slot that the next claim finds (A-03)."""
+    if claim.counter is not None and not _reserved(desk, claim, claim.counter):
+        return
+    request = desk.request(claim)
+    if claim.job in USAGE_JOBS and not request.questions:
+        with desk.transaction() as work:
+            work.tasks.hold(claim)
+            work.tasks.nothing_to_ask(claim, desk.rules.message("nothing_to_ask", "scheduled"))
+        return
+    try:
+        applied = desk.bureau.apply(request)
+    except LoginLost as lost:
+        _log_in_first(desk, claim, lost)
+    except BureauError as error:
+        with desk.transaction() as work:
+            work.tasks.hold(claim)
+            _not_accepted(desk, work, claim, error)
+    else:
+        with desk.transaction() as work:
+            work.tasks.hold(claim)
+            work.ledger.settle(claim, "consumed")
+            work.tasks.accepted(claim, applied, request.observed_at)
+
+
+def _log_in_first(desk: Desk, claim: Claim, lost: LoginLost) -> None:
+    with desk.transaction() as work:
+        work.ledger.settle(claim, "released")
+    step_back(desk, claim, lost)
+
+
+def _reserved(desk: Desk, claim: Claim, counter: str) -> bool:
+    """True when a slot is reserved; else the row is put off to the day on which there is room, with the reason."""
+    day = desk.quota_day()
+    with desk.transaction() as work:
+        work.tasks.hold(claim)
+        enforced = desk.rules.quota(claim.channel, counter).bureau_enforced
+        if work.ledger.settle(claim, "unknown" if enforced else "released") and enforced:
+            _unknown(work.tasks, claim, day)
+            return False
+        room = work.ledger.reserve(claim, counter, day, _limits(desk, claim, counter, day))
+        if room is not None:
+            _wait_for_room(work.tasks, claim, day, room, "by our own ledger, before any call")
+        return room is None
+
+
+def _unknown(tasks: TaskTable, claim: Claim, day: date) -> None:
+    """An earlier worker reserved and died: the slot stays counted, the row tries again tomorrow, but not for ever."""
+    if claim.attempts + 1 >= MAX_ATTEMPTS:
+        tasks.fail(claim, "apply_failed", _UNKNOWN, cost=1)
+    else:
+        tasks.postpone(claim, day=day + timedelta(days=1), why=_UNKNOWN, cost=1)
+
+
+def _limits(desk: Desk, claim: Claim, counter: str, day: date) -> dict[date, Limits]:
+    """The limits by issue month; the calendar leaves its reserve of past months to people (A-29)."""
+    reserve = int(desk.parameter("fapiao", "leqi_quota_reserve")) if claim.automatic and counter == "full" else 0
+    found = {}
+    for month in months_of(*claim.days()):
+        limit = limits(desk.rules, claim.channel, counter, month, day)
+        kept = reserve if month < month_start(day) else 0
+        found[month] = Limits(limit.daily, limit.monthly - kept if limit.monthly else None)
+    return found
+
+
+def _wait_for_room(tasks: TaskTable, claim: Claim, day: date, room: date, who: str) -> None:
+    """Quota spent costs no attempt; a window of the running month is not worth waiting for beyond that month."""
+    issue_month = month_start(claim.days()[0])
+    code = "QUOTA_DAY" if room == day + timedelta(days=1) else "QUOTA_MONTH"
+    spent = QuotaSpent(
+        code,
+        f"no application left for issue month {issue_month:%Y-%m}, type {claim.invoice_type}, on {day} ({who})",
+        f"there is room again on {room}",
+    )
+    running = issue_month == month_start(day) and claim.download_type.endswith("_full")
+    if running and month_start(room) > month_start(day):
+        tasks.fail(claim, "apply_failed", spent)
+    else:
+        tasks.postpone(claim, day=room, why=spent)
+
+
+def _not_accepted(desk: Desk, work: Work, claim: Claim, error: BureauError) -> None:
+    work.ledger.settle(claim, "unknown" if isinstance(error, AnswerLost) else "released")
+    if isinstance(error, QuotaSpent):
+        _spent_elsewhere(desk, work, claim, error)
+    elif isinstance(error, Refused) or claim.attempts + 1 >= MAX_ATTEMPTS:
+        work.tasks.fail(claim, "apply_failed", error, cost=1)
+    elif isinstance(error, AnswerLost) and claim.counter is not None:
+        work.tasks.postpone(claim, day=desk.quota_day() + timedelta(days=1), why=error, cost=1)
+    else:
+        work.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
+
+
+def _spent_elsewhere(desk: Desk, work: Work, claim: Claim, error: QuotaSpent) -> None:
+    """The bureau refused though we saw room: somebody else applied; our ledger learns it (N07)."""
+    day, monthly = desk.quota_day(), "月" in error.text and "日" not in error.text and "天" not in error.text
+    if claim.counter is not None:
+        work.ledger.note_foreign(claim, claim.counter, day, _limits(desk, claim, claim.counter, day), monthly=monthly)
+    first_of_next = (month_start(day) + timedelta(days=32)).replace(day=1)
+    work.tasks.postpone(claim, day=first_of_next if monthly else day + timedelta(days=1), why=error)

@@ -1,0 +1,173 @@
+"""Into the pool: stored answers are staged, merged, checked and settled, and cause what follows, all at once."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from fapiao.channels.raw_replies import READINGS
+from fapiao.channels.raw_reply import Reading, Row
+from fapiao.downloads.announced import Came, Owed, counted, missing, missing_days
+from fapiao.downloads.protocol import Argument
+from fapiao.downloads.question import foreign, objection
+from fapiao.downloads.reach import out_of_reach
+from fapiao.errors import MergeError, Refused
+from fapiao.payloads import Context, Staged, line_filter, translate
+from fapiao.payloads.staged import Aside
+from fapiao.pool_columns.reading import load_fields
+from fapiao.rules.records import FollowUp
+from fapiao.tasks import Claim
+from hooks.files.layout_files import plan_layout_files
+from hooks.pool.merge import MergeContext, MergeCounts
+from hooks.pool.merge import Stage as Staging
+from hooks.queues.verification_intake import queue_unverified, status_mode
+from operators.downloads.apply import MAX_ATTEMPTS
+from operators.downloads.layout_files import collect_files
+from operators.downloads.session import Desk, Work
+
+SERIES_CHANGED = "SERIES_CHANGED"
+DUPLICATE_ROW = "DUPLICATE_ROW"
+_LINE_SCOPE = {"input": "input_download", "output": "invoice_sync"}
+"""On which of its six paths the line filter meets a download (R276)."""
+_HISTORY_JOBS = ("history_sync", "history_auto_update")
+
+
+class Contradiction(Exception):
+    """The series contradicts itself; the arguments are our code, the sentence, and what came."""
+
+
+def into_pool(desk: Desk, claim: Claim) -> None:
+    """What a row in status 数据已下载 holds, into the pool; layout files into their store.
+
+    Staging, merge, checks, follow-ups and settlement are one transaction: all of the reply set or nothing. Raises
+    Contradiction where the series must be asked for again, Refused where a check fails, or as collect_files does.
+    """
+    if claim.download_type == "input_files":
+        collect_files(desk, claim)
+    else:
+        _merge(desk, claim)
+
+
+def _merge(desk: Desk, claim: Claim) -> None:
+    try:
+        with desk.transaction() as work:
+            work.tasks.hold(claim)
+            staging = Staging(work.connection, _target(claim), _merge_context(work, claim))
+            came: dict[int, Came] = {}
+            for part_no, reply_id, staged in _staged(desk, work, claim):
+                came.setdefault(part_no, Came()).add(reply_id, staged)
+                staging.load(staged, reply_id)
+            owed = _owed(desk, work, claim, came)
+            _agree(claim, staging, owed)
+            counts = staging.merge()
+            _settle(desk, work, claim, counts, staging, owed)
+    except MergeError as broken:
+        raise Refused("MERGE_CHECK", str(broken), "nothing was merged; the raw replies are kept") from broken
+
+
+def out_of_reach_today(desk: Desk, claim: Claim, argument: Argument) -> Refused | None:
+    """The refusal of a question for a day that the bureau does not answer for any more (A-43)."""
+    return out_of_reach(desk.rules, claim.channel, claim.download_type, argument, desk.quota_day())
+
+
+def _owed(desk: Desk, work: Work, claim: Claim, came: Mapping[int, Came]) -> Owed:
+    series = work.tasks.series(claim)
+    late = [part for part in series if not part.done and out_of_reach_today(desk, claim, part.argument)]
+    asked = [part for part in series if part not in late]
+    announced, received = counted(claim, asked, came)
+    return Owed(announced, received, [*missing(claim, asked, came), *missing_days(claim, late)])
+
+
+def _agree(claim: Claim, staging: Staging, owed: Owed) -> None:
+    """Raises Contradiction where the series is worth another attempt; after the last one what came is merged (A-08)."""
+    duplicates, last = staging.duplicates(), claim.attempts + 1 >= MAX_ATTEMPTS
+    if duplicates.differing or (duplicates.identical and not last):
+        twice = ", ".join(duplicates.sample)
+        raise Contradiction(DUPLICATE_ROW, f"document {twice} came twice in one download")
+    why = owed.why()
+    if why and owed.may_come and not last:
+        raise Contradiction(why.code, why.text)
+
+
+def _settle(desk: Desk, work: Work, claim: Claim, counts: MergeCounts, staging: Staging, owed: Owed) -> None:
+    if len(claim.wanted_types) > 1 and _target(claim) == "documents":
+        work.tasks.count_types(claim)
+    waiting = _without_lines(staging) if _collects_headers(claim) else ()
+    work.tasks.settle(claim, counts, replace(owed, without_lines=waiting, warnings=staging.doubts))
+    queue_unverified(work.connection, claim, staging.to_verify)
+    if owed.missing:
+        return
+    for rule in desk.rules.follow_ups_of(claim.channel, claim.download_type, claim.document):
+        FOLLOW_UPS[rule.job](desk, work, claim, rule)
+
+
+def _collects_headers(claim: Claim) -> bool:
+    """4.02: what a person chose, and the status update of 电子税局."""
+    return claim.job == "key_element_sync" or (claim.job, claim.channel) == ("status_update", "etax")
+
+
+def _without_lines(staging: Staging) -> Sequence[str]:
+    """What was captured first: in the pool as a header, or on its way there through 查验."""
+    return [*staging.captured_first, *staging.to_pool]
+
+
+def _follow_up_usage(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> None:
+    text = desk.rules.message("small_scale_download", "scheduled")
+    work.tasks.follow_up_usage(claim, rule.id, text, desk.rules.advice("SMALL_SCALE"))
+
+
+def _follow_up_files(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> None:
+    plan_layout_files(work.connection, claim, desk.rules, rule.id)
+
+
+FOLLOW_UPS: Mapping[str, Callable[[Desk, Work, Claim, FollowUp], None]] = {
+    "usage_status": _follow_up_usage,
+    "layout_files": _follow_up_files,
+}
+"""What plans each job of include/rules/follow_ups.yaml, in the transaction that settled the cause."""
+
+
+def _target(claim: Claim) -> str:
+    return load_fields().kinds[READINGS[claim.channel].kind(claim)].target
+
+
+def _merge_context(work: Work, claim: Claim) -> MergeContext:
+    """Risk and usage touch only what the pool holds; a status update does what the scheme's mode says (R126–R129)."""
+    return MergeContext(
+        batch_no=claim.batch_no,
+        channel=claim.channel,
+        direction=claim.direction,
+        taxpayer_no=claim.taxpayer_no,
+        insert_missing=_target(claim) != "status",
+        status_mode=status_mode(work.connection, claim),
+        generation=claim.generation,
+    )
+
+
+def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, int, Staged]]:
+    """The stored answers as staged rows, one package in memory at a time."""
+    reading = READINGS[claim.channel]
+    path = "history_sync" if claim.job in _HISTORY_JOBS else _LINE_SCOPE[claim.direction]
+    left_out = line_filter(desk.parameter("errorGoodsNames", "errorGoodsNames"), path)
+    judge = objection(claim)
+    with work.tasks.replies(claim) as replies:
+        for reply in replies:
+            context = Context(
+                direction=claim.direction,
+                taxpayer_no=claim.taxpayer_no,
+                invoice_type=claim.invoice_type,
+                observed_at=reply["observed_at"],
+                aggregated_on=reading.collected_on(reply["argument"]),
+                tax_org_code=claim.org_code,
+                line_filter=left_out,
+                objection=judge,
+            )
+            body = bytes(reply["body"])
+            judged = replace(context, aside=_aside(claim, reading, reply))
+            yield reply["part_no"], reply["reply_id"], translate(reading.kind(claim), reading.rows(claim, body), judged)
+
+
+def _aside(claim: Claim, reading: Reading, reply: Mapping[str, Any]) -> Callable[[Row], Aside | None]:
+    """Judges the rows of a reply: all alike where the whole reply is about something else (A-51)."""
+    whole = foreign(claim, reply["argument"], reading.named(bytes(reply["body"])))
+    return (lambda _: whole) if whole else partial(reading.aside, claim)

@@ -1,0 +1,45 @@
+"""获取异步结果 in the foreground: polls exactly the tasks a person asks for, once, with the channel's own crew."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from fapiao.queries import query
+from fapiao.tasks import Claim, RunDay
+from hooks.channels.download_channels import BUREAUS
+from hooks.pool.connection import LEASE, PoolHook
+from operators.downloads.collect import collect_one
+from operators.downloads.open_worker_pool import crew
+from operators.who import who
+
+
+def asked_batches(context: Mapping[str, Any]) -> list[str]:
+    """`params.batches`: the batch numbers a person restricted the sweep to; none for all that is due."""
+    return list((context.get("params") or {}).get("batches") or [])
+
+
+def collect_asked(context: Mapping[str, Any], run: RunDay, batches: Sequence[str]) -> int:
+    """One poll of each asked task; returns how many were handled. What another worker holds is left to it."""
+    owner = f"{run.dag_id}/{run.run_id}/{context['ti'].task_id}"
+    with PoolHook().connect(who(context)) as connection:
+        claims = claim_asked(connection, batches, owner, tuple(BUREAUS))
+    by_channel = attrgetter("channel")
+    for channel, mine in groupby(sorted(claims, key=by_channel), by_channel):
+        with crew(context, run, channel, None) as workers:
+            if workers:
+                workers.check_logins(at_once=True)
+                workers.handle(collect_one, list(mine))
+    return len(claims)
+
+
+def claim_asked(
+    connection: psycopg.Connection[Any], batches: Sequence[str], owner: str, channels: Sequence[str]
+) -> list[Claim]:
+    """The asked tasks in the hands of `owner`, on channels that have a hook; due or not."""
+    values = {"batches": list(batches), "owner": owner, "channels": list(channels), "lease": LEASE}
+    with connection.transaction(), connection.cursor(row_factory=class_row(Claim)) as cursor:
+        return cursor.execute(query("actions", "claim_asked"), values).fetchall()

@@ -1,0 +1,153 @@
+"""自动更新 (S3): who has the month before updated on the 5th, and the plans that this makes, without doubles."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row, tuple_row
+
+from fapiao.enterprise.records import Enterprise, Taxpayer
+from fapiao.errors import BadInput
+from fapiao.history.form import DETAILS, RIGHT, HistoryRequest, access_objection, history_types
+from fapiao.history.months import window
+from fapiao.permissions.rules import EVERY_ORGANISATION
+from fapiao.queries import query
+from fapiao.rules.book import RuleBook, rulebook
+from fapiao.tasks import RunDay
+from fapiao.windows import month_start
+from hooks.enterprise.basics import read_enterprise
+from hooks.enterprise.permissions import name_actor, rights_of
+from operators.history.planning import JOBS, Made, planned, save
+
+DAG_ID = "history_auto_update"
+DATA_TYPES = ("details", "usage")
+"""发票明细信息更新 and 发票用途状态更新: two boxes, two kinds of job (A-14)."""
+GLOBAL = "global"
+
+Connection = psycopg.Connection[Any]
+
+
+def switch(
+    connection: Connection,
+    actor: str,
+    organisations: Sequence[str],
+    data_types: Sequence[str],
+    *,
+    enabled: bool = True,
+    entrance: str = "history_page",
+    scope: str | None = None,
+) -> list[dict[str, Any]]:
+    """Creates the monthly updates, or switches them off; returns all that there are.
+
+    `scope` is private (the organisations named) or global (everybody), by default the parameter auto_update_scope,
+    which is private (A-13). Both entrances write the same row (R279). Raises BadInput with every problem at once.
+    """
+    book = rulebook()
+    with connection.transaction():
+        name_actor(connection, actor)
+        enterprise = read_enterprise(connection)
+        chosen = scope or _default_scope(enterprise, book)
+        whose = [EVERY_ORGANISATION] if chosen == GLOBAL else list(dict.fromkeys(organisations))
+        if problems := list(_problems(connection, actor, whose, data_types, chosen, enterprise, book)):
+            raise BadInput(problems)
+        for org_code in whose:
+            for data_type in dict.fromkeys(data_types):
+                values = {"org_code": org_code, "data_type": data_type, "enabled": enabled}
+                connection.execute(query("history", "set_auto_update"), values | {"entrance": entrance, "actor": actor})
+        return settings(connection)
+
+
+def organisations_of(connection: Connection, taxpayers: Sequence[str]) -> list[str]:
+    """The 核算组织 of tax numbers. Raises BadInput for those that have none or are not there."""
+    known = read_enterprise(connection).taxpayers
+    codes = {number: known[number].org_code if number in known else None for number in taxpayers}
+    lost = [number for number, code in codes.items() if code is None]
+    if lost:
+        raise BadInput([f"{number}: has no 核算组织 that a monthly update could belong to" for number in lost])
+    return [code for code in codes.values() if code]
+
+
+def settings(connection: Connection) -> list[dict[str, Any]]:
+    """Every monthly update that was ever asked for."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query("history", "auto_updates")).fetchall()
+
+
+def update_last_month(connection: Connection, run: RunDay, actor: str, rules: RuleBook | None = None) -> list[Made]:
+    """Plans the month before for whoever asked, details and usage apart; what is complete is left out (A-29).
+
+    A tax number whose channel cannot serve it is left out with the sentence that the form would refuse it with.
+    """
+    book = rules or rulebook()
+    with connection.transaction():
+        name_actor(connection, actor)
+        enterprise = read_enterprise(connection)
+        return [_update(connection, run, actor, enterprise, book, data_type) for data_type in DATA_TYPES]
+
+
+def _update(
+    connection: Connection, run: RunDay, actor: str, enterprise: Enterprise, book: RuleBook, data_type: str
+) -> Made:
+    served, unserved = _members(connection, enterprise, data_type)
+    month = month_start(run.day, 1)
+    request = HistoryRequest(data_type, tuple(served), (month,), tuple(history_types(book)))
+    job = DAG_ID if data_type == DETAILS else JOBS[data_type]
+    made = save(connection, run, planned(connection, enterprise, book, request, run.day), job, actor, book)
+    first, last = window(month, run.day)
+    for taxpayer, channel, reason in unserved:
+        values: dict[str, Any] = {
+            "batch_no": made.parent_batch_no,
+            "dag_id": run.dag_id,
+            "tick": f"{run.run_id}/{data_type}",
+        }
+        values |= {"taxpayer_no": taxpayer.taxpayer_no, "channel": channel, "first": first, "last": last}
+        values |= {"reason_code": reason, "reason": book.message(reason, "interactive")}
+        connection.execute(query("history", "note_unserved"), values)
+    return made
+
+
+def _members(
+    connection: Connection, enterprise: Enterprise, data_type: str
+) -> tuple[list[tuple[Taxpayer, str]], list[tuple[Taxpayer, str, str]]]:
+    """The tax numbers with the channel each is updated over, and those that none serves with the reason."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        numbers = cursor.execute(query("history", "auto_taxpayers"), {"data_type": data_type}).fetchall()
+    served, unserved = [], []
+    for (number,) in numbers:
+        taxpayer = enterprise.taxpayers[number]
+        channel = enterprise.download_channel(taxpayer)
+        reason = access_objection(enterprise, taxpayer, data_type, channel)
+        if reason:
+            unserved.append((taxpayer, channel, reason))
+        else:
+            served.append((taxpayer, channel))
+    return served, unserved
+
+
+def _default_scope(enterprise: Enterprise, book: RuleBook) -> str:
+    key = ("auto_update_scope", "auto_update_scope")
+    return enterprise.parameters.get(key) or book.parameter_default(*key)
+
+
+def _problems(
+    connection: Connection,
+    actor: str,
+    whose: Sequence[str],
+    data_types: Sequence[str],
+    scope: str,
+    enterprise: Enterprise,
+    book: RuleBook,
+) -> Iterable[str]:
+    if scope not in book.codes_of("auto_update_scope"):
+        yield f"scope {scope!r} is unknown: private 本组织私有, or global 全局共享"
+    if not data_types:
+        yield "自动更新: choose details 发票明细信息更新, usage 发票用途状态更新, or both"
+    yield from (f"{one!r} is no data type: details, or usage" for one in data_types if one not in DATA_TYPES)
+    if not whose:
+        yield "自动更新: name the organisation (--org), or say --scope global"
+    rights = rights_of(connection, actor)
+    for org_code in whose:
+        if org_code not in (EVERY_ORGANISATION, *enterprise.organisations):
+            yield f"核算组织 {org_code} is unknown: load it with ./fapiao taxpayers load"
+        elif key := rights.objection(RIGHT, org_code):
+            yield f"{org_code}: {book.message(key, 'interactive')}"

@@ -1,0 +1,92 @@
+"""The first steps of history_sync and history_auto_update: a form or the settings become task rows, or a dry run."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from fapiao.errors import BadInput
+from fapiao.form_items import items
+from fapiao.history.form import FIELDS
+from fapiao.history.plan import Plan, lines, summary, text
+from fapiao.rules.book import rulebook
+from hooks.pool.connection import PoolHook
+from operators.downloads.operators import ApplyOperator
+from operators.history.auto_update import organisations_of, switch, update_last_month
+from operators.history.planning import create, preview
+from operators.run_context import run_day
+from operators.who import who
+
+CHANNELS = ("leqi", "etax")
+"""下载通道: 乐企 · rpa (R251)."""
+SHOWN = 2000
+"""Subtasks that the XCom page lists; the log has them all."""
+
+
+class HistoryPlanOperator(BaseOperator):
+    """Plan: the form of 历史发票数据同步, checked by the function that the command uses; a dry run by default.
+
+    What it returns is the XCom `return_value`, which Airflow's page shows: the cost, the 导入批次号, every subtask.
+    """
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """Plans, or shows what would be planned. A refused form fails at once, with every sentence."""
+        params = context["params"]
+        if batches := list(params.get("batches") or []):
+            return {"batches": batches}
+        form = {name: params.get(name) for name in FIELDS}
+        run, actor = run_day(context), who(context)
+        with PoolHook().connect(actor) as connection:
+            try:
+                if kinds := items(params.get("auto_update")):
+                    told = self._auto_update(connection, actor, form, kinds, params)
+                    if not (items(form["years"]) or items(form["months"])):
+                        return told
+                if params.get("dry_run", True):
+                    return self._told(preview(connection, actor, form, run.day), [])
+                made = create(connection, run, actor, form)
+            except BadInput as refused:
+                raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
+        return self._told(made.plan, made.batches)
+
+    def _auto_update(
+        self, connection: Any, actor: str, form: Mapping[str, Any], kinds: Sequence[str], params: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """【自动更新】 for the organisations of the tax numbers; a dry run takes it back (R258, R280)."""
+        dry_run = bool(params.get("dry_run", True))
+        with connection.transaction(force_rollback=dry_run):
+            organisations = organisations_of(connection, items(form["taxpayers"]))
+            settings = switch(connection, actor, organisations, kinds)
+        told = [f"{one['org_code']} {one['data_type_label']}" for one in settings if one["enabled"]]
+        self.log.info("%s每月五号自动更新：%s", "试算 (dry run) " if dry_run else "", "，".join(told))
+        return {"auto_update": told, "batches": []}
+
+    def _told(self, plan: Plan, batches: list[str]) -> dict[str, Any]:
+        book = rulebook()
+        self.log.info("%s\n%s", f"导入批次号 {', '.join(batches)}" if batches else "试算 (dry run)", text(plan, book))
+        return {"summary": summary(plan, book), "batches": batches, "subtasks": lines(plan, book)[:SHOWN]}
+
+
+class HistoryApplyOperator(ApplyOperator):
+    """Apply, unless the form asked for a dry run."""
+
+    def execute(self, context: Any) -> int:
+        """As every apply; a dry run skips it and what follows."""
+        params = context["params"]
+        if params.get("dry_run", True) and not params.get("batches"):
+            raise AirflowSkipException("dry run: nothing was planned, so nothing is applied for")
+        return super().execute(context)
+
+
+class HistoryAutoUpdateOperator(BaseOperator):
+    """Plan: the month before for every organisation that switched its 自动更新 on."""
+
+    def execute(self, context: Any) -> list[dict[str, Any]]:
+        """Plans details and usage; returns what each came to."""
+        run, book, actor = run_day(context), rulebook(), who(context)
+        with PoolHook().connect(actor) as connection:
+            made = update_last_month(connection, run, actor)
+        for one in made:
+            self.log.info("%s", text(one.plan, book))
+        return [{"summary": summary(one.plan, book), "batches": one.batches} for one in made]

@@ -1,0 +1,1 @@
+"""税局文件 into the pool."""

@@ -1,0 +1,203 @@
+"""The documents of one import task into the pool: kind by kind in one transaction, every row accounted for."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from decimal import Decimal
+from functools import reduce
+from operator import itemgetter
+from typing import Any
+
+import psycopg
+
+from fapiao.imports.papers import Paper, Papers
+from fapiao.imports.uncollected import uncollected
+from fapiao.payloads import Context, LineFilter, Staged, translate
+from fapiao.pool_columns.reading import load_fields
+from fapiao.tasks import Claim
+from hooks.pool.merge import MergeContext, MergeCounts, Stage
+from hooks.queues.imports import Imports
+from hooks.queues.tasks import LostClaim
+
+Connection = psycopg.Connection[Any]
+
+_TOGETHER = 10_000
+"""Documents that are translated and merged at once; the whole file is one transaction all the same."""
+_MOST_DOUBTS = 100
+"""Sentences that a task keeps; the verdicts have them all."""
+_PLACE = itemgetter(1, 2, 3)
+_LEFT_OUT = "明细行按配置（errorGoodsNames）不导入。"
+
+
+@dataclass(slots=True)
+class Translated:
+    """The papers of one payload kind with their pool rows, and those that cannot be stored."""
+
+    papers: list[Paper]
+    staged: Staged
+    keys: dict[int, str] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+
+
+def translated(claim: Claim, papers: Papers, wanted: LineFilter | None) -> Iterator[Translated]:
+    """The whole documents by payload kind, some at a time, faces with lines first; `wanted` is the line filter."""
+    context = Context(
+        direction=claim.direction,
+        taxpayer_no=claim.taxpayer_no,
+        invoice_type=claim.document,
+        observed_at=_observed(claim),
+        tax_org_code=claim.org_code,
+        line_filter=wanted,
+    )
+    by_kind: dict[str, list[Paper]] = {}
+    for paper in papers.whole():
+        by_kind.setdefault(paper.kind, []).append(paper)
+    order = [kind for kind in load_fields().kinds if kind in by_kind]
+    for kind in order:
+        found = by_kind[kind]
+        together = _TOGETHER if _are_different(found) else len(found)
+        for first in range(0, len(found), together):
+            yield _translated(kind, found[first : first + together], context)
+
+
+def _are_different(papers: Sequence[Paper]) -> bool:
+    """Whether no document stands twice, as it may in two files: the merge tells those apart that come together."""
+    return len({paper.values.get("document_key") for paper in papers}) == len(papers)
+
+
+def _observed(claim: Claim) -> datetime:
+    """When the bureau wrote the file: what the request knows of it, else the instant at which it was taken up."""
+    exported = claim.argument.get("exported_at")
+    if exported:
+        return datetime.fromisoformat(str(exported))
+    assert claim.observed_at is not None  # noqa: S101 a task that is taken has it
+    return claim.observed_at
+
+
+def _translated(kind: str, papers: list[Paper], context: Context) -> Translated:
+    staged = translate(kind, (paper.payload() for paper in papers), context)
+    done = Translated(papers, staged)
+    done.reasons = {row.row_no - 1: row.reason for row in staged.rejected}
+    taken = (index for index in range(len(papers)) if index not in done.reasons)
+    done.keys = {index: str(row[0]) for index, row in zip(taken, staged.documents, strict=True)}
+    return done
+
+
+@uncollected()
+def merge(
+    connection: Connection,
+    claim: Claim,
+    sources: Sequence[tuple[int, str, str]],
+    steps: Iterable[Translated],
+    papers: Papers,
+) -> tuple[MergeCounts, list[str]]:
+    """Merges the steps and stores every verdict, in the caller's transaction; the counts and doubts of the whole task.
+
+    While Postgres merges a step, the next is translated. A row that cannot be stored, or waits for a rule, counts as
+    downloaded and failed. Raises MergeError, and LostClaim where the task was stopped meanwhile.
+    """
+    fates: dict[str, str] = {}
+    doubts: list[str] = []
+    counts: list[MergeCounts] = []
+    with ThreadPoolExecutor(1) as merger:
+        merging: Future[MergeCounts] | None = None
+        for part_no, step in enumerate(steps, start=1):
+            if merging:
+                counts.append(merging.result())
+            merging = merger.submit(_merge_step, connection, claim, sources, part_no, step, fates, doubts)
+        if merging:
+            counts.append(merging.result())
+    whole = reduce(_added, counts, _without_document(Imports(connection), claim, sources, papers))
+    return whole, [*dict.fromkeys(doubts), *papers.doubts()][:_MOST_DOUBTS]
+
+
+def _without_document(
+    imports: Imports, claim: Claim, sources: Sequence[tuple[int, str, str]], papers: Papers
+) -> MergeCounts:
+    """Stores the verdicts on rows that make no document, and keeps those that wait for a rule; their counts."""
+    imports.store_verdicts([(claim.task_id, *told.place, None, told.fate, told.sentence) for told in papers.told])
+    imports.quarantine(claim, list(_waiting(sources, papers)))
+    lost = sum(told.fate in ("rejected", "quarantined") for told in papers.told)
+    return MergeCounts(lost, 0, 0, 0, 0, lost, Decimal(0), Decimal(0))
+
+
+def _merge_step(
+    connection: Connection,
+    claim: Claim,
+    sources: Sequence[tuple[int, str, str]],
+    part_no: int,
+    step: Translated,
+    fates: dict[str, str],
+    doubts: list[str],
+) -> MergeCounts:
+    """With the verdicts on its rows; `fates` and `doubts` are those of the documents of all steps so far."""
+    imports, keys = Imports(connection), list(step.keys.values())
+    if not imports.is_mine(claim):
+        raise LostClaim(claim.batch_no)
+    if part_no > 1:
+        imports.know_the_pool()
+    seen = _evidence(step, sources)
+    reply_id = imports.keep_reading(claim, part_no, seen, len(step.papers), _observed(claim))
+    before = imports.known_documents(claim, keys)
+    goal = MergeContext(claim.batch_no, claim.channel, claim.direction, claim.taxpayer_no)
+    stage = Stage(connection, step.staged.target, goal)
+    stage.load(step.staged, reply_id)
+    if step.staged.target == "headers":
+        doubts += imports.contradicted(claim)
+    counts = stage.merge()
+    doubts += stage.doubts
+    # a file of new documents, as most are, needs no second look
+    after = dict.fromkeys(keys, True) if counts.inserted == len(keys) else imports.known_documents(claim, keys)
+    for key in keys:
+        if fates.get(key, "unchanged") == "unchanged":
+            fates[key] = _fate(before=key in before, written=after.get(key, False))
+    imports.store_verdicts(sorted(_verdicts(claim, step, fates), key=_PLACE))
+    return counts
+
+
+def _evidence(step: Translated, sources: Sequence[tuple[int, str, str]]) -> dict[str, object]:
+    """What a step was made of: its payload kind, and the files."""
+    files = [{"no": no, "name": name, "sha256": sha256} for no, name, sha256 in sources]
+    return {"kind": step.staged.kind, "files": files}
+
+
+def _fate(*, before: bool, written: bool) -> str:
+    """What became of a document that the pool held before or not, and that this task wrote or not."""
+    if not written:
+        return "unchanged"
+    return "updated" if before else "inserted"
+
+
+def _added(one: MergeCounts, other: MergeCounts) -> MergeCounts:
+    names = [column.name for column in fields(MergeCounts)]
+    return MergeCounts(**{name: getattr(one, name) + getattr(other, name) for name in names})
+
+
+def _verdicts(claim: Claim, step: Translated, fates: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
+    dropped = {(line.document_key, line.line_no) for line in step.staged.dropped}
+    for index, paper in enumerate(step.papers):
+        key = step.keys.get(index)
+        if key is None:
+            yield from ((claim.task_id, *place, None, "rejected", step.reasons[index]) for place in paper.places)
+        else:
+            yield from _of_document(claim, paper, key, fates[key], dropped)
+
+
+def _of_document(
+    claim: Claim, paper: Paper, key: str, fate: str, dropped: set[tuple[str, int]]
+) -> Iterator[tuple[Any, ...]]:
+    headers = len(paper.places) - len(paper.items)
+    for position, place in enumerate(paper.places):
+        left_out = (key, position - headers + 1) in dropped
+        doubtful = "".join(paper.warnings) if position == 0 else ""
+        yield (claim.task_id, *place, key, "skipped" if left_out else fate, _LEFT_OUT if left_out else doubtful or None)
+
+
+def _waiting(sources: Sequence[tuple[int, str, str]], papers: Papers) -> Iterator[dict[str, Any]]:
+    named = {file_no: (name, sha256) for file_no, name, sha256 in sources}
+    for told in papers.told:
+        if told.fate == "quarantined":
+            name, sha256 = named[told.place.file_no]
+            row = {"file_name": name, "sha256": sha256, "sheet": told.place.sheet, "row_no": told.place.row_no}
+            yield {**row, "reason": told.sentence, "payload": dict(told.payload or {})}

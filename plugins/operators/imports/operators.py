@@ -1,0 +1,161 @@
+"""The step of import_bureau_file: a form's file, or whatever lies in the watched folder, into the pool."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from airflow.sdk import BaseHook, BaseOperator
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from fapiao.errors import BadInput, Unusable
+from fapiao.imports.requests import INVOICE_DATA, ImportRequest, import_request
+from fapiao.rules.book import rulebook
+from fapiao.tasks import RunDay
+from hooks.files.inbox import DONE, REFUSED, begin, ended, file_away, inbox, inside, waiting
+from hooks.files.store import FileStore, file_store
+from hooks.pool.connection import PoolHook
+from hooks.queues.imports import Imports
+from operators.downloads.open_worker_pool import clock
+from operators.downloads.session import read_parameters
+from operators.imports.tasks import MOST_BROKEN, Connection, create, replay, work
+from operators.run_context import run_day
+from operators.who import who
+
+Outcome = dict[str, Any]
+INBOX_OWNER = ("fapiao", "inbox_owner")
+"""The parameter that names whose rights are checked for the files of the inbox."""
+_SHOWN = ("batch_no", "taxpayer_no", "direction", "status", "status_label", "downloaded_count", "inserted_count",
+          "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message", "warnings")  # fmt: skip
+
+
+class ImportFilesOperator(BaseOperator):
+    """A form names one file (R281); a scheduled run takes up what a crash left and empties the folder."""
+
+    def execute(self, context: Any) -> list[Outcome]:
+        """What came of every task. A refused form fails at once, with every sentence, and stores nothing."""
+        run, params = run_day(context, many_a_day=True), context["params"]
+        store, actor = file_store(), who(context)
+        with PoolHook().connect(actor) as connection:
+            try:
+                if params.get("path"):
+                    found = _form(connection, store, run, params, actor)
+                else:
+                    batches = replay(connection, run, actor).batches if params.get("replay") else []
+                    found = self._sweep(connection, store, run, batches)
+            except BadInput as refused:
+                raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
+        for outcome in found:
+            self.log.info("%s", said(outcome))
+        failed = [outcome for outcome in found if outcome["status"] not in ("succeeded", "no_data")]
+        if params.get("path") and failed:
+            raise AirflowFailException("；".join(said(outcome) for outcome in failed))
+        return found
+
+    def _sweep(self, connection: Connection, store: FileStore, run: RunDay, batches: Sequence[str]) -> list[Outcome]:
+        """Works what is planned, `batches` among it, then empties the folder in its owner's name, whoever looks."""
+        work(connection, store, _owner(run), lambda: run.instant(clock()))
+        folder, owner, found = inbox(), _inbox_owner(connection), outcomes(connection, batches)
+        for files in waiting(folder, clock()):
+            try:
+                found += self._take_in(connection, store, run, files, owner)
+            except (Unusable, psycopg.OperationalError, AirflowException):
+                ended(files)  # the machine's fault, not the file's: it is read again
+                raise
+        return found
+
+    def _take_in(
+        self, connection: Connection, store: FileStore, run: RunDay, files: Sequence[Path], owner: str
+    ) -> list[Outcome]:
+        """One set of files by itself: whatever is wrong with it, those behind it have their turn."""
+        try:
+            if begin(files) >= MOST_BROKEN:
+                raise BadInput([rulebook().message("file_breaks_workers", "import")])
+            done = import_one(connection, store, run, _request("inbox", files), owner)
+        except BadInput as refused:
+            file_away(files, REFUSED, f"{refused}\n导入人：{owner}")
+            self.log.warning("refused: %s", refused)
+            return []
+        except (Unusable, psycopg.OperationalError, AirflowException):
+            raise
+        except Exception as broken:
+            said_ = rulebook().message("file_not_understood", "import")
+            file_away(files, REFUSED, f"{said_}（{type(broken).__name__}）\n导入人：{owner}")
+            self.log.exception("refused, for a reason nobody foresaw: %s", files[0].name)
+            return []
+        file_away(files, DONE, "\n".join(said(outcome) for outcome in done) or "文件此前已导入，没有变化。")
+        return done
+
+
+def _form(
+    connection: Connection, store: FileStore, run: RunDay, params: Mapping[str, Any], actor: str
+) -> list[Outcome]:
+    taxpayers = [number.strip() for number in str(params.get("taxpayer_no") or "").split(",") if number.strip()]
+    request = import_request(
+        rulebook(),
+        "form",
+        [inside(inbox(), str(params["path"]))],
+        taxpayers,
+        params.get("direction") or None,
+        str(params.get("data_type") or INVOICE_DATA),
+        str(params.get("scheme") or "").strip() or None,
+    )
+    return import_one(connection, store, run, request, actor, _password(params.get("password_connection")))
+
+
+def _inbox_owner(connection: Connection) -> str:
+    """Whose name stands for whoever lays files into the folder: the parameter fapiao/inbox_owner."""
+    with connection.transaction():
+        named = read_parameters(connection).get(INBOX_OWNER)
+    return named or rulebook().parameter_default(*INBOX_OWNER)
+
+
+def _password(connection_id: object) -> str | None:
+    """The password of an Airflow connection, which Airflow keeps out of its logs."""
+    return BaseHook.get_connection(str(connection_id)).password if connection_id else None
+
+
+def _request(surface: Any, files: Sequence[Path]) -> ImportRequest:
+    return import_request(rulebook(), surface, files)
+
+
+def import_one(
+    connection: Connection,
+    store: FileStore,
+    run: RunDay,
+    request: ImportRequest,
+    actor: str,
+    password: str | None = None,
+) -> list[Outcome]:
+    """Creates the tasks of a request and works them; files that are imported already make none. Raises BadInput."""
+    created = create(connection, store, run, request, actor, password=password)
+    work(connection, store, _owner(run), lambda: run.instant(clock()), created)
+    return outcomes(connection, created.batches)
+
+
+def outcomes(connection: Connection, batches: Sequence[str]) -> list[Outcome]:
+    """How tasks stand, as plain values."""
+    with connection.transaction():
+        return [{name: row[name] for name in _SHOWN} for row in Imports(connection).outcome(batches)]
+
+
+def said(outcome: Mapping[str, Any]) -> str:
+    """One task in one sentence."""
+    counts = "，".join(
+        f"{label}{outcome[name]}"
+        for name, label in (
+            ("inserted_count", "新增"),
+            ("updated_count", "更新"),
+            ("unchanged_count", "无变化"),
+            ("ignored_count", "重复"),
+            ("failed_count", "失败"),
+        )
+    )
+    why = f"：{outcome['error_message']}" if outcome["error_message"] else ""
+    direction = {"input": "进项", "output": "销项"}[outcome["direction"]]
+    told = "\n提示：".join([f"{why}（{counts}）", *outcome["warnings"][:20]])
+    return f"{outcome['batch_no']} {outcome['taxpayer_no']} {direction} {outcome['status_label']}{told}"
+
+
+def _owner(run: RunDay) -> str:
+    return f"{run.dag_id}/{run.run_id}"

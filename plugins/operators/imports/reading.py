@@ -1,0 +1,182 @@
+"""What was handed in, kept by its hash and then read: parts of one name joined, and each set found its owner."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from fapiao.bureau_files.agreement import Content, agree
+from fapiao.bureau_files.file_names import join_parts
+from fapiao.bureau_files.layouts import Layout, file_rules
+from fapiao.bureau_files.opening import BureauFile, open_upload
+from fapiao.bureau_files.records import Verdict
+from fapiao.errors import BadInput
+from fapiao.imports.checking import check_papers
+from fapiao.imports.owners import Asked, Owner, owner_of, refuse_strangers
+from fapiao.imports.papers import Papers, Place
+from fapiao.imports.requests import ImportRequest
+from fapiao.imports.uncollected import uncollected
+from fapiao.rules.book import rulebook
+from fapiao.tasks import SHANGHAI
+from hooks.files.store import FileStore, digest
+from hooks.queues.imports import FileSet, Source
+
+
+@dataclass(slots=True)
+class Reading:
+    """The files of one company and direction by their number, and what their rows make.
+
+    `papers` is None where the files are still to be read; `exported_at` is when the bureau wrote them, if they tell;
+    `scheme_ids` the download schemes that they are imported into.
+    """
+
+    owner: Owner
+    sources: dict[int, Source]
+    papers: Papers | None
+    exported_at: datetime | None = None
+    scheme_ids: tuple[int, ...] = ()
+
+    def file_set(self) -> FileSet:
+        """What the pool keeps of it."""
+        found = self.papers.found if self.papers else []
+        types = sorted({paper.values["invoice_type"] for paper in found if paper.values.get("invoice_type")})
+        documents = {paper.document for paper in found}
+        document = next(iter(documents)) if len(documents) == 1 else "invoice"
+        argument = {"exported_at": self.exported_at.isoformat()} if self.exported_at else {}
+        return FileSet(self.owner, document, tuple(types), self.sources, argument, self.scheme_ids)
+
+
+def read_request(
+    store: FileStore, request: ImportRequest, known: Mapping[str, str | None], day: date, password: str | None
+) -> list[Reading]:
+    """Keeps the bytes, then opens, recognises and reads every file; one reading per company and direction.
+
+    `day` is the day of the run: no file is newer. Raises BadInput (Refusal) for a file that is not taken, and Unusable
+    where the store does not take the bytes.
+    """
+    files, sources = _opened(store, request, password)
+    numbers = {id(file): number for number, file in enumerate(files, start=1)}
+    readings: dict[Owner, Reading] = {}
+    for group in join_parts(files):
+        numbered = {numbers[id(file)]: file for file in group}
+        papers, layouts = _read(numbered, day)
+        if request.surface == "form" and any(layout.tells == "usage" for layout in layouts):
+            raise BadInput([f"{group[0].name}: {rulebook().message('usage_from_file', 'import')}"])
+        owner = _owner(group[0], papers, layouts, request.asked, known)
+        refuse_strangers(papers, owner)
+        own = {number: sources[number] for number in numbered}
+        _join(readings, Reading(owner, own, papers, _exported_at(group[0], day)))
+    return list(readings.values())
+
+
+def read_stored(store: FileStore, files: Sequence[tuple[int, str, str]], owner: Owner, day: date) -> Papers:
+    """The rows of kept files (number, name, hash) of an owner once more, on `day`. Raises Refusal or Unusable."""
+    opened = {number: file for number, name, sha256 in files for file in _workbook(store.read(sha256), name)}
+    numbers = {id(file): number for number, file in opened.items()}
+    joined = Papers()
+    for group in join_parts(opened.values()):
+        joined.extend(_read({numbers[id(file)]: file for file in group}, day)[0])
+    refuse_strangers(joined, owner)
+    return joined
+
+
+def _workbook(content: bytes, name: str) -> Iterator[BureauFile]:
+    with NamedTemporaryFile() as kept:
+        kept.write(content)
+        kept.flush()
+        yield from open_upload(Path(kept.name), name=name, limit=len(content))
+
+
+def _opened(
+    store: FileStore, request: ImportRequest, password: str | None
+) -> tuple[list[BureauFile], dict[int, Source]]:
+    """Every workbook once, however often it was handed in."""
+    files: list[BureauFile] = []
+    sources: dict[str, Source] = {}
+    for path in request.files:
+        uploaded = store.put(path.read_bytes())
+        for file in open_upload(path, name=path.name, limit=request.limit, password=password):
+            sha256 = digest(file.content)
+            if sha256 in sources:
+                continue
+            store.put(file.content)
+            sources[sha256] = Source(file.name, sha256, len(file.content), path.name, uploaded)
+            files.append(file)
+    return files, dict(enumerate(sources.values(), start=1))
+
+
+@uncollected()
+def _read(files: Mapping[int, BureauFile], day: date) -> tuple[Papers, list[Layout]]:
+    """The rows of the parts of one name, and the layouts of their sheets. Raises Refusal where name and rows differ."""
+    papers, layouts = Papers(), []
+    for number, file in files.items():
+        content = Content()
+        for part in file.read(papers.notes):
+            layouts.append(part.layout)
+            alone = _has_no_lines(part.layout)
+            for verdict in part.rows():
+                content.add(part, verdict)
+                _take(papers, Place(number, verdict.row.sheet, verdict.row.row_no), part.layout, verdict, alone)
+        agree(file.claim, content, file.where)
+    repeating = rulebook().parameter_default("errorGoodsNames", "errorGoodsNames")
+    check_papers(papers, day, file_rules().checks, repeating.split(","))
+    return papers, layouts
+
+
+def _take(papers: Papers, place: Place, layout: Layout, verdict: Verdict, alone: bool) -> None:
+    values = verdict.row.values
+    if verdict.kind == "ok" and layout.role == "documents":
+        papers.header(layout.document, layout.tells, place, values, alone=alone)
+    elif verdict.kind == "ok":
+        papers.line(layout.document, layout.tells, place, values)
+    elif verdict.kind == "skipped":
+        papers.tell(place, "skipped", verdict.sentence)
+    else:
+        waits = {"layout": layout.id, "cells": dict(verdict.row.raw)} if verdict.kind == "quarantined" else None
+        papers.tell(place, verdict.kind, verdict.sentence, waits)
+        papers.broken(layout.document, layout.tells, place, values, verdict.kind)
+
+
+def _has_no_lines(layout: Layout) -> bool:
+    """Whether the header is the whole face: no layout of the family has lines (机动车)."""
+    family = [one for one in file_rules().layouts if one.family == layout.family]
+    return layout.tells == "face" and not any(one.role == "lines" for one in family)
+
+
+def _owner(
+    file: BureauFile, papers: Papers, layouts: Iterable[Layout], asked: Asked, known: Mapping[str, str | None]
+) -> Owner:
+    """Raises BadInput where the name says another company or direction than the request."""
+    claim, sides = file.claim, [set(layout.directions) for layout in layouts]
+    directions = [side for side in ("input", "output") if all(side in one for one in sides)]
+    if claim is None:
+        return owner_of(file.where, papers.found, directions, asked, known)
+    if asked.taxpayer_no not in (None, claim.taxpayer_no) or asked.direction not in (None, claim.direction):
+        wanted = " ".join(
+            filter(None, [asked.taxpayer_no, {"input": "进项", "output": "销项"}.get(asked.direction or "")])
+        )
+        raise BadInput([f"{file.where}: 文件名为{claim.shown}，与所选的{wanted}不一致。"])
+    return owner_of(file.where, papers.found, directions, Asked(claim.taxpayer_no, claim.direction), known)
+
+
+def _exported_at(file: BureauFile, day: date) -> datetime | None:
+    """The start of the day that the stamp of the name begins with, where that is a day (R144); None elsewhere."""
+    stamp = file.claim.stamp if file.claim else ""
+    try:
+        stamped = date.fromisoformat(stamp[:8])
+    except ValueError:
+        return None
+    return datetime.combine(stamped, time(), SHANGHAI) if stamped <= day else None
+
+
+def _join(readings: dict[Owner, Reading], one: Reading) -> None:
+    """The sets of one owner become one task; the oldest export decides what may overwrite what."""
+    before = readings.get(one.owner)
+    if before is None or before.papers is None or one.papers is None:
+        readings[one.owner] = one
+        return
+    before.sources |= one.sources
+    before.papers.extend(one.papers)
+    known = [at for at in (before.exported_at, one.exported_at) if at]
+    before.exported_at = min(known) if known else None

@@ -1,0 +1,231 @@
+"""Imports, from the files that were handed in to settled tasks: checked, kept, queued by company, worked in turn."""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+
+from fapiao.downloads.announced import Owed
+from fapiao.errors import BadInput, BureauError, MergeError, Refused, Unusable
+from fapiao.imports.owners import Owner
+from fapiao.imports.requests import ImportRequest
+from fapiao.imports.schemes import ImportScheme
+from fapiao.payloads import LineFilter, line_filter
+from fapiao.rules.book import rulebook
+from fapiao.tasks import SHANGHAI, Claim, RunDay
+from hooks.enterprise.permissions import name_actor, rights_of
+from hooks.files.store import FileStore
+from hooks.pool.faults import blamed_on_row
+from hooks.queues.imports import Imports, Source
+from hooks.queues.tasks import LostClaim, TaskTable
+from operators.downloads.session import read_parameters
+from operators.imports.merge import merge, translated
+from operators.imports.reading import Reading, read_request, read_stored
+
+Connection = psycopg.Connection[Any]
+
+log = logging.getLogger(__name__)
+
+MOST_BROKEN = 2
+"""Workers that may end over one file before it is set aside."""
+_RIGHT = "import"
+"""导入, for a tax number 登录用户具备权限 (S3 §3.3)."""
+_SCOPE = "bureau_file_import"
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What an import came to: its tasks with what was read for them, and files imported already with their batch."""
+
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    already: Mapping[str, str] = field(default_factory=dict)
+    checked: tuple[Reading, ...] = ()
+
+    @property
+    def batches(self) -> list[str]:
+        """The batch numbers of the tasks."""
+        return list(self.readings)
+
+
+def create(
+    connection: Connection,
+    store: FileStore,
+    run: RunDay,
+    request: ImportRequest,
+    created_by: str,
+    *,
+    password: str | None = None,
+    dry_run: bool = False,
+) -> Created:
+    """Reads and checks the files, then makes one task per tax number and direction, all or none (R242, R255).
+
+    The bytes are in the store before anyone parses them; a file that is imported already makes no task. Raises BadInput
+    with what is wrong, and then nothing is planned.
+    """
+    imports = Imports(connection)
+    with connection.transaction():
+        known, scheme = imports.taxpayers(), _scheme(imports, request.scheme)
+    readings = read_request(store, request, known, run.day, password)
+    if scheme:
+        _into_scheme(scheme, readings)
+    with connection.transaction():
+        _check_rights(connection, created_by, {one.owner for one in readings}, known)
+    if request.surface == "form" and len({one.owner.taxpayer_no for one in readings}) > 1:
+        raise BadInput([rulebook().message("one_tax_number", "import")])
+    return _planned(connection, run, readings, created_by, dry_run=dry_run)
+
+
+def _scheme(imports: Imports, name: str | None) -> ImportScheme | None:
+    """Raises BadInput where there is no scheme of that name."""
+    found = imports.scheme(name) if name else None
+    if name and found is None:
+        raise BadInput([f"没有下载方案“{name}”，请用 ./fapiao schemes list 查看。"])
+    return found
+
+
+def _into_scheme(scheme: ImportScheme, readings: Collection[Reading]) -> None:
+    """Hands back the documents that the scheme does not name. Raises BadInput for a file of somebody it is not for."""
+    if problems := [problem for one in readings if (problem := scheme.objection(one.owner))]:
+        raise BadInput(problems)
+    for one in readings:
+        one.scheme_ids = (scheme.scheme_id,)
+        if one.papers:
+            scheme.hand_back(one.papers, rulebook())
+
+
+def _planned(
+    connection: Connection, run: RunDay, readings: list[Reading], created_by: str, *, dry_run: bool
+) -> Created:
+    imports = Imports(connection)
+    already: dict[str, str] = {}
+    with connection.transaction():
+        for one in readings:
+            found = imports.imported_before(one.owner, [source.sha256 for source in one.sources.values()])
+            already |= {source.name: found[source.sha256] for source in one.sources.values() if source.sha256 in found}
+        fresh = [one for one in readings if not all(source.name in already for source in one.sources.values())]
+        name_actor(connection, created_by)
+        batches = [] if dry_run or not fresh else imports.plan(run, [one.file_set() for one in fresh], created_by)
+    return Created(dict(zip(batches, fresh, strict=False)), already, tuple(readings))
+
+
+def replay(connection: Connection, run: RunDay, created_by: str) -> Created:
+    """Plans the files with rows in quarantine anew, each for the company it belongs to; the rules may know them now.
+
+    What is in the pool already stays as it is.
+    """
+    imports = Imports(connection)
+    asked: dict[tuple[Owner, tuple[int, ...]], list[Source]] = {}
+    with connection.transaction():
+        for owner, schemes, source in imports.waiting_files():
+            asked.setdefault((owner, schemes), []).append(source)
+        readings = [
+            Reading(owner, dict(enumerate(found, start=1)), None, scheme_ids=schemes)
+            for (owner, schemes), found in asked.items()
+        ]
+        name_actor(connection, created_by)
+        batches = imports.plan(run, [one.file_set() for one in readings], created_by) if readings else []
+    return Created(dict(zip(batches, readings, strict=True)))
+
+
+def _check_rights(
+    connection: Connection, actor: str, owners: Collection[Owner], known: Mapping[str, str | None]
+) -> None:
+    rights = rights_of(connection, actor)
+    taxpayers = sorted({owner.taxpayer_no for owner in owners})
+    objections = {number: rights.objection(_RIGHT, known.get(number)) for number in taxpayers}
+    if problems := [f"{number}: {rulebook().message(key, 'interactive')}" for number, key in objections.items() if key]:
+        raise BadInput(problems)
+
+
+def work(
+    connection: Connection,
+    store: FileStore,
+    owner: str,
+    instant: Callable[[], datetime],
+    created: Created | None = None,
+) -> int:
+    """Works the queues of companies, each from its oldest task on (R283); returns how many tasks came to their end.
+
+    With `created` only the companies of those tasks, and waits for whoever is at work there; without, every company
+    nobody is at work for. `instant` is the business instant of now. A crash leaves a task where it was; the next worker
+    reads the kept bytes again. Raises Unusable when the store does not give them.
+    """
+    imports, readings = Imports(connection), created.readings if created else {}
+    with connection.transaction():
+        waiting = imports.queues()
+    mine = {one.owner.taxpayer_no for one in readings.values()}
+    done = 0
+    for taxpayer_no in [number for number in waiting if created is None or number in mine]:
+        with imports.queue(taxpayer_no, wait=created is not None) as held:
+            while held and (claim := _take(connection, taxpayer_no, owner, instant())):
+                _work_one(connection, store, claim, readings.get(claim.batch_no))
+                done += 1
+    return done
+
+
+def _take(connection: Connection, taxpayer_no: str, owner: str, now: datetime) -> Claim | None:
+    with connection.transaction():
+        return Imports(connection).take(taxpayer_no, owner, now)
+
+
+def _work_one(connection: Connection, store: FileStore, claim: Claim, reading: Reading | None) -> None:
+    try:
+        if claim.broke_workers >= MOST_BROKEN:
+            raise BadInput([rulebook().message("file_breaks_workers", "import")])
+        _into_pool(connection, store, claim, reading)
+    except LostClaim:
+        return
+    except Unusable:
+        raise
+    except MergeError as broken:
+        _fail(connection, claim, Refused("MERGE_CHECK", str(broken), "nothing was merged; the file is kept"))
+    except BadInput as refused:
+        _fail(connection, claim, Refused("FILE_REFUSED", str(refused), "export the file again and import it"))
+    except Exception as broken:
+        log.exception("import %s failed inside fapiao", claim.batch_no)
+        _fail(connection, claim, blamed_on_row(broken, connection, "the file is kept"))
+
+
+def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: Reading | None) -> None:
+    imports, tasks = Imports(connection), TaskTable(connection)
+    with connection.transaction():
+        sources, wanted, schemes = imports.files(claim), _line_filter(connection), imports.schemes_of(claim)
+    papers = (reading.papers if reading else None) or read_stored(store, sources, _owner(claim), _day(claim))
+    for scheme in schemes:
+        scheme.hand_back(papers, rulebook())
+    steps = translated(claim, papers, wanted)
+    with connection.transaction():
+        tasks.hold(claim)
+        imports.merging(claim)
+        imports.know_the_pool()
+    with connection.transaction():
+        counts, doubts = merge(connection, claim, sources, steps, papers)
+        tasks.hold(claim)  # only now: a merge takes minutes, and a person stops a task at any instant
+        tasks.settle(claim, counts, Owed(warnings=doubts))
+
+
+def _owner(claim: Claim) -> Owner:
+    return Owner(claim.taxpayer_no, claim.direction)
+
+
+def _day(claim: Claim) -> date:
+    """The day on which a task was taken up first, in Asia/Shanghai."""
+    assert claim.observed_at is not None  # noqa: S101 a task that is taken has it
+    return claim.observed_at.astimezone(SHANGHAI).date()
+
+
+def _line_filter(connection: Connection) -> LineFilter | None:
+    key = ("errorGoodsNames", "errorGoodsNames")
+    value = read_parameters(connection).get(key) or rulebook().parameter_default(*key)
+    return line_filter(value, _SCOPE)
+
+
+def _fail(connection: Connection, claim: Claim, why: BureauError) -> None:
+    with suppress(LostClaim), connection.transaction():
+        tasks = TaskTable(connection)
+        tasks.hold(claim)
+        tasks.fail(claim, "download_failed", why, cost=1)

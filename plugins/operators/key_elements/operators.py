@@ -1,0 +1,32 @@
+"""The first step of key_element_sync: the form that a person filled in becomes task rows, or a list of refusals."""
+
+from typing import Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
+
+from fapiao.errors import BadInput
+from fapiao.key_elements.rules import FILTERS
+from hooks.pool.connection import PoolHook
+from operators.key_elements.planning import create
+from operators.run_context import run_day
+from operators.who import who
+
+CHANNELS = ("etax", "soft_certificate")
+"""通道 whose bureau side lists 发票勾选确认 (R030)."""
+
+
+class KeyElementPlanOperator(BaseOperator):
+    """Plan: one organisation's header collections, checked by the very function that the command uses."""
+
+    def execute(self, context: Any) -> list[str]:
+        """The batch numbers of the rows. A refused form fails at once, with every sentence, and plans nothing."""
+        run, actor, params = run_day(context), who(context), context["params"]
+        form = {name: params.get(name) for name in ("org", "taxpayer_no", *FILTERS)}
+        with PoolHook().connect(actor) as connection:
+            try:
+                batches = create(connection, run, form, "interactive", actor)
+            except BadInput as refused:
+                raise AirflowFailException(str(refused)) from refused
+        self.log.info("planned %s", ", ".join(batches))
+        return batches

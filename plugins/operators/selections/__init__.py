@@ -1,0 +1,1 @@
+"""勾选: requests, checks, submissions and their results."""

@@ -1,0 +1,174 @@
+"""The steps of the DAGs selection and auto_selection: a form, a list or the rules become requests, then their end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
+
+from fapiao.errors import BadInput
+from fapiao.selection.chosen import Wish
+from fapiao.selection.form import SelectionForm, read_form
+from fapiao.selection.list_rows import read_list
+from fapiao.selection.list_verdicts import Verdict, list_wishes
+from fapiao.selection.rules import CHANNELS
+from fapiao.selection.submission import Submitted
+from fapiao.selection.telling import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
+from fapiao.tasks import RunDay
+from hooks.enterprise.permissions import allowed_organisations
+from hooks.files.inbox import inbox, inside
+from hooks.selection_lists.auto_rules import auto_wishes
+from hooks.selection_lists.list_import import validate_list, write_result
+from operators.run_context import run_day
+from operators.selections.open_session import selection_desk, work_selections
+from operators.selections.preview import sheet
+from operators.selections.requests import wish_of
+from operators.selections.session import SelectionDesk
+from operators.selections.submit import progress, retry, submit
+from operators.who import who
+
+LOOK_AGAIN_SECONDS = 60.0
+"""Where every request waits for a login: the sweep looks at it, this run at what became of them."""
+AUTO = "auto_selection"
+"""Who acts where the rules do."""
+LISTS = "selection"
+"""The folder of the inbox in which lists lie, apart from what import_bureau_file takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one run asks for, and the tax numbers and accounts of its sheet."""
+
+    wishes: Sequence[Wish]
+    form: SelectionForm | None = None
+
+
+class SelectionFormOperator(BaseOperator):
+    """Submit: the form of 海关缴款书不抵扣勾选 by the functions that the command uses; a dry run by default.
+
+    What it returns is the XCom `return_value`, which Airflow's page shows: the sheet, then the submissions' numbers.
+    """
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """Shows the sheet, or submits. A refused form fails at once, with every sentence, and submits nothing."""
+        run, params = run_day(context), context["params"]
+        with selection_desk(who(context), run, f"{run.dag_id}/{run.run_id}/{self.task_id}") as desk:
+            try:
+                if batches := list(params.get("retry") or []):
+                    return self._told([retry(desk, batches, who(context))])
+                asked = self._asked(desk, context)
+                if params.get("dry_run", True):
+                    return self._shown(desk, asked)
+                made = [self._submit(desk, context, wish, asked.form) for wish in asked.wishes]
+            except BadInput as refused:
+                raise AirflowFailException(str(refused)) from refused
+        return self._told(made)
+
+    def _asked(self, desk: SelectionDesk, context: Any) -> Asked:
+        params = context["params"]
+        with desk.transaction() as work:
+            allowed = allowed_organisations(work.connection, who(context), "select")
+        if params.get("list_file"):
+            return Asked(self._listed(desk, str(params["list_file"]), allowed))
+        form = read_form(desk.book, desk.rules, params)
+        with desk.transaction() as work:
+            return Asked([wish_of(work.connection, form, "interactive", allowed)], form)
+
+    def _listed(self, desk: SelectionDesk, name: str, allowed: Sequence[str] | None) -> list[Wish]:
+        """引入清单勾选: the wishes of the good rows; beside the list lies its result."""
+        file = inside(inbox() / LISTS, name)
+        with desk.transaction() as work:
+            verdicts = validate_list(work.connection, [read_list(file)], allowed)
+        result = file.with_name(f"{file.stem}-引入结果.xlsx")
+        write_result(result, verdicts)
+        self.log.info("%s", _list_text(verdicts, result))
+        return list_wishes(verdicts)
+
+    def _shown(self, desk: SelectionDesk, asked: Asked) -> dict[str, Any]:
+        accounts = asked.form.accounts if asked.form else None
+        lines = [line for wish in asked.wishes for line in sheet(desk, wish, accounts)]
+        self.log.info("试算 (dry run)\n%s", sheet_text(lines))
+        return {"submissions": [], "sheet": sheet_rows(lines)}
+
+    def _submit(self, desk: SelectionDesk, context: Any, wish: Wish, form: SelectionForm | None) -> Submitted:
+        """One wish is one submission; a run made again finds it by its operation, whatever became of the others."""
+        mine = replace(desk, run=replace(desk.run, run_id=f"{desk.run.run_id}__{wish.operation}"))
+        without, accounts = (form.without, form.accounts) if form else ((), None)
+        return submit(mine, wish, who(context), without=without, accounts=accounts)
+
+    def _told(self, made: Sequence[Submitted]) -> dict[str, Any]:
+        refused = [line for one in made for line in refusal_lines(one.refused)]
+        submissions = [one.parent_batch_no for one in made if one.parent_batch_no]
+        self.log.info("提交批次号：%s\n%s", "、".join(submissions) or "无", "\n".join(refused))
+        if not submissions and refused:
+            raise AirflowFailException("\n".join(refused))
+        return {"submissions": submissions, "refused": refused}
+
+
+class AutoSelectionOperator(BaseOperator):
+    """Wish: what the enabled rules of 自动抵扣勾选配置 pick today, each rule a submission (R222)."""
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """Submits; skips what follows while every rule is off or picks nothing."""
+        run = run_day(context)
+        with selection_desk(AUTO, run, f"{run.dag_id}/{run.run_id}") as desk:
+            with desk.transaction() as work:
+                wishes = auto_wishes(work.connection, run.day)
+            made = [submit(replace(desk, run=_run_of(run, wish)), wish, AUTO) for wish in wishes]
+        submissions = [one.parent_batch_no for one in made if one.parent_batch_no]
+        for line in [line for one in made for line in refusal_lines(one.refused)]:
+            self.log.info("%s", line)
+        if not submissions:
+            raise AirflowSkipException("no rule is on, or none picks a paper today")
+        return {"submissions": submissions}
+
+
+class SelectionFollowOperator(BaseOperator):
+    """Select: the requests of the submissions to their end; waiting holds no worker, and a refusal fails the run."""
+
+    def __init__(self, *, submitted_by: str, patience: timedelta = timedelta(hours=6), **settings: Any) -> None:
+        super().__init__(**settings)
+        self.submitted_by, self.patience = submitted_by, patience
+
+    def execute(self, context: Any) -> list[str]:
+        """Works what is due and says how far it is; the requests as they ended."""
+        run = run_day(context)
+        parents = context["ti"].xcom_pull(task_ids=self.submitted_by)["submissions"]
+        if not parents:
+            raise AirflowSkipException("dry run: nothing was submitted")
+        work_selections(context, run)
+        with selection_desk(who(context), run, f"{run.dag_id}/{run.run_id}/{self.task_id}") as desk:
+            found = [progress(desk, parent) for parent in parents]
+            with desk.transaction() as work:
+                _, seconds = work.table.next_due(CHANNELS)
+        labels = desk.book.codes_of("selection_task_status")
+        told = [progress_line(one, labels) for one in found]
+        self.log.info("%s", "\n".join([*told, *map(requests_text, found)]))
+        if not all(one.finished for one in found):
+            self._wait(context, LOOK_AGAIN_SECONDS if seconds is None else seconds)
+            return told
+        if any(one.statuses.get("failed") for one in found):
+            raise AirflowFailException("；".join(told))
+        return told
+
+    def _wait(self, context: Any, seconds: float) -> None:
+        due = datetime.now(UTC) + timedelta(seconds=max(seconds, 1.0))
+        if due > context["dag_run"].start_date + self.patience:
+            self.log.warning("处理中的任务由 sweep_results 定时获取结果")
+            return
+        raise AirflowRescheduleException(due)
+
+
+def _run_of(run: RunDay, wish: Wish) -> RunDay:
+    """A run made again picks what is left: a submission is known by its first paper, not by its place in a list."""
+    first = wish.chosen[0]
+    return replace(run, run_id=f"{run.run_id}__{first.taxpayer_no}_{first.document_key}")
+
+
+def _list_text(verdicts: Sequence[Verdict], result: Path) -> str:
+    failed = [one for one in verdicts if not one.passed]
+    lines = [f"{one.row.where}：{'；'.join(problem.text for problem in one.problems)}" for one in failed]
+    return "\n".join([*lines, f"引入 {len(verdicts)} 行，处理失败 {len(failed)} 行；引入结果：{result}"])

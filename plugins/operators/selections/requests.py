@@ -1,0 +1,79 @@
+"""What a form asks for as a wish: its 缴款书号码 looked up in the pool, each with the tax number that owns it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+
+from fapiao.errors import BadInput
+from fapiao.rules.book import rulebook
+from fapiao.selection.chosen import Chosen, Surface, Wish
+from fapiao.selection.form import SelectionForm
+from fapiao.selection.listing import Listed, ListFilter
+from fapiao.selection.records import STATISTICS
+from hooks.queues.selections import SelectionTable
+from hooks.selection_lists.listing import list_page
+
+Connection = psycopg.Connection[Any]
+MOST = 100_000
+"""Far more than a person lists by number; what is selected by its thousands comes in by a workbook."""
+
+
+def wish_of(
+    connection: Connection, form: SelectionForm, surface: Surface, allowed: Sequence[str] | None = None
+) -> Wish:
+    """The wish; a document without a reason of the form's keeps its own (A-44).
+
+    One that the pool does not hold goes along under the form's only tax number, for the steps to refuse it by name.
+    `allowed` are the 核算组织 the actor may select for, None all. Raises BadInput with every document that is nobody's,
+    several companies', or another organisation's (R150).
+    """
+    if form.operation in STATISTICS:
+        if problems := _forbidden_taxpayers(connection, form.taxpayers, allowed):
+            raise BadInput(problems)
+        return Wish(form.operation, surface, taxpayers=form.taxpayers)
+    found = _found(connection, form)
+    problems = _forbidden(found, allowed)
+    chosen = [one for key in form.document_keys for one in _chosen(form, key, found.get(key, []), problems)]
+    if problems:
+        raise BadInput(problems)
+    return Wish(form.operation, surface, chosen)
+
+
+def _found(connection: Connection, form: SelectionForm) -> dict[str, list[Listed]]:
+    wanted = ListFilter(
+        deductible=None, purposes=None, document_keys=form.document_keys, taxpayers=form.taxpayers or None
+    )
+    found: dict[str, list[Listed]] = {}
+    for row in list_page(connection, wanted, limit=MOST).rows:
+        found.setdefault(row.customs_no, []).append(row)
+    return found
+
+
+def _forbidden(found: Mapping[str, Sequence[Listed]], allowed: Sequence[str] | None) -> list[str]:
+    if allowed is None:
+        return []
+    sentence = rulebook().message("no_organisation_right", "interactive")
+    return [f"{key}：{sentence}" for key, rows in found.items() if any(row.org_code not in allowed for row in rows)]
+
+
+def _forbidden_taxpayers(connection: Connection, taxpayers: Sequence[str], allowed: Sequence[str] | None) -> list[str]:
+    """A tax number that is not in the basics is left to the steps to refuse."""
+    if allowed is None:
+        return []
+    sentence = rulebook().message("no_organisation_right", "interactive")
+    known = SelectionTable(connection).basics(taxpayers)
+    return [f"{number}：{sentence}" for number, whose in known.items() if whose.org_code not in allowed]
+
+
+def _chosen(form: SelectionForm, key: str, rows: Sequence[Listed], problems: list[str]) -> Sequence[Chosen]:
+    if len(rows) == 1:
+        (row,) = rows
+        said = (form.reason, form.reason_text) if form.reason else (row.selection_reason, row.selection_reason_text)
+        return [Chosen(row.taxpayer_no, key, *said)]
+    if not rows and len(form.taxpayers) == 1:
+        return [Chosen(form.taxpayers[0], key, form.reason, form.reason_text)]
+    owners = "、".join(row.taxpayer_no for row in rows)
+    unknown = rulebook().message("selection_unknown_paper", "interactive")
+    problems.append(f"{key}：{f'属于多个税号（{owners}），请填写税号。' if rows else unknown}")
+    return []

@@ -1,0 +1,146 @@
+"""Rules pick papers by themselves once somebody has switched them on; a paper goes to the first that it meets."""
+
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+
+from customs_rows import number, organisation, paper, papers, set_columns
+from enterprise_files import WORDS
+from fapiao.enterprise.loading import Tally
+from fapiao.errors import BadInput
+from fapiao.selection.chosen import Chosen, Wish
+from fapiao.tables.yaml_lines import read_yaml
+from hooks.selection_lists.auto_rules import auto_matches, auto_rules, auto_wishes, load_auto_rules
+from pool_rows import OWNER, SELLER, digital, merge
+
+Pool = psycopg.Connection[Any]
+DAY = date(2026, 11, 21)
+RULE = {"name": "集体福利", "action": "勾选", "enabled": "是", "reason": "用于集体福利或者个人消费"}
+
+
+@pytest.fixture
+def pool(pool: Pool) -> Pool:
+    """Papers 1 to 4 of ORG1 over 100 to 400 yuan of tax, issued on the days 1 to 4, and paper 5 of ORG2."""
+    organisation(pool, "ORG1", OWNER)
+    organisation(pool, "ORG2", SELLER)
+    papers(pool, *(paper(n, tfrq=f"2026-11-0{n} 00:00:00", skje=f"{n}00.00") for n in range(1, 5)))
+    papers(pool, paper(5, tfrq="2026-11-05 00:00:00", skje="500.00"), owner=SELLER)
+    return pool
+
+
+def load(pool: Pool, *rules: dict[str, object], **more: Any) -> Tally:
+    """One file with these rules, by li."""
+    text = "\n".join("- {" + ", ".join(f"{k}: {v}" for k, v in rule.items()) + "}" for rule in rules) or "[]"
+    return load_auto_rules(pool, [read_yaml("rules.yaml", text)], WORDS, actor="li", **more)
+
+
+def picked(pool: Pool, *tried: str) -> dict[str, list[int]]:
+    """The papers of every rule."""
+    found: dict[str, list[int]] = {}
+    for match in auto_matches(pool, DAY, tried):
+        found.setdefault(match.rule, []).append(int(match.document_key[9:18]))
+    return found
+
+
+@pytest.mark.req("R222")
+def test_a_rule_is_off_until_somebody_switches_it_on_and_can_be_tried_before(pool: Pool) -> None:
+    load(pool, {key: value for key, value in RULE.items() if key != "enabled"})
+    assert auto_wishes(pool, DAY) == []
+    assert picked(pool) == {}
+    assert picked(pool, "集体福利") == {"集体福利": [5, 1, 2, 3, 4]}
+    load(pool, RULE)
+    (wish,) = auto_wishes(pool, DAY)
+    assert (wish.operation, wish.surface, len(wish.chosen)) == ("not_deduct", "scheduled", 5)
+
+
+@pytest.mark.req("R222")
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ({"organisations": "ORG2"}, [5]),
+        ({"organisations": "[ORG1, ORG2]"}, [5, 1, 2, 3, 4]),
+        ({"reasons": "用于免税项目"}, [2]),
+        ({"amount_from": "200", "amount_to": "300.00"}, [2, 3]),
+        ({"issued_from": "2026-11-03"}, [5, 3, 4]),
+        ({"issued_to": "2026-11-02"}, [1, 2]),
+        ({"invoice_types": "海关缴款书"}, [5, 1, 2, 3, 4]),
+        ({"organisations": "ORG1", "issued_from": "2026-11-04", "amount_to": "399"}, []),
+    ],
+)
+def test_a_paper_is_picked_where_every_condition_holds(
+    pool: Pool, condition: dict[str, object], found: list[int]
+) -> None:
+    set_columns(pool, number(2), not_deductible_type="2")
+    load(pool, RULE | condition)
+    assert picked(pool).get("集体福利", []) == found
+
+
+@pytest.mark.req("R222", "R173", "R174")
+def test_only_what_could_be_selected_by_hand_is_picked(pool: Pool) -> None:
+    merge(pool, "digital", [digital()])
+    papers(pool, paper(8, hgjkshm=number(8, "Y")), paper(9, tfrq="2026-11-22 00:00:00"))
+    set_columns(pool, number(1), selection_status="1")
+    set_columns(pool, number(2), deduction_purpose="1")
+    set_columns(pool, number(3), risk_status="02")
+    pool.execute("UPDATE pool.document SET deductible = false WHERE document_key = %s", [number(4)])
+    load(pool, RULE)
+    assert picked(pool) == {"集体福利": [5]}
+
+
+@pytest.mark.req("R222")
+def test_a_paper_goes_to_its_first_rule_by_priority_and_to_no_other_later(pool: Pool) -> None:
+    small = {"name": "小额", "action": "预勾选", "enabled": "是", "priority": 1, "amount_to": 200}
+    load(pool, RULE, small)
+    assert picked(pool) == {"小额": [1, 2], "集体福利": [5, 3, 4]}
+    first, second = auto_wishes(pool, DAY)
+    assert first == Wish("preselect", "scheduled", (Chosen(OWNER, number(1)), Chosen(OWNER, number(2))))
+    assert (second.operation, second.chosen[0]) == ("not_deduct", Chosen(SELLER, number(5), "3"))
+    set_columns(pool, number(1), selection_status="4")
+    assert picked(pool) == {"小额": [2], "集体福利": [5, 3, 4]}
+
+
+@pytest.mark.req("R222")
+def test_a_paper_keeps_its_own_reason_and_is_given_the_rules_where_it_has_none(pool: Pool) -> None:
+    set_columns(pool, number(1), not_deductible_type="5", not_deductible_reason="样品")
+    load(pool, RULE | {"organisations": "ORG1", "issued_to": "2026-11-02"})
+    (wish,) = auto_wishes(pool, DAY)
+    assert wish.chosen == (Chosen(OWNER, number(1), "5", "样品"), Chosen(OWNER, number(2), "3"))
+
+
+@pytest.mark.req("R222")
+def test_a_file_replaces_the_rules_before_it(pool: Pool) -> None:
+    other = {"name": "其他", "action": "预勾选"}
+    assert str(load(pool, RULE, other)) == "auto_rules: 2 new, 0 changed, 0 unchanged"
+    assert str(load(pool, RULE, other)) == "auto_rules: 0 new, 0 changed, 2 unchanged"
+    assert str(load(pool, RULE | {"priority": 3})) == "auto_rules: 0 new, 2 changed, 0 unchanged"
+    assert [(rule["name"], rule["priority"], rule["changed_by"]) for rule in auto_rules(pool)] == [
+        ("集体福利", 3, "li")
+    ]
+    load(pool, dry_run=True)
+    assert len(auto_rules(pool)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"reason": "''"}, "勾选需要不抵扣原因"),
+        ({"reason": "其他"}, "不抵扣原因为其他时，需要填写其他原因说明"),
+        ({"reason": "好玩"}, "'好玩' is unknown"),
+        ({"action": "删除"}, "'删除' is unknown"),
+        ({"organisations": "ORG9"}, "there is no organisation ORG9"),
+        ({"invoice_types": "电子普通发票"}, "电子普通发票: 不可勾选的发票类型。"),
+        ({"invoice_types": "废纸"}, "invoice type '废纸' is unknown"),
+        ({"amount_from": "much"}, "'much' is not an amount"),
+        ({"amount_from": "2", "amount_to": "1"}, "1 is less than amount_from 2"),
+        ({"issued_from": "2026-02-01", "issued_to": "2026-01-01"}, "2026-01-01 is before issued_from 2026-02-01"),
+        ({"priority": "first"}, "'first' is not a whole number"),
+        ({"sum": "1"}, "this column is unknown"),
+    ],
+)
+def test_a_wrong_rule_is_refused_and_nothing_is_saved(pool: Pool, change: dict[str, object], sentence: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        load(pool, RULE | change)
+    assert sentence in str(refused.value)
+    assert auto_rules(pool) == []

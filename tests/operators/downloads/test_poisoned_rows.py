@@ -1,0 +1,193 @@
+"""A row that breaks its worker stands alone: the database is blamed for what is the database's, and nothing else waits."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import psycopg
+import pytest
+
+from fapiao.errors import Refused
+from fapiao.rules.book import rulebook
+from fapiao.tasks import Claim
+from hooks.channels.download_channel import Bureau
+from hooks.pool.faults import database_is_gone
+from operators.downloads.actions import fetch, void
+from operators.downloads.session import Desk
+from operators.downloads.worker_pool import MOST_BROKEN_WORKERS, Crew
+from task_rows import RUN, put, put_many, take, told
+
+Pool = psycopg.Connection[Any]
+Act = Callable[[Desk, Claim], None]
+NOW = datetime(2027, 6, 10, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def crew(pool_url: str) -> Iterator[Crew]:
+    """Two workers beside the front desk."""
+    with psycopg.connect(pool_url) as front:
+        desk = Desk(front, cast(Bureau, None), rulebook(), RUN, {}, lambda: NOW)
+        with Crew(desk, lambda: psycopg.connect(pool_url), "leqi", "owner", 2) as found:
+            yield found
+
+
+def fail(desk: Desk, claim: Claim) -> None:
+    """An act that ends the row."""
+    with desk.transaction() as work:
+        work.tasks.hold(claim)
+        work.tasks.fail(claim, "download_failed", Refused("DONE", "done", ""))
+
+
+def but_on(task_id: int, odd: Act) -> Act:
+    """An act that ends every row, and does something odd to one."""
+    return lambda desk, claim: (odd if claim.task_id == task_id else fail)(desk, claim)
+
+
+def too_long(desk: Desk, claim: Claim) -> None:
+    """What Postgres refuses with a ProgramLimitExceeded, which psycopg calls an OperationalError."""
+    with desk.transaction() as work:
+        work.connection.execute("SELECT repeat('x', 2000000000)")
+
+
+def die(pool: Pool, owner: str) -> None:
+    """A worker that claims whatever is due and never comes back, a minute ago."""
+    take(pool, owner, 100)
+    pool.execute("UPDATE sync.task SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL")
+    pool.commit()
+
+
+@pytest.mark.finding("F20")
+def test_what_the_database_refuses_of_one_row_ends_that_row_and_no_other(pool: Pool, crew: Crew) -> None:
+    rows = put_many(pool, 12, status="downloaded")
+    pool.commit()
+    assert crew.work_through(["downloaded"], but_on(rows[3], too_long), None) == 12
+    code, text = told(pool, rows[3], "error_code", "error_message")
+    assert (code, text.startswith("ProgramLimitExceeded")) == ("INTERNAL", True)
+    others = pool.execute("SELECT count(*) FROM sync.task WHERE error_code = 'DONE'").fetchone()
+    assert others == (11,)
+
+
+@pytest.mark.finding("F20")
+def test_a_row_that_costs_the_worker_its_connection_is_written_down_over_a_new_one(pool: Pool, crew: Crew) -> None:
+    rows = put_many(pool, 6, status="downloaded")
+    pool.commit()
+
+    def close_and_break(desk: Desk, claim: Claim) -> None:
+        desk.connection.close()
+        raise ValueError("\x00 of no use")
+
+    crew.work_through(["downloaded"], but_on(rows[0], close_and_break), None)
+    assert told(pool, rows[0], "error_code", "error_message") == ("INTERNAL", r"ValueError: \u0000 of no use")
+    assert pool.execute("SELECT count(*) FROM sync.task WHERE error_code = 'DONE'").fetchone() == (5,)
+
+
+@pytest.mark.finding("F20")
+def test_an_error_inside_a_transaction_that_nobody_closed_does_not_hide_the_next(pool: Pool, crew: Crew) -> None:
+    task_id = put(pool, "downloaded")
+    pool.commit()
+
+    def outside(desk: Desk, claim: Claim) -> None:
+        desk.connection.execute("SELECT 1 / 0")
+
+    crew.work_through(["downloaded"], outside, None)
+    assert told(pool, task_id, "status", "error_code") == ("download_failed", "INTERNAL")
+
+
+@pytest.mark.finding("F20")
+def test_a_server_that_ends_the_session_is_no_fault_of_the_row(pool: Pool, crew: Crew) -> None:
+    task_id = put(pool, "downloaded")
+    pool.commit()
+
+    def ended(desk: Desk, claim: Claim) -> None:
+        desk.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(psycopg.OperationalError):
+        crew.work_through(["downloaded"], ended, None)
+    assert told(pool, task_id, "status", "error_code") == ("downloaded", None)
+
+
+@pytest.mark.finding("F20")
+def test_a_deadlock_is_tried_again_and_not_for_ever(pool: Pool, crew: Crew) -> None:
+    task_id = put(pool, "downloaded")
+
+    def deadlock(desk: Desk, claim: Claim) -> None:
+        raise psycopg.errors.DeadlockDetected("deadlock detected")
+
+    for expected in ("downloaded", "downloaded", "download_failed"):
+        pool.execute("UPDATE sync.task SET not_before = NULL")
+        pool.commit()
+        crew.work_through(["downloaded"], deadlock, None)
+        assert told(pool, task_id, "status", "error_code") == (expected, "DATABASE_BUSY")
+        pool.commit()
+
+
+@pytest.mark.finding("F20")
+@pytest.mark.parametrize(
+    ("state", "gone"),
+    [
+        ("08006", True), ("57P01", True), ("57P03", True), ("53300", True), ("54000", False), ("22003", False),
+        ("22P05", False), ("40P01", False), ("53200", False), ("XX000", False),
+    ],
+)  # fmt: skip
+def test_whose_fault_it_is_stands_in_the_sqlstate(state: str, gone: bool) -> None:
+    assert database_is_gone(psycopg.errors.lookup(state)("x")) is gone
+
+
+@pytest.mark.finding("F20")
+def test_a_row_that_three_workers_did_not_outlive_is_set_aside_and_its_neighbours_are_not(
+    pool: Pool, crew: Crew, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    poison, *others = put_many(pool, 4, status="downloaded", priority=1)
+    pool.commit()
+    die(pool, "first")
+    done: list[int] = []
+
+    def note(desk: Desk, claim: Claim) -> None:
+        done.append(claim.task_id)
+        fail(desk, claim)
+
+    # each that comes back finds the poison first, alone, and does not outlive it
+    for owner in ("second", "third"):
+        take(pool, owner, 1, suspects=True)
+        pool.execute("UPDATE sync.task SET lease_until = now() - interval '1 second' WHERE claimed_by = %s", [owner])
+        pool.commit()
+    assert crew.work_through(["downloaded"], note, None) == 4
+    assert sorted(done) == others
+    status, code, text = told(pool, poison, "status", "error_code", "error_message")
+    assert (status, code, text) == ("downloaded", "SET_ASIDE", "处理该任务的工作进程已有 3 次中途退出，任务已搁置")
+    assert crew.look_ahead(None) == (1, None)
+    assert crew.work_through(["downloaded"], note, None) == 0
+
+
+@pytest.mark.finding("F20")
+@pytest.mark.req("R319")
+def test_a_row_that_was_set_aside_goes_on_from_its_replies_or_is_voided(pool: Pool) -> None:
+    again = put(pool, "downloaded", batch_no="again")
+    ended = put(pool, "downloaded", batch_no="ended", invoice_type="82")
+    pool.execute(
+        "UPDATE sync.task SET not_before = 'infinity', broke_workers = %s, error_code = 'SET_ASIDE',"
+        " error_message = 'x', advice = 'y'",
+        [MOST_BROKEN_WORKERS],
+    )
+    assert [one.message for one in fetch(pool, "li", ["again"])] == ["任务处理中"]
+    void(pool, "li", ["ended"], "不再需要")
+    assert told(pool, again, "status", "error_code", "broke_workers") == ("downloaded", None, 0)
+    assert told(pool, ended, "status", "void_state") == ("downloaded", "voided")
+    assert [claim.task_id for claim in take(pool)] == [again]
+
+
+@pytest.mark.finding("F20")
+def test_rows_that_are_given_back_are_not_held_against_them(pool: Pool, crew: Crew) -> None:
+    task_id = put(pool, "downloading")
+    pool.commit()
+
+    def wait(desk: Desk, claim: Claim) -> None:
+        with desk.transaction() as work:
+            work.tasks.hold(claim)
+            work.tasks.postpone(claim, polls=1)
+
+    for _ in range(5):
+        crew.work_through(["downloading"], wait, None)
+    assert told(pool, task_id, "broke_workers", "error_code") == (0, None)

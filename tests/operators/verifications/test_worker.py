@@ -1,0 +1,213 @@
+"""A worker of the verification queue: failures on the way, lost logins, dead workers, and answers nobody can use."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from fapiao.errors import LoginLost
+from fapiao.tasks import RunDay
+from fapiao.verification import Question, Verification, verification_rules
+from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
+from hooks.gateway.verifier import verifier
+from hooks.queues.tasks import LostClaim
+from hooks.queues.verifications import VerificationTable
+from operators.verifications.worker import VerifyDesk, verify_due, verify_one
+
+NOW = datetime(2027, 1, 5, 2, tzinfo=UTC)
+UNTIL_TOLD = 3600.0
+"""Seconds that a row waits unless its waiting time is made to be over: a busy machine must not end it."""
+RUN = RunDay("verify_invoices", "run-1", NOW.date(), "2027-01-05", explicit=True)
+
+
+@dataclass
+class Counter:
+    """One worker over the simulator: its desk, the room, and how to let time pass."""
+
+    room: GatewayRehearsal
+    desk: VerifyDesk
+
+    def work(self) -> int:
+        """Handles what is due."""
+        return verify_due(self.desk)
+
+    def wait_over(self) -> None:
+        """The waiting time of every row is over."""
+        self.room.pool.execute("UPDATE sync.verification SET not_before = NULL, lease_until = NULL")
+
+    def row(self) -> dict:
+        """The only verification."""
+        (found,) = self.room.verifications()
+        return found | self.room.pool.execute("SELECT attempts FROM sync.verification").fetchone()
+
+    def calls(self) -> list[dict]:
+        """Every call of the queue, in order."""
+        return self.room.pool.execute("SELECT * FROM sync.verification_call ORDER BY reply_id").fetchall()
+
+
+@pytest.fixture
+def counter(pool_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
+    """A worker with one 数电专票 waiting."""
+    with (
+        gateway_rehearsing(pool_url, monkeypatch, "2027-01-05", poll_seconds=UNTIL_TOLD) as room,
+        psycopg.connect(pool_url) as connection,
+        verifier() as (ask, _),
+    ):
+        room.company()
+        room.receive(room.paper("81"))
+        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+        connection.commit()
+        yield Counter(room, VerifyDesk(connection, ask, verification_rules(), RUN, "worker", lambda: NOW))
+
+
+def test_a_failure_on_the_way_is_asked_again_twice_and_then_ends_with_the_bureaus_words(counter: Counter) -> None:
+    counter.room.fault("error_code", code="95001", service="invoiceCheck", times="always")
+    states = []
+    for _ in range(3):
+        counter.work()
+        states.append((counter.row()["state"], counter.row()["attempts"], counter.row()["not_before"] is not None))
+        counter.wait_over()
+    assert states[:2] == [("waiting", 1, True), ("waiting", 2, True)]
+    row = counter.row()
+    assert row["state"] == "failed"
+    assert "95001" in row["result_text"]
+    assert [call["counted"] for call in counter.calls()] == [False] * 3
+
+
+def test_a_lost_login_costs_neither_an_attempt_nor_one_of_the_five_calls(counter: Counter) -> None:
+    counter.room.fault("error_code", code="91300", service="invoiceCheck", times=7)
+    for _ in range(7):
+        counter.work()
+        counter.wait_over()
+    assert (counter.row()["state"], counter.row()["attempts"]) == ("waiting", 0)
+    assert not any(call["counted"] for call in counter.calls())
+    counter.work()
+    assert counter.row()["state"] == "verified"
+
+
+def test_a_lost_answer_counts_as_a_call_because_the_bureau_may_have_counted_it(counter: Counter) -> None:
+    counter.room.fault("drop_reply", service="invoiceCheck")
+    counter.work()
+    assert (counter.row()["state"], counter.row()["attempts"]) == ("waiting", 1)
+    assert [call["counted"] for call in counter.calls()] == [True]
+    counter.wait_over()
+    counter.work()
+    assert (counter.row()["state"], counter.row()["calls"]) == ("verified", 2)
+
+
+def test_a_worker_that_dies_after_the_answer_leaves_it_to_the_next_and_nobody_asks_again(counter: Counter) -> None:
+    with counter.desk.transaction() as table:
+        (asked,) = table.claim("dead", NOW.date(), 1)
+        reply_id = table.begin(asked, {}, NOW.date(), 5)
+    body = counter.desk.ask(_question(counter))
+    with counter.desk.transaction() as table:
+        table.answered(reply_id, body)
+    counter.wait_over()
+    counter.work()
+    assert (counter.row()["state"], counter.row()["calls"]) == ("verified", 1)
+    assert len(counter.room.calls("invoiceCheck")) == 1
+
+
+def test_a_worker_that_dies_before_the_answer_has_spent_a_call(counter: Counter) -> None:
+    for _ in range(5):
+        with counter.desk.transaction() as table:
+            (asked,) = table.claim("dead", NOW.date(), 1)
+            assert table.begin(asked, {}, NOW.date(), 5) is not None
+    counter.wait_over()
+    counter.work()
+    row = counter.row()
+    assert (row["state"], str(row["not_before_day"])) == ("limit", "2027-01-06")
+    assert row["result_text"].endswith("五次查验机会当日已用完")
+    assert counter.room.calls("invoiceCheck") == []
+
+
+def test_whoever_lost_the_row_writes_nothing(counter: Counter) -> None:
+    with counter.desk.transaction() as table:
+        (asked,) = table.claim("slow", NOW.date(), 1)
+    counter.wait_over()
+    with counter.desk.transaction() as table:
+        table.claim("fast", NOW.date(), 1)
+    with pytest.raises(LostClaim):
+        verify_one(counter.desk, asked)
+    assert counter.calls() == []
+
+
+def test_two_workers_never_hold_the_same_row(counter: Counter) -> None:
+    with counter.desk.transaction() as table:
+        assert len(table.claim("one", NOW.date(), 10)) == 1
+        assert table.claim("two", NOW.date(), 10) == []
+        assert len(table.claim("one", NOW.date(), 10)) == 1
+        table.release("one")
+        assert len(table.claim("two", NOW.date(), 10)) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"not JSON", "VERIFY_UNREADABLE"),
+        (b'{"checkStatus": "1"}', "VERIFY_UNREADABLE"),
+        (b'{"invoiceNo": "27000000000000000009", "govInvoiceType": "81", "invoiceDate": "2027-01-02",'
+         b' "checkStatus": "1"}', "VERIFY_OTHER_DOCUMENT"),
+        (b'{"checkStatus": "2"}', "VERIFY_MISMATCH"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_of_no_use_is_kept_and_the_pool_is_left_alone(
+    counter: Counter, body: bytes, code: str
+) -> None:
+    desk = replace(counter.desk, ask=lambda _: body)
+    assert verify_due(desk) == 1
+    row = counter.row()
+    assert (row["state"], row["result_code"]) == ("mismatch" if code == "VERIFY_MISMATCH" else "failed", code)
+    assert [bytes(call["body"]) for call in counter.calls()] == [body]
+    assert counter.room.invoices() == {}
+
+
+def test_what_breaks_our_own_code_ends_that_row_and_holds_nobody_up(
+    counter: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = counter.room.verifications()[0]["document_key"]
+    counter.room.receive(counter.room.paper("82"))
+
+    def ask(question: Question) -> bytes:
+        if question["invoiceNo"] == first:
+            raise KeyError("boom")
+        return counter.desk.ask(question)
+
+    assert verify_due(replace(counter.desk, ask=ask)) == 2
+    states = {row["document_key"] == first: (row["state"], row["result_code"]) for row in counter.room.verifications()}
+    assert states == {True: ("failed", "INTERNAL"), False: ("verified", None)}
+    assert "failed inside fapiao" in caplog.text
+
+
+def test_an_answer_cannot_be_rewritten_nor_a_call_deleted(counter: Counter) -> None:
+    counter.work()
+    with pytest.raises(psycopg.errors.RaiseException, match="it is evidence and stays"):
+        counter.room.pool.execute("UPDATE sync.verification_call SET result_code = 'X'")
+    with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+        counter.room.pool.execute("DELETE FROM sync.verification_call")
+
+
+def _question(counter: Counter) -> Question:
+    from fapiao.verification import question
+
+    with counter.desk.transaction() as table:
+        (asked,) = VerificationTable(table.connection).claim("dead", NOW.date(), 1)
+    return question(asked, verification_rules())
+
+
+@pytest.mark.finding("F91")
+def test_a_verification_that_is_due_again_at_once_is_left_to_the_next_run(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled: list[str] = []
+
+    def hand_back(desk: VerifyDesk, asked: Verification) -> None:
+        handled.append(asked.batch_no)
+        with desk.transaction() as table:
+            table.postpone(asked, LoginLost("GATEWAY_91300", "登录失效", "log in", 0.0), cost=0)
+
+    monkeypatch.setattr("operators.verifications.worker.verify_one", hand_back)
+    counter.work()
+    assert len(handled) == 2
