@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas
-import psycopg
 import sqlalchemy
 from python_calamine import CalamineWorkbook
 from rustpy_xlsxwriter import write_worksheets
@@ -29,7 +28,8 @@ from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
 from hooks.enterprise.basics import change
 from hooks.files.store import FolderStore
-from hooks.pool.merge import MergeContext, Stage
+from hooks.pool.merge import MergeContext, StagedMerge
+from hooks.pool.sessions import open_session
 from hooks.queues.imports import DAG_ID, Imports
 from operators.imports.reading import read_request
 from operators.imports.tasks import create, work
@@ -49,7 +49,7 @@ MONTH, DAY = date(2026, 1, 1), date(2026, 2, 3)
 def imports(setting: Setting) -> Iterator[Row]:
     """New .xlsx and old .xls files, every one of them once: a file that was imported changes nothing."""
     owner = Taxpayer(OWNER.number, OWNER.name, channel="etax")
-    with psycopg.connect(setting.url) as connection:
+    with open_session(setting.url) as connection:
         change(
             connection, lambda before: Loaded(replace(before, taxpayers={owner.taxpayer_no: owner}), [], []), "bench"
         )
@@ -129,8 +129,7 @@ def import_file(url: str, file: Path) -> int:
     """The product's own way, from the file to the settled task; returns how many documents it brought."""
     now = datetime(2026, 2, 3, 4, tzinfo=UTC)
     run = RunDay(DAG_ID, f"bench {file}", DAY, DAY.isoformat(), explicit=True)
-    with tempfile.TemporaryDirectory() as kept, psycopg.connect(url) as connection:
-        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+    with tempfile.TemporaryDirectory() as kept, open_session(url) as connection:
         connection.commit()
         store = FolderStore(Path(kept))
         request = import_request(rulebook(), "command", [file], [OWNER.number], "input")
@@ -144,7 +143,7 @@ def import_file(url: str, file: Path) -> int:
 
 def parts(url: str, file: Path) -> dict[str, float]:
     """Seconds of the steps of an import, each by itself; what they brought into the pool is taken back."""
-    with tempfile.TemporaryDirectory() as kept, psycopg.connect(url) as connection, uncollected():
+    with tempfile.TemporaryDirectory() as kept, open_session(url) as connection, uncollected():
         request = import_request(rulebook(), "command", [file], [OWNER.number], "input")
         store = FolderStore(Path(kept))
         start = time.perf_counter()
@@ -155,7 +154,7 @@ def parts(url: str, file: Path) -> dict[str, float]:
         found = translate(whole[0].kind, (paper.payload() for paper in whole), context)
         translated = time.perf_counter()
         with connection.transaction(force_rollback=True):
-            stage = Stage(connection, found.target, MergeContext("BENCH", "etax", "input", OWNER.number))
+            stage = StagedMerge(connection, found.target, MergeContext("BENCH", "etax", "input", OWNER.number))
             stage.load(found, reply_id=1)
             stage.merge()
         merged = time.perf_counter()
@@ -170,7 +169,7 @@ def bare_copy(url: str, file: Path) -> int:
     for number, name in enumerate(book.sheet_names):
         sheet = book.get_sheet_by_name(name)
         target = _table(url, f"bare_{file.suffix[1:]}_{number}", sheet.width)
-        with psycopg.connect(url) as connection, connection.cursor().copy(f"COPY {target} FROM STDIN".encode()) as copy:
+        with open_session(url) as connection, connection.cursor().copy(f"COPY {target} FROM STDIN".encode()) as copy:
             for row in sheet.iter_rows():
                 copy.write_row([str(value) for value in row])
                 count += 1

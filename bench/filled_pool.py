@@ -8,7 +8,7 @@ from bench.rows import TAXPAYER, staged_documents, staged_lines
 from fapiao.payloads.staged import Staged
 from fapiao.pool_columns.reading import load_fields
 from fapiao.queries import query
-from hooks.pool.merge import MergeContext, MergeCounts, Stage
+from hooks.pool.merge import MergeContext, MergeCounts, StagedMerge
 
 CONTEXT = MergeContext(batch_no="20270105090000000BENCH", channel="leqi", direction="input", taxpayer_no=TAXPAYER)
 PACKAGE = 2_000
@@ -17,7 +17,7 @@ _VACUUMED = ("pool.document", "pool.line", "pool.change", "pool.sighting")
 
 def merge(connection: psycopg.Connection[Any], documents: list[Any], lines: list[Any] | None = None) -> MergeCounts:
     """Load the rows in packages as they come from the bureau, and merge them."""
-    stage = Stage(connection, "documents", CONTEXT)
+    stage = StagedMerge(connection, "documents", CONTEXT)
     per_package = len(lines) * PACKAGE // len(documents) if lines else 0
     for number, start in enumerate(range(0, len(documents), PACKAGE)):
         part = lines[number * per_package : (number + 1) * per_package] if lines else []

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from launcher.simulation import Simulation, simulation
+from launcher.command_simulator import Simulation, simulation
 from simulator.gateway.credentials import GATEWAY_CONNECTION, GATEWAY_EXTRA
 
 CITY = {"bureau_city_code": "3100", "bureau_city": "上海"}

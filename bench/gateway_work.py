@@ -1,4 +1,4 @@
-"""The worker that the gateway section measures: plans, applies and collects with the crew of a DAG."""
+"""The worker that the gateway section measures: plans, applies and collects with the workers of a DAG."""
 
 import time
 from collections.abc import Sequence
@@ -10,10 +10,9 @@ from bench.process import peak_megabytes
 from fapiao.tasks import RunDay
 from hooks.pool.connection import PoolHook
 from operators.downloads.apply import apply_one
-from operators.downloads.open_worker_pool import crew
-from operators.downloads.operators import until_quiet
+from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.plan import plan_day
-from operators.downloads.worker_pool import Crew
+from operators.downloads.worker_pool import WorkerPool, run_until_idle
 
 CHANNEL, JOB = "etax", "history_output"
 _CONTEXT = {"ti": SimpleNamespace(task_id="collect"), "dag_run": SimpleNamespace(triggering_user_name="bench")}
@@ -30,10 +29,10 @@ class Worked:
 
 
 def work(stages: Sequence[Sequence[str]], day: date) -> list[Worked]:
-    """The month before `day` for the taxpayers of one stage after the other, by one crew."""
+    """The month before `day` for the taxpayers of one stage after the other, by one pool of workers."""
     run = RunDay(f"{CHANNEL}__{JOB}", f"bench {stages[0][0]}", day, day.isoformat(), explicit=True)
     plan(run, stages[0])
-    with crew(_CONTEXT, run, CHANNEL, run.dag_id) as workers:
+    with open_worker_pool(_CONTEXT, run, CHANNEL, run.dag_id) as workers:
         assert workers is not None
         found = [_worked(workers, run)]
         for taxpayers in stages[1:]:
@@ -48,10 +47,10 @@ def plan(run: RunDay, taxpayers: Sequence[str]) -> None:
         plan_day(connection, run, CHANNEL, JOB, list(taxpayers))
 
 
-def _worked(workers: Crew, run: RunDay) -> Worked:
+def _worked(workers: WorkerPool, run: RunDay) -> Worked:
     """What a collect task does, with the time taken when all is applied for."""
     start = time.perf_counter()
-    tasks = workers.work_through(["pending"], apply_one, run.dag_id)
+    tasks = workers.run_until_none_due(["pending"], apply_one, run.dag_id)
     applied = time.perf_counter()
-    until_quiet(workers, run.dag_id)
+    run_until_idle(workers, run.dag_id)
     return Worked(tasks, applied - start, time.perf_counter() - applied, peak_megabytes())

@@ -14,7 +14,7 @@ from bench.rows import staged_documents, staged_lines
 from bench.setting import Row, Setting
 from fapiao.payloads.staged import Staged
 from fapiao.pool_columns.reading import LINE_COLUMNS, staged_columns
-from hooks.pool.merge import Stage
+from hooks.pool.merge import StagedMerge
 
 Connection = psycopg.Connection[Any]
 NEW = 5_000_000
@@ -64,7 +64,7 @@ def memory(setting: Setting) -> Iterator[Row]:
 def grown_after_a_package(url: str, rows: int) -> float:
     """The peak of this process over a merge of `rows`, above what one package needs."""
     with psycopg.connect(url) as connection:
-        stage = Stage(connection, "documents", CONTEXT)
+        stage = StagedMerge(connection, "documents", CONTEXT)
         first: float | None = None
         for start in range(0, rows, PACKAGE):
             documents = list(staged_documents(NEW + start, min(PACKAGE, rows - start)))

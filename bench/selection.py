@@ -15,7 +15,7 @@ from bench.setting import Row, Setting
 from fapiao.payloads import Context, translate
 from fapiao.selection.list_rows import SHEET, read_list
 from fapiao.selection.listing import ListFilter
-from hooks.pool.merge import MergeContext, Stage
+from hooks.pool.merge import MergeContext, StagedMerge
 from hooks.pool.rule_tables import load_rules
 from hooks.selection_lists.list_import import validate_list, write_result
 from hooks.selection_lists.listing import list_page, list_totals
@@ -123,7 +123,7 @@ def _fill(connection: psycopg.Connection[Any], papers: int) -> None:
     for place, owner in enumerate(OWNERS):
         context = Context("input", owner, "customs", OBSERVED, None)
         rows = [_paper(count) for count in range(place, papers, len(OWNERS))]
-        stage = Stage(connection, "documents", MergeContext(f"BENCH{place}", "leqi", "input", owner))
+        stage = StagedMerge(connection, "documents", MergeContext(f"BENCH{place}", "leqi", "input", owner))
         stage.load(translate("customs", rows, context), place)
         stage.merge()
     connection.execute("SELECT pool.lock_owner('input', '')")

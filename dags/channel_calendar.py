@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import DAG, Asset, MultipleCronTriggerTimetable, Param
 
 from fapiao.rules.book import rulebook
-from hooks.channels.download_channels import BUREAUS
+from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from operators.downloads.operators import ApplyOperator, CollectOperator, PlanOperator
 
 TIMEZONE = "Asia/Shanghai"
@@ -31,7 +31,7 @@ PARAMS = {
     ),
 }
 
-for job in rulebook().jobs(channels=tuple(BUREAUS)):
+for job in rulebook().jobs(channels=tuple(DOWNLOAD_CHANNELS)):
     with DAG(
         dag_id=job.dag_id,
         description=job.label,

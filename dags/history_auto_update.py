@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, Param
 
-from hooks.channels.download_channels import BUREAUS
+from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from operators.downloads.operators import ApplyOperator, CollectOperator
 from operators.history.operators import CHANNELS, HistoryAutoUpdateOperator
 
@@ -26,7 +26,7 @@ with DAG(
     default_args={"retries": 3, "retry_delay": timedelta(seconds=30)},
 ):
     plan = HistoryAutoUpdateOperator(task_id="plan")
-    for channel in sorted({*CHANNELS} & {*BUREAUS}):
+    for channel in sorted({*CHANNELS} & {*DOWNLOAD_CHANNELS}):
         apply = ApplyOperator(task_id=f"apply_{channel}", channel=channel)
         collect = CollectOperator(task_id=f"collect_{channel}", channel=channel, outlets=[Asset("invoice_pool")])
         plan >> apply >> collect

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import DAG, Asset
 
 from fapiao.rules.book import rulebook
-from hooks.channels.download_channels import BUREAUS
+from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from operators.downloads.operators import CollectOperator
 from operators.history.operators import CHANNELS, HistoryApplyOperator, HistoryPlanOperator
 from operators.history.params import history_params
@@ -24,7 +24,7 @@ with DAG(
     default_args={"retries": 3, "retry_delay": timedelta(seconds=30)},
 ):
     plan = HistoryPlanOperator(task_id="plan")
-    for channel in sorted({*CHANNELS} & {*BUREAUS}):
+    for channel in sorted({*CHANNELS} & {*DOWNLOAD_CHANNELS}):
         apply = HistoryApplyOperator(task_id=f"apply_{channel}", channel=channel)
         collect = CollectOperator(task_id=f"collect_{channel}", channel=channel, outlets=[Asset("invoice_pool")])
         plan >> apply >> collect

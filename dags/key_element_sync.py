@@ -7,7 +7,7 @@ from airflow.sdk import DAG, Asset, Param
 
 from fapiao.key_elements.form import choices
 from fapiao.rules.book import rulebook
-from hooks.channels.download_channels import BUREAUS
+from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from operators.downloads.operators import ApplyOperator, CollectOperator
 from operators.key_elements.operators import CHANNELS, KeyElementPlanOperator
 
@@ -50,7 +50,7 @@ with DAG(
     default_args={"retries": 3, "retry_delay": timedelta(seconds=30)},
 ):
     plan = KeyElementPlanOperator(task_id="plan")
-    for channel in sorted({*CHANNELS} & {*BUREAUS}):
+    for channel in sorted({*CHANNELS} & {*DOWNLOAD_CHANNELS}):
         apply = ApplyOperator(task_id=f"apply_{channel}", channel=channel)
         collect = CollectOperator(task_id=f"collect_{channel}", channel=channel, outlets=[Asset("invoice_pool")])
         plan >> apply >> collect

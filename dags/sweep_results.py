@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 
-from operators.downloads.operators import SweepOperator
+from operators.sweep import SweepOperator
 
 with DAG(
     dag_id="sweep_results",

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, Param
 
-from operators.verifications.worker import VerifyOperator
+from operators.verifications.operators import VerifyOperator
 
 with DAG(
     dag_id="verify_invoices",

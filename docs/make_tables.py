@@ -18,7 +18,7 @@ sys.path[:0] = [str(folder) for folder in (ROOT, ROOT / "plugins") if str(folder
 
 from fapiao.pool_columns.reading import TARGETS, Field, load_fields  # noqa: E402
 from fapiao.rules.book import rulebook  # noqa: E402
-from launcher import line  # noqa: E402
+from launcher import main as line  # noqa: E402
 
 _TABLE = re.compile(r"(?P<begin><!-- table: (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
 _NEVER_WRITTEN = {"identity": "the key of the row", "business": "the company's own", "bookkeeping": "fapiao's own"}
@@ -76,9 +76,9 @@ def channels() -> tuple[str, ...]:
     """The channels that have a hook. Airflow comes with the hooks and wants a home; it gets one that goes away."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("AIRFLOW_HOME", folder)
-        from hooks.channels.download_channels import BUREAUS  # noqa: PLC0415 after the line above
+        from hooks.channels.download_channels import DOWNLOAD_CHANNELS  # noqa: PLC0415 after the line above
 
-    return tuple(BUREAUS)
+    return tuple(DOWNLOAD_CHANNELS)
 
 
 def _written_dags() -> Iterator[Row]:

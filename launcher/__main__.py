@@ -9,6 +9,6 @@ HERE = str(ROOT / "launcher")
 sys.path[:] = [str(ROOT), str(ROOT / "plugins"), *(entry for entry in sys.path if entry != HERE)]
 
 if __name__ == "__main__":
-    from launcher.line import main
+    from launcher.main import main
 
     sys.exit(main(sys.argv[1:]))

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from fapiao.errors import Unusable
-from launcher.complaints import sentence
+from launcher.postgres_errors import sentence
 from launcher.programs import MAJOR, Programs
 
 USER = "fapiao"

@@ -11,7 +11,7 @@ from fapiao.queries import query
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.exports.rows import export_invoices, export_rows, note_export
 from hooks.exports.workbooks import Progress
-from launcher.progress import Progress as ProgressLine
+from launcher.progress import ProgressLine
 
 STATEMENTS = {"log": "rows", "brought": "invoices", "skipped": "skips", "quota": "quota_board"}
 """The statement of log.sql behind a sheet, where it has another name."""

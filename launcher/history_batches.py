@@ -12,11 +12,12 @@ from fapiao.errors import BadInput
 from fapiao.form_items import items
 from fapiao.tasks import SHANGHAI
 from fapiao.text_table import table
+from hooks.pool.sessions import open_session
 from hooks.queues.imports import files_of_import
-from launcher.acting import say_who_works
-from launcher.acting import show as show_done
 from launcher.actor import actor_of
 from launcher.pool import pool_url
+from launcher.task_commands import say_who_works
+from launcher.task_commands import show as show_done
 from operators.history import auto_update as auto
 from operators.history import batches
 
@@ -73,15 +74,14 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     """Does one action. Raises BadInput with every problem at once."""
-    with pool_url() as url, psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+    with pool_url() as url, open_session(url, autocommit=True) as connection:
         ACTIONS[arguments.action](connection, arguments)
     return 0
 
 
 def show_list(url: str, actor: str, numbers: Sequence[str]) -> None:
     """The import tasks of these numbers as a table."""
-    with psycopg.connect(url) as connection:
+    with open_session(url) as connection:
         _print(LIST, batches.list_batches(connection, actor, numbers), as_json=False)
 
 

@@ -12,8 +12,8 @@ from psycopg import sql
 from fapiao.errors import Unusable
 from launcher.accounts import account_for, own_folder
 from launcher.cluster import USER, configure, create_cluster, refuse_other_major
-from launcher.complaints import sentence
 from launcher.ports import free_port, port_is_free
+from launcher.postgres_errors import sentence
 from launcher.postmaster import disown_stale_pid_file, living
 from launcher.programs import Programs
 

@@ -4,7 +4,7 @@ import sys
 from typing import TextIO
 
 
-class Progress:
+class ProgressLine:
     """Says how many rows are done; used as a block, it wipes its line at the end."""
 
     def __init__(self, what: str, screen: TextIO | None = None) -> None:
@@ -12,7 +12,7 @@ class Progress:
         self._screen = screen or sys.stderr
         self._shown = 0
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> "ProgressLine":
         return self
 
     def __call__(self, rows: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fapiao.errors import BadInput, Unusable
-from launcher.airflow import LOGIN, login_password
+from launcher.airflow_env import LOGIN, login_password
 from launcher.dag_runs import DagRun
 from launcher.stack import Stack
 

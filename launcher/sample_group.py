@@ -5,14 +5,13 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psycopg
-
 from fapiao.enterprise.loading import Loaded, load_schemes, load_taxpayers
-from fapiao.enterprise.words import vocabulary
+from fapiao.enterprise.spellings import vocabulary
 from fapiao.rules.book import rulebook
 from fapiao.windows import one_year_before
 from hooks.enterprise.basics import change
-from launcher.basics import read_files
+from hooks.pool.sessions import open_session
+from launcher.enterprise_files import read_files
 from simulator.sample import sample_schemes, sample_taxpayers
 from simulator.sample_gateway import gateway_accounts, gateway_schemes, gateway_taxpayers
 
@@ -22,7 +21,7 @@ ACTOR = "demo"
 def load_sample(url: str, day: date) -> str:
     """Loads the group; a second time changes nothing. Returns what was new, in words."""
     words = vocabulary(rulebook())
-    with TemporaryDirectory() as folder, psycopg.connect(url) as connection:
+    with TemporaryDirectory() as folder, open_session(url) as connection:
         people = {"taxpayers": [*sample_taxpayers(), *gateway_taxpayers()], "accounts": gateway_accounts()}
         start = one_year_before(day)
         taxpayers = read_files([_file(Path(folder), "taxpayers", people)])

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from fapiao.errors import Unusable
-from launcher import rehearsal
+from launcher import stack_simulator as rehearsal
 from launcher.home import ROOT, logs
 from launcher.processes import birth, wait_until
 from launcher.stack import PARTS, Part, Stack, end_parts, forget, me

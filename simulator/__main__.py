@@ -17,8 +17,8 @@ import msgspec
 from simulator import sm4
 from simulator.bureau import Bureau
 from simulator.clock import Clock, morning
-from simulator.planting import plant
 from simulator.sample import ERRAND_SECONDS, sample_enterprise
+from simulator.seed_loading import plant
 from simulator.seeding import Seed
 from simulator.servers import Servers
 

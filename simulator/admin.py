@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulator import orders, planting
+from simulator import admin_requests as orders
+from simulator import seed_loading as planting
 from simulator.bureau import Bureau
 from simulator.seeding import BadSeed, ChangeSeed, Seed
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from simulator.bureau import Bureau
 from simulator.gateway.app import gateway_routes
 from simulator.lines import CutResponse, DroppedResponse
-from simulator.plane import serve
+from simulator.protocol import serve
 
 ADDRESSES = (
     "/access/v2/invoke/{nlbm}/{fwbm}/",

@@ -6,7 +6,7 @@ from simulator.clock import Clock
 from simulator.codes import BAD_PARAMETER, FATAL, SYSTEM_ERROR
 from simulator.companies import Registry
 from simulator.documents.store import Store
-from simulator.errands import Errands
+from simulator.errands import DeferredJobs
 from simulator.faults import Faults
 from simulator.gateway.state import Gateway
 from simulator.journal import Journal
@@ -32,7 +32,7 @@ class Bureau:
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
     periods: Periods = field(default_factory=Periods)
-    errands: Errands = field(default_factory=Errands)
+    errands: DeferredJobs = field(default_factory=DeferredJobs)
     desk: Desk = field(init=False)
     gateway: Gateway = field(init=False)
 

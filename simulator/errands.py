@@ -11,7 +11,7 @@ Job = Callable[[datetime, bool], Answer]
 
 
 @dataclass(slots=True)
-class Errand:
+class DeferredJob:
     """`family` is the service that may ask for it, `unit` the sydwptbh it came from; the answer never changes."""
 
     number: str
@@ -27,19 +27,19 @@ class Errand:
         self.answer = self.job(self.due_at, self.failed)
 
 
-class Errands:
+class DeferredJobs:
     """All of them by number; those not done yet wait in the order of their time."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Errand] = {}
-        self._waiting: list[Errand] = []
+        self._known: dict[str, DeferredJob] = {}
+        self._waiting: list[DeferredJob] = []
 
-    def open(self, errand: Errand) -> None:
+    def open(self, errand: DeferredJob) -> None:
         """Accept one."""
         self._known[errand.number] = errand
         self._waiting.append(errand)
 
-    def find(self, number: str) -> Errand | None:
+    def find(self, number: str) -> DeferredJob | None:
         """The one of a number."""
         return self._known.get(number)
 

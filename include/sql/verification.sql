@@ -52,21 +52,21 @@ RETURNING reply_id;
 -- name: answered
 -- What came of a call: the raw answer, or the refusal; a call that the bureau provably did not make is not counted.
 UPDATE sync.verification_call
-SET answered_at = now(), body = %(body)s, result_code = %(code)s, result_text = %(text)s, counted = %(counted)s
+SET answered_at = now(), body = %(body)s, result_code = %(code)s, result_text = %(message)s, counted = %(counted)s
 WHERE reply_id = %(reply_id)s;
 
 -- name: settle
 -- The end of a verification, or its wait for the next day.
 UPDATE sync.verification
 SET state = %(state)s, finished_at = CASE WHEN %(state)s = 'limit' THEN NULL ELSE now() END,
-    result_code = %(code)s, result_text = %(text)s, advice = %(advice)s, not_before = NULL, not_before_day = %(day)s,
+    result_code = %(code)s, result_text = %(message)s, advice = %(advice)s, not_before = NULL, not_before_day = %(day)s,
     lease_until = NULL
 WHERE verification_id = %(verification_id)s;
 
 -- name: postpone
 -- Still to be asked: after a failure on the way, which counts as an attempt, or while the account must log in, which does not.
 UPDATE sync.verification
-SET not_before = now() + %(wait)s, attempts = attempts + %(cost)s, result_code = %(code)s, result_text = %(text)s,
+SET not_before = now() + %(wait)s, attempts = attempts + %(cost)s, result_code = %(code)s, result_text = %(message)s,
     advice = %(advice)s, lease_until = NULL
 WHERE verification_id = %(verification_id)s;
 

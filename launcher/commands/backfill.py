@@ -6,15 +6,14 @@ import sys
 from datetime import UTC, date, datetime
 from typing import Any
 
-import psycopg
-
 from fapiao.errors import BadInput
 from fapiao.history.plan import Plan, lines, summary, text
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
+from hooks.pool.sessions import open_session
 from launcher import history_batches
 from launcher.actor import actor_of, add_actor
-from launcher.airflow import airflow_environment, ensure_metadata
+from launcher.airflow_env import airflow_environment, ensure_metadata
 from launcher.bureau import require_bureau
 from launcher.commands.run import print_outcome
 from launcher.dag_runs import DagRun, run_dags
@@ -57,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         return history_batches.act(arguments)
     form, day = _form(arguments), arguments.date or datetime.now(SHANGHAI).date()
     with running_postgres(), pool_url() as url:
-        with psycopg.connect(url) as connection:
+        with open_session(url) as connection:
             plan = preview(connection, actor_of(arguments), form, day)
         _show(plan, as_json=arguments.json)
         if arguments.dry_run or not (arguments.go or _confirmed()):
@@ -94,7 +93,7 @@ def _go(url: str, arguments: argparse.Namespace, form: dict[str, Any], day: date
         require_bureau(DAG_ID)
     since, actor = datetime.now(UTC), actor_of(arguments)
     run_day = RunDay(DAG_ID, f"command__{since.isoformat()}", day, day.isoformat(), arguments.date is not None)
-    with psycopg.connect(url) as connection:
+    with open_session(url) as connection:
         made = create(connection, run_day, actor, form)
     _announce(made)
     if arguments.later or not made.batches:

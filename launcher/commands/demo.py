@@ -3,21 +3,21 @@
 import argparse
 from datetime import UTC, date, datetime
 
-import psycopg
 from psycopg.rows import dict_row
 
 from fapiao.errors import BadInput, Unusable
 from fapiao.queries import query
-from launcher import rehearsal
-from launcher.airflow import airflow_environment, ensure_metadata
+from hooks.pool.sessions import open_session
+from launcher import stack_simulator as rehearsal
+from launcher.airflow_env import airflow_environment, ensure_metadata
+from launcher.command_simulator import simulation
 from launcher.commands.run import print_outcome
 from launcher.dag_runs import run_dags
+from launcher.demo_day import due_dags, leave_something_open, set_parameters
 from launcher.home import home, logs
 from launcher.pool import pool_url, running_postgres
-from launcher.rehearsed_day import due_dags, leave_something_open, set_parameters
 from launcher.sample_group import load_sample
 from launcher.screen import table
-from launcher.simulation import simulation
 from launcher.stack import running_stack
 from simulator.sample import EARLIEST, sample_enterprise
 
@@ -114,8 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def show(url: str, day: date) -> None:
     """The sync log, what was left out or voided and why, the quota board, what changed in the pool."""
-    with psycopg.connect(url, row_factory=dict_row) as connection:
-        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+    with open_session(url, row_factory=dict_row) as connection:
         rows = connection.execute(query("log", "with_data"), {"limit": 30}).fetchall()
         left_out = connection.execute(query("log", "left_out_on"), {"day": day}).fetchall()
         voided = connection.execute(query("log", "voided"), {"limit": 12}).fetchall()

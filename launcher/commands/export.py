@@ -6,11 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
 from hooks.exports.rows import FILTERS
+from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import export_batch, export_log, export_pool
 from launcher.log_filter import add_filters, filter_values
@@ -53,7 +52,7 @@ def _add_pool_filters(pool: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes one file. Raises BadInput with every word that is not known, Unusable when the disk does not take it."""
     values, actor, file = _values(arguments), actor_of(arguments), arguments.out
-    with pool_url() as url, psycopg.connect(url) as connection:
+    with pool_url() as url, open_session(url) as connection:
         if arguments.kind == "log":
             export_log(connection, VIEWS[arguments.view], values, file, actor)
         elif arguments.kind == "pool":

@@ -4,19 +4,19 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-import psycopg
-
 from fapiao.errors import BadInput
-from launcher.acting import act, add_selection, show
+from fapiao.permissions.task_actions import ActionOutcome
+from hooks.pool.sessions import open_session
 from launcher.actor import actor_of
-from launcher.airflow import airflow_environment, ensure_metadata
+from launcher.airflow_env import airflow_environment, ensure_metadata
 from launcher.bureau import require_bureau
 from launcher.dag_runs import DagRun, run_dags
 from launcher.home import logs
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
 from launcher.stack import Stack, running_stack
-from operators.downloads.actions import Done, answers, fetch
+from launcher.task_commands import act, add_selection, show
+from operators.downloads.actions import answers, poll_now
 from operators.who import ACTOR_VARIABLE
 
 HELP = "获取异步结果: ask the bureau now for the results of tasks that are 进销项数据不全 or 下载处理中"
@@ -33,13 +33,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Makes the tasks due, polls each once, and says how they stand; 1 when the poll itself failed."""
     batches = list(dict.fromkeys(arguments.batches))
     if arguments.later:
-        show(act(arguments, lambda connection, actor: fetch(connection, actor, batches)), as_json=arguments.json)
+        show(act(arguments, lambda connection, actor: poll_now(connection, actor, batches)), as_json=arguments.json)
         return 0
     with running_postgres(), pool_url() as url:
         stack = running_stack()
         if not stack:
             require_bureau(DAG_ID)
-        act(arguments, lambda connection, actor: fetch(connection, actor, batches))
+        act(arguments, lambda connection, actor: poll_now(connection, actor, batches))
         ended = _poll(url, stack, batches, actor_of(arguments))
         show(_answers(url, batches), as_json=arguments.json)
     return 0 if ended.state == "success" else 1
@@ -59,6 +59,6 @@ def _poll(url: str, stack: Stack | None, batches: list[str], actor: str) -> DagR
     return ended
 
 
-def _answers(url: str, batches: list[str]) -> list[Done]:
-    with psycopg.connect(url) as connection:
+def _answers(url: str, batches: list[str]) -> list[ActionOutcome]:
+    with open_session(url) as connection:
         return answers(connection, batches)

@@ -12,6 +12,7 @@ from fapiao.layout.media import MEDIA_TYPES, SUFFIXES
 from fapiao.queries import query
 from hooks.files.store import FileStore, file_store
 from hooks.files.user_files import add_files, holder_of
+from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
 from launcher.screen import table
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _add(arguments: argparse.Namespace) -> int:
     files = {str(path): _content(path) for path in arguments.add}
-    with pool_url() as url, psycopg.connect(url, autocommit=True) as connection:
+    with pool_url() as url, open_session(url, autocommit=True) as connection:
         holder = holder_of(connection, arguments.invoice_no, arguments.taxpayer, arguments.direction)
         done = add_files(connection, file_store(), holder, files, actor_of(arguments))
     for one in done:
@@ -62,8 +63,7 @@ def _content(path: Path) -> bytes:
 
 def _list(arguments: argparse.Namespace) -> int:
     values = {"number": arguments.invoice_no, "taxpayer": arguments.taxpayer, "history": arguments.history}
-    with pool_url() as url, psycopg.connect(url, row_factory=dict_row) as connection:
-        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+    with pool_url() as url, open_session(url, row_factory=dict_row) as connection:
         rows = connection.execute(query("files", "of_invoice"), values).fetchall()
         rows = [row for row in rows if arguments.type in (None, row["file_type"])]
         if not rows:

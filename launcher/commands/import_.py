@@ -15,6 +15,7 @@ from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
 from hooks.exports.workbooks import write_table
 from hooks.files.store import file_store
+from hooks.pool.sessions import open_session
 from hooks.queues.imports import (
     DAG_ID,
     VERDICT_HEADINGS,
@@ -65,10 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         request = import_request(
             rulebook(), "command", arguments.files, asked, arguments.direction, arguments.data_type, arguments.scheme
         )
-    with pool_url() as url, psycopg.connect(url) as connection:
-        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
-        connection.execute("SELECT set_config('fapiao.actor', %s, false)", [actor])
-        connection.commit()
+    with pool_url() as url, open_session(url, actor) as connection:
         if arguments.quarantine:
             return _show_waiting(connection)
         if request is None:

@@ -4,10 +4,9 @@ import argparse
 import getpass
 from datetime import UTC, date, datetime
 
-import psycopg
-
 from fapiao.key_elements.rules import key_element_rules
 from fapiao.tasks import SHANGHAI, RunDay
+from hooks.pool.sessions import open_session
 from launcher.pool import pool_url
 from operators.key_elements.planning import DAG_ID, create
 
@@ -43,8 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     form |= {name: getattr(arguments, name) for name in FILTERS}
     run_day = RunDay(DAG_ID, f"command__{now.isoformat()}", day, day.isoformat(), explicit=arguments.date is not None)
     actor = getpass.getuser()
-    with pool_url() as url, psycopg.connect(url) as connection:
-        connection.execute("SELECT set_config('fapiao.actor', %s, false)", [actor])
+    with pool_url() as url, open_session(url, actor) as connection:
         batches = create(connection, run_day, form, "api", actor)
     print("\n".join(batches))
     print("planned; sweep_results works them within ten minutes, ./fapiao run sweep_results at once")

@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import psycopg
-
 from fapiao.enterprise.receipts import receipts
 from fapiao.rules.book import rulebook
 from fapiao.tables.lines import Table
 from fapiao.tables.reading import tables_of
 from hooks.enterprise.receipts import Verdict, receive_documents
+from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
-from launcher.basics import read_files
+from launcher.enterprise_files import read_files
 from launcher.pool import pool_url
 
 HELP = "receive FILE...: invoices of the business system (业务系统收入), into the pool from the 查验 cache or by 查验"
@@ -37,8 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """One verdict a record; 1 when one was refused. Raises BadInput where a file cannot be read, and saves nothing."""
     found, counted = receipts(_tables(arguments.files), rulebook()), Counter[str]()
-    with pool_url() as url, psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+    with pool_url() as url, open_session(url, autocommit=True) as connection:
         actor, dry_run = actor_of(arguments), arguments.dry_run
         for verdict in receive_documents(connection, found, actor=actor, dry_run=dry_run):
             print(json.dumps(asdict(verdict), ensure_ascii=False) if arguments.json else _line(verdict))

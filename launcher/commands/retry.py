@@ -5,8 +5,9 @@ from typing import Any
 
 import psycopg
 
-from launcher.acting import act, add_selection, say_who_works, show
-from operators.downloads.actions import Done, retry
+from fapiao.permissions.task_actions import ActionOutcome
+from launcher.task_commands import act, add_selection, say_who_works, show
+from operators.downloads.actions import retry
 
 HELP = "手工重试: ask again for failed downloads of 电子税局 (RPA), or read a failed import's files again, as new tasks"
 
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _retry(connection: psycopg.Connection[Any], actor: str, arguments: argparse.Namespace) -> list[Done]:
+def _retry(connection: psycopg.Connection[Any], actor: str, arguments: argparse.Namespace) -> list[ActionOutcome]:
     done = retry(connection, actor, arguments.batches)
     say_who_works(connection, [one.new_batch_no for one in done if one.new_batch_no])
     return done

@@ -10,8 +10,9 @@ from psycopg.rows import dict_row
 from fapiao.permissions.grants import read_grants
 from fapiao.queries import query
 from hooks.enterprise.permissions import organisations, replace_grants
+from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
-from launcher.basics import read_files
+from launcher.enterprise_files import read_files
 from launcher.pool import pool_url
 from launcher.screen import table
 
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Loads, clears or lists. Raises BadInput with every problem of the files at once."""
-    with pool_url() as url, psycopg.connect(url) as connection:
+    with pool_url() as url, open_session(url) as connection:
         if arguments.action == "list":
             _list(connection, as_json=arguments.json)
             return 0
@@ -49,7 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(connection: psycopg.Connection, *, as_json: bool) -> None:
-    connection.execute("SET TIME ZONE 'Asia/Shanghai'")
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(query("rights", "list")).fetchall()
     if as_json:

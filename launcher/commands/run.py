@@ -5,14 +5,14 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-import psycopg
 from psycopg.rows import dict_row
 
 from fapiao.errors import BadInput
 from fapiao.queries import query
 from fapiao.tasks import SHANGHAI
+from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
-from launcher.airflow import airflow_environment, ensure_metadata
+from launcher.airflow_env import airflow_environment, ensure_metadata
 from launcher.bureau import require_bureau
 from launcher.dag_runs import DagRun, run_dags
 from launcher.home import logs
@@ -72,7 +72,7 @@ def _conf(arguments: argparse.Namespace) -> dict[str, Any]:
 def print_outcome(url: str, ended: DagRun, since: datetime) -> int:
     """Prints the rows of a run by status and what was left out; returns how many rows failed."""
     print(f"{ended.dag_id}: {ended.state} ({ended.run_id})")
-    with psycopg.connect(url, row_factory=dict_row) as connection:
+    with open_session(url, row_factory=dict_row) as connection:
         values = {"dag": ended.dag_id, "run": ended.run_id, "since": since}
         rows = connection.execute(query("log", "run_rows"), values).fetchall()
         skips = connection.execute(query("log", "run_skips"), values).fetchall()

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 from fapiao.enterprise.loading import load_schemes
+from fapiao.enterprise.spellings import vocabulary
 from fapiao.enterprise.switching import delete_schemes, switch_schemes
-from fapiao.enterprise.words import vocabulary
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
-from launcher.basics import read_files, save, show
+from launcher.enterprise_files import read_files, save, show
 
 HELP = "schemes load FILE...: download schemes from YAML, CSV or Excel; list, enable, disable, delete"
 SHOWN = (

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from launcher.actor import add_actor
-from launcher.selecting import asking, importing, listing, ruling, submitting
+from launcher.selections import auto_rules, import_list, listing, queries, submit
 
 HELP = "海关缴款书不抵扣勾选: list, select, withdraw, preselect, import a list, statistics, tax period, logs, retry"
 OPERATIONS = {
@@ -27,19 +27,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     _add_list(actions)
     for name, (operation, sentence) in OPERATIONS.items():
-        one = _action(actions, name, sentence, submitting.act, operation=operation)
-        submitting.add_papers(one)
+        one = _action(actions, name, sentence, submit.act, operation=operation)
+        submit.add_papers(one)
         if name in ("select", "preselect"):
-            submitting.add_reason(one)
+            submit.add_reason(one)
         if name in ("select", "withdraw"):
-            submitting.add_sheet(one)
+            submit.add_sheet(one)
     for name, (operation, sentence) in ON_TABLE.items():
-        one = _action(actions, name, sentence, submitting.act, operation=operation)
+        one = _action(actions, name, sentence, submit.act, operation=operation)
         one.add_argument("taxpayers", nargs="+", metavar="TAXPAYER", help="税号")
-        submitting.add_sheet(one)
-    importing.add_arguments(_action(actions, "import", "引入清单勾选: lists filled from the template", importing.act))
-    ruling.add_arguments(
-        _action(actions, "auto", "自动抵扣勾选配置: rules that pick papers, and what they pick", ruling.act)
+        submit.add_sheet(one)
+    import_list.add_arguments(
+        _action(actions, "import", "引入清单勾选: lists filled from the template", import_list.act)
+    )
+    auto_rules.add_arguments(
+        _action(actions, "auto", "自动抵扣勾选配置: rules that pick papers, and what they pick", auto_rules.act)
     )
     _add_questions(actions)
     _add_logs(actions)
@@ -56,9 +58,9 @@ def _add_list(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _add_questions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     for name, sentence, handler in (
-        ("login", "登录: is the account online, where to log in, which accounts there are", asking.show_login),
-        ("statistics", "当期抵扣勾选统计: asked now", asking.show_statistics),
-        ("period", "税款所属期, or its change by --change", asking.show_period),
+        ("login", "登录: is the account online, where to log in, which accounts there are", queries.show_login),
+        ("statistics", "当期抵扣勾选统计: asked now", queries.show_statistics),
+        ("period", "税款所属期, or its change by --change", queries.show_period),
     ):
         one = _action(actions, name, sentence, handler)
         one.add_argument("taxpayer", metavar="TAXPAYER", help="税号")
@@ -67,21 +69,21 @@ def _add_questions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _add_logs(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    log = _action(actions, "log", "税局用票操作日志, or by --ledger 税局用票台账", asking.show_log)
+    log = _action(actions, "log", "税局用票操作日志, or by --ledger 税局用票台账", queries.show_log)
     log.add_argument("batches", nargs="*", metavar="BATCH", help="批次号 of a task or of a submission")
     log.add_argument("--ledger", action="store_true", help="one row per paper and operation, before and after")
     log.add_argument("--status", help="未处理, 处理中, 处理成功, 处理失败")
     log.add_argument("--limit", type=int, default=50)
-    latest = _action(actions, "show", "the newest task of a paper and its result", asking.show_latest)
+    latest = _action(actions, "show", "the newest task of a paper and its result", queries.show_latest)
     latest.add_argument("number", metavar="NUMBER", help="缴款书号码")
     for one in (log, latest):
         one.add_argument("--taxpayer", metavar="NUMBER", help="税号")
     log.add_argument("--number", metavar="NUMBER", help="缴款书号码")
-    fetch = _action(actions, "fetch", "获取异步请求结果: ask the bureau now", asking.fetch_now)
-    retry = _action(actions, "retry", "重试 of 处理失败: new tasks, every check again", asking.retry_failed)
+    fetch = _action(actions, "fetch", "获取异步请求结果: ask the bureau now", queries.fetch_now)
+    retry = _action(actions, "retry", "重试 of 处理失败: new tasks, every check again", queries.retry_failed)
     for one in (fetch, retry):
         one.add_argument("batches", nargs="+", metavar="BATCH", help="批次号")
-    submitting.add_waiting(retry)
+    submit.add_waiting(retry)
 
 
 def _action(

@@ -4,7 +4,7 @@ import argparse
 import fcntl
 import signal
 
-from launcher.airflow import airflow_environment, ensure_metadata
+from launcher.airflow_env import airflow_environment, ensure_metadata
 from launcher.home import home
 from launcher.pool import pool_url, running_postgres
 from launcher.supervisor import Supervisor

@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 
 from fapiao.enterprise.loading import load_taxpayers
-from fapiao.enterprise.words import vocabulary
+from fapiao.enterprise.spellings import vocabulary
 from fapiao.rules.book import rulebook
-from launcher.basics import has_leqi_default, read_files, save, show
+from launcher.enterprise_files import has_leqi_default, read_files, save, show
 
 HELP = "taxpayers load FILE...: taxpayers and accounts from YAML, CSV or Excel; taxpayers list"
 SHOWN = (

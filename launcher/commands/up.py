@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from fapiao.errors import Unusable
-from launcher.airflow import LOGIN, dag_files, login_password
+from launcher.airflow_env import LOGIN, dag_files, login_password
 from launcher.home import ROOT, home, locked
 from launcher.ports import port_is_free, port_near
 from launcher.processes import wait_until

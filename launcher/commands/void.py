@@ -2,7 +2,7 @@
 
 import argparse
 
-from launcher.acting import act, add_selection, show
+from launcher.task_commands import act, add_selection, show
 from operators.downloads.actions import void
 
 HELP = "作废任务: end tasks in process, at most 500 at once, with a reason; says what they cost of the quota"

@@ -82,3 +82,14 @@ class Refused(BureauError):
 
 class MergeError(FapiaoError):
     """A check after the merge did not hold; the transaction is rolled back."""
+
+
+def error_columns(why: BureauError | None) -> dict[str, str | None]:
+    """What a row of a queue says of an error: `code`, `message` and `advice`; all None where there is none."""
+    if why is None:
+        return {"code": None, "message": None, "advice": None}
+    return {"code": why.code, "message": why.text, "advice": why.advice}
+
+
+class LeaseLost(Exception):
+    """Another worker took the row over, or a person voided it; what this one holds is void."""

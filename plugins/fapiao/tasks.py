@@ -7,6 +7,9 @@ from typing import Any
 
 from fapiao.windows import stated
 
+LEASE = timedelta(seconds=60)
+"""How long a claimed row waits for a worker that has died."""
+
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 

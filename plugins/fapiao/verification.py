@@ -86,7 +86,7 @@ Question = Mapping[str, str]
 """`data` of O13: invoiceCode, invoiceNo, invoiceDate (YYYY-MM-DD), checkCode, invoiceAmount; empty where not asked."""
 
 
-class Ask(Protocol):
+class VerifyCall(Protocol):
     """Whoever carries a question to the bureau and brings its answer as it came: JSON of one invoice, UTF-8."""
 
     def __call__(self, question: Question) -> bytes:

@@ -7,9 +7,7 @@ from typing import Protocol
 
 from fapiao.downloads.protocol import Login
 from fapiao.errors import BureauError, LoginLost, Refused, TryLater
-from fapiao.tasks import Claim
 from hooks.queues.login_requests import LoginRequests
-from operators.downloads.session import Desk
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +22,7 @@ WAITING = LoginLost(
 """Our words for a task whose bureau says 处理中 while its account is logged out."""
 
 
-class LogsIn(Protocol):
+class LoginChannel(Protocol):
     """A channel that knows whether an account is logged in: one that downloads or one that selects."""
 
     def login(self, taxpayer_no: str) -> Login:
@@ -32,7 +30,7 @@ class LogsIn(Protocol):
         ...
 
 
-class HasLogins(Protocol):
+class LoginTables(Protocol):
     """The tables of a transaction, the login requests among them."""
 
     @property
@@ -41,23 +39,7 @@ class HasLogins(Protocol):
         ...
 
 
-def step_back(desk: Desk, claim: Claim, error: LoginLost) -> None:
-    """The row waits for its account's login; one that is logged in after all comes back soon. No attempt is lost."""
-    login = login_state(desk.bureau, claim.taxpayer_no)
-    with desk.transaction() as work:
-        work.tasks.hold(claim)
-        if login.state == "manual":
-            work.logins.wait(claim, login, error)
-        else:
-            work.tasks.postpone(claim, seconds=error.wait_seconds, polls=1)
-
-
-def waits_for_login(desk: Desk, claim: Claim) -> Login | None:
-    """The login that a long-processing row really waits for; None where it is simply not ready."""
-    return stands_still(desk.bureau, claim.taxpayer_no, claim.polls)
-
-
-def stands_still(bureau: LogsIn, taxpayer_no: str, polls: int) -> Login | None:
+def login_blocking(bureau: LoginChannel, taxpayer_no: str, polls: int) -> Login | None:
     """As waits_for_login, for any channel; asked after every third answer that says 处理中."""
     if (polls + 1) % ASK_LOGIN_AFTER_POLLS:
         return None
@@ -65,13 +47,12 @@ def stands_still(bureau: LogsIn, taxpayer_no: str, polls: int) -> Login | None:
     return login if login.state == "manual" else None
 
 
-def check_logins(desk: Desk, channel: str, *, at_once: bool = False) -> int:
-    """Asks about the logins that rows wait for; how many rows go on. `at_once` does not wait for the next check."""
-    return ask_again(desk.transaction, desk.bureau, channel, at_once=at_once)
-
-
-def ask_again(
-    transaction: Callable[[], AbstractContextManager[HasLogins]], bureau: LogsIn, channel: str, *, at_once: bool = False
+def recheck_logins(
+    transaction: Callable[[], AbstractContextManager[LoginTables]],
+    bureau: LoginChannel,
+    channel: str,
+    *,
+    at_once: bool = False,
 ) -> int:
     """As check_logins, for any channel and whoever works it."""
     with transaction() as work:
@@ -87,7 +68,7 @@ def ask_again(
     return went_on
 
 
-def login_state(bureau: LogsIn, taxpayer_no: str) -> Login:
+def login_state(bureau: LoginChannel, taxpayer_no: str) -> Login:
     """A state that cannot be asked is no login: the row waits, and the next check finds out."""
     try:
         return bureau.login(taxpayer_no)

@@ -1,10 +1,16 @@
 """The day a run works for, out of its Airflow context: never the wall clock, never `ds` (design §5)."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from fapiao.tasks import SHANGHAI, RunDay
+
+SHORT_WAIT_SECONDS = 3.0
+"""A wait shorter than the cost of a reschedule is waited out in place."""
+
+MAX_ATTEMPTS = 3
+"""Failures after which a row is given up; waiting for quota, login or processing is not one."""
 
 
 def run_day(context: Mapping[str, Any], *, many_a_day: bool = False) -> RunDay:
@@ -26,3 +32,8 @@ def run_day(context: Mapping[str, Any], *, many_a_day: bool = False) -> RunDay:
 def wanted_taxpayers(context: Mapping[str, Any]) -> list[str] | None:
     """`params.taxpayers`: the tax numbers a person restricted the run to; None for all."""
     return list((context.get("params") or {}).get("taxpayers") or []) or None
+
+
+def clock() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)

@@ -14,7 +14,7 @@ from simulator.gateway import files, plane
 from simulator.gateway.accounts import ONLINE, Account
 from simulator.gateway.operations.table import DEDUCTION, MESSAGE, OPEN_API
 from simulator.lines import CutResponse, DroppedResponse
-from simulator.plane import Sending
+from simulator.protocol import Sending
 
 RESPONSES: dict[str, type[Response]] = {"whole": Response, "cut": CutResponse, "dropped": DroppedResponse}
 PREFIXES = ("", "/{tenant}")

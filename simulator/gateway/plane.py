@@ -15,7 +15,7 @@ from simulator.gateway.codes import BAD_TOKEN, OK, OPEN_API_OK, TEXTS
 from simulator.gateway.operations.table import MESSAGE, OPEN_API, OPERATIONS
 from simulator.gateway.tasks import State
 from simulator.gateway.visit import Visit
-from simulator.plane import HTTP_BROKEN, Sending
+from simulator.protocol import HTTP_BROKEN, Sending
 from simulator.services.answers import Answer
 from simulator.wire import Json
 

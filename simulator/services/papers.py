@@ -7,7 +7,7 @@ from datetime import date
 from simulator.codes import CUSTOMS, FPLX, PAPER_NUMBERED
 from simulator.documents.document import Document
 from simulator.documents.numbers import Number, key
-from simulator.selecting import OTHER_REASON, REASONS
+from simulator.sample_selections import OTHER_REASON, REASONS
 from simulator.services import parameters
 from simulator.services.answers import Refused
 from simulator.wire import Json

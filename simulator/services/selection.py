@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from simulator import selecting
+from simulator import sample_selections as selecting
 from simulator.codes import CUSTOMS, INPUT, REFUSED
 from simulator.companies import Company
 from simulator.documents.document import Document
-from simulator.selecting import DEDUCTED, NOT_DEDUCTED, OTHER_REASON, Verdict, Wanted
+from simulator.sample_selections import DEDUCTED, NOT_DEDUCTED, OTHER_REASON, Verdict, Wanted
 from simulator.services import papers, parameters
 from simulator.services.answers import Answer, Refused
 from simulator.services.papers import Paper

@@ -12,7 +12,7 @@ from simulator.codes import AGRICULTURAL, CUSTOMS, WITHHOLDING
 from simulator.documents.document import Document
 from simulator.documents.facts import STAMP
 from simulator.periods import CONFIRMED, FORECAST, OPEN
-from simulator.selecting import DEDUCTED
+from simulator.sample_selections import DEDUCTED
 from simulator.services import parameters
 from simulator.services.answers import Answer
 from simulator.services.visit import Visit

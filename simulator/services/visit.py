@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from simulator.bureau import Bureau
 from simulator.codes import NOT_ENTITLED, NOTHING
 from simulator.companies import Company
-from simulator.errands import Errand, Job
+from simulator.errands import DeferredJob, Job
 from simulator.services import parameters
 from simulator.services.answers import Answer, Refused, processing
 from simulator.tasks import Task
@@ -49,7 +49,7 @@ class Visit:
         """Take an errand on, which `family` may ask for: its pclsh."""
         number = self.bureau.desk.new_number()
         due = self.now + timedelta(seconds=self.bureau.readiness.errand_seconds)
-        self.bureau.errands.open(Errand(number, family, self.unit, due, job))
+        self.bureau.errands.open(DeferredJob(number, family, self.unit, due, job))
         self.bureau.work()
         return Answer({"pclsh": number})
 

@@ -1,4 +1,4 @@
-"""The gateway section works a whole month through a real crew, and says what the bounds of its figures are."""
+"""The gateway section works a whole month through a real workers, and says what the bounds of its figures are."""
 
 import re
 from collections import Counter

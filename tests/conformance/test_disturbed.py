@@ -2,7 +2,7 @@
 
 import pytest
 
-from fapiao.downloads.protocol import Page, Place, Request, Stage
+from fapiao.downloads.protocol import Package, PartCursor, Readiness, Request
 from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
 from rehearsal import KEY
 from simulator.gateway.credentials import APP_SECRET
@@ -51,11 +51,11 @@ def test_a_question_that_goes_wrong_is_asked_again_and_answered(stand: Stand, fa
     stand.seed(2)
     request = stand.asked()
     applied = stand.hook.apply(request)
-    stand.hook.poll(request, applied.request_no, Place(1, applied.parts[0]))
+    stand.hook.poll(request, applied.request_no, PartCursor(1, applied.parts[0]))
     stand.fault(fault, stand.kind.result)
 
     with pytest.raises(TryLater) as later:
-        stand.hook.poll(request, applied.request_no, Place(1, applied.parts[0]))
+        stand.hook.poll(request, applied.request_no, PartCursor(1, applied.parts[0]))
 
     assert later.value.wait_seconds > 0
     assert stand.ready(request, applied).row_count == 2
@@ -68,7 +68,7 @@ def test_a_later_page_that_goes_wrong_is_asked_again_and_answered(stand: Stand, 
     request = stand.asked()
     applied = stand.hook.apply(request)
     first = stand.ready(request, applied)
-    place = Place(1, applied.parts[0], first.announced, 1, first.cursor)
+    place = PartCursor(1, applied.parts[0], first.announced, 1, first.cursor)
     stand.fault(fault, stand.kind.result)
 
     with pytest.raises(TryLater):
@@ -81,12 +81,12 @@ def test_a_task_that_failed_is_a_value_with_the_bureaus_text(stand: Stand) -> No
     stand.seed()
     request = stand.asked()
     applied = stand.hook.apply(request)
-    place = Place(1, applied.parts[0])
+    place = PartCursor(1, applied.parts[0])
     stand.fault("task_fails", stand.kind.result)
 
     stages = [stand.hook.poll(request, applied.request_no, place) for _ in range(2)]
 
-    assert stages[-1].stage is Stage.FAILED
+    assert stages[-1].stage is Readiness.FAILED
     assert stages[-1].code.endswith("_TASK_FAILED")
     assert stages[-1].text
     assert stages[-1].advice
@@ -110,7 +110,7 @@ def test_a_series_that_contradicts_itself_is_never_taken_for_whole(stand: Stand,
     request = stand.asked()
     applied = stand.hook.apply(request)
     first = stand.ready(request, applied)
-    place = Place(1, applied.parts[0], first.announced, 1, first.cursor)
+    place = PartCursor(1, applied.parts[0], first.announced, 1, first.cursor)
     stand.fault(fault, stand.kind.result)
 
     seen = _fetched(stand, request, applied.request_no, place)
@@ -121,7 +121,7 @@ def test_a_series_that_contradicts_itself_is_never_taken_for_whole(stand: Stand,
         assert seen.announced != first.announced or seen.row_count < stand.kind.page_size
 
 
-def _fetched(stand: Stand, request: Request, number: str, place: Place) -> Page | TryLater:
+def _fetched(stand: Stand, request: Request, number: str, place: PartCursor) -> Package | TryLater:
     try:
         return stand.hook.fetch(request, number, place)
     except TryLater as later:

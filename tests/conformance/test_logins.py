@@ -4,7 +4,7 @@ import pytest
 
 from asked_of_gateway import ACCOUNT, company
 from asked_of_leqi import order
-from fapiao.downloads.protocol import Place
+from fapiao.downloads.protocol import PartCursor
 from fapiao.errors import LoginLost
 from rehearsal import GENERAL
 from stands import Stand
@@ -22,7 +22,7 @@ def test_a_lost_login_stops_etax_alone_and_loses_nothing(stand: Stand) -> None:
 
     if stand.kind.channel == "etax":
         with pytest.raises(LoginLost):
-            stand.hook.poll(request, applied.request_no, Place(1, applied.parts[0]))
+            stand.hook.poll(request, applied.request_no, PartCursor(1, applied.parts[0]))
         order(stand.bureau, "session", account=ACCOUNT, state="online")
 
     assert stand.hook.login(GENERAL).state == "online"

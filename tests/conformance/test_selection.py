@@ -10,8 +10,8 @@ import pytest
 from asked_of_gateway import ACCOUNT, company
 from asked_of_leqi import order
 from fapiao.errors import AnswerLost, LoginLost, Refused, TryLater
-from fapiao.selection.answers import Paper, Party, Uploaded, Waiting
-from hooks.channels.selection_channels import SELECTION_BUREAUS
+from fapiao.selection.answers import Document, Party, Uploaded, Waiting
+from hooks.channels.selection_channels import SELECTION_CHANNELS
 from rehearsal import GENERAL
 from selection_stands import KINDS, PARTY, PERIOD, Kind, SelectionStand, selecting
 
@@ -66,7 +66,7 @@ def test_the_first_question_waits_as_the_manual_says(
     kind = next(one for one in KINDS if one.channel == channel)
     with selecting(kind, monkeypatch) as stand:
         monkeypatch.setenv(kind.variable, unhurried(kind.connection(stand.bureau.url)))
-        hook = SELECTION_BUREAUS[channel]()
+        hook = SELECTION_CHANNELS[channel]()
         uploaded = hook.upload(PARTY, "select", stand.seed())
         again = hook.results(PARTY, uploaded.request_no)
         hook.close()
@@ -79,7 +79,7 @@ def test_the_connection_can_shorten_the_waits_of_a_selection_alone(monkeypatch: 
     kind = KINDS[0]
     with selecting(kind, monkeypatch) as stand:
         monkeypatch.setenv(kind.variable, kind.connection(stand.bureau.url, selection_poll_seconds=30))
-        hook = SELECTION_BUREAUS["leqi"]()
+        hook = SELECTION_CHANNELS["leqi"]()
         uploaded = hook.upload(PARTY, "select", stand.seed())
         hook.close()
     assert uploaded.first_poll_seconds == 30
@@ -539,10 +539,10 @@ def test_leqi_needs_no_login(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.req("R211")
 def test_a_bureau_that_cannot_be_reached_was_not_asked(stand: SelectionStand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(stand.kind.variable, stand.kind.connection("http://127.0.0.1:9"))
-    hook = SELECTION_BUREAUS[stand.kind.channel]()
+    hook = SELECTION_CHANNELS[stand.kind.channel]()
 
     with pytest.raises(TryLater) as unreachable:
-        hook.upload(PARTY, "select", [Paper("1", date(2026, 12, 5), "3")])
+        hook.upload(PARTY, "select", [Document("1", date(2026, 12, 5), "3")])
 
     hook.close()
     assert unreachable.value.code.endswith("_UNREACHABLE")

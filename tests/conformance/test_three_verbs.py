@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from fapiao.downloads.protocol import Place, Stage
+from fapiao.downloads.protocol import PartCursor, Readiness
 from fapiao.errors import Refused
 from stands import Stand
 
@@ -15,11 +15,11 @@ def test_nothing_is_ready_at_first_and_the_answer_says_when_to_ask_again(stand: 
     request = stand.asked()
     applied = stand.hook.apply(request)
 
-    first = stand.hook.poll(request, applied.request_no, Place(1, applied.parts[0]))
+    first = stand.hook.poll(request, applied.request_no, PartCursor(1, applied.parts[0]))
     page = stand.ready(request, applied)
 
     assert len(applied.request_no) == 32
-    assert (first.stage, first.wait_seconds > 0, first.page) == (Stage.PROCESSING, True, None)
+    assert (first.stage, first.wait_seconds > 0, first.page) == (Readiness.PROCESSING, True, None)
     assert (page.row_count, page.last, page.observed_at) == (3, True, request.observed_at)
     assert sorted(stand.numbers([page])) == sorted(numbers)
 
@@ -27,12 +27,12 @@ def test_nothing_is_ready_at_first_and_the_answer_says_when_to_ask_again(stand: 
 def test_nothing_in_the_window_is_a_value_and_not_an_error(stand: Stand) -> None:
     request = stand.asked()
     applied = stand.hook.apply(request)
-    place = Place(1, applied.parts[0])
+    place = PartCursor(1, applied.parts[0])
     stand.hook.poll(request, applied.request_no, place)
 
     progress = stand.hook.poll(request, applied.request_no, place)
 
-    assert (progress.stage, progress.page) == (Stage.EMPTY, None)
+    assert (progress.stage, progress.page) == (Readiness.EMPTY, None)
 
 
 def test_pages_are_cut_exactly_announce_one_total_and_carry_every_row_once(stand: Stand) -> None:
@@ -60,7 +60,7 @@ def test_a_worker_that_is_restarted_between_pages_goes_on_where_the_last_one_sto
     pages = [first]
     while not pages[-1].last:
         hook = stand.kind.hook()
-        place = Place(1, dict(applied.parts[0]), first.announced, len(pages), pages[-1].cursor)
+        place = PartCursor(1, dict(applied.parts[0]), first.announced, len(pages), pages[-1].cursor)
         pages.append(hook.fetch(request, applied.request_no, place))
         hook.close()
 
@@ -70,7 +70,7 @@ def test_a_worker_that_is_restarted_between_pages_goes_on_where_the_last_one_sto
 
 def test_a_number_the_bureau_does_not_know_is_refused(stand: Stand) -> None:
     with pytest.raises(Refused) as refused:
-        stand.hook.poll(stand.asked(), "0" * 32, Place(1))
+        stand.hook.poll(stand.asked(), "0" * 32, PartCursor(1))
 
     assert refused.value.code.endswith("_NOT_FOUND")
 

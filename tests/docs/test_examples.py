@@ -11,11 +11,11 @@ import pytest
 
 from doc_pages import ROOT, blocks, name_of, pages
 from fapiao.enterprise.loading import load_schemes
-from fapiao.enterprise.words import vocabulary
+from fapiao.enterprise.spellings import vocabulary
 from fapiao.rules.book import rulebook
 from fapiao.tables.reading import read_tables
 from hooks.enterprise.basics import change
-from launcher import line
+from launcher import main as line
 
 TEXTS = {name_of(page): page.read_text(encoding="utf-8") for page in pages()}
 SHELL = [(name, row) for name, text in TEXTS.items() for block in blocks(text, "sh") for row in block.splitlines()]

@@ -9,8 +9,8 @@ from doc_pages import ROOT
 from docs import make_tables
 from fapiao.pool_columns.reading import POLICIES, load_fields
 from fapiao.rules.book import rulebook
-from hooks.channels.download_channels import BUREAUS
-from launcher import line
+from hooks.channels.download_channels import DOWNLOAD_CHANNELS
+from launcher import main as line
 
 DOCS = ROOT / "docs"
 
@@ -42,7 +42,7 @@ def test_the_commands_are_those_of_the_command_line():
 
 
 def test_the_dags_are_those_of_every_channel_with_a_hook_and_those_with_a_file_of_their_own():
-    expected = [job.dag_id for job in rulebook().jobs(channels=tuple(BUREAUS))]
+    expected = [job.dag_id for job in rulebook().jobs(channels=tuple(DOWNLOAD_CHANNELS))]
     written = sorted(page.stem for page in (ROOT / "dags").glob("*.py") if page.stem != "channel_calendar")
     assert first_column(make_tables.dags()) == [*expected, *written]
     assert "sweep_results" in written

@@ -11,12 +11,12 @@ import pytest
 from asked_of_gateway import ACCOUNT, company
 from asked_of_leqi import UNIT, order
 from enterprise_files import workbook
-from fapiao.selection.chosen import Chosen, Operation, Wish
+from fapiao.selection.chosen import Operation, RequestedDocument, SelectionRequest
 from fapiao.selection.list_rows import COLUMNS, read_list
-from fapiao.selection.list_verdicts import list_wishes
+from fapiao.selection.list_verdicts import list_requests
 from fapiao.selection.submission import Submitted
 from hooks.selection_lists.list_import import validate_list, write_result
-from operators.selections.preview import log_in, sheet
+from operators.selections.preview import log_in, preview
 from operators.selections.statistics import statistics
 from operators.selections.submit import progress, submit
 from operators.selections.worker import select_due
@@ -32,7 +32,7 @@ PATIENCE = 40
 
 
 class Journey(SelectionRoom):
-    """A pool, a desk and a bureau on one channel, whose clocks go together."""
+    """A pool, a session and a bureau on one channel, whose clocks go together."""
 
     def __init__(self, pool_url: str, stand: SelectionStand) -> None:
         super().__init__(pool_url, stand.hook)
@@ -47,21 +47,21 @@ class Journey(SelectionRoom):
         found = order(self.stand.bureau, "seed", companies=[], documents=[one] * count)["documents"]
         return self.papers(*found, taxpayer_no=taxpayer_no, issue_date=date.fromisoformat(issued), **pool)
 
-    def submit(self, wish: Wish) -> Submitted:
+    def submit(self, selection_request: SelectionRequest) -> Submitted:
         """A submission of its own, not worked yet."""
-        return submit(self.another_run(), wish, "admin")
+        return submit(self.another_run(), selection_request, "admin")
 
-    def done(self, wish: Wish) -> Submitted:
+    def done(self, selection_request: SelectionRequest) -> Submitted:
         """A submission worked to its end."""
-        made = self.submit(wish)
+        made = self.submit(selection_request)
         self.finish(made)
         return made
 
     def finish(self, made: Submitted) -> None:
         """Ten minutes at a time, until nothing is left to wait for."""
         for _ in range(PATIENCE):
-            select_due(self.desk, self.stand.kind.channel)
-            if made.parent_batch_no is None or progress(self.desk, made.parent_batch_no).finished:
+            select_due(self.session, self.stand.kind.channel)
+            if made.parent_batch_no is None or progress(self.session, made.parent_batch_no).finished:
                 return
             self.stand.minutes(10)
             self.later(600)
@@ -99,15 +99,15 @@ def journey(request: pytest.FixtureRequest, pool_url: str, monkeypatch: pytest.M
         order(stand.bureau, "settings", gateway={"task_seconds": 60})
         with closing(Journey(pool_url, stand)) as found:
             (paper,) = found.seed(1, LOCKED)
-            found.done(wish("not_deduct", [paper], LOCKED))
-            found.done(Wish("make_statistics", "interactive", taxpayers=[LOCKED]))
-            assert statistics(found.desk, LOCKED).state != "01"
+            found.done(selection_request("not_deduct", [paper], LOCKED))
+            found.done(SelectionRequest("make_statistics", "interactive", taxpayers=[LOCKED]))
+            assert statistics(found.session, LOCKED).state != "01"
             yield found
 
 
-def wish(operation: Operation, keys: Sequence[str], taxpayer_no: str = GENERAL) -> Wish:
-    """A wish for reason 3."""
-    return Wish(operation, "interactive", [Chosen(taxpayer_no, key, "3") for key in keys])
+def selection_request(operation: Operation, keys: Sequence[str], taxpayer_no: str = GENERAL) -> SelectionRequest:
+    """A request for reason 3."""
+    return SelectionRequest(operation, "interactive", [RequestedDocument(taxpayer_no, key, "3") for key in keys])
 
 
 def line(action: str, key: str = "", reason: str = REASON, **cells: str) -> list[str]:
@@ -150,10 +150,10 @@ def test_a_list_with_every_fault_is_selected_withdrawn_locked_and_selected_again
     assert sum(one.passed for one in verdicts) == LINES - len(bad)
     assert write_result(tmp_path / "引入结果.xlsx", verdicts) == LINES
 
-    (listed,) = list_wishes(verdicts)
+    (listed,) = list_requests(verdicts)
     made = journey.submit(listed)
     assert journey.told(made)[SMALL] == ("failed", SMALL_SCALE)
-    select_due(journey.desk, journey.stand.kind.channel)
+    select_due(journey.session, journey.stand.kind.channel)
     lose_the_login(journey)
     journey.finish(made)
     told = journey.told(made)
@@ -163,22 +163,22 @@ def test_a_list_with_every_fault_is_selected_withdrawn_locked_and_selected_again
     journey.agree(good)
 
     half = good[: len(good) // 2]
-    assert journey.told(journey.done(wish("undo_not_deduct", half)))[GENERAL] == ("succeeded", None)
+    assert journey.told(journey.done(selection_request("undo_not_deduct", half)))[GENERAL] == ("succeeded", None)
     journey.agree(good[len(half) :])
 
     assert (
-        journey.told(journey.done(Wish("make_statistics", "interactive", taxpayers=[GENERAL])))[GENERAL][0]
+        journey.told(journey.done(SelectionRequest("make_statistics", "interactive", taxpayers=[GENERAL])))[GENERAL][0]
         == "succeeded"
     )
-    refused = journey.done(wish("not_deduct", half))
+    refused = journey.done(selection_request("not_deduct", half))
     assert journey.told(refused)[GENERAL] == ("failed", f"{GENERATED}。")
     journey.agree(good[len(half) :])
 
     assert (
-        journey.told(journey.done(Wish("undo_statistics", "interactive", taxpayers=[GENERAL])))[GENERAL][0]
+        journey.told(journey.done(SelectionRequest("undo_statistics", "interactive", taxpayers=[GENERAL])))[GENERAL][0]
         == "succeeded"
     )
-    assert journey.told(journey.done(wish("not_deduct", half)))[GENERAL] == ("succeeded", None)
+    assert journey.told(journey.done(selection_request("not_deduct", half)))[GENERAL] == ("succeeded", None)
     journey.agree(good)
     uploads = journey.stand.calls(journey.stand.kind.upload)
     assert len(uploads) == 4, "LOCKED's paper, the list, the withdrawal, the half again: nothing was uploaded twice"
@@ -193,9 +193,9 @@ def lose_the_login(journey: Journey) -> None:
     for _ in range(6):
         journey.stand.minutes(10)
         journey.wait_over()
-        select_due(journey.desk, "etax")
+        select_due(journey.session, "etax")
     (waiting,) = [row for row in journey.rows() if row["login_request_id"]]
     assert (waiting["taxpayer_no"], waiting["status"], waiting["attempts"]) == (GENERAL, "processing", 0)
     order(journey.stand.bureau, "session", account=ACCOUNT, state="online")
-    lines = sheet(journey.desk, Wish("not_deduct", "interactive", taxpayers=[GENERAL, LOCKED]))
-    assert all(line.online for line in log_in(journey.desk, GENERAL, [replace(line, login=None) for line in lines]))
+    lines = preview(journey.session, SelectionRequest("not_deduct", "interactive", taxpayers=[GENERAL, LOCKED]))
+    assert all(line.online for line in log_in(journey.session, GENERAL, [replace(line, login=None) for line in lines]))

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from hooks.pool import migrations
-from hooks.pool.merge import Stage
+from hooks.pool.merge import StagedMerge
 from hooks.pool.rule_tables import load_rules
 from rehearsal import GENERAL, KEY, Rehearsal, leqi_connection, rehearsing
 from temporary_postgres import temporary_postgres
@@ -160,9 +160,9 @@ def test_postgres_restarted_in_the_middle_of_a_merge_leaves_nothing_half_done(
             rehearsal.taxpayer()
             rehearsal.scheme("81")
             rehearsal.document(fplx="81", nsrsbh=GENERAL, sjlx="2", kprq="2027-01-15")
-            merge, restarts = Stage.merge, []
+            merge, restarts = StagedMerge.merge, []
 
-            def merge_and_restart(stage: Stage) -> object:
+            def merge_and_restart(stage: StagedMerge) -> object:
                 counts = merge(stage)
                 if not restarts:
                     restarts.append(stage)
@@ -170,7 +170,7 @@ def test_postgres_restarted_in_the_middle_of_a_merge_leaves_nothing_half_done(
                     server.start()
                 return counts
 
-            monkeypatch.setattr(Stage, "merge", merge_and_restart)
+            monkeypatch.setattr(StagedMerge, "merge", merge_and_restart)
             rehearsal.run(DAG, DAY)
             rehearsal.reconnect()
 

@@ -3,7 +3,8 @@
 import psycopg
 import pytest
 
-from operators.downloads.actions import Done, answers, fetch
+from fapiao.permissions.task_actions import ActionOutcome
+from operators.downloads.actions import answers, poll_now
 from rehearsal import GENERAL, Rehearsal, leqi_connection
 
 LONGER_THAN_A_RUN_WAITS = 30_000
@@ -24,10 +25,10 @@ def accepted(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> Rehearsal
     return rehearsal
 
 
-def ask(rehearsal: Rehearsal, batch_no: str) -> list[Done]:
+def ask(rehearsal: Rehearsal, batch_no: str) -> list[ActionOutcome]:
     """What a person gets who presses the button."""
     with psycopg.connect(rehearsal.pool_url, autocommit=True) as connection:
-        fetch(connection, "li", [batch_no])
+        poll_now(connection, "li", [batch_no])
         rehearsal.run("sweep_results", None, batches=[batch_no])
         return answers(connection, [batch_no])
 
@@ -36,9 +37,9 @@ def ask(rehearsal: Rehearsal, batch_no: str) -> list[Done]:
 def test_only_the_asked_task_is_polled_once_at_each_request_until_it_is_there(accepted: Rehearsal) -> None:
     """The bureau has a download ready at the second question."""
     first, second = accepted.tasks()
-    assert ask(accepted, first["batch_no"]) == [Done(first["batch_no"], "任务处理中")]
+    assert ask(accepted, first["batch_no"]) == [ActionOutcome(first["batch_no"], "任务处理中")]
     assert len(accepted.calls(FEEDBACK)) == 1
-    assert ask(accepted, first["batch_no"]) == [Done(first["batch_no"], "成功")]
+    assert ask(accepted, first["batch_no"]) == [ActionOutcome(first["batch_no"], "成功")]
     assert len(accepted.calls(FEEDBACK)) == 2
     assert [task["status"] for task in accepted.tasks()] == ["succeeded", "downloading"]
     assert accepted.tasks()[1]["not_before"] == second["not_before"]
@@ -49,7 +50,7 @@ def test_only_the_asked_task_is_polled_once_at_each_request_until_it_is_there(ac
 def test_what_the_bureau_refuses_is_the_answer(accepted: Rehearsal) -> None:
     task = accepted.tasks()[0]
     accepted.fault("returncode", code="02", text="报文不符合要求", service=FEEDBACK, times=1)
-    assert ask(accepted, task["batch_no"]) == [Done(task["batch_no"], "下载失败：02 报文不符合要求")]
+    assert ask(accepted, task["batch_no"]) == [ActionOutcome(task["batch_no"], "下载失败：02 报文不符合要求")]
 
 
 def test_a_voided_task_is_not_polled_even_when_it_is_asked_for(accepted: Rehearsal) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from history_rehearsal import HistoryRehearsal, history_rehearsing
 from launcher.connections import POOL_VARIABLE
-from launcher.line import main
+from launcher.main import main
 from rehearsal import GENERAL
 
 OTHER = "91440300MA5DABCD1X"

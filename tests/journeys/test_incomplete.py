@@ -68,7 +68,7 @@ def test_a_page_that_is_shifted_is_asked_again_then_incomplete_and_a_fetch_compl
     room.run("sweep_results", "2027-02-07")
     assert the_task(room)["status"] == "incomplete"
 
-    actions.fetch(room.pool, "li", [task["batch_no"]])
+    actions.poll_now(room.pool, "li", [task["batch_no"]])
     room.run("sweep_results", "2027-02-08", batches=[task["batch_no"]])
 
     task = the_task(room)
@@ -90,7 +90,7 @@ def test_a_page_that_lacks_a_row_of_its_total_is_incomplete_and_what_came_is_kep
     task = the_task(room)
     assert (task["status"], task["announced_count"], task["received_count"]) == ("incomplete", announced, received)
     assert (task["inserted_count"], len(room.invoices())) == (received, received)
-    actions.fetch(room.pool, "li", [task["batch_no"]])
+    actions.poll_now(room.pool, "li", [task["batch_no"]])
     for _ in range(3):
         room.run("sweep_results", "2027-02-07", batches=[task["batch_no"]])
     again = the_task(room)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
-from hooks.channels.download_channels import BUREAUS
+from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from rehearsal import GENERAL
 
 DAG = "key_element_sync"
 DAY = "2027-01-20"
-collected = pytest.mark.skipif("etax" not in BUREAUS, reason="电子税局 is not among hooks.channels.BUREAUS")
+collected = pytest.mark.skipif("etax" not in DOWNLOAD_CHANNELS, reason="电子税局 is not among hooks.channels.BUREAUS")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from fapiao.enterprise.receipts import COLUMNS
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
-from launcher.line import main
+from launcher.main import main
 from rehearsal import GENERAL
 
 DAY, NEXT = "2027-01-05", "2027-01-06"

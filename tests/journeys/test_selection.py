@@ -8,13 +8,15 @@ import psycopg
 import pytest
 from airflow.sdk import BaseOperator
 
-from fapiao.selection.chosen import Chosen, Wish
+from fapiao.selection.chosen import RequestedDocument, SelectionRequest
 from fapiao.selection.submission import Submitted
 from fapiao.tasks import RunDay
-from operators.downloads.operators import ApplyOperator, SweepOperator
+from operators.downloads.operators import ApplyOperator
 from operators.downloads.plan import plan_day
-from operators.selections.open_session import SelectionOperator, selection_desk
+from operators.selections.open_session import open_selection_session
+from operators.selections.operators import SelectionOperator
 from operators.selections.submit import latest, submit
+from operators.sweep import SweepOperator
 from rehearsal import GENERAL, Rehearsal
 
 DAY = "2027-01-20"
@@ -31,7 +33,7 @@ def context(name: str, day: str = DAY) -> dict[str, Any]:
     return {"dag_run": run, "params": {"date": day}, "ti": SimpleNamespace(task_id=name)}
 
 
-def wish(rehearsal: Rehearsal) -> tuple[str, Submitted]:
+def request(rehearsal: Rehearsal) -> tuple[str, Submitted]:
     """One 缴款书 that is to be selected."""
     rehearsal.today(DAY)
     if not rehearsal.pool.execute("SELECT FROM enterprise.taxpayer").fetchall():
@@ -40,8 +42,10 @@ def wish(rehearsal: Rehearsal) -> tuple[str, Submitted]:
     key = rehearsal.document(fplx="customs", nsrsbh=GENERAL, kprq="2026-12-05")
     rehearsal.pool.execute(_DOCUMENT, [GENERAL, key])
     run = RunDay("selection", "form-1", datetime.fromisoformat(DAY).date(), DAY, explicit=True)
-    with selection_desk("tester", run, "tester") as desk:
-        return key, submit(desk, Wish("not_deduct", "interactive", [Chosen(GENERAL, key, "2")]), "tester")
+    with open_selection_session("tester", run, "tester") as session:
+        return key, submit(
+            session, SelectionRequest("not_deduct", "interactive", [RequestedDocument(GENERAL, key, "2")]), "tester"
+        )
 
 
 def told(rehearsal: Rehearsal) -> str:
@@ -52,7 +56,7 @@ def told(rehearsal: Rehearsal) -> str:
 
 @pytest.mark.req("R211", "R212", "R213", "R219")
 def test_what_is_being_selected_is_polled_by_the_sweep(rehearsal: Rehearsal) -> None:
-    key, _ = wish(rehearsal)
+    key, _ = request(rehearsal)
     assert told(rehearsal) == "未处理"
     SelectionOperator(task_id="select").execute(context("select"))
     assert told(rehearsal) == "处理中"
@@ -65,14 +69,14 @@ def test_what_is_being_selected_is_polled_by_the_sweep(rehearsal: Rehearsal) -> 
 
 @pytest.mark.req("R219")
 def test_a_sweep_alone_takes_a_selection_from_beginning_to_end(rehearsal: Rehearsal) -> None:
-    key, made = wish(rehearsal)
+    key, made = request(rehearsal)
     SweepOperator(task_id="sweep").execute(context("sweep_results"))
     rehearsal.post("clock", advance_seconds=1200)
     SweepOperator(task_id="sweep").execute(context("sweep_results"))
     assert told(rehearsal) == "处理成功"
     run = RunDay("selection", "form-2", datetime.fromisoformat(DAY).date(), DAY, explicit=True)
-    with selection_desk("tester", run, "tester") as desk:
-        assert latest(desk, key).batch_no == made.batches[0]
+    with open_selection_session("tester", run, "tester") as session:
+        assert latest(session, key).batch_no == made.batches[0]
 
 
 @pytest.mark.req("R215")
@@ -88,7 +92,7 @@ def test_a_download_of_the_same_tax_number_does_not_overtake_its_selection(
     with psycopg.connect(rehearsal.pool_url) as connection:
         plan_day(connection, RunDay("leqi__current_month", "p", day, DAY, explicit=True), "leqi", "current_month")
     assert rehearsal.tasks(status="pending")
-    wish(rehearsal)
+    request(rehearsal)
     worker.execute(context("leqi__current_month"))
     services = [call["service"] for call in rehearsal.admin.get("/_sim/journal").json()["calls"]]
     assert services.index("PLHGJKSDKGX") < services.index("PLFPXZSQ")

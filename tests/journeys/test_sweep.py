@@ -8,8 +8,8 @@ import pytest
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from fapiao.tasks import RunDay
-from operators.downloads.operators import SweepOperator
 from operators.downloads.plan import plan_day
+from operators.sweep import SweepOperator
 from rehearsal import GENERAL, Rehearsal
 
 DAY = "2027-02-02"

@@ -10,7 +10,7 @@ import pytest
 
 from acted_rows import Pool, failed, grant, row, slot
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
-from launcher.line import main
+from launcher.main import main
 from task_rows import put
 
 LONG_AGO = "2026-01-05 09:00+08"

@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 
 from history_forms import BOTH, GROUP, LEQI
 from launcher.connections import BUREAU_VARIABLES, POOL_VARIABLE
-from launcher.line import main
+from launcher.main import main
 
 DAY = ["--date", "2026-11-21"]
 FORM = ["backfill", "--taxpayers", f"{LEQI},{BOTH}", "--months", "2026-08..2026-10", "--types", "81", *DAY]

@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 
 from bureau_workbooks import OWNER, company, export, header, line
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
-from launcher.line import main
+from launcher.main import main
 
 SECOND = "27312000000000000002"
 Capture = pytest.CaptureFixture[str]

@@ -7,7 +7,7 @@ import pytest
 
 from customs_rows import number, organisation, paper, papers
 from launcher.connections import POOL_VARIABLE
-from launcher.line import main
+from launcher.main import main
 from pool_rows import OWNER, changes
 
 

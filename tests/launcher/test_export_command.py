@@ -10,8 +10,8 @@ from openpyxl import Workbook, load_workbook
 
 from enterprise_files import ETAX
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
-from launcher.line import main
-from launcher.progress import Progress
+from launcher.main import main
+from launcher.progress import ProgressLine
 from pool_rows import KEY, digital, line, merge
 from task_rows import put
 
@@ -113,7 +113,7 @@ def test_who_may_not_export_takes_nothing_out(
 def test_progress_writes_over_its_own_line_and_wipes_it() -> None:
     screen = io.StringIO()
     screen.isatty = lambda: True  # type: ignore[method-assign]
-    with Progress("x.xlsx", screen) as told:
+    with ProgressLine("x.xlsx", screen) as told:
         told(1000)
         told(2000)
     assert screen.getvalue().split("\r")[1:3] == ["x.xlsx: 1,000 rows", "x.xlsx: 2,000 rows"]
@@ -122,7 +122,7 @@ def test_progress_writes_over_its_own_line_and_wipes_it() -> None:
 
 def test_progress_says_nothing_where_nobody_looks() -> None:
     screen = io.StringIO()
-    with Progress("x.xlsx", screen) as told:
+    with ProgressLine("x.xlsx", screen) as told:
         told(1000)
     assert screen.getvalue() == ""
 

@@ -13,7 +13,7 @@ from hooks.files.snapshots import ofd_rows
 from hooks.files.store import FolderStore, digest
 from hooks.files.user_files import store_user_file
 from launcher.connections import POOL_VARIABLE
-from launcher.line import main
+from launcher.main import main
 from layout_rows import OBSERVED, company, documents, download, key
 from layout_samples import files_of
 from task_rows import OWNER

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from bureau_workbooks import KEY, OWNER, company, export, header, line
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
-from launcher.line import main
+from launcher.main import main
 
 SECOND = "27312000000000000002"
 

@@ -5,7 +5,7 @@ import pytest
 
 from key_element_forms import GROUP
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
-from launcher.line import main
+from launcher.main import main
 
 
 @pytest.fixture

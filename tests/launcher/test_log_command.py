@@ -16,7 +16,7 @@ from fapiao.rules.book import rulebook
 from group_rows import A, B, scheduled, scheme, taxpayer
 from hooks.queues.tasks import TaskTable
 from launcher.connections import POOL_VARIABLE
-from launcher.line import main
+from launcher.main import main
 from operators.downloads.plan import plan_day
 from pool_rows import KEY, digital, merge
 from task_rows import DAY, batch, put, take

@@ -11,7 +11,7 @@ import pytest
 from customs_rows import organisation
 from fapiao.exports.templates import templates
 from launcher.connections import POOL_VARIABLE
-from launcher.line import main
+from launcher.main import main
 from pool_rows import OWNER
 
 DIGITAL = "27442000000000000001"

@@ -12,8 +12,8 @@ from customs_rows import set_columns
 from enterprise_files import workbook
 from hooks.enterprise.permissions import replace_grants
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE, POOL_VARIABLE
-from launcher.line import main
-from launcher.selecting import submitting
+from launcher.main import main
+from launcher.selections import submit
 from selection_room import SelectionRoom
 from selection_stands import KINDS, SelectionStand, selecting
 
@@ -207,7 +207,7 @@ def test_who_waits_is_told_how_far_the_tasks_are_until_they_are_settled(
     stand: SelectionStand, room: SelectionRoom, keys: list[str], monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(submitting.time, "sleep", lambda _: settled(stand, room))
+    monkeypatch.setattr(submit.time, "sleep", lambda _: settled(stand, room))
     assert main(["select", "select", *keys, "--reason", "1", "--go", "--wait"]) == 0
     told = capsys.readouterr()
     assert told.err.splitlines() == [

@@ -15,7 +15,7 @@ import pytest
 
 from fapiao.tasks import SHANGHAI
 from fapiao.windows import month_start
-from launcher.airflow import login_password
+from launcher.airflow_env import login_password
 from launcher.home import home
 from launcher.pool import embedded, pool_url
 from launcher.processes import alive, session_members, wait_until

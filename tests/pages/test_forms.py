@@ -18,7 +18,7 @@ from airflow_pages import AirflowPages
 from browser import MISSING, browser_page, browser_path
 from customs_rows import number, paper, papers
 from fapiao.tasks import SHANGHAI
-from launcher.airflow import login_password
+from launcher.airflow_env import login_password
 from launcher.pool import pool_url
 from launcher.sample_group import load_sample
 from launcher.stack import running_stack

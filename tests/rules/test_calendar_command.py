@@ -2,7 +2,7 @@
 
 import pytest
 
-from launcher.line import main
+from launcher.main import main
 from temporary_postgres import ROOT
 
 ONE_DAY = ("--from", "2027-03-10", "--to", "2027-03-10")

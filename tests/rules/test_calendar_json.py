@@ -14,7 +14,7 @@ import pytest
 
 from fapiao.calendar.occurrences import occurrences
 from fapiao.rules.book import rulebook
-from launcher.line import main
+from launcher.main import main
 from temporary_postgres import ROOT
 
 ANSWERS = ROOT / "tests" / "rules" / "answers"

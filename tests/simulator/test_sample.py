@@ -11,9 +11,9 @@ from simulator import sample, sample_gateway
 from simulator.bureau import Bureau
 from simulator.clock import Clock, morning
 from simulator.codes import CUSTOMS, INPUT, OUTPUT
-from simulator.planting import plant
+from simulator.sample_selections import NOT_DEDUCTED, Verdict, Wanted, judge
+from simulator.seed_loading import plant
 from simulator.seeding import KINDS, Seed
-from simulator.selecting import NOT_DEDUCTED, Verdict, Wanted, judge
 
 DAYS = [date(2027, 1, 5), date(2027, 3, 1), date(2028, 2, 29), date(2026, 12, 31), date(2027, 1, 2)]
 ONE = timedelta(days=1)

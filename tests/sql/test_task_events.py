@@ -90,7 +90,7 @@ def test_a_program_may_say_its_reason_itself(pool: Pool) -> None:
 
 def test_claims_and_leases_are_no_history(pool: Pool) -> None:
     claim = take_one(pool)
-    TaskTable(pool).hold(claim)
+    TaskTable(pool).lock_claimed(claim)
     TaskTable(pool).release("worker")
     take(pool, "another")
     assert len(events(pool, claim.task_id)) == 1

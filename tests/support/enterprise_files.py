@@ -7,7 +7,7 @@ from openpyxl import Workbook
 
 from fapiao.enterprise.loading import Loaded, load_schemes, load_taxpayers
 from fapiao.enterprise.records import Enterprise
-from fapiao.enterprise.words import vocabulary
+from fapiao.enterprise.spellings import vocabulary
 from fapiao.rules.book import rulebook
 from fapiao.tables.lines import Table
 from fapiao.tables.yaml_lines import read_yaml

@@ -17,11 +17,11 @@ import psycopg  # noqa: E402
 import airflow_home  # noqa: E402, F401 before anything imports Airflow
 from fapiao.rules.book import rulebook  # noqa: E402
 from file_host import FileHost  # noqa: E402
-from hooks.channels.download_channel import Bureau  # noqa: E402
+from hooks.channels.download_channel import DownloadChannel  # noqa: E402
 from hooks.queues.tasks import TaskTable  # noqa: E402
 from killed_worker import serve, watch_postgres, watched  # noqa: E402
 from operators.downloads.layout_files import collect_files  # noqa: E402
-from operators.downloads.session import Desk  # noqa: E402
+from operators.downloads.session import WorkerSession  # noqa: E402
 from task_rows import RUN  # noqa: E402
 
 rulebook()
@@ -35,9 +35,9 @@ download = watched("download", FileHost().download)
 def work(order: dict[str, Any]) -> None:
     """One collector from claim to settlement."""
     with psycopg.connect(order["pool"], autocommit=True) as connection:
-        desk = Desk(connection, cast(Bureau, None), rulebook(), RUN, {}, lambda: datetime.now(UTC))
+        session = WorkerSession(connection, cast(DownloadChannel, None), rulebook(), RUN, {}, lambda: datetime.now(UTC))
         for claim in TaskTable(connection).claim("etax", ["downloaded"], "worker", RUN.day, 10, None):
-            collect_files(desk, claim, download)
+            collect_files(session, claim, download)
 
 
 serve(work)

@@ -16,10 +16,10 @@ from fapiao.tasks import SHANGHAI, RunDay
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
 from hooks.leqi.hook import LeqiHook
 from operators.downloads.apply import apply_one
-from operators.downloads.open_worker_pool import crew
+from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.plan import plan_day
-from operators.downloads.session import Desk
-from operators.downloads.worker_pool import Crew
+from operators.downloads.session import WorkerSession
+from operators.downloads.worker_pool import WorkerPool
 from operators.history.planning import create
 
 DAG = "history_sync"
@@ -49,12 +49,12 @@ class HistoryRehearsal(GatewayRehearsal):
         """A worker that applies for `count` rows and is gone."""
         self.today(day)
         run = RunDay(DAG, "worker", date.fromisoformat(day), day, explicit=True)
-        with crew(
+        with open_worker_pool(
             {"ti": SimpleNamespace(task_id="apply"), "dag_run": SimpleNamespace(run_type="manual")}, run, "leqi", DAG
         ) as workers:
             assert workers is not None
-            with workers.front.transaction() as work:
-                claims = work.tasks.claim("leqi", ["pending"], workers.owner, run.day, count, DAG)
+            with workers.claiming_session.transaction() as tables:
+                claims = tables.tasks.claim("leqi", ["pending"], workers.owner, run.day, count, DAG)
             workers.handle(apply_one, claims)
 
     def backfill_run(self, dag_id: str, day: str, *, clock: str) -> None:
@@ -66,9 +66,9 @@ class HistoryRehearsal(GatewayRehearsal):
             channel, job = dag_id.split("__")
             plan_day(front, run, channel, job)
             front.commit()
-            desk = Desk(front, bureau, rulebook(), run, {}, lambda: now)
-            with Crew(desk, lambda: psycopg.connect(self.pool_url), channel, "backfill", 2) as workers:
-                workers.work_through(["pending"], apply_one, dag_id)
+            session = WorkerSession(front, bureau, rulebook(), run, {}, lambda: now)
+            with WorkerPool(session, lambda: psycopg.connect(self.pool_url), channel, "backfill", 2) as workers:
+                workers.run_until_none_due(["pending"], apply_one, dag_id)
             front.commit()
         self.sweep(clock)
 

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from fapiao.downloads.protocol import Page, Place
+from fapiao.downloads.protocol import Package, PartCursor
 from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
 from hooks.files.layout_files import Planned, plan_layout_files
@@ -102,7 +102,7 @@ def put_downloaded(pool: Pool, pages: Sequence[bytes], keys: Sequence[str], **ch
     pool.execute("INSERT INTO sync.part (task_id, part_no, argument) VALUES (%s, 1, '{}')", [task_id])
     claim = claim_of(pool, task_id)
     for number, body in enumerate(pages):
-        tasks.store(claim, Place(1, {}, stored=number), Page(body, 1, 1, None, number + 1 == len(pages), NOON))
+        tasks.store(claim, PartCursor(1, {}, stored=number), Package(body, 1, 1, None, number + 1 == len(pages), NOON))
     tasks.downloaded(claim)
     pool.commit()
     return task_id

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from fapiao.payloads import Context, translate
-from hooks.pool.merge import MergeContext, MergeCounts, Stage
+from hooks.pool.merge import MergeContext, MergeCounts, StagedMerge
 
 OWNER = "91440300MA5DABCD1X"
 SELLER = "91110000802100433B"
@@ -55,12 +55,12 @@ def stage(
     whose: Context | None = None,
     batch_no: str = "B1",
     **merge: Any,
-) -> Stage:
+) -> StagedMerge:
     """A stage with one loaded package."""
     whose = whose or context()
     staged = translate(kind, rows, whose)
     goal = MergeContext(batch_no, "leqi", whose.direction, whose.taxpayer_no, **merge)
-    made = Stage(pool, staged.target, goal)  # type: ignore[arg-type]
+    made = StagedMerge(pool, staged.target, goal)  # type: ignore[arg-type]
     made.load(staged, next(_replies))
     return made
 

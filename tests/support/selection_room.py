@@ -9,11 +9,11 @@ import psycopg
 from psycopg.rows import dict_row
 
 from fapiao.rules.book import rulebook
-from fapiao.selection.chosen import Chosen, Operation, Surface, Wish
+from fapiao.selection.chosen import Operation, RequestedDocument, SelectionRequest, Surface
 from fapiao.selection.rules import selection_rules
 from fapiao.tasks import RunDay
-from hooks.channels.selection_channel import SelectionBureau
-from operators.selections.session import SelectionDesk
+from hooks.channels.selection_channel import SelectionChannel
+from operators.selections.session import SelectionSession
 from operators.selections.worker import select_due
 from scripted_selection import ScriptedBureau
 
@@ -39,7 +39,7 @@ class SelectionRoom:
     """One pool, one company, one bureau on both channels, and a clock that a test turns."""
 
     def __init__(
-        self, pool_url: str, bureau: ScriptedBureau, bureaus: Mapping[str, SelectionBureau] | None = None
+        self, pool_url: str, bureau: ScriptedBureau, bureaus: Mapping[str, SelectionChannel] | None = None
     ) -> None:
         self.url = pool_url
         self.bureau = bureau
@@ -48,17 +48,17 @@ class SelectionRoom:
         self.pool: psycopg.Connection[dict[str, Any]] = psycopg.connect(pool_url, autocommit=True, row_factory=dict_row)
         self.worker = psycopg.connect(pool_url)
         self._runs = 0
-        self.desk = self.sit("run-0")
+        self.session = self.sit("run-0")
 
-    def sit(self, run_id: str, connection: psycopg.Connection[Any] | None = None) -> SelectionDesk:
+    def sit(self, run_id: str, connection: psycopg.Connection[Any] | None = None) -> SelectionSession:
         """A desk for a run."""
         run = RunDay("selection", run_id, DAY, DAY.isoformat(), explicit=False)
-        return SelectionDesk(
+        return SelectionSession(
             connection or self.worker, self.bureaus, selection_rules(), rulebook(), run,
             "worker", lambda: self.now,
         )  # fmt: skip
 
-    def another_run(self) -> SelectionDesk:
+    def another_run(self) -> SelectionSession:
         """A desk for a submission of its own."""
         self._runs += 1
         return self.sit(f"run-{self._runs}")
@@ -87,16 +87,16 @@ class SelectionRoom:
         self.pool.execute(_DOCUMENT, usual | {"invoice_type": "customs"} | values)
         return list(keys)
 
-    def wish(
+    def request(
         self, keys: Sequence[str], operation: Operation = "not_deduct", surface: Surface = "interactive",
         taxpayer_no: str = OWNER, reason: str | None = "1",
-    ) -> Wish:  # fmt: skip
-        """A wish over documents of one company."""
-        return Wish(operation, surface, [Chosen(taxpayer_no, key, reason) for key in keys])
+    ) -> SelectionRequest:  # fmt: skip
+        """A request over documents of one company."""
+        return SelectionRequest(operation, surface, [RequestedDocument(taxpayer_no, key, reason) for key in keys])
 
     def work(self, channel: str = "leqi") -> int:
         """Handles what is due."""
-        return select_due(self.desk, channel)
+        return select_due(self.session, channel)
 
     def wait_over(self) -> None:
         """The waiting time of every request is over, also of an upload without an answer."""
@@ -152,7 +152,7 @@ class SelectionRoom:
 def selecting_in(
     pool_url: str,
     prepare: Callable[[SelectionRoom], object] | None = None,
-    bureaus: Mapping[str, SelectionBureau] | None = None,
+    bureaus: Mapping[str, SelectionChannel] | None = None,
 ) -> Iterator[SelectionRoom]:
     """A room with one company on 乐企, unless `prepare` furnishes it otherwise."""
     room = SelectionRoom(pool_url, ScriptedBureau(), bureaus)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from asked_of_leqi import UNIT
-from fapiao.selection.chosen import Operation, Wish
+from fapiao.selection.chosen import Operation, SelectionRequest
 from operators.selections.submit import submit
 from rehearsal import GENERAL
 from selection_room import SelectionRoom, selecting_in
@@ -35,12 +35,16 @@ class Office:
     def submit(self, keys: Sequence[str], operation: Operation = "not_deduct") -> None:
         """Documents that are wished for, worked to the upload."""
         reason = "3" if operation == "not_deduct" else None
-        submit(self.room.another_run(), self.room.wish(keys, operation, taxpayer_no=GENERAL, reason=reason), "tester")
+        submit(
+            self.room.another_run(),
+            self.room.request(keys, operation, taxpayer_no=GENERAL, reason=reason),
+            "tester",
+        )
         self.room.work(self.channel)
 
     def table(self, operation: Operation) -> None:
         """The statistics table."""
-        submit(self.room.another_run(), Wish(operation, "interactive", taxpayers=[GENERAL]), "tester")
+        submit(self.room.another_run(), SelectionRequest(operation, "interactive", taxpayers=[GENERAL]), "tester")
         self.finish()
 
     def finish(self) -> None:

@@ -13,17 +13,17 @@ from asked_of_gateway import company, gateway_connection
 from asked_of_leqi import UNIT, order
 from fapiao.selection.answers import (
     Action,
+    Document,
+    DocumentResult,
     Holding,
-    Paper,
-    PaperResult,
     Party,
     Statistics,
     StatisticsAction,
     Uploaded,
     Waiting,
 )
-from hooks.channels.selection_channel import SelectionBureau
-from hooks.channels.selection_channels import SELECTION_BUREAUS
+from hooks.channels.selection_channel import SelectionChannel
+from hooks.channels.selection_channels import SELECTION_CHANNELS
 from rehearsal import GENERAL, KEY, leqi_connection
 from simulator.bureau import Bureau
 from simulator.clock import Clock
@@ -81,14 +81,14 @@ class SelectionStand:
 
     kind: Kind
     bureau: RunningSimulator
-    hook: SelectionBureau
+    hook: SelectionChannel
 
-    def seed(self, count: int = 1, **values: Any) -> list[Paper]:
+    def seed(self, count: int = 1, **values: Any) -> list[Document]:
         """Some 缴款书 of December, ready to be selected for reason 3."""
         seed = {"fplx": "customs", "nsrsbh": GENERAL, "kprq": FILLED_IN.isoformat()} | values
         found = order(self.bureau, "seed", companies=[], documents=[seed] * count)["documents"]
         day = date.fromisoformat(str(seed["kprq"]))
-        return [Paper(number, day, "3", tax_amount=Decimal("13.00")) for number in found]
+        return [Document(number, day, "3", tax_amount=Decimal("13.00")) for number in found]
 
     def fault(self, service: str, fault: Fault, **values: Any) -> None:
         """A disturbance of one service."""
@@ -104,12 +104,12 @@ class SelectionStand:
             found: list[dict[str, Any]] = client.get("/_sim/journal", params={"service": service}).json()["calls"]
         return found
 
-    def apply(self, action: Action, papers: Sequence[Paper]) -> dict[str, PaperResult]:
+    def apply(self, action: Action, papers: Sequence[Document]) -> dict[str, DocumentResult]:
         """An upload and its answers, by document; those refused on the spot too."""
         uploaded = self.hook.upload(PARTY, action, papers)
         return {one.document_key: one for one in [*uploaded.refused, *self.answers(uploaded.request_no)]}
 
-    def answers(self, request_no: str) -> Sequence[PaperResult]:
+    def answers(self, request_no: str) -> Sequence[DocumentResult]:
         """The answers to an upload, asked for every ten minutes of the bureau's clock."""
         for _ in range(PATIENCE):
             self.minutes(10)
@@ -150,6 +150,6 @@ def selecting(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> Iterator[Selection
         order(bureau, "seed", companies=[kind.company], documents=[])
         order(bureau, "period", taxNo=GENERAL, skssq=PERIOD)
         monkeypatch.setenv(kind.variable, kind.connection(bureau.url))
-        hook = SELECTION_BUREAUS[kind.channel]()
+        hook = SELECTION_CHANNELS[kind.channel]()
         yield SelectionStand(kind, bureau, hook)
         hook.close()

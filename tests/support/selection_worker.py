@@ -22,8 +22,8 @@ import airflow_home  # noqa: E402, F401 before anything imports Airflow
 from fapiao.rules.book import rulebook  # noqa: E402
 from fapiao.selection.rules import selection_rules  # noqa: E402
 from fapiao.tasks import RunDay  # noqa: E402
-from hooks.channels.selection_channels import SELECTION_BUREAUS  # noqa: E402
-from operators.selections.session import SelectionDesk  # noqa: E402
+from hooks.channels.selection_channels import SELECTION_CHANNELS  # noqa: E402
+from operators.selections.session import SelectionSession  # noqa: E402
 from operators.selections.worker import select_due  # noqa: E402
 
 rulebook(), selection_rules()
@@ -41,13 +41,13 @@ def work(order: dict[str, Any]) -> None:
     """Everything that is due on the channel."""
     os.environ[order["variable"]] = order["connection"]
     now = datetime.fromisoformat(order["now"])
-    bureau = SELECTION_BUREAUS[order["channel"]]()
+    bureau = SELECTION_CHANNELS[order["channel"]]()
     if order["unsent"]:
         bureau.upload = bureau.apply_statistics = die  # type: ignore[method-assign, assignment]
     with psycopg.connect(order["pool"], autocommit=True) as connection, closing(bureau):
         bureaus = {order["channel"]: bureau}
-        desk = SelectionDesk(connection, bureaus, selection_rules(), rulebook(), RUN, "killed", lambda: now)
-        select_due(desk, order["channel"])
+        session = SelectionSession(connection, bureaus, selection_rules(), rulebook(), RUN, "killed", lambda: now)
+        select_due(session, order["channel"])
 
 
 for line in sys.stdin:

@@ -11,9 +11,9 @@ from asked_of_gateway import company, gateway_connection
 from asked_of_leqi import UNIT, asked, order
 from fapiao.channels.gateway.reading import GATEWAY
 from fapiao.channels.leqi.reading import LEQI
-from fapiao.channels.raw_reply import Reading
-from fapiao.downloads.protocol import Applied, Page, Place, Request, Stage
-from hooks.channels.download_channel import Bureau as Channel
+from fapiao.channels.raw_reply import ReplyReader
+from fapiao.downloads.protocol import Applied, Package, PartCursor, Readiness, Request
+from hooks.channels.download_channel import DownloadChannel
 from hooks.gateway.aisino import AisinoHook
 from hooks.gateway.etax import EtaxHook
 from hooks.gateway.soft_certificate import SoftCertificateHook
@@ -33,11 +33,11 @@ class Kind:
     """What differs between the channels: who speaks it, what its services and disturbances are called."""
 
     channel: str
-    hook: Callable[[], Channel]
+    hook: Callable[[], DownloadChannel]
     variable: str
     connection: Callable[..., str]
     company: dict[str, Any]
-    reading: Reading
+    reading: ReplyReader
     apply: str
     result: str
     page_size: int
@@ -61,7 +61,7 @@ GATEWAY_FAULTS: dict[str, Fault] = {
 }
 
 
-def _gateway(channel: str, hook: Callable[[], Channel]) -> Kind:
+def _gateway(channel: str, hook: Callable[[], DownloadChannel]) -> Kind:
     return Kind(
         channel, hook, "AIRFLOW_CONN_BUREAU_GATEWAY", gateway_connection, company(channel), GATEWAY,
         "ext.fullInvoiceDown", "ext.fullInvoiceDownQuery", 200, "invoiceNo", GATEWAY_FAULTS,
@@ -86,7 +86,7 @@ class Stand:
 
     kind: Kind
     bureau: RunningSimulator
-    hook: Channel
+    hook: DownloadChannel
 
     def asked(self, download_type: str = "input_full", **values: Any) -> Request:
         """A request of the one company on this channel."""
@@ -114,27 +114,27 @@ class Stand:
             found: list[dict[str, Any]] = client.get("/_sim/journal", params={"service": service}).json()["calls"]
         return found
 
-    def ready(self, request: Request, applied: Applied, place: Place | None = None) -> Page:
+    def ready(self, request: Request, applied: Applied, place: PartCursor | None = None) -> Package:
         """The first page, once the bureau has stopped processing."""
-        place = place or Place(1, applied.parts[0])
+        place = place or PartCursor(1, applied.parts[0])
         for _ in range(5):
             progress = self.hook.poll(request, applied.request_no, place)
-            if progress.stage is Stage.READY:
+            if progress.stage is Readiness.READY:
                 assert progress.page
                 return progress.page
-            assert progress.stage is Stage.PROCESSING, progress
-            place = Place(place.part_no, progress.argument or place.argument)
+            assert progress.stage is Readiness.PROCESSING, progress
+            place = PartCursor(place.part_no, progress.argument or place.argument)
         raise AssertionError("never ready")
 
-    def rest(self, request: Request, applied: Applied, first: Page) -> list[Page]:
+    def rest(self, request: Request, applied: Applied, first: Package) -> list[Package]:
         """The page given and all that follow it."""
         pages = [first]
         while not pages[-1].last:
-            place = Place(1, applied.parts[0], first.announced, len(pages), pages[-1].cursor)
+            place = PartCursor(1, applied.parts[0], first.announced, len(pages), pages[-1].cursor)
             pages.append(self.hook.fetch(request, applied.request_no, place))
         return pages
 
-    def numbers(self, pages: list[Page], **values: Any) -> list[str]:
+    def numbers(self, pages: list[Package], **values: Any) -> list[str]:
         """The invoice numbers that the stored pages carry, as the channel's own reading finds them."""
         claim = claimed(self.kind.channel, **values)
         found = (row for page in pages for row in self.kind.reading.rows(claim, page.body))

@@ -18,7 +18,8 @@ import httpx  # noqa: E402
 
 import airflow_home  # noqa: E402, F401 before anything imports Airflow
 from killed_worker import serve, watch_postgres, watched  # noqa: E402
-from operators.downloads.operators import ApplyOperator, CollectOperator, PlanOperator, SweepOperator  # noqa: E402
+from operators.downloads.operators import ApplyOperator, CollectOperator, PlanOperator  # noqa: E402
+from operators.sweep import SweepOperator  # noqa: E402
 
 watch_postgres()
 httpx.Client.post = watched("call", httpx.Client.post)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 
 from fapiao.errors import RuleError
-from fapiao.rules.rule_file import Row
+from fapiao.rules.rule_file import RuleRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Bounds:
 NAMES = tuple(field.name for field in fields(Bounds))
 
 
-def read_bounds(rows: list[Row]) -> Bounds:
+def read_bounds(rows: list[RuleRow]) -> Bounds:
     """The bounds, each of which must be there. Raises RuleError."""
     found = {row.one_of("name", NAMES): row.number("value") for row in rows}
     if lacking := [name for name in NAMES if name not in found]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from fapiao.errors import RuleError
-from fapiao.rules.rule_file import Row
+from fapiao.rules.rule_file import RuleRow
 
 CHECKS = ("adds_up", "issued_by_then", "sign", "lines_add_up")
 _WRONG_BY = 0.001
@@ -27,7 +27,7 @@ class Check:
         object.__setattr__(self, "nearly", float(self.most) - _WRONG_BY)
 
 
-def read_checks(rows: list[Row]) -> dict[str, Check]:
+def read_checks(rows: list[RuleRow]) -> dict[str, Check]:
     """Every check by its id. Raises RuleError."""
     found = {row.one_of("id", CHECKS): _check(row) for row in rows}
     if lacking := [name for name in CHECKS if name not in found]:
@@ -35,7 +35,7 @@ def read_checks(rows: list[Row]) -> dict[str, Check]:
     return found
 
 
-def _check(row: Row) -> Check:
+def _check(row: RuleRow) -> Check:
     fate: CheckFate = "warned" if row.one_of("fate", ("rejected", "warned")) == "warned" else "rejected"
     return Check(
         fate, Decimal(row.number("cents") if row.raw("cents") is not None else 0) / 100, frozenset(row.texts("not_for"))

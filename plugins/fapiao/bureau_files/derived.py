@@ -25,7 +25,7 @@ Papers = dict[tuple[str | None, str | None], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StatedDocuments:
     """What the sheets of documents said for the lines after them: the papers, and the keys of all documents."""
 
     papers: Papers = field(default_factory=dict)
@@ -110,4 +110,4 @@ def _red_remark(values: Values, remark: str) -> None:
         values["original_blue_paper_code"], values["original_blue_paper_no"] = paper.groups()
 
 
-__all__ = ["BadNumber", "Known", "NoIdentity", "Papers", "Values", "derive"]
+__all__ = ["BadNumber", "NoIdentity", "Papers", "StatedDocuments", "Values", "derive"]

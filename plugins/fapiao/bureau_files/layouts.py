@@ -14,7 +14,7 @@ from fapiao.pool_columns.reading import load_fields
 from fapiao.rules.invoice_types import normalised
 from fapiao.rules.readers import rule_rows
 from fapiao.rules.records import DIRECTIONS, DOCUMENTS
-from fapiao.rules.rule_file import Row
+from fapiao.rules.rule_file import RuleRow
 
 ROLES = ("documents", "lines")
 TELLS = ("face", "selection", "usage")
@@ -83,7 +83,7 @@ def file_rules(folder: Path = RULES) -> FileRules:
     )
 
 
-def _section(path: Path, section: str, keys: Collection[str], unique: str | tuple[str, ...]) -> list[Row]:
+def _section(path: Path, section: str, keys: Collection[str], unique: str | tuple[str, ...]) -> list[RuleRow]:
     return rule_rows(path, section, keys, unique, _SECTIONS)
 
 
@@ -93,11 +93,11 @@ def _column_types() -> Mapping[str, Mapping[str, str]]:
     return {"documents": documents, "lines": documents | {line.name: line.type for line in fields.lines}}
 
 
-def _part(row: Row) -> str:
+def _part(row: RuleRow) -> str:
     return row.one_of("part", ("direction", "type"))
 
 
-def _layout(row: Row, types: Mapping[str, Mapping[str, str]]) -> Layout:
+def _layout(row: RuleRow, types: Mapping[str, Mapping[str, str]]) -> Layout:
     role = row.one_of("rows", ROLES)
     columns = row.mapping_of_texts("columns", types[role])
     known = frozenset(map(canonical, row.texts("known")))
@@ -120,7 +120,7 @@ def _layout(row: Row, types: Mapping[str, Mapping[str, str]]) -> Layout:
     )
 
 
-def _check_headings(row: Row, columns: Mapping[str, tuple[str, ...]], known: Collection[str]) -> None:
+def _check_headings(row: RuleRow, columns: Mapping[str, tuple[str, ...]], known: Collection[str]) -> None:
     """A heading means one column; only a day and its instant share one."""
     owners: dict[str, str] = {}
     for name, headings in columns.items():
@@ -130,11 +130,11 @@ def _check_headings(row: Row, columns: Mapping[str, tuple[str, ...]], known: Col
                 raise _twice(row, heading)
 
 
-def _twice(row: Row, heading: str) -> RuleError:
+def _twice(row: RuleRow, heading: str) -> RuleError:
     return row.refuse(f"heading {heading!r} is given to two columns", "columns")
 
 
-def _texts(row: Row) -> Mapping[str, str | None]:
+def _texts(row: RuleRow) -> Mapping[str, str | None]:
     values = row.raw("values")
     if not isinstance(values, dict) or not all(isinstance(one, str) for one in values):
         raise row.refuse("values must map texts to codes", "values")

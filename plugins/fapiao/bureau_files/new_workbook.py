@@ -15,7 +15,7 @@ from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.records import Refusal
 from fapiao.bureau_files.windows import windows
-from fapiao.layout.safe_xml import UnreadableFile, parse_xml
+from fapiao.safe_xml import UnreadableFile, parse_xml
 
 _MACROS = ("xl/vbaProject", "xl/macrosheets/", "xl/vbaData")
 _SHARED_TEXTS = "xl/sharedstrings.xml"

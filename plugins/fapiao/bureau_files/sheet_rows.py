@@ -10,7 +10,7 @@ from itertools import islice
 
 from fapiao.bureau_files.cells import EMPTY, BadCell, Cell
 from fapiao.bureau_files.columns import UNREADABLE, ColumnReader
-from fapiao.bureau_files.derived import BadNumber, Known, NoIdentity, Values, derive
+from fapiao.bureau_files.derived import BadNumber, NoIdentity, StatedDocuments, Values, derive
 from fapiao.bureau_files.headings import canonical, letters
 from fapiao.bureau_files.layouts import FileRules
 from fapiao.bureau_files.raw_row import RawRow
@@ -37,7 +37,13 @@ class RowReader:
     """
 
     def __init__(
-        self, sheet: OpenSheet, match: Match, rules: FileRules, known: Known, constants: Values, title: str | None
+        self,
+        sheet: OpenSheet,
+        match: Match,
+        rules: FileRules,
+        known: StatedDocuments,
+        constants: Values,
+        title: str | None,
     ) -> None:
         self._sheet = sheet
         self._match = match

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from fapiao.bureau_files.derived import Known, Values
+from fapiao.bureau_files.derived import StatedDocuments, Values
 from fapiao.bureau_files.layouts import FileRules, Layout
 from fapiao.bureau_files.loading import loading
 from fapiao.bureau_files.looked import Looked
@@ -58,7 +58,7 @@ def read_sheets(content: bytes, where: str, rules: FileRules, looked: Looked, no
     A sheet of documents whose headings only one family knows is read while those after it load. calamine holds a whole
     sheet; beyond that a row is made when it is asked for. `notes` is told which sheets and columns were left out.
     """
-    known = Known()
+    known = StatedDocuments()
     sheets: dict[str, tuple[OpenSheet, Head]] = {}
     candidates: dict[str, Candidates] = {}
     handed_out: set[str] = set()
@@ -111,7 +111,7 @@ def _head(sheet: OpenSheet) -> Head:
     return [(row_no, row) for row_no, row in islice(sheet.rows(), FIRST_ROWS) if any(row)]
 
 
-def _part(sheet: OpenSheet, match: Match, rules: FileRules, known: Known, head: Head) -> SheetPart:
+def _part(sheet: OpenSheet, match: Match, rules: FileRules, known: StatedDocuments, head: Head) -> SheetPart:
     preamble = tuple(
         cell.strip() for row_no, row in head if row_no < match.row_no for cell in row
         if isinstance(cell, str) and cell.strip()

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from fapiao.channels.gateway.reading import GATEWAY
 from fapiao.channels.leqi.reading import LEQI
-from fapiao.channels.raw_reply import Reading
+from fapiao.channels.raw_reply import ReplyReader
 
-READINGS: Mapping[str, Reading] = {
+READINGS: Mapping[str, ReplyReader] = {
     "leqi": LEQI,
     "etax": GATEWAY,
     "soft_certificate": GATEWAY,

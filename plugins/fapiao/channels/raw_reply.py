@@ -13,7 +13,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReplyReader:
     """All `rows` of a raw reply as the bureau wrote them, their payload `kind` of fields.yaml, the question's 归集日期.
 
     `named` are the fields of a reply beside its rows; `aside` says why a row is none of the claim's own, before its

@@ -50,7 +50,7 @@ class Applied:
     first_poll_seconds: float
 
 
-class Stage(Enum):
+class Readiness(Enum):
     """How far a request is: 处理中, 已就绪, 没有数据, 失败."""
 
     PROCESSING = "processing"
@@ -60,7 +60,7 @@ class Stage(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Package:
     """One package as it came: the decrypted bytes, how many rows they carry, and what comes after it.
 
     `announced` is the total the bureau names: packages, or rows where it scrolls; it must not change in a series.
@@ -75,19 +75,19 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class PollResult:
     """The answer to a poll: how far, why, when to ask again, and the first page where it came along.
 
     `argument` is what a question still processing must remember from now on, such as the number it was given; `answer`
     all that came with a failure, or with the word that there is nothing.
     """
 
-    stage: Stage
+    stage: Readiness
     text: str = ""
     code: str = ""
     advice: str = ""
     wait_seconds: float = 0.0
-    page: Page | None = None
+    page: Package | None = None
     argument: Argument | None = None
     answer: bytes = b""
 
@@ -107,7 +107,7 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PartCursor:
     """Where a question stands: which package is next, and what the bureau said before."""
 
     part_no: int

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from fapiao.enterprise.form import Complaints, Form, unique
+from fapiao.enterprise.form import Problems, RecordReader, unique
 from fapiao.enterprise.records import Account, Taxpayer
-from fapiao.enterprise.words import Vocabulary
+from fapiao.enterprise.spellings import Vocabulary
 from fapiao.tables.lines import Line
 
 COLUMNS = ("taxpayer_no", "account", "account_type", "is_default", "login")
@@ -13,11 +13,11 @@ BUSINESSES = {"receive": "收票", "issue": "开票"}
 AccountKey = tuple[str, str]
 
 
-def account_forms(lines: Iterable[Line], complaints: Complaints) -> dict[AccountKey, Form]:
+def account_forms(lines: Iterable[Line], complaints: Problems) -> dict[AccountKey, RecordReader]:
     """The records by tax number and account, each once."""
     keyed = []
     for line in lines:
-        form = Form(line, complaints)
+        form = RecordReader(line, complaints)
         number, name = form.number("taxpayer_no"), form.needed("account")
         if number and name:
             keyed.append(((number, name), form))
@@ -25,7 +25,7 @@ def account_forms(lines: Iterable[Line], complaints: Complaints) -> dict[Account
 
 
 def account(
-    form: Form, key: AccountKey, known: Account | None, taxpayers: Mapping[str, Taxpayer], words: Vocabulary
+    form: RecordReader, key: AccountKey, known: Account | None, taxpayers: Mapping[str, Taxpayer], words: Vocabulary
 ) -> Account:
     """The account as it is after the record; complains when nobody has its tax number."""
     number, name = key
@@ -41,7 +41,7 @@ def account(
     )
 
 
-def one_default_each(forms: Mapping[AccountKey, Form], accounts: Mapping[AccountKey, Account]) -> None:
+def one_default_each(forms: Mapping[AccountKey, RecordReader], accounts: Mapping[AccountKey, Account]) -> None:
     """Complain where a taxpayer would have two default accounts for one business."""
     touched = {number for number, _ in forms}
     for business, label in BUSINESSES.items():

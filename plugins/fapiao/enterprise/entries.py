@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from fapiao.bureau_files.cells import BadCell, amount
-from fapiao.enterprise.form import Complaints, Form, unique
-from fapiao.enterprise.words import Words, words
+from fapiao.enterprise.form import Problems, RecordReader, unique
+from fapiao.enterprise.spellings import Spellings, spellings
 from fapiao.identity import spelled
 from fapiao.rules.book import RuleBook
 from fapiao.tables.lines import Line
@@ -50,7 +50,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownEntries:
     """A document of the pool: its business side as it is stored, 票面税额, and what its type says (R167)."""
 
     entry: Entry
@@ -62,25 +62,27 @@ class Known:
 class EntryWords:
     """The words that these files may use."""
 
-    deductible: Words
-    entry_status: Words
-    use_state: Words
+    deductible: Spellings
+    entry_status: Spellings
+    use_state: Spellings
 
 
 def entry_words(rules: RuleBook) -> EntryWords:
     """The words of statuses.yaml."""
     kinds = ("deductible", "entry_status", "use_state")
-    return EntryWords(*(words((c.code, c.label, c.aliases) for c in rules.codes if c.kind == kind) for kind in kinds))
+    return EntryWords(
+        *(spellings((c.code, c.label, c.aliases) for c in rules.codes if c.kind == kind) for kind in kinds)
+    )
 
 
-def entry_forms(lines: Iterable[Line], complaints: Complaints) -> dict[Key, Form]:
+def entry_forms(lines: Iterable[Line], complaints: Problems) -> dict[Key, RecordReader]:
     """The records by document, each once; without a tax number or a document's number they are complained about."""
-    forms = [Form(line, complaints) for line in lines]
+    forms = [RecordReader(line, complaints) for line in lines]
     keyed = [((form.number("taxpayer_no"), _document_key(form)), form) for form in forms]
     return unique(((key, form) for key, form in keyed if all(key)), "document_key")
 
 
-def entry(form: Form, known: Known, organisations: Collection[str], among: EntryWords) -> Entry:
+def entry(form: RecordReader, known: KnownEntries, organisations: Collection[str], among: EntryWords) -> Entry:
     """The business side after the record; complains about what does not fit the document (R157, R167, A-21)."""
     was = known.entry
     after = Entry(
@@ -104,11 +106,11 @@ def entry(form: Form, known: Known, organisations: Collection[str], among: Entry
     return after
 
 
-def _document_key(form: Form) -> str:
+def _document_key(form: RecordReader) -> str:
     return spelled(form.needed("document_key"))
 
 
-def _deductible(form: Form, known: Known, among: Words) -> bool | None:
+def _deductible(form: RecordReader, known: KnownEntries, among: Spellings) -> bool | None:
     """是否可抵扣: a business document may change it only where the type says 可抵扣 (R167)."""
     said = form.read("deductible", known.entry.deductible, None, lambda text: among.code(text) == "true")
     if form.given("deductible") and said is not None and said != known.type_deductible and not known.type_deductible:
@@ -116,14 +118,14 @@ def _deductible(form: Form, known: Known, among: Words) -> bool | None:
     return said
 
 
-def _organisation(form: Form, was: Entry, organisations: Collection[str]) -> str | None:
+def _organisation(form: RecordReader, was: Entry, organisations: Collection[str]) -> str | None:
     code = form.text("org_code", was.org_code)
     if code and form.given("org_code") and code not in organisations:
         form.object("org_code", f"there is no organisation {code}: load its taxpayers first")
     return code
 
 
-def _as_the_voucher_says(form: Form, after: Entry) -> Entry:
+def _as_the_voucher_says(form: RecordReader, after: Entry) -> Entry:
     """生成对应的记账凭证、删除记账凭证时回写 (R157): a voucher books the document, an empty one takes that back."""
     if not form.given("voucher_no"):
         return after
@@ -164,7 +166,10 @@ def _instant(text: str) -> datetime:
 
 
 def judged(
-    forms: Mapping[Key, Form], known: Mapping[Key, Known], organisations: Collection[str], among: EntryWords
+    forms: Mapping[Key, RecordReader],
+    known: Mapping[Key, KnownEntries],
+    organisations: Collection[str],
+    among: EntryWords,
 ) -> dict[Key, Entry]:
     """The business side of every document of the file that the pool has; the others are complained about."""
     found = {}

@@ -7,7 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TypeVar
 
-from fapiao.enterprise.words import Words
+from fapiao.enterprise.spellings import Spellings
 from fapiao.identifiers import taxpayer_no
 from fapiao.tables.lines import Line, Table
 
@@ -18,14 +18,14 @@ _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
 @dataclass(frozen=True, slots=True)
-class Complaints:
+class Problems:
     """What must be mended before anything is saved, and what is only doubtful; sentences for people."""
 
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
-def check_columns(table: Table, allowed: Sequence[str], complaints: Complaints) -> None:
+def check_columns(table: Table, allowed: Sequence[str], complaints: Problems) -> None:
     """Complain about columns that nobody reads, once each, at the first record that has them."""
     complaints.problems.extend(table.problems)
     unknown = {name for line in table.lines for name in line.cells} | set(table.columns) - {""}
@@ -38,10 +38,10 @@ def check_columns(table: Table, allowed: Sequence[str], complaints: Complaints) 
         complaints.problems.append(f"{where}: {sentence}")
 
 
-class Form:
+class RecordReader:
     """One record. A column that is absent leaves what is there (`current`); one that is empty clears it."""
 
-    def __init__(self, line: Line, complaints: Complaints) -> None:
+    def __init__(self, line: Line, complaints: Problems) -> None:
         self.line = line
         self._complaints = complaints
 
@@ -105,17 +105,17 @@ class Form:
         """A day, written 2026-01-05, 2026/1/5 or 2026年1月5日."""
         return self.read(column, current, None, _day)
 
-    def code(self, column: str, words: Words, current: str, empty: str = "") -> str:
+    def code(self, column: str, words: Spellings, current: str, empty: str = "") -> str:
         """A code out of the words."""
         return self.read(column, current, empty, words.code)
 
-    def needed_code(self, column: str, words: Words, current: str) -> str:
+    def needed_code(self, column: str, words: Spellings, current: str) -> str:
         """A code out of the words that must be there."""
         if not (self.text(column) if self.given(column) else current):
             self.object(column, f"{column} is missing; known are {words.known}")
         return self.code(column, words, current)
 
-    def flag(self, column: str, words: Words, current: bool, empty: bool) -> bool:
+    def flag(self, column: str, words: Spellings, current: bool, empty: bool) -> bool:
         """Yes or no."""
         return self.read(column, current, empty, lambda text: words.code(text) == "true")
 
@@ -144,9 +144,9 @@ def _day(text: str) -> date:
     raise ValueError(f"{text!r} is not a day: write it like 2026-01-05")
 
 
-def unique(forms: Iterable[tuple[Key, Form]], column: str) -> dict[Key, Form]:
+def unique(forms: Iterable[tuple[Key, RecordReader]], column: str) -> dict[Key, RecordReader]:
     """Forms by key; complains about a key that stands there twice."""
-    found: dict[Key, Form] = {}
+    found: dict[Key, RecordReader] = {}
     for key, form in forms:
         first = found.setdefault(key, form)
         if first is not form:

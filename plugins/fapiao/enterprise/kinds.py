@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from fapiao.enterprise import accounts, entries, schemes, taxpayers
-from fapiao.enterprise.form import Complaints, check_columns
+from fapiao.enterprise.form import Problems, check_columns
 from fapiao.tables.lines import Line, Table, respelled
 
 COLUMNS = {
@@ -18,7 +18,7 @@ OWN_COLUMN = {"entries": "document_key"}
 
 
 def lines_by_kind(
-    files: Sequence[list[Table]], wanted: Collection[str], headings: Mapping[str, str], complaints: Complaints
+    files: Sequence[list[Table]], wanted: Collection[str], headings: Mapping[str, str], complaints: Problems
 ) -> dict[str, list[Line]]:
     """The records of the kinds that are wanted, out of several files; complains about columns nobody reads.
 
@@ -53,7 +53,7 @@ def _named(table: Table) -> str:
     return (table.name or "").strip().lower()
 
 
-def _kind(table: Table, complaints: Complaints) -> str | None:
+def _kind(table: Table, complaints: Problems) -> str | None:
     if _named(table) in COLUMNS:
         return _named(table)
     if table.name and not table.is_sheet:

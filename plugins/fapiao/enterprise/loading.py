@@ -6,15 +6,15 @@ from datetime import date
 from typing import TypeVar
 
 from fapiao.enterprise.accounts import account, account_forms, one_default_each
-from fapiao.enterprise.form import Complaints
+from fapiao.enterprise.form import Problems
 from fapiao.enterprise.idle_schemes import idle_warnings
 from fapiao.enterprise.kinds import lines_by_kind
 from fapiao.enterprise.objections import account_objections, leqi_objection
 from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import Enterprise
 from fapiao.enterprise.schemes import scheme, scheme_forms
+from fapiao.enterprise.spellings import Vocabulary
 from fapiao.enterprise.taxpayers import organisations, parents, taxpayer, taxpayer_forms
-from fapiao.enterprise.words import Vocabulary
 from fapiao.errors import BadInput
 from fapiao.tables.lines import Line, Table
 
@@ -48,7 +48,7 @@ def load_taxpayers(
     before: Enterprise, files: Sequence[list[Table]], words: Vocabulary, has_leqi_default: bool
 ) -> Loaded:
     """The basics after taxpayers and accounts. Raises BadInput with every problem of all the files at once."""
-    complaints = Complaints()
+    complaints = Problems()
     lines = lines_by_kind(files, ("taxpayers", "accounts"), words.heading.spellings, complaints)
     after, people = _with_taxpayers(before, lines["taxpayers"], words, complaints, has_leqi_default)
     after, accounts = _with_accounts(after, lines["accounts"], words, complaints)
@@ -66,7 +66,7 @@ def load_taxpayers(
 
 def load_schemes(before: Enterprise, files: Sequence[list[Table]], words: Vocabulary, day: date) -> Loaded:
     """The basics after schemes, judged on `day` in Asia/Shanghai. Raises BadInput with every problem at once."""
-    complaints = Complaints()
+    complaints = Problems()
     forms = scheme_forms(lines_by_kind(files, ("schemes",), words.heading.spellings, complaints)["schemes"], complaints)
     read = {name: scheme(form, name, before, words, day) for name, form in forms.items()}
     after = replace(before, schemes={**before.schemes, **read})
@@ -78,7 +78,7 @@ def load_schemes(before: Enterprise, files: Sequence[list[Table]], words: Vocabu
 
 
 def _with_taxpayers(
-    before: Enterprise, lines: list[Line], words: Vocabulary, complaints: Complaints, has_leqi_default: bool
+    before: Enterprise, lines: list[Line], words: Vocabulary, complaints: Problems, has_leqi_default: bool
 ) -> tuple[Enterprise, list[str]]:
     forms = taxpayer_forms(lines, complaints)
     read = {number: taxpayer(form, number, before.taxpayers.get(number), words) for number, form in forms.items()}
@@ -98,7 +98,7 @@ def _with_taxpayers(
 
 
 def _with_accounts(
-    before: Enterprise, lines: list[Line], words: Vocabulary, complaints: Complaints
+    before: Enterprise, lines: list[Line], words: Vocabulary, complaints: Problems
 ) -> tuple[Enterprise, list[tuple[str, str]]]:
     forms = account_forms(lines, complaints)
     read = {key: account(form, key, before.accounts.get(key), before.taxpayers, words) for key, form in forms.items()}
@@ -107,7 +107,7 @@ def _with_accounts(
     return after, list(forms)
 
 
-def _refuse(complaints: Complaints) -> None:
+def _refuse(complaints: Problems) -> None:
     if complaints.problems:
         raise BadInput(complaints.problems)
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fapiao.enterprise.entries import read_amount
-from fapiao.enterprise.form import Complaints, Form, check_columns
-from fapiao.enterprise.words import Words, words
+from fapiao.enterprise.form import Problems, RecordReader, check_columns
+from fapiao.enterprise.spellings import Spellings, spellings
 from fapiao.errors import BadInput
 from fapiao.identity import DIGITAL_TYPES, BadNumber, Identity, NoIdentity, invoice_identity
 from fapiao.rules.book import RuleBook
@@ -44,7 +44,7 @@ def receipts(files: Sequence[list[Table]], rules: RuleBook) -> list[Receipt]:
 
     Raises BadInput with everything that keeps a file from being read: columns nobody knows, no record at all.
     """
-    complaints = Complaints()
+    complaints = Problems()
     tables = [table for tables in files for table in _relevant(tables)]
     for table in tables:
         check_columns(table, COLUMNS, complaints)
@@ -52,7 +52,7 @@ def receipts(files: Sequence[list[Table]], rules: RuleBook) -> list[Receipt]:
         complaints.problems.append("no record is in the file: fill in ./fapiao template received")
     if complaints.problems:
         raise BadInput(complaints.problems)
-    among = words((one.code, one.label, one.aliases) for one in rules.codes if one.kind == "direction")
+    among = spellings((one.code, one.label, one.aliases) for one in rules.codes if one.kind == "direction")
     return list(_without_contradictions(_receipt(line, rules, among) for table in tables for line in table.lines))
 
 
@@ -63,14 +63,14 @@ def _relevant(tables: list[Table]) -> list[Table]:
     return [table for table in tables if (table.name or "").strip().lower() == SHEET] or tables[:1]
 
 
-def _receipt(line: Line, rules: RuleBook, directions: Words) -> Receipt:
-    complaints = Complaints()
-    received = _received(Form(line, complaints), rules, directions)
+def _receipt(line: Line, rules: RuleBook, directions: Spellings) -> Receipt:
+    complaints = Problems()
+    received = _received(RecordReader(line, complaints), rules, directions)
     problems = tuple(complaints.problems)
     return Receipt(line.where(), None if problems else received, problems)
 
 
-def _received(form: Form, rules: RuleBook, directions: Words) -> Received | None:
+def _received(form: RecordReader, rules: RuleBook, directions: Spellings) -> Received | None:
     taxpayer_no, invoice_type = form.number("taxpayer_no"), _invoice_type(form, rules)
     identity = _identity(form, invoice_type) if invoice_type else None
     issue_date = form.day("issue_date")
@@ -93,7 +93,7 @@ def _received(form: Form, rules: RuleBook, directions: Words) -> Received | None
     )
 
 
-def _invoice_type(form: Form, rules: RuleBook) -> str:
+def _invoice_type(form: RecordReader, rules: RuleBook) -> str:
     """The code of a type that can be verified; '' with a complaint."""
 
     def code(text: str) -> str:
@@ -108,7 +108,7 @@ def _invoice_type(form: Form, rules: RuleBook) -> str:
     return form.read("invoice_type", "", "", code) if form.needed("invoice_type") else ""
 
 
-def _identity(form: Form, invoice_type: str) -> Identity | None:
+def _identity(form: RecordReader, invoice_type: str) -> Identity | None:
     """The document that the numbers name; None with a complaint where they name none."""
     number, code, etax = (form.text(name) for name in ("invoice_no", "invoice_code", "etax_invoice_no"))
     row = {"fphm": etax or number, "fpdm": code}

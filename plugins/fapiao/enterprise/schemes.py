@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from fapiao.calendar.frequency import Frequency
-from fapiao.enterprise.form import Complaints, Form, unique
+from fapiao.enterprise.form import Problems, RecordReader, unique
 from fapiao.enterprise.records import DEFAULT_FREQUENCY, Enterprise, Scheme
-from fapiao.enterprise.words import Vocabulary, folded
+from fapiao.enterprise.spellings import Vocabulary, folded
 from fapiao.errors import BadInput
 from fapiao.identifiers import taxpayer_no
 from fapiao.tables.lines import Line
@@ -26,13 +26,13 @@ COLUMNS = (
 )
 
 
-def scheme_forms(lines: Iterable[Line], complaints: Complaints) -> dict[str, Form]:
+def scheme_forms(lines: Iterable[Line], complaints: Problems) -> dict[str, RecordReader]:
     """The records by name, each once."""
-    forms = [Form(line, complaints) for line in lines]
+    forms = [RecordReader(line, complaints) for line in lines]
     return unique([(name, form) for form in forms if (name := form.needed("name"))], "name")
 
 
-def scheme(form: Form, name: str, enterprise: Enterprise, words: Vocabulary, day: date) -> Scheme:
+def scheme(form: RecordReader, name: str, enterprise: Enterprise, words: Vocabulary, day: date) -> Scheme:
     """The scheme as it is after the record, judged on `day` (Asia/Shanghai); complains about what is missing (R078)."""
     was = enterprise.schemes.get(name) or Scheme(name)
     start = _start_date(form, was, day)
@@ -50,7 +50,7 @@ def scheme(form: Form, name: str, enterprise: Enterprise, words: Vocabulary, day
     )
 
 
-def _scopes(form: Form, was: Scheme, enterprise: Enterprise, words: Vocabulary) -> frozenset[tuple[str, str]]:
+def _scopes(form: RecordReader, was: Scheme, enterprise: Enterprise, words: Vocabulary) -> frozenset[tuple[str, str]]:
     """适用组织: tax numbers, organisations, or all."""
     found: dict[str, tuple[str, str]] = {}
 
@@ -78,7 +78,7 @@ def _scope(item: str, enterprise: Enterprise, words: Vocabulary) -> tuple[str, s
     )
 
 
-def _invoice_types(form: Form, was: Scheme, words: Vocabulary) -> tuple[str, ...]:
+def _invoice_types(form: RecordReader, was: Scheme, words: Vocabulary) -> tuple[str, ...]:
     """Codes in the order of invoice_types.yaml; `all` is every one of them (R064)."""
     known = tuple(words.rules.invoice_types)
 
@@ -94,7 +94,7 @@ def _invoice_types(form: Form, was: Scheme, words: Vocabulary) -> tuple[str, ...
     return known if "all" in written else tuple(code for code in known if code in written)
 
 
-def _start_date(form: Form, was: Scheme, day: date) -> date | None:
+def _start_date(form: RecordReader, was: Scheme, day: date) -> date | None:
     """下载开始日期; a scheme keeps the one it was saved with, a new one lies in the last year (R061)."""
     start = form.day("start_date", was.start_date)
     earliest = one_year_before(day)
@@ -107,7 +107,7 @@ def _start_date(form: Form, was: Scheme, day: date) -> date | None:
     return start
 
 
-def _end_date(form: Form, was: Scheme, start: date | None, day: date) -> date | None:
+def _end_date(form: RecordReader, was: Scheme, start: date | None, day: date) -> date | None:
     """下载结束日期, or none: a scheme without one goes on (R060, A-52)."""
     end = form.day("end_date", was.end_date)
     if start and end and end < start:
@@ -122,7 +122,7 @@ def _too_long_ago(written: date, day: date) -> str:
     return f"{written} is too long ago, 仅支持下载最近一年的发票: on {day} the earliest is {earliest}"
 
 
-def _frequency(form: Form, was: Scheme) -> tuple[int, ...]:
+def _frequency(form: RecordReader, was: Scheme) -> tuple[int, ...]:
     """乐企当月进销项全量发票下载频率 in the order of the month, −1 last (A-06)."""
     if not form.given("frequency"):
         return was.frequency

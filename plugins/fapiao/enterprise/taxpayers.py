@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from fapiao.enterprise.form import Complaints, Form, unique
+from fapiao.enterprise.form import Problems, RecordReader, unique
 from fapiao.enterprise.organisation_tree import circles
 from fapiao.enterprise.records import Taxpayer
-from fapiao.enterprise.words import Vocabulary
+from fapiao.enterprise.spellings import Vocabulary
 from fapiao.identifiers import check_character_doubt
 from fapiao.tables.lines import Line
 
@@ -26,14 +26,14 @@ COLUMNS = (
 )
 
 
-def taxpayer_forms(lines: Iterable[Line], complaints: Complaints) -> dict[str, Form]:
+def taxpayer_forms(lines: Iterable[Line], complaints: Problems) -> dict[str, RecordReader]:
     """The records by tax number, each once; a number that cannot be one and one said twice are complained about."""
-    forms = [Form(line, complaints) for line in lines]
+    forms = [RecordReader(line, complaints) for line in lines]
     numbered = [(number, form) for form in forms if (number := form.number("taxpayer_no"))]
     return unique(numbered, "taxpayer_no")
 
 
-def taxpayer(form: Form, number: str, known: Taxpayer | None, words: Vocabulary) -> Taxpayer:
+def taxpayer(form: RecordReader, number: str, known: Taxpayer | None, words: Vocabulary) -> Taxpayer:
     """The taxpayer as it is after the record; complains about what is missing or unknown."""
     was = known or Taxpayer(number)
     if not known:
@@ -53,7 +53,7 @@ def taxpayer(form: Form, number: str, known: Taxpayer | None, words: Vocabulary)
     )
 
 
-def _doubt_new(form: Form, number: str) -> None:
+def _doubt_new(form: RecordReader, number: str) -> None:
     doubt = check_character_doubt(number)
     if doubt:
         form.doubt("taxpayer_no", doubt)
@@ -62,7 +62,7 @@ def _doubt_new(form: Form, number: str) -> None:
 
 
 def organisations(
-    forms: Mapping[str, Form], taxpayers: Mapping[str, Taxpayer], known: Mapping[str, str | None]
+    forms: Mapping[str, RecordReader], taxpayers: Mapping[str, Taxpayer], known: Mapping[str, str | None]
 ) -> dict[str, str | None]:
     """The organisations of these taxpayers by code, with their names.
 
@@ -79,12 +79,14 @@ def organisations(
     return {code: said.get(code, known.get(code)) for code in codes if code}
 
 
-def parents(forms: Mapping[str, Form], taxpayers: Mapping[str, Taxpayer], known: Mapping[str, str]) -> dict[str, str]:
+def parents(
+    forms: Mapping[str, RecordReader], taxpayers: Mapping[str, Taxpayer], known: Mapping[str, str]
+) -> dict[str, str]:
     """上级组织 of every organisation by code, after these taxpayers; an empty org_parent takes it away.
 
     Complains about a parent without an organisation, two parents for one, and an organisation above itself.
     """
-    said: dict[str, tuple[str | None, Form]] = {}
+    said: dict[str, tuple[str | None, RecordReader]] = {}
     for number, form in forms.items():
         code, parent = taxpayers[number].org_code, form.text("org_parent")
         if parent and not code:

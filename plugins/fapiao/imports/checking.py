@@ -5,13 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 from fapiao.bureau_files.checks import Check
-from fapiao.imports.papers import Paper, Papers
+from fapiao.imports.papers import FileDocument, FileDocuments
 
-Judge = Callable[[Paper, Check], str | None]
+Judge = Callable[[FileDocument, Check], str | None]
 """The sentence about a document that does not hold, or None."""
 
 
-def check_papers(papers: Papers, day: date, checks: Mapping[str, Check], left_out: Collection[str]) -> None:
+def check_papers(papers: FileDocuments, day: date, checks: Mapping[str, Check], left_out: Collection[str]) -> None:
     """Keeps out the documents that contradict themselves, or marks them, as the rules say; each with its sentence.
 
     `day` is that of the import, in Asia/Shanghai; lines named `left_out` (errorGoodsNames) repeat what others say.
@@ -22,7 +22,7 @@ def check_papers(papers: Papers, day: date, checks: Mapping[str, Check], left_ou
             _hold(papers, paper, judges)
 
 
-def _hold(papers: Papers, paper: Paper, judges: Iterable[tuple[Check, Judge]]) -> None:
+def _hold(papers: FileDocuments, paper: FileDocument, judges: Iterable[tuple[Check, Judge]]) -> None:
     kind = paper.values.get("invoice_type")
     for check, judge in judges:
         if kind in check.not_for or not (sentence := judge(paper, check)):
@@ -41,12 +41,12 @@ def _judges(day: date, left_out: Collection[str]) -> Iterator[tuple[str, Judge]]
     yield "lines_add_up", lambda paper, check: _lines_add_up(paper, check, left_out)
 
 
-def _issued_by_then(paper: Paper, last: str) -> str | None:
+def _issued_by_then(paper: FileDocument, last: str) -> str | None:
     issued = paper.values.get("issue_date", "")
     return f"开票日期 {issued} 晚于导入日期 {last}，请核对。" if issued > last else None
 
 
-def _adds_up(paper: Paper, check: Check) -> str | None:
+def _adds_up(paper: FileDocument, check: Check) -> str | None:
     amount, tax, total = map(paper.values.get, ("amount", "tax_amount", "total_amount"))
     if not paper.stated or amount is None or tax is None or total is None:
         return None
@@ -57,7 +57,7 @@ def _adds_up(paper: Paper, check: Check) -> str | None:
     return f"金额 {amount} + 税额 {tax} ≠ 价税合计 {total}，请核对。"
 
 
-def _sign(paper: Paper, _: Check) -> str | None:
+def _sign(paper: FileDocument, _: Check) -> str | None:
     blue, amount = paper.values.get("blue_invoice"), paper.values.get("amount") if paper.stated else None
     if amount is None or blue not in ("Y", "N") or not float(amount):
         return None
@@ -67,7 +67,7 @@ def _sign(paper: Paper, _: Check) -> str | None:
     return f"是否正数发票为“{'是' if blue == 'Y' else '否'}”，金额却是 {amount}，请核对。"
 
 
-def _lines_add_up(paper: Paper, check: Check, left_out: Collection[str]) -> str | None:
+def _lines_add_up(paper: FileDocument, check: Check, left_out: Collection[str]) -> str | None:
     stated = paper.values.get("amount") if paper.stated else None
     amounts = [item["amount"] for item in paper.items if "amount" in item]
     if stated is None or not amounts or len(amounts) < len(paper.items):

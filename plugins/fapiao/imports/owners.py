@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from fapiao.errors import BadInput
-from fapiao.imports.papers import Paper, Papers
+from fapiao.imports.papers import FileDocument, FileDocuments
 from fapiao.parties import is_stranger
 
 SECOND_PAYER = "second_payer_tax_no"
@@ -27,7 +27,7 @@ class Asked(NamedTuple):
 
 
 def owner_of(
-    name: str, papers: Sequence[Paper], directions: Collection[str], asked: Asked, known: Collection[str]
+    name: str, papers: Sequence[FileDocument], directions: Collection[str], asked: Asked, known: Collection[str]
 ) -> Owner:
     """The owner of the documents of a file (R063).
 
@@ -56,7 +56,7 @@ def owner_of(
     return fitting[0]
 
 
-def refuse_strangers(papers: Papers, owner: Owner) -> None:
+def refuse_strangers(papers: FileDocuments, owner: Owner) -> None:
     """Keeps out the documents that are somebody else's, each with both parties (A-51)."""
     for paper in papers.found:
         if not paper.broken and _is_a_strangers(paper, owner):
@@ -64,7 +64,7 @@ def refuse_strangers(papers: Papers, owner: Owner) -> None:
             papers.refuse(paper, f"{parties}，不是{owner.taxpayer_no}的{_LABEL[owner.direction]}票据。")
 
 
-def _is_a_strangers(paper: Paper, owner: Owner) -> bool:
+def _is_a_strangers(paper: FileDocument, owner: Owner) -> bool:
     if paper.values.get(_PARTY[owner.direction]) == owner.taxpayer_no:
         return False
     if paper.document == "invoice":
@@ -73,12 +73,12 @@ def _is_a_strangers(paper: Paper, owner: Owner) -> bool:
     return paper.document == "customs" and bool(parties) and owner.taxpayer_no not in parties
 
 
-def _of_some(papers: Sequence[Paper], sides: Sequence[str], asked: str | None) -> list[Owner]:
+def _of_some(papers: Sequence[FileDocument], sides: Sequence[str], asked: str | None) -> list[Owner]:
     """Who was asked for, where some documents are theirs on one side only: the others are told one by one."""
     return [Owner(asked, side) for side in sides if asked and any(asked in _parties(paper, side) for paper in papers)]
 
 
-def _mixed(papers: Sequence[Paper], sides: Sequence[str], known: Collection[str]) -> str | None:
+def _mixed(papers: Sequence[FileDocument], sides: Sequence[str], known: Collection[str]) -> str | None:
     """The companies of a file of several, of which we know one at least."""
     for side in sides:
         first = {party: paper.lead for paper in reversed(papers) for party in _parties(paper, side)}
@@ -89,7 +89,7 @@ def _mixed(papers: Sequence[Paper], sides: Sequence[str], known: Collection[str]
     return None
 
 
-def _candidates(papers: Sequence[Paper], direction: str, asked: str | None) -> list[Owner]:
+def _candidates(papers: Sequence[FileDocument], direction: str, asked: str | None) -> list[Owner]:
     """The companies that every document has on this side; who was asked for where no document names one."""
     named = [parties for paper in papers if (parties := _parties(paper, direction))]
     if not named:
@@ -97,13 +97,13 @@ def _candidates(papers: Sequence[Paper], direction: str, asked: str | None) -> l
     return [Owner(party, direction) for party in sorted(frozenset.intersection(*named))]
 
 
-def _parties(paper: Paper, direction: str) -> frozenset[str]:
+def _parties(paper: FileDocument, direction: str) -> frozenset[str]:
     """Who stands on this side; a 双抬头 海关缴款书 has two payers."""
     names = ("seller_tax_no",) if direction == "output" else ("buyer_tax_no", SECOND_PAYER)
     return frozenset(paper.values[name] for name in names if paper.values.get(name))
 
 
-def _contradiction(name: str, papers: Sequence[Paper], sides: Sequence[str], asked: Asked) -> str:
+def _contradiction(name: str, papers: Sequence[FileDocument], sides: Sequence[str], asked: Asked) -> str:
     """The first document that does not fit, with its place and both parties."""
     if not papers:
         return f"{name}: 文件中没有可导入的数据行，也没有税号，请指定税号。"

@@ -19,7 +19,7 @@ _FACE = {"issue_date": "开票日期", "amount": "金额", "tax_amount": "税额
 _NUMBERS = ("invoice_code", "invoice_no", "etax_invoice_no", "invoice_type")
 
 
-class Place(NamedTuple):
+class RowRef(NamedTuple):
     """Where a row stands: the number of the file in its set, the sheet, and the row as Excel counts."""
 
     file_no: int
@@ -27,17 +27,17 @@ class Place(NamedTuple):
     row_no: int
 
 
-class Told(NamedTuple):
+class RowVerdict(NamedTuple):
     """A row that makes no document, and why; `payload` only where it waits for a rule."""
 
-    place: Place
+    place: RowRef
     fate: Fate
     sentence: str
     payload: Mapping[str, object] | None = None
 
 
 @dataclass(slots=True)
-class Paper:
+class FileDocument:
     """One document as a file tells it: the values of its header, its lines, and the rows they came from.
 
     `lead` is the row that made it; `stated` whether that was a header, so that its amounts need no adding up; `broken`
@@ -49,9 +49,9 @@ class Paper:
     tells: str
     values: dict[str, str]
     stated: bool
-    lead: Place
+    lead: RowRef
     items: list[dict[str, str]] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    places: list[RowRef] = field(default_factory=list)
     broken: Fate | None = None
     alone: bool = False
     warnings: list[str] = field(default_factory=list)
@@ -89,20 +89,20 @@ class Paper:
             row["total_amount"] = str(sum(map(Decimal, sums.values())))
 
 
-class Papers:
+class FileDocuments:
     """The documents of one set of files, in the order in which they come; headers stand before their lines."""
 
     def __init__(self) -> None:
-        self.found: list[Paper] = []
-        self.told: list[Told] = []
+        self.found: list[FileDocument] = []
+        self.told: list[RowVerdict] = []
         self.notes: list[str] = []
-        self._by_mark: dict[tuple[str, str], Paper] = {}
+        self._by_mark: dict[tuple[str, str], FileDocument] = {}
 
-    def tell(self, place: Place, fate: Fate, sentence: str, payload: Mapping[str, object] | None = None) -> None:
+    def tell(self, place: RowRef, fate: Fate, sentence: str, payload: Mapping[str, object] | None = None) -> None:
         """A row that makes no document."""
-        self.told.append(Told(place, fate, sentence, payload))
+        self.told.append(RowVerdict(place, fate, sentence, payload))
 
-    def header(self, document: str, tells: str, place: Place, values: Values, *, alone: bool = False) -> None:
+    def header(self, document: str, tells: str, place: RowRef, values: Values, *, alone: bool = False) -> None:
         """A row that states a document; a second one that says the same is a repetition.
 
         Of two that contradict each other nobody can tell which holds: neither is taken.
@@ -110,7 +110,9 @@ class Papers:
         stated = _filled(values)
         known = self._known(tells, stated)
         if known is None:
-            self._keep(Paper(document, tells, stated, stated=True, lead=place, places=[place], alone=alone), stated)
+            self._keep(
+                FileDocument(document, tells, stated, stated=True, lead=place, places=[place], alone=alone), stated
+            )
         elif known.values == stated:
             self.tell(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。")
         else:
@@ -118,32 +120,32 @@ class Papers:
             at = f"第{known.lead.row_no}行（{known.lead.sheet}）"
             self.tell(place, "rejected", f"与{at}是同一张票据，但内容不同，两行都未导入。")
 
-    def line(self, document: str, tells: str, place: Place, values: Values) -> None:
+    def line(self, document: str, tells: str, place: RowRef, values: Values) -> None:
         """A row that is one line of a document, with or without a header row of its own."""
         paper = self._known(tells, values)
         if paper is None:
             filled, header = _filled(values), _header_names()
             stated = {name: value for name, value in filled.items() if name in header}
-            paper = self._keep(Paper(document, tells, stated, stated=False, lead=place), filled)
+            paper = self._keep(FileDocument(document, tells, stated, stated=False, lead=place), filled)
         paper.items.append({name: value for name in _line_names(tuple(values)) if (value := values[name])})
         paper.places.append(place)
 
-    def broken(self, document: str, tells: str, place: Place, values: Values, fate: Fate) -> None:
+    def broken(self, document: str, tells: str, place: RowRef, values: Values, fate: Fate) -> None:
         """A row that cannot be taken (told separately): the document that it belongs to is kept out as a whole."""
         filled = _filled(values)
         paper = self._known(tells, filled)
         if paper is None and next(_marks(filled), None):
-            paper = self._keep(Paper(document, tells, filled, stated=True, lead=place), filled)
+            paper = self._keep(FileDocument(document, tells, filled, stated=True, lead=place), filled)
         if paper is not None:
             paper.broken = paper.broken or fate
 
-    def refuse(self, paper: Paper, sentence: str) -> None:
+    def refuse(self, paper: FileDocument, sentence: str) -> None:
         """A document that contradicts itself: the row that made it says why, the others that it was kept out."""
         self.tell(paper.lead, "rejected", sentence)
         paper.places = [place for place in paper.places if place != paper.lead]
         paper.broken = "rejected"
 
-    def extend(self, other: "Papers") -> None:
+    def extend(self, other: "FileDocuments") -> None:
         """The documents and rows of another set; of two that contradict each other on their face neither is taken.
 
         What else stands in both is told apart by the merge: a status may have changed between two exports.
@@ -163,7 +165,7 @@ class Papers:
         marked = [(paper, sentence) for paper in self.found for sentence in paper.warnings]
         return [*self.notes, *(f"{one.lead.sheet} 第{one.lead.row_no}行：{said}" for one, said in marked)]
 
-    def whole(self) -> list[Paper]:
+    def whole(self) -> list[FileDocument]:
         """The documents of which every row could be taken; the rows of the others are told."""
         for paper in self.found:
             if paper.broken:
@@ -172,19 +174,19 @@ class Papers:
         self.found = [paper for paper in self.found if not paper.broken]
         return self.found
 
-    def _keep(self, paper: Paper, values: Mapping[str, str]) -> Paper:
+    def _keep(self, paper: FileDocument, values: Mapping[str, str]) -> FileDocument:
         self.found.append(paper)
         for mark in _marks(values):
             self._by_mark.setdefault((paper.tells, mark), paper)
         return paper
 
-    def _known(self, tells: str, values: Values) -> Paper | None:
+    def _known(self, tells: str, values: Values) -> FileDocument | None:
         if key := values.get("document_key"):
             return self._by_mark.get((tells, key))
         return next((self._by_mark[tells, mark] for mark in _marks(values) if (tells, mark) in self._by_mark), None)
 
 
-def _differing(one: Paper, other: Paper) -> str:
+def _differing(one: FileDocument, other: FileDocument) -> str:
     """What two rows of one document say differently of its face, in words; '' where they agree."""
     mine, theirs = one.stated_face(), other.stated_face()
     return "、".join(_FACE[name] for name in _FACE if _differ(mine.get(name), theirs.get(name)))
@@ -199,7 +201,7 @@ def _differ(one: str | None, other: str | None) -> bool:
         return True
 
 
-def _contradicted(other: Paper, differing: str) -> str:
+def _contradicted(other: FileDocument, differing: str) -> str:
     return f"与另一文件的第{other.lead.row_no}行（{other.lead.sheet}）是同一张票据，但{differing}不同，两处都未导入。"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fapiao.imports.owners import Owner
-from fapiao.imports.papers import Paper, Papers
+from fapiao.imports.papers import FileDocument, FileDocuments
 from fapiao.rules.book import RuleBook
 
 _SIDES = {"input": "进项", "output": "销项"}
@@ -31,9 +31,9 @@ class ImportScheme:
             return f"方案“{self.name}”的下载类型中没有{side}，不能导入{side}文件。"
         return None
 
-    def hand_back(self, papers: Papers, rules: RuleBook) -> None:
+    def hand_back(self, papers: FileDocuments, rules: RuleBook) -> None:
         """Tells each row of a document whose type the scheme does not name, and leaves the document out."""
-        kept: list[Paper] = []
+        kept: list[FileDocument] = []
         for paper in papers.found:
             if self._names(paper, rules):
                 kept.append(paper)
@@ -44,7 +44,7 @@ class ImportScheme:
                 papers.tell(place, "rejected", f"{kind}不在方案“{self.name}”的发票类型中，未导入。")
         papers.found = kept
 
-    def _names(self, paper: Paper, rules: RuleBook) -> bool:
+    def _names(self, paper: FileDocument, rules: RuleBook) -> bool:
         """By its type; a document that states none, as a 缴款书 does, by its kind."""
         code = paper.values.get("invoice_type")
         if code:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from fapiao.boundary import boundary
-from fapiao.layout.safe_xml import LARGEST_XML, UnreadableFile, child, children, name_of, parse_xml, text_of
+from fapiao.safe_xml import LARGEST_XML, UnreadableFile, child, children, name_of, parse_xml, text_of
 
 MOST_ENTRIES = 2_000
 MOST_PAGES = 20
@@ -20,7 +20,7 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class OfdPage:
     """One page: its box in millimetres (x, y, width, height) and its layers, back to front."""
 
     box: Box
@@ -52,7 +52,7 @@ class _Package:
         return parse_xml(content, f"{place} of the OFD")
 
 
-def read_pages(content: bytes) -> list[Page]:
+def read_pages(content: bytes) -> list[OfdPage]:
     """The pages of an OFD's first document. Raises UnreadableFile with a sentence for anything else."""
     package = _Package(content)
     root = text_of(package.xml("OFD.xml"), "DocBody", "DocRoot")
@@ -79,14 +79,14 @@ def _beside(document: str, location: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(document), location))
 
 
-def _page(page: Element, templates: Mapping[str, Element], usual: Box) -> Page:
+def _page(page: Element, templates: Mapping[str, Element], usual: Box) -> OfdPage:
     used = [
         (one.get("ZOrder", "Background"), templates.get(one.get("TemplateID", "")))
         for one in children(page, "Template")
     ]
     behind = [layer for order, template in used if order != "Foreground" for layer in _layers(template)]
     before = [layer for order, template in used if order == "Foreground" for layer in _layers(template)]
-    return Page(_box(child(page, "Area"), usual), (*behind, *_layers(page), *before))
+    return OfdPage(_box(child(page, "Area"), usual), (*behind, *_layers(page), *before))
 
 
 def _layers(page: Element | None) -> Iterator[Element]:

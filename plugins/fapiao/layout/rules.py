@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fapiao.paths import RULES
 from fapiao.rules.readers import rule_rows
-from fapiao.rules.rule_file import Row
+from fapiao.rules.rule_file import RuleRow
 
 CHANNELS = ("etax", "leqi")
 DOWNLOADS = ("input_full", "input_incremental")
@@ -31,7 +31,7 @@ def layout_rules(folder: Path = RULES) -> tuple[LayoutRule, ...]:
     return tuple(_rule(row) for row in rule_rows(folder / "layout_files.yaml", "layout_files", _KEYS, "channel"))
 
 
-def _rule(row: Row) -> LayoutRule:
+def _rule(row: RuleRow) -> LayoutRule:
     if row.number("invoices_per_task") == 0:
         raise row.refuse("invoices_per_task must be at least 1", "invoices_per_task")
     return LayoutRule(

@@ -9,8 +9,8 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
 from fapiao.boundary import boundary
-from fapiao.layout.ofd import Page, box, numbers, read_pages
-from fapiao.layout.safe_xml import UnreadableFile, child, children, name_of
+from fapiao.layout.ofd import OfdPage, box, numbers, read_pages
+from fapiao.safe_xml import UnreadableFile, child, children, name_of
 
 MOST_ELEMENTS = 60_000
 DEEPEST_BLOCK = 16
@@ -42,7 +42,7 @@ def draw_snapshot(ofd: bytes) -> bytes:
     return "\n".join([head, paper, *drawn, "</svg>", ""]).encode()
 
 
-def _page(page: Page, top: float) -> Iterator[str]:
+def _page(page: OfdPage, top: float) -> Iterator[str]:
     x, y, *_ = page.box
     yield f'<g transform="translate({_n(-x)} {_n(top - y)})">'
     for layer in page.layers:

@@ -6,7 +6,7 @@ Source: 数字化电子发票版式及XML规范 V5.002 (`EInvoice`); names of th
 import re
 from xml.etree.ElementTree import Element
 
-from fapiao.layout.safe_xml import UnreadableFile, child, children, name_of, parse_xml, text_of
+from fapiao.safe_xml import UnreadableFile, child, children, name_of, parse_xml, text_of
 
 _HEAD = {
     "salerTaxNo": ("SellerInformation", "SellerIdNum"),

@@ -9,7 +9,7 @@ from fapiao.pool_columns.reading import load_fields
 from fapiao.shown import shown
 
 
-class Reading(NamedTuple):
+class CodeReader(NamedTuple):
     """One translation, as a kind of payload needs it."""
 
     column: str
@@ -33,7 +33,7 @@ def read_codes(kind: str, row: Mapping[str, object], values: dict[str, object]) 
             values[reading.column] = _known(reading, _converted(reading, row[reading.field]))
 
 
-def _known(reading: Reading, code: object) -> object:
+def _known(reading: CodeReader, code: object) -> object:
     return reading.values.get(code, code) if isinstance(code, str) else code
 
 
@@ -41,7 +41,7 @@ def _code(value: object) -> str:
     return text(value) or "" if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
-def _converted(reading: Reading, value: object) -> str | None:
+def _converted(reading: CodeReader, value: object) -> str | None:
     try:
         return reading.convert(value)
     except Unreadable as error:
@@ -51,10 +51,10 @@ def _converted(reading: Reading, value: object) -> str | None:
 
 
 @cache
-def _readings(kind: str) -> tuple[Reading, ...]:
+def _readings(kind: str) -> tuple[CodeReader, ...]:
     fields = load_fields()
     return tuple(
-        Reading(
+        CodeReader(
             row.column,
             row.field,
             row.values,

@@ -24,7 +24,7 @@ NUMBERS = {
 _TAX_NUMBERS = ("_tax_no", "_taxpayer_no")
 
 
-class Reading(NamedTuple):
+class FieldReader(NamedTuple):
     """How one payload field is read into one column."""
 
     field: str
@@ -86,13 +86,13 @@ def _is_empty(raw: object) -> bool:
 
 
 @cache
-def _readings(kind: str) -> Mapping[str, tuple[Reading, ...]]:
-    found: dict[str, tuple[Reading, ...]] = {}
+def _readings(kind: str) -> Mapping[str, tuple[FieldReader, ...]]:
+    found: dict[str, tuple[FieldReader, ...]] = {}
     for column in load_fields().columns:
         source = column.sources.get(kind)
         if source is not None and column.group != "identity":
             convert = identifier if column.name.endswith(_TAX_NUMBERS) else CONVERTERS[column.type]
-            reading = Reading(source, column.name, column.label, convert, column.strict)
+            reading = FieldReader(source, column.name, column.label, convert, column.strict)
             found[source] = (*found.get(source, ()), reading)
     return found
 

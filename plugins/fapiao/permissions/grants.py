@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from fapiao.enterprise.form import Complaints, Form, check_columns, unique
-from fapiao.enterprise.words import Words, words
+from fapiao.enterprise.form import Problems, RecordReader, check_columns, unique
+from fapiao.enterprise.spellings import Spellings, spellings
 from fapiao.errors import BadInput
 from fapiao.permissions.rules import EVERY_ORGANISATION, RightRules, right_rules
 from fapiao.tables.lines import Table
@@ -16,13 +16,13 @@ def read_grants(
     files: Sequence[list[Table]], organisations: Collection[str], rules: RightRules | None = None
 ) -> list[Grant]:
     """(actor, organisation or `*`, role) of every record. Raises BadInput with every problem, no record among them."""
-    complaints = Complaints()
-    roles = words((role.code, role.label, ()) for role in (rules or right_rules()).roles.values())
+    complaints = Problems()
+    roles = spellings((role.code, role.label, ()) for role in (rules or right_rules()).roles.values())
     keyed = []
     for table in (table for tables in files for table in tables):
         check_columns(table, COLUMNS, complaints)
         for line in table.lines:
-            form = Form(line, complaints)
+            form = RecordReader(line, complaints)
             keyed.append((_grant(form, roles, organisations), form))
     grants = unique(((grant, form) for grant, form in keyed if all(grant)), "actor")
     if not keyed and not complaints.problems:
@@ -32,7 +32,7 @@ def read_grants(
     return list(grants)
 
 
-def _grant(form: Form, roles: Words, organisations: Collection[str]) -> Grant:
+def _grant(form: RecordReader, roles: Spellings, organisations: Collection[str]) -> Grant:
     organisation = form.needed("org_code")
     if organisation and organisation != EVERY_ORGANISATION and organisation not in organisations:
         form.object("org_code", f"there is no organisation {organisation}: load its taxpayers first, or write *")

@@ -1,7 +1,7 @@
 """What speaks against 获取异步结果, 手工重试 and 作废任务 for one task, as keys of sentences (S4 §3.3)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fapiao.rules.book import RuleBook
@@ -92,3 +92,13 @@ def terminate_objections(task: Candidate, rules: RuleBook, _now: datetime) -> It
         yield "void_already", "interactive"
     elif task.status not in rules.statuses_for("terminate"):
         yield "void_status", "interactive"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionOutcome:
+    """What came of an action on one task: the sentence to show, the new task of a retry, the slots of the ledger."""
+
+    batch_no: str
+    message: str
+    new_batch_no: str | None = None
+    quota: dict[str, int] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from fapiao.pool_columns.records import (
     TaxBureauTotal,
     Translation,
 )
-from fapiao.rules.rule_file import Row, RuleFile
+from fapiao.rules.rule_file import RuleFile, RuleRow
 
 __all__ = [
     "LINE_COLUMNS",
@@ -142,11 +142,11 @@ _SECTIONS = (
 _PROVENANCE = {"since", "source", "text", "assumed"}
 
 
-def _provenance(row: Row) -> Provenance:
+def _provenance(row: RuleRow) -> Provenance:
     return Provenance(row.day("since"), row.text("source"), row.text("text"), row.flag("assumed"))
 
 
-def _kind(row: Row) -> Kind:
+def _kind(row: RuleRow) -> Kind:
     row.keys({"name", "target", "plane", "invoice_types", "observes", "repeats"} | _PROVENANCE)
     return Kind(
         name=row.text("name"),
@@ -159,7 +159,7 @@ def _kind(row: Row) -> Kind:
     )
 
 
-def _owned(rows: list[Row]) -> Iterator[tuple[str, str]]:
+def _owned(rows: list[RuleRow]) -> Iterator[tuple[str, str]]:
     """Group and owner; every group once."""
     seen: set[str] = set()
     for row in rows:
@@ -175,7 +175,7 @@ def _owned(rows: list[Row]) -> Iterator[tuple[str, str]]:
         raise rows[-1].refuse(f"group {missing[0]!r} has no owner", "groups")
 
 
-def _field(row: Row, kinds: Mapping[str, Kind], owners: Mapping[str, str]) -> Field:
+def _field(row: RuleRow, kinds: Mapping[str, Kind], owners: Mapping[str, str]) -> Field:
     row.keys({"name", "type", "label", "group", "policy", "from", "constant", "strict"} | _PROVENANCE)
     column = Field(
         name=row.text("name"),
@@ -193,7 +193,7 @@ def _field(row: Row, kinds: Mapping[str, Kind], owners: Mapping[str, str]) -> Fi
     return column
 
 
-def _line_field(row: Row, kinds: Mapping[str, Kind]) -> LineField:
+def _line_field(row: RuleRow, kinds: Mapping[str, Kind]) -> LineField:
     row.keys({"name", "type", "label", "from"} | _PROVENANCE)
     return LineField(
         name=row.one_of("name", LINE_COLUMNS),
@@ -204,12 +204,12 @@ def _line_field(row: Row, kinds: Mapping[str, Kind]) -> LineField:
     )
 
 
-def _backwards(row: Row, columns: set[str]) -> Backwards:
+def _backwards(row: RuleRow, columns: set[str]) -> Backwards:
     row.keys({"column", "current", "offered"} | _PROVENANCE)
     return Backwards(row.one_of("column", columns), row.text("current"), row.texts("offered"), _provenance(row))
 
 
-def _total(row: Row, columns: Collection[str]) -> TaxBureauTotal:
+def _total(row: RuleRow, columns: Collection[str]) -> TaxBureauTotal:
     row.keys({"column", "version", "invoice_types", "from_issue_date", "parts"} | _PROVENANCE)
     return TaxBureauTotal(
         column=row.one_of("column", columns),
@@ -221,7 +221,7 @@ def _total(row: Row, columns: Collection[str]) -> TaxBureauTotal:
     )
 
 
-def _translation(row: Row, columns: Collection[str], kinds: Collection[str]) -> Translation:
+def _translation(row: RuleRow, columns: Collection[str], kinds: Collection[str]) -> Translation:
     row.keys({"column", "field", "kinds", "values", "overrides"} | _PROVENANCE)
     return Translation(
         column=row.one_of("column", columns),
@@ -233,7 +233,7 @@ def _translation(row: Row, columns: Collection[str], kinds: Collection[str]) -> 
     )
 
 
-def _swapped(row: Row, columns: Collection[str], kinds: Collection[str]) -> SwappedParties:
+def _swapped(row: RuleRow, columns: Collection[str], kinds: Collection[str]) -> SwappedParties:
     row.keys({"column", "value", "kinds", "invoice_types"} | _PROVENANCE)
     return SwappedParties(
         column=row.one_of("column", columns),
@@ -244,12 +244,12 @@ def _swapped(row: Row, columns: Collection[str], kinds: Collection[str]) -> Swap
     )
 
 
-def _first_types(row: Row) -> tuple[str, ...]:
+def _first_types(row: RuleRow) -> tuple[str, ...]:
     row.keys({"invoice_types"} | _PROVENANCE)
     _provenance(row)
     return row.texts("invoice_types")
 
 
-def _line_filter(row: Row) -> LineFilterRule:
+def _line_filter(row: RuleRow) -> LineFilterRule:
     row.keys({"parameter", "separator", "scopes"} | _PROVENANCE)
     return LineFilterRule(row.text("parameter"), row.text("separator"), row.mapping("scopes", None), _provenance(row))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fapiao.errors import BadInput
 from fapiao.paths import RULES
-from fapiao.rules.calendar import Known
+from fapiao.rules.calendar import KnownCodes
 from fapiao.rules.invoice_types import InvoiceType, resolve
 from fapiao.rules.readers import (
     ANY_CODE,
@@ -152,7 +152,7 @@ def rulebook(folder: Path = RULES) -> RuleBook:
     parameters = read_parameters(folder / "parameters.yaml")
     return RuleBook(
         channels=channels,
-        calendar=read_calendar(folder / "calendar.yaml", Known(channels, quotas, codes, parameters)),
+        calendar=read_calendar(folder / "calendar.yaml", KnownCodes(channels, quotas, codes, parameters)),
         quotas=quotas,
         invoice_types=read_types(folder / "invoice_types.yaml"),
         codes=codes,

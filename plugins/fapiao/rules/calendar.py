@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from fapiao.rules.records import DIRECTIONS, DOCUMENTS, CalendarRule, Code, Parameter
-from fapiao.rules.rule_file import Row
+from fapiao.rules.rule_file import RuleRow
 from fapiao.windows import BASES, RANGES
 
 EVERY_THIRD_DAY = tuple(range(1, 32, 3))
@@ -22,7 +22,7 @@ _SWITCH = re.compile(r"(\w+)\.(\w+)=(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownCodes:
     """What the other rules files know, which a calendar row may name."""
 
     channels: Collection[str]
@@ -35,7 +35,7 @@ class Known:
         return [code.code for code in self.codes if code.kind == kind]
 
 
-def calendar_rules(rows: Sequence[Row], known: Known) -> tuple[CalendarRule, ...]:
+def calendar_rules(rows: Sequence[RuleRow], known: KnownCodes) -> tuple[CalendarRule, ...]:
     """The rows as records. Raises RuleError with file and line."""
     read = [(_rule(row, known), row) for row in rows]
     jobs = {(rule.channel, rule.job) for rule, _ in read}
@@ -60,7 +60,7 @@ def _clash(one: CalendarRule, other: CalendarRule) -> str | None:
     return None
 
 
-def _rule(row: Row, known: Known) -> CalendarRule:
+def _rule(row: RuleRow, known: KnownCodes) -> CalendarRule:
     channel = row.one_of("channel", known.channels)
     due = _due(row)
     documents = _documents(row)
@@ -91,7 +91,7 @@ def _rule(row: Row, known: Known) -> CalendarRule:
     )
 
 
-def _due(row: Row) -> str | int:
+def _due(row: RuleRow) -> str | int:
     if not isinstance(row.raw("due"), int):
         return row.one_of("due", DUE)
     day = row.number("due")
@@ -100,7 +100,7 @@ def _due(row: Row) -> str | int:
     return day
 
 
-def _crons(row: Row, due: str | int) -> tuple[str, ...]:
+def _crons(row: RuleRow, due: str | int) -> tuple[str, ...]:
     """The hours are free, but the days must be the ones that `due` names, so that the DAG fires when the plan plans."""
     crons = row.texts("crons")
     if not crons:
@@ -117,7 +117,7 @@ def _crons(row: Row, due: str | int) -> tuple[str, ...]:
     return crons
 
 
-def _documents(row: Row) -> dict[str, tuple[str, ...]]:
+def _documents(row: RuleRow) -> dict[str, tuple[str, ...]]:
     documents = row.mapping_of_texts("documents", DIRECTIONS)
     if not documents or not all(documents.values()):
         raise row.refuse("documents names nothing: what is downloaded?", "documents")
@@ -127,7 +127,7 @@ def _documents(row: Row) -> dict[str, tuple[str, ...]]:
     return documents
 
 
-def _download(row: Row, documents: Collection[str], known: Known) -> str:
+def _download(row: RuleRow, documents: Collection[str], known: KnownCodes) -> str:
     download = row.one_of("download", ["full", *known.of("download_type")])
     if download.endswith("_full"):
         raise row.refuse(
@@ -138,35 +138,35 @@ def _download(row: Row, documents: Collection[str], known: Known) -> str:
     return download
 
 
-def _basis(row: Row) -> str:
+def _basis(row: RuleRow) -> str:
     basis = row.one_of("basis", BASES)
     if (basis == "tax_period") != (row.text("window") == "current_tax_period"):
         raise row.refuse(f"basis {basis} does not fit window {row.text('window')}", "basis")
     return basis
 
 
-def _reach(row: Row) -> int | None:
+def _reach(row: RuleRow) -> int | None:
     reach = row.number("reach") if row.raw("reach") is not None else None
     if reach is not None and (reach < 1 or row.text("basis") != "collection_date"):
         raise row.refuse("reach is a number of days of 归集: the bureau names one for the increment alone", "reach")
     return reach
 
 
-def _counter(row: Row, channel: str, known: Known) -> str | None:
+def _counter(row: RuleRow, channel: str, known: KnownCodes) -> str | None:
     counter = row.optional("counter")
     if counter is not None and (channel, counter) not in known.counters:
         raise row.refuse(f"counter {counter!r} of {channel} is not in quotas.yaml", "counter")
     return counter
 
 
-def _only_if_missing(row: Row) -> bool:
+def _only_if_missing(row: RuleRow) -> bool:
     missing = row.flag("only_if_missing")
     if missing and not row.flag("unless_complete"):
         raise row.refuse("only_if_missing needs unless_complete: how else would it know?", "only_if_missing")
     return missing
 
 
-def _switch(row: Row, known: Known) -> tuple[str, str, str] | None:
+def _switch(row: RuleRow, known: KnownCodes) -> tuple[str, str, str] | None:
     text = row.optional("switch")
     if text is None:
         return None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from fapiao.rules.calendar import KEYS, Known, calendar_rules
+from fapiao.rules.calendar import KEYS, KnownCodes, calendar_rules
 from fapiao.rules.invoice_types import InvoiceType, normalised
 from fapiao.rules.records import (
     DIRECTIONS,
@@ -18,7 +18,7 @@ from fapiao.rules.records import (
     Parameter,
     Quota,
 )
-from fapiao.rules.rule_file import Row, RuleFile
+from fapiao.rules.rule_file import RuleFile, RuleRow
 
 PROVENANCE = ("since", "source", "text", "assumed")
 OUTCOMES = (
@@ -40,7 +40,7 @@ ACTIONS = ("poll", "retry", "void", "terminate")
 
 def rule_rows(
     path: Path, section: str, keys: Collection[str], unique: str | tuple[str, ...], sections: Collection[str] = ()
-) -> list[Row]:
+) -> list[RuleRow]:
     """The rows of a section, each with known keys and its provenance. Raises RuleError with file and line."""
     file = RuleFile(path)
     file.keys(sections or [section])
@@ -71,7 +71,7 @@ def read_follow_ups(path: Path, channels: Collection[str], downloads: Collection
     return tuple(_follow_up(row, channels, downloads) for row in rows)
 
 
-def _follow_up(row: Row, channels: Collection[str], downloads: Collection[str]) -> FollowUp:
+def _follow_up(row: RuleRow, channels: Collection[str], downloads: Collection[str]) -> FollowUp:
     after = row.texts("after")
     if not after or set(after) - set(downloads):
         raise row.refuse(f"after {', '.join(after) or 'nothing'}: known are {', '.join(downloads)}")
@@ -101,7 +101,7 @@ def read_codes(path: Path) -> tuple[Code, ...]:
     return tuple(_code(row) for row in rule_rows(path, "codes", keys, ("kind", "code")))
 
 
-def _code(row: Row) -> Code:
+def _code(row: RuleRow) -> Code:
     actions = row.some_of("actions", ACTIONS) if row.texts("actions") else ()
     code = Code(row.text("kind"), row.text("code"), row.text("label"), row.flag("final"), actions, row.texts("aliases"))
     if (code.final or code.actions) and code.kind != "status":
@@ -124,7 +124,7 @@ def read_types(path: Path) -> dict[str, InvoiceType]:
     return found
 
 
-def _type(row: Row) -> InvoiceType:
+def _type(row: RuleRow) -> InvoiceType:
     return InvoiceType(
         row.text("code"),
         row.text("name"),
@@ -154,7 +154,7 @@ def read_replies(path: Path) -> tuple[Outcome, ...]:
     return tuple(sorted(found, key=lambda outcome: outcome.pattern is None))
 
 
-def _outcome(row: Row) -> Outcome:
+def _outcome(row: RuleRow) -> Outcome:
     if row.text("code") == ANY_CODE and not row.optional("pattern"):
         raise row.refuse(f"code {ANY_CODE!r} needs a pattern", "code")
     return Outcome(
@@ -169,7 +169,7 @@ def _outcome(row: Row) -> Outcome:
     )
 
 
-def _pattern(row: Row) -> str | None:
+def _pattern(row: RuleRow) -> str | None:
     pattern = row.optional("pattern")
     try:
         re.compile(pattern or "")
@@ -202,6 +202,6 @@ def read_parameters(path: Path) -> tuple[Parameter, ...]:
     )
 
 
-def read_calendar(path: Path, known: Known) -> tuple[CalendarRule, ...]:
+def read_calendar(path: Path, known: KnownCodes) -> tuple[CalendarRule, ...]:
     """calendar.yaml, in its order."""
     return calendar_rules(rule_rows(path, "calendar", KEYS, "id"), known)

@@ -15,7 +15,7 @@ _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 T = TypeVar("T")
 
 
-class Row:
+class RuleRow:
     """One mapping of a rules file; every refusal names the file and the line of the key it is about."""
 
     def __init__(self, file: str, line: int, values: Mapping[str, Any], lines: Mapping[str, int]) -> None:
@@ -171,7 +171,7 @@ class RuleFile:
         if missing:
             raise RuleError(f"{self._name}: section {missing[0]!r} is missing")
 
-    def rows(self, section: str, unique: str | tuple[str, ...] | None = None) -> list[Row]:
+    def rows(self, section: str, unique: str | tuple[str, ...] | None = None) -> list[RuleRow]:
         """The rows of a section; raises RuleError when two share their values of the `unique` key or keys."""
         listed = self._sections[section]
         if not isinstance(listed, yaml.SequenceNode):
@@ -186,7 +186,7 @@ class RuleFile:
             seen.add(values)
         return rows
 
-    def _row(self, node: yaml.Node) -> Row:
+    def _row(self, node: yaml.Node) -> RuleRow:
         line = node.start_mark.line + 1
         if not isinstance(node, yaml.MappingNode):
             raise RuleError(f"{self._name}:{line}: expected a row of keys and values")
@@ -195,7 +195,7 @@ class RuleFile:
             values = self._loader.construct_object(node, deep=True)
         except (yaml.YAMLError, ValueError) as error:
             raise self._broken(error, line) from error
-        return Row(self._name, line, values, lines)
+        return RuleRow(self._name, line, values, lines)
 
     def _key_lines(self, node: yaml.MappingNode) -> dict[str, int]:
         """Where each key stands; raises RuleError for one that stands twice or is no text."""

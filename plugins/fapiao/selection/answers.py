@@ -23,7 +23,7 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Document:
     """One 海关缴款书 as it is uploaded; money in yuan, `reason` is 不抵扣原因 1 to 5, `reason_text` goes with 5."""
 
     document_key: str
@@ -35,7 +35,7 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class PaperResult:
+class DocumentResult:
     """The bureau's answer about one document: its own code and text, and what it means.
 
     `cause` is our stable code where one stands in selection_results.yaml, such as STATISTICS_GENERATED.
@@ -57,7 +57,7 @@ class Uploaded:
     """
 
     request_no: str
-    refused: Sequence[PaperResult]
+    refused: Sequence[DocumentResult]
     first_poll_seconds: float
 
 
@@ -78,7 +78,7 @@ class Waiting:
 class Results:
     """Every document's answer, in no particular order; one that is not among them has no answer yet."""
 
-    papers: Sequence[PaperResult]
+    papers: Sequence[DocumentResult]
 
 
 @dataclass(frozen=True, slots=True)

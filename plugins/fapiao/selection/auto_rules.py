@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from fapiao.enterprise.entries import read_amount
-from fapiao.enterprise.form import Complaints, Form, check_columns, unique
-from fapiao.enterprise.words import Vocabulary, Words, words
+from fapiao.enterprise.form import Problems, RecordReader, check_columns, unique
+from fapiao.enterprise.spellings import Spellings, Vocabulary, spellings
 from fapiao.errors import BadInput
 from fapiao.rules.book import RuleBook
 from fapiao.selection.list_rules import TYPE, list_rules
@@ -61,9 +61,9 @@ class AutoWords:
     """What such a file may say, and the organisations that there are."""
 
     rules: RuleBook
-    flag: Words
-    action: Words
-    reason: Words
+    flag: Spellings
+    action: Spellings
+    reason: Spellings
     organisations: Collection[str]
 
 
@@ -71,13 +71,13 @@ def auto_words(vocabulary: Vocabulary, organisations: Collection[str]) -> AutoWo
     """The words of enterprise.yaml and statuses.yaml."""
     codes = vocabulary.rules.codes
     kinds = ("auto_selection_action", "not_deductible_type")
-    action, reason = (words((c.code, c.label, c.aliases) for c in codes if c.kind == kind) for kind in kinds)
+    action, reason = (spellings((c.code, c.label, c.aliases) for c in codes if c.kind == kind) for kind in kinds)
     return AutoWords(vocabulary.rules, vocabulary.flag, action, reason, organisations)
 
 
 def read_auto_rules(files: Sequence[list[Table]], among: AutoWords) -> list[AutoRule]:
     """The rules of the files, off unless they say otherwise. Raises BadInput with every problem at once."""
-    complaints = Complaints()
+    complaints = Problems()
     tables = [table for tables in files for table in tables]
     for table in tables:
         check_columns(table, COLUMNS, complaints)
@@ -88,12 +88,12 @@ def read_auto_rules(files: Sequence[list[Table]], among: AutoWords) -> list[Auto
     return found
 
 
-def _forms(lines: Iterable[Line], complaints: Complaints) -> dict[str, Form]:
-    forms = [Form(line, complaints) for line in lines]
+def _forms(lines: Iterable[Line], complaints: Problems) -> dict[str, RecordReader]:
+    forms = [RecordReader(line, complaints) for line in lines]
     return unique([(name, form) for form in forms if (name := form.needed("name"))], "name")
 
 
-def _rule(form: Form, name: str, among: AutoWords) -> AutoRule:
+def _rule(form: RecordReader, name: str, among: AutoWords) -> AutoRule:
     rule = AutoRule(
         name=name,
         priority=form.read("priority", DEFAULT_PRIORITY, DEFAULT_PRIORITY, _whole_number),
@@ -114,7 +114,7 @@ def _rule(form: Form, name: str, among: AutoWords) -> AutoRule:
     return rule
 
 
-def _object(form: Form, rule: AutoRule) -> None:
+def _object(form: RecordReader, rule: AutoRule) -> None:
     """What no rule may say: 勾选 without a reason for every paper (R175), 其他 without words, bounds that cross."""
     if rule.action == "select" and not (rule.reason or rule.reasons):
         form.object("reason", "勾选需要不抵扣原因：填写 reason，或以 reasons 限定已有原因的票据")
@@ -126,7 +126,7 @@ def _object(form: Form, rule: AutoRule) -> None:
         form.object("issued_to", f"{rule.issued_to} is before issued_from {rule.issued_from}")
 
 
-def _each(form: Form, column: str, reader: Callable[[str], str]) -> tuple[str, ...]:
+def _each(form: RecordReader, column: str, reader: Callable[[str], str]) -> tuple[str, ...]:
     return form.needed_each(column, reader, ()) if form.items(column) else ()
 
 

@@ -19,7 +19,7 @@ Surface = Literal["interactive", "import", "api", "retry", "scheduled"]
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class RequestedDocument:
     """One document of one tax number; `reason` is 不抵扣原因 1 to 5, `reason_text` the words that 其他 needs."""
 
     taxpayer_no: str
@@ -29,10 +29,10 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SelectionRequest:
     """A submission: one operation over documents of any tax numbers, or over whole tax numbers (statistics)."""
 
     operation: Operation
     surface: Surface
-    chosen: Sequence[Chosen] = ()
+    chosen: Sequence[RequestedDocument] = ()
     taxpayers: Sequence[str] = ()

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import cast
 
 from fapiao.bureau_files.layouts import file_rules
-from fapiao.enterprise.form import Complaints, check_columns
-from fapiao.enterprise.words import Words, folded, words
+from fapiao.enterprise.form import Problems, check_columns
+from fapiao.enterprise.spellings import Spellings, folded, spellings
 from fapiao.errors import BadInput
 from fapiao.identifiers import taxpayer_no
 from fapiao.identity import spelled
@@ -72,7 +72,7 @@ def list_rows(files: Sequence[list[Table]]) -> list[ListRow]:
     Raises BadInput with everything that keeps a file from being a list: columns nobody reads or that are not there, no
     record at all.
     """
-    complaints = Complaints()
+    complaints = Problems()
     tables = [respelled(table, _spellings()) for tables in files for table in _of_list(tables)]
     for table in tables:
         strange = _strange(table)
@@ -116,7 +116,7 @@ def _spellings() -> dict[str, str]:
     return {heading(other): name for column, name in ours.items() for other in layout.columns[column] if other != name}
 
 
-def _check_needed(table: Table, complaints: Complaints) -> None:
+def _check_needed(table: Table, complaints: Problems) -> None:
     there = {*table.columns, *(name for line in table.lines for name in line.cells)}
     missing = [] if ACTION in there else [ACTION]
     if not there & {CUSTOMS_NO, INVOICE_NO}:
@@ -126,8 +126,8 @@ def _check_needed(table: Table, complaints: Complaints) -> None:
 
 
 @cache
-def _words(kind: str) -> Words:
-    return words((one.code, one.label, one.aliases) for one in rulebook().codes if one.kind == kind)
+def _words(kind: str) -> Spellings:
+    return spellings((one.code, one.label, one.aliases) for one in rulebook().codes if one.kind == kind)
 
 
 def _row(line: Line) -> ListRow:

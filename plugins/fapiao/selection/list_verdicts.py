@@ -1,4 +1,4 @@
-"""What becomes of the rows of a list: each is told every rule it breaks, and the others become wishes (S2, R195)."""
+"""What becomes of the rows of a list: each is told every rule it breaks, and the others become requests (S2, R195)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from fapiao.rules.book import rulebook
 from fapiao.selection.answers import Action
-from fapiao.selection.chosen import Chosen, Operation, Wish
+from fapiao.selection.chosen import Operation, RequestedDocument, SelectionRequest
 from fapiao.selection.list_rows import COLUMNS, ListRow, Problem
 from fapiao.selection.list_rules import ACTIONS, INCOMPLETE, NOT_IN_POOL, ListRule, list_rules
 
@@ -84,19 +84,19 @@ def verdict(row: ListRow, papers: Sequence[Found], allowed: Collection[str] | No
     return Verdict(row, papers[0], (*row.problems, *_broken(row, papers[0])))
 
 
-def list_wishes(verdicts: Iterable[Verdict]) -> list[Wish]:
-    """What the rows that passed wish for: 不抵扣勾选 first, then 撤销不抵扣勾选; no wish that has no paper."""
+def list_requests(verdicts: Iterable[Verdict]) -> list[SelectionRequest]:
+    """What the rows that passed ask for: 不抵扣勾选 first, then 撤销不抵扣勾选; no request that has no paper."""
     passed = [(one.row, one.found) for one in verdicts if one.passed and one.found]
     by_action = {
         action: tuple(_chosen(row, found) for row, found in passed if row.action == action) for action in OPERATIONS
     }
-    return [Wish(OPERATIONS[action], "import", chosen) for action, chosen in by_action.items() if chosen]
+    return [SelectionRequest(OPERATIONS[action], "import", chosen) for action, chosen in by_action.items() if chosen]
 
 
-def _chosen(row: ListRow, found: Found) -> Chosen:
+def _chosen(row: ListRow, found: Found) -> RequestedDocument:
     if row.action == "withdraw":
-        return Chosen(found.taxpayer_no, found.document_key)
-    return Chosen(found.taxpayer_no, found.document_key, row.reason, row.reason_text)
+        return RequestedDocument(found.taxpayer_no, found.document_key)
+    return RequestedDocument(found.taxpayer_no, found.document_key, row.reason, row.reason_text)
 
 
 def _broken(row: ListRow, found: Found) -> Iterator[Problem]:

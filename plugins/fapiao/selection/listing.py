@@ -1,4 +1,4 @@
-"""The list of 海关缴款书 that is selected from: what it is filtered by, its rows, and the wish for some of them."""
+"""The list of 海关缴款书 that is selected from: what it is filtered by, its rows, and the request for some of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from fapiao.identity import spelled
-from fapiao.selection.chosen import Chosen, Operation, Wish
+from fapiao.selection.chosen import Operation, RequestedDocument, SelectionRequest
 
 NO_PURPOSE, NOT_DEDUCTED = "0", "2"
 """抵扣用途: 值为空 (and the bureau's 0 默认), 不抵扣."""
@@ -46,7 +46,7 @@ class ListFilter:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-class Place(NamedTuple):
+class PageKey(NamedTuple):
     """Where a row stands in the list; the next page begins behind it."""
 
     day: date
@@ -86,17 +86,17 @@ class Listed:
     voucher_no: str | None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> PageKey:
         """Its place in either order."""
-        return Place(self.listed_under, self.taxpayer_no, self.customs_no)
+        return PageKey(self.listed_under, self.taxpayer_no, self.customs_no)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """Some rows, and where the next page begins; None after the last one."""
 
     rows: Sequence[Listed]
-    after: Place | None
+    after: PageKey | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +107,13 @@ class Totals:
     tax_sum: Decimal
 
 
-def wish_for(
+def request_for(
     rows: Iterable[Listed], operation: Operation, reason: str | None = None, reason_text: str | None = None
-) -> Wish:
+) -> SelectionRequest:
     """What is done with rows of the list; without `reason`, 不抵扣原因 1 to 5, each paper is given its own (A-44)."""
-    return Wish(operation, "interactive", tuple(_chosen(row, reason, reason_text) for row in rows))
+    return SelectionRequest(operation, "interactive", tuple(_chosen(row, reason, reason_text) for row in rows))
 
 
-def _chosen(row: Listed, reason: str | None, reason_text: str | None) -> Chosen:
+def _chosen(row: Listed, reason: str | None, reason_text: str | None) -> RequestedDocument:
     said = (reason, reason_text) if reason else (row.selection_reason, row.selection_reason_text)
-    return Chosen(row.taxpayer_no, row.customs_no, *said)
+    return RequestedDocument(row.taxpayer_no, row.customs_no, *said)

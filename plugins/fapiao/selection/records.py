@@ -42,7 +42,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenPaper:
+class OpenDocument:
     """A document of a request that is not settled, as the pool has it now; money in yuan."""
 
     taxpayer_no: str
@@ -61,7 +61,7 @@ class OpenPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class Basics:
+class TaxpayerProfile:
     """企业基础资料 of a tax number as a selection needs them; account and type are of the default one for 收票."""
 
     taxpayer_no: str
@@ -143,7 +143,7 @@ class RequestProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SubmissionProgress:
     """How far a submission is: documents in all, done and refused, requests by status, and the requests (R152)."""
 
     documents: int

@@ -10,7 +10,7 @@ from typing import cast
 from fapiao.errors import Refused
 from fapiao.paths import RULES
 from fapiao.rules.readers import rule_rows
-from fapiao.rules.rule_file import Row
+from fapiao.rules.rule_file import RuleRow
 from fapiao.selection.answers import Outcome
 
 CHANNELS = ("leqi", "etax")
@@ -119,18 +119,18 @@ def _uploads(path: Path) -> dict[str, UploadRule]:
     return found
 
 
-def _upload(row: Row) -> UploadRule:
+def _upload(row: RuleRow) -> UploadRule:
     return UploadRule(
         row.number("limit"), float(row.number("first_poll_seconds")), float(row.number("next_poll_seconds"))
     )
 
 
-def _meaning(row: Row) -> Meaning:
+def _meaning(row: RuleRow) -> Meaning:
     outcome = cast("Outcome", row.one_of("outcome", OUTCOMES))
     return Meaning(outcome, row.text("text"), row.optional("cause"))
 
 
-def _pattern(row: Row) -> str | None:
+def _pattern(row: RuleRow) -> str | None:
     pattern = row.optional("pattern")
     try:
         re.compile(pattern or "")

@@ -9,7 +9,7 @@ from fapiao.errors import BadInput
 from fapiao.paths import RULES
 from fapiao.rules.readers import SURFACES, rule_rows
 from fapiao.rules.records import DOCUMENTS
-from fapiao.rules.rule_file import Row
+from fapiao.rules.rule_file import RuleRow
 
 STEPS = (
     "reason", "status", "channel", "small_scale", "type", "statistics_cached", "login", "statistics_asked",
@@ -108,7 +108,7 @@ def _types(path: Path, states: set[str]) -> dict[str, TaskType]:
     return found
 
 
-def _type(row: Row, states: set[str]) -> TaskType:
+def _type(row: RuleRow, states: set[str]) -> TaskType:
     here = row.decided("here")
     if not here and row.texts("steps"):
         raise row.refuse("steps are said only of what is carried out here", "steps")

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from fapiao.downloads.protocol import Login
-from fapiao.selection.chosen import Chosen
+from fapiao.selection.checks import Objection
+from fapiao.selection.chosen import RequestedDocument
 from fapiao.selection.rules import SelectionRules
-from fapiao.selection.steps import Objection
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class Submitted:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetLine:
+class PreviewLine:
     """提交税局通道前校验 of one tax number (R152, R176): where its documents go, as whom, and what speaks against it.
 
     `login` None where the channel knows no logins or could not be asked, then `login_text` says why.
@@ -82,11 +82,11 @@ def becomes(objection: Objection, surface: str, rules: SelectionRules) -> Litera
     return "failed"
 
 
-def once(chosen: Sequence[Chosen]) -> tuple[list[Chosen], list[Chosen]]:
+def once(chosen: Sequence[RequestedDocument]) -> tuple[list[RequestedDocument], list[RequestedDocument]]:
     """The documents in the order of tax number and key, each once; and those that were picked again."""
     seen: set[tuple[str, str]] = set()
-    first: list[Chosen] = []
-    again: list[Chosen] = []
+    first: list[RequestedDocument] = []
+    again: list[RequestedDocument] = []
     for one in chosen:
         place = one.taxpayer_no, one.document_key
         (again if place in seen else first).append(one)

@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
-from fapiao.downloads.protocol import Applied, Login, Page, Place, Progress, Request
+from fapiao.downloads.protocol import Applied, Login, Package, PartCursor, PollResult, Request
 
 
-class Bureau(Protocol):
+class DownloadChannel(Protocol):
     """A channel (收票通道). Every verb raises a BureauError of fapiao.errors and nothing else, LoginLost among them."""
 
     @property
@@ -17,11 +17,11 @@ class Bureau(Protocol):
         """Asks for a download; spends quota. Raises QuotaSpent, Refused, TryLater or AnswerLost."""
         ...
 
-    def poll(self, request: Request, request_no: str, place: Place) -> Progress:
+    def poll(self, request: Request, request_no: str, place: PartCursor) -> PollResult:
         """Asks how far a question is; costs nothing. Raises Refused or TryLater."""
         ...
 
-    def fetch(self, request: Request, request_no: str, place: Place) -> Page:
+    def fetch(self, request: Request, request_no: str, place: PartCursor) -> Package:
         """Takes the package after `place.stored`. Raises Refused or TryLater."""
         ...
 

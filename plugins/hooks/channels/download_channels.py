@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from hooks.channels.download_channel import Bureau
+from hooks.channels.download_channel import DownloadChannel
 from hooks.gateway.aisino import AisinoHook
 from hooks.gateway.etax import EtaxHook
 from hooks.gateway.soft_certificate import SoftCertificateHook
 from hooks.gateway.tax_disk import TaxDiskHook
 from hooks.leqi.hook import LeqiHook
 
-BUREAUS: dict[str, Callable[[], Bureau]] = {
+DOWNLOAD_CHANNELS: dict[str, Callable[[], DownloadChannel]] = {
     "leqi": LeqiHook,
     "etax": EtaxHook,
     "soft_certificate": SoftCertificateHook,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
-from hooks.channels.download_channel import Bureau
+from hooks.channels.download_channel import DownloadChannel
 
 Download = Callable[[str], bytes]
 """The bytes of one file, as they came. Raises LoginLost, Refused, TryLater or AnswerLost."""
@@ -18,7 +18,7 @@ class Downloads(Protocol):
         ...
 
 
-def download_of(bureau: Bureau) -> Download | None:
+def download_of(bureau: DownloadChannel) -> Download | None:
     """How a channel hands out files; None for one that does not."""
     for speaker in (bureau, getattr(bureau, "session", None)):
         if isinstance(speaker, Downloads):

@@ -6,8 +6,8 @@ from typing import Protocol
 from fapiao.downloads.protocol import Login
 from fapiao.selection.answers import (
     Action,
+    Document,
     Holding,
-    Paper,
     Party,
     Results,
     Statistics,
@@ -18,7 +18,7 @@ from fapiao.selection.answers import (
 )
 
 
-class SelectionBureau(Protocol):
+class SelectionChannel(Protocol):
     """A channel (勾选通道): 乐企 or 电子税局. Every verb raises a BureauError of fapiao.errors and nothing else."""
 
     def login(self, taxpayer_no: str) -> Login:
@@ -33,7 +33,7 @@ class SelectionBureau(Protocol):
         """变更税款所属期 (L9, O15), one month a call; repeating it is safe. Raises LoginLost, Refused or TryLater."""
         ...
 
-    def upload(self, party: Party, action: Action, papers: Sequence[Paper]) -> Uploaded:
+    def upload(self, party: Party, action: Action, papers: Sequence[Document]) -> Uploaded:
         """L10, O16. Raises LoginLost, Refused, TryLater (provably not taken) or AnswerLost (unknown)."""
         ...
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from hooks.channels.selection_channel import SelectionBureau
+from hooks.channels.selection_channel import SelectionChannel
 from hooks.gateway.etax_selection import EtaxSelection
 from hooks.leqi.selection import LeqiSelection
 
-SELECTION_BUREAUS: dict[str, Callable[[], SelectionBureau]] = {
+SELECTION_CHANNELS: dict[str, Callable[[], SelectionChannel]] = {
     "leqi": LeqiSelection,
     "etax": EtaxSelection,
 }

@@ -11,8 +11,8 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from fapiao.enterprise.entries import Entry, EntryWords, Key, Known, entry_forms, judged
-from fapiao.enterprise.form import Complaints
+from fapiao.enterprise.entries import Entry, EntryWords, Key, KnownEntries, entry_forms, judged
+from fapiao.enterprise.form import Problems
 from fapiao.enterprise.kinds import lines_by_kind
 from fapiao.enterprise.loading import Tally
 from fapiao.errors import BadInput
@@ -37,7 +37,7 @@ def load_entries(
 
     Raises BadInput with every problem of all the files at once, and then nothing is saved; `dry_run` saves nothing.
     """
-    complaints = Complaints()
+    complaints = Problems()
     forms = entry_forms(lines_by_kind(files, ("entries",), {}, complaints)["entries"], complaints)
     with connection.transaction(force_rollback=dry_run):
         connection.execute(query("entries", "lock_owners"), {"taxpayers": [number for number, _ in forms]})
@@ -50,16 +50,16 @@ def load_entries(
     return Tally("entries", 0, len(changed), len(after) - len(changed))
 
 
-def _known(connection: Connection, keys: Sequence[Key]) -> dict[Key, Known]:
+def _known(connection: Connection, keys: Sequence[Key]) -> dict[Key, KnownEntries]:
     named = [{"taxpayer_no": number, "document_key": key} for number, key in keys]
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(query("entries", "known"), {"keys": Jsonb(named)}).fetchall()
     return {(row["taxpayer_no"], row["document_key"]): _document(row) for row in rows}
 
 
-def _document(row: Mapping[str, Any]) -> Known:
+def _document(row: Mapping[str, Any]) -> KnownEntries:
     entry = Entry(**{name: row[name] for name in _COLUMNS})
-    return Known(entry, row["tax_amount"], row["type_deductible"])
+    return KnownEntries(entry, row["tax_amount"], row["type_deductible"])
 
 
 def _save(connection: Connection, changed: Mapping[Key, Entry], actor: str, at: datetime) -> None:

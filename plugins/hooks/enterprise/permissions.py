@@ -18,11 +18,6 @@ Grant = tuple[str, str, str]
 """Actor, organisation or `*`, role."""
 
 
-def name_actor(connection: Connection, actor: str) -> None:
-    """Every event of the transaction carries the actor."""
-    connection.execute("SELECT set_config('fapiao.actor', %s, true)", [actor])
-
-
 def rights_of(connection: Connection, actor: str, rules: RightRules | None = None) -> Rights:
     """What an actor may do; everything where no rights were ever loaded (a single operator)."""
     with connection.cursor(row_factory=tuple_row) as cursor:

@@ -14,7 +14,8 @@ from fapiao.permissions.rules import Rights
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
 from fapiao.verification import Received, Verification, question, verification_rules
-from hooks.enterprise.permissions import name_actor, rights_of
+from hooks.enterprise.permissions import rights_of
+from hooks.pool.sessions import name_actor
 from hooks.queues.verification_intake import receive
 
 Connection = psycopg.Connection[Any]
@@ -34,7 +35,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Receiver:
     """Who hands documents in, what he may do, and whose companies there are: tax number → 核算组织."""
 
     actor: str
@@ -54,21 +55,21 @@ def receive_documents(
             companies = {
                 row["taxpayer_no"]: row["org_code"] for row in cursor.execute(query("enterprise", "taxpayers"))
             }
-        desk = Desk(actor, rights_of(connection, actor), companies)
+        receiver = Receiver(actor, rights_of(connection, actor), companies)
         for receipt in receipts:
-            yield _verdict(connection, desk, receipt)
+            yield _verdict(connection, receiver, receipt)
 
 
-def _verdict(connection: Connection, desk: Desk, receipt: Receipt) -> Verdict:
+def _verdict(connection: Connection, receiver: Receiver, receipt: Receipt) -> Verdict:
     one = receipt.received
     if one is None:
         return Verdict(receipt.where, None, None, "refused", "; ".join(receipt.problems))
     whose = receipt.where, one.taxpayer_no, one.document_key
-    problems = list(_objections(desk, one))
+    problems = list(_objections(receiver, one))
     if problems:
         return Verdict(*whose, "refused", f"{receipt.where}: {'; '.join(problems)}")
     try:
-        outcome = _received(connection, desk.actor, one)
+        outcome = _received(connection, receiver.actor, one)
     except Refused as refused:
         return Verdict(*whose, "refused", f"{receipt.where}: {refused.text}")
     except MergeError as failed:
@@ -76,10 +77,10 @@ def _verdict(connection: Connection, desk: Desk, receipt: Receipt) -> Verdict:
     return Verdict(*whose, outcome, rulebook().message(f"received_{outcome}", "import"))
 
 
-def _objections(desk: Desk, one: Received) -> Iterator[str]:
-    if one.taxpayer_no not in desk.companies:
+def _objections(receiver: Receiver, one: Received) -> Iterator[str]:
+    if one.taxpayer_no not in receiver.companies:
         yield f"the taxpayer {one.taxpayer_no} is unknown: load it first (./fapiao taxpayers load)"
-    elif key := desk.rights.objection("import", desk.companies[one.taxpayer_no]):
+    elif key := receiver.rights.objection("import", receiver.companies[one.taxpayer_no]):
         yield rulebook().message(key, "interactive")
 
 

@@ -92,7 +92,7 @@ def sheet(connection: Connection, wanted: Plan, statement: LiteralString, values
 
     From its first package to its last the connection can do nothing else.
     """
-    connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+    connection.execute(query("session", "zone"))
     names = [column.name for column in wanted.columns]
     with connection.cursor(row_factory=tuple_row) as cursor:
         ((total,),) = cursor.execute(_around("count_rows", statement), values).fetchall()

@@ -2,8 +2,8 @@
 
 from fapiao.layout.media import SNAPSHOT
 from fapiao.layout.rows import FileRow, file_row
-from fapiao.layout.safe_xml import UnreadableFile
 from fapiao.layout.snapshot import draw_snapshot
+from fapiao.safe_xml import UnreadableFile
 from hooks.files.store import FileStore, digest
 
 

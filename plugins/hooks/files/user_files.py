@@ -14,10 +14,11 @@ from fapiao.layout.media import FROM_BUREAU, LARGEST_FILE, kind_of
 from fapiao.layout.rows import file_row
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
-from hooks.enterprise.permissions import name_actor, rights_of
+from hooks.enterprise.permissions import rights_of
 from hooks.files.layout_files import LayoutFiles
 from hooks.files.snapshots import ofd_rows
 from hooks.files.store import FileStore, digest
+from hooks.pool.sessions import name_actor
 
 Connection = psycopg.Connection[Any]
 Upload = Literal["stored", "unchanged", "kept"]

@@ -71,7 +71,7 @@ class Tokens:
             raise Refused("GATEWAY_LOGIN", "HTTP 401", _ADVICE) from None
         except (AnswerLost, msgspec.DecodeError, KeyError, TypeError, AttributeError) as lost:
             text = lost.text if isinstance(lost, AnswerLost) else "the answer to the login cannot be read"
-            raise TryLater("GATEWAY_LOGIN_LOST", text, "the login is tried again", self._http.wait(60)) from None
+            raise TryLater("GATEWAY_LOGIN_LOST", text, "the login is tried again", self._http.poll_delay(60)) from None
         token = data.get(name)
         if not token or str(data.get("success", True)).lower() != "true":
             told = f"{data.get('error_code') or ''} {data.get('error_desc') or ''}".strip()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fapiao.channels.gateway import interfaces, questions
-from fapiao.channels.gateway.interfaces import Pair
+from fapiao.channels.gateway.interfaces import AsyncInterface
 from fapiao.downloads.protocol import Argument, Request
 from hooks.gateway.hook import GatewayHook
 
@@ -12,7 +12,7 @@ from hooks.gateway.hook import GatewayHook
 class CertifiedHook(GatewayHook):
     """A channel with a certificate or a device of the company."""
 
-    def pair(self, request: Request) -> Pair:
+    def pair(self, request: Request) -> AsyncInterface:
         """Full downloads (O6), recorded changes (O8)."""
         if request.download_type == "input_status" and request.job == "status_update":
             return interfaces.STATUS_UPDATE

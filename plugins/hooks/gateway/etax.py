@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from fapiao.channels.gateway import interfaces, questions
-from fapiao.channels.gateway.interfaces import Pair
-from fapiao.downloads.protocol import USAGE_JOBS, Argument, Login, Place, Progress, Request
+from fapiao.channels.gateway.interfaces import AsyncInterface
+from fapiao.downloads.protocol import USAGE_JOBS, Argument, Login, PartCursor, PollResult, Request
 from fapiao.errors import LoginLost, Refused, TryLater
 from hooks.gateway.hook import GatewayHook
 
@@ -36,10 +36,10 @@ class EtaxHook(GatewayHook):
         answer = self.session.read(interfaces.LOGIN, data)
         if str(answer.get("loginType")) == _MANUAL:
             url = str(answer.get("loginWebUrl") or "") or None
-            return Login("manual", account, url, self.session.wait(LOOK_AGAIN_SECONDS))
+            return Login("manual", account, url, self.session.poll_delay(LOOK_AGAIN_SECONDS))
         return Login("online", account)
 
-    def poll(self, request: Request, request_no: str, place: Place) -> Progress:
+    def poll(self, request: Request, request_no: str, place: PartCursor) -> PollResult:
         """As every channel; a task that waits for its login raises LoginLost where a person must log in.
 
         Where the login cannot be asked just now the task is simply not ready: waiting costs it no attempt.
@@ -57,7 +57,7 @@ class EtaxHook(GatewayHook):
             raise LoginLost("GATEWAY_LOGIN_LOST", progress.text, advice, progress.wait_seconds)
         return progress
 
-    def pair(self, request: Request) -> Pair:
+    def pair(self, request: Request) -> AsyncInterface:
         """Full downloads (O6), headers (O4), layout files (O11)."""
         if request.download_type == "input_files":
             return interfaces.LAYOUT_FILES

@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from fapiao.channels.gateway import interfaces, selection
-from fapiao.channels.gateway.interfaces import Interface, Pair
+from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
 from fapiao.channels.gateway.pages import decoded, rows_of
 from fapiao.channels.gateway.selection import CHANNEL, UnreadableAnswer
-from fapiao.downloads.protocol import Login, Page, Place, Progress, Stage
+from fapiao.downloads.protocol import Login, Package, PartCursor, PollResult, Readiness
 from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.rules.book import RuleBook
 from fapiao.selection.answers import (
     Action,
+    Document,
     Holding,
-    Paper,
     Party,
     Results,
     Statistics,
@@ -59,7 +59,7 @@ class EtaxSelection:
 
     def period(self, party: Party) -> TaxPeriod:
         """O14. Raises LoginLost, Refused or TryLater."""
-        return self._told(interfaces.TAX_PERIOD, {"taxNo": party.taxpayer_no}, selection.tax_period)
+        return self._read_answer(interfaces.TAX_PERIOD, {"taxNo": party.taxpayer_no}, selection.tax_period)
 
     def change_period(self, party: Party, period: str) -> TaxPeriod:
         """O15, unless the period is that already. Raises LoginLost, Refused or TryLater."""
@@ -69,7 +69,7 @@ class EtaxSelection:
         self._session.read(selection.CHANGE_PERIOD, selection.change_period(party.taxpayer_no, period))
         return self.period(party)
 
-    def upload(self, party: Party, action: Action, papers: Sequence[Paper]) -> Uploaded:
+    def upload(self, party: Party, action: Action, papers: Sequence[Document]) -> Uploaded:
         """O16. Raises LoginLost, Refused, TryLater (provably not taken) or AnswerLost (unknown)."""
         self._rule.check(len(papers))
         return self._submit(selection.SELECT, selection.upload(party.taxpayer_no, action, papers))
@@ -90,7 +90,7 @@ class EtaxSelection:
 
     def statistics(self, party: Party) -> Statistics:
         """O18. Raises LoginLost, Refused or TryLater."""
-        return self._told(selection.STATISTICS, {"taxNo": party.taxpayer_no}, selection.statistics)
+        return self._read_answer(selection.STATISTICS, {"taxNo": party.taxpayer_no}, selection.statistics)
 
     def apply_statistics(self, party: Party, action: StatisticsAction) -> Uploaded:
         """O19 or O20. Raises LoginLost, Refused, TryLater or AnswerLost."""
@@ -100,19 +100,19 @@ class EtaxSelection:
         """O19 or O20. Raises LoginLost, Refused (the bureau's code and text) or TryLater."""
         asked = {"taxNo": party.taxpayer_no, "taskNo": request_no}
         try:
-            return self._told(selection.pair_of(action).result, asked, selection.statistics)
+            return self._read_answer(selection.pair_of(action).result, asked, selection.statistics)
         except TryLater as later:
             if later.code not in (_PROCESSING, WAITS_FOR_LOGIN):
                 raise
             return Waiting(later.text, self._next_poll(), later.code == WAITS_FOR_LOGIN)
 
-    def _submit(self, pair: Pair, data: Mapping[str, Any]) -> Uploaded:
+    def _submit(self, pair: AsyncInterface, data: Mapping[str, Any]) -> Uploaded:
         try:
             number = self._session.submit(pair, data)
         except AnswerLost as lost:
             advice = "ask what the bureau holds before anything is uploaded again"
             raise AnswerLost(lost.code, lost.text, advice, lost.wait_seconds) from lost
-        return Uploaded(number, (), self._session.wait(self._rule.first_poll_seconds))
+        return Uploaded(number, (), self._session.poll_delay(self._rule.first_poll_seconds))
 
     def _ask_for_holdings(self, party: Party, period: str) -> Waiting:
         try:
@@ -120,32 +120,32 @@ class EtaxSelection:
             number = self._session.submit(interfaces.HEADERS, asked)
         except AnswerLost as lost:
             raise TryLater(lost.code, lost.text, "the question is asked again", lost.wait_seconds) from lost
-        return Waiting("异步任务处理中", self._session.wait(self._rule.first_poll_seconds), request_no=number)
+        return Waiting("异步任务处理中", self._session.poll_delay(self._rule.first_poll_seconds), request_no=number)
 
-    def _rows(self, pair: Pair, party: Party, request_no: str) -> list[dict[str, Any]] | Waiting:
+    def _rows(self, pair: AsyncInterface, party: Party, request_no: str) -> list[dict[str, Any]] | Waiting:
         """Every row of a finished task, the failed ones too, each page once and as many as promised."""
-        progress = self._session.poll(pair, party.taxpayer_no, request_no, Place(1), self._now())
-        if progress.stage is Stage.PROCESSING:
+        progress = self._session.poll(pair, party.taxpayer_no, request_no, PartCursor(1), self._now())
+        if progress.stage is Readiness.PROCESSING:
             waits = progress.code == WAITS_FOR_LOGIN
             return Waiting(progress.text, self._next_poll(), waits, request_no)
-        if progress.stage is Stage.FAILED:
+        if progress.stage is Readiness.FAILED:
             raise Refused(progress.code, progress.text, progress.advice)
         pages = self._pages(pair, party, request_no, progress)
         if pages and sum(len(decoded(page.body).get(pair.rows) or []) for page in pages) != pages[0].announced:
-            raise self._again(f"{pages[0].announced} rows were announced, and others came")
+            raise self._retry_error(f"{pages[0].announced} rows were announced, and others came")
         return [row for page in pages for row in rows_of(pair.rows, page.body)]
 
-    def _pages(self, pair: Pair, party: Party, request_no: str, progress: Progress) -> list[Page]:
+    def _pages(self, pair: AsyncInterface, party: Party, request_no: str, progress: PollResult) -> list[Package]:
         pages = [progress.page] if progress.page else []
         while pages and not pages[-1].last:
-            place = Place(1, announced=pages[0].announced, stored=len(pages))
+            place = PartCursor(1, announced=pages[0].announced, stored=len(pages))
             pages.append(self._session.fetch(pair, party.taxpayer_no, request_no, place, self._now()))
         return pages
 
     def _next_poll(self) -> float:
-        return self._session.wait(self._rule.next_poll_seconds)
+        return self._session.poll_delay(self._rule.next_poll_seconds)
 
-    def _told(self, interface: Interface, data: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]) -> T:
+    def _read_answer(self, interface: Interface, data: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]) -> T:
         answer = self._session.read(interface, data)
         return self._readable(lambda: read(answer))
 
@@ -153,7 +153,7 @@ class EtaxSelection:
         try:
             return read()
         except (UnreadableAnswer, TypeError, AttributeError) as broken:
-            raise self._again(str(broken)) from broken
+            raise self._retry_error(str(broken)) from broken
 
-    def _again(self, text: str) -> TryLater:
-        return TryLater("GATEWAY_SELECTION", text, "the question is asked again", self._session.wait(60))
+    def _retry_error(self, text: str) -> TryLater:
+        return TryLater("GATEWAY_SELECTION", text, "the question is asked again", self._session.poll_delay(60))

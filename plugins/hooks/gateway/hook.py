@@ -6,8 +6,18 @@ from typing import Any
 from airflow.sdk import BaseHook
 
 from fapiao.channels.gateway import interfaces, questions
-from fapiao.channels.gateway.interfaces import Pair
-from fapiao.downloads.protocol import USAGE_JOBS, Applied, Argument, Login, Page, Place, Progress, Request, Stage
+from fapiao.channels.gateway.interfaces import AsyncInterface
+from fapiao.downloads.protocol import (
+    USAGE_JOBS,
+    Applied,
+    Argument,
+    Login,
+    Package,
+    PartCursor,
+    PollResult,
+    Readiness,
+    Request,
+)
 from fapiao.errors import AnswerLost, TryLater
 from fapiao.rules.book import RuleBook, rulebook
 from hooks.gateway.session import GatewaySession
@@ -53,7 +63,7 @@ class GatewayHook(BaseHook):
         number = self._apply(request, parts[0])
         return Applied(number, parts, self._first_poll())
 
-    def poll(self, request: Request, request_no: str, place: Place) -> Progress:
+    def poll(self, request: Request, request_no: str, place: PartCursor) -> PollResult:
         """How far a question is; applies for it first where it has no taskNo yet.
 
         Raises LoginLost, Refused or TryLater.
@@ -63,12 +73,12 @@ class GatewayHook(BaseHook):
             return self._apply_now(request, place)
         return self.session.poll(self.pair(request), request.taxpayer_no, number, place, request.observed_at)
 
-    def fetch(self, request: Request, request_no: str, place: Place) -> Page:
+    def fetch(self, request: Request, request_no: str, place: PartCursor) -> Package:
         """The page after `place.stored`. Raises LoginLost, Refused or TryLater."""
         number = _task_no(request_no, place) or ""
         return self.session.fetch(self.pair(request), request.taxpayer_no, number, place, request.observed_at)
 
-    def pair(self, request: Request) -> Pair:
+    def pair(self, request: Request) -> AsyncInterface:
         """The interfaces that answer a row. Raises Refused for what the channel does not offer."""
         if request.download_type in ("input_full", "output_full"):
             return interfaces.FULL
@@ -86,19 +96,19 @@ class GatewayHook(BaseHook):
     def _apply(self, request: Request, argument: Argument) -> str:
         return self.session.apply(self.pair(request), self.application(request, argument))
 
-    def _apply_now(self, request: Request, place: Place) -> Progress:
+    def _apply_now(self, request: Request, place: PartCursor) -> PollResult:
         try:
             number = self._apply(request, place.argument)
         except AnswerLost as lost:
             raise TryLater(lost.code, lost.text, "it is applied for again", lost.wait_seconds) from lost
         argument = {**place.argument, "taskNo": number}
-        return Progress(Stage.PROCESSING, wait_seconds=self._first_poll(), argument=argument)
+        return PollResult(Readiness.PROCESSING, wait_seconds=self._first_poll(), argument=argument)
 
     def _first_poll(self) -> float:
-        return self.session.wait(self._rules.first_poll_seconds(self.channel))
+        return self.session.poll_delay(self._rules.first_poll_seconds(self.channel))
 
 
-def _task_no(request_no: str, place: Place) -> str | None:
+def _task_no(request_no: str, place: PartCursor) -> str | None:
     """The row's number is its first question's; the others carry their own."""
     found = place.argument.get("taskNo")
     return str(found) if found else request_no if place.part_no == 1 else None

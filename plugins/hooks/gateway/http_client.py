@@ -38,7 +38,7 @@ class GatewayHttp:
             trust_env=False,
         )
 
-    def wait(self, seconds: float) -> float:
+    def poll_delay(self, seconds: float) -> float:
         """How long to wait: `poll_seconds` of the connection where it is set, else what the rules say."""
         return seconds if self._poll_seconds is None else self._poll_seconds
 
@@ -76,20 +76,24 @@ class GatewayHttp:
             raise TokenRejected
         code, text = f"GATEWAY_HTTP_{status}", f"HTTP {status} {response.reason_phrase}"
         if status in _GATEWAY_SILENT:
-            raise AnswerLost(code, text, "it may be repeated after three minutes", self.wait(REPEAT_SECONDS))
+            raise AnswerLost(code, text, "it may be repeated after three minutes", self.poll_delay(REPEAT_SECONDS))
         if response.is_server_error:
-            raise TryLater(code, text, "the gateway answers with an error of its own; it is asked again", self.wait(60))
+            raise TryLater(
+                code, text, "the gateway answers with an error of its own; it is asked again", self.poll_delay(60)
+            )
         raise Refused(code, text, "check the host of connection bureau_gateway")
 
     def _failed(self, failed: httpx.HTTPError) -> TryLater | AnswerLost:
         told = self._secrets.hide(str(failed))
         if isinstance(failed, _NOT_SENT):
-            return TryLater("GATEWAY_UNREACHABLE", f"the gateway cannot be reached: {told}", _ADVICE, self.wait(60))
+            return TryLater(
+                "GATEWAY_UNREACHABLE", f"the gateway cannot be reached: {told}", _ADVICE, self.poll_delay(60)
+            )
         return AnswerLost(
             "GATEWAY_ANSWER_LOST",
             f"the answer did not arrive: {type(failed).__name__}",
             "it may be repeated after three minutes",
-            self.wait(REPEAT_SECONDS),
+            self.poll_delay(REPEAT_SECONDS),
         )
 
 

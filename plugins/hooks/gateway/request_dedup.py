@@ -7,7 +7,7 @@ from threading import Lock
 GUARD = timedelta(minutes=3)
 
 
-class Repeats:
+class RequestDedup:
     """Answers by question. Two invoice types of one number (3 is 04 and 86) apply for the same thing."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:

@@ -9,9 +9,9 @@ import msgspec
 from airflow.sdk import BaseHook
 
 from fapiao.channels.gateway import interfaces, questions
-from fapiao.channels.gateway.interfaces import Interface, Pair
+from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
 from fapiao.channels.gateway.pages import UnreadablePage, read_page
-from fapiao.downloads.protocol import Page, Place, Progress, Stage
+from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
 from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
 from hooks.base_url import base_url
@@ -19,7 +19,7 @@ from hooks.gateway.access_tokens import Credentials, Tokens
 from hooks.gateway.cipher import encoding
 from hooks.gateway.http_client import GatewayHttp
 from hooks.gateway.redaction import Secrets
-from hooks.gateway.request_dedup import Repeats
+from hooks.gateway.request_dedup import RequestDedup
 from hooks.gateway.wire import GatewayWire, Reply
 
 FILE_LIMIT = 20 * 1024 * 1024
@@ -34,7 +34,7 @@ _ERRORS: dict[str, type[BureauError]] = {
 
 
 class GatewaySession:
-    """One tenant of the gateway; the threads of a crew share it, its tokens and its connections."""
+    """One tenant of the gateway; the threads of a workers share it, its tokens and its connections."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class GatewaySession:
         connection = BaseHook.get_connection(connection_id)
         extra = connection.extra_dejson
         self._rules = rules or rulebook()
-        self._repeats = Repeats(now)
+        self._repeats = RequestDedup(now)
         self.concurrency = int(extra.get("concurrency", 8))
         key = str(extra.get("encoding_key") or "")
         hidden = Secrets(connection.password or "", key)
@@ -69,9 +69,9 @@ class GatewaySession:
         """Closes the kept connections."""
         self._http.close()
 
-    def wait(self, seconds: float) -> float:
+    def poll_delay(self, seconds: float) -> float:
         """`poll_seconds` of the connection where it is set, else `seconds`."""
-        return self._http.wait(seconds)
+        return self._http.poll_delay(seconds)
 
     def ask(self, interface: Interface, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data of an accepted call. Raises LoginLost, Refused, QuotaSpent, TryLater or AnswerLost."""
@@ -79,32 +79,38 @@ class GatewaySession:
 
     def read(self, interface: Interface, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """As `ask`, for what costs nothing: a lost answer is TryLater."""
-        return self._accepted(*self._free(interface, data)).data
+        return self._accepted(*self._ask_safely_repeatable(interface, data)).data
 
-    def apply(self, pair: Pair, data: Mapping[str, Any]) -> str:
+    def apply(self, pair: AsyncInterface, data: Mapping[str, Any]) -> str:
         """The taskNo of an application; the same one within three minutes is made once. Raises as `ask`."""
         asked = pair.apply.code.encode() + msgspec.json.encode(data, order="sorted")
         return self._repeats.once(asked, lambda: self._apply(pair, data))
 
-    def submit(self, pair: Pair, data: Mapping[str, Any]) -> str:
+    def submit(self, pair: AsyncInterface, data: Mapping[str, Any]) -> str:
         """As `apply`, but never shared: the same order may be given twice, with another one in between."""
         return self._apply(pair, data)
 
-    def poll(self, pair: Pair, taxpayer_no: str, task_no: str, place: Place, observed_at: datetime) -> Progress:
+    def poll(
+        self, pair: AsyncInterface, taxpayer_no: str, task_no: str, place: PartCursor, observed_at: datetime
+    ) -> PollResult:
         """How far a task is; its first page comes along when it is ready. Raises LoginLost, Refused or TryLater."""
-        reply, outcome = self._free(pair.result, _query(pair, taxpayer_no, task_no, place))
+        reply, outcome = self._ask_safely_repeatable(pair.result, _query(pair, taxpayer_no, task_no, place))
         if outcome.kind == "processing":
-            return Progress(Stage.PROCESSING, reply.text, outcome.code, outcome.advice, self.wait(outcome.wait_seconds))
+            return PollResult(
+                Readiness.PROCESSING, reply.text, outcome.code, outcome.advice, self.poll_delay(outcome.wait_seconds)
+            )
         if outcome.kind == "failed":
-            return Progress(Stage.FAILED, reply.text, outcome.code, outcome.advice, answer=reply.answer)
+            return PollResult(Readiness.FAILED, reply.text, outcome.code, outcome.advice, answer=reply.answer)
         page = self._page(pair, place, reply, outcome, observed_at)
         if page is None:
-            return Progress(Stage.EMPTY, reply.text, answer=reply.raw)
-        return Progress(Stage.READY, reply.text, page=page)
+            return PollResult(Readiness.EMPTY, reply.text, answer=reply.raw)
+        return PollResult(Readiness.READY, reply.text, page=page)
 
-    def fetch(self, pair: Pair, taxpayer_no: str, task_no: str, place: Place, observed_at: datetime) -> Page:
+    def fetch(
+        self, pair: AsyncInterface, taxpayer_no: str, task_no: str, place: PartCursor, observed_at: datetime
+    ) -> Package:
         """The page after `place.stored`. Raises LoginLost, TryLater, or Refused where the series has no such page."""
-        reply, outcome = self._free(pair.result, _query(pair, taxpayer_no, task_no, place))
+        reply, outcome = self._ask_safely_repeatable(pair.result, _query(pair, taxpayer_no, task_no, place))
         page = self._page(pair, place, reply, outcome, observed_at)
         if page is None:
             raise Refused("GATEWAY_PAGE", "a later page says that nothing was found", _AGAIN)
@@ -133,7 +139,7 @@ class GatewaySession:
         """O11: the taskNo of an application for files of up to 5000 invoices. Raises as `ask`."""
         return self.apply(interfaces.LAYOUT_FILES, questions.layout_files(taxpayer_no, invoices, types))
 
-    def layout_result(self, taxpayer_no: str, task_no: str, place: Place, observed_at: datetime) -> Progress:
+    def layout_result(self, taxpayer_no: str, task_no: str, place: PartCursor, observed_at: datetime) -> PollResult:
         """O12: the page after `place.stored`; its files[] name url, size and sha256. Raises as `poll`."""
         return self.poll(interfaces.LAYOUT_FILES, taxpayer_no, task_no, place, observed_at)
 
@@ -142,43 +148,45 @@ class GatewaySession:
         try:
             return self._wire.download(url, limit)
         except AnswerLost as lost:
-            raise self._again(lost) from lost
+            raise self._retry_error(lost) from lost
 
-    def _apply(self, pair: Pair, data: Mapping[str, Any]) -> str:
+    def _apply(self, pair: AsyncInterface, data: Mapping[str, Any]) -> str:
         number = self.ask(pair.apply, data).get("taskNo")
         if not number:
             advice = "the application may be repeated after three minutes"
-            raise AnswerLost("GATEWAY_NO_TASK", "accepted without taskNo", advice, self.wait(180))
+            raise AnswerLost("GATEWAY_NO_TASK", "accepted without taskNo", advice, self.poll_delay(180))
         return str(number)
 
     def _tax_period(self, taxpayer_no: str) -> str:
         data = self.read(interfaces.TAX_PERIOD, {"taxNo": taxpayer_no})
         period = str(data.get("taxPeriod") or str(data.get("skssq") or "")[:6])
         if not period:
-            raise TryLater("GATEWAY_TAX_PERIOD", "the answer names no 税款所属期", _AGAIN, self.wait(60))
+            raise TryLater("GATEWAY_TAX_PERIOD", "the answer names no 税款所属期", _AGAIN, self.poll_delay(60))
         return period
 
-    def _page(self, pair: Pair, place: Place, reply: Reply, outcome: Outcome, observed_at: datetime) -> Page | None:
+    def _page(
+        self, pair: AsyncInterface, place: PartCursor, reply: Reply, outcome: Outcome, observed_at: datetime
+    ) -> Package | None:
         self._accepted(reply, outcome)
         try:
             return read_page(pair.rows, reply.raw, place.stored + 1, observed_at)
         except UnreadablePage as broken:
-            raise TryLater("GATEWAY_PAGE", str(broken), _AGAIN, self.wait(60), reply.raw) from broken
+            raise TryLater("GATEWAY_PAGE", str(broken), _AGAIN, self.poll_delay(60), reply.raw) from broken
 
     def _accepted(self, reply: Reply, outcome: Outcome) -> Reply:
         if outcome.kind != "accepted":
             raise self._error(outcome, reply)
         return reply
 
-    def _free(self, interface: Interface, data: Mapping[str, Any]) -> tuple[Reply, Outcome]:
+    def _ask_safely_repeatable(self, interface: Interface, data: Mapping[str, Any]) -> tuple[Reply, Outcome]:
         """Asking costs nothing, so a lost answer is simply asked for again."""
         try:
             return self._said(interface, data)
         except AnswerLost as lost:
-            raise self._again(lost) from lost
+            raise self._retry_error(lost) from lost
 
-    def _again(self, lost: AnswerLost) -> TryLater:
-        return TryLater(lost.code, lost.text, "the question is asked again", self.wait(60), lost.answer)
+    def _retry_error(self, lost: AnswerLost) -> TryLater:
+        return TryLater(lost.code, lost.text, "the question is asked again", self.poll_delay(60), lost.answer)
 
     def _said(self, interface: Interface, data: Mapping[str, Any]) -> tuple[Reply, Outcome]:
         """Answer and outcome; what may be tried once more (9301) is tried here, and its second answer counts."""
@@ -195,13 +203,15 @@ class GatewaySession:
     def _error(self, outcome: Outcome, reply: Reply) -> BureauError:
         error = _ERRORS.get(outcome.kind, Refused)
         text = f"{reply.code} {reply.text}".strip()
-        return error(outcome.code, text, outcome.advice, self.wait(outcome.wait_seconds), reply.answer or reply.raw)
+        return error(
+            outcome.code, text, outcome.advice, self.poll_delay(outcome.wait_seconds), reply.answer or reply.raw
+        )
 
 
 _AGAIN = "the page is asked for again"
 
 
-def _query(pair: Pair, taxpayer_no: str, task_no: str, place: Place) -> dict[str, Any]:
+def _query(pair: AsyncInterface, taxpayer_no: str, task_no: str, place: PartCursor) -> dict[str, Any]:
     page = {"pageNo": place.stored + 1, "pageSize": interfaces.PAGE_SIZE}
     return {"taxNo": taxpayer_no, "taskNo": task_no, **pair.fixed, **page}
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fapiao.channels.gateway import interfaces, questions
-from fapiao.channels.gateway.interfaces import Pair
+from fapiao.channels.gateway.interfaces import AsyncInterface
 from fapiao.downloads.protocol import Argument, Request
 from hooks.gateway.certified import CertifiedHook
 
@@ -15,7 +15,7 @@ class SoftCertificateHook(CertifiedHook):
     hook_name = "软证书"
     channel = "soft_certificate"
 
-    def pair(self, request: Request) -> Pair:
+    def pair(self, request: Request) -> AsyncInterface:
         """As 税盘, and headers (O4) for a key-element sync: 获得税局软证书 (S0 §3.2-1, R030)."""
         return interfaces.HEADERS if request.job == "key_element_sync" else super().pair(request)
 

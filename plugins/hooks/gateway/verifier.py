@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fapiao.verification import Ask, Question
+from fapiao.verification import Question, VerifyCall
 from hooks.gateway.session import GatewaySession
 
 
 @contextmanager
-def verifier() -> Iterator[tuple[Ask, int]]:
+def open_verifier() -> Iterator[tuple[VerifyCall, int]]:
     """The way to ask, and how many questions may be on it side by side; closed at the end."""
     session = GatewaySession()
 

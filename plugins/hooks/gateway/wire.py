@@ -80,7 +80,7 @@ class GatewayWire:
                 "GATEWAY_UNREADABLE",
                 self._secrets.hide(f"the answer cannot be read: {unreadable}"),
                 "it was cut or encoded otherwise; check encoding of connection bureau_gateway",
-                self._http.wait(REPEAT_SECONDS),
+                self._http.poll_delay(REPEAT_SECONDS),
                 content,
             ) from None
         if reply.code == _BAD_TOKEN:

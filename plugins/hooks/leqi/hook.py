@@ -12,7 +12,7 @@ from airflow.sdk import BaseHook
 from fapiao.channels.leqi import questions
 from fapiao.channels.leqi.pages import EMPTY_RESULT, UnreadablePackage, package_page, risk_page
 from fapiao.channels.leqi.services import USAGE, Service
-from fapiao.downloads.protocol import USAGE_JOBS, Applied, Login, Page, Place, Progress, Request, Stage
+from fapiao.downloads.protocol import USAGE_JOBS, Applied, Login, Package, PartCursor, PollResult, Readiness, Request
 from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.identifiers import one_spelling
 from fapiao.rules.book import RuleBook, rulebook
@@ -78,36 +78,39 @@ class LeqiHook(BaseHook):
             raise AnswerLost(
                 "LEQI_NO_TICKET", "accepted without lsh or pclsh", "ask the bureau; the slot stays counted"
             )
-        return Applied(str(ticket), parts, self._session.wait(self._rules.first_poll_seconds("leqi")))
+        return Applied(str(ticket), parts, self._session.poll_delay(self._rules.first_poll_seconds("leqi")))
 
-    def poll(self, request: Request, request_no: str, place: Place) -> Progress:
+    def poll(self, request: Request, request_no: str, place: PartCursor) -> PollResult:
         """How far a question is; the first package comes along when it is ready. Raises Refused or TryLater."""
         if request.job in USAGE_JOBS:
-            return Progress(Stage.READY, page=self._usage(request, place))
+            return PollResult(Readiness.READY, page=self._usage(request, place))
         reply = self._read(request, request_no, place)
         outcome = self._session.outcome(reply)
         if outcome.kind == "processing":
-            return Progress(
-                Stage.PROCESSING, reply.text, outcome.code, wait_seconds=self._session.wait(outcome.wait_seconds)
+            return PollResult(
+                Readiness.PROCESSING,
+                reply.text,
+                outcome.code,
+                wait_seconds=self._session.poll_delay(outcome.wait_seconds),
             )
         if self._says_nothing(request, reply):
             page = self._page(request, place, reply)
             if page.row_count == 0:
-                return Progress(Stage.EMPTY, reply.text, answer=reply.raw)
-            return Progress(Stage.READY, reply.text, page=page)
+                return PollResult(Readiness.EMPTY, reply.text, answer=reply.raw)
+            return PollResult(Readiness.READY, reply.text, page=page)
         if outcome.kind != "accepted":
             raise self._session.error(outcome, reply)
         if self._result(reply) == _FAILED_RESULT:
-            return Progress(
-                Stage.FAILED,
+            return PollResult(
+                Readiness.FAILED,
                 reply.text or _FAILED_TEXT,
                 "LEQI_TASK_FAILED",
                 "the result is final; plan it again",
                 answer=reply.raw,
             )
-        return Progress(Stage.READY, page=self._page(request, place, reply))
+        return PollResult(Readiness.READY, page=self._page(request, place, reply))
 
-    def fetch(self, request: Request, request_no: str, place: Place) -> Page:
+    def fetch(self, request: Request, request_no: str, place: PartCursor) -> Package:
         """The package after `place.stored`. Raises Refused or TryLater; a series that stops answering is a refusal."""
         reply = self._read(request, request_no, place)
         outcome = self._session.outcome(reply)
@@ -132,7 +135,7 @@ class LeqiHook(BaseHook):
         at_once = request.download_type in ("input_incremental", "input_status")
         return at_once and reply.kind == "returncode" and reply.code == _NOTHING
 
-    def _page(self, request: Request, place: Place, reply: Reply) -> Page:
+    def _page(self, request: Request, place: PartCursor, reply: Reply) -> Package:
         read = risk_page if request.download_type == "input_status" else package_page
         try:
             return read(request, place, reply.data, reply.raw)
@@ -140,18 +143,18 @@ class LeqiHook(BaseHook):
             raise self._unreadable(reply, str(broken)) from broken
 
     def _unreadable(self, reply: Reply, why: str) -> TryLater:
-        return TryLater("LEQI_PACKAGE", why, _AGAIN, self._session.wait(60), reply.raw)
+        return TryLater("LEQI_PACKAGE", why, _AGAIN, self._session.poll_delay(60), reply.raw)
 
-    def _usage(self, request: Request, place: Place) -> Page:
+    def _usage(self, request: Request, place: PartCursor) -> Package:
         """L7 answers one invoice a call: a handful is asked side by side and kept as one reply."""
         with ThreadPoolExecutor(self.concurrency) as pool:
             answers = list(pool.map(lambda invoice: self._one_usage(request, invoice), place.argument["invoices"]))
         body = b"[" + b",".join(answers) + b"]"
-        return Page(body, len(answers), 1, None, last=True, observed_at=request.observed_at)
+        return Package(body, len(answers), 1, None, last=True, observed_at=request.observed_at)
 
     def _one_usage(self, request: Request, invoice: dict[str, Any]) -> bytes:
         """The answer as it came; one that knows no such invoice names what was asked."""
-        reply = self._session.free(lambda: self._ask(request, USAGE, questions.usage_body(invoice)))
+        reply = self._session.ask_safely_repeatable(lambda: self._ask(request, USAGE, questions.usage_body(invoice)))
         outcome = self._session.outcome(reply)
         if outcome.kind == "accepted":
             return _about(invoice, reply)
@@ -159,8 +162,10 @@ class LeqiHook(BaseHook):
             return msgspec.json.encode({"returncode": reply.code, "returnmsg": reply.text, "asked": invoice})
         raise self._session.error(outcome, reply)
 
-    def _read(self, request: Request, request_no: str, place: Place) -> Reply:
-        return self._session.free(lambda: self._ask(request, *questions.question(request, request_no, place)))
+    def _read(self, request: Request, request_no: str, place: PartCursor) -> Reply:
+        return self._session.ask_safely_repeatable(
+            lambda: self._ask(request, *questions.question(request, request_no, place))
+        )
 
     def _ask(self, request: Request, service: Service, body: dict[str, Any]) -> Reply:
         return self._session.call(service, request.leqi_id, body)

@@ -11,8 +11,8 @@ from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.rules.book import RuleBook
 from fapiao.selection.answers import (
     Action,
+    Document,
     Holding,
-    Paper,
     Party,
     Results,
     Statistics,
@@ -73,7 +73,7 @@ class LeqiSelection:
             raise Refused("PERIOD_NOT_CHANGED", str(data.get("errormsg") or data.get("returnmsg") or ""), advice)
         return self.period(party)
 
-    def upload(self, party: Party, action: Action, papers: Sequence[Paper]) -> Uploaded:
+    def upload(self, party: Party, action: Action, papers: Sequence[Document]) -> Uploaded:
         """PLHGJKSDKGX. Raises Refused, TryLater (provably not taken) or AnswerLost (unknown)."""
         self._rule.check(len(papers))
         body = selection.upload(party.taxpayer_no, action, papers)
@@ -100,7 +100,7 @@ class LeqiSelection:
         pages = self._pages(first)
         rest = [self._page(party, number) for number in range(2, pages + 1)]
         if any(self._pages(page) != pages for page in rest):
-            raise self._again("zys changed between pages")
+            raise self._retry_error("zys changed between pages")
         found = self._readable(lambda: [one for page in (first, *rest) for one in selection.holdings(page)])
         return {one.document_key: one for one in found}
 
@@ -129,7 +129,7 @@ class LeqiSelection:
         return Statistics(known.period, known.statistics, selection.counted(data))
 
     def _wait(self, seconds: float) -> float:
-        return self._session.wait(seconds) if self._own_wait is None else self._own_wait
+        return self._session.poll_delay(seconds) if self._own_wait is None else self._own_wait
 
     def _read(self, service: Service, party: Party, **more: str) -> Data:
         return self._session.read(service, party.leqi_id, selection.owner(party.taxpayer_no, **more))
@@ -138,25 +138,29 @@ class LeqiSelection:
         try:
             return self._session.call(service, party.leqi_id, body)
         except AnswerLost as lost:
-            raise _unsure(lost.code, lost.text) from lost
+            raise _answer_lost(lost.code, lost.text) from lost
 
     def _number(self, reply: Reply) -> str:
         if self._session.outcome(reply).kind == "processing":
-            raise _unsure("LEQI_PROCESSING", reply.text)
+            raise _answer_lost("LEQI_PROCESSING", reply.text)
         number = self._session.accepted(reply).get("pclsh")
         if not number:
-            raise _unsure("LEQI_NO_TICKET", "accepted without pclsh")
+            raise _answer_lost("LEQI_NO_TICKET", "accepted without pclsh")
         return str(number)
 
     def _result(self, service: Service, party: Party, request_no: str) -> Data | Waiting:
-        reply = self._session.free(lambda: self._session.call(service, party.leqi_id, {"pclsh": request_no}))
+        reply = self._session.ask_safely_repeatable(
+            lambda: self._session.call(service, party.leqi_id, {"pclsh": request_no})
+        )
         if self._session.outcome(reply).kind == "processing":
             return Waiting(reply.text, self._wait(self._rule.next_poll_seconds))
         return self._session.accepted(reply)
 
     def _page(self, party: Party, number: int) -> Data:
         body = selection.owner(party.taxpayer_no) | {"cxym": number}
-        reply = self._session.free(lambda: self._session.call(services.SELECTED_CUSTOMS, party.leqi_id, body))
+        reply = self._session.ask_safely_repeatable(
+            lambda: self._session.call(services.SELECTED_CUSTOMS, party.leqi_id, body)
+        )
         if reply.kind == "returncode" and reply.code == _NOTHING:
             return {}
         return self._session.accepted(reply)
@@ -168,17 +172,17 @@ class LeqiSelection:
         try:
             return read()
         except (UnreadableAnswer, ValueError, TypeError) as broken:
-            raise self._again(str(broken)) from broken
+            raise self._retry_error(str(broken)) from broken
 
     def _taken_or_lost(self, read: Callable[[], T]) -> T:
         try:
             return read()
         except UnreadableAnswer as broken:
-            raise _unsure("LEQI_UNREADABLE", str(broken)) from broken
+            raise _answer_lost("LEQI_UNREADABLE", str(broken)) from broken
 
-    def _again(self, text: str) -> TryLater:
-        return TryLater("LEQI_SELECTION", text, "the question is asked again", self._session.wait(60))
+    def _retry_error(self, text: str) -> TryLater:
+        return TryLater("LEQI_SELECTION", text, "the question is asked again", self._session.poll_delay(60))
 
 
-def _unsure(code: str, text: str) -> AnswerLost:
+def _answer_lost(code: str, text: str) -> AnswerLost:
     return AnswerLost(code, text, "ask what the bureau holds before anything is uploaded again")

@@ -19,7 +19,7 @@ _ERRORS: dict[str, type[BureauError]] = {
 
 
 class LeqiSession:
-    """One 直连单位; the threads of a crew share it and its connections."""
+    """One 直连单位; the threads of a workers share it and its connections."""
 
     def __init__(self, connection_id: str = "leqi", *, rules: RuleBook | None = None) -> None:
         """Reads the Airflow connection (design §5). Raises FapiaoError or Refused where it cannot be used."""
@@ -36,14 +36,14 @@ class LeqiSession:
             encrypted=self.extra.get("encryption", "on") != "off",
             concurrency=self.concurrency,
             timeout_seconds=float(self.extra.get("timeout_seconds", 60)),
-            retry_seconds=self.wait(60),
+            retry_seconds=self.poll_delay(60),
         )
 
     def close(self) -> None:
         """Closes the kept connections."""
         self._wire.close()
 
-    def wait(self, seconds: float) -> float:
+    def poll_delay(self, seconds: float) -> float:
         """`poll_seconds` of the connection where it is set, else `seconds`."""
         return seconds if self._poll_seconds is None else self._poll_seconds
 
@@ -51,12 +51,14 @@ class LeqiSession:
         """One request and its answer, whatever it says. Raises TryLater (not taken), AnswerLost (unknown), Refused."""
         return self._wire.call(service, leqi_id or self._default_user_id, body)
 
-    def free(self, ask: Callable[[], Reply]) -> Reply:
+    def ask_safely_repeatable(self, ask: Callable[[], Reply]) -> Reply:
         """Asking costs nothing, so a lost answer is simply asked for again: TryLater."""
         try:
             return ask()
         except AnswerLost as lost:
-            raise TryLater(lost.code, lost.text, "the question is asked again", self.wait(60), lost.answer) from lost
+            raise TryLater(
+                lost.code, lost.text, "the question is asked again", self.poll_delay(60), lost.answer
+            ) from lost
 
     def outcome(self, reply: Reply) -> Outcome:
         """What an answer means (replies.yaml)."""
@@ -66,17 +68,19 @@ class LeqiSession:
         """The error of an answer that is not accepted: QuotaSpent, TryLater or Refused."""
         error = _ERRORS.get(outcome.kind, Refused)
         text = f"{reply.code} {reply.text}".strip()
-        return error(outcome.code, text, outcome.advice, self.wait(outcome.wait_seconds), reply.answer or reply.raw)
+        return error(
+            outcome.code, text, outcome.advice, self.poll_delay(outcome.wait_seconds), reply.answer or reply.raw
+        )
 
     def read(self, service: Service, leqi_id: str | None, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data of an accepted question. Raises Refused, QuotaSpent or TryLater."""
-        return self.accepted(self.free(lambda: self.call(service, leqi_id, body)))
+        return self.accepted(self.ask_safely_repeatable(lambda: self.call(service, leqi_id, body)))
 
     def accepted(self, reply: Reply) -> Mapping[str, Any]:
         """The data of an answer that is accepted. Raises Refused, QuotaSpent or TryLater, for 处理中 too."""
         outcome = self.outcome(reply)
         if outcome.kind == "processing":
-            raise TryLater(outcome.code, reply.text, outcome.advice, self.wait(outcome.wait_seconds))
+            raise TryLater(outcome.code, reply.text, outcome.advice, self.poll_delay(outcome.wait_seconds))
         if outcome.kind != "accepted":
             raise self.error(outcome, reply)
         return reply.data

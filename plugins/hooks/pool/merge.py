@@ -16,13 +16,13 @@ from fapiao.queries import queries
 from fapiao.rules.book import rulebook
 from hooks.pool.merge_records import Duplicates, MergeContext, MergeCounts, StatusMode, ToVerify
 
-__all__ = ["Duplicates", "MergeContext", "MergeCounts", "Stage", "StatusMode", "ToVerify"]
+__all__ = ["Duplicates", "MergeContext", "MergeCounts", "StagedMerge", "StatusMode", "ToVerify"]
 
 _ADDING_NOTHING = ("update_only", "verify_to_cache")
 _CACHING = ("verify_and_store", "verify_to_cache")
 
 
-class Stage:
+class StagedMerge:
     """One reply set on its way into the pool: load every package, look at the duplicates, merge once.
 
     One stage at a time per connection; its temporary tables are emptied by the next one and by the commit. The caller's

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from hooks.pool.merge import MergeContext, MergeCounts, Stage
+from hooks.pool.merge import MergeContext, MergeCounts, StagedMerge
 
 
 def merge_from_cache(
@@ -20,7 +20,7 @@ def merge_from_cache(
     into_the_pool = replace(context, insert_missing=True, status_mode=None)
     counts = []
     for target in ("documents", "headers"):
-        stage = Stage(connection, target, into_the_pool)
+        stage = StagedMerge(connection, target, into_the_pool)
         stage.load_cached(document_keys)
         counts.append(stage.merge())
     first, second = counts

@@ -8,8 +8,7 @@ import psycopg
 from fapiao.downloads.protocol import Login
 from fapiao.errors import LoginLost
 from fapiao.queries import query
-from fapiao.tasks import Claim
-from hooks.pool.connection import LEASE
+from fapiao.tasks import LEASE, Claim
 
 
 class LoginRequests:

@@ -10,7 +10,7 @@ from fapiao.queries import query
 from fapiao.tasks import Claim
 
 
-class Ledger:
+class QuotaLedger:
     """Applications (申请次数) by taxpayer, direction, type and issue month, over the caller's transaction."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:

@@ -9,13 +9,12 @@ import psycopg
 from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
 
-from fapiao.errors import BureauError
+from fapiao.errors import BureauError, LeaseLost, error_columns
 from fapiao.queries import query
 from fapiao.selection.answers import Uploaded
-from fapiao.selection.records import Basics, OpenPaper, Selection, Settled, Tally
-from fapiao.selection.steps import StatisticsState
-from hooks.pool.connection import LEASE
-from hooks.queues.tasks import LostClaim
+from fapiao.selection.checks import StatisticsState
+from fapiao.selection.records import OpenDocument, Selection, Settled, Tally, TaxpayerProfile
+from fapiao.tasks import LEASE
 
 Connection = psycopg.Connection[Any]
 
@@ -50,21 +49,21 @@ class SelectionTable:
             found = cursor.execute(query("selection", "claim"), values).fetchall()
         return sorted(found, key=lambda one: one.selection_id)
 
-    def hold(self, row: Selection) -> None:
+    def lock_claimed(self, row: Selection) -> None:
         """Locks the row until the transaction ends. Raises LostClaim."""
         values = {"selection_id": row.selection_id, "claim_no": row.claim_no, "lease": LEASE}
         if self._run("hold", **values).fetchone() is None:
-            raise LostClaim(row.batch_no)
+            raise LeaseLost(row.batch_no)
 
-    def basics(self, taxpayers: Collection[str]) -> dict[str, Basics]:
+    def basics(self, taxpayers: Collection[str]) -> dict[str, TaxpayerProfile]:
         """企业基础资料 by tax number; one that is not there is left out."""
-        with self.connection.cursor(row_factory=class_row(Basics)) as cursor:
+        with self.connection.cursor(row_factory=class_row(TaxpayerProfile)) as cursor:
             rows = cursor.execute(query("selection", "basics"), {"taxpayers": list(taxpayers)}).fetchall()
         return {row.taxpayer_no: row for row in rows}
 
-    def open_papers(self, row: Selection) -> list[OpenPaper]:
+    def open_papers(self, row: Selection) -> list[OpenDocument]:
         """The documents that are not settled, by key."""
-        with self.connection.cursor(row_factory=class_row(OpenPaper)) as cursor:
+        with self.connection.cursor(row_factory=class_row(OpenDocument)) as cursor:
             return cursor.execute(query("selection", "open_papers"), {"selection_id": row.selection_id}).fetchall()
 
     def sent(self, row: Selection, tax_period: str | None) -> None:
@@ -89,11 +88,11 @@ class SelectionTable:
     ) -> None:
         """To be looked at again in `seconds`; `cost` counts as an attempt where it was a failure."""
         wait = timedelta(seconds=seconds)
-        self._run("postpone", selection_id=row.selection_id, wait=wait, cost=cost, polls=polls, **_words(why))
+        self._run("postpone", selection_id=row.selection_id, wait=wait, cost=cost, polls=polls, **error_columns(why))
 
     def wait_for_login(self, row: Selection, request: int, why: BureauError) -> None:
         """The row stands behind a login request and goes on by itself after the login (R216)."""
-        self._run("wait_for_login", selection_id=row.selection_id, login_request_id=request, **_words(why))
+        self._run("wait_for_login", selection_id=row.selection_id, login_request_id=request, **error_columns(why))
 
     def settle(self, row: Selection, settled: Sequence[Settled], observed_at: datetime, to_status: str) -> None:
         """Documents and the pool's columns in one transaction, change rows with them (A-36)."""
@@ -136,7 +135,7 @@ class SelectionTable:
             failed=tally.failed,
             observed_at=observed_at,
             tax_period=tax_period,
-            **_words(why),
+            **error_columns(why),
         )
 
     def fail(self, row: Selection, why: BureauError) -> None:
@@ -170,9 +169,3 @@ class SelectionTable:
     def clear_statistics(self, taxpayer_no: str) -> None:
         """Forgets the state: the period changed (4.12), or the bureau contradicted it."""
         self._run("clear_statistics", taxpayer_no=taxpayer_no)
-
-
-def _words(why: BureauError | None) -> dict[str, str | None]:
-    if why is None:
-        return {"code": None, "message": None, "advice": None}
-    return {"code": why.code, "message": why.text, "advice": why.advice}

@@ -11,9 +11,9 @@ from psycopg.types.json import Jsonb
 
 from fapiao.errors import BureauError
 from fapiao.queries import query
-from fapiao.selection.chosen import Chosen, Operation, Surface
-from fapiao.selection.records import Basics, LedgerEntry, OpenPaper, RequestProgress, Status
-from fapiao.selection.steps import PaperFacts
+from fapiao.selection.checks import DocumentFacts
+from fapiao.selection.chosen import Operation, RequestedDocument, Surface
+from fapiao.selection.records import LedgerEntry, OpenDocument, RequestProgress, Status, TaxpayerProfile
 from fapiao.selection.submission import AccountChoice
 from fapiao.tasks import RunDay
 
@@ -31,16 +31,16 @@ class LocalMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class NewSelection:
     """One request that a submission adds; `why` of one that is born failed, `mark` of one that is done at once."""
 
     parent_batch_no: str
     part_no: int
     operation: Operation
     surface: Surface
-    whose: Basics
+    whose: TaxpayerProfile
     account: str | None
-    papers: Sequence[PaperFacts]
+    papers: Sequence[DocumentFacts]
     why: BureauError | None = None
     mark: LocalMark | None = None
     retry_of: int | None = None
@@ -89,10 +89,10 @@ class Submissions:
         for taxpayer_no in sorted(set(taxpayers)):
             self._run("lock_pool", taxpayer_no=taxpayer_no)
 
-    def papers(self, chosen: Sequence[Chosen]) -> dict[str, list[PaperFacts]]:
+    def papers(self, chosen: Sequence[RequestedDocument]) -> dict[str, list[DocumentFacts]]:
         """The picked documents as the pool has them, by tax number, each list by key."""
-        rows: list[OpenPaper] = self._rows(OpenPaper, "papers", chosen=Jsonb([asdict(one) for one in chosen]))
-        found: dict[str, list[PaperFacts]] = {}
+        rows: list[OpenDocument] = self._rows(OpenDocument, "papers", chosen=Jsonb([asdict(one) for one in chosen]))
+        found: dict[str, list[DocumentFacts]] = {}
         for row in rows:
             found.setdefault(row.taxpayer_no, []).append(facts_of(row))
         return found
@@ -113,7 +113,7 @@ class Submissions:
         assert row is not None  # noqa: S101 an insert returns its row
         return str(row[0])
 
-    def add(self, request: Request) -> str:
+    def add(self, request: NewSelection) -> str:
         """One request with its documents; its batch number. A local mark is made in the pool on the way."""
         whose, why = request.whose, request.why
         words = {"code": why.code if why else None, "message": why.text if why else None}
@@ -142,7 +142,7 @@ class Submissions:
         self._add_items(request, selection_id, words)
         return str(batch_no)
 
-    def _mark(self, request: Request, batch_no: str, mark: LocalMark) -> None:
+    def _mark(self, request: NewSelection, batch_no: str, mark: LocalMark) -> None:
         self._run(
             "mark_locally",
             taxpayer_no=request.whose.taxpayer_no,
@@ -154,7 +154,7 @@ class Submissions:
             observed_at=mark.at,
         )
 
-    def _add_items(self, request: Request, selection_id: int, words: Mapping[str, str | None]) -> None:
+    def _add_items(self, request: NewSelection, selection_id: int, words: Mapping[str, str | None]) -> None:
         papers = [
             {"document_key": one.document_key, "reason": one.reason, "reason_text": one.reason_text}
             for one in request.papers
@@ -183,9 +183,9 @@ class Submissions:
         self._run("lock_requests", batches=list(batches))
         return self._rows(Retriable, "retriable", batches=list(batches))
 
-    def failed_papers(self, selection_id: int) -> list[Chosen]:
+    def failed_papers(self, selection_id: int) -> list[RequestedDocument]:
         """The documents of a request that failed, as they were wished for."""
-        return self._rows(Chosen, "failed_papers", selection_id=selection_id)
+        return self._rows(RequestedDocument, "failed_papers", selection_id=selection_id)
 
     def latest(self, document_key: str, taxpayer_no: str | None) -> LedgerEntry | None:
         """The newest entry of a document in the ledger."""
@@ -193,9 +193,9 @@ class Submissions:
         return found[0] if found else None
 
 
-def facts_of(row: OpenPaper) -> PaperFacts:
+def facts_of(row: OpenDocument) -> DocumentFacts:
     """A document as the steps look at it."""
-    return PaperFacts(
+    return DocumentFacts(
         document_key=row.document_key,
         reason=row.reason,
         reason_text=row.reason_text,

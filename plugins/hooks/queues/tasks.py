@@ -10,16 +10,11 @@ from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from fapiao.downloads.announced import NOTHING_OWED, Owed, Series, as_rows
-from fapiao.downloads.protocol import Applied, Argument, Page, Place
-from fapiao.errors import BureauError
+from fapiao.downloads.protocol import Applied, Argument, Package, PartCursor
+from fapiao.errors import BureauError, LeaseLost, error_columns
 from fapiao.queries import query
-from fapiao.tasks import Claim
-from hooks.pool.connection import LEASE
+from fapiao.tasks import LEASE, Claim
 from hooks.pool.merge import MergeCounts
-
-
-class LostClaim(Exception):
-    """Another worker took the row over, or a person voided it; what this one holds is void."""
 
 
 class TaskTable:
@@ -59,11 +54,11 @@ class TaskTable:
         with self.connection.cursor(row_factory=class_row(Claim)) as cursor:
             return cursor.execute(query("tasks", "claim"), values).fetchall()
 
-    def hold(self, claim: Claim) -> None:
+    def lock_claimed(self, claim: Claim) -> None:
         """Locks the row until the transaction ends. Raises LostClaim."""
         held = self._run("hold", task_id=claim.task_id, claim_no=claim.claim_no, lease=LEASE).fetchone()
         if held is None:
-            raise LostClaim(claim.batch_no)
+            raise LeaseLost(claim.batch_no)
 
     def accepted(self, claim: Claim, applied: Applied, observed_at: datetime) -> None:
         """未处理 → 下载处理中, with the bureau's number and the questions to ask."""
@@ -85,16 +80,16 @@ class TaskTable:
         """Puts the row off by `seconds` or to a `day`; `cost` counts attempts (failures), `polls` 处理中 answers."""
         self._keep_answer(claim, why)
         wait = timedelta(seconds=seconds)
-        self._run("postpone", task_id=claim.task_id, wait=wait, day=day, cost=cost, polls=polls, **_words(why))
+        self._run("postpone", task_id=claim.task_id, wait=wait, day=day, cost=cost, polls=polls, **error_columns(why))
 
     def set_aside(self, claim: Claim, why: BureauError) -> None:
         """Due for nobody until a person asks for its result or voids it; the status stays."""
-        self._run("set_aside", task_id=claim.task_id, **_words(why))
+        self._run("set_aside", task_id=claim.task_id, **error_columns(why))
 
     def fail(self, claim: Claim, status: str, why: BureauError, *, cost: int = 0) -> None:
         """Ends the row as 进销项下载申请失败 or 下载失败, in the bureau's words."""
         self._keep_answer(claim, why)
-        self._run("fail", task_id=claim.task_id, status=status, cost=cost, **_words(why))
+        self._run("fail", task_id=claim.task_id, status=status, cost=cost, **error_columns(why))
 
     def _keep_answer(self, claim: Claim, why: BureauError | None) -> None:
         """What came and could not be used, whole, with the sentence that the row carries."""
@@ -102,12 +97,12 @@ class TaskTable:
             values = {"generation": claim.generation, "code": why.code, "reason": why.text, "body": why.answer}
             self._run("keep_answer", task_id=claim.task_id, **values)
 
-    def places(self, claim: Claim) -> list[Place]:
+    def places(self, claim: Claim) -> list[PartCursor]:
         """The questions still open, in order."""
-        with self.connection.cursor(row_factory=class_row(Place)) as cursor:
+        with self.connection.cursor(row_factory=class_row(PartCursor)) as cursor:
             return cursor.execute(query("tasks", "parts"), {"task_id": claim.task_id}).fetchall()
 
-    def store(self, claim: Claim, place: Place, page: Page | None) -> None:
+    def store(self, claim: Claim, place: PartCursor, page: Package | None) -> None:
         """Keeps an answer raw and moves its question on; None is the answer that there is nothing."""
         if page is not None:
             self._run(
@@ -130,13 +125,13 @@ class TaskTable:
             done=page is None or page.last,
         )
 
-    def remember(self, claim: Claim, place: Place, argument: Argument) -> None:
+    def remember(self, claim: Claim, place: PartCursor, argument: Argument) -> None:
         """What a question has learnt before its first answer, for whoever asks it next."""
         self._run("remember", task_id=claim.task_id, part_no=place.part_no, argument=Jsonb(dict(argument)))
 
     def start_again(self, claim: Claim, seconds: float, why: BureauError) -> None:
         """Asks the whole series anew under the next generation; costs an attempt, no quota."""
-        self._run("start_again", task_id=claim.task_id, wait=timedelta(seconds=seconds), **_words(why))
+        self._run("start_again", task_id=claim.task_id, wait=timedelta(seconds=seconds), **error_columns(why))
 
     def downloaded(self, claim: Claim) -> None:
         """下载处理中 → 数据已下载: the bureau is not needed any more."""
@@ -166,7 +161,7 @@ class TaskTable:
             missing=Jsonb(as_rows(owed.missing)),
             warnings=list(owed.warnings),
             **asdict(counts),
-            **_words(owed.why()),
+            **error_columns(owed.why()),
         )
 
     def nothing_to_ask(self, claim: Claim, message: str) -> None:
@@ -207,7 +202,10 @@ class TaskTable:
         self._run("release", owner=owner)
 
 
-def _words(why: BureauError | None) -> dict[str, str | None]:
-    if why is None:
-        return {"code": None, "message": None, "advice": None}
-    return {"code": why.code, "message": why.text, "advice": why.advice}
+def claim_asked(
+    connection: psycopg.Connection[Any], batches: Sequence[str], owner: str, channels: Sequence[str]
+) -> list[Claim]:
+    """The asked tasks in the hands of `owner`, on channels that have a hook; due or not."""
+    values = {"batches": list(batches), "owner": owner, "channels": list(channels), "lease": LEASE}
+    with connection.transaction(), connection.cursor(row_factory=class_row(Claim)) as cursor:
+        return cursor.execute(query("actions", "claim_asked"), values).fetchall()

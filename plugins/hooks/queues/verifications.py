@@ -9,15 +9,14 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from fapiao.errors import BureauError, Refused
+from fapiao.errors import BureauError, LeaseLost, Refused, error_columns
 from fapiao.payloads import Context, translate
 from fapiao.queries import query
+from fapiao.tasks import LEASE
 from fapiao.tolerant_json import Unreadable, fields, text_of
 from fapiao.verification import Question, Verification
-from hooks.pool.connection import LEASE
-from hooks.pool.merge import MergeContext, Stage
+from hooks.pool.merge import MergeContext, StagedMerge
 from hooks.pool.verification_cache import merge_from_cache
-from hooks.queues.tasks import LostClaim
 
 KIND = "verified"
 """The payload kind of an answer to 查验 (fields.yaml)."""
@@ -38,11 +37,11 @@ class VerificationTable:
         with self.connection.cursor(row_factory=class_row(Verification)) as cursor:
             return cursor.execute(query("verification", "claim"), values).fetchall()
 
-    def hold(self, asked: Verification) -> None:
+    def lock_claimed(self, asked: Verification) -> None:
         """Locks the row until the transaction ends. Raises LostClaim."""
         row = self._run("hold", verification_id=asked.verification_id, claim_no=asked.claim_no, lease=LEASE).fetchone()
         if row is None:
-            raise LostClaim(asked.batch_no)
+            raise LeaseLost(asked.batch_no)
 
     def kept_answer(self, asked: Verification) -> tuple[int, bytes] | None:
         """The number and answer of a call that an earlier worker made and could not bring into the pool."""
@@ -69,16 +68,16 @@ class VerificationTable:
     ) -> None:
         """What came of a call: the answer as it came, or the refusal in the bureau's words."""
         code, text = (error.code, error.text) if error else (None, None)
-        self._run("answered", reply_id=reply_id, body=body, code=code, text=text, counted=counted)
+        self._run("answered", reply_id=reply_id, body=body, code=code, message=text, counted=counted)
 
     def settle(self, asked: Verification, state: str, why: BureauError | None = None, day: date | None = None) -> None:
         """The end of a verification; `limit` waits for `day` instead."""
-        self._run("settle", verification_id=asked.verification_id, state=state, day=day, **_words(why))
+        self._run("settle", verification_id=asked.verification_id, state=state, day=day, **error_columns(why))
 
     def postpone(self, asked: Verification, why: BureauError, *, cost: int) -> None:
         """To be asked again after the error's wait; `cost` counts as an attempt where it was a failure."""
         wait = timedelta(seconds=why.wait_seconds)
-        self._run("postpone", verification_id=asked.verification_id, wait=wait, cost=cost, **_words(why))
+        self._run("postpone", verification_id=asked.verification_id, wait=wait, cost=cost, **error_columns(why))
 
     def release(self, owner: str) -> None:
         """Gives up the leases of a worker that ends."""
@@ -104,7 +103,9 @@ class VerificationTable:
             raise Refused("VERIFY_OTHER_DOCUMENT", text, "the answer is kept in sync.verification_call")
         into = MergeContext(asked.batch_no, asked.channel, asked.direction, asked.taxpayer_no)
         cached = asked.goal == "cache"
-        stage = Stage(self.connection, "documents", replace(into, status_mode="verify_to_cache") if cached else into)
+        stage = StagedMerge(
+            self.connection, "documents", replace(into, status_mode="verify_to_cache") if cached else into
+        )
         stage.load(staged, reply_id)
         waits = bool(stage.merge().ignored)
         if not waits:
@@ -142,9 +143,3 @@ def _context(asked: Verification, observed_at: datetime) -> Context:
         observed_at=observed_at,
         tax_org_code=asked.org_code,
     )
-
-
-def _words(why: BureauError | None) -> dict[str, str | None]:
-    if why is None:
-        return {"code": None, "text": None, "advice": None}
-    return {"code": why.code, "text": why.text, "advice": why.advice}

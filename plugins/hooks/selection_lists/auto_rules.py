@@ -1,4 +1,4 @@
-"""自动抵扣勾选配置 in the pool: rules in place of those before, which papers they pick, and the wishes for these."""
+"""自动抵扣勾选配置 in the pool: rules in place of those before, which papers they pick, and the requests for these."""
 
 import json
 from collections import Counter
@@ -15,10 +15,10 @@ from psycopg.rows import class_row, dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from fapiao.enterprise.loading import Tally
-from fapiao.enterprise.words import Vocabulary
+from fapiao.enterprise.spellings import Vocabulary
 from fapiao.queries import query
 from fapiao.selection.auto_rules import auto_words, read_auto_rules
-from fapiao.selection.chosen import Chosen, Operation, Wish
+from fapiao.selection.chosen import Operation, RequestedDocument, SelectionRequest
 from fapiao.tables.lines import Table
 from hooks.enterprise.permissions import organisations
 
@@ -71,11 +71,13 @@ def auto_matches(connection: Connection, day: date, tried: Iterable[str] = ()) -
         return cursor.execute(query("auto_selection", "matches"), {"day": day, "tried": list(tried)}).fetchall()
 
 
-def auto_wishes(connection: Connection, day: date) -> list[Wish]:
-    """One wish per enabled rule that picks papers on `day`, in the order of the rules; none while every rule is off."""
+def auto_requests(connection: Connection, day: date) -> list[SelectionRequest]:
+    """One per enabled rule that picks papers on `day`, in the order of the rules; none while every rule is off."""
     by_rule = groupby(auto_matches(connection, day), key=lambda match: (match.rule, match.action))
-    return [Wish(_OPERATIONS[action], "scheduled", tuple(map(_chosen, found))) for (_, action), found in by_rule]
+    return [
+        SelectionRequest(_OPERATIONS[action], "scheduled", tuple(map(_chosen, found))) for (_, action), found in by_rule
+    ]
 
 
-def _chosen(match: Match) -> Chosen:
-    return Chosen(match.taxpayer_no, match.document_key, match.reason, match.reason_text)
+def _chosen(match: Match) -> RequestedDocument:
+    return RequestedDocument(match.taxpayer_no, match.document_key, match.reason, match.reason_text)

@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 from fapiao.exports.columns import plan
 from fapiao.queries import query
-from fapiao.selection.listing import Listed, ListFilter, Order, Page, Place, Totals
+from fapiao.selection.listing import Listed, ListFilter, ListPage, Order, PageKey, Totals
 from hooks.exports.rows import export_rows
 from hooks.exports.workbooks import Progress
 
@@ -17,14 +17,14 @@ Connection = psycopg.Connection[Any]
 
 
 def list_page(
-    connection: Connection, wanted: ListFilter, after: Place | None = None, limit: int = 200, order: Order = "newest"
-) -> Page:
+    connection: Connection, wanted: ListFilter, after: PageKey | None = None, limit: int = 200, order: Order = "newest"
+) -> ListPage:
     """The rows behind `after` (None: from the start), at most `limit` of them."""
     day, taxpayer_no, customs_no = after or (None, None, None)
     place = {"after_day": day, "after_taxpayer": taxpayer_no, "after_key": customs_no, "limit": limit}
     with connection.cursor(row_factory=class_row(Listed)) as cursor:
         rows = cursor.execute(_around_rows(order), wanted.values() | place).fetchall()
-    return Page(rows, rows[-1].place if len(rows) == limit else None)
+    return ListPage(rows, rows[-1].place if len(rows) == limit else None)
 
 
 def list_totals(connection: Connection, wanted: ListFilter) -> Totals:

@@ -7,7 +7,7 @@ leaves an event with its actor.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from fapiao.errors import BadInput
 from fapiao.permissions.rules import OVER_TASKS, right_rules
 from fapiao.permissions.task_actions import (
     MOST_VOIDED,
+    ActionOutcome,
     Candidate,
     Objection,
     poll_objections,
@@ -28,23 +29,14 @@ from fapiao.permissions.task_actions import (
 )
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
-from hooks.enterprise.permissions import name_actor, rights_of
+from hooks.enterprise.permissions import rights_of
+from hooks.pool.sessions import name_actor, name_reason
 from hooks.queues.imports import hand_files_on
 
 Connection = psycopg.Connection[Any]
 Objections = Callable[[Candidate, RuleBook, datetime], Iterator[Objection]]
 HIDE_PARAMETER = ("base_service", "hide_forbidden_buttons")
 """隐藏无权按钮"""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of an action on one task: the sentence to show, the new task of a retry, the slots of the ledger."""
-
-    batch_no: str
-    message: str
-    new_batch_no: str | None = None
-    quota: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +48,14 @@ class Button:
     refusals: tuple[str, ...]
 
 
-def fetch(connection: Connection, actor: str, batches: Sequence[str], *, rules: RuleBook | None = None) -> list[Done]:
+def poll_now(
+    connection: Connection, actor: str, batches: Sequence[str], *, rules: RuleBook | None = None
+) -> list[ActionOutcome]:
     """获取异步结果: makes the tasks due now. The answer is 任务处理中, also after a lost login (R291, R319)."""
     book = rules or rulebook()
     with _acting(connection, actor, "poll", batches, poll_objections, book) as tasks:
         connection.execute(query("actions", "make_due"), {"tasks": [task.task_id for task in tasks]})
-    return [Done(task.batch_no, book.message("task_processing", "interactive")) for task in tasks]
+    return [ActionOutcome(task.batch_no, book.message("task_processing", "interactive")) for task in tasks]
 
 
 def retry(
@@ -71,7 +65,7 @@ def retry(
     *,
     now: datetime | None = None,
     rules: RuleBook | None = None,
-) -> list[Done]:
+) -> list[ActionOutcome]:
     """手工重试: a new task for each failed one, for the next run or sweep (R320–R322); a file is read again."""
     book = rules or rulebook()
     with _acting(connection, actor, "retry", batches, retry_objections, book, now) as tasks:
@@ -82,7 +76,7 @@ def retry(
         except psycopg.errors.UniqueViolation as planned_meanwhile:
             raise BadInput([book.message("under_way", "retry")]) from planned_meanwhile
         connection.execute(query("actions", "note_request"), {"tasks": chosen})
-    return [Done(task.batch_no, _label("retry"), new_batch_no=fresh[task.task_id]) for task in tasks]
+    return [ActionOutcome(task.batch_no, _label("retry"), new_batch_no=fresh[task.task_id]) for task in tasks]
 
 
 def repeat(connection: Connection, actor: str, chosen: Sequence[Mapping[str, Any]]) -> dict[int, str]:
@@ -100,7 +94,7 @@ def repeat(connection: Connection, actor: str, chosen: Sequence[Mapping[str, Any
 
 def void(
     connection: Connection, actor: str, batches: Sequence[str], reason: str, *, rules: RuleBook | None = None
-) -> list[Done]:
+) -> list[ActionOutcome]:
     """作废任务: at most 500 tasks in 下载处理中 (R323, R324). More are refused as a whole (G17)."""
     book = rules or rulebook()
     if len(set(batches)) > MOST_VOIDED:
@@ -110,14 +104,14 @@ def void(
 
 def terminate(
     connection: Connection, actor: str, batches: Sequence[str], reason: str, *, rules: RuleBook | None = None
-) -> list[Done]:
+) -> list[ActionOutcome]:
     """终止 the tasks of a history sync: waiting ones too, under its own name and without the limit of one selection."""
     return _ended(connection, actor, batches, reason, "terminated", rules or rulebook())
 
 
 def _ended(
     connection: Connection, actor: str, batches: Sequence[str], reason: str, state: str, book: RuleBook
-) -> list[Done]:
+) -> list[ActionOutcome]:
     """A worker that holds a row loses it; a slot that may have been spent stays counted (A-03)."""
     if not reason.strip():
         raise BadInput([book.message("void_reason", "interactive")])
@@ -132,7 +126,7 @@ def _ended(
         with connection.cursor(row_factory=dict_row) as cursor:
             slots = {row.pop("task_id"): row for row in cursor.execute(query("actions", "quota_effect"), chosen)}
     label = book.codes_of("void_state")[state]
-    return [Done(task.batch_no, label, quota=slots[task.task_id]) for task in tasks]
+    return [ActionOutcome(task.batch_no, label, quota=slots[task.task_id]) for task in tasks]
 
 
 def dags_of(connection: Connection, batches: Sequence[str]) -> dict[str, str]:
@@ -141,12 +135,12 @@ def dags_of(connection: Connection, batches: Sequence[str]) -> dict[str, str]:
         return dict(cursor.execute(query("actions", "dags_of"), {"batches": list(batches)}).fetchall())
 
 
-def answers(connection: Connection, batches: Sequence[str], *, rules: RuleBook | None = None) -> list[Done]:
+def answers(connection: Connection, batches: Sequence[str], *, rules: RuleBook | None = None) -> list[ActionOutcome]:
     """How the tasks stand after a poll: 任务处理中, the status reached, or what the bureau says now (R291)."""
     book = rules or rulebook()
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(query("actions", "answers"), {"batches": list(batches)}).fetchall()
-    return [Done(row["batch_no"], _answer(row, book)) for row in rows]
+    return [ActionOutcome(row["batch_no"], _answer(row, book)) for row in rows]
 
 
 def _answer(row: dict[str, Any], book: RuleBook) -> str:
@@ -199,7 +193,7 @@ def _acting(
     """The selected tasks, locked and allowed; saved with what the block does. Raises BadInput with every problem."""
     with connection.transaction():
         name_actor(connection, actor)
-        connection.execute("SELECT set_config('fapiao.reason', %s, true)", [_label(action)])
+        name_reason(connection, _label(action))
         connection.execute(query("actions", "lock"), {"batches": list(batches)})
         tasks = _selected(connection, batches)
         problems = _unknown(batches, tasks, book)

@@ -8,11 +8,9 @@ from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refuse
 from fapiao.tasks import Claim
 from fapiao.windows import month_start
 from hooks.queues.tasks import TaskTable
-from operators.downloads.session import Desk, Work
-from operators.login_state import step_back
-
-MAX_ATTEMPTS = 3
-"""Failures after which a row is given up; waiting for quota, login or processing is not one."""
+from operators.downloads.login_wait import wait_for_login
+from operators.downloads.session import SessionTables, WorkerSession
+from operators.run_context import MAX_ATTEMPTS
 
 _UNKNOWN = AnswerLost(
     "ANSWER_UNKNOWN",
@@ -21,49 +19,49 @@ _UNKNOWN = AnswerLost(
 )
 
 
-def apply_one(desk: Desk, claim: Claim) -> None:
+def apply_one(session: WorkerSession, claim: Claim) -> None:
     """One application: reserve, call, record. A crash in between leaves a slot that the next claim finds (A-03)."""
-    if claim.counter is not None and not _reserved(desk, claim, claim.counter):
+    if claim.counter is not None and not _reserved(session, claim, claim.counter):
         return
-    request = desk.request(claim)
+    request = session.request(claim)
     if claim.job in USAGE_JOBS and not request.questions:
-        with desk.transaction() as work:
-            work.tasks.hold(claim)
-            work.tasks.nothing_to_ask(claim, desk.rules.message("nothing_to_ask", "scheduled"))
+        with session.transaction() as tables:
+            tables.tasks.lock_claimed(claim)
+            tables.tasks.nothing_to_ask(claim, session.rules.message("nothing_to_ask", "scheduled"))
         return
     try:
-        applied = desk.bureau.apply(request)
+        applied = session.bureau.apply(request)
     except LoginLost as lost:
-        _log_in_first(desk, claim, lost)
+        _log_in_first(session, claim, lost)
     except BureauError as error:
-        with desk.transaction() as work:
-            work.tasks.hold(claim)
-            _not_accepted(desk, work, claim, error)
+        with session.transaction() as tables:
+            tables.tasks.lock_claimed(claim)
+            _not_accepted(session, tables, claim, error)
     else:
-        with desk.transaction() as work:
-            work.tasks.hold(claim)
-            work.ledger.settle(claim, "consumed")
-            work.tasks.accepted(claim, applied, request.observed_at)
+        with session.transaction() as tables:
+            tables.tasks.lock_claimed(claim)
+            tables.ledger.settle(claim, "consumed")
+            tables.tasks.accepted(claim, applied, request.observed_at)
 
 
-def _log_in_first(desk: Desk, claim: Claim, lost: LoginLost) -> None:
-    with desk.transaction() as work:
-        work.ledger.settle(claim, "released")
-    step_back(desk, claim, lost)
+def _log_in_first(session: WorkerSession, claim: Claim, lost: LoginLost) -> None:
+    with session.transaction() as tables:
+        tables.ledger.settle(claim, "released")
+    wait_for_login(session, claim, lost)
 
 
-def _reserved(desk: Desk, claim: Claim, counter: str) -> bool:
+def _reserved(session: WorkerSession, claim: Claim, counter: str) -> bool:
     """True when a slot is reserved; else the row is put off to the day on which there is room, with the reason."""
-    day = desk.quota_day()
-    with desk.transaction() as work:
-        work.tasks.hold(claim)
-        enforced = desk.rules.quota(claim.channel, counter).bureau_enforced
-        if work.ledger.settle(claim, "unknown" if enforced else "released") and enforced:
-            _unknown(work.tasks, claim, day)
+    day = session.quota_day()
+    with session.transaction() as tables:
+        tables.tasks.lock_claimed(claim)
+        enforced = session.rules.quota(claim.channel, counter).bureau_enforced
+        if tables.ledger.settle(claim, "unknown" if enforced else "released") and enforced:
+            _unknown(tables.tasks, claim, day)
             return False
-        room = work.ledger.reserve(claim, counter, day, _limits(desk, claim, counter, day))
+        room = tables.ledger.reserve(claim, counter, day, _limits(session, claim, counter, day))
         if room is not None:
-            _wait_for_room(work.tasks, claim, day, room, "by our own ledger, before any call")
+            _wait_for_room(tables.tasks, claim, day, room, "by our own ledger, before any call")
         return room is None
 
 
@@ -75,12 +73,12 @@ def _unknown(tasks: TaskTable, claim: Claim, day: date) -> None:
         tasks.postpone(claim, day=day + timedelta(days=1), why=_UNKNOWN, cost=1)
 
 
-def _limits(desk: Desk, claim: Claim, counter: str, day: date) -> dict[date, Limits]:
+def _limits(session: WorkerSession, claim: Claim, counter: str, day: date) -> dict[date, Limits]:
     """The limits by issue month; the calendar leaves its reserve of past months to people (A-29)."""
-    reserve = int(desk.parameter("fapiao", "leqi_quota_reserve")) if claim.automatic and counter == "full" else 0
+    reserve = int(session.parameter("fapiao", "leqi_quota_reserve")) if claim.automatic and counter == "full" else 0
     found = {}
     for month in months_of(*claim.days()):
-        limit = limits(desk.rules, claim.channel, counter, month, day)
+        limit = limits(session.rules, claim.channel, counter, month, day)
         kept = reserve if month < month_start(day) else 0
         found[month] = Limits(limit.daily, limit.monthly - kept if limit.monthly else None)
     return found
@@ -102,22 +100,24 @@ def _wait_for_room(tasks: TaskTable, claim: Claim, day: date, room: date, who: s
         tasks.postpone(claim, day=room, why=spent)
 
 
-def _not_accepted(desk: Desk, work: Work, claim: Claim, error: BureauError) -> None:
-    work.ledger.settle(claim, "unknown" if isinstance(error, AnswerLost) else "released")
+def _not_accepted(session: WorkerSession, tables: SessionTables, claim: Claim, error: BureauError) -> None:
+    tables.ledger.settle(claim, "unknown" if isinstance(error, AnswerLost) else "released")
     if isinstance(error, QuotaSpent):
-        _spent_elsewhere(desk, work, claim, error)
+        _spent_elsewhere(session, tables, claim, error)
     elif isinstance(error, Refused) or claim.attempts + 1 >= MAX_ATTEMPTS:
-        work.tasks.fail(claim, "apply_failed", error, cost=1)
+        tables.tasks.fail(claim, "apply_failed", error, cost=1)
     elif isinstance(error, AnswerLost) and claim.counter is not None:
-        work.tasks.postpone(claim, day=desk.quota_day() + timedelta(days=1), why=error, cost=1)
+        tables.tasks.postpone(claim, day=session.quota_day() + timedelta(days=1), why=error, cost=1)
     else:
-        work.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
+        tables.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
 
 
-def _spent_elsewhere(desk: Desk, work: Work, claim: Claim, error: QuotaSpent) -> None:
+def _spent_elsewhere(session: WorkerSession, tables: SessionTables, claim: Claim, error: QuotaSpent) -> None:
     """The bureau refused though we saw room: somebody else applied; our ledger learns it (N07)."""
-    day, monthly = desk.quota_day(), "月" in error.text and "日" not in error.text and "天" not in error.text
+    day, monthly = session.quota_day(), "月" in error.text and "日" not in error.text and "天" not in error.text
     if claim.counter is not None:
-        work.ledger.note_foreign(claim, claim.counter, day, _limits(desk, claim, claim.counter, day), monthly=monthly)
+        tables.ledger.note_foreign(
+            claim, claim.counter, day, _limits(session, claim, claim.counter, day), monthly=monthly
+        )
     first_of_next = (month_start(day) + timedelta(days=32)).replace(day=1)
-    work.tasks.postpone(claim, day=first_of_next if monthly else day + timedelta(days=1), why=error)
+    tables.tasks.postpone(claim, day=first_of_next if monthly else day + timedelta(days=1), why=error)

@@ -3,128 +3,133 @@
 from datetime import timedelta
 
 from fapiao.channels.raw_replies import READINGS
-from fapiao.downloads.protocol import Page, Place, Progress, Request, Stage
+from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness, Request
 from fapiao.downloads.question import foreign
 from fapiao.errors import BureauError, LoginLost, QuotaSpent, Refused, TryLater
 from fapiao.tasks import Claim
-from operators.downloads.apply import MAX_ATTEMPTS
-from operators.downloads.merge import SERIES_CHANGED, Contradiction, into_pool, out_of_reach_today
-from operators.downloads.session import Desk, Work
-from operators.login_state import WAITING, step_back, waits_for_login
+from operators.downloads.login_wait import wait_for_login, waits_for_login
+from operators.downloads.merge import SERIES_CHANGED, SeriesChanged, into_pool, out_of_reach_today
+from operators.downloads.session import SessionTables, WorkerSession
+from operators.login_state import WAITING
+from operators.run_context import MAX_ATTEMPTS
 
 _AGAIN = "the whole series is asked for again; the answers so far stay in the raw landing"
 
 
-def collect_one(desk: Desk, claim: Claim) -> None:
+def collect_one(session: WorkerSession, claim: Claim) -> None:
     """One row as far as the bureau lets it go: every package is committed before the next is asked for."""
     try:
-        if claim.status == "downloaded" or _download(desk, claim):
-            into_pool(desk, claim)
-    except Contradiction as found:
-        _start_again(desk, claim, *found.args)
+        if claim.status == "downloaded" or _download(session, claim):
+            into_pool(session, claim)
+    except SeriesChanged as found:
+        _start_again(session, claim, *found.args)
     except LoginLost as lost:
-        step_back(desk, claim, lost)
+        wait_for_login(session, claim, lost)
     except BureauError as error:
-        with desk.transaction() as work:
-            work.tasks.hold(claim)
-            _put_off(desk, work, claim, error)
+        with session.transaction() as tables:
+            tables.tasks.lock_claimed(claim)
+            _put_off(session, tables, claim, error)
 
 
-def _put_off(desk: Desk, work: Work, claim: Claim, error: BureauError) -> None:
+def _put_off(session: WorkerSession, tables: SessionTables, claim: Claim, error: BureauError) -> None:
     if isinstance(error, QuotaSpent):  # too many questions today: an answer costs nothing but patience
-        work.tasks.postpone(claim, day=desk.quota_day() + timedelta(days=1), why=error)
+        tables.tasks.postpone(claim, day=session.quota_day() + timedelta(days=1), why=error)
     elif isinstance(error, TryLater) and claim.attempts + 1 < MAX_ATTEMPTS:
-        work.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
+        tables.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
     else:
-        work.tasks.fail(claim, "download_failed", error, cost=1)
+        tables.tasks.fail(claim, "download_failed", error, cost=1)
 
 
-def _download(desk: Desk, claim: Claim) -> bool:
+def _download(session: WorkerSession, claim: Claim) -> bool:
     """True when every question is answered to its end; False when the row was put off or failed.
 
     Days that the bureau does not answer for any more are left out, and the row says so; raises Refused where all are.
     """
-    request = desk.request(claim)
-    with desk.transaction() as work:
-        places, questions = work.tasks.places(claim), len(work.tasks.series(claim))
-    late = {place.part_no: refused for place in places if (refused := out_of_reach_today(desk, claim, place.argument))}
+    request = session.request(claim)
+    with session.transaction() as tables:
+        places, questions = tables.tasks.places(claim), len(tables.tasks.series(claim))
+    late = {
+        place.part_no: refused for place in places if (refused := out_of_reach_today(session, claim, place.argument))
+    }
     if late and len(late) == questions:
         raise next(iter(late.values()))
-    if not all(_answer(desk, claim, request, place) for place in places if place.part_no not in late):
+    if not all(_answer(session, claim, request, place) for place in places if place.part_no not in late):
         return False
-    with desk.transaction() as work:
-        work.tasks.hold(claim)
-        work.tasks.downloaded(claim)
+    with session.transaction() as tables:
+        tables.tasks.lock_claimed(claim)
+        tables.tasks.downloaded(claim)
     return True
 
 
-def _answer(desk: Desk, claim: Claim, request: Request, place: Place) -> bool:
+def _answer(session: WorkerSession, claim: Claim, request: Request, place: PartCursor) -> bool:
     """One question to its end."""
     number = claim.request_no or ""
     while True:
         if place.stored == 0:
-            progress = desk.bureau.poll(request, number, place)
-            if progress.stage in (Stage.PROCESSING, Stage.FAILED):
-                return _not_ready(desk, claim, place, progress)
+            progress = session.bureau.poll(request, number, place)
+            if progress.stage in (Readiness.PROCESSING, Readiness.FAILED):
+                return _not_ready(session, claim, place, progress)
             page = progress.page
             _hold_against_question(claim, place, progress)
         else:
             try:
-                page = desk.bureau.fetch(request, number, place)
+                page = session.bureau.fetch(request, number, place)
             except Refused as refused:
-                return _contradicted(desk, claim, refused.text)
+                return _contradicted(session, claim, refused.text)
         if _contradicts(place, page):
-            return _contradicted(desk, claim, f"the total was {place.announced} and is now {page and page.announced}")
-        with desk.transaction() as work:
-            work.tasks.hold(claim)
-            work.tasks.store(claim, place, page)
+            return _contradicted(
+                session, claim, f"the total was {place.announced} and is now {page and page.announced}"
+            )
+        with session.transaction() as tables:
+            tables.tasks.lock_claimed(claim)
+            tables.tasks.store(claim, place, page)
         if page is None or page.last:
             return True
-        place = Place(place.part_no, place.argument, page.announced, place.stored + 1, page.cursor)
+        place = PartCursor(place.part_no, place.argument, page.announced, place.stored + 1, page.cursor)
 
 
-def _hold_against_question(claim: Claim, place: Place, progress: Progress) -> None:
+def _hold_against_question(claim: Claim, place: PartCursor, progress: PollResult) -> None:
     """Raises Contradiction where the word that there is nothing is about another question; rows are judged later."""
     named = READINGS[claim.channel].named(progress.answer) if progress.answer else {}
     whole = foreign(claim, place.argument, named)
     if whole is not None:
-        raise Contradiction(whole.code, whole.reason, progress.answer)
+        raise SeriesChanged(whole.code, whole.reason, progress.answer)
 
 
-def _contradicted(desk: Desk, claim: Claim, text: str) -> bool:
+def _contradicted(session: WorkerSession, claim: Claim, text: str) -> bool:
     """Asks the series again; after the last attempt what came is merged, and the row says what it lacks (A-08)."""
     if claim.attempts + 1 >= MAX_ATTEMPTS:
         return True
-    return _start_again(desk, claim, SERIES_CHANGED, text)
+    return _start_again(session, claim, SERIES_CHANGED, text)
 
 
-def _contradicts(place: Place, page: Page | None) -> bool:
+def _contradicts(place: PartCursor, page: Package | None) -> bool:
     return page is not None and place.announced is not None and page.announced != place.announced
 
 
-def _not_ready(desk: Desk, claim: Claim, place: Place, progress: Progress) -> bool:
-    processing = progress.stage is Stage.PROCESSING
-    login = waits_for_login(desk, claim) if processing else None
-    with desk.transaction() as work:
-        work.tasks.hold(claim)
+def _not_ready(session: WorkerSession, claim: Claim, place: PartCursor, progress: PollResult) -> bool:
+    processing = progress.stage is Readiness.PROCESSING
+    login = waits_for_login(session, claim) if processing else None
+    with session.transaction() as tables:
+        tables.tasks.lock_claimed(claim)
         if progress.argument is not None:
-            work.tasks.remember(claim, place, progress.argument)
+            tables.tasks.remember(claim, place, progress.argument)
         if login:
-            work.logins.wait(claim, login, WAITING)
+            tables.logins.wait(claim, login, WAITING)
         elif processing:
-            work.tasks.postpone(claim, seconds=progress.wait_seconds, polls=1)
+            tables.tasks.postpone(claim, seconds=progress.wait_seconds, polls=1)
         else:
             refused = Refused(progress.code, progress.text, progress.advice, answer=progress.answer)
-            work.tasks.fail(claim, "download_failed", refused)
+            tables.tasks.fail(claim, "download_failed", refused)
     return False
 
 
-def _start_again(desk: Desk, claim: Claim, code: str, text: str, answer: bytes = b"") -> bool:
-    with desk.transaction() as work:
-        work.tasks.hold(claim)
+def _start_again(session: WorkerSession, claim: Claim, code: str, text: str, answer: bytes = b"") -> bool:
+    with session.transaction() as tables:
+        tables.tasks.lock_claimed(claim)
         error = Refused(code, text, _AGAIN, answer=answer)
         if claim.attempts + 1 < MAX_ATTEMPTS:
-            work.tasks.start_again(claim, 0.0, error)
+            tables.tasks.start_again(claim, 0.0, error)
         else:
-            work.tasks.fail(claim, "download_failed", error, cost=1)
+            tables.tasks.fail(claim, "download_failed", error, cost=1)
     return False

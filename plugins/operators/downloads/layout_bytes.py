@@ -9,7 +9,7 @@ from fapiao.layout.delivery import Announced, Failure
 from fapiao.tasks import Claim
 from hooks.channels.file_download import Download
 from hooks.files.store import FileStore, digest
-from operators.downloads.session import Desk
+from operators.downloads.session import WorkerSession
 
 RENEWAL = timedelta(seconds=10)
 """How often a long row of files tells that its worker is alive; the lease is a minute."""
@@ -33,31 +33,31 @@ class Missing:
     damaged: list[Failure] = field(default_factory=list)
 
 
-def store_bytes(desk: Desk, claim: Claim, files: Sequence[Announced], reach: Reach) -> Missing | None:
+def store_bytes(session: WorkerSession, claim: Claim, files: Sequence[Announced], reach: Reach) -> Missing | None:
     """Brings every file's bytes into the store that are not there yet; None when the slice of time is over.
 
     What was stored, now or by a worker that died, is never asked for again. Raises TryLater or LoginLost of the
     download, Unusable of the store, LostClaim when the row went to somebody else.
     """
-    missing, started = Missing(), desk.now()
+    missing, started = Missing(), session.now()
     renewed = started
     for file in files:
         if reach.store.has(file.sha256, file.size):
             continue
-        if desk.now() - started > SLICE:
+        if session.now() - started > SLICE:
             return None
-        renewed = alive(desk, claim, renewed)
+        renewed = renew_lease(session, claim, renewed)
         _store(file, reach, missing)
     return missing
 
 
-def alive(desk: Desk, claim: Claim, renewed: datetime) -> datetime:
+def renew_lease(session: WorkerSession, claim: Claim, renewed: datetime) -> datetime:
     """Renews the lease when it is time. Raises LostClaim when the row went to somebody else."""
-    now = desk.now()
+    now = session.now()
     if now - renewed < RENEWAL:
         return renewed
-    with desk.transaction() as work:
-        work.tasks.hold(claim)
+    with session.transaction() as tables:
+        tables.tasks.lock_claimed(claim)
     return now
 
 

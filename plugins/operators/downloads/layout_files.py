@@ -8,8 +8,8 @@ from fapiao.errors import Refused, TryLater, Unusable
 from fapiao.layout import xml_invoice
 from fapiao.layout.delivery import Announced, Delivery, Failure, read_delivery
 from fapiao.layout.rows import FileRow, file_row
-from fapiao.layout.safe_xml import UnreadableFile
 from fapiao.payloads import Context, line_filter
+from fapiao.safe_xml import UnreadableFile
 from fapiao.tasks import Claim
 from hooks.channels.file_download import Download, download_of
 from hooks.files.layout_files import LayoutFiles
@@ -17,9 +17,9 @@ from hooks.files.snapshots import ofd_rows
 from hooks.files.store import FileStore, file_store
 from hooks.pool.merge import MergeCounts
 from hooks.pool.xml_lines import Invoice, complete_lines
-from operators.downloads.apply import MAX_ATTEMPTS
-from operators.downloads.layout_bytes import Reach, alive, store_bytes
-from operators.downloads.session import Desk, Work
+from operators.downloads.layout_bytes import Reach, renew_lease, store_bytes
+from operators.downloads.session import SessionTables, WorkerSession
+from operators.run_context import MAX_ATTEMPTS
 
 _DAMAGED = "the file is asked for again; what arrived whole is kept"
 _SOME_STORED = "the files that came are stored; the others say why in the rejected rows of this batch"
@@ -33,7 +33,7 @@ class _Taken:
     invoices: dict[str, Invoice] = field(default_factory=dict)
 
 
-def collect_files(desk: Desk, claim: Claim, download: Download | None = None) -> None:
+def collect_files(session: WorkerSession, claim: Claim, download: Download | None = None) -> None:
     """Takes the files of a row in status 数据已下载, whose pages are stored, and settles it.
 
     Bytes come first and are addressed by their hash, so that a worker that dies leaves nothing but bytes that the next
@@ -41,48 +41,48 @@ def collect_files(desk: Desk, claim: Claim, download: Download | None = None) ->
     and goes on in its turn. Raises TryLater (a damaged file among others), LoginLost or Refused.
     Source: protocols §10.2 O12, R136, R137.
     """
-    download = download or _download_of(desk)
-    delivery = _delivery(desk, claim)
+    download = download or _download_of(session)
+    delivery = _delivery(session, claim)
     try:
         reach = Reach(download, file_store())
-        missing = store_bytes(desk, claim, delivery.files, reach)
+        missing = store_bytes(session, claim, delivery.files, reach)
         if missing is None:
-            _give_way(desk, claim)
+            _give_way(session, claim)
             return
         if missing.damaged and claim.attempts + 1 < MAX_ATTEMPTS:
             raise TryLater("FILE_DAMAGED", missing.damaged[0].reason, _DAMAGED)
-        taken = _take_all(desk, claim, delivery, reach.store)
+        taken = _take_all(session, claim, delivery, reach.store)
     except Unusable as store:
         raise TryLater("FILE_STORE", str(store), "the row goes on when the file store works again") from store
-    with desk.transaction() as work:
-        work.tasks.hold(claim)
-        _settle(desk, work, claim, taken, [*delivery.failures, *missing.refused, *missing.damaged])
+    with session.transaction() as tables:
+        tables.tasks.lock_claimed(claim)
+        _settle(session, tables, claim, taken, [*delivery.failures, *missing.refused, *missing.damaged])
 
 
-def _give_way(desk: Desk, claim: Claim) -> None:
-    with desk.transaction() as work:
-        work.tasks.hold(claim)
-        work.tasks.postpone(claim)
+def _give_way(session: WorkerSession, claim: Claim) -> None:
+    with session.transaction() as tables:
+        tables.tasks.lock_claimed(claim)
+        tables.tasks.postpone(claim)
 
 
-def _download_of(desk: Desk) -> Download:
-    found = download_of(desk.bureau)
+def _download_of(session: WorkerSession) -> Download:
+    found = download_of(session.bureau)
     if found is None:
         raise Refused("NO_FILES", "this channel hands out no layout files", "layout files come over channel etax")
     return found
 
 
-def _delivery(desk: Desk, claim: Claim) -> Delivery:
+def _delivery(session: WorkerSession, claim: Claim) -> Delivery:
     asked = [str(invoice["invoiceNo"]) for invoice in claim.argument.get("invoices", ())]
-    with desk.transaction() as work, work.tasks.replies(claim) as replies:
+    with session.transaction() as tables, tables.tasks.replies(claim) as replies:
         return read_delivery(((reply["reply_id"], bytes(reply["body"])) for reply in replies), asked)
 
 
-def _take_all(desk: Desk, claim: Claim, delivery: Delivery, store: FileStore) -> _Taken:
+def _take_all(session: WorkerSession, claim: Claim, delivery: Delivery, store: FileStore) -> _Taken:
     """Reads what is stored, file by file; what has no bytes is a failure already."""
-    taken, renewed = _Taken(), desk.now()
+    taken, renewed = _Taken(), session.now()
     for file in delivery.files:
-        renewed = alive(desk, claim, renewed)
+        renewed = renew_lease(session, claim, renewed)
         if store.has(file.sha256, file.size):
             taken.rows += _rows(file, store.read(file.sha256), store, taken.invoices)
     return taken
@@ -108,37 +108,41 @@ def _item(file: Announced, content: bytes) -> dict[str, object]:
     return invoice
 
 
-def _settle(desk: Desk, work: Work, claim: Claim, taken: _Taken, failures: Sequence[Failure]) -> None:
+def _settle(
+    session: WorkerSession, tables: SessionTables, claim: Claim, taken: _Taken, failures: Sequence[Failure]
+) -> None:
     """Rows, signatures, rejected rows and counts, in the caller's transaction."""
-    files = LayoutFiles(work.connection, claim.direction, claim.taxpayer_no)
+    files = LayoutFiles(tables.connection, claim.direction, claim.taxpayer_no)
     files.lock()
-    _complete_lines(desk, work, claim, files, taken)
+    _complete_lines(session, tables, claim, files, taken)
     stored = files.store(taken.rows, claim.batch_no)
     if failures:
         files.reject(failures, claim.batch_no)
-    if taken.rows and desk.parameter("tax_file_auto_sign", "tax_file_auto_sign") == "1":
-        files.sign({row.document_key for row in taken.rows}, claim, claim.observed_at or desk.now())
+    if taken.rows and session.parameter("tax_file_auto_sign", "tax_file_auto_sign") == "1":
+        files.sign({row.document_key for row in taken.rows}, claim, claim.observed_at or session.now())
     if failures and not taken.rows:
-        work.tasks.fail(claim, "download_failed", Refused("FILES_REFUSED", failures[0].reason, _SOME_STORED), cost=1)
+        tables.tasks.fail(claim, "download_failed", Refused("FILES_REFUSED", failures[0].reason, _SOME_STORED), cost=1)
     else:
-        work.tasks.settle(claim, _counts(taken.rows, stored, failures))
+        tables.tasks.settle(claim, _counts(taken.rows, stored, failures))
 
 
-def _complete_lines(desk: Desk, work: Work, claim: Claim, files: LayoutFiles, taken: _Taken) -> None:
+def _complete_lines(
+    session: WorkerSession, tables: SessionTables, claim: Claim, files: LayoutFiles, taken: _Taken
+) -> None:
     """What the channel gave without lines gets them from the XML."""
     lacking = files.without_lines(taken.invoices) if taken.invoices else set()
     if not lacking:
         return
-    names = desk.parameter("errorGoodsNames", "errorGoodsNames")
+    names = session.parameter("errorGoodsNames", "errorGoodsNames")
     context = Context(
         direction=claim.direction,
         taxpayer_no=claim.taxpayer_no,
         invoice_type=claim.invoice_type,
-        observed_at=claim.observed_at or desk.now(),
+        observed_at=claim.observed_at or session.now(),
         line_filter=line_filter(names, "input_download"),
     )
     found = [invoice for key, invoice in taken.invoices.items() if key in lacking]
-    complete_lines(work.connection, claim.batch_no, claim.channel, context, found)
+    complete_lines(tables.connection, claim.batch_no, claim.channel, context, found)
 
 
 def _counts(rows: Sequence[FileRow], stored: set[str], failures: Sequence[Failure]) -> MergeCounts:

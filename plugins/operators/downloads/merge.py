@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from fapiao.channels.raw_replies import READINGS
-from fapiao.channels.raw_reply import Reading, Row
+from fapiao.channels.raw_reply import ReplyReader, Row
 from fapiao.downloads.announced import Came, Owed, counted, missing, missing_days
 from fapiao.downloads.protocol import Argument
 from fapiao.downloads.question import foreign, objection
@@ -19,11 +19,11 @@ from fapiao.rules.records import FollowUp
 from fapiao.tasks import Claim
 from hooks.files.layout_files import plan_layout_files
 from hooks.pool.merge import MergeContext, MergeCounts
-from hooks.pool.merge import Stage as Staging
+from hooks.pool.merge import StagedMerge as Staging
 from hooks.queues.verification_intake import queue_unverified, status_mode
-from operators.downloads.apply import MAX_ATTEMPTS
 from operators.downloads.layout_files import collect_files
-from operators.downloads.session import Desk, Work
+from operators.downloads.session import SessionTables, WorkerSession
+from operators.run_context import MAX_ATTEMPTS
 
 SERIES_CHANGED = "SERIES_CHANGED"
 DUPLICATE_ROW = "DUPLICATE_ROW"
@@ -32,47 +32,47 @@ _LINE_SCOPE = {"input": "input_download", "output": "invoice_sync"}
 _HISTORY_JOBS = ("history_sync", "history_auto_update")
 
 
-class Contradiction(Exception):
+class SeriesChanged(Exception):
     """The series contradicts itself; the arguments are our code, the sentence, and what came."""
 
 
-def into_pool(desk: Desk, claim: Claim) -> None:
+def into_pool(session: WorkerSession, claim: Claim) -> None:
     """What a row in status 数据已下载 holds, into the pool; layout files into their store.
 
     Staging, merge, checks, follow-ups and settlement are one transaction: all of the reply set or nothing. Raises
     Contradiction where the series must be asked for again, Refused where a check fails, or as collect_files does.
     """
     if claim.download_type == "input_files":
-        collect_files(desk, claim)
+        collect_files(session, claim)
     else:
-        _merge(desk, claim)
+        _merge(session, claim)
 
 
-def _merge(desk: Desk, claim: Claim) -> None:
+def _merge(session: WorkerSession, claim: Claim) -> None:
     try:
-        with desk.transaction() as work:
-            work.tasks.hold(claim)
-            staging = Staging(work.connection, _target(claim), _merge_context(work, claim))
+        with session.transaction() as tables:
+            tables.tasks.lock_claimed(claim)
+            staging = Staging(tables.connection, _target(claim), _merge_context(tables, claim))
             came: dict[int, Came] = {}
-            for part_no, reply_id, staged in _staged(desk, work, claim):
+            for part_no, reply_id, staged in _staged(session, tables, claim):
                 came.setdefault(part_no, Came()).add(reply_id, staged)
                 staging.load(staged, reply_id)
-            owed = _owed(desk, work, claim, came)
+            owed = _owed(session, tables, claim, came)
             _agree(claim, staging, owed)
             counts = staging.merge()
-            _settle(desk, work, claim, counts, staging, owed)
+            _settle(session, tables, claim, counts, staging, owed)
     except MergeError as broken:
         raise Refused("MERGE_CHECK", str(broken), "nothing was merged; the raw replies are kept") from broken
 
 
-def out_of_reach_today(desk: Desk, claim: Claim, argument: Argument) -> Refused | None:
+def out_of_reach_today(session: WorkerSession, claim: Claim, argument: Argument) -> Refused | None:
     """The refusal of a question for a day that the bureau does not answer for any more (A-43)."""
-    return out_of_reach(desk.rules, claim.channel, claim.download_type, argument, desk.quota_day())
+    return out_of_reach(session.rules, claim.channel, claim.download_type, argument, session.quota_day())
 
 
-def _owed(desk: Desk, work: Work, claim: Claim, came: Mapping[int, Came]) -> Owed:
-    series = work.tasks.series(claim)
-    late = [part for part in series if not part.done and out_of_reach_today(desk, claim, part.argument)]
+def _owed(session: WorkerSession, tables: SessionTables, claim: Claim, came: Mapping[int, Came]) -> Owed:
+    series = tables.tasks.series(claim)
+    late = [part for part in series if not part.done and out_of_reach_today(session, claim, part.argument)]
     asked = [part for part in series if part not in late]
     announced, received = counted(claim, asked, came)
     return Owed(announced, received, [*missing(claim, asked, came), *missing_days(claim, late)])
@@ -83,22 +83,24 @@ def _agree(claim: Claim, staging: Staging, owed: Owed) -> None:
     duplicates, last = staging.duplicates(), claim.attempts + 1 >= MAX_ATTEMPTS
     if duplicates.differing or (duplicates.identical and not last):
         twice = ", ".join(duplicates.sample)
-        raise Contradiction(DUPLICATE_ROW, f"document {twice} came twice in one download")
+        raise SeriesChanged(DUPLICATE_ROW, f"document {twice} came twice in one download")
     why = owed.why()
     if why and owed.may_come and not last:
-        raise Contradiction(why.code, why.text)
+        raise SeriesChanged(why.code, why.text)
 
 
-def _settle(desk: Desk, work: Work, claim: Claim, counts: MergeCounts, staging: Staging, owed: Owed) -> None:
+def _settle(
+    session: WorkerSession, tables: SessionTables, claim: Claim, counts: MergeCounts, staging: Staging, owed: Owed
+) -> None:
     if len(claim.wanted_types) > 1 and _target(claim) == "documents":
-        work.tasks.count_types(claim)
+        tables.tasks.count_types(claim)
     waiting = _without_lines(staging) if _collects_headers(claim) else ()
-    work.tasks.settle(claim, counts, replace(owed, without_lines=waiting, warnings=staging.doubts))
-    queue_unverified(work.connection, claim, staging.to_verify)
+    tables.tasks.settle(claim, counts, replace(owed, without_lines=waiting, warnings=staging.doubts))
+    queue_unverified(tables.connection, claim, staging.to_verify)
     if owed.missing:
         return
-    for rule in desk.rules.follow_ups_of(claim.channel, claim.download_type, claim.document):
-        FOLLOW_UPS[rule.job](desk, work, claim, rule)
+    for rule in session.rules.follow_ups_of(claim.channel, claim.download_type, claim.document):
+        FOLLOW_UPS[rule.job](session, tables, claim, rule)
 
 
 def _collects_headers(claim: Claim) -> bool:
@@ -111,16 +113,16 @@ def _without_lines(staging: Staging) -> Sequence[str]:
     return [*staging.captured_first, *staging.to_pool]
 
 
-def _follow_up_usage(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> None:
-    text = desk.rules.message("small_scale_download", "scheduled")
-    work.tasks.follow_up_usage(claim, rule.id, text, desk.rules.advice("SMALL_SCALE"))
+def _follow_up_usage(session: WorkerSession, tables: SessionTables, claim: Claim, rule: FollowUp) -> None:
+    text = session.rules.message("small_scale_download", "scheduled")
+    tables.tasks.follow_up_usage(claim, rule.id, text, session.rules.advice("SMALL_SCALE"))
 
 
-def _follow_up_files(desk: Desk, work: Work, claim: Claim, rule: FollowUp) -> None:
-    plan_layout_files(work.connection, claim, desk.rules, rule.id)
+def _follow_up_files(session: WorkerSession, tables: SessionTables, claim: Claim, rule: FollowUp) -> None:
+    plan_layout_files(tables.connection, claim, session.rules, rule.id)
 
 
-FOLLOW_UPS: Mapping[str, Callable[[Desk, Work, Claim, FollowUp], None]] = {
+FOLLOW_UPS: Mapping[str, Callable[[WorkerSession, SessionTables, Claim, FollowUp], None]] = {
     "usage_status": _follow_up_usage,
     "layout_files": _follow_up_files,
 }
@@ -131,7 +133,7 @@ def _target(claim: Claim) -> str:
     return load_fields().kinds[READINGS[claim.channel].kind(claim)].target
 
 
-def _merge_context(work: Work, claim: Claim) -> MergeContext:
+def _merge_context(tables: SessionTables, claim: Claim) -> MergeContext:
     """Risk and usage touch only what the pool holds; a status update does what the scheme's mode says (R126–R129)."""
     return MergeContext(
         batch_no=claim.batch_no,
@@ -139,18 +141,18 @@ def _merge_context(work: Work, claim: Claim) -> MergeContext:
         direction=claim.direction,
         taxpayer_no=claim.taxpayer_no,
         insert_missing=_target(claim) != "status",
-        status_mode=status_mode(work.connection, claim),
+        status_mode=status_mode(tables.connection, claim),
         generation=claim.generation,
     )
 
 
-def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, int, Staged]]:
+def _staged(session: WorkerSession, tables: SessionTables, claim: Claim) -> Iterator[tuple[int, int, Staged]]:
     """The stored answers as staged rows, one package in memory at a time."""
     reading = READINGS[claim.channel]
     path = "history_sync" if claim.job in _HISTORY_JOBS else _LINE_SCOPE[claim.direction]
-    left_out = line_filter(desk.parameter("errorGoodsNames", "errorGoodsNames"), path)
+    left_out = line_filter(session.parameter("errorGoodsNames", "errorGoodsNames"), path)
     judge = objection(claim)
-    with work.tasks.replies(claim) as replies:
+    with tables.tasks.replies(claim) as replies:
         for reply in replies:
             context = Context(
                 direction=claim.direction,
@@ -167,7 +169,7 @@ def _staged(desk: Desk, work: Work, claim: Claim) -> Iterator[tuple[int, int, St
             yield reply["part_no"], reply["reply_id"], translate(reading.kind(claim), reading.rows(claim, body), judged)
 
 
-def _aside(claim: Claim, reading: Reading, reply: Mapping[str, Any]) -> Callable[[Row], Aside | None]:
+def _aside(claim: Claim, reading: ReplyReader, reply: Mapping[str, Any]) -> Callable[[Row], Aside | None]:
     """Judges the rows of a reply: all alike where the whole reply is about something else (A-51)."""
     whole = foreign(claim, reply["argument"], reading.named(bytes(reply["body"])))
     return (lambda _: whole) if whole else partial(reading.aside, claim)

@@ -13,7 +13,7 @@ from fapiao.calendar.occurrences import Occurrence, occurrences
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.tasks import RunDay
-from operators.downloads.session import Parameters, read_parameters
+from hooks.enterprise.parameters import Parameters, read_parameters
 from operators.who import CALENDAR
 
 ALL_TYPES = "all"

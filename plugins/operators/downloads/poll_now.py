@@ -1,19 +1,16 @@
-"""获取异步结果 in the foreground: polls exactly the tasks a person asks for, once, with the channel's own crew."""
+"""获取异步结果 in the foreground: polls exactly the tasks a person asks for, once, with the channel's own workers."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-import psycopg
-from psycopg.rows import class_row
-
-from fapiao.queries import query
-from fapiao.tasks import Claim, RunDay
-from hooks.channels.download_channels import BUREAUS
-from hooks.pool.connection import LEASE, PoolHook
+from fapiao.tasks import RunDay
+from hooks.channels.download_channels import DOWNLOAD_CHANNELS
+from hooks.pool.connection import PoolHook
+from hooks.queues.tasks import claim_asked
 from operators.downloads.collect import collect_one
-from operators.downloads.open_worker_pool import crew
+from operators.downloads.open_worker_pool import open_worker_pool
 from operators.who import who
 
 
@@ -26,20 +23,11 @@ def collect_asked(context: Mapping[str, Any], run: RunDay, batches: Sequence[str
     """One poll of each asked task; returns how many were handled. What another worker holds is left to it."""
     owner = f"{run.dag_id}/{run.run_id}/{context['ti'].task_id}"
     with PoolHook().connect(who(context)) as connection:
-        claims = claim_asked(connection, batches, owner, tuple(BUREAUS))
+        claims = claim_asked(connection, batches, owner, tuple(DOWNLOAD_CHANNELS))
     by_channel = attrgetter("channel")
     for channel, mine in groupby(sorted(claims, key=by_channel), by_channel):
-        with crew(context, run, channel, None) as workers:
+        with open_worker_pool(context, run, channel, None) as workers:
             if workers:
                 workers.check_logins(at_once=True)
                 workers.handle(collect_one, list(mine))
     return len(claims)
-
-
-def claim_asked(
-    connection: psycopg.Connection[Any], batches: Sequence[str], owner: str, channels: Sequence[str]
-) -> list[Claim]:
-    """The asked tasks in the hands of `owner`, on channels that have a hook; due or not."""
-    values = {"batches": list(batches), "owner": owner, "channels": list(channels), "lease": LEASE}
-    with connection.transaction(), connection.cursor(row_factory=class_row(Claim)) as cursor:
-        return cursor.execute(query("actions", "claim_asked"), values).fetchall()

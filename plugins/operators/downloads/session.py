@@ -1,6 +1,6 @@
 """What one worker has before it: a connection of its own, the bureau, the rules and the day it works for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,47 +13,43 @@ from fapiao.errors import FapiaoError
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook
 from fapiao.tasks import Claim, RunDay
-from hooks.channels.download_channel import Bureau
+from hooks.channels.download_channel import DownloadChannel
+from hooks.enterprise.parameters import Parameters
 from hooks.queues.login_requests import LoginRequests
-from hooks.queues.quota_ledger import Ledger
+from hooks.queues.quota_ledger import QuotaLedger
 from hooks.queues.tasks import TaskTable
-
-Parameters = Mapping[tuple[str, str], str]
-
-
-def read_parameters(connection: psycopg.Connection[Any]) -> Parameters:
-    """The parameters that are set (invsm_param_configuration), by type and key."""
-    rows = connection.execute(query("plan", "parameters")).fetchall()
-    return {(kind, key): value for kind, key, value in rows}
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class SessionTables:
     """The tables a transaction works on."""
 
     connection: psycopg.Connection[Any]
     tasks: TaskTable
-    ledger: Ledger
+    ledger: QuotaLedger
     logins: LoginRequests
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class WorkerSession:
     """One worker's place; `now` is the clock, an argument so that tests turn it."""
 
     connection: psycopg.Connection[Any]
-    bureau: Bureau
+    bureau: DownloadChannel
     rules: RuleBook
     run: RunDay
     parameters: Parameters
     now: Callable[[], datetime]
 
     @contextmanager
-    def transaction(self) -> Iterator[Work]:
+    def transaction(self) -> Iterator[SessionTables]:
         """All or nothing on the worker's own connection."""
         with self.connection.transaction():
-            yield Work(
-                self.connection, TaskTable(self.connection), Ledger(self.connection), LoginRequests(self.connection)
+            yield SessionTables(
+                self.connection,
+                TaskTable(self.connection),
+                QuotaLedger(self.connection),
+                LoginRequests(self.connection),
             )
 
     def quota_day(self) -> date:

@@ -16,7 +16,8 @@ from fapiao.rules.book import RuleBook, rulebook
 from fapiao.tasks import RunDay
 from fapiao.windows import month_start
 from hooks.enterprise.basics import read_enterprise
-from hooks.enterprise.permissions import name_actor, rights_of
+from hooks.enterprise.permissions import rights_of
+from hooks.pool.sessions import name_actor
 from operators.history.planning import JOBS, Made, planned, save
 
 DAG_ID = "history_auto_update"

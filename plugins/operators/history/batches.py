@@ -17,10 +17,12 @@ from fapiao.calendar.quotas import Usage
 from fapiao.errors import BadInput
 from fapiao.history.schedule import Fact, fitting_day
 from fapiao.permissions.rules import right_rules
+from fapiao.permissions.task_actions import ActionOutcome
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
-from hooks.enterprise.permissions import name_actor, rights_of
-from operators.downloads.actions import Done, repeat, terminate
+from hooks.enterprise.permissions import rights_of
+from hooks.pool.sessions import name_actor, name_reason
+from operators.downloads.actions import repeat, terminate
 
 Connection = psycopg.Connection[Any]
 Record = dict[str, Any]
@@ -51,7 +53,7 @@ def missing_blue(connection: Connection, actor: str, limit: int = 100) -> list[R
     return _records(connection, "missing_blue", {"organisations": organisations, "limit": limit})
 
 
-def stop(connection: Connection, actor: str, batches: Sequence[str], reason: str) -> list[Done]:
+def stop(connection: Connection, actor: str, batches: Sequence[str], reason: str) -> list[ActionOutcome]:
     """终止: what waits or runs ends as terminated (R256); applications that were made stay counted (A-03).
 
     Raises BadInput with every problem at once, also where nothing waits or runs.
@@ -110,7 +112,7 @@ def _acting(connection: Connection, actor: str, action: str, batches: Sequence[s
     """The import tasks locked and allowed, in one transaction. Raises BadInput with every problem."""
     with connection.transaction():
         name_actor(connection, actor)
-        connection.execute("SELECT set_config('fapiao.reason', %s, true)", [right_rules().actions[action]])
+        name_reason(connection, right_rules().actions[action])
         connection.execute(query("history", "lock"), {"batches": list(batches)})
         if problems := _problems(connection, actor, action, batches):
             raise BadInput(problems)

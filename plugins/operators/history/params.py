@@ -14,8 +14,11 @@ _TEXTS = {"type": ["null", "array"], "items": {"type": "string"}}
 
 def history_params(book: RuleBook) -> dict[str, Any]:
     """The parameters, each as empty as the command's option that is not given."""
-    types, data = history_types(book), book.codes_of("history_data_type")
-    channels = book.codes_of("history_channel")
+    return {**_what(book), **_whose_months(book), **_how(book)}
+
+
+def _what(book: RuleBook) -> dict[str, Any]:
+    data, channels = book.codes_of("history_data_type"), book.codes_of("history_channel")
     return {
         "data_type": Param(
             "details",
@@ -31,6 +34,12 @@ def history_params(book: RuleBook) -> dict[str, Any]:
             title="下载通道",
             description="税局下载：rpa 使用默认电子税局账号，乐企须已开通归集能力；文件请用 import_bureau_file 导入。",
         ),
+    }
+
+
+def _whose_months(book: RuleBook) -> dict[str, Any]:
+    types = history_types(book)
+    return {
         "taxpayers": Param([], **_TEXTS, title="企业税号", description="可多选，每行一个税号；按税号拆分任务。"),
         "years": Param(
             [], **_TEXTS, examples=YEARS, title="开票年份", description="可多选，近五年；超出的月份截去并说明。"
@@ -46,6 +55,12 @@ def history_params(book: RuleBook) -> dict[str, Any]:
             title="发票种类",
             description="可多选；不选为全部六种。",
         ),
+    }
+
+
+def _how(book: RuleBook) -> dict[str, Any]:
+    data = book.codes_of("history_data_type")
+    return {
         "dry_run": Param(
             True,
             type="boolean",

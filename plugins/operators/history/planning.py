@@ -19,7 +19,8 @@ from fapiao.rules.book import RuleBook, rulebook
 from fapiao.tasks import RunDay
 from fapiao.windows import month_start
 from hooks.enterprise.basics import read_enterprise
-from hooks.enterprise.permissions import name_actor, rights_of
+from hooks.enterprise.permissions import rights_of
+from hooks.pool.sessions import name_actor
 
 DAG_ID = "history_sync"
 JOBS = {"details": "history_sync", "usage": "history_usage"}

@@ -11,14 +11,14 @@ from typing import Any
 
 import psycopg
 
-from fapiao.imports.papers import Paper, Papers
+from fapiao.errors import LeaseLost
+from fapiao.imports.papers import FileDocument, FileDocuments
 from fapiao.imports.uncollected import uncollected
 from fapiao.payloads import Context, LineFilter, Staged, translate
 from fapiao.pool_columns.reading import load_fields
 from fapiao.tasks import Claim
-from hooks.pool.merge import MergeContext, MergeCounts, Stage
+from hooks.pool.merge import MergeContext, MergeCounts, StagedMerge
 from hooks.queues.imports import Imports
-from hooks.queues.tasks import LostClaim
 
 Connection = psycopg.Connection[Any]
 
@@ -34,13 +34,13 @@ _LEFT_OUT = "明细行按配置（errorGoodsNames）不导入。"
 class Translated:
     """The papers of one payload kind with their pool rows, and those that cannot be stored."""
 
-    papers: list[Paper]
+    papers: list[FileDocument]
     staged: Staged
     keys: dict[int, str] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
 
 
-def translated(claim: Claim, papers: Papers, wanted: LineFilter | None) -> Iterator[Translated]:
+def translated(claim: Claim, papers: FileDocuments, wanted: LineFilter | None) -> Iterator[Translated]:
     """The whole documents by payload kind, some at a time, faces with lines first; `wanted` is the line filter."""
     context = Context(
         direction=claim.direction,
@@ -50,7 +50,7 @@ def translated(claim: Claim, papers: Papers, wanted: LineFilter | None) -> Itera
         tax_org_code=claim.org_code,
         line_filter=wanted,
     )
-    by_kind: dict[str, list[Paper]] = {}
+    by_kind: dict[str, list[FileDocument]] = {}
     for paper in papers.whole():
         by_kind.setdefault(paper.kind, []).append(paper)
     order = [kind for kind in load_fields().kinds if kind in by_kind]
@@ -61,7 +61,7 @@ def translated(claim: Claim, papers: Papers, wanted: LineFilter | None) -> Itera
             yield _translated(kind, found[first : first + together], context)
 
 
-def _are_different(papers: Sequence[Paper]) -> bool:
+def _are_different(papers: Sequence[FileDocument]) -> bool:
     """Whether no document stands twice, as it may in two files: the merge tells those apart that come together."""
     return len({paper.values.get("document_key") for paper in papers}) == len(papers)
 
@@ -75,7 +75,7 @@ def _observed(claim: Claim) -> datetime:
     return claim.observed_at
 
 
-def _translated(kind: str, papers: list[Paper], context: Context) -> Translated:
+def _translated(kind: str, papers: list[FileDocument], context: Context) -> Translated:
     staged = translate(kind, (paper.payload() for paper in papers), context)
     done = Translated(papers, staged)
     done.reasons = {row.row_no - 1: row.reason for row in staged.rejected}
@@ -90,7 +90,7 @@ def merge(
     claim: Claim,
     sources: Sequence[tuple[int, str, str]],
     steps: Iterable[Translated],
-    papers: Papers,
+    papers: FileDocuments,
 ) -> tuple[MergeCounts, list[str]]:
     """Merges the steps and stores every verdict, in the caller's transaction; the counts and doubts of the whole task.
 
@@ -113,7 +113,7 @@ def merge(
 
 
 def _without_document(
-    imports: Imports, claim: Claim, sources: Sequence[tuple[int, str, str]], papers: Papers
+    imports: Imports, claim: Claim, sources: Sequence[tuple[int, str, str]], papers: FileDocuments
 ) -> MergeCounts:
     """Stores the verdicts on rows that make no document, and keeps those that wait for a rule; their counts."""
     imports.store_verdicts([(claim.task_id, *told.place, None, told.fate, told.sentence) for told in papers.told])
@@ -134,14 +134,14 @@ def _merge_step(
     """With the verdicts on its rows; `fates` and `doubts` are those of the documents of all steps so far."""
     imports, keys = Imports(connection), list(step.keys.values())
     if not imports.is_mine(claim):
-        raise LostClaim(claim.batch_no)
+        raise LeaseLost(claim.batch_no)
     if part_no > 1:
         imports.know_the_pool()
     seen = _evidence(step, sources)
     reply_id = imports.keep_reading(claim, part_no, seen, len(step.papers), _observed(claim))
     before = imports.known_documents(claim, keys)
     goal = MergeContext(claim.batch_no, claim.channel, claim.direction, claim.taxpayer_no)
-    stage = Stage(connection, step.staged.target, goal)
+    stage = StagedMerge(connection, step.staged.target, goal)
     stage.load(step.staged, reply_id)
     if step.staged.target == "headers":
         doubts += imports.contradicted(claim)
@@ -185,7 +185,7 @@ def _verdicts(claim: Claim, step: Translated, fates: Mapping[str, str]) -> Itera
 
 
 def _of_document(
-    claim: Claim, paper: Paper, key: str, fate: str, dropped: set[tuple[str, int]]
+    claim: Claim, paper: FileDocument, key: str, fate: str, dropped: set[tuple[str, int]]
 ) -> Iterator[tuple[Any, ...]]:
     headers = len(paper.places) - len(paper.items)
     for position, place in enumerate(paper.places):
@@ -194,7 +194,7 @@ def _of_document(
         yield (claim.task_id, *place, key, "skipped" if left_out else fate, _LEFT_OUT if left_out else doubtful or None)
 
 
-def _waiting(sources: Sequence[tuple[int, str, str]], papers: Papers) -> Iterator[dict[str, Any]]:
+def _waiting(sources: Sequence[tuple[int, str, str]], papers: FileDocuments) -> Iterator[dict[str, Any]]:
     named = {file_no: (name, sha256) for file_no, name, sha256 in sources}
     for told in papers.told:
         if told.fate == "quarantined":

@@ -12,14 +12,13 @@ from fapiao.errors import BadInput, Unusable
 from fapiao.imports.requests import INVOICE_DATA, ImportRequest, import_request
 from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
+from hooks.enterprise.parameters import read_parameters
 from hooks.files.inbox import DONE, REFUSED, begin, ended, file_away, inbox, inside, waiting
 from hooks.files.store import FileStore, file_store
 from hooks.pool.connection import PoolHook
 from hooks.queues.imports import Imports
-from operators.downloads.open_worker_pool import clock
-from operators.downloads.session import read_parameters
 from operators.imports.tasks import MOST_BROKEN, Connection, create, replay, work
-from operators.run_context import run_day
+from operators.run_context import clock, run_day
 from operators.who import who
 
 Outcome = dict[str, Any]

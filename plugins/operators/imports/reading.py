@@ -14,7 +14,7 @@ from fapiao.bureau_files.records import Verdict
 from fapiao.errors import BadInput
 from fapiao.imports.checking import check_papers
 from fapiao.imports.owners import Asked, Owner, owner_of, refuse_strangers
-from fapiao.imports.papers import Papers, Place
+from fapiao.imports.papers import FileDocuments, RowRef
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.uncollected import uncollected
 from fapiao.rules.book import rulebook
@@ -24,7 +24,7 @@ from hooks.queues.imports import FileSet, Source
 
 
 @dataclass(slots=True)
-class Reading:
+class ReadFiles:
     """The files of one company and direction by their number, and what their rows make.
 
     `papers` is None where the files are still to be read; `exported_at` is when the bureau wrote them, if they tell;
@@ -33,7 +33,7 @@ class Reading:
 
     owner: Owner
     sources: dict[int, Source]
-    papers: Papers | None
+    papers: FileDocuments | None
     exported_at: datetime | None = None
     scheme_ids: tuple[int, ...] = ()
 
@@ -49,7 +49,7 @@ class Reading:
 
 def read_request(
     store: FileStore, request: ImportRequest, known: Mapping[str, str | None], day: date, password: str | None
-) -> list[Reading]:
+) -> list[ReadFiles]:
     """Keeps the bytes, then opens, recognises and reads every file; one reading per company and direction.
 
     `day` is the day of the run: no file is newer. Raises BadInput (Refusal) for a file that is not taken, and Unusable
@@ -57,7 +57,7 @@ def read_request(
     """
     files, sources = _opened(store, request, password)
     numbers = {id(file): number for number, file in enumerate(files, start=1)}
-    readings: dict[Owner, Reading] = {}
+    readings: dict[Owner, ReadFiles] = {}
     for group in join_parts(files):
         numbered = {numbers[id(file)]: file for file in group}
         papers, layouts = _read(numbered, day)
@@ -66,15 +66,15 @@ def read_request(
         owner = _owner(group[0], papers, layouts, request.asked, known)
         refuse_strangers(papers, owner)
         own = {number: sources[number] for number in numbered}
-        _join(readings, Reading(owner, own, papers, _exported_at(group[0], day)))
+        _join(readings, ReadFiles(owner, own, papers, _exported_at(group[0], day)))
     return list(readings.values())
 
 
-def read_stored(store: FileStore, files: Sequence[tuple[int, str, str]], owner: Owner, day: date) -> Papers:
+def read_stored(store: FileStore, files: Sequence[tuple[int, str, str]], owner: Owner, day: date) -> FileDocuments:
     """The rows of kept files (number, name, hash) of an owner once more, on `day`. Raises Refusal or Unusable."""
     opened = {number: file for number, name, sha256 in files for file in _workbook(store.read(sha256), name)}
     numbers = {id(file): number for number, file in opened.items()}
-    joined = Papers()
+    joined = FileDocuments()
     for group in join_parts(opened.values()):
         joined.extend(_read({numbers[id(file)]: file for file in group}, day)[0])
     refuse_strangers(joined, owner)
@@ -107,9 +107,9 @@ def _opened(
 
 
 @uncollected()
-def _read(files: Mapping[int, BureauFile], day: date) -> tuple[Papers, list[Layout]]:
+def _read(files: Mapping[int, BureauFile], day: date) -> tuple[FileDocuments, list[Layout]]:
     """The rows of the parts of one name, and the layouts of their sheets. Raises Refusal where name and rows differ."""
-    papers, layouts = Papers(), []
+    papers, layouts = FileDocuments(), []
     for number, file in files.items():
         content = Content()
         for part in file.read(papers.notes):
@@ -117,14 +117,14 @@ def _read(files: Mapping[int, BureauFile], day: date) -> tuple[Papers, list[Layo
             alone = _has_no_lines(part.layout)
             for verdict in part.rows():
                 content.add(part, verdict)
-                _take(papers, Place(number, verdict.row.sheet, verdict.row.row_no), part.layout, verdict, alone)
+                _take(papers, RowRef(number, verdict.row.sheet, verdict.row.row_no), part.layout, verdict, alone)
         agree(file.claim, content, file.where)
     repeating = rulebook().parameter_default("errorGoodsNames", "errorGoodsNames")
     check_papers(papers, day, file_rules().checks, repeating.split(","))
     return papers, layouts
 
 
-def _take(papers: Papers, place: Place, layout: Layout, verdict: Verdict, alone: bool) -> None:
+def _take(papers: FileDocuments, place: RowRef, layout: Layout, verdict: Verdict, alone: bool) -> None:
     values = verdict.row.values
     if verdict.kind == "ok" and layout.role == "documents":
         papers.header(layout.document, layout.tells, place, values, alone=alone)
@@ -145,7 +145,7 @@ def _has_no_lines(layout: Layout) -> bool:
 
 
 def _owner(
-    file: BureauFile, papers: Papers, layouts: Iterable[Layout], asked: Asked, known: Mapping[str, str | None]
+    file: BureauFile, papers: FileDocuments, layouts: Iterable[Layout], asked: Asked, known: Mapping[str, str | None]
 ) -> Owner:
     """Raises BadInput where the name says another company or direction than the request."""
     claim, sides = file.claim, [set(layout.directions) for layout in layouts]
@@ -170,7 +170,7 @@ def _exported_at(file: BureauFile, day: date) -> datetime | None:
     return datetime.combine(stamped, time(), SHANGHAI) if stamped <= day else None
 
 
-def _join(readings: dict[Owner, Reading], one: Reading) -> None:
+def _join(readings: dict[Owner, ReadFiles], one: ReadFiles) -> None:
     """The sets of one owner become one task; the oldest export decides what may overwrite what."""
     before = readings.get(one.owner)
     if before is None or before.papers is None or one.papers is None:

@@ -10,21 +10,22 @@ from typing import Any
 import psycopg
 
 from fapiao.downloads.announced import Owed
-from fapiao.errors import BadInput, BureauError, MergeError, Refused, Unusable
+from fapiao.errors import BadInput, BureauError, LeaseLost, MergeError, Refused, Unusable
 from fapiao.imports.owners import Owner
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.schemes import ImportScheme
 from fapiao.payloads import LineFilter, line_filter
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, Claim, RunDay
-from hooks.enterprise.permissions import name_actor, rights_of
+from hooks.enterprise.parameters import read_parameters
+from hooks.enterprise.permissions import rights_of
 from hooks.files.store import FileStore
 from hooks.pool.faults import blamed_on_row
+from hooks.pool.sessions import name_actor
 from hooks.queues.imports import Imports, Source
-from hooks.queues.tasks import LostClaim, TaskTable
-from operators.downloads.session import read_parameters
+from hooks.queues.tasks import TaskTable
 from operators.imports.merge import merge, translated
-from operators.imports.reading import Reading, read_request, read_stored
+from operators.imports.reading import ReadFiles, read_request, read_stored
 
 Connection = psycopg.Connection[Any]
 
@@ -41,9 +42,9 @@ _SCOPE = "bureau_file_import"
 class Created:
     """What an import came to: its tasks with what was read for them, and files imported already with their batch."""
 
-    readings: Mapping[str, Reading] = field(default_factory=dict)
+    readings: Mapping[str, ReadFiles] = field(default_factory=dict)
     already: Mapping[str, str] = field(default_factory=dict)
-    checked: tuple[Reading, ...] = ()
+    checked: tuple[ReadFiles, ...] = ()
 
     @property
     def batches(self) -> list[str]:
@@ -87,7 +88,7 @@ def _scheme(imports: Imports, name: str | None) -> ImportScheme | None:
     return found
 
 
-def _into_scheme(scheme: ImportScheme, readings: Collection[Reading]) -> None:
+def _into_scheme(scheme: ImportScheme, readings: Collection[ReadFiles]) -> None:
     """Hands back the documents that the scheme does not name. Raises BadInput for a file of somebody it is not for."""
     if problems := [problem for one in readings if (problem := scheme.objection(one.owner))]:
         raise BadInput(problems)
@@ -98,7 +99,7 @@ def _into_scheme(scheme: ImportScheme, readings: Collection[Reading]) -> None:
 
 
 def _planned(
-    connection: Connection, run: RunDay, readings: list[Reading], created_by: str, *, dry_run: bool
+    connection: Connection, run: RunDay, readings: list[ReadFiles], created_by: str, *, dry_run: bool
 ) -> Created:
     imports = Imports(connection)
     already: dict[str, str] = {}
@@ -123,7 +124,7 @@ def replay(connection: Connection, run: RunDay, created_by: str) -> Created:
         for owner, schemes, source in imports.waiting_files():
             asked.setdefault((owner, schemes), []).append(source)
         readings = [
-            Reading(owner, dict(enumerate(found, start=1)), None, scheme_ids=schemes)
+            ReadFiles(owner, dict(enumerate(found, start=1)), None, scheme_ids=schemes)
             for (owner, schemes), found in asked.items()
         ]
         name_actor(connection, created_by)
@@ -172,12 +173,12 @@ def _take(connection: Connection, taxpayer_no: str, owner: str, now: datetime) -
         return Imports(connection).take(taxpayer_no, owner, now)
 
 
-def _work_one(connection: Connection, store: FileStore, claim: Claim, reading: Reading | None) -> None:
+def _work_one(connection: Connection, store: FileStore, claim: Claim, reading: ReadFiles | None) -> None:
     try:
         if claim.broke_workers >= MOST_BROKEN:
             raise BadInput([rulebook().message("file_breaks_workers", "import")])
         _into_pool(connection, store, claim, reading)
-    except LostClaim:
+    except LeaseLost:
         return
     except Unusable:
         raise
@@ -190,7 +191,7 @@ def _work_one(connection: Connection, store: FileStore, claim: Claim, reading: R
         _fail(connection, claim, blamed_on_row(broken, connection, "the file is kept"))
 
 
-def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: Reading | None) -> None:
+def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: ReadFiles | None) -> None:
     imports, tasks = Imports(connection), TaskTable(connection)
     with connection.transaction():
         sources, wanted, schemes = imports.files(claim), _line_filter(connection), imports.schemes_of(claim)
@@ -199,12 +200,12 @@ def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: 
         scheme.hand_back(papers, rulebook())
     steps = translated(claim, papers, wanted)
     with connection.transaction():
-        tasks.hold(claim)
+        tasks.lock_claimed(claim)
         imports.merging(claim)
         imports.know_the_pool()
     with connection.transaction():
         counts, doubts = merge(connection, claim, sources, steps, papers)
-        tasks.hold(claim)  # only now: a merge takes minutes, and a person stops a task at any instant
+        tasks.lock_claimed(claim)  # only now: a merge takes minutes, and a person stops a task at any instant
         tasks.settle(claim, counts, Owed(warnings=doubts))
 
 
@@ -225,7 +226,7 @@ def _line_filter(connection: Connection) -> LineFilter | None:
 
 
 def _fail(connection: Connection, claim: Claim, why: BureauError) -> None:
-    with suppress(LostClaim), connection.transaction():
+    with suppress(LeaseLost), connection.transaction():
         tasks = TaskTable(connection)
-        tasks.hold(claim)
+        tasks.lock_claimed(claim)
         tasks.fail(claim, "download_failed", why, cost=1)

@@ -10,23 +10,23 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
 from fapiao.errors import BadInput
-from fapiao.selection.chosen import Wish
+from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.form import SelectionForm, read_form
 from fapiao.selection.list_rows import read_list
-from fapiao.selection.list_verdicts import Verdict, list_wishes
+from fapiao.selection.list_verdicts import Verdict, list_requests
+from fapiao.selection.rendering import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
 from fapiao.selection.rules import CHANNELS
 from fapiao.selection.submission import Submitted
-from fapiao.selection.telling import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
 from fapiao.tasks import RunDay
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.files.inbox import inbox, inside
-from hooks.selection_lists.auto_rules import auto_wishes
+from hooks.selection_lists.auto_rules import auto_requests
 from hooks.selection_lists.list_import import validate_list, write_result
 from operators.run_context import run_day
-from operators.selections.open_session import selection_desk, work_selections
-from operators.selections.preview import sheet
-from operators.selections.requests import wish_of
-from operators.selections.session import SelectionDesk
+from operators.selections.open_session import open_selection_session, run_due_selections
+from operators.selections.preview import preview
+from operators.selections.requests import request_of_form
+from operators.selections.session import SelectionSession
 from operators.selections.submit import progress, retry, submit
 from operators.who import who
 
@@ -42,7 +42,7 @@ LISTS = "selection"
 class Asked:
     """What one run asks for, and the tax numbers and accounts of its sheet."""
 
-    wishes: Sequence[Wish]
+    selection_requests: Sequence[SelectionRequest]
     form: SelectionForm | None = None
 
 
@@ -55,49 +55,51 @@ class SelectionFormOperator(BaseOperator):
     def execute(self, context: Any) -> dict[str, Any]:
         """Shows the sheet, or submits. A refused form fails at once, with every sentence, and submits nothing."""
         run, params = run_day(context), context["params"]
-        with selection_desk(who(context), run, f"{run.dag_id}/{run.run_id}/{self.task_id}") as desk:
+        with open_selection_session(who(context), run, f"{run.dag_id}/{run.run_id}/{self.task_id}") as session:
             try:
                 if batches := list(params.get("retry") or []):
-                    return self._told([retry(desk, batches, who(context))])
-                asked = self._asked(desk, context)
+                    return self._told([retry(session, batches, who(context))])
+                asked = self._asked(session, context)
                 if params.get("dry_run", True):
-                    return self._shown(desk, asked)
-                made = [self._submit(desk, context, wish, asked.form) for wish in asked.wishes]
+                    return self._shown(session, asked)
+                made = [self._submit(session, context, request, asked.form) for request in asked.selection_requests]
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from refused
         return self._told(made)
 
-    def _asked(self, desk: SelectionDesk, context: Any) -> Asked:
+    def _asked(self, session: SelectionSession, context: Any) -> Asked:
         params = context["params"]
-        with desk.transaction() as work:
-            allowed = allowed_organisations(work.connection, who(context), "select")
+        with session.transaction() as tables:
+            allowed = allowed_organisations(tables.connection, who(context), "select")
         if params.get("list_file"):
-            return Asked(self._listed(desk, str(params["list_file"]), allowed))
-        form = read_form(desk.book, desk.rules, params)
-        with desk.transaction() as work:
-            return Asked([wish_of(work.connection, form, "interactive", allowed)], form)
+            return Asked(self._listed(session, str(params["list_file"]), allowed))
+        form = read_form(session.book, session.rules, params)
+        with session.transaction() as tables:
+            return Asked([request_of_form(tables.connection, form, "interactive", allowed)], form)
 
-    def _listed(self, desk: SelectionDesk, name: str, allowed: Sequence[str] | None) -> list[Wish]:
-        """引入清单勾选: the wishes of the good rows; beside the list lies its result."""
+    def _listed(self, session: SelectionSession, name: str, allowed: Sequence[str] | None) -> list[SelectionRequest]:
+        """引入清单勾选: the requests of the good rows; beside the list lies its result."""
         file = inside(inbox() / LISTS, name)
-        with desk.transaction() as work:
-            verdicts = validate_list(work.connection, [read_list(file)], allowed)
+        with session.transaction() as tables:
+            verdicts = validate_list(tables.connection, [read_list(file)], allowed)
         result = file.with_name(f"{file.stem}-引入结果.xlsx")
         write_result(result, verdicts)
         self.log.info("%s", _list_text(verdicts, result))
-        return list_wishes(verdicts)
+        return list_requests(verdicts)
 
-    def _shown(self, desk: SelectionDesk, asked: Asked) -> dict[str, Any]:
+    def _shown(self, session: SelectionSession, asked: Asked) -> dict[str, Any]:
         accounts = asked.form.accounts if asked.form else None
-        lines = [line for wish in asked.wishes for line in sheet(desk, wish, accounts)]
+        lines = [line for request in asked.selection_requests for line in preview(session, request, accounts)]
         self.log.info("试算 (dry run)\n%s", sheet_text(lines))
         return {"submissions": [], "sheet": sheet_rows(lines)}
 
-    def _submit(self, desk: SelectionDesk, context: Any, wish: Wish, form: SelectionForm | None) -> Submitted:
-        """One wish is one submission; a run made again finds it by its operation, whatever became of the others."""
-        mine = replace(desk, run=replace(desk.run, run_id=f"{desk.run.run_id}__{wish.operation}"))
+    def _submit(
+        self, session: SelectionSession, context: Any, request: SelectionRequest, form: SelectionForm | None
+    ) -> Submitted:
+        """One request is one submission; a run made again finds it by its operation, whatever became of the others."""
+        mine = replace(session, run=replace(session.run, run_id=f"{session.run.run_id}__{request.operation}"))
         without, accounts = (form.without, form.accounts) if form else ((), None)
-        return submit(mine, wish, who(context), without=without, accounts=accounts)
+        return submit(mine, request, who(context), without=without, accounts=accounts)
 
     def _told(self, made: Sequence[Submitted]) -> dict[str, Any]:
         refused = [line for one in made for line in refusal_lines(one.refused)]
@@ -109,15 +111,17 @@ class SelectionFormOperator(BaseOperator):
 
 
 class AutoSelectionOperator(BaseOperator):
-    """Wish: what the enabled rules of 自动抵扣勾选配置 pick today, each rule a submission (R222)."""
+    """Request: what the enabled rules of 自动抵扣勾选配置 pick today, each rule a submission (R222)."""
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Submits; skips what follows while every rule is off or picks nothing."""
         run = run_day(context)
-        with selection_desk(AUTO, run, f"{run.dag_id}/{run.run_id}") as desk:
-            with desk.transaction() as work:
-                wishes = auto_wishes(work.connection, run.day)
-            made = [submit(replace(desk, run=_run_of(run, wish)), wish, AUTO) for wish in wishes]
+        with open_selection_session(AUTO, run, f"{run.dag_id}/{run.run_id}") as session:
+            with session.transaction() as tables:
+                selection_requests = auto_requests(tables.connection, run.day)
+            made = [
+                submit(replace(session, run=_run_of(run, request)), request, AUTO) for request in selection_requests
+            ]
         submissions = [one.parent_batch_no for one in made if one.parent_batch_no]
         for line in [line for one in made for line in refusal_lines(one.refused)]:
             self.log.info("%s", line)
@@ -139,12 +143,12 @@ class SelectionFollowOperator(BaseOperator):
         parents = context["ti"].xcom_pull(task_ids=self.submitted_by)["submissions"]
         if not parents:
             raise AirflowSkipException("dry run: nothing was submitted")
-        work_selections(context, run)
-        with selection_desk(who(context), run, f"{run.dag_id}/{run.run_id}/{self.task_id}") as desk:
-            found = [progress(desk, parent) for parent in parents]
-            with desk.transaction() as work:
-                _, seconds = work.table.next_due(CHANNELS)
-        labels = desk.book.codes_of("selection_task_status")
+        run_due_selections(context, run)
+        with open_selection_session(who(context), run, f"{run.dag_id}/{run.run_id}/{self.task_id}") as session:
+            found = [progress(session, parent) for parent in parents]
+            with session.transaction() as tables:
+                _, seconds = tables.table.next_due(CHANNELS)
+        labels = session.book.codes_of("selection_task_status")
         told = [progress_line(one, labels) for one in found]
         self.log.info("%s", "\n".join([*told, *map(requests_text, found)]))
         if not all(one.finished for one in found):
@@ -162,9 +166,9 @@ class SelectionFollowOperator(BaseOperator):
         raise AirflowRescheduleException(due)
 
 
-def _run_of(run: RunDay, wish: Wish) -> RunDay:
+def _run_of(run: RunDay, request: SelectionRequest) -> RunDay:
     """A run made again picks what is left: a submission is known by its first paper, not by its place in a list."""
-    first = wish.chosen[0]
+    first = request.chosen[0]
     return replace(run, run_id=f"{run.run_id}__{first.taxpayer_no}_{first.document_key}")
 
 
@@ -172,3 +176,11 @@ def _list_text(verdicts: Sequence[Verdict], result: Path) -> str:
     failed = [one for one in verdicts if not one.passed]
     lines = [f"{one.row.where}：{'；'.join(problem.text for problem in one.problems)}" for one in failed]
     return "\n".join([*lines, f"引入 {len(verdicts)} 行，处理失败 {len(failed)} 行；引入结果：{result}"])
+
+
+class SelectionOperator(BaseOperator):
+    """Select: requests go to the bureau and their results come back, until nothing is due; the sweep polls the rest."""
+
+    def execute(self, context: Any) -> int:
+        """How many requests were handled."""
+        return run_due_selections(context, run_day(context))

@@ -1,4 +1,4 @@
-"""What a form asks for as a wish: its 缴款书号码 looked up in the pool, each with the tax number that owns it."""
+"""What a form asks for as a request: its 缴款书号码 looked up in the pool, each with the tax number that owns it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import psycopg
 
 from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
-from fapiao.selection.chosen import Chosen, Surface, Wish
+from fapiao.selection.chosen import RequestedDocument, SelectionRequest, Surface
 from fapiao.selection.form import SelectionForm
 from fapiao.selection.listing import Listed, ListFilter
 from fapiao.selection.records import STATISTICS
@@ -19,10 +19,10 @@ MOST = 100_000
 """Far more than a person lists by number; what is selected by its thousands comes in by a workbook."""
 
 
-def wish_of(
+def request_of_form(
     connection: Connection, form: SelectionForm, surface: Surface, allowed: Sequence[str] | None = None
-) -> Wish:
-    """The wish; a document without a reason of the form's keeps its own (A-44).
+) -> SelectionRequest:
+    """The request; a document without a reason of the form's keeps its own (A-44).
 
     One that the pool does not hold goes along under the form's only tax number, for the steps to refuse it by name.
     `allowed` are the 核算组织 the actor may select for, None all. Raises BadInput with every document that is nobody's,
@@ -31,13 +31,13 @@ def wish_of(
     if form.operation in STATISTICS:
         if problems := _forbidden_taxpayers(connection, form.taxpayers, allowed):
             raise BadInput(problems)
-        return Wish(form.operation, surface, taxpayers=form.taxpayers)
+        return SelectionRequest(form.operation, surface, taxpayers=form.taxpayers)
     found = _found(connection, form)
     problems = _forbidden(found, allowed)
     chosen = [one for key in form.document_keys for one in _chosen(form, key, found.get(key, []), problems)]
     if problems:
         raise BadInput(problems)
-    return Wish(form.operation, surface, chosen)
+    return SelectionRequest(form.operation, surface, chosen)
 
 
 def _found(connection: Connection, form: SelectionForm) -> dict[str, list[Listed]]:
@@ -66,13 +66,13 @@ def _forbidden_taxpayers(connection: Connection, taxpayers: Sequence[str], allow
     return [f"{number}：{sentence}" for number, whose in known.items() if whose.org_code not in allowed]
 
 
-def _chosen(form: SelectionForm, key: str, rows: Sequence[Listed], problems: list[str]) -> Sequence[Chosen]:
+def _chosen(form: SelectionForm, key: str, rows: Sequence[Listed], problems: list[str]) -> Sequence[RequestedDocument]:
     if len(rows) == 1:
         (row,) = rows
         said = (form.reason, form.reason_text) if form.reason else (row.selection_reason, row.selection_reason_text)
-        return [Chosen(row.taxpayer_no, key, *said)]
+        return [RequestedDocument(row.taxpayer_no, key, *said)]
     if not rows and len(form.taxpayers) == 1:
-        return [Chosen(form.taxpayers[0], key, form.reason, form.reason_text)]
+        return [RequestedDocument(form.taxpayers[0], key, form.reason, form.reason_text)]
     owners = "、".join(row.taxpayer_no for row in rows)
     unknown = rulebook().message("selection_unknown_paper", "interactive")
     problems.append(f"{key}：{f'属于多个税号（{owners}），请填写税号。' if rows else unknown}")

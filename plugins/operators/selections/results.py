@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from fapiao.downloads.protocol import Login
 from fapiao.errors import LoginLost, Refused, TryLater
-from fapiao.selection.answers import Holding, PaperResult, Party, Results, Waiting
-from fapiao.selection.judging import NO_ANSWER, Wished, already_there, judged, verdict
-from fapiao.selection.records import OpenPaper, Selection, Settled
-from operators.downloads.apply import MAX_ATTEMPTS
-from operators.login_state import WAITING, login_state, stands_still
-from operators.selections.session import SelectionDesk, SelectionWork
+from fapiao.selection.answers import DocumentResult, Holding, Party, Results, Waiting
+from fapiao.selection.reconciliation import NO_ANSWER, Wished, already_there, reconcile, verdict
+from fapiao.selection.records import OpenDocument, Selection, Settled
+from operators.login_state import WAITING, login_blocking, login_state
+from operators.run_context import MAX_ATTEMPTS
+from operators.selections.session import SelectionSession, SelectionTables
 
 log = logging.getLogger(__name__)
 
@@ -21,177 +21,179 @@ MOST_POLLS_WITHOUT_ANSWER = 12
 _LEDGER = "see the ledger (税局用票台账) for each document, then retry"
 
 
-def party(desk: SelectionDesk, row: Selection) -> Party:
+def party(session: SelectionSession, row: Selection) -> Party:
     """Whose documents they are. Raises Refused where the tax number is no longer there."""
-    with desk.transaction() as work:
-        whose = work.table.basics([row.taxpayer_no]).get(row.taxpayer_no)
+    with session.transaction() as tables:
+        whose = tables.table.basics([row.taxpayer_no]).get(row.taxpayer_no)
     if whose is None:
-        raise Refused("UNKNOWN_TAXPAYER", desk.says("selection_unknown_taxpayer"), "load the taxpayer again")
+        raise Refused("UNKNOWN_TAXPAYER", session.says("selection_unknown_taxpayer"), "load the taxpayer again")
     return Party(row.taxpayer_no, whose.leqi_id)
 
 
-def collect(desk: SelectionDesk, row: Selection) -> None:
+def collect(session: SelectionSession, row: Selection) -> None:
     """One poll of a request that the bureau has taken. Raises BureauError."""
-    bureau, whose = desk.bureaus[row.channel], party(desk, row)
+    bureau, whose = session.bureaus[row.channel], party(session, row)
     told = bureau.results(whose, row.request_no or "")
     if isinstance(told, Waiting):
-        still_waiting(desk, row, told)
+        still_waiting(session, row, told)
         return
-    with desk.transaction() as work:
-        papers = work.table.open_papers(row)
-    held = _compared(desk, row, whose, told)
+    with session.transaction() as tables:
+        papers = tables.table.open_papers(row)
+    held = _compared(session, row, whose, told)
     if isinstance(held, Waiting):
-        _wait_for_holdings(desk, row, held)
+        _wait_for_holdings(session, row, held)
         return
-    settled = judged(papers, told.papers, _wished(row), held, desk.says("selection_differs"))
-    _bring_in(desk, row, papers, settled)
+    settled = reconcile(papers, told.papers, _wished(row), held, session.says("selection_differs"))
+    _bring_in(session, row, papers, settled)
 
 
-def find_out(desk: SelectionDesk, row: Selection) -> bool:
+def resolve_unanswered(session: SelectionSession, row: Selection) -> bool:
     """An upload without an answer: what the bureau holds as wished is settled; whether anything is left to send again.
 
     Raises BureauError; then nothing is known yet. One that refuses to show what it holds ends the request.
     """
     if row.unanswered_seconds:
-        with desk.transaction() as work:
-            work.table.hold(row)
-            work.table.postpone(row, row.unanswered_seconds)
+        with session.transaction() as tables:
+            tables.table.lock_claimed(row)
+            tables.table.postpone(row, row.unanswered_seconds)
         return False
-    whose = party(desk, row)
-    held, period = _holdings(desk, row, whose)
+    whose = party(session, row)
+    held, period = _holdings(session, row, whose)
     if isinstance(held, Waiting):
-        _wait_for_holdings(desk, row, held)
+        _wait_for_holdings(session, row, held)
         return False
-    with desk.transaction() as work:
-        work.table.hold(row)
-        papers = work.table.open_papers(row)
-        settled = already_there(papers, _wished(row), held, period, desk.says("selection_held"))
+    with session.transaction() as tables:
+        tables.table.lock_claimed(row)
+        papers = tables.table.open_papers(row)
+        settled = already_there(papers, _wished(row), held, period, session.says("selection_held"))
         if settled:
-            work.table.settle(row, settled, desk.instant(), _to_status(desk, row))
-        work.table.note_holdings(row, None)
-        return _again(desk, work, row, len(papers) - len(settled))
+            tables.table.settle(row, settled, session.instant(), _to_status(session, row))
+        tables.table.note_holdings(row, None)
+        return _again(session, tables, row, len(papers) - len(settled))
 
 
-def _again(desk: SelectionDesk, work: SelectionWork, row: Selection, left: int) -> bool:
+def _again(session: SelectionSession, tables: SelectionTables, row: Selection, left: int) -> bool:
     if not left:
-        finish(desk, work, row)
+        finish(session, tables, row)
         return False
     if row.attempts >= MAX_ATTEMPTS:
-        text = desk.says("selection_no_answer")
-        work.table.fail(row, Refused(NO_ANSWER, text, "the bureau does not hold what is left: retry"))
+        text = session.says("selection_no_answer")
+        tables.table.fail(row, Refused(NO_ANSWER, text, "the bureau does not hold what is left: retry"))
         return False
-    work.table.not_sent(row)
+    tables.table.not_sent(row)
     return True
 
 
-def still_waiting(desk: SelectionDesk, row: Selection, told: Waiting) -> None:
+def still_waiting(session: SelectionSession, row: Selection, told: Waiting) -> None:
     """处理中: polled again after the bureau's wait, or behind the login that it really waits for (R212, R216)."""
-    bureau = desk.bureaus[row.channel]
+    bureau = session.bureaus[row.channel]
     waits = (
-        login_state(bureau, row.taxpayer_no) if told.login_wait else stands_still(bureau, row.taxpayer_no, row.polls)
+        login_state(bureau, row.taxpayer_no) if told.login_wait else login_blocking(bureau, row.taxpayer_no, row.polls)
     )
     if waits and waits.state == "manual":
-        _stand_behind(desk, row, waits, WAITING)
+        _stand_behind(session, row, waits, WAITING)
         return
-    with desk.transaction() as work:
-        work.table.hold(row)
-        work.table.postpone(row, told.wait_seconds, polls=1)
+    with session.transaction() as tables:
+        tables.table.lock_claimed(row)
+        tables.table.postpone(row, told.wait_seconds, polls=1)
 
 
-def wait_for_login(desk: SelectionDesk, row: Selection, lost: LoginLost) -> None:
+def wait_for_login(session: SelectionSession, row: Selection, lost: LoginLost) -> None:
     """The row steps back without losing an attempt; one whose account is logged in after all comes back soon."""
-    login = login_state(desk.bureaus[row.channel], row.taxpayer_no)
+    login = login_state(session.bureaus[row.channel], row.taxpayer_no)
     if login.state == "manual":
-        _stand_behind(desk, row, login, lost)
+        _stand_behind(session, row, login, lost)
         return
-    with desk.transaction() as work:
-        work.table.hold(row)
-        work.table.postpone(row, lost.wait_seconds, polls=1)
+    with session.transaction() as tables:
+        tables.table.lock_claimed(row)
+        tables.table.postpone(row, lost.wait_seconds, polls=1)
 
 
-def _stand_behind(desk: SelectionDesk, row: Selection, login: Login, why: LoginLost) -> None:
-    with desk.transaction() as work:
-        work.table.hold(row)
+def _stand_behind(session: SelectionSession, row: Selection, login: Login, why: LoginLost) -> None:
+    with session.transaction() as tables:
+        tables.table.lock_claimed(row)
         account = replace(login, account=login.account or row.account)
-        request, advice = work.logins.ask(row.channel, row.taxpayer_no, account, why)
-        work.table.wait_for_login(row, request, LoginLost(why.code, why.text, advice))
+        request, advice = tables.logins.ask(row.channel, row.taxpayer_no, account, why)
+        tables.table.wait_for_login(row, request, LoginLost(why.code, why.text, advice))
 
 
 def settled_on_the_spot(
-    desk: SelectionDesk, work: SelectionWork, row: Selection, refused: Sequence[PaperResult]
+    session: SelectionSession, tables: SelectionTables, row: Selection, refused: Sequence[DocumentResult]
 ) -> None:
     """Documents that the bureau refused together with its receipt."""
     if refused:
         settled = [Settled(one.document_key, "failed", one.code, one.text) for one in refused]
-        work.table.settle(row, settled, desk.instant(), "")
-        work.table.clear_statistics(row.taxpayer_no)
+        tables.table.settle(row, settled, session.instant(), "")
+        tables.table.clear_statistics(row.taxpayer_no)
 
 
-def finish(desk: SelectionDesk, work: SelectionWork, row: Selection) -> None:
+def finish(session: SelectionSession, tables: SelectionTables, row: Selection) -> None:
     """The end of a request whose documents are all settled: 处理成功, or 处理失败 where one of them failed."""
-    tally = work.table.tally(row)
-    said = verdict(tally, desk.says("selection_partly_failed"), desk.says("selection_all_failed"))
-    work.table.finish(row, Refused(*said, _LEDGER) if said else None, desk.instant())
+    tally = tables.table.tally(row)
+    said = verdict(tally, session.says("selection_partly_failed"), session.says("selection_all_failed"))
+    tables.table.finish(row, Refused(*said, _LEDGER) if said else None, session.instant())
 
 
-def _compared(desk: SelectionDesk, row: Selection, whose: Party, told: Results) -> Holdings | Waiting | None:
+def _compared(session: SelectionSession, row: Selection, whose: Party, told: Results) -> Holdings | Waiting | None:
     """What the bureau holds, where the channel's results are compared with it, or a document was repeated.
 
     A bureau that refuses to show it (乐企, once the period has moved on) leaves its results to stand alone.
     """
     repeated = any(one.outcome == "already" for one in told.papers)
-    if not repeated and row.channel not in desk.rules.compared:
+    if not repeated and row.channel not in session.rules.compared:
         return None
     try:
-        return _holdings(desk, row, whose)[0]
+        return _holdings(session, row, whose)[0]
     except Refused as hidden:
         log.warning("selection %s is not compared with what the bureau holds: %s", row.batch_no, hidden)
         return None
 
 
-def _holdings(desk: SelectionDesk, row: Selection, whose: Party) -> tuple[Holdings | Waiting, str]:
-    bureau = desk.bureaus[row.channel]
+def _holdings(session: SelectionSession, row: Selection, whose: Party) -> tuple[Holdings | Waiting, str]:
+    bureau = session.bureaus[row.channel]
     period = row.tax_period or bureau.period(whose).period
     try:
         return bureau.holdings(whose, period, row.holdings_no), period
     except Refused as failed:
         if row.holdings_no is None:
             raise
-        with desk.transaction() as work:
-            work.table.hold(row)
-            work.table.note_holdings(row, None)
+        with session.transaction() as tables:
+            tables.table.lock_claimed(row)
+            tables.table.note_holdings(row, None)
         raise TryLater(failed.code, failed.text, "the question is asked anew", failed.wait_seconds) from failed
 
 
-def _wait_for_holdings(desk: SelectionDesk, row: Selection, told: Waiting) -> None:
-    with desk.transaction() as work:
-        work.table.hold(row)
-        work.table.note_holdings(row, told.request_no or row.holdings_no)
-    still_waiting(desk, row, told)
+def _wait_for_holdings(session: SelectionSession, row: Selection, told: Waiting) -> None:
+    with session.transaction() as tables:
+        tables.table.lock_claimed(row)
+        tables.table.note_holdings(row, told.request_no or row.holdings_no)
+    still_waiting(session, row, told)
 
 
-def _bring_in(desk: SelectionDesk, row: Selection, papers: Sequence[OpenPaper], settled: Sequence[Settled]) -> None:
+def _bring_in(
+    session: SelectionSession, row: Selection, papers: Sequence[OpenDocument], settled: Sequence[Settled]
+) -> None:
     """Ledger, pool and request in one transaction; a document that has no answer yet is asked about again."""
     answered = {one.document_key for one in settled}
     missing = [one for one in papers if one.document_key not in answered]
     given_up = missing if row.polls >= MOST_POLLS_WITHOUT_ANSWER else []
-    text = desk.says("selection_no_answer")
+    text = session.says("selection_no_answer")
     every = [*settled, *(Settled(one.document_key, "failed", NO_ANSWER, text) for one in given_up)]
-    with desk.transaction() as work:
-        work.table.hold(row)
-        work.table.note_holdings(row, None)
-        work.table.settle(row, every, desk.instant(), _to_status(desk, row))
+    with session.transaction() as tables:
+        tables.table.lock_claimed(row)
+        tables.table.note_holdings(row, None)
+        tables.table.settle(row, every, session.instant(), _to_status(session, row))
         if any(one.state == "failed" for one in every):
-            work.table.clear_statistics(row.taxpayer_no)
-        if work.table.tally(row).open:
-            work.table.postpone(row, desk.rules.unanswered_seconds, polls=1)
+            tables.table.clear_statistics(row.taxpayer_no)
+        if tables.table.tally(row).open:
+            tables.table.postpone(row, session.rules.unanswered_seconds, polls=1)
         else:
-            finish(desk, work, row)
+            finish(session, tables, row)
 
 
 def _wished(row: Selection) -> Wished:
     return "selected" if row.operation == "not_deduct" else "withdrawn"
 
 
-def _to_status(desk: SelectionDesk, row: Selection) -> str:
-    return desk.rules.of(row.operation).to_status or ""
+def _to_status(session: SelectionSession, row: Selection) -> str:
+    return session.rules.of(row.operation).to_status or ""

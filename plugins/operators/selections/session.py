@@ -12,14 +12,14 @@ from fapiao.rules.book import RuleBook
 from fapiao.selection.rules import SelectionRules
 from fapiao.selection.sentences import sentence
 from fapiao.tasks import RunDay
-from hooks.channels.selection_channel import SelectionBureau
+from hooks.channels.selection_channel import SelectionChannel
 from hooks.queues.login_requests import LoginRequests
 from hooks.queues.selections import SelectionTable
 from hooks.queues.submissions import Submissions
 
 
 @dataclass(frozen=True, slots=True)
-class SelectionWork:
+class SelectionTables:
     """The tables a transaction works on."""
 
     connection: psycopg.Connection[Any]
@@ -29,11 +29,11 @@ class SelectionWork:
 
 
 @dataclass(frozen=True, slots=True)
-class SelectionDesk:
+class SelectionSession:
     """One worker's place; `bureaus` are the channels that select, `now` is the clock: tests turn it."""
 
     connection: psycopg.Connection[Any]
-    bureaus: Mapping[str, SelectionBureau]
+    bureaus: Mapping[str, SelectionChannel]
     rules: SelectionRules
     book: RuleBook
     run: RunDay
@@ -41,10 +41,10 @@ class SelectionDesk:
     now: Callable[[], datetime]
 
     @contextmanager
-    def transaction(self) -> Iterator[SelectionWork]:
+    def transaction(self) -> Iterator[SelectionTables]:
         """All or nothing on the worker's own connection."""
         with self.connection.transaction():
-            yield SelectionWork(
+            yield SelectionTables(
                 self.connection,
                 SelectionTable(self.connection),
                 Submissions(self.connection),

@@ -7,7 +7,7 @@ from simulator.documents.selection import Selection
 from simulator.gateway import parameters
 from simulator.gateway.answers import wrong
 from simulator.gateway.codes import BY_GATEWAY, DATA, KINDS_OF_TYPE
-from simulator.gateway.operations.pairs import Pair
+from simulator.gateway.operations.pairs import AsyncOperation
 from simulator.gateway.rows.choosing import listing
 from simulator.gateway.rows.full import full_item
 from simulator.gateway.rows.states import Seen
@@ -15,7 +15,7 @@ from simulator.gateway.tasks import Listing
 from simulator.gateway.visit import Visit
 from simulator.services.answers import Answer
 
-FULL = Pair("ext.fullInvoiceDownQuery", DATA)
+FULL = AsyncOperation("ext.fullInvoiceDownQuery", DATA)
 REACH_YEARS = 5
 
 

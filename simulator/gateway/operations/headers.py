@@ -11,7 +11,7 @@ from simulator.documents.selection import Selection
 from simulator.gateway import parameters
 from simulator.gateway.answers import wrong
 from simulator.gateway.codes import ASK_FOR_LOGIN, BY_GATEWAY, DATA, KINDS_OF_TYPE, SMALL_SCALE_DATA
-from simulator.gateway.operations.pairs import Pair
+from simulator.gateway.operations.pairs import AsyncOperation
 from simulator.gateway.rows.choosing import listing, narrowed
 from simulator.gateway.rows.face import Face, naming
 from simulator.gateway.rows.header import header_item
@@ -21,7 +21,7 @@ from simulator.gateway.visit import Visit
 from simulator.services.answers import Answer
 from simulator.wire import Json
 
-HEADERS = Pair("invoiceDownQuery", DATA)
+HEADERS = AsyncOperation("invoiceDownQuery", DATA)
 FLAGS = ("0", "1", "2", "3")
 FIRST_DAY = date(2017, 1, 1)
 

@@ -20,13 +20,13 @@ from simulator.gateway.codes import (
     TEXTS,
 )
 from simulator.gateway.operations.finding import found_by
-from simulator.gateway.operations.pairs import Pair
+from simulator.gateway.operations.pairs import AsyncOperation
 from simulator.gateway.tasks import Listing
 from simulator.gateway.visit import Visit
 from simulator.services.answers import Answer
 from simulator.wire import Json
 
-LAYOUT = Pair("ext.layoutFileDownQuery", FILES)
+LAYOUT = AsyncOperation("ext.layoutFileDownQuery", FILES)
 LIMIT = 5000
 
 

@@ -20,7 +20,7 @@ PART_KEPT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AsyncOperation:
     """`query` is the interfaceCode that asks for the result; `guarded` refuses the same task within three minutes.
 
     A result that is not `divisible` says what was done to every row, so it never ends partly.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from simulator import selecting
+from simulator import sample_selections as selecting
 from simulator.codes import CUSTOMS
 from simulator.documents.document import Document
 from simulator.documents.facts import STAMP
@@ -12,14 +12,14 @@ from simulator.gateway import parameters
 from simulator.gateway.answers import Denied
 from simulator.gateway.codes import BY_GATEWAY, SELECTING, STATISTICS_MADE
 from simulator.gateway.operations.finding import found_by
-from simulator.gateway.operations.pairs import Pair
+from simulator.gateway.operations.pairs import AsyncOperation
 from simulator.gateway.tasks import Listing
 from simulator.gateway.visit import Visit
-from simulator.selecting import OTHER_REASON, REASONS, Verdict, Wanted
+from simulator.sample_selections import OTHER_REASON, REASONS, Verdict, Wanted
 from simulator.services.answers import Answer
 from simulator.wire import Json
 
-SELECTION = Pair("invoiceSelectQuery", SELECTING, guarded=False, divisible=False)
+SELECTION = AsyncOperation("invoiceSelectQuery", SELECTING, guarded=False, divisible=False)
 SELECT, WITHDRAW = "1", "0"
 USE_OF_PURPOSE = {"1": selecting.DEDUCTED, "2": selecting.NOT_DEDUCTED, "3": selecting.REFUNDED}
 """deductionPurpose 抵扣, 不抵扣, 退税 to fpyt."""

@@ -10,7 +10,7 @@ from simulator.documents.facts import STAMP
 from simulator.gateway import parameters
 from simulator.gateway.answers import Denied
 from simulator.gateway.codes import BY_GATEWAY, FAILED, SELECTING, TYPE_OF_KIND, UNSUPPORTED
-from simulator.gateway.operations.pairs import Pair
+from simulator.gateway.operations.pairs import AsyncOperation
 from simulator.gateway.operations.periods import described
 from simulator.gateway.rows.face import Face
 from simulator.gateway.rows.states import PURPOSE
@@ -20,8 +20,8 @@ from simulator.periods import CONFIRMED, FORECAST, MADE, NOT_MADE, NOTHING
 from simulator.services.answers import Answer
 from simulator.wire import Json
 
-MAKING = Pair("statisticCreateQuery", SELECTING, guarded=False, unknown=UNSUPPORTED)
-CONFIRMING = Pair("ext.statisticConfirmQuery", SELECTING, guarded=False, unknown=UNSUPPORTED)
+MAKING = AsyncOperation("statisticCreateQuery", SELECTING, guarded=False, unknown=UNSUPPORTED)
+CONFIRMING = AsyncOperation("ext.statisticConfirmQuery", SELECTING, guarded=False, unknown=UNSUPPORTED)
 MAKE, WITHDRAW = "1", "2"
 TOTAL = "99"
 COLUMNS = (

@@ -8,7 +8,7 @@ from simulator.documents.document import Document
 from simulator.documents.selection import Part, Selection
 from simulator.gateway import parameters
 from simulator.gateway.codes import CERTIFIED, DATA, ELSEWHERE, NO_SOFT_CERTIFICATE, TYPE_OF_KIND
-from simulator.gateway.operations.pairs import Pair
+from simulator.gateway.operations.pairs import AsyncOperation
 from simulator.gateway.rows.choosing import listing
 from simulator.gateway.rows.header import header_item
 from simulator.gateway.rows.states import Seen
@@ -16,7 +16,7 @@ from simulator.gateway.tasks import Listing
 from simulator.gateway.visit import Visit
 from simulator.services.answers import Answer
 
-UPDATES = Pair("ext.statusUpdateDownQuery", DATA)
+UPDATES = AsyncOperation("ext.statusUpdateDownQuery", DATA)
 
 
 def apply(visit: Visit) -> Answer:

@@ -9,8 +9,8 @@ import pytest
 from bureau_uploads import full_rows, upload, workbook, zipped
 from fapiao.bureau_files import Refusal
 from fapiao.errors import BadInput
-from fapiao.layout.safe_xml import UnreadableFile
 from fapiao.layout.snapshot import draw_snapshot
+from fapiao.safe_xml import UnreadableFile
 from fapiao.tables.reading import read_tables
 from layout_samples import ofd
 from old_excel import old_workbook

@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from enterprise_files import WORDS
-from fapiao.enterprise.words import OWN_KINDS, folded, vocabulary
+from fapiao.enterprise.spellings import OWN_KINDS, folded, vocabulary
 from fapiao.errors import RuleError
 from fapiao.paths import RULES
 

@@ -4,21 +4,23 @@ import pytest
 
 from fapiao.errors import BadInput
 from fapiao.imports.owners import Asked, Owner, owner_of
-from fapiao.imports.papers import Paper, Place
+from fapiao.imports.papers import FileDocument, RowRef
 
 A, B, C = "91310000MA1EXAMPAA", "91310000MA1EXAMPBB", "91310000MA1EXAMPCC"
 BOTH = ("input", "output")
 ANYBODY = Asked()
 
 
-def paper(seller: str | None, buyer: str | None, row_no: int = 2, **more: str) -> Paper:
+def paper(seller: str | None, buyer: str | None, row_no: int = 2, **more: str) -> FileDocument:
     """A document between two companies."""
     values = {"seller_tax_no": seller, "buyer_tax_no": buyer, **more}
     stated = {name: value for name, value in values.items() if value}
-    return Paper("invoice", "face", stated, stated=True, lead=Place(1, "发票基础信息", row_no))
+    return FileDocument("invoice", "face", stated, stated=True, lead=RowRef(1, "发票基础信息", row_no))
 
 
-def owner(papers: list[Paper], asked: Asked = ANYBODY, directions: tuple[str, ...] = BOTH, known: str = A) -> Owner:
+def owner(
+    papers: list[FileDocument], asked: Asked = ANYBODY, directions: tuple[str, ...] = BOTH, known: str = A
+) -> Owner:
     """The owner found in a file called f.xlsx."""
     return owner_of("f.xlsx", papers, directions, asked, known.split())
 

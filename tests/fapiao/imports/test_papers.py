@@ -2,24 +2,24 @@
 
 import pytest
 
-from fapiao.imports.papers import Paper, Papers, Place
+from fapiao.imports.papers import FileDocument, FileDocuments, RowRef
 
 KEY = {"document_key": "1"}
 
 
-def at(row_no: int, sheet: str = "s") -> Place:
+def at(row_no: int, sheet: str = "s") -> RowRef:
     """A row of the first file."""
-    return Place(1, sheet, row_no)
+    return RowRef(1, sheet, row_no)
 
 
-def only(papers: Papers) -> Paper:
+def only(papers: FileDocuments) -> FileDocument:
     """The one document."""
     (paper,) = papers.whole()
     return paper
 
 
 def test_lines_join_the_header_of_their_number_whose_amounts_stay() -> None:
-    papers = Papers()
+    papers = FileDocuments()
     papers.header("invoice", "face", at(2), KEY | {"amount": "9.00", "seller_name": "A"})
     papers.line("invoice", "face", at(2, "l"), KEY | {"amount": "4.00", "goods_name": "x", "seller_name": "B"})
     paper = only(papers)
@@ -32,7 +32,7 @@ def test_lines_join_the_header_of_their_number_whose_amounts_stay() -> None:
 
 
 def test_lines_without_a_header_make_a_document_with_their_sums() -> None:
-    papers = Papers()
+    papers = FileDocuments()
     for row_no, amount in ((2, "4.00"), (3, "-0.10")):
         stated = {"seller_name": "A", "amount": amount, "tax_amount": "0.01", "total_amount": "9", "goods_name": "x"}
         papers.line("invoice", "face", at(row_no), KEY | stated)
@@ -46,7 +46,7 @@ def test_lines_without_a_header_make_a_document_with_their_sums() -> None:
 
 @pytest.mark.finding("F15")
 def test_a_repeated_header_is_skipped_and_one_that_contradicts_it_keeps_both_out() -> None:
-    papers = Papers()
+    papers = FileDocuments()
     for row_no, amount in ((2, "1"), (3, "1"), (4, "2")):
         papers.header("invoice", "face", at(row_no), KEY | {"amount": amount})
     assert [(told.place.row_no, told.fate) for told in papers.told] == [(3, "skipped"), (4, "rejected")]
@@ -55,7 +55,7 @@ def test_a_repeated_header_is_skipped_and_one_that_contradicts_it_keeps_both_out
 
 
 def test_face_and_selection_of_one_number_are_two_documents() -> None:
-    papers = Papers()
+    papers = FileDocuments()
     papers.header("invoice", "face", at(2), KEY)
     papers.header("invoice", "selection", at(3), KEY)
     assert [paper.kind for paper in papers.whole()] == ["file_header", "file_selection"]
@@ -63,7 +63,7 @@ def test_face_and_selection_of_one_number_are_two_documents() -> None:
 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_row_that_cannot_be_taken_keeps_its_whole_document_out(first: bool) -> None:
-    papers = Papers()
+    papers = FileDocuments()
     if first:
         papers.broken("invoice", "face", at(2), {"etax_invoice_no": "1"}, "quarantined")
     papers.line("invoice", "face", at(3), KEY)
@@ -84,7 +84,7 @@ def test_a_row_that_cannot_be_taken_keeps_its_whole_document_out(first: bool) ->
     ],
 )
 def test_the_payload_kind_follows_document_and_lines(document: str, items: int, alone: bool, kind: str) -> None:
-    papers = Papers()
+    papers = FileDocuments()
     papers.header(document, "face", at(2), KEY, alone=alone)
     for row_no in range(items):
         papers.line(document, "face", at(row_no), KEY)

@@ -8,8 +8,8 @@ import pytest
 
 from fapiao.layout import ofd as package
 from fapiao.layout import snapshot
-from fapiao.layout.safe_xml import UnreadableFile
 from fapiao.layout.snapshot import draw_snapshot
+from fapiao.safe_xml import UnreadableFile
 from layout_samples import IMAGE, PATH, TEXT, ofd, ofd_entries, page, zipped
 
 pytestmark = pytest.mark.req("R136")

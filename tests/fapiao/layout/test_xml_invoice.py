@@ -2,8 +2,8 @@
 
 import pytest
 
-from fapiao.layout.safe_xml import UnreadableFile
 from fapiao.layout.xml_invoice import read
+from fapiao.safe_xml import UnreadableFile
 from layout_samples import LINE, einvoice
 
 NUMBER = "27442000000000000001"

@@ -6,18 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from fapiao.rules.book import rulebook
+from fapiao.selection.checks import CheckInput, Decision, DocumentFacts, StatisticsState, decide, fresh, last_day
 from fapiao.selection.rules import STEPS, selection_rules
 from fapiao.selection.sentences import sentence
-from fapiao.selection.steps import Decision, Facts, PaperFacts, StatisticsState, decide, fresh, last_day
 
 RULES = selection_rules()
 NOW = datetime(2027, 1, 20, 4, tzinfo=UTC)
-GOOD = PaperFacts("A", reason="1", status="0", issue_date=date(2027, 1, 5))
+GOOD = DocumentFacts("A", reason="1", status="0", issue_date=date(2027, 1, 5))
 
 
-def facts(*papers: PaperFacts, **changed: object) -> Facts:
+def facts(*papers: DocumentFacts, **changed: object) -> CheckInput:
     """A request against which nothing speaks, as far as nobody was asked."""
-    usual = Facts(RULES.of("not_deduct"), "interactive", "leqi", False, papers or (GOOD,), NOW)
+    usual = CheckInput(RULES.of("not_deduct"), "interactive", "leqi", False, papers or (GOOD,), NOW)
     return replace(usual, **changed)  # type: ignore[arg-type]
 
 
@@ -35,17 +35,17 @@ def keys(decision: Decision) -> list[str]:
 def test_the_steps_come_in_the_manuals_order() -> None:
     """Everything is wrong at once; each thing put right shows the next."""
     wrong = facts(
-        PaperFacts("A", status="1", invoice_type="81", issue_date=date(2027, 2, 1)),
+        DocumentFacts("A", status="1", invoice_type="81", issue_date=date(2027, 2, 1)),
         channel="tax_disk",
         small_scale=True,
         statistics=state("02"),
     )
     mends = [
-        ("selection_reason", {"papers": [PaperFacts("A", "1", status="1", invoice_type="81", issue_date=date(2027, 2, 1))]}),
-        ("selection_status", {"papers": [PaperFacts("A", "1", status="0", invoice_type="81", issue_date=date(2027, 2, 1))]}),
+        ("selection_reason", {"papers": [DocumentFacts("A", "1", status="1", invoice_type="81", issue_date=date(2027, 2, 1))]}),
+        ("selection_status", {"papers": [DocumentFacts("A", "1", status="0", invoice_type="81", issue_date=date(2027, 2, 1))]}),
         ("selection_channel", {"channel": "etax"}),
         ("small_scale_selection", {"small_scale": False}),
-        ("selection_type", {"papers": [PaperFacts("A", "1", status="0", issue_date=date(2027, 2, 1))]}),
+        ("selection_type", {"papers": [DocumentFacts("A", "1", status="0", issue_date=date(2027, 2, 1))]}),
         ("statistics_generated", {"statistics": None}),
     ]  # fmt: skip
     told = []
@@ -94,14 +94,14 @@ def test_only_unselected_and_preselected_documents_are_submitted(status: str | N
 @pytest.mark.req("R193")
 @pytest.mark.parametrize("status", ["0", "2", "3", "4", None])
 def test_only_a_selected_document_is_withdrawn(status: str | None) -> None:
-    wish = facts(replace(GOOD, reason=None, status=status), operation=RULES.of("undo_not_deduct"))
-    assert keys(decide(wish, RULES)) == ["selection_withdraw_status"]
+    request = facts(replace(GOOD, reason=None, status=status), operation=RULES.of("undo_not_deduct"))
+    assert keys(decide(request, RULES)) == ["selection_withdraw_status"]
 
 
 @pytest.mark.req("R193")
 def test_a_withdrawal_needs_no_reason() -> None:
-    wish = facts(replace(GOOD, reason=None, status="1"), operation=RULES.of("undo_not_deduct"))
-    assert keys(decide(wish, RULES)) == []
+    request = facts(replace(GOOD, reason=None, status="1"), operation=RULES.of("undo_not_deduct"))
+    assert keys(decide(request, RULES)) == []
 
 
 @pytest.mark.req("R181", "A-22")

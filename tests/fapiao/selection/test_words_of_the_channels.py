@@ -7,12 +7,12 @@ import pytest
 
 from fapiao.channels.gateway import selection as gateway
 from fapiao.channels.leqi import selection as leqi
-from fapiao.selection.answers import Paper
+from fapiao.selection.answers import Document
 from fapiao.selection.result_codes import result_codes
 
 TAXPAYER = "91310000MA1EXAMP07"
 NUMBER = "123420261000000001-L01"
-PAPER = Paper(NUMBER, date(2026, 12, 5), "3", None, Decimal("13.5"), Decimal("13.00"))
+PAPER = Document(NUMBER, date(2026, 12, 5), "3", None, Decimal("13.5"), Decimal("13.00"))
 
 
 def test_leqi_is_told_the_reason_of_a_selection_and_of_no_withdrawal() -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from asked_of_gateway import company, gateway_connection
 from asked_of_leqi import order
-from fapiao.downloads.protocol import Place, Stage
+from fapiao.downloads.protocol import PartCursor, Readiness
 from fapiao.errors import QuotaSpent, Refused, TryLater
 from fapiao.tasks import SHANGHAI
 from hooks.gateway.etax import EtaxHook
-from hooks.gateway.request_dedup import Repeats
+from hooks.gateway.request_dedup import RequestDedup
 from hooks.gateway.session import GatewaySession
 from rehearsal import GENERAL
 from simulator.gateway.credentials import AES_PASSWORD
@@ -241,9 +241,9 @@ def test_a_task_that_ended_badly_is_final_with_the_gateways_words(enter: Enter, 
     applied = stand.hook.apply(request)
     stand.fault("task_ends", "ext.fullInvoiceDownQuery", code=state)
 
-    progress = stand.hook.poll(request, applied.request_no, Place(1, applied.parts[0]))
+    progress = stand.hook.poll(request, applied.request_no, PartCursor(1, applied.parts[0]))
 
-    assert (progress.stage, progress.code, progress.text) == (Stage.FAILED, "GATEWAY_TASK_FAILED", "任务处理失败")
+    assert (progress.stage, progress.code, progress.text) == (Readiness.FAILED, "GATEWAY_TASK_FAILED", "任务处理失败")
 
 
 @pytest.mark.parametrize("service", ["getAppToken", "login"])
@@ -277,7 +277,7 @@ def test_one_9301_costs_nothing(enter: Enter) -> None:
 
 def test_an_application_that_failed_is_not_remembered_and_one_of_three_minutes_ago_is_made_anew() -> None:
     clock = [datetime(2027, 1, 20, tzinfo=SHANGHAI)]
-    repeats, numbers = Repeats(lambda: clock[0]), iter(range(9))
+    repeats, numbers = RequestDedup(lambda: clock[0]), iter(range(9))
 
     def fail() -> str:
         raise TryLater("x", "x", "x")

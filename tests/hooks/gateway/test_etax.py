@@ -11,7 +11,7 @@ import pytest
 
 from asked_of_gateway import ACCOUNT, company
 from asked_of_leqi import order
-from fapiao.downloads.protocol import Page, Place, Request, Stage
+from fapiao.downloads.protocol import Package, PartCursor, Readiness, Request
 from fapiao.errors import LoginLost, Refused, TryLater
 from hooks.gateway.etax import EtaxHook
 from rehearsal import GENERAL
@@ -49,7 +49,7 @@ def customs(stand: Stand, **values: Any) -> Request:
     return stand.asked(**{"document": "customs", "invoice_type": "customs"} | days | values)
 
 
-def rows(page: Page, **values: Any) -> list[dict[str, Any]]:
+def rows(page: Package, **values: Any) -> list[dict[str, Any]]:
     """The rows of a page that the claim does not ignore."""
     claim = claimed("etax", **values)
     judged = ((row, ETAX.reading.aside(claim, row)) for row in ETAX.reading.rows(claim, page.body))
@@ -89,7 +89,7 @@ def test_a_task_without_its_login_waits_says_who_must_log_in_and_goes_on_afterwa
     request = stand.asked()
     manual(stand)
     applied = etax.apply(request)
-    place = Place(1, applied.parts[0])
+    place = PartCursor(1, applied.parts[0])
 
     with pytest.raises(LoginLost) as lost:
         etax.poll(request, applied.request_no, place)
@@ -108,9 +108,9 @@ def test_a_task_whose_account_logs_in_by_itself_is_only_still_processing(stand: 
     session(stand, "lost")
     applied = etax.apply(request)
 
-    progress = etax.poll(request, applied.request_no, Place(1, applied.parts[0]))
+    progress = etax.poll(request, applied.request_no, PartCursor(1, applied.parts[0]))
 
-    assert progress.stage is Stage.PROCESSING
+    assert progress.stage is Readiness.PROCESSING
     assert stand.ready(request, applied).row_count == 1
 
 
@@ -143,7 +143,10 @@ def test_a_status_update_asks_for_what_is_selected_in_the_current_period(stand: 
         "taxPeriod": "202612", "authenticateFlags": "1,2", "invoiceType": "27", "invoiceCode": "", "invoiceNo": "",
         "salerTaxNo": "", "invoiceStatus": "", "startTime": "", "endTime": "",
     }  # fmt: skip
-    assert etax.poll(header_request(stand), applied.request_no, Place(1, applied.parts[0])).stage is Stage.PROCESSING
+    assert (
+        etax.poll(header_request(stand), applied.request_no, PartCursor(1, applied.parts[0])).stage
+        is Readiness.PROCESSING
+    )
 
 
 def test_the_period_is_asked_once_for_all_types_of_a_taxpayer(stand: Stand, etax: EtaxHook) -> None:
@@ -216,15 +219,15 @@ def test_customs_documents_of_two_months_are_two_applications_and_each_number_is
     first = stand.ready(request, applied)
     assert len(stand.calls("ext.fullInvoiceDown")) == 1
 
-    late = etax.poll(request, applied.request_no, Place(2, applied.parts[1]))
+    late = etax.poll(request, applied.request_no, PartCursor(2, applied.parts[1]))
     assert late.argument is not None
-    second = stand.ready(request, applied, Place(2, late.argument))
+    second = stand.ready(request, applied, PartCursor(2, late.argument))
 
     windows = [
         (call["request"]["startTime"], call["request"]["endTime"]) for call in stand.calls("ext.fullInvoiceDown")
     ]
     assert windows == [("2026-12-01", "2026-12-31"), ("2027-01-01", "2027-01-15")]
-    assert (late.stage, late.argument["taskNo"] != applied.request_no) == (Stage.PROCESSING, True)
+    assert (late.stage, late.argument["taskNo"] != applied.request_no) == (Readiness.PROCESSING, True)
     days = [row["invoiceDate"] for page in (first, second) for row in rows(page, document="customs")]
     assert days == ["2026-12-05", "2027-01-05"]
 
@@ -239,8 +242,8 @@ def test_a_later_month_that_cannot_be_applied_for_is_tried_again_without_the_fir
     stand.fault(fault, "ext.fullInvoiceDown")
 
     with pytest.raises(TryLater):
-        etax.poll(request, applied.request_no, Place(2, applied.parts[1]))
-    late = etax.poll(request, applied.request_no, Place(2, applied.parts[1]))
+        etax.poll(request, applied.request_no, PartCursor(2, applied.parts[1]))
+    late = etax.poll(request, applied.request_no, PartCursor(2, applied.parts[1]))
 
     assert late.argument
     asked = [call["request"]["startTime"] for call in stand.calls("ext.fullInvoiceDown")]
@@ -364,10 +367,10 @@ def test_the_files_verbs_stand_alone(stand: Stand, etax: EtaxHook) -> None:
     (number,) = stand.seed()
     invoice = {"invoiceType": "27", "invoiceNo": number, "invoiceDate": "2027-01-05"}
     task_no = etax.session.layout_apply(GENERAL, [invoice], ("xml",))
-    place, now = Place(1), stand.asked().observed_at
+    place, now = PartCursor(1), stand.asked().observed_at
 
     stages = [etax.session.layout_result(GENERAL, task_no, place, now) for _ in range(2)]
 
-    assert [progress.stage for progress in stages] == [Stage.PROCESSING, Stage.READY]
+    assert [progress.stage for progress in stages] == [Readiness.PROCESSING, Readiness.READY]
     assert stages[1].page
     assert [file["fileType"] for file in json.loads(stages[1].page.body)["files"]] == ["xml"]

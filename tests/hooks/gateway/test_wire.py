@@ -191,8 +191,8 @@ def test_a_lost_application_may_be_repeated_after_three_minutes(
 
 def test_one_login_serves_every_thread(gateway: Script, connect: Connect) -> None:
     session = connect()
-    with ThreadPoolExecutor(8) as crew:
-        list(crew.map(lambda _: ask(session), range(24)))
+    with ThreadPoolExecutor(8) as workers:
+        list(workers.map(lambda _: ask(session), range(24)))
     assert (gateway.signed_in(), len(gateway.business())) == (1, 24)
 
 
@@ -200,8 +200,8 @@ def test_a_token_that_is_rejected_is_renewed_once_for_all_threads(gateway: Scrip
     session = connect()
     ask(session)
     gateway.good_tokens = {"access_token-4"}
-    with ThreadPoolExecutor(8) as crew:
-        list(crew.map(lambda _: ask(session), range(24)))
+    with ThreadPoolExecutor(8) as workers:
+        list(workers.map(lambda _: ask(session), range(24)))
     assert gateway.signed_in() == 2
 
 

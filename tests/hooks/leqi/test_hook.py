@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from asked_of_leqi import GENERAL, asked, order
-from fapiao.downloads.protocol import Page, Place, Stage
+from fapiao.downloads.protocol import Package, PartCursor, Readiness
 from fapiao.errors import AnswerLost, QuotaSpent, Refused, TryLater
 from hooks.base_url import base_url
 from hooks.leqi.hook import LeqiHook
@@ -15,12 +15,12 @@ from simulator.running import RunningSimulator
 APPLY, FEEDBACK = "PLFPXZSQ", "PLFPXZSQFK"
 
 
-def ready(hook: LeqiHook, number: str, **values: Any) -> Page:
+def ready(hook: LeqiHook, number: str, **values: Any) -> Package:
     """The first page, once the bureau has stopped processing."""
     request = asked(**values)
     for _ in range(5):
-        progress = hook.poll(request, number, Place(1))
-        if progress.stage is Stage.READY:
+        progress = hook.poll(request, number, PartCursor(1))
+        if progress.stage is Readiness.READY:
             assert progress.page
             return progress.page
     raise AssertionError("never ready")
@@ -38,19 +38,19 @@ def test_an_application_is_answered_by_a_number_and_first_by_still_processing(
     seed(bureau)
     applied = hook.apply(asked())
 
-    first = hook.poll(asked(), applied.request_no, Place(1))
+    first = hook.poll(asked(), applied.request_no, PartCursor(1))
     page = ready(hook, applied.request_no)
 
     assert len(applied.request_no) == 32
-    assert (first.stage, first.code) == (Stage.PROCESSING, "LEQI_PROCESSING")
+    assert (first.stage, first.code) == (Readiness.PROCESSING, "LEQI_PROCESSING")
     assert (page.row_count, page.announced, page.last) == (1, 1, True)
 
 
 def test_nothing_in_the_window_is_a_value_and_not_an_error(hook: LeqiHook) -> None:
     number = hook.apply(asked()).request_no
-    hook.poll(asked(), number, Place(1))
+    hook.poll(asked(), number, PartCursor(1))
 
-    assert hook.poll(asked(), number, Place(1)).stage is Stage.EMPTY
+    assert hook.poll(asked(), number, PartCursor(1)).stage is Readiness.EMPTY
 
 
 def test_packages_are_fetched_one_after_another_to_the_announced_total(
@@ -62,7 +62,7 @@ def test_packages_are_fetched_one_after_another_to_the_announced_total(
 
     pages = [ready(hook, number)]
     while not pages[-1].last:
-        pages.append(hook.fetch(asked(), number, Place(1, {}, pages[0].announced, len(pages))))
+        pages.append(hook.fetch(asked(), number, PartCursor(1, {}, pages[0].announced, len(pages))))
 
     assert {page.row_count for page in pages[:-1]} <= {2000}
     assert pages[-1].announced == len(pages)
@@ -99,11 +99,11 @@ def test_an_application_that_goes_wrong_says_whether_it_was_accepted(
 def test_a_question_that_goes_wrong_is_asked_again(hook: LeqiHook, bureau: RunningSimulator, kind: str) -> None:
     seed(bureau)
     number = hook.apply(asked()).request_no
-    hook.poll(asked(), number, Place(1))
+    hook.poll(asked(), number, PartCursor(1))
     order(bureau, "fault", kind=kind, service=FEEDBACK)
 
     with pytest.raises(TryLater):
-        hook.poll(asked(), number, Place(1))
+        hook.poll(asked(), number, PartCursor(1))
 
     assert ready(hook, number).row_count == 1
 
@@ -111,7 +111,7 @@ def test_a_question_that_goes_wrong_is_asked_again(hook: LeqiHook, bureau: Runni
 def test_a_reply_of_ten_megabytes_is_read(hook: LeqiHook, bureau: RunningSimulator) -> None:
     seed(bureau)
     number = hook.apply(asked()).request_no
-    hook.poll(asked(), number, Place(1))
+    hook.poll(asked(), number, PartCursor(1))
     order(bureau, "fault", kind="huge_reply", service=FEEDBACK)
 
     assert len(ready(hook, number).body) > 10_000_000
@@ -120,11 +120,11 @@ def test_a_reply_of_ten_megabytes_is_read(hook: LeqiHook, bureau: RunningSimulat
 def test_a_final_failure_is_a_value_with_the_bureaus_text(hook: LeqiHook, bureau: RunningSimulator) -> None:
     number = hook.apply(asked()).request_no
     order(bureau, "fault", kind="task_fails", service=FEEDBACK)
-    hook.poll(asked(), number, Place(1))
+    hook.poll(asked(), number, PartCursor(1))
 
-    progress = hook.poll(asked(), number, Place(1))
+    progress = hook.poll(asked(), number, PartCursor(1))
 
-    assert (progress.stage, progress.code) == (Stage.FAILED, "LEQI_TASK_FAILED")
+    assert (progress.stage, progress.code) == (Readiness.FAILED, "LEQI_TASK_FAILED")
 
 
 def test_a_wrong_key_is_refused_and_appears_nowhere(connect: Callable[..., LeqiHook], bureau: RunningSimulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:  # fmt: skip
@@ -164,7 +164,7 @@ def test_risk_pages_follow_their_cursor_until_every_row_was_read(hook: LeqiHook,
         seed(bureau, 2, recognised_on=day, fpzt="8")
     request = asked("input_status", window_start=asked().window_end.replace(day=17))
     applied = hook.apply(request)
-    place = Place(1, applied.parts[0])
+    place = PartCursor(1, applied.parts[0])
 
     progress = hook.poll(request, applied.request_no, place)
 

@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from fapiao.errors import MergeError
 from fapiao.payloads import Staged, translate
 from fapiao.pool_columns.reading import staged_columns
-from hooks.pool.merge import MergeContext, MergeCounts, Stage
+from hooks.pool.merge import MergeContext, MergeCounts, StagedMerge
 from pool_rows import KEY, OBSERVED, OWNER, SELLER, changes, context, counts, digital, document, line, merge, on, stage
 
 Pool = psycopg.Connection[Any]
@@ -116,7 +116,7 @@ def test_one_paper_is_input_of_one_company_and_output_of_another(pool: Pool):
 
 
 def test_rows_for_another_target_are_refused(pool: Pool):
-    made = Stage(pool, "status", MergeContext("B1", "leqi", "input", OWNER))
+    made = StagedMerge(pool, "status", MergeContext("B1", "leqi", "input", OWNER))
     with pytest.raises(ValueError, match="rows for documents cannot be merged as status"):
         made.load(translate("digital", [digital()], context()), 1)
 
@@ -243,7 +243,7 @@ def test_blank_text_does_not_overwrite_even_if_a_translation_let_it_through(pool
     names = staged_columns("digital")
     blank = {"seller_name": "   ", "buyer_name": ""}
     row = tuple(blank.get(name, value) for name, value in zip(names, staged.documents[0], strict=True))
-    made = Stage(pool, "documents", MergeContext("B2", "leqi", "input", OWNER))
+    made = StagedMerge(pool, "documents", MergeContext("B2", "leqi", "input", OWNER))
     made.load(Staged("digital", "documents", [row]), 99_999)
     assert made.merge().updated == 1
     found = document(pool)

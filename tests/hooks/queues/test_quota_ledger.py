@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from fapiao.calendar.quotas import Limits, limits, months_of
 from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
-from hooks.queues.quota_ledger import Ledger
+from hooks.queues.quota_ledger import QuotaLedger
 from task_rows import DAY, another_window, batch, put, take_one
 
 Pool = psycopg.Connection[Any]
@@ -33,7 +33,7 @@ def allowed(claim: Claim, day: date, counter: str = "full") -> dict[date, Limits
 
 def reserve(pool: Pool, claim: Claim, day: date = DAY, counter: str = "full") -> date | None:
     """One reservation by the rules."""
-    return Ledger(pool).reserve(claim, counter, day, allowed(claim, day, counter))
+    return QuotaLedger(pool).reserve(claim, counter, day, allowed(claim, day, counter))
 
 
 def spend(pool: Pool, claim: Claim, day: date = DAY, state: str = "consumed") -> date | None:
@@ -41,7 +41,7 @@ def spend(pool: Pool, claim: Claim, day: date = DAY, state: str = "consumed") ->
     mine = replace(claim, task_id=put(pool, "succeeded"))
     room = reserve(pool, mine, day)
     if room is None:
-        assert Ledger(pool).settle(mine, state)
+        assert QuotaLedger(pool).settle(mine, state)
     return room
 
 
@@ -66,8 +66,8 @@ def may(claim: Claim) -> Claim:
 def test_a_slot_is_reserved_before_the_call_and_settled_once(pool: Pool, claim: Claim) -> None:
     assert reserve(pool, claim) is None
     assert states(pool) == [(date(2027, 6, 1), "reserved")]
-    assert Ledger(pool).settle(claim, "consumed")
-    assert not Ledger(pool).settle(claim, "released")
+    assert QuotaLedger(pool).settle(claim, "consumed")
+    assert not QuotaLedger(pool).settle(claim, "released")
     assert states(pool) == [(date(2027, 6, 1), "consumed")]
 
 
@@ -112,7 +112,7 @@ def test_taxpayer_direction_type_and_channel_have_quotas_of_their_own(
     pool: Pool, claim: Claim, other: dict[str, str]
 ) -> None:
     assert spend(pool, claim) is None
-    assert Ledger(pool).reserve(replace(claim, **other), "full", DAY, allowed(claim, DAY)) is None  # type: ignore[arg-type]
+    assert QuotaLedger(pool).reserve(replace(claim, **other), "full", DAY, allowed(claim, DAY)) is None  # type: ignore[arg-type]
 
 
 def test_every_issue_month_has_a_quota_of_its_own(pool: Pool, claim: Claim, may: Claim) -> None:
@@ -138,8 +138,8 @@ def test_what_others_used_fills_the_ledger_up_to_the_limit(
     pool: Pool, claim: Claim, monthly: bool, missing: int, again: date
 ) -> None:
     spend(pool, claim, DAY - timedelta(days=1))
-    Ledger(pool).note_foreign(claim, "full", DAY, allowed(claim, DAY), monthly=monthly)
-    Ledger(pool).note_foreign(claim, "full", DAY, allowed(claim, DAY), monthly=monthly)
+    QuotaLedger(pool).note_foreign(claim, "full", DAY, allowed(claim, DAY), monthly=monthly)
+    QuotaLedger(pool).note_foreign(claim, "full", DAY, allowed(claim, DAY), monthly=monthly)
     assert [state for _, state in states(pool)] == ["consumed"] + ["foreign"] * missing
     assert spend(pool, claim) == again
 
@@ -147,7 +147,7 @@ def test_what_others_used_fills_the_ledger_up_to_the_limit(
 def test_a_row_has_one_open_reservation_for_a_month(pool: Pool, claim: Claim) -> None:
     assert reserve(pool, claim) is None
     with pytest.raises(psycopg.errors.UniqueViolation):
-        Ledger(pool).reserve(claim, "full", TOMORROW, allowed(claim, TOMORROW))
+        QuotaLedger(pool).reserve(claim, "full", TOMORROW, allowed(claim, TOMORROW))
 
 
 @pytest.fixture
@@ -175,8 +175,8 @@ def test_of_workers_that_want_the_last_slot_at_the_same_time_exactly_one_gets_it
             start.wait()
             return reserve(connection, worker[1])
 
-    with ThreadPoolExecutor(len(workers)) as crew:
-        answers = list(crew.map(apply, workers))
+    with ThreadPoolExecutor(len(workers)) as worker_pool:
+        answers = list(worker_pool.map(apply, workers))
 
     assert answers.count(None) == 1
     assert answers.count(TOMORROW) == len(workers) - 1
@@ -186,10 +186,10 @@ def test_who_comes_second_waits_until_the_first_has_committed(
     rivals: Callable[[int], list[tuple[Pool, Claim]]], pool: Pool
 ) -> None:
     (first, mine), (second, theirs) = rivals(2)
-    with ThreadPoolExecutor(1) as crew, second:
+    with ThreadPoolExecutor(1) as worker_pool, second:
         with first:
             assert reserve(first, mine) is None
-            answer = crew.submit(reserve, second, theirs)
+            answer = worker_pool.submit(reserve, second, theirs)
             while not pool.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone():
                 assert not answer.done()
                 time.sleep(0.005)
@@ -245,7 +245,7 @@ def test_no_order_of_applications_exceeds_a_limit_or_leaves_room_unused(
                 today = next(day, today)
             elif what.startswith("foreign"):
                 monthly = what.endswith("month")
-                Ledger(pool).note_foreign(june, "full", today, allowed(june, today), monthly=monthly)
+                QuotaLedger(pool).note_foreign(june, "full", today, allowed(june, today), monthly=monthly)
                 model.foreign(month, today, monthly)
             else:
                 room = spend(pool, windows[what], today, fate)

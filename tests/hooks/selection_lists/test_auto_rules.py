@@ -10,9 +10,9 @@ from customs_rows import number, organisation, paper, papers, set_columns
 from enterprise_files import WORDS
 from fapiao.enterprise.loading import Tally
 from fapiao.errors import BadInput
-from fapiao.selection.chosen import Chosen, Wish
+from fapiao.selection.chosen import RequestedDocument, SelectionRequest
 from fapiao.tables.yaml_lines import read_yaml
-from hooks.selection_lists.auto_rules import auto_matches, auto_rules, auto_wishes, load_auto_rules
+from hooks.selection_lists.auto_rules import auto_matches, auto_requests, auto_rules, load_auto_rules
 from pool_rows import OWNER, SELLER, digital, merge
 
 Pool = psycopg.Connection[Any]
@@ -47,12 +47,12 @@ def picked(pool: Pool, *tried: str) -> dict[str, list[int]]:
 @pytest.mark.req("R222")
 def test_a_rule_is_off_until_somebody_switches_it_on_and_can_be_tried_before(pool: Pool) -> None:
     load(pool, {key: value for key, value in RULE.items() if key != "enabled"})
-    assert auto_wishes(pool, DAY) == []
+    assert auto_requests(pool, DAY) == []
     assert picked(pool) == {}
     assert picked(pool, "集体福利") == {"集体福利": [5, 1, 2, 3, 4]}
     load(pool, RULE)
-    (wish,) = auto_wishes(pool, DAY)
-    assert (wish.operation, wish.surface, len(wish.chosen)) == ("not_deduct", "scheduled", 5)
+    (request,) = auto_requests(pool, DAY)
+    assert (request.operation, request.surface, len(request.chosen)) == ("not_deduct", "scheduled", 5)
 
 
 @pytest.mark.req("R222")
@@ -94,9 +94,11 @@ def test_a_paper_goes_to_its_first_rule_by_priority_and_to_no_other_later(pool: 
     small = {"name": "小额", "action": "预勾选", "enabled": "是", "priority": 1, "amount_to": 200}
     load(pool, RULE, small)
     assert picked(pool) == {"小额": [1, 2], "集体福利": [5, 3, 4]}
-    first, second = auto_wishes(pool, DAY)
-    assert first == Wish("preselect", "scheduled", (Chosen(OWNER, number(1)), Chosen(OWNER, number(2))))
-    assert (second.operation, second.chosen[0]) == ("not_deduct", Chosen(SELLER, number(5), "3"))
+    first, second = auto_requests(pool, DAY)
+    assert first == SelectionRequest(
+        "preselect", "scheduled", (RequestedDocument(OWNER, number(1)), RequestedDocument(OWNER, number(2)))
+    )
+    assert (second.operation, second.chosen[0]) == ("not_deduct", RequestedDocument(SELLER, number(5), "3"))
     set_columns(pool, number(1), selection_status="4")
     assert picked(pool) == {"小额": [2], "集体福利": [5, 3, 4]}
 
@@ -105,8 +107,11 @@ def test_a_paper_goes_to_its_first_rule_by_priority_and_to_no_other_later(pool: 
 def test_a_paper_keeps_its_own_reason_and_is_given_the_rules_where_it_has_none(pool: Pool) -> None:
     set_columns(pool, number(1), not_deductible_type="5", not_deductible_reason="样品")
     load(pool, RULE | {"organisations": "ORG1", "issued_to": "2026-11-02"})
-    (wish,) = auto_wishes(pool, DAY)
-    assert wish.chosen == (Chosen(OWNER, number(1), "5", "样品"), Chosen(OWNER, number(2), "3"))
+    (request,) = auto_requests(pool, DAY)
+    assert request.chosen == (
+        RequestedDocument(OWNER, number(1), "5", "样品"),
+        RequestedDocument(OWNER, number(2), "3"),
+    )
 
 
 @pytest.mark.req("R222")

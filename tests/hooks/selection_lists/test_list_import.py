@@ -12,13 +12,13 @@ from customs_rows import number, organisation, paper, papers, set_columns
 from enterprise_files import workbook
 from fapiao.errors import BadInput
 from fapiao.exports.templates import templates
-from fapiao.selection.chosen import Chosen, Wish
+from fapiao.selection.chosen import RequestedDocument, SelectionRequest
 from fapiao.selection.list_rows import read_list, unread_columns
-from fapiao.selection.list_verdicts import Verdict, list_wishes
+from fapiao.selection.list_verdicts import Verdict, list_requests
 from fapiao.tables.lines import Table
 from fapiao.tables.yaml_lines import read_yaml
 from hooks.selection_lists.list_import import validate_list, write_result
-from launcher.line import main
+from launcher.main import main
 from pool_rows import OWNER, SELLER, digital, merge
 
 Pool = psycopg.Connection[Any]
@@ -256,11 +256,15 @@ def test_the_rows_that_passed_become_a_wish_to_select_and_one_to_withdraw(pool: 
         ("勾选", number(3), REASON),
         ("勾选", number(9), REASON),
     )
-    assert list_wishes(found) == [
-        Wish("not_deduct", "import", (Chosen(OWNER, number(1), "5", "样品"), Chosen(OWNER, number(3), "2"))),
-        Wish("undo_not_deduct", "import", (Chosen(OWNER, number(2)),)),
+    assert list_requests(found) == [
+        SelectionRequest(
+            "not_deduct",
+            "import",
+            (RequestedDocument(OWNER, number(1), "5", "样品"), RequestedDocument(OWNER, number(3), "2")),
+        ),
+        SelectionRequest("undo_not_deduct", "import", (RequestedDocument(OWNER, number(2)),)),
     ]
-    assert list_wishes(found[3:]) == []
+    assert list_requests(found[3:]) == []
 
 
 @pytest.mark.req("R195", "R196")

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 
 from customs_rows import number, organisation, paper, papers, set_columns
 from fapiao.rules.book import rulebook
-from fapiao.selection.chosen import Chosen, Wish
-from fapiao.selection.listing import ListFilter, Order, Totals, wish_for
+from fapiao.selection.chosen import RequestedDocument, SelectionRequest
+from fapiao.selection.listing import ListFilter, Order, Totals, request_for
 from hooks.enterprise.permissions import replace_grants, rights_of
 from hooks.selection_lists.listing import export_list, list_page, list_totals
 from pool_rows import OWNER, SELLER, digital, merge
@@ -133,9 +133,9 @@ def test_one_code_has_the_word_of_each_manual_and_the_bureaus_own_status_its_own
 def test_a_row_is_wished_for_with_the_reason_that_was_chosen_else_with_its_own(pool: Pool) -> None:
     set_columns(pool, number(5), not_deductible_type="2")
     (row, *_) = list_page(pool, ALL, limit=1).rows
-    own = Chosen(SELLER, number(5), "2")
-    assert wish_for([row], "not_deduct") == Wish("not_deduct", "interactive", (own,))
-    assert wish_for([row], "not_deduct", "5", "样品").chosen == (Chosen(SELLER, number(5), "5", "样品"),)
+    own = RequestedDocument(SELLER, number(5), "2")
+    assert request_for([row], "not_deduct") == SelectionRequest("not_deduct", "interactive", (own,))
+    assert request_for([row], "not_deduct", "5", "样品").chosen == (RequestedDocument(SELLER, number(5), "5", "样品"),)
 
 
 @pytest.mark.req("R156", "R166")

@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from fapiao.errors import TryLater
+from fapiao.errors import LeaseLost, TryLater
 from hooks.files import layout_files as files
-from hooks.queues.tasks import LostClaim, TaskTable
+from hooks.queues.tasks import TaskTable
 from operators.downloads.plan import _PRIORITY
 from operators.history import planning as history
 from task_rows import DAY, put, put_many, take, take_one, told
@@ -64,7 +64,7 @@ def test_a_worker_that_goes_home_leaves_its_rows_to_others_at_once(pool: Pool) -
 def test_work_on_a_row_prolongs_its_lease(pool: Pool) -> None:
     claim = take_one(pool)
     lease_ends(pool)
-    TaskTable(pool).hold(claim)
+    TaskTable(pool).lock_claimed(claim)
     assert numbers(pool, owner="two") == []
 
 
@@ -95,8 +95,8 @@ def test_many_workers_take_every_row_exactly_once(pool: Pool, workers: Callable[
             found += batch
         return found
 
-    with ThreadPoolExecutor(4) as crew:
-        taken = list(crew.map(work, enumerate(workers(4))))
+    with ThreadPoolExecutor(4) as worker_pool:
+        taken = list(worker_pool.map(work, enumerate(workers(4))))
     assert sorted(task_id for mine in taken for task_id in mine) == rows
 
 
@@ -157,17 +157,17 @@ def test_a_second_claim_makes_every_write_of_the_first_fail(pool: Pool) -> None:
     lease_ends(pool)
     (second,) = take(pool, "another")
     assert second.claim_no == first.claim_no + 1
-    with pytest.raises(LostClaim, match=first.batch_no):
-        TaskTable(pool).hold(first)
-    TaskTable(pool).hold(second)
+    with pytest.raises(LeaseLost, match=first.batch_no):
+        TaskTable(pool).lock_claimed(first)
+    TaskTable(pool).lock_claimed(second)
 
 
 @pytest.mark.req("A-09")
 def test_voiding_takes_the_row_from_its_worker(pool: Pool) -> None:
     claim = take_one(pool)
     pool.execute("UPDATE sync.task SET void_state = 'voided', voided_by = 'li', voided_at = now(), void_reason = 'x'")
-    with pytest.raises(LostClaim):
-        TaskTable(pool).hold(claim)
+    with pytest.raises(LeaseLost):
+        TaskTable(pool).lock_claimed(claim)
 
 
 @pytest.mark.parametrize("cost", [0, 1])

@@ -12,7 +12,7 @@ from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, Claim
 from operators.downloads.apply import apply_one
 from operators.downloads.collect import collect_one
-from operators.downloads.session import Desk
+from operators.downloads.session import WorkerSession
 from rehearsal import GENERAL
 from stands import KINDS, Stand, standing
 from task_rows import RUN, put, take
@@ -62,7 +62,7 @@ def test_a_worker_that_dies_after_a_later_application_leaves_its_number_to_the_n
     def work(act: Any) -> None:
         """One step by a worker that starts anew."""
         hook = stand.kind.hook()
-        act(Desk(pool, hook, rulebook(), RUN, {}, lambda: NOON), claim(pool))
+        act(WorkerSession(pool, hook, rulebook(), RUN, {}, lambda: NOON), claim(pool))
         hook.close()
 
     work(apply_one)

@@ -9,17 +9,17 @@ from typing import Any, cast
 import psycopg
 import pytest
 
-from fapiao.errors import Refused, TryLater
+from fapiao.errors import LeaseLost, Refused, TryLater
 from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
 from file_host import FileHost, file_host, page
-from hooks.channels.download_channel import Bureau
+from hooks.channels.download_channel import DownloadChannel
 from hooks.files.store import FolderStore, digest
-from hooks.queues.tasks import LostClaim, TaskTable
+from hooks.queues.tasks import TaskTable
 from layout_rows import company, documents, file_tasks, key, put_downloaded
 from layout_samples import LINE, einvoice, files_of, ofd, pdf
 from operators.downloads.layout_files import collect_files
-from operators.downloads.session import Desk
+from operators.downloads.session import WorkerSession
 from task_rows import NOON, RUN, take
 
 Pool = psycopg.Connection[Any]
@@ -47,12 +47,12 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FolderStore:
 
 
 @pytest.fixture
-def desk(pool: Pool, store: FolderStore) -> Desk:
+def session(pool: Pool, store: FolderStore) -> WorkerSession:
     """A worker's place, with three invoices of one company in the pool."""
     company(pool, "etax")
     documents(pool, [A, B, C])
     pool.commit()
-    return Desk(pool, cast(Bureau, None), rulebook(), RUN, {}, lambda: datetime.now(UTC))
+    return WorkerSession(pool, cast(DownloadChannel, None), rulebook(), RUN, {}, lambda: datetime.now(UTC))
 
 
 def downloaded(pool: Pool, pages: list[bytes], keys: list[str], **changed: Any) -> Claim:
@@ -94,10 +94,10 @@ def rejected(pool: Pool) -> list[tuple[Any, ...]]:
 
 @pytest.mark.req("R131", "R136")
 def test_every_file_is_stored_byte_for_byte_and_shown(
-    pool: Pool, desk: Desk, host: FileHost, store: FolderStore
+    pool: Pool, session: WorkerSession, host: FileHost, store: FolderStore
 ) -> None:
     claim = downloaded(pool, [page(*host.offer(A)), page(*host.offer(B))], [A, B])
-    collect_files(desk, claim, host.download)
+    collect_files(session, claim, host.download)
     found = files(pool)
     for number in (A, B):
         for kind, content in files_of(number).items():
@@ -106,9 +106,11 @@ def test_every_file_is_stored_byte_for_byte_and_shown(
     assert (row_of(pool)["status"], counts(pool)) == ("succeeded", (2, 2, 0, 0))
 
 
-def test_a_row_says_where_the_file_came_from_and_by_which_task(pool: Pool, desk: Desk, host: FileHost) -> None:
+def test_a_row_says_where_the_file_came_from_and_by_which_task(
+    pool: Pool, session: WorkerSession, host: FileHost
+) -> None:
     claim = downloaded(pool, [page(*host.offer(A))], [A])
-    collect_files(desk, claim, host.download)
+    collect_files(session, claim, host.download)
     shown = pool.execute(
         "SELECT file_type, source, size, media_type, batch_no FROM fapiao.layout_file ORDER BY file_type"
     )
@@ -120,10 +122,12 @@ def test_a_row_says_where_the_file_came_from_and_by_which_task(pool: Pool, desk:
     ]
 
 
-def test_the_same_files_again_change_nothing_and_are_not_downloaded(pool: Pool, desk: Desk, host: FileHost) -> None:
-    collect_files(desk, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
+def test_the_same_files_again_change_nothing_and_are_not_downloaded(
+    pool: Pool, session: WorkerSession, host: FileHost
+) -> None:
+    collect_files(session, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
     before, host.asked[:] = files(pool), []
-    collect_files(desk, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
+    collect_files(session, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
     assert (files(pool), host.asked) == (before, [])
     last = file_tasks(pool)[1]
     assert (last["inserted_count"], last["unchanged_count"]) == (0, 1)
@@ -132,54 +136,60 @@ def test_the_same_files_again_change_nothing_and_are_not_downloaded(pool: Pool, 
 @pytest.mark.req("R137")
 @pytest.mark.parametrize(("parameters", "signed"), [(SIGN, [(A, True)]), ({}, [])])
 def test_auto_sign_decides_whether_invoices_with_files_are_signed(
-    pool: Pool, desk: Desk, host: FileHost, parameters: dict[tuple[str, str], str], signed: list[tuple[str, bool]]
+    pool: Pool,
+    session: WorkerSession,
+    host: FileHost,
+    parameters: dict[tuple[str, str], str],
+    signed: list[tuple[str, bool]],
 ) -> None:
     claim = downloaded(pool, [page(*host.offer(A), fail=[NO_CITY])], [A, B])
-    collect_files(replace(desk, parameters=parameters), claim, host.download)
+    collect_files(replace(session, parameters=parameters), claim, host.download)
     assert pool.execute("SELECT document_key, signed FROM fapiao.invoice WHERE signed").fetchall() == signed
 
 
-def test_what_the_bureau_refuses_is_failed_in_its_words(pool: Pool, desk: Desk, host: FileHost) -> None:
+def test_what_the_bureau_refuses_is_failed_in_its_words(pool: Pool, session: WorkerSession, host: FileHost) -> None:
     claim = downloaded(pool, [page(*host.offer(A), fail=[NO_CITY])], [A, B])
-    collect_files(desk, claim, host.download)
+    collect_files(session, claim, host.download)
     assert counts(pool) == (2, 1, 0, 1)
     assert rejected(pool) == [(B, f"[P2203] {NO_CITY['message']}")]
 
 
-def test_where_every_invoice_is_refused_the_row_fails_with_the_words(pool: Pool, desk: Desk, host: FileHost) -> None:
-    collect_files(desk, downloaded(pool, [page(fail=[NO_CITY])], [B]), host.download)
+def test_where_every_invoice_is_refused_the_row_fails_with_the_words(
+    pool: Pool, session: WorkerSession, host: FileHost
+) -> None:
+    collect_files(session, downloaded(pool, [page(fail=[NO_CITY])], [B]), host.download)
     row = row_of(pool)
     assert (row["status"], row["error_code"]) == ("download_failed", "FILES_REFUSED")
     assert NO_CITY["message"] in row["error_message"]
 
 
-def test_an_empty_answer_is_no_data(pool: Pool, desk: Desk, host: FileHost) -> None:
-    collect_files(desk, downloaded(pool, [], [A]), host.download)
+def test_an_empty_answer_is_no_data(pool: Pool, session: WorkerSession, host: FileHost) -> None:
+    collect_files(session, downloaded(pool, [], [A]), host.download)
     assert (row_of(pool)["status"], counts(pool)) == ("no_data", (0, 0, 0, 0))
 
 
 @pytest.mark.parametrize("fault", ["corrupt", "short"])
 def test_a_damaged_file_is_asked_for_again_and_the_others_are_not(
-    pool: Pool, desk: Desk, host: FileHost, fault: str
+    pool: Pool, session: WorkerSession, host: FileHost, fault: str
 ) -> None:
     claim = downloaded(pool, [page(*host.offer(A))], [A])
     host.faults[f"/{A}.pdf"] = [fault]
     with pytest.raises(TryLater, match="is not what the bureau announced") as error:
-        collect_files(desk, claim, host.download)
+        collect_files(session, claim, host.download)
     assert error.value.code == "FILE_DAMAGED"
     assert (row_of(pool)["status"], files(pool)) == ("downloaded", {})
     host.asked.clear()
-    collect_files(desk, taken_again(pool), host.download)
+    collect_files(session, taken_again(pool), host.download)
     assert host.asked == [f"/{A}.pdf"]
     assert (counts(pool), len(files(pool))) == ((1, 1, 0, 0), 4)
 
 
 def test_a_file_that_stays_damaged_fails_its_invoice_with_a_sentence_and_no_other(
-    pool: Pool, desk: Desk, host: FileHost, store: FolderStore
+    pool: Pool, session: WorkerSession, host: FileHost, store: FolderStore
 ) -> None:
     claim = downloaded(pool, [page(*host.offer(A), *host.offer(B))], [A, B], attempts=2)
     host.faults[f"/{A}.pdf"] = ["corrupt"]
-    collect_files(desk, claim, host.download)
+    collect_files(session, claim, host.download)
     assert counts(pool) == (2, 1, 0, 1)
     ((document_key, reason),) = rejected(pool)
     assert (document_key, "is not what the bureau announced" in reason) == (A, True)
@@ -187,30 +197,32 @@ def test_a_file_that_stays_damaged_fails_its_invoice_with_a_sentence_and_no_othe
     assert not store.has(digest(pdf(A)[::-1]), len(pdf(A)))
 
 
-def test_a_host_that_fails_puts_the_row_off_and_what_came_is_kept(pool: Pool, desk: Desk, host: FileHost) -> None:
+def test_a_host_that_fails_puts_the_row_off_and_what_came_is_kept(
+    pool: Pool, session: WorkerSession, host: FileHost
+) -> None:
     claim = downloaded(pool, [page(*host.offer(A))], [A])
     host.faults[f"/{A}.xml"] = ["http_500"]
     with pytest.raises(TryLater, match="HTTP 500"):
-        collect_files(desk, claim, host.download)
+        collect_files(session, claim, host.download)
     host.asked.clear()
-    collect_files(desk, taken_again(pool), host.download)
+    collect_files(session, taken_again(pool), host.download)
     assert host.asked == [f"/{A}.xml"]
 
 
-def test_a_file_that_is_gone_fails_its_invoice(pool: Pool, desk: Desk, host: FileHost) -> None:
+def test_a_file_that_is_gone_fails_its_invoice(pool: Pool, session: WorkerSession, host: FileHost) -> None:
     claim = downloaded(pool, [page(*host.offer(A), *host.offer(B))], [A, B])
     del host.files[f"/{A}.ofd"]
-    collect_files(desk, claim, host.download)
+    collect_files(session, claim, host.download)
     assert counts(pool) == (2, 1, 0, 1)
     assert rejected(pool)[0][0] == A
 
 
 @pytest.mark.req("R136")
 def test_a_broken_ofd_is_stored_without_a_snapshot_and_the_row_says_why(
-    pool: Pool, desk: Desk, host: FileHost, store: FolderStore
+    pool: Pool, session: WorkerSession, host: FileHost, store: FolderStore
 ) -> None:
     claim = downloaded(pool, [page(*host.offer(A, files_of(A) | {"ofd": b"PK no ZIP"}))], [A])
-    collect_files(desk, claim, host.download)
+    collect_files(session, claim, host.download)
     found = files(pool)
     assert store.read(found[A, "ofd"]) == b"PK no ZIP"
     assert (A, "snapshot") not in found
@@ -228,29 +240,29 @@ def lines(pool: Pool, document_key: str = A) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def test_an_invoice_without_lines_gets_those_of_its_xml(pool: Pool, desk: Desk, host: FileHost) -> None:
+def test_an_invoice_without_lines_gets_those_of_its_xml(pool: Pool, session: WorkerSession, host: FileHost) -> None:
     second = LINE.replace("*软件*服务", "*软件*许可").replace("13%", "6%")
     host_files = files_of(A) | {"xml": einvoice(A, LINE, second)}
-    collect_files(desk, downloaded(pool, [page(*host.offer(A, host_files))], [A]), host.download)
+    collect_files(session, downloaded(pool, [page(*host.offer(A, host_files))], [A]), host.download)
     assert lines(pool) == [(1, "*软件*服务", "100.00", "0.13"), (2, "*软件*许可", "100.00", "0.06")]
     assert pool.execute("SELECT column_name FROM pool.change WHERE channel <> ''").fetchall() == [("lines_hash",)]
     assert pool.execute("SELECT status, verification_status FROM fapiao.invoice").fetchone() == (None, None)
 
 
-def test_lines_that_a_channel_gave_stay(pool: Pool, desk: Desk, host: FileHost) -> None:
+def test_lines_that_a_channel_gave_stay(pool: Pool, session: WorkerSession, host: FileHost) -> None:
     pool.execute(
         "INSERT INTO pool.line (direction, taxpayer_no, document_key, line_no, goods_name)"
         " SELECT direction, taxpayer_no, document_key, 1, '原有' FROM pool.document WHERE document_key = %s",
         [A],
     )
-    collect_files(desk, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
+    collect_files(session, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
     assert lines(pool) == [(1, "原有", None, None)]
 
 
 @pytest.mark.req("R274")
-def test_the_line_filter_acts_on_the_lines_of_an_xml_too(pool: Pool, desk: Desk, host: FileHost) -> None:
+def test_the_line_filter_acts_on_the_lines_of_an_xml_too(pool: Pool, session: WorkerSession, host: FileHost) -> None:
     content = einvoice(A, LINE, LINE.replace("*软件*服务", "原价合计"))
-    collect_files(desk, downloaded(pool, [page(*host.offer(A, files_of(A) | {"xml": content}))], [A]), host.download)
+    collect_files(session, downloaded(pool, [page(*host.offer(A, files_of(A) | {"xml": content}))], [A]), host.download)
     assert [name for _, name, *_ in lines(pool)] == ["*软件*服务"]
     assert pool.execute("SELECT document_key, goods_name FROM pool.dropped_line").fetchall() == [(A, "原价合计")]
 
@@ -260,19 +272,19 @@ def test_the_line_filter_acts_on_the_lines_of_an_xml_too(pool: Pool, desk: Desk,
     [(b"<broken", "not well-formed"), (einvoice(B), "is of invoice"), (b"<Other/>", "begins with Other")],
 )
 def test_an_xml_that_cannot_be_read_is_stored_and_says_so(
-    pool: Pool, desk: Desk, host: FileHost, content: bytes, sentence: str
+    pool: Pool, session: WorkerSession, host: FileHost, content: bytes, sentence: str
 ) -> None:
-    collect_files(desk, downloaded(pool, [page(*host.offer(A, files_of(A) | {"xml": content}))], [A]), host.download)
+    collect_files(session, downloaded(pool, [page(*host.offer(A, files_of(A) | {"xml": content}))], [A]), host.download)
     problem = pool.execute("SELECT problem FROM fapiao.layout_file WHERE file_type = 'xml'").fetchone()
     assert problem is not None and sentence in problem[0]
     assert (lines(pool), counts(pool)) == ([], (1, 1, 0, 0))
 
 
-def test_a_row_that_went_to_another_worker_writes_nothing(pool: Pool, desk: Desk, host: FileHost) -> None:
+def test_a_row_that_went_to_another_worker_writes_nothing(pool: Pool, session: WorkerSession, host: FileHost) -> None:
     claim = downloaded(pool, [page(*host.offer(A))], [A])
     taken_again(pool)
-    with pytest.raises(LostClaim):
-        collect_files(desk, claim, host.download)
+    with pytest.raises(LeaseLost):
+        collect_files(session, claim, host.download)
     assert files(pool) == {}
 
 
@@ -288,7 +300,7 @@ def ticking(step: timedelta) -> Callable[[], datetime]:
     return look
 
 
-def test_a_long_row_keeps_its_lease(pool: Pool, desk: Desk, host: FileHost) -> None:
+def test_a_long_row_keeps_its_lease(pool: Pool, session: WorkerSession, host: FileHost) -> None:
     claim = downloaded(pool, [page(*host.offer(A))], [A])
     pool.execute("UPDATE sync.task SET lease_until = now() - interval '1 second'")
     pool.commit()
@@ -298,14 +310,16 @@ def test_a_long_row_keeps_its_lease(pool: Pool, desk: Desk, host: FileHost) -> N
         seen.append(pool.execute("SELECT lease_until > now() FROM sync.task").fetchone())
         return host.download(url)
 
-    collect_files(replace(desk, now=ticking(timedelta(seconds=9))), claim, download)
+    collect_files(replace(session, now=ticking(timedelta(seconds=9))), claim, download)
     assert seen == [(True,)] * 3
 
 
 @pytest.mark.req("R215")
-def test_a_row_gives_way_after_a_minute_and_goes_on_where_it_was(pool: Pool, desk: Desk, host: FileHost) -> None:
+def test_a_row_gives_way_after_a_minute_and_goes_on_where_it_was(
+    pool: Pool, session: WorkerSession, host: FileHost
+) -> None:
     claim = downloaded(pool, [page(*host.offer(A), *host.offer(B))], [A, B])
-    slow = replace(desk, now=ticking(timedelta(seconds=20)))
+    slow = replace(session, now=ticking(timedelta(seconds=20)))
     rounds = 0
     while row_of(pool)["status"] == "downloaded":
         rounds += 1
@@ -320,36 +334,38 @@ def test_a_row_gives_way_after_a_minute_and_goes_on_where_it_was(pool: Pool, des
     assert (counts(pool), row_of(pool)["attempts"]) == ((2, 2, 0, 0), 0)
 
 
-def test_a_store_that_takes_nothing_puts_the_row_off(pool: Pool, desk: Desk, host: FileHost, tmp_path: Path) -> None:
+def test_a_store_that_takes_nothing_puts_the_row_off(
+    pool: Pool, session: WorkerSession, host: FileHost, tmp_path: Path
+) -> None:
     (tmp_path / "files").write_text("in the way")
     with pytest.raises(TryLater, match="does not take layout files") as error:
-        collect_files(desk, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
+        collect_files(session, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
     assert error.value.code == "FILE_STORE"
 
 
 def test_a_store_that_cannot_be_opened_puts_the_row_off_too(
-    pool: Pool, desk: Desk, host: FileHost, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, session: WorkerSession, host: FileHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAPIAO_FILES", "s3://bucket/files")
     with pytest.raises(TryLater, match="install the Airflow provider"):
-        collect_files(desk, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
+        collect_files(session, downloaded(pool, [page(*host.offer(A))], [A]), host.download)
 
 
-def test_a_channel_without_files_says_so(pool: Pool, desk: Desk) -> None:
+def test_a_channel_without_files_says_so(pool: Pool, session: WorkerSession) -> None:
     with pytest.raises(Refused, match="hands out no layout files"):
-        collect_files(desk, downloaded(pool, [], [A]))
+        collect_files(session, downloaded(pool, [], [A]))
 
 
-def test_take_sees_only_its_own_channel(pool: Pool, desk: Desk) -> None:
+def test_take_sees_only_its_own_channel(pool: Pool, session: WorkerSession) -> None:
     downloaded(pool, [], [A])
     pool.execute("UPDATE sync.task SET lease_until = NULL")
     assert take(pool) == []
 
 
-def test_a_picture_of_every_ofd_is_the_same_each_time(pool: Pool, desk: Desk, host: FileHost) -> None:
+def test_a_picture_of_every_ofd_is_the_same_each_time(pool: Pool, session: WorkerSession, host: FileHost) -> None:
     same = {"ofd": ofd()}
     claim = downloaded(pool, [page(*host.offer(A, same), *host.offer(B, same))], [A, B])
-    collect_files(desk, claim, host.download)
+    collect_files(session, claim, host.download)
     found = files(pool)
     assert found[A, "snapshot"] == found[B, "snapshot"]
     assert host.asked == [f"/{A}.ofd"]

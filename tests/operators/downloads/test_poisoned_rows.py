@@ -11,43 +11,43 @@ import pytest
 from fapiao.errors import Refused
 from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
-from hooks.channels.download_channel import Bureau
+from hooks.channels.download_channel import DownloadChannel
 from hooks.pool.faults import database_is_gone
-from operators.downloads.actions import fetch, void
-from operators.downloads.session import Desk
-from operators.downloads.worker_pool import MOST_BROKEN_WORKERS, Crew
+from operators.downloads.actions import poll_now, void
+from operators.downloads.session import WorkerSession
+from operators.downloads.worker_pool import MOST_BROKEN_WORKERS, WorkerPool
 from task_rows import RUN, put, put_many, take, told
 
 Pool = psycopg.Connection[Any]
-Act = Callable[[Desk, Claim], None]
+Act = Callable[[WorkerSession, Claim], None]
 NOW = datetime(2027, 6, 10, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def crew(pool_url: str) -> Iterator[Crew]:
-    """Two workers beside the front desk."""
+def worker_pool(pool_url: str) -> Iterator[WorkerPool]:
+    """Two workers beside the claiming session."""
     with psycopg.connect(pool_url) as front:
-        desk = Desk(front, cast(Bureau, None), rulebook(), RUN, {}, lambda: NOW)
-        with Crew(desk, lambda: psycopg.connect(pool_url), "leqi", "owner", 2) as found:
+        session = WorkerSession(front, cast(DownloadChannel, None), rulebook(), RUN, {}, lambda: NOW)
+        with WorkerPool(session, lambda: psycopg.connect(pool_url), "leqi", "owner", 2) as found:
             yield found
 
 
-def fail(desk: Desk, claim: Claim) -> None:
+def fail(session: WorkerSession, claim: Claim) -> None:
     """An act that ends the row."""
-    with desk.transaction() as work:
-        work.tasks.hold(claim)
-        work.tasks.fail(claim, "download_failed", Refused("DONE", "done", ""))
+    with session.transaction() as tables:
+        tables.tasks.lock_claimed(claim)
+        tables.tasks.fail(claim, "download_failed", Refused("DONE", "done", ""))
 
 
 def but_on(task_id: int, odd: Act) -> Act:
     """An act that ends every row, and does something odd to one."""
-    return lambda desk, claim: (odd if claim.task_id == task_id else fail)(desk, claim)
+    return lambda session, claim: (odd if claim.task_id == task_id else fail)(session, claim)
 
 
-def too_long(desk: Desk, claim: Claim) -> None:
+def too_long(session: WorkerSession, claim: Claim) -> None:
     """What Postgres refuses with a ProgramLimitExceeded, which psycopg calls an OperationalError."""
-    with desk.transaction() as work:
-        work.connection.execute("SELECT repeat('x', 2000000000)")
+    with session.transaction() as tables:
+        tables.connection.execute("SELECT repeat('x', 2000000000)")
 
 
 def die(pool: Pool, owner: str) -> None:
@@ -58,10 +58,10 @@ def die(pool: Pool, owner: str) -> None:
 
 
 @pytest.mark.finding("F20")
-def test_what_the_database_refuses_of_one_row_ends_that_row_and_no_other(pool: Pool, crew: Crew) -> None:
+def test_what_the_database_refuses_of_one_row_ends_that_row_and_no_other(pool: Pool, worker_pool: WorkerPool) -> None:
     rows = put_many(pool, 12, status="downloaded")
     pool.commit()
-    assert crew.work_through(["downloaded"], but_on(rows[3], too_long), None) == 12
+    assert worker_pool.run_until_none_due(["downloaded"], but_on(rows[3], too_long), None) == 12
     code, text = told(pool, rows[3], "error_code", "error_message")
     assert (code, text.startswith("ProgramLimitExceeded")) == ("INTERNAL", True)
     others = pool.execute("SELECT count(*) FROM sync.task WHERE error_code = 'DONE'").fetchone()
@@ -69,55 +69,59 @@ def test_what_the_database_refuses_of_one_row_ends_that_row_and_no_other(pool: P
 
 
 @pytest.mark.finding("F20")
-def test_a_row_that_costs_the_worker_its_connection_is_written_down_over_a_new_one(pool: Pool, crew: Crew) -> None:
+def test_a_row_that_costs_the_worker_its_connection_is_written_down_over_a_new_one(
+    pool: Pool, worker_pool: WorkerPool
+) -> None:
     rows = put_many(pool, 6, status="downloaded")
     pool.commit()
 
-    def close_and_break(desk: Desk, claim: Claim) -> None:
-        desk.connection.close()
+    def close_and_break(session: WorkerSession, claim: Claim) -> None:
+        session.connection.close()
         raise ValueError("\x00 of no use")
 
-    crew.work_through(["downloaded"], but_on(rows[0], close_and_break), None)
+    worker_pool.run_until_none_due(["downloaded"], but_on(rows[0], close_and_break), None)
     assert told(pool, rows[0], "error_code", "error_message") == ("INTERNAL", r"ValueError: \u0000 of no use")
     assert pool.execute("SELECT count(*) FROM sync.task WHERE error_code = 'DONE'").fetchone() == (5,)
 
 
 @pytest.mark.finding("F20")
-def test_an_error_inside_a_transaction_that_nobody_closed_does_not_hide_the_next(pool: Pool, crew: Crew) -> None:
+def test_an_error_inside_a_transaction_that_nobody_closed_does_not_hide_the_next(
+    pool: Pool, worker_pool: WorkerPool
+) -> None:
     task_id = put(pool, "downloaded")
     pool.commit()
 
-    def outside(desk: Desk, claim: Claim) -> None:
-        desk.connection.execute("SELECT 1 / 0")
+    def outside(session: WorkerSession, claim: Claim) -> None:
+        session.connection.execute("SELECT 1 / 0")
 
-    crew.work_through(["downloaded"], outside, None)
+    worker_pool.run_until_none_due(["downloaded"], outside, None)
     assert told(pool, task_id, "status", "error_code") == ("download_failed", "INTERNAL")
 
 
 @pytest.mark.finding("F20")
-def test_a_server_that_ends_the_session_is_no_fault_of_the_row(pool: Pool, crew: Crew) -> None:
+def test_a_server_that_ends_the_session_is_no_fault_of_the_row(pool: Pool, worker_pool: WorkerPool) -> None:
     task_id = put(pool, "downloaded")
     pool.commit()
 
-    def ended(desk: Desk, claim: Claim) -> None:
-        desk.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    def ended(session: WorkerSession, claim: Claim) -> None:
+        session.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
     with pytest.raises(psycopg.OperationalError):
-        crew.work_through(["downloaded"], ended, None)
+        worker_pool.run_until_none_due(["downloaded"], ended, None)
     assert told(pool, task_id, "status", "error_code") == ("downloaded", None)
 
 
 @pytest.mark.finding("F20")
-def test_a_deadlock_is_tried_again_and_not_for_ever(pool: Pool, crew: Crew) -> None:
+def test_a_deadlock_is_tried_again_and_not_for_ever(pool: Pool, worker_pool: WorkerPool) -> None:
     task_id = put(pool, "downloaded")
 
-    def deadlock(desk: Desk, claim: Claim) -> None:
+    def deadlock(session: WorkerSession, claim: Claim) -> None:
         raise psycopg.errors.DeadlockDetected("deadlock detected")
 
     for expected in ("downloaded", "downloaded", "download_failed"):
         pool.execute("UPDATE sync.task SET not_before = NULL")
         pool.commit()
-        crew.work_through(["downloaded"], deadlock, None)
+        worker_pool.run_until_none_due(["downloaded"], deadlock, None)
         assert told(pool, task_id, "status", "error_code") == (expected, "DATABASE_BUSY")
         pool.commit()
 
@@ -136,7 +140,7 @@ def test_whose_fault_it_is_stands_in_the_sqlstate(state: str, gone: bool) -> Non
 
 @pytest.mark.finding("F20")
 def test_a_row_that_three_workers_did_not_outlive_is_set_aside_and_its_neighbours_are_not(
-    pool: Pool, crew: Crew, caplog: pytest.LogCaptureFixture
+    pool: Pool, worker_pool: WorkerPool, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
     poison, *others = put_many(pool, 4, status="downloaded", priority=1)
@@ -144,21 +148,21 @@ def test_a_row_that_three_workers_did_not_outlive_is_set_aside_and_its_neighbour
     die(pool, "first")
     done: list[int] = []
 
-    def note(desk: Desk, claim: Claim) -> None:
+    def note(session: WorkerSession, claim: Claim) -> None:
         done.append(claim.task_id)
-        fail(desk, claim)
+        fail(session, claim)
 
     # each that comes back finds the poison first, alone, and does not outlive it
     for owner in ("second", "third"):
         take(pool, owner, 1, suspects=True)
         pool.execute("UPDATE sync.task SET lease_until = now() - interval '1 second' WHERE claimed_by = %s", [owner])
         pool.commit()
-    assert crew.work_through(["downloaded"], note, None) == 4
+    assert worker_pool.run_until_none_due(["downloaded"], note, None) == 4
     assert sorted(done) == others
     status, code, text = told(pool, poison, "status", "error_code", "error_message")
     assert (status, code, text) == ("downloaded", "SET_ASIDE", "处理该任务的工作进程已有 3 次中途退出，任务已搁置")
-    assert crew.look_ahead(None) == (1, None)
-    assert crew.work_through(["downloaded"], note, None) == 0
+    assert worker_pool.next_due(None) == (1, None)
+    assert worker_pool.run_until_none_due(["downloaded"], note, None) == 0
 
 
 @pytest.mark.finding("F20")
@@ -171,7 +175,7 @@ def test_a_row_that_was_set_aside_goes_on_from_its_replies_or_is_voided(pool: Po
         " error_message = 'x', advice = 'y'",
         [MOST_BROKEN_WORKERS],
     )
-    assert [one.message for one in fetch(pool, "li", ["again"])] == ["任务处理中"]
+    assert [one.message for one in poll_now(pool, "li", ["again"])] == ["任务处理中"]
     void(pool, "li", ["ended"], "不再需要")
     assert told(pool, again, "status", "error_code", "broke_workers") == ("downloaded", None, 0)
     assert told(pool, ended, "status", "void_state") == ("downloaded", "voided")
@@ -179,15 +183,15 @@ def test_a_row_that_was_set_aside_goes_on_from_its_replies_or_is_voided(pool: Po
 
 
 @pytest.mark.finding("F20")
-def test_rows_that_are_given_back_are_not_held_against_them(pool: Pool, crew: Crew) -> None:
+def test_rows_that_are_given_back_are_not_held_against_them(pool: Pool, worker_pool: WorkerPool) -> None:
     task_id = put(pool, "downloading")
     pool.commit()
 
-    def wait(desk: Desk, claim: Claim) -> None:
-        with desk.transaction() as work:
-            work.tasks.hold(claim)
-            work.tasks.postpone(claim, polls=1)
+    def wait(session: WorkerSession, claim: Claim) -> None:
+        with session.transaction() as tables:
+            tables.tasks.lock_claimed(claim)
+            tables.tasks.postpone(claim, polls=1)
 
     for _ in range(5):
-        crew.work_through(["downloading"], wait, None)
+        worker_pool.run_until_none_due(["downloading"], wait, None)
     assert told(pool, task_id, "broke_workers", "error_code") == (0, None)

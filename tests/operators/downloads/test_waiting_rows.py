@@ -13,11 +13,10 @@ import pytest
 from fapiao.downloads.protocol import Login
 from fapiao.errors import LoginLost
 from fapiao.rules.book import rulebook
-from hooks.channels.download_channel import Bureau
+from hooks.channels.download_channel import DownloadChannel
 from hooks.queues.login_requests import LoginRequests
-from operators.downloads.operators import MOST_IDLE_ROUNDS, until_quiet
-from operators.downloads.session import Desk
-from operators.downloads.worker_pool import Crew
+from operators.downloads.session import WorkerSession
+from operators.downloads.worker_pool import MOST_IDLE_ROUNDS, WorkerPool, run_until_idle
 from operators.selections.submit import submit
 from selection_room import selecting_in
 from task_rows import OWNER, RUN, put, put_many, take, told
@@ -54,11 +53,13 @@ def _company(pool: Pool) -> None:
 
 
 @contextmanager
-def crew_of(pool_url: str, account: Account) -> Iterator[Crew]:
-    """Two workers beside the front desk."""
+def crew_of(pool_url: str, account: Account) -> Iterator[WorkerPool]:
+    """Two workers beside the claiming session."""
     with psycopg.connect(pool_url) as front:
-        desk = Desk(front, cast(Bureau, account), rulebook(), RUN, {}, lambda: datetime(2027, 6, 10, 1, tzinfo=UTC))
-        with Crew(desk, lambda: psycopg.connect(pool_url), "etax", "owner", 2) as found:
+        session = WorkerSession(
+            front, cast(DownloadChannel, account), rulebook(), RUN, {}, lambda: datetime(2027, 6, 10, 1, tzinfo=UTC)
+        )
+        with WorkerPool(session, lambda: psycopg.connect(pool_url), "etax", "owner", 2) as found:
             yield found
 
 
@@ -125,13 +126,13 @@ def test_a_row_in_the_hands_of_a_worker_goes_on_at_the_next_look(pool: Pool, poo
     task_id = waiting_row(pool)
     request = put_behind(pool, task_id)
     pool.commit()
-    with psycopg.connect(pool_url) as worker, crew_of(pool_url, Account()) as crew:
+    with psycopg.connect(pool_url) as worker, crew_of(pool_url, Account()) as worker_pool:
         worker.execute("SELECT FROM sync.task WHERE task_id = %s FOR UPDATE", [task_id])
         assert LoginRequests(pool).answered(request) == 0
         pool.commit()
         worker.rollback()
-        assert crew.look_ahead(None) == (1, 0.0)
-        assert crew.check_logins() == 1
+        assert worker_pool.next_due(None) == (1, 0.0)
+        assert worker_pool.check_logins() == 1
     assert told(pool, task_id, "login_request_id", "error_code") == (None, None)
 
 
@@ -167,10 +168,10 @@ def test_eight_workers_and_a_person_leave_nothing_behind_an_answered_request(
                     LoginRequests(connection).wait(claim, OUT, LOST)
 
     def log_in() -> None:
-        with psycopg.connect(pool_url) as connection, crew_of(pool_url, Account()) as crew:
+        with psycopg.connect(pool_url) as connection, crew_of(pool_url, Account()) as worker_pool:
             start.wait()
             for _ in range(30):
-                crew.check_logins(at_once=True)
+                worker_pool.check_logins(at_once=True)
             connection.commit()
 
     with ThreadPoolExecutor(9) as threads:
@@ -181,8 +182,8 @@ def test_eight_workers_and_a_person_leave_nothing_behind_an_answered_request(
         "SELECT count(*) FROM sync.task AS k JOIN sync.login_request AS r USING (login_request_id)"
         " WHERE r.answered_at IS NOT NULL"
     )
-    with crew_of(pool_url, Account()) as crew:
-        crew.check_logins(at_once=True)
+    with crew_of(pool_url, Account()) as worker_pool:
+        worker_pool.check_logins(at_once=True)
     assert pool.execute(behind_answered).fetchone() == (0,)
     assert pool.execute(STATE).fetchone() == (0,)
 
@@ -192,7 +193,7 @@ def test_eight_workers_and_a_person_leave_nothing_behind_an_answered_request(
 def test_a_selection_put_behind_a_request_while_it_is_being_closed_goes_on(pool_url: str) -> None:
     with selecting_in(pool_url, lambda room: room.company(SELECTOR, channel="etax")) as room:
         room.papers("A", taxpayer_no=SELECTOR)
-        submit(room.another_run(), room.wish(["A"], taxpayer_no=SELECTOR), "tester")
+        submit(room.another_run(), room.request(["A"], taxpayer_no=SELECTOR), "tester")
         room.bureau.logged_in = "manual"
         room.bureau.raises["upload"] = [LOST]
         with psycopg.connect(pool_url) as closer, psycopg.connect(pool_url) as worker:
@@ -218,9 +219,9 @@ def test_rows_that_only_a_person_can_make_due_end_the_loop(pool: Pool, pool_url:
     task_id = waiting_row(pool)
     pool.execute("UPDATE sync.task SET not_before = 'infinity' WHERE task_id = %s", [task_id])
     pool.commit()
-    with crew_of(pool_url, Account()) as crew:
-        assert crew.look_ahead(None) == (1, None)
-        assert until_quiet(crew, None) == 0
+    with crew_of(pool_url, Account()) as worker_pool:
+        assert worker_pool.next_due(None) == (1, None)
+        assert run_until_idle(worker_pool, None) == 0
 
 
 @pytest.mark.finding("F91")
@@ -230,9 +231,9 @@ def test_rows_that_are_due_and_cannot_be_taken_end_the_loop_with_a_sentence(
     put_many(pool, 3, channel="etax")
     pool.commit()
     naps: list[float] = []
-    monkeypatch.setattr("operators.downloads.operators.time.sleep", naps.append)
-    with psycopg.connect(pool_url) as other, crew_of(pool_url, Account()) as crew:
+    monkeypatch.setattr("operators.downloads.worker_pool.time.sleep", naps.append)
+    with psycopg.connect(pool_url) as other, crew_of(pool_url, Account()) as worker_pool:
         other.execute("SELECT FROM sync.task FOR UPDATE")
-        assert until_quiet(crew, None) == 0
+        assert run_until_idle(worker_pool, None) == 0
     assert len(naps) == MOST_IDLE_ROUNDS - 1
     assert "channel etax: 3 rows are open and due again and again" in caplog.text

@@ -9,7 +9,7 @@ import pytest
 from bureau_workbooks import bring_in, company, export, header, line
 from fapiao.errors import MergeError
 from hooks.files.store import FolderStore
-from hooks.pool.merge import Stage
+from hooks.pool.merge import StagedMerge
 from operators.imports import merge as import_merge
 
 Pool = psycopg.Connection[Any]
@@ -84,7 +84,7 @@ def test_documents_of_two_files_at_once_count_once(pool: Pool, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("place", "step", "error"),
     [
-        (Stage, "merge", MergeError("a check did not hold")),
+        (StagedMerge, "merge", MergeError("a check did not hold")),
         (import_merge, "translate", ValueError("it cannot be translated")),
     ],
 )

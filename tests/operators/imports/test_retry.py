@@ -13,10 +13,10 @@ from bureau_workbooks import KEY, NOON, OWNER, bring_in, company, export, header
 from fapiao.errors import BadInput, MergeError
 from hooks.exports.rows import FILTERS, export_invoices
 from hooks.files.store import FolderStore
-from hooks.pool.merge import Stage
+from hooks.pool.merge import StagedMerge
 from hooks.queues.imports import Imports, verdict_rows
 from hooks.queues.tasks import TaskTable
-from operators.downloads.actions import fetch, retry
+from operators.downloads.actions import poll_now, retry
 from operators.history import batches as history_batches
 from operators.history.batches import stop
 from operators.imports import tasks as import_files
@@ -57,7 +57,7 @@ def test_a_retry_by_the_log_reads_the_kept_file_again_whatever_the_channel(
 ) -> None:
     file = export(tmp_path, [header()], [line()])
     with monkeypatch.context() as broken:
-        broken.setattr(Stage, "_check", refuse)
+        broken.setattr(StagedMerge, "_check", refuse)
         (failed,) = bring_in(company_pool, store, file).batches
     file.unlink()
     (done,) = retry(company_pool, "li", [failed])
@@ -111,8 +111,8 @@ def interrupted(place: Any, name: str, act: Callable[[], None], monkeypatch: pyt
         (import_files, "read_stored"),
         (import_files, "translated"),
         (Imports, "known_documents"),
-        (Stage, "merge"),
-        (Stage, "_check"),
+        (StagedMerge, "merge"),
+        (StagedMerge, "_check"),
         (Imports, "store_verdicts"),
         (TaskTable, "settle"),
     ],
@@ -159,7 +159,7 @@ def test_a_file_has_no_result_that_could_be_fetched(pool: Pool, store: FolderSto
     company(pool)
     (batch,) = bring_in(pool, store, export(tmp_path, [header()]), work_it=False).batches
     with pytest.raises(BadInput, match="导入的文件没有异步结果"):
-        fetch(pool, "li", [batch])
+        poll_now(pool, "li", [batch])
 
 
 @pytest.mark.finding("F17")

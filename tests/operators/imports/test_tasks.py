@@ -328,12 +328,12 @@ def test_a_merge_that_breaks_stores_nothing_of_the_file(
     company_pool: Pool, store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from fapiao.errors import MergeError
-    from hooks.pool.merge import Stage
+    from hooks.pool.merge import StagedMerge
 
-    def broken(_: Stage, _counts: object) -> None:
+    def broken(_: StagedMerge, _counts: object) -> None:
         raise MergeError("a check did not hold")
 
-    monkeypatch.setattr(Stage, "_check", broken)
+    monkeypatch.setattr(StagedMerge, "_check", broken)
     bring_in(company_pool, store, export(tmp_path, [header()], [line()]))
     (task,) = tasks(company_pool)
     assert (task["status"], task["error_code"]) == ("download_failed", "MERGE_CHECK")

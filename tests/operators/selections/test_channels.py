@@ -8,7 +8,7 @@ import pytest
 from asked_of_gateway import ACCOUNT, company
 from asked_of_leqi import order
 from fapiao.errors import AnswerLost
-from operators.selections.preview import log_in, sheet
+from operators.selections.preview import log_in, preview
 from operators.selections.statistics import change_period, statistics, tax_period
 from rehearsal import GENERAL
 from selection_room import SelectionRoom, selecting_in
@@ -39,7 +39,7 @@ def test_pool_ledger_and_bureau_agree_from_the_first_selection_to_the_last(offic
     office.agree(keys[3:], half)
     office.table("make_statistics")
     assert office.last()["status"] == "succeeded"
-    assert statistics(office.room.desk, GENERAL).state in ("02", "04")
+    assert statistics(office.room.session, GENERAL).state in ("02", "04")
     office.submit(half)
     assert (office.last()["status"], office.last()["error_message"]) == ("failed", LOCKED)
     office.agree(keys[3:], half)
@@ -123,9 +123,9 @@ def test_a_lock_that_came_after_the_query_is_the_bureaus_own_refusal(office: Off
 
 @pytest.mark.req("R224", "R228")
 def test_the_period_is_told_and_changed_and_a_refusal_is_told(office: Office) -> None:
-    told = tax_period(office.room.desk, GENERAL)
+    told = tax_period(office.room.session, GENERAL)
     assert (told.period, told.statistics) == (PERIOD, "01")
-    assert change_period(office.room.desk, GENERAL, "202611").period == "202611"
+    assert change_period(office.room.session, GENERAL, "202611").period == "202611"
     assert office.room.pool.execute("SELECT count(*) FROM sync.statistics_state").fetchone() == {"count": 0}
 
 
@@ -140,7 +140,7 @@ def test_a_lost_login_is_waited_for_and_the_request_goes_on_after_it(
         keys = office.papers(2)
         order(stand.bureau, "seed", companies=[company("etax", login="manual")], documents=[])
         order(stand.bureau, "session", account=ACCOUNT, state="lost")
-        (line,) = sheet(room.desk, room.wish(keys, taxpayer_no=GENERAL))
+        (line,) = preview(room.session, room.request(keys, taxpayer_no=GENERAL))
         assert not line.online
         office.submit(keys)
         stand.minutes(10)
@@ -150,7 +150,7 @@ def test_a_lost_login_is_waited_for_and_the_request_goes_on_after_it(
         assert office.last()["login_request_id"] is not None
         assert room.statuses() == {keys[0]: "0", keys[1]: "0"}
         order(stand.bureau, "session", account=ACCOUNT, state="online")
-        (line,) = log_in(room.desk, GENERAL, [line])
+        (line,) = log_in(room.session, GENERAL, [line])
         assert line.online
         office.finish()
         assert len(stand.calls("invoiceSelect")) == 1

@@ -28,15 +28,15 @@ def room(pool_url: str) -> Iterator[SelectionRoom]:
         yield made
 
 
-def submitted(room: SelectionRoom, *keys: str, **wish: Any) -> list[str]:
+def submitted(room: SelectionRoom, *keys: str, **request: Any) -> list[str]:
     """Documents that are wished for; the batch numbers."""
-    return list(submit(room.another_run(), room.wish(list(keys), **wish), "tester").batches)
+    return list(submit(room.another_run(), room.request(list(keys), **request), "tester").batches)
 
 
 def dies_at(room: SelectionRoom, commit: int) -> bool:
     """A worker that dies at its n-th transaction, before it commits; whether it got that far."""
     with psycopg.connect(room.url) as connection:
-        desk = room.sit("run-0", connection)
+        session = room.sit("run-0", connection)
         seen = 0
         real = connection.transaction
 
@@ -49,7 +49,7 @@ def dies_at(room: SelectionRoom, commit: int) -> bool:
 
         connection.transaction = counted  # type: ignore[method-assign]
         try:
-            select_due(desk, "leqi")
+            select_due(session, "leqi")
         except Died:
             return True
     return False
@@ -175,26 +175,26 @@ def test_the_walk_over_the_commits_reaches_the_end(room: SelectionRoom) -> None:
 
 def test_a_worker_that_lost_its_row_writes_nothing(room: SelectionRoom) -> None:
     submitted(room, "A")
-    with room.desk.transaction() as work:
-        (slow,) = work.table.claim("slow", ["leqi"], 1, room.desk.unanswered)
+    with room.session.transaction() as tables:
+        (slow,) = tables.table.claim("slow", ["leqi"], 1, room.session.unanswered)
     room.wait_over()
-    with room.desk.transaction() as work:
-        work.table.claim("fast", ["leqi"], 1, room.desk.unanswered)
-    from hooks.queues.tasks import LostClaim
+    with room.session.transaction() as tables:
+        tables.table.claim("fast", ["leqi"], 1, room.session.unanswered)
+    from fapiao.errors import LeaseLost
     from operators.selections.worker import select_one
 
-    with pytest.raises(LostClaim):
-        select_one(room.desk, slow)
+    with pytest.raises(LeaseLost):
+        select_one(room.session, slow)
     assert room.bureau.uploads() == []
 
 
 def test_two_workers_never_hold_the_same_request(room: SelectionRoom) -> None:
     submitted(room, "A")
-    with room.desk.transaction() as work:
-        assert len(work.table.claim("one", ["leqi"], 9, room.desk.unanswered)) == 1
-        assert work.table.claim("two", ["leqi"], 9, room.desk.unanswered) == []
-        assert len(work.table.claim("one", ["leqi"], 9, room.desk.unanswered)) == 1
-        work.table.release("one")
-        assert len(work.table.claim("two", ["leqi"], 9, room.desk.unanswered)) == 1
-        assert work.table.claim("two", ["etax"], 9, room.desk.unanswered) == []
+    with room.session.transaction() as tables:
+        assert len(tables.table.claim("one", ["leqi"], 9, room.session.unanswered)) == 1
+        assert tables.table.claim("two", ["leqi"], 9, room.session.unanswered) == []
+        assert len(tables.table.claim("one", ["leqi"], 9, room.session.unanswered)) == 1
+        tables.table.release("one")
+        assert len(tables.table.claim("two", ["leqi"], 9, room.session.unanswered)) == 1
+        assert tables.table.claim("two", ["etax"], 9, room.session.unanswered) == []
     assert room.row()["taxpayer_no"] == OWNER

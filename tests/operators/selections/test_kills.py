@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fapiao.selection.chosen import Operation, Wish
+from fapiao.selection.chosen import Operation, SelectionRequest
 from operators.selections.submit import submit
 from rehearsal import GENERAL
 from selection_stand_office import Office, office_of
@@ -104,8 +104,8 @@ def services(office: Office) -> list[str]:
 def wished(office: Office, operation: Operation, keys: Sequence[str]) -> None:
     """Documents that are wished for; nobody works on them yet."""
     reason = "3" if operation == "not_deduct" else None
-    wish = office.room.wish(keys, operation, taxpayer_no=GENERAL, reason=reason)
-    submit(office.room.another_run(), wish, "tester")
+    selection_request = office.room.request(keys, operation, taxpayer_no=GENERAL, reason=reason)
+    submit(office.room.another_run(), selection_request, "tester")
 
 
 @pytest.mark.slow
@@ -142,7 +142,7 @@ def test_a_killed_call_for_a_table_is_not_repeated_before_the_table_was_looked_a
     kind, keys = office.stand.kind, office.papers(1)
     office.submit(keys)
     office.finish()
-    submit(office.room.another_run(), Wish("make_statistics", "interactive", taxpayers=[GENERAL]), "tester")
+    submit(office.room.another_run(), SelectionRequest("make_statistics", "interactive", taxpayers=[GENERAL]), "tester")
     killed(workers, office, kind.statistics, arrived=arrived)
 
     office.finish()

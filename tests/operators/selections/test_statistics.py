@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from fapiao.errors import AnswerLost, BadInput, Refused
-from fapiao.selection.chosen import Operation, Wish
+from fapiao.selection.chosen import Operation, SelectionRequest
 from operators.selections.statistics import change_period, statistics, tax_period
 from operators.selections.submit import submit
 from selection_room import OWNER, SMALL, SelectionRoom, selecting_in
@@ -25,7 +25,7 @@ def room(pool_url: str) -> Iterator[SelectionRoom]:
 
 def apply(room: SelectionRoom, operation: Operation, taxpayer_no: str = OWNER) -> None:
     """生成, 撤销 or 确认 for a tax number, worked to its end."""
-    submit(room.another_run(), Wish(operation, "interactive", taxpayers=[taxpayer_no]), "tester")
+    submit(room.another_run(), SelectionRequest(operation, "interactive", taxpayers=[taxpayer_no]), "tester")
     room.work()
     room.work()
 
@@ -41,11 +41,11 @@ def test_making_the_table_locks_and_withdrawing_it_unlocks(room: SelectionRoom) 
     room.papers("A")
     apply(room, "make_statistics")
     assert (room.rows()[-1]["status"], cached(room)) == ("succeeded", "02")
-    submit(room.another_run(), room.wish(["A"]), "tester")
+    submit(room.another_run(), room.request(["A"]), "tester")
     assert (room.rows()[-1]["status"], room.rows()[-1]["error_message"]) == ("failed", LOCKED)
     apply(room, "undo_statistics")
     assert cached(room) == "01"
-    submit(room.another_run(), room.wish(["A"]), "tester")
+    submit(room.another_run(), room.request(["A"]), "tester")
     room.work()
     assert room.statuses() == {"A": "1"}
     apply(room, "make_statistics")
@@ -86,7 +86,7 @@ def test_the_bureaus_refusal_ends_the_request_in_its_words(room: SelectionRoom) 
 
 @pytest.mark.req("R220")
 def test_a_small_scale_company_makes_no_table(room: SelectionRoom) -> None:
-    made = submit(room.another_run(), Wish("make_statistics", "interactive", taxpayers=[SMALL]), "tester")
+    made = submit(room.another_run(), SelectionRequest("make_statistics", "interactive", taxpayers=[SMALL]), "tester")
     assert [one.code for one in made.refused] == ["SMALL_SCALE"]
     assert room.rows() == []
 
@@ -94,18 +94,18 @@ def test_a_small_scale_company_makes_no_table(room: SelectionRoom) -> None:
 @pytest.mark.req("R189")
 def test_a_query_makes_the_cache(room: SelectionRoom) -> None:
     room.bureau.state = "04"
-    assert statistics(room.desk, OWNER).state == "04"
+    assert statistics(room.session, OWNER).state == "04"
     assert cached(room) == "04"
 
 
 @pytest.mark.req("R224")
 def test_the_tax_period_comes_with_its_deadline_and_the_state_and_makes_the_cache(room: SelectionRoom) -> None:
-    told = tax_period(room.desk, OWNER)
+    told = tax_period(room.session, OWNER)
     assert (told.period, told.deadline, told.statistics) == ("202701", date(2027, 2, 15), "01")
     (kept,) = room.pool.execute("SELECT state, period, deadline, asked_at FROM sync.statistics_state").fetchall()
     assert kept == {"state": "01", "period": "202701", "deadline": date(2027, 2, 15), "asked_at": room.now}
     room.papers("A")
-    submit(room.another_run(), room.wish(["A"]), "tester")
+    submit(room.another_run(), room.request(["A"]), "tester")
     room.work()
     assert "statistics" not in room.bureau.asked()
 
@@ -113,14 +113,14 @@ def test_the_tax_period_comes_with_its_deadline_and_the_state_and_makes_the_cach
 @pytest.mark.req("R224", "A-17")
 def test_a_small_scale_company_gets_the_sentence_and_no_task(room: SelectionRoom) -> None:
     with pytest.raises(BadInput, match=r"^小规模纳税人不支持抵扣类勾选$"):
-        tax_period(room.desk, SMALL, "api")
+        tax_period(room.session, SMALL, "api")
     assert (room.rows(), room.bureau.asked()) == ([], [])
 
 
 @pytest.mark.req("R228")
 def test_a_changed_period_clears_the_cached_state(room: SelectionRoom) -> None:
-    statistics(room.desk, OWNER)
-    assert change_period(room.desk, OWNER, "202612").period == "202612"
+    statistics(room.session, OWNER)
+    assert change_period(room.session, OWNER, "202612").period == "202612"
     assert cached(room) is None
 
 
@@ -128,7 +128,7 @@ def test_a_changed_period_clears_the_cached_state(room: SelectionRoom) -> None:
 def test_a_refused_change_is_told_in_the_bureaus_words(room: SelectionRoom) -> None:
     room.bureau.raises["change_period"] = [Refused("02", "当前属期存在已勾选数据", "withdraw it first")]
     with pytest.raises(Refused, match="当前属期存在已勾选数据"):
-        change_period(room.desk, OWNER, "202612")
+        change_period(room.session, OWNER, "202612")
 
 
 @pytest.mark.req("R181", "A-22")
@@ -136,6 +136,6 @@ def test_neither_period_nor_table_is_asked_for_on_another_channel(room: Selectio
     other = room.company("91310000MA1EXAMPCC", channel="aisino")
     for ask in (statistics, tax_period):
         with pytest.raises(BadInput, match="不支持海关缴款书不抵扣勾选"):
-            ask(room.desk, other)
+            ask(room.session, other)
     with pytest.raises(BadInput, match="税号不在企业基础资料中"):
-        statistics(room.desk, "91310000MA1EXAMPDD")
+        statistics(room.session, "91310000MA1EXAMPDD")

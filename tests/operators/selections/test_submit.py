@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from fapiao.errors import BadInput, Refused
-from fapiao.selection.chosen import Chosen, Operation, Surface, Wish
+from fapiao.selection.chosen import Operation, RequestedDocument, SelectionRequest, Surface
 from fapiao.selection.form import SelectionForm, read_form
 from fapiao.selection.records import STATISTICS
 from fapiao.selection.rules import selection_rules
 from fapiao.selection.submission import Submitted
 from hooks.enterprise.permissions import replace_grants
 from operators.selections.permissions import check_taxpayers
-from operators.selections.requests import wish_of
+from operators.selections.requests import request_of_form
 from operators.selections.submit import latest, progress, retry, submit
-from operators.selections.worker import fetch
+from operators.selections.worker import poll_now
 from selection_room import OWNER, SMALL, SelectionRoom, selecting_in
 
 SMALL_SCALE = "小规模纳税人不支持抵扣类勾选，可根据企业在税局的信息，在星空发票服务企业基础资料修改。"
@@ -30,10 +30,10 @@ def room(pool_url: str) -> Iterator[SelectionRoom]:
         yield made
 
 
-def done(room: SelectionRoom, *keys: str, **wish: Any) -> Submitted:
+def done(room: SelectionRoom, *keys: str, **request: Any) -> Submitted:
     """A submission of documents in a run of its own."""
-    without = wish.pop("without", ())
-    return submit(room.another_run(), room.wish(list(keys), **wish), "tester", without=without)
+    without = request.pop("without", ())
+    return submit(room.another_run(), room.request(list(keys), **request), "tester", without=without)
 
 
 def said(made: Submitted) -> list[tuple[str | None, str]]:
@@ -46,8 +46,10 @@ def test_a_submission_has_a_parent_and_one_task_per_tax_number(room: SelectionRo
     other = room.company("91310000MA1EXAMPBB")
     room.papers("A")
     room.papers("B", taxpayer_no=other)
-    wish = Wish("not_deduct", "interactive", [Chosen(OWNER, "A", "1"), Chosen(other, "B", "5", "已转出")])
-    made = submit(room.another_run(), wish, "tester")
+    request = SelectionRequest(
+        "not_deduct", "interactive", [RequestedDocument(OWNER, "A", "1"), RequestedDocument(other, "B", "5", "已转出")]
+    )
+    made = submit(room.another_run(), request, "tester")
     assert [row["taxpayer_no"] for row in room.rows()] == [OWNER, other]
     assert {row["parent_batch_no"] for row in room.rows()} == {made.parent_batch_no}
     assert [row["created_by"] for row in room.rows()] == ["tester", "tester"]
@@ -62,7 +64,7 @@ def test_two_thousand_and_one_documents_are_two_requests_cut_by_key(room: Select
     room.work()
     assert [len(one) for one in room.bureau.uploads()] == [2000, 1]
     assert room.bureau.uploads()[1] == [keys[-1]]
-    told = progress(room.desk, made.parent_batch_no or "")
+    told = progress(room.session, made.parent_batch_no or "")
     assert (told.documents, told.succeeded, told.failed, told.finished) == (2001, 2001, 0, True)
 
 
@@ -73,9 +75,9 @@ def test_two_thousand_documents_are_one_request(room: SelectionRoom) -> None:
 
 
 def test_a_run_that_submits_again_finds_its_own_tasks(room: SelectionRoom) -> None:
-    desk = room.another_run()
-    wish = room.wish(room.papers("A"))
-    first, again = submit(desk, wish, "tester"), submit(desk, wish, "tester")
+    session = room.another_run()
+    request = room.request(room.papers("A"))
+    first, again = submit(session, request, "tester"), submit(session, request, "tester")
     assert (first.parent_batch_no, list(first.batches)) == (again.parent_batch_no, list(again.batches))
     assert len(room.rows()) == 1
 
@@ -85,10 +87,12 @@ def test_a_tax_number_that_is_removed_withholds_all_its_documents(room: Selectio
     other = room.company("91310000MA1EXAMPBB")
     room.papers("A", "B")
     room.papers("C", taxpayer_no=other)
-    wish = Wish(
-        "not_deduct", "interactive", [Chosen(OWNER, "A", "1"), Chosen(OWNER, "B", "1"), Chosen(other, "C", "1")]
+    request = SelectionRequest(
+        "not_deduct",
+        "interactive",
+        [RequestedDocument(OWNER, "A", "1"), RequestedDocument(OWNER, "B", "1"), RequestedDocument(other, "C", "1")],
     )
-    submit(room.another_run(), wish, "tester", without=[OWNER])
+    submit(room.another_run(), request, "tester", without=[OWNER])
     assert [row["taxpayer_no"] for row in room.rows()] == [other]
     assert room.ledger().keys() == {"C"}
 
@@ -97,12 +101,12 @@ def test_a_tax_number_that_is_removed_withholds_all_its_documents(room: Selectio
 def test_documents_that_may_not_go_are_refused_one_by_one_and_the_others_go(room: SelectionRoom) -> None:
     room.papers("A", "NO_REASON")
     room.papers("DONE", status="1")
-    wish = Wish(
+    request = SelectionRequest(
         "not_deduct", "interactive",
-        [Chosen(OWNER, "A", "1"), Chosen(OWNER, "NO_REASON"), Chosen(OWNER, "DONE", "1"), Chosen(OWNER, "GONE", "1"),
-         Chosen(OWNER, "A", "2")],
+        [RequestedDocument(OWNER, "A", "1"), RequestedDocument(OWNER, "NO_REASON"), RequestedDocument(OWNER, "DONE", "1"), RequestedDocument(OWNER, "GONE", "1"),
+         RequestedDocument(OWNER, "A", "2")],
     )  # fmt: skip
-    made = submit(room.another_run(), wish, "tester")
+    made = submit(room.another_run(), request, "tester")
     assert sorted(said(made)) == [
         ("A", "同一发票在本次提交中出现多次"),
         ("DONE", "发票勾选状态不是未勾选或预勾选，不能勾选，请先从税局下载更新"),
@@ -261,7 +265,7 @@ def failed(room: SelectionRoom, operation: Operation) -> Submitted:
     """A task of the type that ended 处理失败: by a document of another type, or by the bureau's refusal."""
     if operation in STATISTICS:
         room.bureau.raises["apply_statistics"] = [Refused("99", "其它", "retry")]
-        made = submit(room.another_run(), Wish(operation, "interactive", taxpayers=[OWNER]), "tester")
+        made = submit(room.another_run(), SelectionRequest(operation, "interactive", taxpayers=[OWNER]), "tester")
         room.work()
     else:
         room.papers("A", status=selection_rules().of(operation).from_statuses[0], invoice_type="81")
@@ -281,10 +285,12 @@ def test_a_type_that_is_not_carried_out_here_is_refused_and_can_have_no_task_to_
     kind = selection_rules().task_type(label)
     for asked in (label, kind.code):
         with pytest.raises(BadInput, match=re.escape(f"操作“{asked}”未知；可选：不抵扣勾选、")):
-            read_form(room.desk.book, room.desk.rules, {"operation": asked, "document_keys": ["A"], "reason": "1"})
-    wish = Wish(kind.code, "interactive", [Chosen(OWNER, *room.papers("A"), "1")])  # type: ignore[arg-type]
+            read_form(
+                room.session.book, room.session.rules, {"operation": asked, "document_keys": ["A"], "reason": "1"}
+            )
+    request = SelectionRequest(kind.code, "interactive", [RequestedDocument(OWNER, *room.papers("A"), "1")])  # type: ignore[arg-type]
     with pytest.raises(KeyError, match=kind.code):
-        submit(room.another_run(), wish, "tester")
+        submit(room.another_run(), request, "tester")
     assert room.rows() == []
 
 
@@ -294,14 +300,14 @@ def test_only_failed_tasks_are_retried_once_and_every_problem_is_said(room: Sele
     room.papers("A", "B")
     (failed,) = done(room, "A").batches
     (waiting,) = done(room, "B").batches
-    with room.desk.transaction() as work:
-        claims = work.table.claim("worker", ["leqi"], 1, room.desk.unanswered)
+    with room.session.transaction() as tables:
+        claims = tables.table.claim("worker", ["leqi"], 1, room.session.unanswered)
     from operators.selections.worker import select_one
 
     for _ in range(2):
-        select_one(room.desk, claims[0])
-        with room.desk.transaction() as work:
-            claims = work.table.claim("worker", ["leqi"], 1, room.desk.unanswered, [failed]) or claims
+        select_one(room.session, claims[0])
+        with room.session.transaction() as tables:
+            claims = tables.table.claim("worker", ["leqi"], 1, room.session.unanswered, [failed]) or claims
     retry(room.another_run(), [failed], "tester")
     with pytest.raises(BadInput) as refused:
         retry(room.another_run(), [failed, waiting, "B?"], "tester")
@@ -315,11 +321,11 @@ def test_only_failed_tasks_are_retried_once_and_every_problem_is_said(room: Sele
 @pytest.mark.req("R217", "R218")
 def test_the_newest_entry_of_a_document_is_told_or_that_there_is_none(room: SelectionRoom) -> None:
     with pytest.raises(BadInput, match=r"^未查到该发票在星空的税局用票台账$"):
-        latest(room.desk, "A")
+        latest(room.session, "A")
     room.bureau.wait = 1
     (batch,) = done(room, *room.papers("A")).batches
     room.work()
-    entry = latest(room.desk, "A")
+    entry = latest(room.session, "A")
     assert (entry.batch_no, entry.task_status_label, entry.hint) == (
         batch,
         "处理中",
@@ -327,7 +333,7 @@ def test_the_newest_entry_of_a_document_is_told_or_that_there_is_none(room: Sele
     )
     room.wait_over()
     room.work()
-    assert (latest(room.desk, "A", OWNER).state_label, latest(room.desk, "A").hint) == ("处理成功", None)
+    assert (latest(room.session, "A", OWNER).state_label, latest(room.session, "A").hint) == ("处理成功", None)
 
 
 @pytest.mark.req("R218", "R219")
@@ -337,11 +343,11 @@ def test_fetching_asks_now_for_exactly_these_tasks(room: SelectionRoom) -> None:
     (first,), (second,) = done(room, "A").batches, done(room, "B").batches
     room.work()
     before = room.bureau.asked().count("results")
-    assert [one.message for one in fetch(room.desk, [first], "tester")] == ["处理成功"]
+    assert [one.message for one in poll_now(room.session, [first], "tester")] == ["处理成功"]
     assert room.bureau.asked().count("results") == before + 1
     assert room.rows()[1]["status"] == "processing"
     with pytest.raises(BadInput, match="没有这个批次号的任务"):
-        fetch(room.desk, [second, "B?"], "tester")
+        poll_now(room.session, [second, "B?"], "tester")
 
 
 @pytest.mark.req("R150", "R223")
@@ -362,7 +368,7 @@ def test_a_retry_and_a_fetch_of_another_organisation_are_refused_and_nothing_is_
     }
     for actor, problems in told.items():
         with pytest.raises(BadInput) as refused:
-            fetch(room.desk, [mine, theirs], actor)
+            poll_now(room.session, [mine, theirs], actor)
         assert refused.value.problems == problems
     assert room.bureau.asked() == []
     room.work()
@@ -378,12 +384,12 @@ def test_a_retry_and_a_fetch_of_another_organisation_are_refused_and_nothing_is_
 def test_whoever_may_not_select_for_a_company_makes_no_statistics_table_of_it(room: SelectionRoom) -> None:
     form = SelectionForm("make_statistics", taxpayers=[OWNER])
     with pytest.raises(BadInput) as refused:
-        wish_of(room.worker, form, "interactive", ["ORG2"])
+        request_of_form(room.worker, form, "interactive", ["ORG2"])
     assert refused.value.problems == [f"{OWNER}：您没有该核算组织的权限。"]
-    assert wish_of(room.worker, form, "interactive", ["ORG1"]).taxpayers == [OWNER]
+    assert request_of_form(room.worker, form, "interactive", ["ORG1"]).taxpayers == [OWNER]
     replace_grants(room.pool, [("li", "ORG2", "manager")], "test")
     with pytest.raises(BadInput, match="您没有该核算组织的权限。"):
-        check_taxpayers(room.desk, "li", "select", [OWNER])
+        check_taxpayers(room.session, "li", "select", [OWNER])
 
 
 @pytest.mark.req("R152")
@@ -391,12 +397,12 @@ def test_progress_tells_how_far_the_submission_is(room: SelectionRoom) -> None:
     room.bureau.wait = 1
     room.bureau.refusals["B"] = ("02", "查无此票")
     made = done(room, *room.papers("A", "B"))
-    assert progress(room.desk, made.parent_batch_no or "").statuses == {"unprocessed": 1}
+    assert progress(room.session, made.parent_batch_no or "").statuses == {"unprocessed": 1}
     room.work()
-    assert progress(room.desk, made.parent_batch_no or "").statuses == {"processing": 1}
+    assert progress(room.session, made.parent_batch_no or "").statuses == {"processing": 1}
     room.wait_over()
     room.work()
-    told = progress(room.desk, made.parent_batch_no or "")
+    told = progress(room.session, made.parent_batch_no or "")
     assert (told.succeeded, told.failed, told.finished, told.requests[0].status_label) == (1, 1, True, "处理失败")
     with pytest.raises(BadInput):
-        progress(room.desk, "nobody")
+        progress(room.session, "nobody")

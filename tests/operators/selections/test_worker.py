@@ -23,9 +23,9 @@ def room(pool_url: str) -> Iterator[SelectionRoom]:
         yield made
 
 
-def submitted(room: SelectionRoom, *keys: str, **wish: object) -> list[str]:
+def submitted(room: SelectionRoom, *keys: str, **request: object) -> list[str]:
     """Documents that are wished for; the batch numbers."""
-    return list(submit(room.another_run(), room.wish(list(keys), **wish), "tester").batches)  # type: ignore[arg-type]
+    return list(submit(room.another_run(), room.request(list(keys), **request), "tester").batches)  # type: ignore[arg-type]
 
 
 def kept(room: SelectionRoom) -> list[dict[str, Any]]:

@@ -13,11 +13,11 @@ from fapiao.payloads import Context, translate
 from fapiao.tasks import Claim, RunDay
 from fapiao.verification import verification_rules
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
-from hooks.gateway.verifier import verifier
-from hooks.pool.merge import MergeContext, MergeCounts, Stage
+from hooks.gateway.verifier import open_verifier
+from hooks.pool.merge import MergeContext, MergeCounts, StagedMerge
 from hooks.queues.tasks import TaskTable
 from hooks.queues.verification_intake import queue_unverified, status_mode
-from operators.verifications.worker import VerifyDesk, verify_due
+from operators.verifications.worker import VerificationSession, verify_due
 from rehearsal import GENERAL
 from task_rows import put
 
@@ -61,7 +61,7 @@ class Office:
         staged = translate("gateway_header", [self.room.header(key) for key in keys], whose)
         with self.pool.transaction():
             goal = MergeContext(claim.batch_no, "etax", "input", GENERAL, status_mode=status_mode(self.pool, claim))
-            staging = Stage(self.pool, "headers", goal)
+            staging = StagedMerge(self.pool, "headers", goal)
             staging.load(staged, next(self.numbers))
             counts = staging.merge()
             queued = queue_unverified(self.pool, claim, staging.to_verify)
@@ -70,8 +70,8 @@ class Office:
 
     def verify(self) -> int:
         """The worker of the queue."""
-        with verifier() as (ask, _):
-            return verify_due(VerifyDesk(self.pool, ask, verification_rules(), RUN, "worker", lambda: NOW))
+        with open_verifier() as (ask, _):
+            return verify_due(VerificationSession(self.pool, ask, verification_rules(), RUN, "worker", lambda: NOW))
 
     def states(self) -> dict[str, str]:
         """查验状态 of the pool's documents."""
@@ -260,7 +260,7 @@ def test_a_document_that_cannot_be_verified_is_not_queued(office: Office) -> Non
     row = {"invoiceType": "21", "customDeclarationNo": "510120261123456789-L01", "invoiceDate": "2027-01-02"}
     whose = Context(direction="input", taxpayer_no=GENERAL, invoice_type="customs", observed_at=NOW)
     with office.pool.transaction():
-        staging = Stage(office.pool, "headers", MergeContext(claim.batch_no, "etax", "input", GENERAL))
+        staging = StagedMerge(office.pool, "headers", MergeContext(claim.batch_no, "etax", "input", GENERAL))
         staging.load(translate("gateway_customs_header", [row], whose), 1)
         assert staging.merge().inserted == 1
         assert queue_unverified(office.pool, claim, staging.to_verify) == 0

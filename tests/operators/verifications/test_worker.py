@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from fapiao.errors import LoginLost
+from fapiao.errors import LeaseLost, LoginLost
 from fapiao.tasks import RunDay
 from fapiao.verification import Question, Verification, verification_rules
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
-from hooks.gateway.verifier import verifier
-from hooks.queues.tasks import LostClaim
+from hooks.gateway.verifier import open_verifier
 from hooks.queues.verifications import VerificationTable
-from operators.verifications.worker import VerifyDesk, verify_due, verify_one
+from operators.verifications.worker import VerificationSession, verify_due, verify_one
 
 NOW = datetime(2027, 1, 5, 2, tzinfo=UTC)
 UNTIL_TOLD = 3600.0
@@ -27,11 +26,11 @@ class Counter:
     """One worker over the simulator: its desk, the room, and how to let time pass."""
 
     room: GatewayRehearsal
-    desk: VerifyDesk
+    session: VerificationSession
 
     def work(self) -> int:
         """Handles what is due."""
-        return verify_due(self.desk)
+        return verify_due(self.session)
 
     def wait_over(self) -> None:
         """The waiting time of every row is over."""
@@ -53,13 +52,13 @@ def counter(pool_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]
     with (
         gateway_rehearsing(pool_url, monkeypatch, "2027-01-05", poll_seconds=UNTIL_TOLD) as room,
         psycopg.connect(pool_url) as connection,
-        verifier() as (ask, _),
+        open_verifier() as (ask, _),
     ):
         room.company()
         room.receive(room.paper("81"))
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")
         connection.commit()
-        yield Counter(room, VerifyDesk(connection, ask, verification_rules(), RUN, "worker", lambda: NOW))
+        yield Counter(room, VerificationSession(connection, ask, verification_rules(), RUN, "worker", lambda: NOW))
 
 
 def test_a_failure_on_the_way_is_asked_again_twice_and_then_ends_with_the_bureaus_words(counter: Counter) -> None:
@@ -98,11 +97,11 @@ def test_a_lost_answer_counts_as_a_call_because_the_bureau_may_have_counted_it(c
 
 
 def test_a_worker_that_dies_after_the_answer_leaves_it_to_the_next_and_nobody_asks_again(counter: Counter) -> None:
-    with counter.desk.transaction() as table:
+    with counter.session.transaction() as table:
         (asked,) = table.claim("dead", NOW.date(), 1)
         reply_id = table.begin(asked, {}, NOW.date(), 5)
-    body = counter.desk.ask(_question(counter))
-    with counter.desk.transaction() as table:
+    body = counter.session.ask(_question(counter))
+    with counter.session.transaction() as table:
         table.answered(reply_id, body)
     counter.wait_over()
     counter.work()
@@ -112,7 +111,7 @@ def test_a_worker_that_dies_after_the_answer_leaves_it_to_the_next_and_nobody_as
 
 def test_a_worker_that_dies_before_the_answer_has_spent_a_call(counter: Counter) -> None:
     for _ in range(5):
-        with counter.desk.transaction() as table:
+        with counter.session.transaction() as table:
             (asked,) = table.claim("dead", NOW.date(), 1)
             assert table.begin(asked, {}, NOW.date(), 5) is not None
     counter.wait_over()
@@ -124,18 +123,18 @@ def test_a_worker_that_dies_before_the_answer_has_spent_a_call(counter: Counter)
 
 
 def test_whoever_lost_the_row_writes_nothing(counter: Counter) -> None:
-    with counter.desk.transaction() as table:
+    with counter.session.transaction() as table:
         (asked,) = table.claim("slow", NOW.date(), 1)
     counter.wait_over()
-    with counter.desk.transaction() as table:
+    with counter.session.transaction() as table:
         table.claim("fast", NOW.date(), 1)
-    with pytest.raises(LostClaim):
-        verify_one(counter.desk, asked)
+    with pytest.raises(LeaseLost):
+        verify_one(counter.session, asked)
     assert counter.calls() == []
 
 
 def test_two_workers_never_hold_the_same_row(counter: Counter) -> None:
-    with counter.desk.transaction() as table:
+    with counter.session.transaction() as table:
         assert len(table.claim("one", NOW.date(), 10)) == 1
         assert table.claim("two", NOW.date(), 10) == []
         assert len(table.claim("one", NOW.date(), 10)) == 1
@@ -156,8 +155,8 @@ def test_two_workers_never_hold_the_same_row(counter: Counter) -> None:
 def test_an_answer_that_is_of_no_use_is_kept_and_the_pool_is_left_alone(
     counter: Counter, body: bytes, code: str
 ) -> None:
-    desk = replace(counter.desk, ask=lambda _: body)
-    assert verify_due(desk) == 1
+    session = replace(counter.session, ask=lambda _: body)
+    assert verify_due(session) == 1
     row = counter.row()
     assert (row["state"], row["result_code"]) == ("mismatch" if code == "VERIFY_MISMATCH" else "failed", code)
     assert [bytes(call["body"]) for call in counter.calls()] == [body]
@@ -173,9 +172,9 @@ def test_what_breaks_our_own_code_ends_that_row_and_holds_nobody_up(
     def ask(question: Question) -> bytes:
         if question["invoiceNo"] == first:
             raise KeyError("boom")
-        return counter.desk.ask(question)
+        return counter.session.ask(question)
 
-    assert verify_due(replace(counter.desk, ask=ask)) == 2
+    assert verify_due(replace(counter.session, ask=ask)) == 2
     states = {row["document_key"] == first: (row["state"], row["result_code"]) for row in counter.room.verifications()}
     assert states == {True: ("failed", "INTERNAL"), False: ("verified", None)}
     assert "failed inside fapiao" in caplog.text
@@ -192,7 +191,7 @@ def test_an_answer_cannot_be_rewritten_nor_a_call_deleted(counter: Counter) -> N
 def _question(counter: Counter) -> Question:
     from fapiao.verification import question
 
-    with counter.desk.transaction() as table:
+    with counter.session.transaction() as table:
         (asked,) = VerificationTable(table.connection).claim("dead", NOW.date(), 1)
     return question(asked, verification_rules())
 
@@ -203,9 +202,9 @@ def test_a_verification_that_is_due_again_at_once_is_left_to_the_next_run(
 ) -> None:
     handled: list[str] = []
 
-    def hand_back(desk: VerifyDesk, asked: Verification) -> None:
+    def hand_back(session: VerificationSession, asked: Verification) -> None:
         handled.append(asked.batch_no)
-        with desk.transaction() as table:
+        with session.transaction() as table:
             table.postpone(asked, LoginLost("GATEWAY_91300", "登录失效", "log in", 0.0), cost=0)
 
     monkeypatch.setattr("operators.verifications.worker.verify_one", hand_back)

@@ -9,7 +9,7 @@ from rehearsal_room import OURS, US
 from simulator.bureau import Bureau
 from simulator.clock import Clock
 from simulator.documents import fields
-from simulator.planting import plant
+from simulator.seed_loading import plant
 from simulator.seeding import KINDS, Seed
 
 TABLE = {

@@ -24,7 +24,7 @@ class Interface:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AsyncInterface:
     """An application and its result query; `rows` names the list of a finished page, `fixed` is asked every time."""
 
     apply: Interface
@@ -44,13 +44,17 @@ VERIFICATION = Interface(MESSAGE, "invoiceCheck")
 TAX_PERIOD = Interface(DEDUCTION, "taxperiodQuery")
 """O14 获取税款所属期信息"""
 
-HEADERS = Pair(Interface(DEDUCTION, "invoiceDown"), Interface(DEDUCTION, "invoiceDownQuery"), fixed={"saveFlag": "1"})
+HEADERS = AsyncInterface(
+    Interface(DEDUCTION, "invoiceDown"), Interface(DEDUCTION, "invoiceDownQuery"), fixed={"saveFlag": "1"}
+)
 """O4/O5 进项发票表头归集"""
-FULL = Pair(Interface(DEDUCTION, "ext.fullInvoiceDown"), Interface(DEDUCTION, "ext.fullInvoiceDownQuery"))
+FULL = AsyncInterface(Interface(DEDUCTION, "ext.fullInvoiceDown"), Interface(DEDUCTION, "ext.fullInvoiceDownQuery"))
 """O6/O7 全量发票下载"""
-STATUS_UPDATE = Pair(Interface(DEDUCTION, "ext.statusUpdateDown"), Interface(DEDUCTION, "ext.statusUpdateDownQuery"))
+STATUS_UPDATE = AsyncInterface(
+    Interface(DEDUCTION, "ext.statusUpdateDown"), Interface(DEDUCTION, "ext.statusUpdateDownQuery")
+)
 """O8 进项状态更新"""
-LAYOUT_FILES = Pair(
+LAYOUT_FILES = AsyncInterface(
     Interface(DEDUCTION, "ext.layoutFileDown"), Interface(DEDUCTION, "ext.layoutFileDownQuery"), rows="files"
 )
 """O11/O12 版式文件下载"""

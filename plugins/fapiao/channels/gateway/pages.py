@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from fapiao.channels.gateway.interfaces import PAGE_SIZE
-from fapiao.downloads.protocol import Page
+from fapiao.downloads.protocol import Package
 from fapiao.shown import shown
 from fapiao.tolerant_json import Unreadable, elements, fields, members, text_of
 
@@ -16,7 +16,7 @@ class UnreadablePage(ValueError):
     """The page is not what the gateway promises; the text says what is wrong with it."""
 
 
-def read_page(rows_name: str, body: bytes, page_no: int, observed_at: datetime) -> Page | None:
+def read_page(rows_name: str, body: bytes, page_no: int, observed_at: datetime) -> Package | None:
     """A page as it came, None where the whole result is empty.
 
     A page without rows ends the series, whatever its total says; whether as much came as was announced is judged over
@@ -29,7 +29,7 @@ def read_page(rows_name: str, body: bytes, page_no: int, observed_at: datetime) 
     found, failed = _count(data, rows_name), _count(data, "fail")
     if not (total or found or failed):
         return None
-    return Page(
+    return Package(
         body=body,
         row_count=found + (failed if page_no == 1 else 0),
         announced=total,

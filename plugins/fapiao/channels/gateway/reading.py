@@ -6,7 +6,7 @@ from datetime import date
 from fapiao.channels.gateway.interfaces import FULL, LAYOUT_FILES
 from fapiao.channels.gateway.pages import decoded, rows_of
 from fapiao.channels.gateway.types import aside
-from fapiao.channels.raw_reply import Reading, Row
+from fapiao.channels.raw_reply import ReplyReader, Row
 from fapiao.downloads.protocol import Argument
 from fapiao.payloads.staged import Aside
 from fapiao.tasks import Claim
@@ -34,4 +34,4 @@ def _collected_on(argument: Argument) -> date | None:  # noqa: ARG001 every chan
     return None
 
 
-GATEWAY = Reading(_rows, _kind, _collected_on, decoded, _aside)
+GATEWAY = ReplyReader(_rows, _kind, _collected_on, decoded, _aside)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from fapiao.channels.gateway.interfaces import DEDUCTION, Interface, Pair
+from fapiao.channels.gateway.interfaces import DEDUCTION, AsyncInterface, Interface
 from fapiao.channels.gateway.questions import SELECTED
 from fapiao.channels.gateway.types import asked_types
 from fapiao.identity import spelled
-from fapiao.selection.answers import Action, Holding, Paper, PaperResult, Statistics, StatisticsAction, TaxPeriod
+from fapiao.selection.answers import Action, Document, DocumentResult, Holding, Statistics, StatisticsAction, TaxPeriod
 from fapiao.selection.result_codes import ResultCodes
 
 Data = Mapping[str, Any]
@@ -16,13 +16,15 @@ Data = Mapping[str, Any]
 CHANNEL = "etax"
 CHANGE_PERIOD = Interface(DEDUCTION, "taxperiodChange")
 """O15 变更税款所属期"""
-SELECT = Pair(Interface(DEDUCTION, "invoiceSelect"), Interface(DEDUCTION, "invoiceSelectQuery"), rows="success")
+SELECT = AsyncInterface(
+    Interface(DEDUCTION, "invoiceSelect"), Interface(DEDUCTION, "invoiceSelectQuery"), rows="success"
+)
 """O16/O17 发票勾选/撤销勾选"""
 STATISTICS = Interface(DEDUCTION, "statisticQuery")
 """O18 当前统计查询"""
-MAKE = Pair(Interface(DEDUCTION, "statisticCreate"), Interface(DEDUCTION, "statisticCreateQuery"))
+MAKE = AsyncInterface(Interface(DEDUCTION, "statisticCreate"), Interface(DEDUCTION, "statisticCreateQuery"))
 """O19 生成/撤销统计表"""
-CONFIRM = Pair(Interface(DEDUCTION, "statisticConfirm"), Interface(DEDUCTION, "ext.statisticConfirmQuery"))
+CONFIRM = AsyncInterface(Interface(DEDUCTION, "statisticConfirm"), Interface(DEDUCTION, "ext.statisticConfirmQuery"))
 """O20 确认统计表"""
 _FLAG: Mapping[Action, int] = {"select": 1, "withdraw": 0}
 """authenticateFlag 勾选, 撤销勾选"""
@@ -43,7 +45,7 @@ def customs_number() -> str:
     return asked_types("customs", "customs") or ""
 
 
-def upload(taxpayer_no: str, action: Action, papers: Sequence[Paper]) -> dict[str, Any]:
+def upload(taxpayer_no: str, action: Action, papers: Sequence[Document]) -> dict[str, Any]:
     """invoiceSelect; a 缴款书's number stands in invoiceNo."""
     return {
         "taxNo": taxpayer_no,
@@ -67,7 +69,7 @@ def holdings_search(taxpayer_no: str, period: str) -> dict[str, Any]:
     return {"taxNo": taxpayer_no, "asyncFlag": "1", "searchOpt": search}
 
 
-def pair_of(action: StatisticsAction) -> Pair:
+def pair_of(action: StatisticsAction) -> AsyncInterface:
     """Which operation does it, and which one knows its result."""
     return CONFIRM if action == "confirm" else MAKE
 
@@ -94,9 +96,9 @@ def statistics(data: Data) -> Statistics:
     return Statistics(known.period, known.statistics, rows)
 
 
-def results(rows: Iterable[Data], codes: ResultCodes) -> list[PaperResult]:
+def results(rows: Iterable[Data], codes: ResultCodes) -> list[DocumentResult]:
     """What became of each document, once each. Raises UnreadableAnswer where one has two answers."""
-    found: dict[str, PaperResult] = {}
+    found: dict[str, DocumentResult] = {}
     for row in rows:
         result = _result(row, codes)
         if found.setdefault(result.document_key, result) != result:
@@ -118,7 +120,7 @@ def holdings(rows: Iterable[Data]) -> dict[str, Holding]:
     }
 
 
-def _row(paper: Paper) -> dict[str, str]:
+def _row(paper: Document) -> dict[str, str]:
     return {
         "invoiceType": customs_number(),
         "invoiceCode": "",
@@ -134,14 +136,14 @@ def _row(paper: Paper) -> dict[str, str]:
     }
 
 
-def _result(row: Data, codes: ResultCodes) -> PaperResult:
+def _result(row: Data, codes: ResultCodes) -> DocumentResult:
     number, code = (str(row.get(one) or row.get(other) or "") for one, other in _NAMES)
     if not number:
         raise UnreadableAnswer("a result names no document")
     said = str(row.get("description") or row.get("message") or "")
     meaning = codes.document(CHANNEL, code, said)
     period = str(row.get("taxPeriod") or "") or None
-    return PaperResult(spelled(number), meaning.outcome, code, said or meaning.text, period, meaning.cause)
+    return DocumentResult(spelled(number), meaning.outcome, code, said or meaning.text, period, meaning.cause)
 
 
 def _day(written: str) -> date | None:

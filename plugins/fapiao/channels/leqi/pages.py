@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from fapiao.downloads.protocol import USAGE_JOBS, Page, Place, Request
+from fapiao.downloads.protocol import USAGE_JOBS, Package, PartCursor, Request
 from fapiao.shown import shown
 from fapiao.tolerant_json import Unreadable, elements, fields, text_of
 
@@ -49,12 +49,12 @@ def count_rows(array: bytes) -> int:
         raise UnreadablePackage(f"the package is not a JSON array: {broken}") from broken
 
 
-def package_page(request: Request, place: Place, data: Mapping[str, Any], raw: bytes) -> Page:
+def package_page(request: Request, place: PartCursor, data: Mapping[str, Any], raw: bytes) -> Package:
     """A package of L1–L4 or L6; `observed_at` is the collection day's end for increments, the application else."""
     says_nothing = str(data.get("cljg", "")) == EMPTY_RESULT
     total = 0 if says_nothing else _whole(data, "packagecount", 1, least=1)
     rows = count_rows(unpack(str(data["sjl"]))) if data.get("sjl") else 0
-    return Page(
+    return Package(
         body=raw,
         row_count=rows,
         announced=total,
@@ -64,14 +64,14 @@ def package_page(request: Request, place: Place, data: Mapping[str, Any], raw: b
     )
 
 
-def _observed(request: Request, place: Place) -> datetime:
+def _observed(request: Request, place: PartCursor) -> datetime:
     if "gjrq" not in place.argument:
         return request.observed_at
     day = datetime.strptime(str(place.argument["gjrq"]), "%Y%m%d").date()  # noqa: DTZ007 a day has no zone
     return min(datetime.combine(day, time.max, SHANGHAI), request.observed_at)
 
 
-def risk_page(request: Request, place: Place, data: Mapping[str, Any], raw: bytes) -> Page:
+def risk_page(request: Request, place: PartCursor, data: Mapping[str, Any], raw: bytes) -> Package:
     """A page of L5; the series ends with an empty page or when `count` rows were read (end marker not documented).
 
     The cursor kept with the row is `<rows read so far>:<scrollId>`.
@@ -81,7 +81,7 @@ def risk_page(request: Request, place: Place, data: Mapping[str, Any], raw: byte
         raise UnreadablePackage("fptxxxmx is not a JSON array")
     count = _whole(data, "count", 0, least=0)
     read = rows_read(place.cursor) + len(rows)
-    return Page(
+    return Package(
         body=raw,
         row_count=len(rows),
         announced=count,

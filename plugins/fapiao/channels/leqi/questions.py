@@ -6,7 +6,7 @@ from typing import Any
 
 from fapiao.channels.leqi import services as s
 from fapiao.channels.leqi.services import Service
-from fapiao.downloads.protocol import USAGE_JOBS, Argument, Place, Request
+from fapiao.downloads.protocol import USAGE_JOBS, Argument, PartCursor, Request
 from fapiao.windows import Window
 
 RISK_PAGE = 2000
@@ -86,7 +86,7 @@ def questions(request: Request) -> Sequence[Argument]:
     return [{}]
 
 
-def question(request: Request, request_no: str, place: Place) -> Asked:
+def question(request: Request, request_no: str, place: PartCursor) -> Asked:
     """Service and body of the next package of a question."""
     package = str(place.stored + 1)
     if request.download_type == "input_incremental":
@@ -99,7 +99,7 @@ def question(request: Request, request_no: str, place: Place) -> Asked:
     return _FEEDBACK[request.document], {ticket: request_no, "packageno": package}
 
 
-def _increment_body(request: Request, place: Place, package: str) -> Body:
+def _increment_body(request: Request, place: PartCursor, package: str) -> Body:
     body: Body = {"gjrq": place.argument["gjrq"], "packageno": package}
     if request.document == "customs":
         return body | {"nsrsbh": request.taxpayer_no, "hgjkslx": CUSTOMS_KIND}
@@ -112,7 +112,7 @@ def _increment_body(request: Request, place: Place, package: str) -> Body:
     }
 
 
-def _risk_body(request: Request, place: Place) -> Body:
+def _risk_body(request: Request, place: PartCursor) -> Body:
     return {
         "nsrsbh": request.taxpayer_no,
         "fplx": request.invoice_type,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from fapiao.channels.leqi.pages import rows_of
-from fapiao.channels.raw_reply import Reading, Row
+from fapiao.channels.raw_reply import ReplyReader, Row
 from fapiao.downloads.protocol import USAGE_JOBS, Argument
 from fapiao.downloads.question import aside
 from fapiao.payloads import payload_kind
@@ -48,4 +48,4 @@ def _aside(claim: Claim, row: Row) -> Aside | None:
     return Aside("failed", "NOT_KNOWN", f"{text}（{why}）" if why else text)
 
 
-LEQI = Reading(_rows, _kind, _collected_on, _named, _aside)
+LEQI = ReplyReader(_rows, _kind, _collected_on, _named, _aside)

@@ -5,7 +5,7 @@ from typing import Any
 
 from fapiao.channels.leqi.questions import Body, compact
 from fapiao.identity import spelled
-from fapiao.selection.answers import Action, Holding, Paper, PaperResult, StatisticsAction, TaxPeriod
+from fapiao.selection.answers import Action, Document, DocumentResult, Holding, StatisticsAction, TaxPeriod
 from fapiao.selection.result_codes import ResultCodes
 
 Data = Mapping[str, Any]
@@ -35,7 +35,7 @@ def owner(taxpayer_no: str, **more: str) -> Body:
     return {"gfsbh": taxpayer_no, **more}
 
 
-def upload(taxpayer_no: str, action: Action, papers: Sequence[Paper]) -> Body:
+def upload(taxpayer_no: str, action: Action, papers: Sequence[Document]) -> Body:
     """PLHGJKSDKGX."""
     rows = [_row(action, paper) for paper in papers]
     return owner(taxpayer_no, gxlxDm=_KIND[action]) | {PAPERS: rows}
@@ -54,18 +54,18 @@ def tax_period(data: Data) -> TaxPeriod:
     return TaxPeriod(period, _STATE[state])
 
 
-def not_taken(data: Data) -> list[PaperResult]:
+def not_taken(data: Data) -> list[DocumentResult]:
     """The documents an upload refused on the spot (sczt 01), with the bureau's errormsg."""
     return [
-        PaperResult(spelled(str(row["jkshm"])), "refused", REFUSED_ON_UPLOAD, str(row.get("errormsg") or "上传失败"))
+        DocumentResult(spelled(str(row["jkshm"])), "refused", REFUSED_ON_UPLOAD, str(row.get("errormsg") or "上传失败"))
         for row in _rows(data)
         if str(row.get("sczt")) != _TAKEN
     ]
 
 
-def results(data: Data, codes: ResultCodes) -> list[PaperResult]:
+def results(data: Data, codes: ResultCodes) -> list[DocumentResult]:
     """What became of each document (cljg), once each. Raises UnreadableAnswer where one has two answers."""
-    found: dict[str, PaperResult] = {}
+    found: dict[str, DocumentResult] = {}
     for row in _rows(data):
         result = _result(row, codes)
         if found.setdefault(result.document_key, result) != result:
@@ -87,7 +87,7 @@ def counted(data: Data) -> list[Mapping[str, str]]:
     return [{name: str(value) for name, value in row.items()} for table in tables for row in table.get("tjjg") or []]
 
 
-def _row(action: Action, paper: Paper) -> Body:
+def _row(action: Action, paper: Document) -> Body:
     row = {"jkshm": paper.document_key, "tfrq": compact(paper.issue_date)}
     if action == "select":
         row |= {"bdklx": paper.reason or ""}
@@ -102,8 +102,8 @@ def _rows(data: Data) -> list[Data]:
     return rows
 
 
-def _result(row: Data, codes: ResultCodes) -> PaperResult:
+def _result(row: Data, codes: ResultCodes) -> DocumentResult:
     code = str(row.get("cljg") or "")
     meaning = codes.document(CHANNEL, code, current_use=str(row.get("hxyt") or ""))
     period = str(row.get("skssq") or "") or None
-    return PaperResult(spelled(str(row["jkshm"])), meaning.outcome, code, meaning.text, period, meaning.cause)
+    return DocumentResult(spelled(str(row["jkshm"])), meaning.outcome, code, meaning.text, period, meaning.cause)

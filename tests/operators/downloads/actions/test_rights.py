@@ -7,8 +7,9 @@ import pytest
 
 from acted_rows import NOW, Pool, failed, grant
 from fapiao.errors import BadInput
+from fapiao.permissions.task_actions import ActionOutcome
 from hooks.enterprise.permissions import replace_grants, rights_of
-from operators.downloads.actions import Done, buttons, fetch, retry, visible_actions, void
+from operators.downloads.actions import buttons, poll_now, retry, visible_actions, void
 from task_rows import put
 
 ORGANISATION, ROLE = "您没有该核算组织的权限。", "您没有该操作的权限。"
@@ -22,8 +23,8 @@ def pool(untouched: Pool) -> Pool:
     return untouched
 
 
-ACTIONS: list[Callable[[Pool, str, Any], list[Done]]] = [
-    fetch,
+ACTIONS: list[Callable[[Pool, str, Any], list[ActionOutcome]]] = [
+    poll_now,
     lambda pool, actor, batches: void(pool, actor, batches, "why"),
 ]
 
@@ -55,7 +56,7 @@ def test_what_one_may_not_touch_is_not_explained_further(pool: Pool) -> None:
 @pytest.mark.req("R150")
 def test_an_operator_fetches_and_retries_and_does_not_void(pool: Pool) -> None:
     grant(pool, ("li", "ORG1", "operator"))
-    assert len(fetch(pool, "li", ["one"])) == len(retry(pool, "li", ["failed"], now=NOW)) == 1
+    assert len(poll_now(pool, "li", ["one"])) == len(retry(pool, "li", ["failed"], now=NOW)) == 1
     with pytest.raises(BadInput, match=ROLE):
         void(pool, "li", ["one"], "why")
 

@@ -3,9 +3,9 @@
 import pytest
 
 from acted_rows import NOW, Pool, events, failed, row, slot
-from fapiao.errors import BadInput
-from hooks.queues.tasks import LostClaim, TaskTable
-from operators.downloads.actions import fetch, retry, terminate, void
+from fapiao.errors import BadInput, LeaseLost
+from hooks.queues.tasks import TaskTable
+from operators.downloads.actions import poll_now, retry, terminate, void
 from task_rows import put, put_many, take, take_one, told
 
 
@@ -78,8 +78,8 @@ def test_a_reason_must_be_said(pool: Pool) -> None:
 def test_a_worker_that_holds_the_task_loses_it(pool: Pool) -> None:
     claim = take_one(pool, "downloading", batch_no="B")
     void(pool, "li", ["B"], "why")
-    with pytest.raises(LostClaim):
-        TaskTable(pool).hold(claim)
+    with pytest.raises(LeaseLost):
+        TaskTable(pool).lock_claimed(claim)
     assert take(pool, "another") == []
 
 
@@ -131,7 +131,7 @@ def test_a_history_sync_is_terminated_under_its_own_name_and_however_many_there_
 def test_the_chain_of_events_holds_through_every_action(pool: Pool) -> None:
     put(pool, "downloading", batch_no="B", error_code="X", error_message="x")
     for _ in range(2):
-        fetch(pool, "li", ["B"])
+        poll_now(pool, "li", ["B"])
     failed(pool, "F", invoice_type="82")
     retry(pool, "li", ["F"], now=NOW)
     void(pool, "wang", ["B"], "why")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from fapiao.errors import BadInput
 from fapiao.selection.list_rows import read_list, unread_columns
-from fapiao.selection.list_verdicts import Verdict, list_wishes
+from fapiao.selection.list_verdicts import Verdict, list_requests
 from fapiao.tables.lines import Table
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.selection_lists.list_import import validate_list, write_result
 from launcher.actor import actor_of
-from launcher.selecting.desk import desk_for
-from launcher.selecting.submitting import add_sheet, go
+from launcher.selections.session import desk_for
+from launcher.selections.submit import add_sheet, go
 
 MOST_TOLD = 20
 """So many bad rows are told one by one; the workbook of --result has them all."""
@@ -28,9 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     """1 where a row was not taken or a task failed. Raises BadInput where a file is no list; then nothing is done."""
-    with desk_for(arguments) as desk:
-        allowed = allowed_organisations(desk.connection, actor_of(arguments), "select")
-        with desk.transaction() as work:
+    with desk_for(arguments) as session:
+        allowed = allowed_organisations(session.connection, actor_of(arguments), "select")
+        with session.transaction() as work:
             lists = _read(arguments.files)
             verdicts = validate_list(work.connection, lists, allowed)
         for sentence in unread_columns(lists):
@@ -40,9 +40,9 @@ def act(arguments: argparse.Namespace) -> int:
         if arguments.result:
             print(f"{arguments.result}: {write_result(arguments.result, verdicts)} 行")
         codes = [1] if failed else []
-        for number, wish in enumerate(list_wishes(verdicts), 1):
-            run = replace(desk.run, run_id=f"{desk.run.run_id}__{number}")
-            codes.append(go(replace(desk, run=run), arguments, wish))
+        for number, request in enumerate(list_requests(verdicts), 1):
+            run = replace(session.run, run_id=f"{session.run.run_id}__{number}")
+            codes.append(go(replace(session, run=run), arguments, request))
     return max(codes, default=0)
 
 

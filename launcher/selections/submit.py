@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from fapiao.rules.book import rulebook
-from fapiao.selection.chosen import Wish
+from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.form import SelectionForm, read_form
 from fapiao.selection.records import LOCAL
+from fapiao.selection.rendering import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
 from fapiao.selection.submission import Submitted
-from fapiao.selection.telling import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
 from hooks.enterprise.permissions import allowed_organisations
 from launcher.actor import actor_of
-from launcher.selecting.desk import desk_for
-from operators.selections.preview import sheet
-from operators.selections.requests import wish_of
-from operators.selections.session import SelectionDesk
+from launcher.selections.session import desk_for
+from operators.selections.preview import preview
+from operators.selections.requests import request_of_form
+from operators.selections.session import SelectionSession
 from operators.selections.submit import progress, submit
 from operators.selections.worker import select_due
 
@@ -58,27 +58,32 @@ def add_waiting(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     """One operation of the form; 1 where a document was refused or a task failed. Raises BadInput."""
-    with desk_for(arguments) as desk:
-        form = read_form(desk.book, desk.rules, vars(arguments))
-        allowed = allowed_organisations(desk.connection, actor_of(arguments), "select")
-        with desk.transaction() as work:
-            wish = wish_of(work.connection, form, "interactive", allowed)
-        return go(desk, arguments, wish, form)
+    with desk_for(arguments) as session:
+        form = read_form(session.book, session.rules, vars(arguments))
+        allowed = allowed_organisations(session.connection, actor_of(arguments), "select")
+        with session.transaction() as tables:
+            request = request_of_form(tables.connection, form, "interactive", allowed)
+        return go(session, arguments, request, form)
 
 
-def go(desk: SelectionDesk, arguments: argparse.Namespace, wish: Wish, form: SelectionForm | None = None) -> int:
+def go(
+    session: SelectionSession,
+    arguments: argparse.Namespace,
+    request: SelectionRequest,
+    form: SelectionForm | None = None,
+) -> int:
     """The sheet, the question, the submission, the work."""
     accounts = form.accounts if form else None
-    if wish.operation not in LOCAL:
-        _show_sheet(desk, arguments, wish, accounts)
+    if request.operation not in LOCAL:
+        _show_sheet(session, arguments, request, accounts)
         if arguments.dry_run or not (arguments.go or _confirmed()):
             return 0
     without = form.without if form else ()
-    made = submit(desk, wish, actor_of(arguments), without=without, accounts=accounts)
-    return tell(desk, arguments, made)
+    made = submit(session, request, actor_of(arguments), without=without, accounts=accounts)
+    return tell(session, arguments, made)
 
 
-def tell(desk: SelectionDesk, arguments: argparse.Namespace, made: Submitted) -> int:
+def tell(session: SelectionSession, arguments: argparse.Namespace, made: Submitted) -> int:
     """What was refused, the numbers, the work, and how every task stands then."""
     for line in refusal_lines(made.refused):
         print(line, file=sys.stderr)
@@ -87,8 +92,8 @@ def tell(desk: SelectionDesk, arguments: argparse.Namespace, made: Submitted) ->
         return 1
     print(f"提交批次号：{made.parent_batch_no}")
     if not getattr(arguments, "later", False):
-        follow(desk, made.parent_batch_no, wait=getattr(arguments, "wait", False))
-    ended = progress(desk, made.parent_batch_no)
+        follow(session, made.parent_batch_no, wait=getattr(arguments, "wait", False))
+    ended = progress(session, made.parent_batch_no)
     if arguments.json:
         print(json.dumps(asdict(ended), ensure_ascii=False, default=str))
     else:
@@ -98,13 +103,13 @@ def tell(desk: SelectionDesk, arguments: argparse.Namespace, made: Submitted) ->
     return 1 if made.refused or ended.statuses.get("failed") else 0
 
 
-def follow(desk: SelectionDesk, parent: str, *, wait: bool) -> None:
+def follow(session: SelectionSession, parent: str, *, wait: bool) -> None:
     """Works what is due; with `wait` until nothing is left to wait for, saying how far it is (R152)."""
     told = ""
     while True:
-        for channel in desk.bureaus:
-            select_due(desk, channel)
-        now = progress(desk, parent)
+        for channel in session.bureaus:
+            select_due(session, channel)
+        now = progress(session, parent)
         line = progress_line(now, rulebook().codes_of("selection_task_status"))
         if line != told:
             print(line, file=sys.stderr, flush=True)
@@ -115,9 +120,12 @@ def follow(desk: SelectionDesk, parent: str, *, wait: bool) -> None:
 
 
 def _show_sheet(
-    desk: SelectionDesk, arguments: argparse.Namespace, wish: Wish, accounts: Mapping[str, str] | None
+    session: SelectionSession,
+    arguments: argparse.Namespace,
+    request: SelectionRequest,
+    accounts: Mapping[str, str] | None,
 ) -> None:
-    lines = sheet(desk, wish, accounts)
+    lines = preview(session, request, accounts)
     if arguments.json:
         for row in sheet_rows(lines):
             print(json.dumps(row, ensure_ascii=False))

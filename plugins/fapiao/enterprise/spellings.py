@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fapiao.paths import RULES
 from fapiao.rules.book import RuleBook
-from fapiao.rules.rule_file import Row, RuleFile
+from fapiao.rules.rule_file import RuleFile, RuleRow
 
 _KEYS = ("kind", "code", "label", "aliases", "since", "source", "text", "assumed")
 OWN_KINDS = ("heading", "company_type", "account_type", "login", "status_mode", "flag", "scope", "every_type")
@@ -24,7 +24,7 @@ def folded(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Spellings:
     """The codes of one kind by label, and the code of every spelling."""
 
     labels: Mapping[str, str]
@@ -45,11 +45,11 @@ class Words:
         return found
 
 
-def words(rows: Iterable[tuple[str, str, Iterable[str]]]) -> Words:
+def spellings(rows: Iterable[tuple[str, str, Iterable[str]]]) -> Spellings:
     """Words out of (code, label, aliases)."""
     rows = list(rows)
     spellings = {folded(name): code for code, label, aliases in rows for name in (code, label, *aliases)}
-    return Words({code: label for code, label, _ in rows}, spellings)
+    return Spellings({code: label for code, label, _ in rows}, spellings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,16 @@ class Vocabulary:
     """All words that enterprise files may use, and the rules they come from."""
 
     rules: RuleBook
-    heading: Words
-    channel: Words
-    download_type: Words
-    company_type: Words
-    account_type: Words
-    login: Words
-    status_mode: Words
-    flag: Words
-    scope: Words
-    every_type: Words
+    heading: Spellings
+    channel: Spellings
+    download_type: Spellings
+    company_type: Spellings
+    account_type: Spellings
+    login: Spellings
+    status_mode: Spellings
+    flag: Spellings
+    scope: Spellings
+    every_type: Spellings
 
 
 def vocabulary(rules: RuleBook, folder: Path = RULES) -> Vocabulary:
@@ -77,8 +77,8 @@ def vocabulary(rules: RuleBook, folder: Path = RULES) -> Vocabulary:
     own = _own_words(folder / "enterprise.yaml")
     channels = ((row.code, row.label, row.aliases) for row in rules.channels.values())
     downloads = ((code, label, ()) for code, label in rules.codes_of("download_type").items())
-    lists = {kind: words(rows) for kind, rows in own.items()}
-    return Vocabulary(rules, channel=words(channels), download_type=words(downloads), **lists)
+    lists = {kind: spellings(rows) for kind, rows in own.items()}
+    return Vocabulary(rules, channel=spellings(channels), download_type=spellings(downloads), **lists)
 
 
 Entry = tuple[str, str, tuple[str, ...]]
@@ -100,7 +100,7 @@ def _own_words(file: Path) -> dict[str, list[Entry]]:
     return found
 
 
-def _entry(row: Row) -> tuple[str, Entry]:
+def _entry(row: RuleRow) -> tuple[str, Entry]:
     row.keys(_KEYS)
     row.day("since")
     row.text("source")

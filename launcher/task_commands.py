@@ -9,11 +9,13 @@ from typing import Any
 
 import psycopg
 
+from fapiao.permissions.task_actions import ActionOutcome
+from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
-from operators.downloads.actions import Done, dags_of
+from operators.downloads.actions import dags_of
 
-Act = Callable[[psycopg.Connection[Any], str], list[Done]]
+Act = Callable[[psycopg.Connection[Any], str], list[ActionOutcome]]
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
@@ -23,14 +25,13 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
-def act(arguments: argparse.Namespace, action: Act) -> list[Done]:
+def act(arguments: argparse.Namespace, action: Act) -> list[ActionOutcome]:
     """Does it in a transaction of its own. Raises BadInput with everything that speaks against it."""
-    with pool_url() as url, psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+    with pool_url() as url, open_session(url, autocommit=True) as connection:
         return action(connection, actor_of(arguments))
 
 
-def show(done: Sequence[Done], *, as_json: bool) -> None:
+def show(done: Sequence[ActionOutcome], *, as_json: bool) -> None:
     """One line a task, in words or as JSON."""
     for one in done:
         print(json.dumps(asdict(one), ensure_ascii=False) if as_json else _line(one))
@@ -42,7 +43,7 @@ def say_who_works(connection: psycopg.Connection[Any], planned: Sequence[str]) -
         print(f"planned; {dag_id} works them within ten minutes, ./fapiao run {dag_id} at once", file=sys.stderr)
 
 
-def _line(one: Done) -> str:
+def _line(one: ActionOutcome) -> str:
     spent = "；".join(f"{label} {one.quota[name]}" for name, label in _QUOTA.items() if one.quota.get(name))
     quota = f"；申请次数：{spent or '未占用'}" if one.quota else ""
     fresh = f" → {one.new_batch_no}" if one.new_batch_no else ""

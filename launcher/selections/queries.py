@@ -6,26 +6,26 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-import psycopg
 from psycopg.rows import dict_row
 
 from fapiao.identity import spelled
 from fapiao.queries import query
-from fapiao.selection.chosen import Wish
+from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.records import LedgerEntry
-from fapiao.selection.telling import BUSINESS, sheet_text
+from fapiao.selection.rendering import BUSINESS, sheet_text
 from fapiao.text_table import table
 from hooks.enterprise.permissions import allowed_organisations
-from launcher.acting import show as show_done
+from hooks.pool.sessions import open_session
 from launcher.actor import actor_of
 from launcher.pool import pool_url
-from launcher.selecting.desk import desk_for
-from launcher.selecting.submitting import tell
+from launcher.selections.session import desk_for
+from launcher.selections.submit import tell
+from launcher.task_commands import show as show_done
 from operators.selections.permissions import check_taxpayers
-from operators.selections.preview import accounts, log_in, sheet
+from operators.selections.preview import accounts, log_in, preview
 from operators.selections.statistics import change_period, statistics, tax_period
 from operators.selections.submit import latest, retry
-from operators.selections.worker import fetch
+from operators.selections.worker import poll_now
 
 LOG = {
     "batch_no": "批次号", "operation_label": "操作", "taxpayer_no": "税号", "taxpayer_name": "企业名称",
@@ -44,8 +44,7 @@ LEDGER = {
 def show_log(arguments: argparse.Namespace) -> int:
     """税局用票操作日志, or with --ledger 税局用票台账, newest first."""
     columns, name = (LEDGER, "ledger") if arguments.ledger else (LOG, "log")
-    with pool_url() as url, psycopg.connect(url, row_factory=dict_row) as connection:
-        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+    with pool_url() as url, open_session(url, row_factory=dict_row) as connection:
         allowed = allowed_organisations(connection, actor_of(arguments), "view")
         values = {
             "batches": arguments.batches or None,
@@ -62,9 +61,9 @@ def show_log(arguments: argparse.Namespace) -> int:
 
 def show_latest(arguments: argparse.Namespace) -> int:
     """The newest task of a paper and its result. Raises BadInput where it has none (R217)."""
-    with desk_for(arguments) as desk:
-        found: LedgerEntry = latest(desk, arguments.number, arguments.taxpayer)
-        check_taxpayers(desk, actor_of(arguments), "view", [found.taxpayer_no])
+    with desk_for(arguments) as session:
+        found: LedgerEntry = latest(session, arguments.number, arguments.taxpayer)
+        check_taxpayers(session, actor_of(arguments), "view", [found.taxpayer_no])
     _print(LEDGER, [asdict(found)], as_json=arguments.json)
     if found.hint:
         print(f"{found.hint}：./fapiao select fetch {found.batch_no}")
@@ -73,29 +72,29 @@ def show_latest(arguments: argparse.Namespace) -> int:
 
 def fetch_now(arguments: argparse.Namespace) -> int:
     """获取异步请求结果."""
-    with desk_for(arguments) as desk:
-        found = fetch(desk, list(dict.fromkeys(arguments.batches)), actor_of(arguments))
+    with desk_for(arguments) as session:
+        found = poll_now(session, list(dict.fromkeys(arguments.batches)), actor_of(arguments))
     show_done(found, as_json=arguments.json)
     return 0
 
 
 def retry_failed(arguments: argparse.Namespace) -> int:
     """重试 of 处理失败: new tasks, every check again."""
-    with desk_for(arguments) as desk:
-        made = retry(desk, list(dict.fromkeys(arguments.batches)), actor_of(arguments))
-        return tell(desk, arguments, made)
+    with desk_for(arguments) as session:
+        made = retry(session, list(dict.fromkeys(arguments.batches)), actor_of(arguments))
+        return tell(session, arguments, made)
 
 
 def show_period(arguments: argparse.Namespace) -> int:
     """4.04, or with --change 4.12."""
-    with desk_for(arguments) as desk:
-        check_taxpayers(desk, actor_of(arguments), "select" if arguments.change else "view", [arguments.taxpayer])
+    with desk_for(arguments) as session:
+        check_taxpayers(session, actor_of(arguments), "select" if arguments.change else "view", [arguments.taxpayer])
         found = (
-            change_period(desk, arguments.taxpayer, arguments.change)
+            change_period(session, arguments.taxpayer, arguments.change)
             if arguments.change
-            else tax_period(desk, arguments.taxpayer)
+            else tax_period(session, arguments.taxpayer)
         )
-        state = desk.rules.states.get(found.statistics, found.statistics)
+        state = session.rules.states.get(found.statistics, found.statistics)
     told = {"税号": arguments.taxpayer, "税款所属期": found.period, "申报截止": found.deadline, "统计表": state}
     _print({name: name for name in told}, [told], as_json=arguments.json)
     return 0
@@ -103,10 +102,10 @@ def show_period(arguments: argparse.Namespace) -> int:
 
 def show_statistics(arguments: argparse.Namespace) -> int:
     """4.07: state and counts of the table, by invoice type."""
-    with desk_for(arguments) as desk:
-        check_taxpayers(desk, actor_of(arguments), "view", [arguments.taxpayer])
-        found = statistics(desk, arguments.taxpayer)
-        state = desk.rules.states.get(found.state, found.state)
+    with desk_for(arguments) as session:
+        check_taxpayers(session, actor_of(arguments), "view", [arguments.taxpayer])
+        found = statistics(session, arguments.taxpayer)
+        state = session.rules.states.get(found.state, found.state)
     print(f"{arguments.taxpayer} 税款所属期 {found.period}，统计表：{state}")
     if found.rows:
         names = list(found.rows[0])
@@ -116,12 +115,14 @@ def show_statistics(arguments: argparse.Namespace) -> int:
 
 def show_login(arguments: argparse.Namespace) -> int:
     """登录: the account online, or the page on which a person logs in; and the accounts that 换账号 offers (R178)."""
-    with desk_for(arguments) as desk:
-        check_taxpayers(desk, actor_of(arguments), "select", [arguments.taxpayer])
+    with desk_for(arguments) as session:
+        check_taxpayers(session, actor_of(arguments), "select", [arguments.taxpayer])
         lines = log_in(
-            desk, arguments.taxpayer, sheet(desk, Wish("not_deduct", "interactive", (), [arguments.taxpayer]))
+            session,
+            arguments.taxpayer,
+            preview(session, SelectionRequest("not_deduct", "interactive", (), [arguments.taxpayer])),
         )
-        choices = accounts(desk, arguments.taxpayer)
+        choices = accounts(session, arguments.taxpayer)
     print(sheet_text(lines))
     for one in choices:
         print(f"可用账号 {one.account} {BUSINESS[one.account_type]}{'（默认）' if one.is_default else ''}")

@@ -16,10 +16,11 @@ from fapiao.rules.book import RuleBook, rulebook
 from fapiao.selection.listing import Listed, ListFilter
 from fapiao.text_table import table
 from hooks.enterprise.permissions import allowed_organisations
+from hooks.pool.sessions import open_session
 from hooks.selection_lists.listing import export_list, list_page, list_totals
 from launcher.actor import actor_of
 from launcher.pool import pool_url
-from launcher.progress import Progress
+from launcher.progress import ProgressLine
 
 Connection = psycopg.Connection[Any]
 
@@ -88,8 +89,7 @@ def _codes(book: RuleBook, kind: str, texts: Sequence[str] | None, problems: lis
 
 def show(arguments: argparse.Namespace) -> int:
     """The newest papers of the filter, how many there are, and their tax."""
-    with pool_url() as url, psycopg.connect(url) as connection:
-        connection.execute("SET TIME ZONE 'Asia/Shanghai'")
+    with pool_url() as url, open_session(url) as connection:
         wanted = filter_of(arguments, _allowed(connection, arguments, "view"))
         rows = list_page(connection, wanted, limit=arguments.limit).rows
         totals = list_totals(connection, wanted)
@@ -111,10 +111,10 @@ def _cells(row: Listed) -> list[object]:
 def export(arguments: argparse.Namespace) -> int:
     """导出发票: every paper of the filter. Raises Unusable when the file cannot be written."""
     file: Path = arguments.out
-    with pool_url() as url, psycopg.connect(url) as connection:
+    with pool_url() as url, open_session(url) as connection:
         wanted = filter_of(arguments, _allowed(connection, arguments, "export"))
         connection.rollback()
-        with Progress(str(file)) as line:
+        with ProgressLine(str(file)) as line:
             rows = export_list(connection, file, wanted, line)
     print(f"{file}: {rows} 行")
     return 0

@@ -28,7 +28,7 @@ REASONS = ("1", "2", "3", "4", OTHER)
 
 
 @dataclass(frozen=True, slots=True)
-class PaperFacts:
+class DocumentFacts:
     """One document as wished for and as the pool has it; `status` None where the pool does not hold it."""
 
     document_key: str
@@ -52,7 +52,7 @@ class StatisticsState:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CheckInput:
     """What is known of one tax number's part of a request at the instant `now`.
 
     `channel` None: the tax number is not in the basics. `statistics` is the newest answer, cached or fresh.
@@ -63,7 +63,7 @@ class Facts:
     surface: Surface
     channel: str | None
     small_scale: bool
-    papers: Sequence[PaperFacts]
+    papers: Sequence[DocumentFacts]
     now: datetime
     statistics: StatisticsState | None = None
     logged_in: bool | None = None
@@ -80,7 +80,7 @@ class Objection:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Lookup:
     """What must be asked of the channel before the next step can be taken."""
 
     what: Literal["login", "statistics"]
@@ -93,10 +93,10 @@ class Decision:
     `against` are the objections to single documents, `stop` the one to the whole request.
     """
 
-    papers: Sequence[PaperFacts]
+    papers: Sequence[DocumentFacts]
     against: Sequence[Objection] = ()
     stop: Objection | None = None
-    ask: Ask | None = None
+    ask: Lookup | None = None
 
     @property
     def go(self) -> bool:
@@ -104,17 +104,17 @@ class Decision:
         return self.stop is None and self.ask is None
 
 
-Look = Callable[[Facts, SelectionRules], Iterator[Objection | Ask]]
+Check = Callable[[CheckInput, SelectionRules], Iterator[Objection | Lookup]]
 
 
-def decide(facts: Facts, rules: SelectionRules, until: str = STEPS[-1]) -> Decision:
+def decide(facts: CheckInput, rules: SelectionRules, until: str = STEPS[-1]) -> Decision:
     """The steps of the operation in their order, up to `until`; the first that holds everything up ends them."""
     against: list[Objection] = []
     for step in STEPS[: STEPS.index(until) + 1]:
         if step not in facts.operation.steps:
             continue
-        for said in _LOOKS[step](facts, rules):
-            if isinstance(said, Ask):
+        for said in _CHECKS[step](facts, rules):
+            if isinstance(said, Lookup):
                 return Decision(facts.papers, against, ask=said)
             if said.document_key is None:
                 return Decision(facts.papers, against, stop=said)
@@ -141,12 +141,12 @@ def last_day(period: str) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def _left(papers: Sequence[PaperFacts], against: Sequence[Objection]) -> list[PaperFacts]:
+def _left(papers: Sequence[DocumentFacts], against: Sequence[Objection]) -> list[DocumentFacts]:
     refused = {one.document_key for one in against}
     return [paper for paper in papers if paper.document_key not in refused]
 
 
-def _reason(facts: Facts, _rules: SelectionRules) -> Iterator[Objection]:
+def _reason(facts: CheckInput, _rules: SelectionRules) -> Iterator[Objection]:
     for paper in facts.papers:
         if not paper.reason:
             yield Objection("reason", "NO_REASON", "selection_reason", paper.document_key)
@@ -164,7 +164,7 @@ _STATUS_SENTENCES = {
 }
 
 
-def _status(facts: Facts, _rules: SelectionRules) -> Iterator[Objection]:
+def _status(facts: CheckInput, _rules: SelectionRules) -> Iterator[Objection]:
     """A document without a selection status is 未勾选: nobody has said otherwise."""
     key = _STATUS_SENTENCES[facts.operation.code]
     for paper in facts.papers:
@@ -176,49 +176,49 @@ def _status(facts: Facts, _rules: SelectionRules) -> Iterator[Objection]:
             yield Objection("status", "SELECTION_STATUS", key, paper.document_key)
 
 
-def _channel(facts: Facts, _rules: SelectionRules) -> Iterator[Objection]:
+def _channel(facts: CheckInput, _rules: SelectionRules) -> Iterator[Objection]:
     if facts.channel is None:
         yield Objection("channel", "UNKNOWN_TAXPAYER", "selection_unknown_taxpayer")
     elif facts.channel not in CHANNELS:
         yield Objection("channel", "SELECTION_CHANNEL", "selection_channel")
 
 
-def _small_scale(facts: Facts, _rules: SelectionRules) -> Iterator[Objection]:
+def _small_scale(facts: CheckInput, _rules: SelectionRules) -> Iterator[Objection]:
     if facts.small_scale:
         yield Objection("small_scale", "SMALL_SCALE", "small_scale_selection")
 
 
-def _type(facts: Facts, rules: SelectionRules) -> Iterator[Objection]:
+def _type(facts: CheckInput, rules: SelectionRules) -> Iterator[Objection]:
     if any((paper.document, paper.invoice_type) not in rules.documents for paper in facts.papers):
         yield Objection("type", "SELECTION_TYPE", "selection_type")
 
 
-def _cached(facts: Facts, rules: SelectionRules) -> Iterator[Objection]:
+def _cached(facts: CheckInput, rules: SelectionRules) -> Iterator[Objection]:
     if fresh(facts.statistics, facts.now, rules):
         yield from _generated(facts, rules, "statistics_cached")
 
 
-def _login(facts: Facts, _rules: SelectionRules) -> Iterator[Ask]:
+def _login(facts: CheckInput, _rules: SelectionRules) -> Iterator[Lookup]:
     if facts.logged_in is None:
-        yield Ask("login")
+        yield Lookup("login")
 
 
-def _asked(facts: Facts, rules: SelectionRules) -> Iterator[Ask]:
+def _asked(facts: CheckInput, rules: SelectionRules) -> Iterator[Lookup]:
     if facts.logged_in and not fresh(facts.statistics, facts.now, rules):
-        yield Ask("statistics")
+        yield Lookup("statistics")
 
 
-def _again(facts: Facts, rules: SelectionRules) -> Iterator[Objection]:
+def _again(facts: CheckInput, rules: SelectionRules) -> Iterator[Objection]:
     if facts.logged_in:
         yield from _generated(facts, rules, "statistics_again")
 
 
-def _generated(facts: Facts, rules: SelectionRules, step: str) -> Iterator[Objection]:
+def _generated(facts: CheckInput, rules: SelectionRules, step: str) -> Iterator[Objection]:
     if facts.statistics and facts.statistics.state not in rules.selectable_states:
         yield Objection(step, "STATISTICS_GENERATED", "statistics_generated")
 
 
-def _period_end(facts: Facts, rules: SelectionRules) -> Iterator[Objection]:
+def _period_end(facts: CheckInput, rules: SelectionRules) -> Iterator[Objection]:
     """Nothing is said where nobody knows the period: who did not log in goes on without it (step 5)."""
     known = facts.statistics
     if known is None or not fresh(known, facts.now, rules):
@@ -229,7 +229,7 @@ def _period_end(facts: Facts, rules: SelectionRules) -> Iterator[Objection]:
             yield Objection("period_end", "NOT_DUE", "selection_not_due", paper.document_key)
 
 
-_LOOKS: Mapping[str, Look] = {
+_CHECKS: Mapping[str, Check] = {
     "reason": _reason,
     "status": _status,
     "channel": _channel,

@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from launcher import airflow
-from launcher.airflow import airflow_environment, airflow_home, ensure_metadata, login_password
+from launcher import airflow_env as airflow
+from launcher.airflow_env import airflow_environment, airflow_home, ensure_metadata, login_password
 from launcher.connections import POOL_VARIABLE
 from launcher.pool import running_postgres
 from temporary_postgres import ROOT

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from fapiao.selection.answers import Holding, PaperResult
-from fapiao.selection.records import OpenPaper, Settled, Tally
+from fapiao.selection.answers import DocumentResult, Holding
+from fapiao.selection.records import OpenDocument, Settled, Tally
 
 NOT_DEDUCTED = "2"
 """抵扣用途 不抵扣 (protocols §7.3)."""
@@ -15,7 +15,7 @@ Holdings = Mapping[str, Holding]
 Wished = Literal["selected", "withdrawn"]
 
 
-def as_wished(paper: OpenPaper, wished: Wished, held: Holdings) -> bool:
+def as_wished(paper: OpenDocument, wished: Wished, held: Holdings) -> bool:
     """Whether the bureau holds the document as it was wished: 不抵扣 for the same reason, or not 不抵扣 at all."""
     holding = held.get(paper.document_key)
     if wished == "withdrawn":
@@ -24,7 +24,7 @@ def as_wished(paper: OpenPaper, wished: Wished, held: Holdings) -> bool:
 
 
 def already_there(
-    papers: Sequence[OpenPaper], wished: Wished, held: Holdings, period: str | None, said: str
+    papers: Sequence[OpenDocument], wished: Wished, held: Holdings, period: str | None, said: str
 ) -> list[Settled]:
     """The documents of an upload without an answer that the bureau holds as wished: they are not sent again."""
     return [
@@ -34,9 +34,9 @@ def already_there(
     ]
 
 
-def judged(
-    papers: Sequence[OpenPaper],
-    results: Sequence[PaperResult],
+def reconcile(
+    papers: Sequence[OpenDocument],
+    results: Sequence[DocumentResult],
     wished: Wished,
     held: Holdings | None,
     differs: str,
@@ -54,7 +54,7 @@ def judged(
     ]
 
 
-def _one(paper: OpenPaper, result: PaperResult, wished: Wished, held: Holdings | None, differs: str) -> Settled:
+def _one(paper: OpenDocument, result: DocumentResult, wished: Wished, held: Holdings | None, differs: str) -> Settled:
     key = paper.document_key
     if result.outcome == "refused":
         return Settled(key, "failed", result.code, result.text)

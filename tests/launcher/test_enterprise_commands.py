@@ -7,9 +7,9 @@ import pytest
 
 from enterprise_files import DISK, ETAX, GROUP, LEQI, SCHEME, workbook
 from fapiao.errors import Unusable
-from launcher.basics import has_leqi_default
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
-from launcher.line import main
+from launcher.enterprise_files import has_leqi_default
+from launcher.main import main
 
 TEN = ("rim_download", "open_replenish_last_month")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from launcher.complaints import sentence
+from launcher.postgres_errors import sentence
 
 FULL = """LOG:  starting PostgreSQL 18.6
 FATAL:  could not write to file "pg_wal/xlogtemp.42": No space left on device

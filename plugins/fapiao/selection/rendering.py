@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from fapiao.selection.records import Progress
-from fapiao.selection.submission import Refusal, SheetLine
+from fapiao.selection.records import SubmissionProgress
+from fapiao.selection.submission import PreviewLine, Refusal
 from fapiao.text_table import table
 
 SHEET = ("税号", "企业名称", "通道", "所属税局", "电子税局账号", "默认业务", "账号状态", "份数", "说明")
@@ -14,12 +14,12 @@ MOST_REFUSALS = 20
 """So many refused documents are told one by one; the ledger and the workbook hold them all."""
 
 
-def sheet_text(lines: Sequence[SheetLine]) -> str:
+def sheet_text(lines: Sequence[PreviewLine]) -> str:
     """提交税局通道前校验 as a table, one line per tax number (R176)."""
     return table([*SHEET], [list(row.values()) for row in sheet_rows(lines)], indent="")
 
 
-def sheet_rows(lines: Sequence[SheetLine]) -> list[dict[str, object]]:
+def sheet_rows(lines: Sequence[PreviewLine]) -> list[dict[str, object]]:
     """The same as plain values, for a page."""
     return [
         dict(
@@ -43,7 +43,7 @@ def sheet_rows(lines: Sequence[SheetLine]) -> list[dict[str, object]]:
     ]
 
 
-def _online(line: SheetLine) -> str:
+def _online(line: PreviewLine) -> str:
     if line.login_text:
         return f"未能查询：{line.login_text}"
     if line.login is None:
@@ -68,14 +68,14 @@ def refusal_lines(refused: Sequence[Refusal]) -> list[str]:
     return [*told[:MOST_REFUSALS], *([f"……另有 {more} 份未提交，原因同类。"] if more > 0 else [])]
 
 
-def progress_line(now: Progress, labels: Mapping[str, str]) -> str:
+def progress_line(now: SubmissionProgress, labels: Mapping[str, str]) -> str:
     """The progress bar in one line (R152)."""
     done = now.succeeded + now.failed
     counts = "，".join(f"{labels.get(status, status)} {count}" for status, count in now.statuses.items())
     return f"{done}/{now.documents} 份：成功 {now.succeeded}，失败 {now.failed}；任务：{counts}"
 
 
-def requests_text(now: Progress) -> str:
+def requests_text(now: SubmissionProgress) -> str:
     """The requests of a submission as a table."""
     return table(
         [*REQUESTS],

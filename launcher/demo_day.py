@@ -5,8 +5,6 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-import psycopg
-
 from fapiao.calendar.occurrences import occurrences
 from fapiao.enterprise.parameters import with_parameter
 from fapiao.errors import BadInput
@@ -15,6 +13,7 @@ from fapiao.rules.calendar import EVERY_THIRD_DAY
 from fapiao.tasks import RunDay
 from fapiao.windows import month_start
 from hooks.enterprise.basics import change
+from hooks.pool.sessions import open_session
 from launcher.sample_group import ACTOR
 
 VOIDING_DAYS = (2, 6)
@@ -31,7 +30,7 @@ def due_dags(day: date) -> list[str]:
 def set_parameters(url: str, texts: Iterable[str]) -> None:
     """Sets `type.key=value` as a person would. Raises BadInput for a text that is none, or an unknown parameter."""
     rules = rulebook()
-    with psycopg.connect(url) as connection:
+    with open_session(url) as connection:
         for text in texts:
             name, equals, value = text.partition("=")
             kind, dot, key = name.partition(".")
@@ -57,5 +56,5 @@ def leave_something_open(url: str, day: date, environment: Mapping[str, str]) ->
 
     channel, job = LEFT_OPEN
     run = RunDay(f"{channel}__{job}", f"demo__{then}", then, then.isoformat(), explicit=True)
-    with psycopg.connect(url) as connection:
+    with open_session(url) as connection:
         return plan_day(connection, run, channel, job).planned

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from fapiao.errors import BadInput
-from launcher import line
+from launcher import main as line
 from temporary_postgres import ROOT
 
 
@@ -52,7 +52,7 @@ def test_every_command_has_its_own_help(name, fapiao_home):
 
 
 def test_the_table_of_commands_needs_no_airflow(fapiao_home):
-    script = "import sys; from launcher.line import main; main([]); print([n for n in sys.modules if n == 'airflow'])"
+    script = "import sys; from launcher.main import main; main([]); print([n for n in sys.modules if n == 'airflow'])"
     paths = os.pathsep.join([str(ROOT), str(ROOT / "plugins")])
     told = subprocess.run(
         [sys.executable, "-c", script],
@@ -100,7 +100,7 @@ def test_control_c_is_130_without_a_traceback(monkeypatch, capsys, fapiao_home):
 def test_sigterm_unwinds_so_that_what_was_started_is_stopped(fapiao_home):
     script = """
 import os, signal, types
-from launcher import line
+from launcher import main as line
 def run(_):
     try:
         os.kill(os.getpid(), signal.SIGTERM)

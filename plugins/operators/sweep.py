@@ -1,0 +1,73 @@
+"""The sweep: whatever is due on every channel, whoever planned it; selections first (R215)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from fapiao.tasks import RunDay
+from hooks.channels.download_channels import DOWNLOAD_CHANNELS
+from operators.downloads.open_worker_pool import open_worker_pool
+from operators.downloads.poll_now import asked_batches, collect_asked
+from operators.downloads.worker_pool import run_until_idle
+from operators.run_context import run_day
+from operators.selections.open_session import run_due_selections
+
+SweepStep = Callable[[], tuple[int, list[float]]]
+"""How many rows it handled, and the seconds to its next one."""
+
+
+class SweepOperator(BaseOperator):
+    """Sweep: the same work over the due rows of every DAG whose run is gone or gave up, selections first (R219).
+
+    With `params.batches` it polls these tasks and nothing else (获取异步结果).
+    """
+
+    def __init__(self, *, patience: timedelta = timedelta(minutes=2), **settings: Any) -> None:
+        super().__init__(**settings)
+        self.patience = patience
+
+    def execute(self, context: Any) -> int:
+        """One pass over the selections and every channel; waits only for leases that are about to run out.
+
+        A channel that cannot be worked, for want of its connection perhaps, fails the run after the others' turn.
+        """
+        run, handled, waits, failures = run_day(context), 0, [], []
+        if asked := asked_batches(context):
+            return collect_asked(context, run, asked)
+        for name, turn in _turns(context, run).items():
+            try:
+                done, wait = turn()
+            except Exception as failure:
+                self.log.exception("%s cannot be swept", name)
+                failures.append(failure)
+                continue
+            handled += done
+            waits += wait
+        if failures:
+            raise failures[0]
+        now = datetime.now(UTC)
+        if waits and now + timedelta(seconds=min(waits)) <= context["dag_run"].start_date + self.patience:
+            raise AirflowRescheduleException(now + timedelta(seconds=min(waits)))
+        return handled
+
+
+def _turns(context: Any, run: RunDay) -> dict[str, SweepStep]:
+    """What is swept, in order: 勾选 goes before 下载发票数据 (R215)."""
+    turns: dict[str, SweepStep] = {"selections": lambda: (run_due_selections(context, run), [])}
+    for channel in DOWNLOAD_CHANNELS:
+        turns[f"channel {channel}"] = partial(_sweep, context, run, channel)
+    return turns
+
+
+def _sweep(context: Any, run: RunDay, channel: str) -> tuple[int, list[float]]:
+    """How many rows of the channel were handled, and in how many seconds its next one is due, if any is open."""
+    with open_worker_pool(context, run, channel, None) as workers:
+        if workers is None:
+            return 0, []
+        handled = run_until_idle(workers, None)
+        open_rows, seconds = workers.next_due(None)
+        return handled, [seconds] if open_rows and seconds is not None else []

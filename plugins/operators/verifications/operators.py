@@ -1,0 +1,39 @@
+"""The Airflow operator of 查验: a worker per line to the gateway."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from airflow.sdk import BaseOperator
+
+from fapiao.tasks import RunDay
+from fapiao.verification import VerifyCall, verification_rules
+from hooks.gateway.verifier import open_verifier
+from hooks.pool.connection import PoolHook
+from hooks.queues.verifications import VerificationTable
+from operators.run_context import clock, run_day
+from operators.verifications.worker import VerificationSession, verify_due
+from operators.who import who
+
+
+class VerifyOperator(BaseOperator):
+    """Verify: a worker per line to the gateway, each with a connection of its own, until nothing is due."""
+
+    def execute(self, context: Any) -> int:
+        """How many verifications were handled."""
+        run, hook = run_day(context), PoolHook()
+        actor = who(context)
+        with hook.connect(actor) as front, front.transaction():
+            if not VerificationTable(front).anything_due(run.quota_day(clock())):
+                return 0
+        with open_verifier() as (ask, lines), ThreadPoolExecutor(lines) as pool:
+            owners = [f"{run.dag_id}/{run.run_id}/{context['ti'].task_id}/{line}" for line in range(lines)]
+            return sum(pool.map(lambda owner: _work(hook, actor, ask, run, owner), owners))
+
+
+def _work(hook: PoolHook, actor: str, ask: VerifyCall, run: RunDay, owner: str) -> int:
+    with hook.connect(actor) as connection:
+        session = VerificationSession(connection, ask, verification_rules(), run, owner, clock)
+        handled = verify_due(session)
+        with session.transaction() as table:
+            table.release(owner)
+    return handled
