@@ -31,7 +31,8 @@ LIMIT %(limit)s;
 -- name: counts
 -- How many tasks of the filter stand where.
 SELECT k.status, k.status_label AS label, count(*)::integer AS tasks, coalesce(sum(k.downloaded_count), 0)::bigint AS downloaded,
-    coalesce(sum(k.succeeded_count), 0)::bigint AS succeeded, count(k.void_state)::integer AS voided
+    coalesce(sum(k.succeeded_count), 0)::bigint AS succeeded, coalesce(sum(k.ignored_count), 0)::bigint AS ignored,
+    coalesce(sum(k.failed_count), 0)::bigint AS failed, count(k.void_state)::integer AS voided
 FROM fapiao.sync_log AS k
 WHERE (%(batches)s::text[] IS NULL OR batch_no = ANY (%(batches)s) OR parent_batch_no = ANY (%(batches)s))
     AND (%(parent)s::text IS NULL OR %(parent)s IN (parent_batch_no, caused_by_batch_no, retry_of_batch_no))

@@ -48,6 +48,7 @@ SHOWN = {
         "updated_count",
         "unchanged_count",
         "ignored_count",
+        "failed_count",
         "schemes",
         "error_code",
         "void_state_label",

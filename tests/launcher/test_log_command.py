@@ -308,3 +308,13 @@ def test_an_export_is_on_record_for_good(log: Any, pool: psycopg.Connection, tmp
     log("--xlsx", tmp_path / "log.xlsx", "--as", "li")
     with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
         pool.execute("DELETE FROM sync.log_export")
+
+
+def test_what_a_task_did_not_bring_stands_beside_what_it_brought(log: Any, pool: psycopg.Connection) -> None:
+    put(pool, "succeeded", batch_no="B", downloaded_count=14, inserted_count=8, ignored_count=1, failed_count=5)
+    heading, _, line = log("--batch", "B")[1]
+    shown = dict(zip(heading.split(), line.split(), strict=False))
+    names = ("downloaded_count", "inserted_count", "updated_count", "unchanged_count", "ignored_count", "failed_count")
+    assert [shown[name] for name in names] == ["14", "8", "0", "0", "1", "5"]
+    (counted,) = map(json.loads, log("--counts", "--json")[1])
+    assert [counted[name] for name in ("downloaded", "succeeded", "ignored", "failed")] == [14, 8, 1, 5]
