@@ -16,6 +16,7 @@ from hooks.pool.sessions import open_session
 from hooks.queues.imports import files_of_import
 from launcher.actor import actor_of
 from launcher.pool import pool_url
+from launcher.row_limit import add_row_limit
 from launcher.task_commands import say_who_works
 from launcher.task_commands import show as show_done
 from operators.history import auto_update as auto
@@ -65,7 +66,7 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("batches", nargs="*", metavar="BATCH", help="导入批次号")
     parser.add_argument("--reason", metavar="WHY", help="stop: 终止原因, kept with the tasks")
-    parser.add_argument("--limit", type=int, default=100, help="list, missing: at most so many (default 100)")
+    add_row_limit(parser, 100, "list, missing: at most so many")
     parser.add_argument("--org", metavar="CODE", help="auto: whose, separated by commas")
     parser.add_argument("--scope", choices=["private", "global"], help="auto: 本组织私有 (default) or 全局共享")
     parser.add_argument("--enable", metavar="KIND", help="auto: details 发票明细, usage 用途状态, or both by comma")

@@ -6,6 +6,7 @@ from typing import Any
 
 from fapiao.errors import BadInput
 from fapiao.rules.book import RuleBook, rulebook
+from launcher.row_limit import add_row_limit
 
 CODES = ("channel", "direction", "download_type", "sync_type", "document", "status")
 """Filters that take a code, its label or an alias of it (A-07)."""
@@ -39,7 +40,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--voided", action=argparse.BooleanOptionalAction, help="only rows that were voided or terminated, or none"
     )
-    parser.add_argument("--limit", type=int, default=50)
+    add_row_limit(parser, 50)
 
 
 def filter_values(arguments: argparse.Namespace) -> dict[str, Any]:

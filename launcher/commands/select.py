@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from launcher.actor import add_actor
+from launcher.row_limit import add_row_limit
 from launcher.selections import auto_rules, import_list, listing, queries, submit
 
 HELP = "海关缴款书不抵扣勾选: list, select, withdraw, preselect, import a list, statistics, tax period, logs, retry"
@@ -50,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_list(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     shown = _action(actions, "list", "the papers that can be selected, newest first", listing.show)
     listing.add_filters(shown)
-    shown.add_argument("--limit", type=int, default=50)
+    add_row_limit(shown, 50)
     taken = _action(actions, "export", "导出发票: the whole filter as .xlsx", listing.export)
     listing.add_filters(taken)
     taken.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .xlsx file to write")
@@ -73,7 +74,7 @@ def _add_logs(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     log.add_argument("batches", nargs="*", metavar="BATCH", help="批次号 of a task or of a submission")
     log.add_argument("--ledger", action="store_true", help="one row per paper and operation, before and after")
     log.add_argument("--status", help="未处理, 处理中, 处理成功, 处理失败")
-    log.add_argument("--limit", type=int, default=50)
+    add_row_limit(log, 50)
     latest = _action(actions, "show", "the newest task of a paper and its result", queries.show_latest)
     latest.add_argument("number", metavar="NUMBER", help="缴款书号码")
     for one in (log, latest):
