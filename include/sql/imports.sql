@@ -212,6 +212,11 @@ WHERE batch_no = ANY (%(batches)s) AND verdict IN ('rejected', 'quarantined')
 ORDER BY task_id, file_no, sheet, row_no
 LIMIT %(most)s;
 
+-- name: count_failed_rows
+-- How many rows of the files of these tasks did not come in.
+SELECT count(*) FROM sync.import_verdict JOIN sync.task USING (task_id)
+WHERE batch_no = ANY (%(batches)s) AND verdict IN ('rejected', 'quarantined');
+
 -- name: count_verdicts
 -- How many rows the files of these tasks had.
 SELECT count(*) FROM sync.import_verdict JOIN sync.task USING (task_id) WHERE batch_no = ANY (%(batches)s);

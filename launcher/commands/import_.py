@@ -20,6 +20,7 @@ from hooks.queues.imports import (
     DAG_ID,
     VERDICT_HEADINGS,
     Imports,
+    failed_row_count,
     failed_rows,
     quarantined_rows,
     verdict_count,
@@ -89,7 +90,7 @@ def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, ru
     if arguments.verdicts:
         _write_verdicts(connection, arguments.verdicts, created.batches)
     failed = sum(row["failed_count"] for row in rows)
-    _say_failed(connection, created.batches, failed)
+    _say_failed(connection, created.batches)
     doubts = [sentence for row in rows for sentence in row["warnings"]]
     for sentence in doubts[:MOST_TOLD]:
         print(f"提示：{sentence}")
@@ -98,14 +99,14 @@ def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, ru
     return 0 if not failed and all(row["status"] in UNDONE for row in rows) else 1
 
 
-def _say_failed(connection: psycopg.Connection[Any], batches: Sequence[str], failed: int) -> None:
+def _say_failed(connection: psycopg.Connection[Any], batches: Sequence[str]) -> None:
     """The rows that did not come in, whether asked for or not."""
     told = failed_rows(connection, batches, MOST_TOLD)
     for file, sheet, row_no, sentence in told:
         print(f"  {file} · {sheet} 第{row_no}行: {sentence}")
-    if failed:
-        more = f"，以上是前 {MOST_TOLD} 行" if len(told) == MOST_TOLD else ""
-        print(f"未导入 {failed} 份{more}；--verdicts OUT.xlsx 写出全部结果。")
+    if failed := failed_row_count(connection, batches):
+        more = f"，以上是前 {MOST_TOLD} 行" if failed > len(told) else ""
+        print(f"未导入 {failed} 行{more}；--verdicts OUT.xlsx 写出全部结果。")
 
 
 def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> int:

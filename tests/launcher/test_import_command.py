@@ -64,7 +64,7 @@ def test_waiting_rows_are_shown_and_a_replay_leaves_them_where_no_rule_knows_the
     assert main(["import", str(export(tmp_path, [header(), header(数电发票号码=SECOND, 发票票种="未来票")]))]) == 1
     said = capsys.readouterr().out
     assert "第3行" in said
-    assert "未导入 1 份" in said
+    assert "未导入 1 行；" in said
     assert main(["import", "--quarantine"]) == 0
     assert "未来票" in capsys.readouterr().out
     assert main(["import", "--replay"]) == 1

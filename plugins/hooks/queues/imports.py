@@ -200,6 +200,11 @@ def failed_rows(connection: Connection, batches: Sequence[str], most: int) -> li
         return cursor.execute(query("imports", "failed_rows"), {"batches": list(batches), "most": most}).fetchall()
 
 
+def failed_row_count(connection: Connection, batches: Sequence[str]) -> int:
+    """How many rows did not come in: refused, or waiting for a rule."""
+    return _count(connection, "count_failed_rows", batches)
+
+
 VERDICT_HEADINGS = {
     "批次号": "text",
     "税号": "text",
@@ -216,8 +221,12 @@ VERDICT_HEADINGS = {
 
 def verdict_count(connection: Connection, batches: Sequence[str]) -> int:
     """How many rows `verdict_rows` has."""
+    return _count(connection, "count_verdicts", batches)
+
+
+def _count(connection: Connection, statement: str, batches: Sequence[str]) -> int:
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
-        row = cursor.execute(query("imports", "count_verdicts"), {"batches": list(batches)}).fetchone()
+        row = cursor.execute(query("imports", statement), {"batches": list(batches)}).fetchone()
     return int(row[0]) if row else 0
 
 
