@@ -36,7 +36,7 @@ MONTHS = {
 ROWS = {
     "batch_no": "下载批次号", "issue_month": "开票月份", "invoice_type_label": "发票种类", "status_label": "状态",
     "void_state_label": "作废", "downloaded_count": "总份数", "succeeded_count": "成功份数", "failed_count": "失败份数",
-    "not_before_day": "申请日", "error_message": "原因",
+    "not_before_day": "申请日", "error_message": "原因", "retry_of_batch_no": "重试的批次号",
 }  # fmt: skip
 FILES = {
     "name": "文件", "uploaded_as": "上传文件", "size": "字节", "rows": "行数", "kept": "已入池的行",

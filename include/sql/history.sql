@@ -135,14 +135,16 @@ LIMIT %(limit)s;
 SELECT * FROM fapiao.history_subtask WHERE history_batch_no = %(batch_no)s ORDER BY issue_month;
 
 -- name: rows
--- The rows of an import task that count, with the words of the sync log.
-SELECT r.batch_no, r.invoice_type, fapiao.label('invoice_type', r.invoice_type) AS invoice_type_label, r.issue_month,
-    r.window_start, r.window_end, r.status, fapiao.label('status', r.status) AS status_label, r.void_state,
-    fapiao.label('void_state', r.void_state) AS void_state_label, r.downloaded_count, r.succeeded_count, r.failed_count,
-    r.not_before_day, r.error_code, r.error_message, r.advice
-FROM sync.history_row AS r
-WHERE r.history_batch_no = %(batch_no)s
-ORDER BY r.window_start, r.invoice_type;
+-- Every attempt at the rows of an import task, with the words of the sync log; a retry names the one that it repeats.
+SELECT k.batch_no, k.invoice_type, fapiao.label('invoice_type', k.invoice_type) AS invoice_type_label,
+    date_trunc('month', k.window_start)::date AS issue_month, k.window_start, k.window_end, k.status,
+    fapiao.label('status', k.status) AS status_label, k.void_state, fapiao.label('void_state', k.void_state) AS void_state_label,
+    k.downloaded_count, k.succeeded_count, k.failed_count, k.not_before_day, k.error_code, k.error_message, k.advice,
+    o.batch_no AS retry_of_batch_no
+FROM sync.task AS k
+LEFT JOIN sync.task AS o ON o.task_id = k.retry_of
+WHERE k.history_batch_no = %(batch_no)s
+ORDER BY k.window_start, k.invoice_type, k.task_id;
 
 -- name: lock
 -- Locks every row of the import tasks in one order.

@@ -64,15 +64,16 @@ JOIN sync.import_file AS f ON f.task_id = again.retry_of
 WHERE again.batch_no = ANY (%(batches)s);
 
 -- name: files_of_import
--- The files of an import task with what became of their rows, as its newest reading left them.
+-- The files of an import task with what became of their rows by its latest attempt that came to a result; a stopped retry has none.
 SELECT f.name, f.size, f.uploaded_as, count(v.verdict) AS rows,
     count(*) FILTER (WHERE v.verdict IN ('inserted', 'updated', 'unchanged'))::integer AS kept,
     count(*) FILTER (WHERE v.verdict = 'rejected')::integer AS rejected,
     count(*) FILTER (WHERE v.verdict = 'quarantined')::integer AS quarantined
 FROM sync.history_row AS r
-JOIN sync.import_file AS f USING (task_id)
-LEFT JOIN sync.import_verdict AS v USING (task_id, file_no)
-WHERE r.history_batch_no = %(batch_no)s
+JOIN sync.task AS k USING (task_id)
+JOIN sync.import_file AS f ON f.task_id = r.counted_task_id
+LEFT JOIN sync.import_verdict AS v ON v.task_id = f.task_id AND v.file_no = f.file_no
+WHERE r.history_batch_no = %(batch_no)s AND (k.void_state IS NULL OR k.retry_of IS NULL)
 GROUP BY r.task_id, f.file_no, f.name, f.size, f.uploaded_as
 ORDER BY r.task_id, f.file_no;
 

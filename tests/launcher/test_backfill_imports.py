@@ -91,3 +91,41 @@ def test_retry_plans_a_new_reading_and_says_who_makes_it(
     assert listed(capsys)[0]["status_label"] == "全部执行失败"
     assert len(said(capsys, "backfill", "resume", row["batch_no"]).split()) == 1
     assert listed(capsys)[0]["status_label"] == "待同步"
+
+
+@pytest.mark.finding("F17")
+@pytest.mark.req("R253", "R257", "R273")
+def test_a_retry_that_waits_hides_nothing_of_what_the_first_reading_did(
+    pool: psycopg.Connection[Any], tmp_path: Path, capsys: Capture
+) -> None:
+    broken = {"数电发票号码": SECOND, "金额": "一百"}
+    file = export(tmp_path / "wrong.xlsx", [header(), header(**broken)], [line(), line(数电发票号码=SECOND)])
+    assert main(["import", "--date", "2027-02-10", str(file)]) == 1
+    assert "未导入 2 行；" in capsys.readouterr().out
+    (before,) = listed(capsys)
+    counts = {"total_count": 3, "succeeded_count": 1, "failed_count": 2}
+    assert {name: before[name] for name in counts} == counts
+    (again,) = said(capsys, "backfill", "retry", before["batch_no"]).split()
+
+    task, kept, *attempts = shown(capsys, before["batch_no"])
+    assert ({name: task[name] for name in counts}, task["status_label"], task["open"]) == (counts, "同步中", 1)
+    assert (kept["name"], kept["rows"], kept["kept"], kept["rejected"]) == ("wrong.xlsx", 5, 2, 2)
+    assert [
+        (row["batch_no"], row["downloaded_count"], row["status"], row["retry_of_batch_no"]) for row in attempts
+    ] == [
+        (before["batch_no"], 3, "succeeded", None),
+        (again, 0, "pending", before["batch_no"]),
+    ]
+    assert all(listed(capsys)[0][name] == counts[name] for name in counts)
+
+    said(capsys, "backfill", "stop", before["batch_no"], "--reason", "误导入")
+    task, *files_and_attempts = shown(capsys, before["batch_no"])
+    assert ({name: task[name] for name in counts}, task["status_label"]) == (counts, "部分执行成功")
+    assert [row.get("name", row.get("batch_no")) for row in files_and_attempts] == [
+        "wrong.xlsx", before["batch_no"], again,
+    ]  # fmt: skip
+
+
+def shown(capsys: Capture, batch_no: str) -> list[dict[str, Any]]:
+    """The import task, its files and its attempts, as a program reads them."""
+    return [json.loads(row) for row in said(capsys, "backfill", "show", batch_no, "--json").splitlines()]

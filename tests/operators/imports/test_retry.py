@@ -14,7 +14,7 @@ from fapiao.errors import BadInput, MergeError
 from hooks.exports.rows import FILTERS, export_invoices
 from hooks.files.store import FolderStore
 from hooks.pool.merge import StagedMerge
-from hooks.queues.imports import Imports, verdict_rows
+from hooks.queues.imports import Imports, files_of_import, verdict_rows
 from hooks.queues.tasks import TaskTable
 from operators.downloads.actions import poll_now, retry
 from operators.history import batches as history_batches
@@ -89,6 +89,31 @@ def test_a_retry_of_the_list_reads_a_file_of_which_a_row_failed_and_says_so_agai
     whole = bring_in(company_pool, store, export(tmp_path / "good.xlsx", [header()])).batches
     with pytest.raises(BadInput, match="nothing to retry"):
         history_batches.retry(company_pool, "li", whole, NOON.date())
+
+
+@pytest.mark.finding("F17")
+@pytest.mark.req("R253", "R257")
+def test_a_retry_that_comes_to_nothing_leaves_the_counts_of_the_reading_before_it(
+    company_pool: Pool, store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = header(数电发票号码=SECOND, 金额="一百")
+    (batch,) = bring_in(company_pool, store, export(tmp_path, [header(), bad])).batches
+    history_batches.retry(company_pool, "li", [batch], NOON.date())
+    with monkeypatch.context() as broken:
+        broken.setattr(StagedMerge, "_check", refuse)
+        assert work(company_pool, store, "worker", lambda: NOON) == 1
+    first, failed = history_batches.rows(company_pool, batch)
+    assert (first["succeeded_count"], failed["status"], failed["downloaded_count"]) == (1, "download_failed", 0)
+    (listed,) = history_batches.list_batches(company_pool, "li", [batch])
+    assert (listed["status_label"], listed["total_count"], listed["succeeded_count"]) == ("部分执行成功", 2, 1)
+    (kept,) = files_of_import(company_pool, batch)
+    assert (kept["rows"], kept["kept"], kept["rejected"]) == (3, 1, 1)  # with 合计, which is passed over
+    history_batches.retry(company_pool, "li", [batch], NOON.date())
+    assert work(company_pool, store, "worker", lambda: NOON) == 1
+    assert [row["status"] for row in history_batches.rows(company_pool, batch)] == [
+        "succeeded", "download_failed", "succeeded",
+    ]  # fmt: skip
+    assert [row["kept"] for row in files_of_import(company_pool, batch)] == [1]
 
 
 def interrupted(place: Any, name: str, act: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
