@@ -60,8 +60,11 @@ def test_what_the_scheme_names_comes_in_and_the_rest_is_handed_back_with_a_sente
     assert (task["schemes"], task["invoice_types"]) == (["销项专票"], ["81"])
     assert (task["inserted_count"], task["failed_count"]) == (1, 1)
     assert pool.execute("SELECT document_key FROM pool.document").fetchall() == [{"document_key": KEY}]
-    (back,) = pool.execute("SELECT row_no, sentence FROM fapiao.import_verdict WHERE verdict = 'rejected'").fetchall()
-    assert back == {"row_no": 3, "sentence": "数电票（普通发票）不在方案“销项专票”的发票类型中，未导入。"}
+    (back,) = pool.execute(
+        "SELECT row_no, document_key, sentence FROM fapiao.import_verdict WHERE verdict = 'rejected'"
+    ).fetchall()
+    sentence = "数电票（普通发票）不在方案“销项专票”的发票类型中，未导入。"
+    assert back == {"row_no": 3, "document_key": SECOND, "sentence": sentence}
 
 
 @pytest.mark.req("R069")

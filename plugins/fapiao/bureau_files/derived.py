@@ -63,6 +63,7 @@ def _identify(values: Values, layout: Layout) -> None:
         values["document_key"], values["invoice_code"] = digital, None
         values["invoice_no"] = values.get("invoice_no") or digital
         return
+    values["document_key"] = None  # a number that is none of its kind names no document
     if layout.document == "customs":
         found = customs_identity({"hgjkshm": number})
     elif layout.document == "withholding":

@@ -6,6 +6,7 @@ looked at cell by cell.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 
 from fapiao.bureau_files.cells import EMPTY, BadCell, Cell
@@ -55,7 +56,8 @@ class RowReader:
             for name, position in match.positions.items()
         ]
         self._own = [column for column in self._columns if column.name in _OF_A_LINE]
-        self._identity = [match.positions[name] for name in _IDENTITY if name in match.positions]
+        self._names = [name for name in _IDENTITY if name in match.positions]
+        self._identity = [match.positions[name] for name in self._names]
         self._sum = re.compile(rf".{{0,{_BEFORE_A_SUM}}}(?:{'|'.join(map(re.escape, rules.sums))})(?:$|[:(0-9])")
         self._days = [match.positions[name] for name in ("issue_date", "issued_at") if name in match.positions]
         self._figures = [match.positions[name] for name in match.positions if _is_figure(name, match, rules)]
@@ -118,8 +120,16 @@ class RowReader:
                 bad.append(self._at(column.position, row_no, str(problem)))
             except Unknown as problem:
                 unknown.append(self._at(column.position, row_no, str(problem)))
+        self._name(values, cells)
         row = FileRow(self._sheet.name, row_no, values, RawRow(self._match.headings, cells))
         return self._held_back(row, cells, bad, unknown)
+
+    def _name(self, values: Values, cells: Sequence[Cell]) -> None:
+        """Which document a row with bad cells is about: its numbers must be read, or the 20 digits at least."""
+        read = all(values.get(name) or _is_empty(cells[self._match.positions[name]]) for name in self._names)
+        if values.get("etax_invoice_no") or (read and not self._names_no_document(cells)):
+            with suppress(NoIdentity):
+                derive(values, self._match.layout, self._known.papers)
 
     def _completed(self, row: FileRow, values: Values) -> Verdict:
         try:
@@ -179,6 +189,10 @@ class RowReader:
 def _is_figure(name: str, match: Match, rules: FileRules) -> bool:
     """Whether a column has what every document has one of: a day, an amount, the number of a party."""
     return name.endswith("_tax_no") or rules.types[match.layout.role].get(name) in ("numeric", "date", "timestamptz")
+
+
+def _is_empty(cell: Cell) -> bool:
+    return isinstance(cell, str) and cell.strip() in EMPTY
 
 
 def _may_be_figure(cell: Cell) -> bool:

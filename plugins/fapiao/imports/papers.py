@@ -1,6 +1,6 @@
 """Rows of bureau files into documents: a header and its lines find each other by the document's own number."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -28,11 +28,15 @@ class RowRef(NamedTuple):
 
 
 class RowVerdict(NamedTuple):
-    """A row that makes no document, and why; `payload` only where it waits for a rule."""
+    """A row that makes no document, and why; `payload` only where it waits for a rule.
+
+    `document_key` is the document that it is about, where the row or its document says so: it need not be in the pool.
+    """
 
     place: RowRef
     fate: Fate
     sentence: str
+    document_key: str | None = None
     payload: Mapping[str, object] | None = None
 
 
@@ -42,7 +46,8 @@ class FileDocument:
 
     `lead` is the row that made it; `stated` whether that was a header, so that its amounts need no adding up; `broken`
     the fate of a row of it that cannot be taken, and that keeps the whole document out; `alone` that such documents
-    have no lines, so that the header is all there is; `warnings` what is doubtful and was taken all the same.
+    have no lines, so that the header is all there is; `warnings` what is doubtful and was taken all the same; `mark`
+    by which number rows find a broken one whose own row could not say its key.
     """
 
     document: str
@@ -55,6 +60,12 @@ class FileDocument:
     broken: Fate | None = None
     alone: bool = False
     warnings: list[str] = field(default_factory=list)
+    mark: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        """The key that its rows say; None where they have other numbers only."""
+        return self.values.get("document_key")
 
     @property
     def kind(self) -> str:
@@ -98,9 +109,16 @@ class FileDocuments:
         self.notes: list[str] = []
         self._by_mark: dict[tuple[str, str], FileDocument] = {}
 
-    def tell(self, place: RowRef, fate: Fate, sentence: str, payload: Mapping[str, object] | None = None) -> None:
-        """A row that makes no document."""
-        self.told.append(RowVerdict(place, fate, sentence, payload))
+    def tell(
+        self,
+        place: RowRef,
+        fate: Fate,
+        sentence: str,
+        key: str | None = None,
+        payload: Mapping[str, object] | None = None,
+    ) -> None:
+        """A row that makes no document, with the key of the one that it is about, where that is known."""
+        self.told.append(RowVerdict(place, fate, sentence, key, payload))
 
     def header(self, document: str, tells: str, place: RowRef, values: Values, *, alone: bool = False) -> None:
         """A row that states a document; a second one that says the same is a repetition.
@@ -110,15 +128,15 @@ class FileDocuments:
         stated = _filled(values)
         known = self._known(tells, stated)
         if known is None:
-            self._keep(
-                FileDocument(document, tells, stated, stated=True, lead=place, places=[place], alone=alone), stated
-            )
+            paper = FileDocument(document, tells, stated, stated=True, lead=place, places=[place], alone=alone)
+            self._keep(paper, _marks(stated))
         elif known.values == stated:
-            self.tell(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。")
+            self.tell(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。", known.key)
         else:
             known.broken = known.broken or "rejected"
             at = f"第{known.lead.row_no}行（{known.lead.sheet}）"
-            self.tell(place, "rejected", f"与{at}是同一张票据，但内容不同，两行都未导入。")
+            key = stated.get("document_key")
+            self.tell(place, "rejected", f"与{at}是同一张票据，但内容不同，两行都未导入。", key)
 
     def line(self, document: str, tells: str, place: RowRef, values: Values) -> None:
         """A row that is one line of a document, with or without a header row of its own."""
@@ -126,22 +144,29 @@ class FileDocuments:
         if paper is None:
             filled, header = _filled(values), _header_names()
             stated = {name: value for name, value in filled.items() if name in header}
-            paper = self._keep(FileDocument(document, tells, stated, stated=False, lead=place), filled)
+            paper = self._keep(FileDocument(document, tells, stated, stated=False, lead=place), _marks(filled))
         paper.items.append({name: value for name in _line_names(tuple(values)) if (value := values[name])})
         paper.places.append(place)
 
-    def broken(self, document: str, tells: str, place: RowRef, values: Values, fate: Fate) -> None:
-        """A row that cannot be taken (told separately): the document that it belongs to is kept out as a whole."""
+    def broken(self, document: str, tells: str, place: RowRef, values: Values, fate: Fate) -> str | None:
+        """A row that cannot be taken (told separately): the document that it belongs to is kept out as a whole.
+
+        Returns the document's key, where the row or another of the document says it.
+        """
         filled = _filled(values)
-        paper = self._known(tells, filled)
-        if paper is None and next(_marks(filled), None):
-            paper = self._keep(FileDocument(document, tells, filled, stated=True, lead=place), filled)
-        if paper is not None:
-            paper.broken = paper.broken or fate
+        marks = [*_marks(filled), *_numbers(filled)]
+        paper = next((self._by_mark[tells, mark] for mark in marks if (tells, mark) in self._by_mark), None)
+        if paper is None and marks:
+            paper = FileDocument(document, tells, filled, stated=True, lead=place, mark=marks[0])
+            self._keep(paper, marks)
+        if paper is None:
+            return None
+        paper.broken = paper.broken or fate
+        return filled.get("document_key") or paper.key
 
     def refuse(self, paper: FileDocument, sentence: str) -> None:
         """A document that contradicts itself: the row that made it says why, the others that it was kept out."""
-        self.tell(paper.lead, "rejected", sentence)
+        self.tell(paper.lead, "rejected", sentence, paper.key)
         paper.places = [place for place in paper.places if place != paper.lead]
         paper.broken = "rejected"
 
@@ -169,14 +194,15 @@ class FileDocuments:
         """The documents of which every row could be taken; the rows of the others are told."""
         for paper in self.found:
             if paper.broken:
+                key = paper.key or paper.mark
                 for place in paper.places:
-                    self.tell(place, paper.broken, "同一张票据的其他行未能导入，因此整张票据未导入。")
+                    self.tell(place, paper.broken, "同一张票据的其他行未能导入，因此整张票据未导入。", key)
         self.found = [paper for paper in self.found if not paper.broken]
         return self.found
 
-    def _keep(self, paper: FileDocument, values: Mapping[str, str]) -> FileDocument:
+    def _keep(self, paper: FileDocument, marks: Iterable[str]) -> FileDocument:
         self.found.append(paper)
-        for mark in _marks(values):
+        for mark in marks:
             self._by_mark.setdefault((paper.tells, mark), paper)
         return paper
 
@@ -213,7 +239,12 @@ def _marks(values: Values) -> Iterator[str]:
     """What a row may be found by: the key of its document, or the numbers of one that could not be read whole."""
     if key := values.get("document_key"):
         yield key
-        return
+    else:
+        yield from _numbers(values)
+
+
+def _numbers(values: Values) -> Iterator[str]:
+    """What the numbers of a row say, whatever makes its key."""
     code, number, digital = (values.get(name) for name in _NUMBERS[:3])
     if digital:
         yield digital

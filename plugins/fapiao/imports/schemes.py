@@ -41,7 +41,7 @@ class ImportScheme:
             code = paper.values.get("invoice_type", "")
             kind = rules.invoice_types[code].name if code in rules.invoice_types else "该票据"
             for place in paper.places:
-                papers.tell(place, "rejected", f"{kind}不在方案“{self.name}”的发票类型中，未导入。")
+                papers.tell(place, "rejected", f"{kind}不在方案“{self.name}”的发票类型中，未导入。", paper.key)
         papers.found = kept
 
     def _names(self, paper: FileDocument, rules: RuleBook) -> bool:

@@ -14,7 +14,7 @@ import psycopg
 from fapiao.errors import LeaseLost
 from fapiao.imports.papers import FileDocument, FileDocuments
 from fapiao.imports.uncollected import uncollected
-from fapiao.payloads import Context, LineFilter, Staged, translate
+from fapiao.payloads import Context, LineFilter, Rejected, Staged, translate
 from fapiao.pool_columns.reading import load_fields
 from fapiao.tasks import Claim
 from hooks.pool.merge import MergeContext, MergeCounts, StagedMerge
@@ -37,7 +37,7 @@ class Translated:
     papers: list[FileDocument]
     staged: Staged
     keys: dict[int, str] = field(default_factory=dict)
-    reasons: dict[int, str] = field(default_factory=dict)
+    rejected: dict[int, Rejected] = field(default_factory=dict)
 
 
 def translated(claim: Claim, papers: FileDocuments, wanted: LineFilter | None) -> Iterator[Translated]:
@@ -78,8 +78,8 @@ def _observed(claim: Claim) -> datetime:
 def _translated(kind: str, papers: list[FileDocument], context: Context) -> Translated:
     staged = translate(kind, (paper.payload() for paper in papers), context)
     done = Translated(papers, staged)
-    done.reasons = {row.row_no - 1: row.reason for row in staged.rejected}
-    taken = (index for index in range(len(papers)) if index not in done.reasons)
+    done.rejected = {row.row_no - 1: row for row in staged.rejected}
+    taken = (index for index in range(len(papers)) if index not in done.rejected)
     done.keys = {index: str(row[0]) for index, row in zip(taken, staged.documents, strict=True)}
     return done
 
@@ -116,7 +116,9 @@ def _without_document(
     imports: Imports, claim: Claim, sources: Sequence[tuple[int, str, str]], papers: FileDocuments
 ) -> MergeCounts:
     """Stores the verdicts on rows that make no document, and keeps those that wait for a rule; their counts."""
-    imports.store_verdicts([(claim.task_id, *told.place, None, told.fate, told.sentence) for told in papers.told])
+    imports.store_verdicts(
+        [(claim.task_id, *told.place, told.document_key, told.fate, told.sentence) for told in papers.told]
+    )
     imports.quarantine(claim, list(_waiting(sources, papers)))
     lost = sum(told.fate in ("rejected", "quarantined") for told in papers.told)
     return MergeCounts(lost, 0, 0, 0, 0, lost, Decimal(0), Decimal(0))
@@ -179,7 +181,8 @@ def _verdicts(claim: Claim, step: Translated, fates: Mapping[str, str]) -> Itera
     for index, paper in enumerate(step.papers):
         key = step.keys.get(index)
         if key is None:
-            yield from ((claim.task_id, *place, None, "rejected", step.reasons[index]) for place in paper.places)
+            why = step.rejected[index]
+            yield from ((claim.task_id, *place, why.document_key, "rejected", why.reason) for place in paper.places)
         else:
             yield from _of_document(claim, paper, key, fates[key], dropped)
 

@@ -134,8 +134,8 @@ def _take(papers: FileDocuments, place: RowRef, layout: Layout, verdict: Verdict
         papers.tell(place, "skipped", verdict.sentence)
     else:
         waits = {"layout": layout.id, "cells": dict(verdict.row.raw)} if verdict.kind == "quarantined" else None
-        papers.tell(place, verdict.kind, verdict.sentence, waits)
-        papers.broken(layout.document, layout.tells, place, values, verdict.kind)
+        key = papers.broken(layout.document, layout.tells, place, values, verdict.kind)
+        papers.tell(place, verdict.kind, verdict.sentence, key, waits)
 
 
 def _has_no_lines(layout: Layout) -> bool:

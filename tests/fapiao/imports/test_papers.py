@@ -50,8 +50,10 @@ def test_a_repeated_header_is_skipped_and_one_that_contradicts_it_keeps_both_out
     for row_no, amount in ((2, "1"), (3, "1"), (4, "2")):
         papers.header("invoice", "face", at(row_no), KEY | {"amount": amount})
     assert [(told.place.row_no, told.fate) for told in papers.told] == [(3, "skipped"), (4, "rejected")]
+    assert {told.document_key for told in papers.told} == {"1"}
     assert papers.whole() == []
-    assert (papers.told[-1].place, papers.told[-1].fate) == (at(2), "rejected")
+    assert papers.told[-1][:2] == (at(2), "rejected")
+    assert papers.told[-1].document_key == "1"
 
 
 def test_face_and_selection_of_one_number_are_two_documents() -> None:
@@ -70,7 +72,33 @@ def test_a_row_that_cannot_be_taken_keeps_its_whole_document_out(first: bool) ->
     if not first:
         papers.broken("invoice", "face", at(2), {"etax_invoice_no": "1"}, "quarantined")
     assert papers.whole() == []
-    assert [(told.place.row_no, told.fate) for told in papers.told] == [(3, "quarantined")]
+    assert [(told.place.row_no, told.fate, told.document_key) for told in papers.told] == [(3, "quarantined", "1")]
+
+
+@pytest.mark.parametrize(
+    ("row", "key"),
+    [
+        (KEY, "1"),
+        ({"etax_invoice_no": "1"}, "1"),
+        ({"etax_invoice_no": "2"}, None),
+        ({"seller_name": "A"}, None),
+    ],
+)
+def test_a_row_that_cannot_be_taken_names_the_document_that_it_or_its_header_says(
+    row: dict[str, str], key: str | None
+) -> None:
+    papers = FileDocuments()
+    papers.header("invoice", "face", at(2), KEY)
+    assert papers.broken("invoice", "face", at(3, "l"), row, "rejected") == key
+
+
+def test_a_refused_document_is_named_on_every_row_of_it() -> None:
+    papers = FileDocuments()
+    papers.header("invoice", "face", at(2), KEY)
+    papers.line("invoice", "face", at(3, "l"), KEY)
+    papers.refuse(papers.found[0], "it contradicts itself")
+    assert papers.whole() == []
+    assert [(told.place.row_no, told.document_key) for told in papers.told] == [(2, "1"), (3, "1")]
 
 
 @pytest.mark.parametrize(

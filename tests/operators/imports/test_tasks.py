@@ -126,8 +126,8 @@ def test_every_row_has_a_verdict_with_its_place(company_pool: Pool, store: Folde
     assert verdict_count(company_pool, created.batches) == len(found)
     assert found == [
         ("发票基础信息", 2, KEY, "新增"),
-        ("发票基础信息", 3, None, "失败"),
-        ("发票基础信息", 4, None, "跳过"),
+        ("发票基础信息", 3, SECOND, "失败"),
+        ("发票基础信息", 4, KEY, "跳过"),
         ("发票基础信息", 5, None, "跳过"),
     ]
     (task,) = tasks(company_pool)
