@@ -13,7 +13,7 @@ from fapiao.errors import BadInput
 from fapiao.imports.requests import DATA_TYPES, DIRECTIONS, INVOICE_DATA, import_request
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
-from hooks.exports.workbooks import write_table
+from hooks.exports.workbooks import check_place, write_table
 from hooks.files.store import file_store
 from hooks.pool.sessions import open_session
 from hooks.queues.imports import (
@@ -59,7 +59,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when every row came in; 1 where a task or a row failed. Raises BadInput with every problem and no effect."""
+    """0 when every row came in; 1 where a task or a row failed.
+
+    Raises BadInput with every problem, and Unusable where --verdicts cannot be written; then nothing is imported.
+    """
     actor = actor_of(arguments)
     run_day, request = _run_day(arguments), None
     if not (arguments.quarantine or arguments.replay):
@@ -67,6 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
         request = import_request(
             rulebook(), "command", arguments.files, asked, arguments.direction, arguments.data_type, arguments.scheme
         )
+    if arguments.verdicts:
+        check_place(arguments.verdicts)
     with pool_url() as url, open_session(url, actor) as connection:
         if arguments.quarantine:
             return _show_waiting(connection)

@@ -45,6 +45,27 @@ def test_a_file_comes_in_with_its_verdicts_and_again_changes_nothing(
     assert "没有变化" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("none/verdicts.xlsx", "No such file or directory"),
+        ("全量发票查询导出结果.xlsx/verdicts.xlsx", "Not a directory"),
+        (".", "Is a directory"),
+    ],
+)
+def test_a_place_that_takes_no_verdicts_is_refused_before_anything_is_imported(
+    pool: psycopg.Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str, reason: str
+) -> None:
+    file, out = export(tmp_path, [header()], [line()]), tmp_path / place
+    assert main(["import", str(file), "--verdicts", str(out)]) == 1
+    said = capsys.readouterr()
+    assert f"{out} cannot be written: {reason}; choose another folder or free some space" in said.err
+    assert said.out == ""
+    assert pool.execute("SELECT count(*) FROM sync.task").fetchone() == (0,)
+    assert pool.execute("SELECT count(*) FROM pool.document").fetchone() == (0,)
+    assert list(tmp_path.glob("*.part")) == []
+
+
 def test_a_dry_run_says_what_would_come_and_stores_nothing(
     pool: psycopg.Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

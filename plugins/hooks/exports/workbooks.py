@@ -3,8 +3,9 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EISDIR
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,16 @@ def write_table(
     return write_workbook(file, [Sheet(title, columns, packages(cells), total)])
 
 
+def check_place(file: Path) -> None:
+    """Raises Unusable, as the writers do, where a workbook cannot be written: before what it tells of is done."""
+    with _told(file):
+        if file.is_dir():
+            raise IsADirectoryError(EISDIR, "a folder")
+        unfinished = _unfinished(file)
+        unfinished.touch()
+        unfinished.unlink()
+
+
 class _Count:
     """Counts the rows of all sheets as they pass, and says so now and then."""
 
@@ -117,18 +128,31 @@ def _width(column: Column) -> float:
 @contextmanager
 def _whole(file: Path) -> Iterator[Path]:
     """A name beside the file to write under; it becomes the file at the end, or is gone."""
-    unfinished = file.with_name(f"{file.name}.{os.getpid()}.part")
+    unfinished = _unfinished(file)
     try:
-        unfinished.touch()
-        yield unfinished
-        unfinished.replace(file)
+        with _told(file):
+            unfinished.touch()
+            yield unfinished
+            unfinished.replace(file)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
+
+
+def _unfinished(file: Path) -> Path:
+    return file.with_name(f"{file.name}.{os.getpid()}.part")
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    """What the disk says against a file, as the sentence for people."""
+    try:
+        yield
     except (OSError, RuntimeError) as failure:
         reason = _reason(failure)
         if reason is None:
             raise
         raise Unusable(f"{file} cannot be written: {reason}; choose another folder or free some space") from failure
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _reason(failure: OSError | RuntimeError) -> str | None:

@@ -138,6 +138,12 @@ def test_a_folder_that_is_not_there_is_one_sentence_before_any_row_is_read(tmp_p
         write_workbook(tmp_path / "nowhere" / "log.xlsx", [Sheet("x", N, rows(), 1)])
 
 
+def test_a_folder_that_is_a_file_is_one_sentence_too(file: Path) -> None:
+    file.write_bytes(b"")
+    with pytest.raises(Unusable, match=r"log\.xlsx cannot be written: Not a directory; choose another folder"):
+        write_workbook(file / "log.xlsx", [Sheet("x", N, [[(1,)]], 1)])
+
+
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = "/dev/full"
     monkeypatch.setattr("hooks.exports.workbooks.write_worksheets", _on(real))
