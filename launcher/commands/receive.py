@@ -6,12 +6,14 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date, datetime
 from pathlib import Path
 
 from fapiao.enterprise.receipts import receipts
 from fapiao.rules.book import rulebook
 from fapiao.tables.lines import Table
 from fapiao.tables.reading import tables_of
+from fapiao.tasks import SHANGHAI
 from hooks.enterprise.receipts import Verdict, receive_documents
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
@@ -20,7 +22,7 @@ from launcher.pool import pool_url
 
 HELP = "receive FILE...: invoices of the business system (业务系统收入), into the pool from the 查验 cache or by 查验"
 STDIN = Path("-")
-WORDS = {"known": "已验", "cache": "缓存", "queued": "排队", "refused": "退回"}
+WORDS = {"known": "已验", "cache": "缓存", "queued": "排队", "refused": "退回", "repeated": "重复"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,12 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would become of every record, save nothing")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--date", type=date.fromisoformat, help="the day to work for; default: today in Asia/Shanghai")
     add_actor(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """One verdict a record; 1 when one was refused. Raises BadInput where a file cannot be read, and saves nothing."""
-    found, counted = receipts(_tables(arguments.files), rulebook()), Counter[str]()
+    day = arguments.date or datetime.now(SHANGHAI).date()
+    found, counted = receipts(_tables(arguments.files), rulebook(), day), Counter[str]()
     with pool_url() as url, open_session(url, autocommit=True) as connection:
         actor, dry_run = actor_of(arguments), arguments.dry_run
         for verdict in receive_documents(connection, found, actor=actor, dry_run=dry_run):
@@ -59,7 +63,10 @@ def _line(verdict: Verdict) -> str:
 
 
 def _sum_up(counted: Counter[str], *, dry_run: bool) -> None:
-    print(f"{counted.total()} 份：" + "，".join(f"{word} {counted[name]}" for name, word in WORDS.items()))
+    repeated = counted["repeated"]
+    said = "，".join(f"{word} {counted[name]}" for name, word in WORDS.items() if name != "repeated")
+    more = f"；{WORDS['repeated']} {repeated} 条" if repeated else ""
+    print(f"{counted.total() - repeated} 份：{said}{more}")
     if dry_run:
         print("dry run: nothing was saved")
     elif counted["queued"]:

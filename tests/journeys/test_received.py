@@ -54,7 +54,7 @@ def test_what_the_pool_holds_is_updated_and_the_rest_waits_for_its_receipt(
     room: GatewayRehearsal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     held, fresh = listed(room, "2027-01-02"), listed(room, "2027-01-03")
-    assert main(["receive", str(received(room, tmp_path, held))]) == 0
+    assert main(["receive", str(received(room, tmp_path, held)), "--date", NEXT]) == 0
     room.verify(DAY)
     room.post("change", key=held, fpzt="8")
     room.run(UPDATE, NEXT)
@@ -70,15 +70,15 @@ def test_what_the_pool_holds_is_updated_and_the_rest_waits_for_its_receipt(
         f"缓存 {GENERAL} {fresh}: 已从查验缓存库取得票面，进入全票池，已验。",
         "2 份：已验 1，缓存 1，排队 0，退回 0",
     ]
-    assert main(["receive", str(both), "--dry-run"]) == 0
+    assert main(["receive", str(both), "--dry-run", "--date", NEXT]) == 0
     assert capsys.readouterr().out.splitlines() == [*verdicts, "dry run: nothing was saved"]
     assert room.invoices().keys() == {held}
-    assert main(["receive", str(both)]) == 0
+    assert main(["receive", str(both), "--date", NEXT]) == 0
     assert capsys.readouterr().out.splitlines() == verdicts
     pool = room.invoices()
     assert (pool[fresh]["verification_status"], pool[fresh]["selection_status"]) == ("1", "1")
     assert len(room.calls("invoiceCheck")) == asked
-    assert main(["receive", str(both)]) == 0
+    assert main(["receive", str(both), "--date", NEXT]) == 0
     assert "已验 2，缓存 0，排队 0，退回 0" in capsys.readouterr().out
     assert room.invoices() == pool
 
@@ -94,7 +94,7 @@ def test_the_numbers_of_every_type_name_the_bureaus_document(
     keys = [room.paper(fplx) for fplx in TYPES]
     file = received(room, tmp_path, *keys)
     for _ in range(2):
-        assert main(["receive", str(file)]) == 0
+        assert main(["receive", str(file), "--date", NEXT]) == 0
         assert f"{len(TYPES)} 份：已验 0，缓存 0，排队 {len(TYPES)}，退回 0" in capsys.readouterr().out
         assert sorted(row["document_key"] for row in room.verifications()) == sorted(keys)
     room.verify(DAY)
@@ -112,8 +112,8 @@ def test_a_paper_that_says_otherwise_than_the_bureaus_face_is_refused_without_a_
     file = received(room, tmp_path, key)
     face = str(room.received(key).total_amount)
     file.write_text(file.read_text(encoding="utf-8").replace(face, "1.00"), encoding="utf-8")
-    assert main(["receive", str(file)]) == 1
+    assert main(["receive", str(file), "--date", NEXT]) == 1
     assert f"received.csv, line 2: 与税局票面不一致：价税合计 1.00，票面 {face}" in capsys.readouterr().out
     assert room.invoices() == {}
-    assert main(["receive", str(received(room, tmp_path, key))]) == 0
+    assert main(["receive", str(received(room, tmp_path, key)), "--date", NEXT]) == 0
     assert room.invoices().keys() == {key}

@@ -36,6 +36,11 @@ def written(place: Path, *records: dict[str, str]) -> str:
     return str(file)
 
 
+def receive(*words: str) -> int:
+    """The command on a day on which the invoices of these tests are issued."""
+    return main(["receive", *words, "--date", "2027-01-05"])
+
+
 def queue(pool: psycopg.Connection) -> list[tuple[Any, ...]]:
     """What waits for 查验."""
     return pool.execute("SELECT document_key, reason, created_by FROM sync.verification ORDER BY 1").fetchall()
@@ -46,13 +51,13 @@ def test_a_queued_receipt_names_who_handed_it_in_and_is_queued_once(
     place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for _ in range(2):
-        assert main(["receive", written(place, GOOD), "--as", "li"]) == 0
+        assert receive(written(place, GOOD), "--as", "li") == 0
         assert "1 份：已验 0，缓存 0，排队 1，退回 0" in capsys.readouterr().out
         assert queue(pool) == [(DIGITAL, "received", "li")]
 
 
 def test_a_dry_run_queues_nothing(place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["receive", written(place, GOOD), "--dry-run"]) == 0
+    assert receive(written(place, GOOD), "--dry-run") == 0
     assert capsys.readouterr().out.endswith("dry run: nothing was saved\n")
     assert queue(pool) == []
 
@@ -61,7 +66,7 @@ def test_a_pipe_is_read_and_answered_in_json(
     place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps([GOOD]).encode())))
-    assert main(["receive", "-", "--json"]) == 0
+    assert receive("-", "--json") == 0
     (verdict,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert (verdict["document_key"], verdict["outcome"]) == (DIGITAL, "queued")
     assert len(queue(pool)) == 1
@@ -76,6 +81,7 @@ def test_a_pipe_is_read_and_answered_in_json(
         ({"invoice_type": "海关缴款书"}, "发票类型 customs 海关缴款书 不支持查验"),
         ({"invoice_type": "专家票"}, "invoice type '专家票' is unknown"),
         ({"issue_date": "3.1.2027x"}, "is not a day"),
+        ({"issue_date": "2027-01-06"}, "issue_date: 开票日期 2027-01-06 晚于导入日期 2027-01-05，请核对。"),
         pytest.param({"total_amount": "113,00"}, "is not an amount", marks=pytest.mark.finding("F14")),
         pytest.param({"total_amount": "1.130,00"}, "is not an amount", marks=pytest.mark.finding("F14")),
         pytest.param({"total_amount": "NaN"}, "is not an amount", marks=pytest.mark.finding("F14")),
@@ -90,7 +96,7 @@ def test_a_wrong_record_is_refused_with_its_place_and_the_others_are_taken(
     place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str], wrong: dict[str, str], sentence: str
 ) -> None:
     other = GOOD | {"invoice_no": "27442000000000000002"}
-    assert main(["receive", written(place, GOOD | wrong, other)]) == 1
+    assert receive(written(place, GOOD | wrong, other)) == 1
     refused, taken, total, _ = capsys.readouterr().out.splitlines()
     assert refused.startswith("退回 received.json, line 1")
     assert sentence in refused
@@ -99,11 +105,40 @@ def test_a_wrong_record_is_refused_with_its_place_and_the_others_are_taken(
     assert [key for key, *_ in queue(pool)] == [other["invoice_no"]]
 
 
+@pytest.mark.parametrize(
+    "again", [GOOD, GOOD | {"invoice_type": "数电票（增值税专用发票）", "issue_date": "2027年1月3日"}]
+)
+def test_a_record_that_stands_there_again_is_told_as_a_repetition_and_is_no_second_invoice(
+    place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str], again: dict[str, str]
+) -> None:
+    other = GOOD | {"invoice_no": "27442000000000000002"}
+    assert receive(written(place, GOOD, other, again)) == 0
+    first, _, repeated, total, _ = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"排队 {OWNER} {DIGITAL}")
+    assert repeated == (f"重复 {OWNER} {DIGITAL}: 与本次前面的一条记录相同，只处理一次：received.json, line 1")
+    assert total == "2 份：已验 0，缓存 0，排队 2，退回 0；重复 1 条"
+    assert len(queue(pool)) == 2
+
+
+def test_a_program_reads_which_record_is_repeated(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert receive(written(place, GOOD, GOOD), "--json") == 0
+    assert [json.loads(line)["outcome"] for line in capsys.readouterr().out.splitlines()] == ["queued", "repeated"]
+
+
+def test_without_a_day_an_invoice_must_be_issued_by_today(
+    place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["receive", written(place, GOOD | {"issue_date": "2999-01-01"})]) == 1
+    assert "开票日期 2999-01-01 晚于导入日期" in capsys.readouterr().out
+    assert main(["receive", written(place, GOOD | {"issue_date": "2026-01-03"})]) == 0
+    assert len(queue(pool)) == 1
+
+
 def test_a_document_that_stands_there_twice_must_say_the_same(
     place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["receive", written(place, GOOD, GOOD)]) == 0
-    assert main(["receive", written(place, GOOD, GOOD | {"total_amount": "114.00"})]) == 1
+    assert receive(written(place, GOOD, GOOD)) == 0
+    assert receive(written(place, GOOD, GOOD | {"total_amount": "114.00"})) == 1
     assert "this stands here for the second time and differs" in capsys.readouterr().out
     assert pool.execute("SELECT total_amount::text FROM sync.verification").fetchall() == [("113.00",)]
 
@@ -111,9 +146,9 @@ def test_a_document_that_stands_there_twice_must_say_the_same(
 def test_a_file_with_an_unknown_column_or_no_record_saves_nothing(
     place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["receive", written(place, GOOD | {"totalamount": "1"})]) == 1
+    assert receive(written(place, GOOD | {"totalamount": "1"})) == 1
     assert "did you mean total_amount?" in capsys.readouterr().err
-    assert main(["receive", written(place)]) == 1
+    assert receive(written(place)) == 1
     assert "no record is in the file" in capsys.readouterr().err
     assert queue(pool) == []
 
@@ -126,10 +161,10 @@ def test_who_may_not_import_for_the_organisation_is_refused(
                  " ('li', 'ORG1', 'operator', 'x'), ('wang', 'ORG1', 'auditor', 'x')")  # fmt: skip
     pool.commit()
     for actor, sentence in (("wang", "您没有该操作的权限。"), ("zhao", "您没有该核算组织的权限。")):
-        assert main(["receive", written(place, GOOD), "--as", actor]) == 1
+        assert receive(written(place, GOOD), "--as", actor) == 1
         assert sentence in capsys.readouterr().out
     assert queue(pool) == []
-    assert main(["receive", written(place, GOOD), "--as", "li"]) == 0
+    assert receive(written(place, GOOD), "--as", "li") == 0
 
 
 def test_the_template_is_a_file_that_it_reads(
@@ -138,6 +173,6 @@ def test_the_template_is_a_file_that_it_reads(
     file = place / "received.xlsx"
     assert main(["template", "received", "--out", str(file)]) == 0
     assert f"./fapiao receive {file}" in capsys.readouterr().out
-    assert main(["receive", str(file)]) == 1
+    assert receive(str(file)) == 1
     assert "no record is in the file" in capsys.readouterr().err
     assert templates()["received"].columns("received")[0].name == "taxpayer_no"

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from fapiao.enterprise.entries import read_amount
 from fapiao.enterprise.form import Problems, RecordReader, check_columns
 from fapiao.enterprise.spellings import Spellings, spellings
 from fapiao.errors import BadInput
 from fapiao.identity import DIGITAL_TYPES, BadNumber, Identity, NoIdentity, invoice_identity
+from fapiao.issue_days import issued_later
 from fapiao.rules.book import RuleBook
 from fapiao.rules.invoice_types import resolve
 from fapiao.tables.lines import Line, Table
@@ -32,17 +34,22 @@ Owned = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One record: the invoice, or the sentences that say where and why it is none."""
+    """One record: the invoice, or the sentences that say where and why it is none.
+
+    `repeats` is where the same record stands first, when it does so before.
+    """
 
     where: str
     received: Received | None
     problems: tuple[str, ...] = ()
+    repeats: str | None = None
 
 
-def receipts(files: Sequence[list[Table]], rules: RuleBook) -> list[Receipt]:
+def receipts(files: Sequence[list[Table]], rules: RuleBook, day: date) -> list[Receipt]:
     """The records of all the files in their order (R129).
 
-    Raises BadInput with everything that keeps a file from being read: columns nobody knows, no record at all.
+    `day` is the day on which they are handed in, in Asia/Shanghai: no invoice is issued later. Raises
+    BadInput with everything that keeps a file from being read: columns nobody knows, no record at all.
     """
     complaints = Problems()
     tables = [table for tables in files for table in _relevant(tables)]
@@ -53,7 +60,7 @@ def receipts(files: Sequence[list[Table]], rules: RuleBook) -> list[Receipt]:
     if complaints.problems:
         raise BadInput(complaints.problems)
     among = spellings((one.code, one.label, one.aliases) for one in rules.codes if one.kind == "direction")
-    return list(_without_contradictions(_receipt(line, rules, among) for table in tables for line in table.lines))
+    return list(_without_contradictions(_receipt(line, rules, among, day) for table in tables for line in table.lines))
 
 
 def _relevant(tables: list[Table]) -> list[Table]:
@@ -63,17 +70,19 @@ def _relevant(tables: list[Table]) -> list[Table]:
     return [table for table in tables if (table.name or "").strip().lower() == SHEET] or tables[:1]
 
 
-def _receipt(line: Line, rules: RuleBook, directions: Spellings) -> Receipt:
+def _receipt(line: Line, rules: RuleBook, directions: Spellings, day: date) -> Receipt:
     complaints = Problems()
-    received = _received(RecordReader(line, complaints), rules, directions)
+    received = _received(RecordReader(line, complaints), rules, directions, day)
     problems = tuple(complaints.problems)
     return Receipt(line.where(), None if problems else received, problems)
 
 
-def _received(form: RecordReader, rules: RuleBook, directions: Spellings) -> Received | None:
+def _received(form: RecordReader, rules: RuleBook, directions: Spellings, day: date) -> Received | None:
     taxpayer_no, invoice_type = form.number("taxpayer_no"), _invoice_type(form, rules)
     identity = _identity(form, invoice_type) if invoice_type else None
     issue_date = form.day("issue_date")
+    if issue_date and issue_date > day:
+        form.object("issue_date", issued_later(issue_date, day))
     amounts = [form.read(name, None, None, read_amount) for name in ("amount", "total_amount")]
     direction = form.code("direction", directions, "input", "input")
     if identity is None:
@@ -126,13 +135,15 @@ def _identity(form: RecordReader, invoice_type: str) -> Identity | None:
 
 
 def _without_contradictions(found: Iterable[Receipt]) -> Iterator[Receipt]:
-    """A document that stands in the files again must say the same again."""
+    """A document that stands in the files again must say the same again, and is no second document then."""
     first: dict[Owned, Receipt] = {}
     for receipt in found:
         one = receipt.received
         earlier = first.setdefault((one.direction, one.taxpayer_no, one.document_key), receipt) if one else receipt
-        if earlier.received == one:
+        if earlier is receipt:
             yield receipt
+        elif earlier.received == one:
+            yield replace(receipt, repeats=earlier.where)
         else:
             said = f"{receipt.where}: this stands here for the second time and differs; first in {earlier.where}"
             yield replace(receipt, received=None, problems=(said,))

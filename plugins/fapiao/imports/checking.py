@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from fapiao.bureau_files.checks import Check
 from fapiao.imports.papers import FileDocument, FileDocuments
+from fapiao.issue_days import issued_later
 
 Judge = Callable[[FileDocument, Check], str | None]
 """The sentence about a document that does not hold, or None."""
@@ -43,7 +44,7 @@ def _judges(day: date, left_out: Collection[str]) -> Iterator[tuple[str, Judge]]
 
 def _issued_by_then(paper: FileDocument, last: str) -> str | None:
     issued = paper.values.get("issue_date", "")
-    return f"开票日期 {issued} 晚于导入日期 {last}，请核对。" if issued > last else None
+    return issued_later(issued, last) if issued > last else None
 
 
 def _adds_up(paper: FileDocument, check: Check) -> str | None:

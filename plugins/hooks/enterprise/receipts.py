@@ -19,7 +19,7 @@ from hooks.pool.sessions import name_actor
 from hooks.queues.verification_intake import receive
 
 Connection = psycopg.Connection[Any]
-Outcome = Literal["known", "cache", "queued", "refused"]
+Outcome = Literal["known", "cache", "queued", "repeated", "refused"]
 _COMPARED = {"issue_date": "开票日期", "amount": "不含税金额", "total_amount": "价税合计"}
 
 
@@ -65,6 +65,8 @@ def _verdict(connection: Connection, receiver: Receiver, receipt: Receipt) -> Ve
     if one is None:
         return Verdict(receipt.where, None, None, "refused", "; ".join(receipt.problems))
     whose = receipt.where, one.taxpayer_no, one.document_key
+    if receipt.repeats:
+        return Verdict(*whose, "repeated", rulebook().message("received_repeated", "import") + receipt.repeats)
     problems = list(_objections(receiver, one))
     if problems:
         return Verdict(*whose, "refused", f"{receipt.where}: {'; '.join(problems)}")
