@@ -131,7 +131,7 @@ def _usual(column: int, row: int) -> tuple[re.Pattern[bytes] | None, int]:
     columns = f"[A-{last}]" if len(last) == 1 else f"(?:[A-Z]|A[A-{last[1]}])"
     rows = f"[1-{first}]?[0-9]{{1,{more}}}" if more else "[0-9]"
     tag = rf' r="{columns}{rows}"(?: t="[^e]|>| s="[0-9]+"(?: t="[^e]|/?>)|/>)'
-    return re.compile(f"<(?:f|row[^ >]|c(?!{tag}))".encode()), (first + 1) * 10**more - 1
+    return re.compile(f"<(?:f|row[^ >]|c(?!{tag}))".encode()), (first + 1) * 10**more - 1 if more else 9
 
 
 class Uses:

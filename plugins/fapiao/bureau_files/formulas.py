@@ -33,12 +33,16 @@ class Formulas:
         self._tokens = re.compile(b"")
         self._before = b""
 
-    def look(self, window: bytes, *, may_have_some: bool = True) -> None:
+    def look(self, window: bytes) -> None:
         """Looks at one of `windows`; the cell of a formula may begin in the one before."""
         if not self._cell:
             self._begin(window)
-        if may_have_some and self._formula in window:
+        if self._formula in window:
             self._find(window)
+        self._before = window
+
+    def pass_over(self, window: bytes) -> None:
+        """One of `windows`, not the first of its sheet, that has no formula; its last cell may have one in the next."""
         self._before = window
 
     def _begin(self, head: bytes) -> None:

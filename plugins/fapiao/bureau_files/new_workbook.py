@@ -70,7 +70,7 @@ class _Parts:
             else:
                 extent, formulas = Extent(), Formulas()
                 for window in windows(pieces):
-                    formulas.look(window, may_have_some=not extent.look(window))
+                    (formulas.pass_over if extent.look(window) else formulas.look)(window)
                 self._extents[name], self._formulas[name] = extent, formulas.found
 
     def hold(self, bounds: Bounds) -> None:
