@@ -12,7 +12,7 @@ from fapiao.tables.lines import Table
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.selection_lists.list_import import validate_list, write_result
 from launcher.actor import actor_of
-from launcher.selections.session import desk_for
+from launcher.selections.session import session_for
 from launcher.selections.submit import add_sheet, go
 
 MOST_TOLD = 20
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     """1 where a row was not taken or a task failed. Raises BadInput where a file is no list; then nothing is done."""
-    with desk_for(arguments) as session:
+    with session_for(arguments) as session:
         allowed = allowed_organisations(session.connection, actor_of(arguments), "select")
         with session.transaction() as work:
             lists = _read(arguments.files)

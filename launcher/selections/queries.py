@@ -18,7 +18,7 @@ from hooks.enterprise.permissions import allowed_organisations
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of
 from launcher.pool import pool_url
-from launcher.selections.session import desk_for
+from launcher.selections.session import session_for
 from launcher.selections.submit import tell
 from launcher.task_commands import show as show_done
 from operators.selections.permissions import check_taxpayers
@@ -61,7 +61,7 @@ def show_log(arguments: argparse.Namespace) -> int:
 
 def show_latest(arguments: argparse.Namespace) -> int:
     """The newest task of a paper and its result. Raises BadInput where it has none (R217)."""
-    with desk_for(arguments) as session:
+    with session_for(arguments) as session:
         found: LedgerEntry = latest(session, arguments.number, arguments.taxpayer)
         check_taxpayers(session, actor_of(arguments), "view", [found.taxpayer_no])
     _print(LEDGER, [asdict(found)], as_json=arguments.json)
@@ -72,7 +72,7 @@ def show_latest(arguments: argparse.Namespace) -> int:
 
 def fetch_now(arguments: argparse.Namespace) -> int:
     """获取异步请求结果."""
-    with desk_for(arguments) as session:
+    with session_for(arguments) as session:
         found = poll_now(session, list(dict.fromkeys(arguments.batches)), actor_of(arguments))
     show_done(found, as_json=arguments.json)
     return 0
@@ -80,14 +80,14 @@ def fetch_now(arguments: argparse.Namespace) -> int:
 
 def retry_failed(arguments: argparse.Namespace) -> int:
     """重试 of 处理失败: new tasks, every check again."""
-    with desk_for(arguments) as session:
+    with session_for(arguments) as session:
         made = retry(session, list(dict.fromkeys(arguments.batches)), actor_of(arguments))
         return tell(session, arguments, made)
 
 
 def show_period(arguments: argparse.Namespace) -> int:
     """4.04, or with --change 4.12."""
-    with desk_for(arguments) as session:
+    with session_for(arguments) as session:
         check_taxpayers(session, actor_of(arguments), "select" if arguments.change else "view", [arguments.taxpayer])
         found = (
             change_period(session, arguments.taxpayer, arguments.change)
@@ -102,7 +102,7 @@ def show_period(arguments: argparse.Namespace) -> int:
 
 def show_statistics(arguments: argparse.Namespace) -> int:
     """4.07: state and counts of the table, by invoice type."""
-    with desk_for(arguments) as session:
+    with session_for(arguments) as session:
         check_taxpayers(session, actor_of(arguments), "view", [arguments.taxpayer])
         found = statistics(session, arguments.taxpayer)
         state = session.rules.states.get(found.state, found.state)
@@ -115,7 +115,7 @@ def show_statistics(arguments: argparse.Namespace) -> int:
 
 def show_login(arguments: argparse.Namespace) -> int:
     """登录: the account online, or the page on which a person logs in; and the accounts that 换账号 offers (R178)."""
-    with desk_for(arguments) as session:
+    with session_for(arguments) as session:
         check_taxpayers(session, actor_of(arguments), "select", [arguments.taxpayer])
         lines = log_in(
             session,

@@ -27,7 +27,7 @@ VARIABLES = {"leqi": LEQI_VARIABLE, "etax": GATEWAY_VARIABLE}
 
 
 @contextmanager
-def desk_for(arguments: argparse.Namespace) -> Iterator[SelectionSession]:
+def session_for(arguments: argparse.Namespace) -> Iterator[SelectionSession]:
     """A session of the actor's own, for the day of --date or today; a channel is opened when it is first asked."""
     now = datetime.now(UTC)
     day: date = arguments.date or now.astimezone(SHANGHAI).date()

@@ -15,7 +15,7 @@ from fapiao.selection.rendering import progress_line, refusal_lines, requests_te
 from fapiao.selection.submission import Submitted
 from hooks.enterprise.permissions import allowed_organisations
 from launcher.actor import actor_of
-from launcher.selections.session import desk_for
+from launcher.selections.session import session_for
 from operators.selections.preview import preview
 from operators.selections.requests import request_of_form
 from operators.selections.session import SelectionSession
@@ -58,7 +58,7 @@ def add_waiting(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     """One operation of the form; 1 where a document was refused or a task failed. Raises BadInput."""
-    with desk_for(arguments) as session:
+    with session_for(arguments) as session:
         form = read_form(session.book, session.rules, vars(arguments))
         allowed = allowed_organisations(session.connection, actor_of(arguments), "select")
         with session.transaction() as tables:

@@ -50,7 +50,7 @@ class SelectionTable:
         return sorted(found, key=lambda one: one.selection_id)
 
     def lock_claimed(self, row: Selection) -> None:
-        """Locks the row until the transaction ends. Raises LostClaim."""
+        """Locks the row until the transaction ends. Raises LeaseLost."""
         values = {"selection_id": row.selection_id, "claim_no": row.claim_no, "lease": LEASE}
         if self._run("hold", **values).fetchone() is None:
             raise LeaseLost(row.batch_no)

@@ -55,7 +55,7 @@ class TaskTable:
             return cursor.execute(query("tasks", "claim"), values).fetchall()
 
     def lock_claimed(self, claim: Claim) -> None:
-        """Locks the row until the transaction ends. Raises LostClaim."""
+        """Locks the row until the transaction ends. Raises LeaseLost."""
         held = self._run("hold", task_id=claim.task_id, claim_no=claim.claim_no, lease=LEASE).fetchone()
         if held is None:
             raise LeaseLost(claim.batch_no)

@@ -38,7 +38,7 @@ class VerificationTable:
             return cursor.execute(query("verification", "claim"), values).fetchall()
 
     def lock_claimed(self, asked: Verification) -> None:
-        """Locks the row until the transaction ends. Raises LostClaim."""
+        """Locks the row until the transaction ends. Raises LeaseLost."""
         row = self._run("hold", verification_id=asked.verification_id, claim_no=asked.claim_no, lease=LEASE).fetchone()
         if row is None:
             raise LeaseLost(asked.batch_no)

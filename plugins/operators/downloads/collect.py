@@ -89,7 +89,7 @@ def _answer(session: WorkerSession, claim: Claim, request: Request, place: PartC
 
 
 def _hold_against_question(claim: Claim, place: PartCursor, progress: PollResult) -> None:
-    """Raises Contradiction where the word that there is nothing is about another question; rows are judged later."""
+    """Raises SeriesChanged where the word that there is nothing is about another question; rows are judged later."""
     named = READINGS[claim.channel].named(progress.answer) if progress.answer else {}
     whole = foreign(claim, place.argument, named)
     if whole is not None:

@@ -37,7 +37,7 @@ def store_bytes(session: WorkerSession, claim: Claim, files: Sequence[Announced]
     """Brings every file's bytes into the store that are not there yet; None when the slice of time is over.
 
     What was stored, now or by a worker that died, is never asked for again. Raises TryLater or LoginLost of the
-    download, Unusable of the store, LostClaim when the row went to somebody else.
+    download, Unusable of the store, LeaseLost when the row went to somebody else.
     """
     missing, started = Missing(), session.now()
     renewed = started
@@ -52,7 +52,7 @@ def store_bytes(session: WorkerSession, claim: Claim, files: Sequence[Announced]
 
 
 def renew_lease(session: WorkerSession, claim: Claim, renewed: datetime) -> datetime:
-    """Renews the lease when it is time. Raises LostClaim when the row went to somebody else."""
+    """Renews the lease when it is time. Raises LeaseLost when the row went to somebody else."""
     now = session.now()
     if now - renewed < RENEWAL:
         return renewed

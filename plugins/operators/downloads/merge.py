@@ -40,7 +40,7 @@ def into_pool(session: WorkerSession, claim: Claim) -> None:
     """What a row in status 数据已下载 holds, into the pool; layout files into their store.
 
     Staging, merge, checks, follow-ups and settlement are one transaction: all of the reply set or nothing. Raises
-    Contradiction where the series must be asked for again, Refused where a check fails, or as collect_files does.
+    SeriesChanged where the series must be asked for again, Refused where a check fails, or as collect_files does.
     """
     if claim.download_type == "input_files":
         collect_files(session, claim)
@@ -79,7 +79,7 @@ def _owed(session: WorkerSession, tables: SessionTables, claim: Claim, came: Map
 
 
 def _agree(claim: Claim, staging: Staging, owed: Owed) -> None:
-    """Raises Contradiction where the series is worth another attempt; after the last one what came is merged (A-08)."""
+    """Raises SeriesChanged where the series is worth another attempt; after the last one what came is merged (A-08)."""
     duplicates, last = staging.duplicates(), claim.attempts + 1 >= MAX_ATTEMPTS
     if duplicates.differing or (duplicates.identical and not last):
         twice = ", ".join(duplicates.sample)

@@ -98,7 +98,7 @@ class WorkerPool:
             self._sessions.put(session)
 
     def _act(self, act: Handler, session: WorkerSession, claim: Claim) -> None:
-        """Raises LostClaim, also where a row was lost before its failure could be written; or the database is gone."""
+        """Raises LeaseLost, also where a row was lost before its failure could be written; or the database is gone."""
         try:
             act(session, claim)
         except LeaseLost:

@@ -95,7 +95,7 @@ def merge(
     """Merges the steps and stores every verdict, in the caller's transaction; the counts and doubts of the whole task.
 
     While Postgres merges a step, the next is translated. A row that cannot be stored, or waits for a rule, counts as
-    downloaded and failed. Raises MergeError, and LostClaim where the task was stopped meanwhile.
+    downloaded and failed. Raises MergeError, and LeaseLost where the task was stopped meanwhile.
     """
     fates: dict[str, str] = {}
     doubts: list[str] = []

@@ -82,7 +82,7 @@ def _handle(session: SelectionSession, row: Selection) -> None:
 
 
 def select_one(session: SelectionSession, row: Selection) -> None:
-    """One request as far as the bureau lets it go. Raises LostClaim."""
+    """One request as far as the bureau lets it go. Raises LeaseLost."""
     statistics = row.operation in STATISTICS
     if row.status == "processing":
         _taken(session, row, collect_statistics if statistics else collect)

@@ -83,7 +83,7 @@ def _handle(session: VerificationSession, asked: Verification) -> None:
 
 
 def verify_one(session: VerificationSession, asked: Verification) -> None:
-    """One call: written down, made, and its answer kept before anything is made of it. Raises LostClaim."""
+    """One call: written down, made, and its answer kept before anything is made of it. Raises LeaseLost."""
     with session.transaction() as table:
         kept = table.kept_answer(asked)
     if kept:
