@@ -103,12 +103,17 @@ def table() -> str:
     return "\n".join([HEAD, "", "usage: ./fapiao COMMAND [...]", "", *lines, "", FOOT])
 
 
+def parser_of(command: str, module: ModuleType) -> argparse.ArgumentParser:
+    """What reads the words behind a command, and prints its --help."""
+    parser = argparse.ArgumentParser(prog=f"./fapiao {command}", description=module.HELP)
+    module.add_arguments(parser)
+    return parser
+
+
 def _guarded(name: str, rest: list[str]) -> int:
     try:
         module = module_of(name)
-        parser = argparse.ArgumentParser(prog=f"./fapiao {name}", description=module.HELP)
-        module.add_arguments(parser)
-        code = int(module.run(_parsed(module, parser, rest)))
+        code = int(module.run(_parsed(module, parser_of(name, module), rest)))
         sys.stdout.flush()
     except FapiaoError as refused:
         return _complain(str(refused))

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import json
 import os
 import re
 import socket
@@ -17,6 +18,8 @@ from doc_pages import ROOT
 FOLDER = ROOT / "dags"
 FILES = sorted(FOLDER.glob("*.py"))
 EXPECTED = Path(__file__).with_name("dags.csv")
+FORMS = Path(__file__).with_name("forms")
+"""What each form shows and takes; scripts that start a run by the API rely on it."""
 SHANGHAI = "Asia/Shanghai"
 LONGEST = 60
 SQL_WORDS = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE)\b")
@@ -66,6 +69,26 @@ def test_the_dags_are_exactly_those_of_the_list(bag: Any) -> None:
         expected = list(csv.DictReader(lines))
     found = [described(dag) for dag in bag.dags.values()]
     assert sorted(found, key=lambda line: line["dag_id"]) == sorted(expected, key=lambda line: line["dag_id"])
+
+
+def form(dag: Any) -> dict[str, Any]:
+    """Every field of a DAG's form as Airflow's page and API have it: what it holds at first, and its JSON schema."""
+    fields = {name: dag.params.get_param(name) for name in dag.params}
+    return {name: {"default": one.value, "help": one.description, **one.schema} for name, one in fields.items()}
+
+
+@pytest.mark.parametrize("file", sorted(FORMS.iterdir()), ids=lambda file: file.stem)
+def test_a_form_shows_and_takes_what_it_did(bag: Any, file: Path) -> None:
+    found = json.loads(json.dumps(form(bag.dags[file.stem]), default=str))
+    assert found == json.loads(file.read_text(encoding="utf-8"))
+    assert list(found) == list(json.loads(file.read_text(encoding="utf-8")))
+
+
+def test_runs_of_the_calendar_share_one_form_and_every_other_form_is_kept(bag: Any) -> None:
+    calendar = [dag for dag in bag.dags.values() if "calendar" in dag.tags]
+    assert [dag.dag_id for dag in calendar if form(dag) != form(bag.dags["leqi__incremental"])] == []
+    others = {dag.dag_id for dag in bag.dags.values()} - {dag.dag_id for dag in calendar}
+    assert others == {file.stem for file in FORMS.iterdir()} - {"leqi__incremental"}
 
 
 def test_schedules_are_in_shanghai_and_nothing_is_caught_up(bag: Any) -> None:
