@@ -1,10 +1,13 @@
 """What postmaster.pid says and whether it is still true: Postgres itself is fooled by zombies and reused numbers."""
 
-import os
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-PROC = Path("/proc")
+import psutil
+
+from launcher.processes import find
+
 NOBODYS_NUMBER = 2**31 - 1
 """A process number no system gives away."""
 
@@ -35,24 +38,11 @@ def living(data: Path) -> Postmaster | None:
 
 def serves(pid: int, data: Path) -> bool:
     """Whether the process lives, is no zombie, and is a Postgres on `data` rather than a later owner of the number."""
-    if not PROC.joinpath("self").exists():
-        return _answers(pid)
-    try:
-        command = (PROC / str(pid) / "cmdline").read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    # the command line of a zombie is empty
-    return os.fsencode(data) in command.split(b"\0")
-
-
-def _answers(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    process = find(pid)
+    # whose words are hidden is another account's, and ours is asked for as the account that it runs as
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        return process is not None and str(data) in process.cmdline()
+    return False
 
 
 def disown_stale_pid_file(data: Path) -> None:

@@ -1,42 +1,60 @@
-"""Process sessions: each part of the stack leads one, and whatever it leaves behind is found and ended by it."""
+"""Process sessions: each part of the stack leads one, and whatever it leaves behind is found and ended by it.
+
+A process is known by its number and its birth, because systems give numbers away again.
+"""
 
 import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
 
-PROC = Path("/proc")
-_STATE, _SESSION, _STARTED = 0, 3, 19
-"""Places in /proc/<pid>/stat, counted behind the program's name."""
+import psutil
+
+GONE = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+TICKS = os.sysconf("SC_CLK_TCK")
+"""How many a second."""
 
 
-def alive(pid: int) -> bool:
-    """Whether the process lives; a zombie does not."""
-    if PROC.joinpath("self").exists():
-        fields = _fields(pid)
-        return fields is not None and fields[_STATE] not in "ZX"
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, 0)
-        return True
-    return False
+def find(pid: int, born: str | None = None) -> psutil.Process | None:
+    """The process that lives under the number, a zombie does not; with `born` only if it began then."""
+    try:
+        process = psutil.Process(pid)
+        same = born in (None, _birth(process))
+        return process if same and process.status() not in GONE else None
+    except (psutil.NoSuchProcess, ValueError):
+        return None
+
+
+def alive(pid: int, born: str | None = None) -> bool:
+    """Whether `find` finds it."""
+    return find(pid, born) is not None
 
 
 def birth(pid: int) -> str:
-    """When the process began, as the system counts; with it a reused number is told from the old one. '' if gone."""
-    fields = _fields(pid)
-    return fields[_STARTED] if fields else ""
+    """When the process began, in ticks after the machine did; '' if it is gone."""
+    try:
+        return _birth(psutil.Process(pid))
+    except psutil.NoSuchProcess:
+        return ""
 
 
-def session_members(leader: int, born: str) -> list[int]:
+def _birth(process: psutil.Process) -> str:
+    """Both times are of one clock, so that setting it changes nothing."""
+    return str(round((process.create_time() - psutil.boot_time()) * TICKS))
+
+
+def session_members(leader: int, born: str) -> list[psutil.Process]:
     """Living processes of the session that `leader` began at `born`, the leader included."""
-    if alive(leader) and birth(leader) != born:
+    if alive(leader) and not alive(leader, born):
         return []
-    if not PROC.joinpath("self").exists():
-        return [leader] if alive(leader) else []
-    members = (int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
-    return [pid for pid in members if (fields := _fields(pid)) and fields[_SESSION] == str(leader) and alive(pid)]
+    return [one for one in psutil.process_iter() if _session(one.pid) == leader and alive(one.pid)]
+
+
+def _session(pid: int) -> int | None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        return os.getsid(pid)
+    return None
 
 
 def end_sessions(leaders: dict[int, str], patience: float) -> None:
@@ -45,22 +63,23 @@ def end_sessions(leaders: dict[int, str], patience: float) -> None:
     Airflow's LocalExecutor hangs when its workers are told along with it, so they are not.
     """
     for leader, born in leaders.items():
-        if birth(leader) == born:
-            send(leader, signal.SIGTERM)
-    wait_until(lambda: not any(alive(leader) and birth(leader) == born for leader, born in leaders.items()), patience)
+        send(leader, born, signal.SIGTERM)
+    wait_until(lambda: not any(alive(leader, born) for leader, born in leaders.items()), patience)
     for leader, born in leaders.items():
-        _kill(session_members(leader, born))
+        for process in session_members(leader, born):
+            _send(process, signal.SIGKILL)
 
 
-def _kill(pids: Iterable[int]) -> None:
-    for pid in pids:
-        send(pid, signal.SIGKILL)
+def send(pid: int, born: str, number: signal.Signals) -> None:
+    """A signal to this very process; one that is gone needs none."""
+    if process := find(pid, born):
+        _send(process, number)
 
 
-def send(pid: int, number: signal.Signals) -> None:
-    """A signal to one process; one that is gone needs none."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)
+def _send(process: psutil.Process, number: signal.Signals) -> None:
+    """psutil asks once more whether the number is still this process's."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
 
 
 def wait_until(true: Callable[[], bool], patience: float, step: float = 0.1) -> bool:
@@ -71,10 +90,3 @@ def wait_until(true: Callable[[], bool], patience: float, step: float = 0.1) -> 
             return False
         time.sleep(step)
     return True
-
-
-def _fields(pid: int) -> list[str] | None:
-    try:
-        return (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return None

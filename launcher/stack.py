@@ -27,7 +27,7 @@ class Part:
     @property
     def alive(self) -> bool:
         """Whether this very process lives."""
-        return alive(self.pid) and birth(self.pid) == self.born
+        return alive(self.pid, self.born)
 
 
 @dataclass

@@ -22,7 +22,7 @@ def run(_arguments: argparse.Namespace) -> int:
     with locked("up.lock"):
         ran = embedded().running or known_stack() is not None
         if stack := running_stack():
-            send(stack.supervisor.pid, signal.SIGTERM)
+            send(stack.supervisor.pid, stack.supervisor.born, signal.SIGTERM)
             if not wait_until(lambda: not stack.supervisor.alive, PATIENCE_SECONDS):
                 raise Unusable(f"The supervisor (process {stack.supervisor.pid}) does not stop.")
         if left := known_stack():

@@ -1,10 +1,12 @@
 """A part of the stack is ended with everything it started, and nothing else is."""
 
 import os
+import signal
 import subprocess
 import sys
 
-from launcher.processes import alive, birth, end_sessions, session_members, wait_until
+from launcher.processes import alive, birth, end_sessions, send, session_members, wait_until
+from temporary_postgres import ROOT
 
 FAMILY = """
 import subprocess, sys
@@ -28,6 +30,10 @@ def family() -> tuple[subprocess.Popen[str], int]:
     return leader, int(said[0])
 
 
+def members(leader: subprocess.Popen[str], born: str) -> set[int]:
+    return {process.pid for process in session_members(leader.pid, born)}
+
+
 def finish(leader: subprocess.Popen[str]) -> None:
     leader.communicate()
 
@@ -35,7 +41,7 @@ def finish(leader: subprocess.Popen[str]) -> None:
 def test_ending_a_session_ends_the_leader_and_a_child_that_will_not_listen():
     leader, child = family()
     born = birth(leader.pid)
-    assert set(session_members(leader.pid, born)) == {leader.pid, child}
+    assert members(leader, born) == {leader.pid, child}
     end_sessions({leader.pid: born}, patience=0.2)
     assert wait_until(lambda: not alive(leader.pid) and not alive(child), 5)
     finish(leader)
@@ -46,7 +52,7 @@ def test_a_child_is_found_after_its_leader_was_killed():
     born = birth(leader.pid)
     leader.kill()
     leader.wait()
-    assert session_members(leader.pid, born) == [child]
+    assert members(leader, born) == {child}
     end_sessions({leader.pid: born}, patience=0.2)
     assert wait_until(lambda: not alive(child), 5)
     finish(leader)
@@ -59,6 +65,26 @@ def test_a_process_that_has_the_number_of_an_old_one_is_left_alone():
     assert alive(child)
     end_sessions({leader.pid: birth(leader.pid)}, patience=0.0)
     finish(leader)
+
+
+def test_a_signal_reaches_the_process_that_was_meant_and_no_later_owner_of_its_number():
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        born = birth(process.pid)
+        assert alive(process.pid, born)
+        assert not alive(process.pid, f"{born}0")
+        send(process.pid, f"{born}0", signal.SIGKILL)
+        assert process.poll() is None
+        send(process.pid, born, signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+    send(process.pid, born, signal.SIGKILL)
+
+
+def test_a_birth_is_told_alike_by_every_process():
+    script = "import sys; from launcher.processes import birth; print(birth(int(sys.argv[1])))"
+    told = subprocess.run(
+        [sys.executable, "-c", script, str(os.getpid())], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert told.stdout.strip() == birth(os.getpid()) != ""
 
 
 def test_a_zombie_is_not_alive():

@@ -45,7 +45,8 @@ def api(stack: Stack, path: str, token: str = "", body: object = None) -> object
 
 def everything(stack: Stack) -> list[int]:
     """Every living process of the stack."""
-    return [pid for part in [*stack.parts.values(), stack.supervisor] for pid in session_members(part.pid, part.born)]
+    parts = [*stack.parts.values(), stack.supervisor]
+    return [process.pid for part in parts for process in session_members(part.pid, part.born)]
 
 
 def backfill(stack: Stack, token: str, first: date, last: date, reprocess: str) -> list[str]:
