@@ -1,4 +1,4 @@
-"""The one folder that holds all data: FAPIAO_HOME, or .fapiao beside the project."""
+"""The data folder as the launcher uses it: made when missing, with logs, secrets and locks in it."""
 
 import contextlib
 import fcntl
@@ -7,12 +7,14 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from hooks.files.data_folder import data_folder
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def home() -> Path:
     """The data folder, created when missing. Others may enter it: the account that runs Postgres for root must."""
-    folder = Path(os.environ.get("FAPIAO_HOME") or ROOT / ".fapiao").absolute()
+    folder = data_folder()
     if not folder.exists():
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)

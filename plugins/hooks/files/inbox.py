@@ -10,7 +10,7 @@ from fapiao.bureau_files.file_names import NameClaim, parse_name
 from fapiao.bureau_files.layouts import file_rules
 from fapiao.bureau_files.records import Refusal
 from fapiao.errors import BadInput, Unusable
-from fapiao.paths import INCLUDE
+from hooks.files.data_folder import place_of
 from hooks.files.store import digest
 
 VARIABLE = "FAPIAO_INBOX"
@@ -23,8 +23,7 @@ _UNFINISHED = (".part", ".tmp", ".crdownload")
 
 def inbox() -> Path:
     """The folder, made when missing. Raises Unusable when it cannot be made."""
-    home = Path(os.environ.get("FAPIAO_HOME") or INCLUDE.parent / ".fapiao")
-    folder = Path(os.environ.get(VARIABLE, "").strip() or home / "inbox").absolute()
+    folder = Path(place_of("inbox", VARIABLE)).absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

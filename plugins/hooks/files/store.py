@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fapiao.errors import Unusable
-from fapiao.paths import INCLUDE
+from hooks.files.data_folder import place_of
 
 VARIABLE = "FAPIAO_FILES"
 """A folder, or s3://connection@bucket/prefix; absent: the folder `files` of FAPIAO_HOME."""
@@ -154,14 +154,9 @@ def checked(content: bytes, sha256: str, where: str) -> bytes:
 
 def file_store() -> FileStore:
     """The store that the environment names. Raises Unusable for one that cannot be used."""
-    return _opened(os.environ.get(VARIABLE, "").strip() or str(_home() / "files"))
+    return _opened(place_of("files", VARIABLE))
 
 
 @cache
 def _opened(address: str) -> FileStore:
     return ObjectStore(address) if "://" in address else FolderStore(Path(address).absolute())
-
-
-def _home() -> Path:
-    """The data folder, as the launcher finds it: FAPIAO_HOME, or .fapiao beside the project."""
-    return Path(os.environ.get("FAPIAO_HOME") or INCLUDE.parent / ".fapiao")

@@ -13,6 +13,7 @@ import pytest
 
 from fapiao.errors import Unusable
 from hooks.files import store as file_store
+from hooks.files.data_folder import data_folder
 from hooks.files.store import FileStore, FolderStore, ObjectStore, digest
 
 CONTENT = b"%PDF-1.7 one"
@@ -134,7 +135,7 @@ def test_files_lie_in_the_data_folder_unless_a_place_is_named(surroundings: pyte
 def test_without_any_word_they_lie_beside_the_project_like_everything_else(surroundings: pytest.MonkeyPatch) -> None:
     from launcher.home import ROOT
 
-    assert file_store._home() == ROOT / ".fapiao"
+    assert data_folder() == ROOT / ".fapiao"
 
 
 @pytest.mark.parametrize("scheme", ["s3", "nowhere"])
