@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ from typing import Any
 
 from fapiao.errors import Unusable
 from launcher.home import ROOT, logs
+from launcher.local_program import CallRefused, LocalProgram
 
 START_SECONDS = 20.0
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +28,10 @@ class Simulation:
 
     def order(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """One order to the control room; without a body, what it shows. Raises Unusable when it refuses."""
-        request = urllib.request.Request(  # noqa: S310 our own loopback address
-            f"{self.admin_url}/_sim/{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
         try:
-            with _DIRECT.open(request, timeout=60) as reply:
-                answer: dict[str, Any] = json.load(reply)
-                return answer
-        except urllib.error.HTTPError as refused:
-            raise Unusable(f"the simulator refuses {path}: {refused.read().decode()}") from refused
+            return LocalProgram("the simulator", self.admin_url).ask(f"/_sim/{path}", body, timeout=60)
+        except CallRefused as refused:
+            raise Unusable(f"the simulator refuses {path}: {refused.text}") from refused
 
 
 @contextmanager

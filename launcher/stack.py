@@ -3,18 +3,17 @@
 import contextlib
 import json
 import os
-import urllib.request
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
+from fapiao.errors import Unusable
 from launcher.home import home
+from launcher.local_program import LocalProgram
 from launcher.processes import alive, birth, end_sessions
 
 PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 MONITORED = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 PATIENCE_SECONDS = 20.0
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass
@@ -53,9 +52,8 @@ class Stack:
     def unhealthy(self) -> list[str]:
         """Which of Airflow's parts do not say that they are healthy."""
         try:
-            with _DIRECT.open(f"{self.url}/api/v2/monitor/health", timeout=5) as reply:
-                health: dict[str, Any] = json.load(reply)
-        except (OSError, ValueError):
+            health = LocalProgram("Airflow", self.url).ask("/api/v2/monitor/health", timeout=5)
+        except Unusable:
             return ["api-server"]
         return [name for name in MONITORED if (health.get(name) or {}).get("status") != "healthy"]
 

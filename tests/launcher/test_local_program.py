@@ -1,0 +1,83 @@
+"""A program of this machine is asked past every proxy, and whatever goes wrong is one sentence."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fapiao.errors import BadInput, Unusable
+from launcher import remote_run
+from launcher.command_simulator import Simulation
+from launcher.local_program import CallRefused, LocalProgram
+from launcher.ports import free_port
+from launcher.processes import birth
+from launcher.stack import Stack, me
+from one_answer_server import OneAnswer, one_answer
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OneAnswer]:
+    """A program that answers, behind a proxy that does not."""
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, nowhere)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with one_answer() as answer:
+        yield answer
+
+
+def test_a_body_is_posted_and_without_one_it_is_a_question(server: OneAnswer) -> None:
+    server.body = b'{"a": "\xe7\xa5\xa8"}'
+    program = LocalProgram("it", server.url)
+    assert program.ask("/x") == program.ask("/y", {"b": 1}, token="t") == {"a": "票"}
+    (path, headers, body), (other, more, posted) = server.asked
+    assert (path, body, other, posted) == ("/x", b"", "/y", b'{"b":1}')
+    assert ("authorization" in headers, more["authorization"]) == (False, "Bearer t")
+    assert more["content-type"] == "application/json"
+
+
+def test_a_refusal_says_who_refused_what_and_keeps_the_words(server: OneAnswer) -> None:
+    server.status, server.body = 409, b"already there"
+    with pytest.raises(CallRefused, match=r"^it refuses /x: HTTP 409 Conflict$") as refused:
+        LocalProgram("it", server.url).ask("/x")
+    assert (refused.value.status, refused.value.text) == (409, "already there")
+    with pytest.raises(Unusable, match=r"^the simulator refuses seed: already there$"):
+        Simulation(server.url, server.url).order("seed", {})
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff"])
+def test_an_answer_that_is_no_json_is_none(server: OneAnswer, body: bytes) -> None:
+    server.body = body
+    with pytest.raises(Unusable, match=f"^it does not answer at {server.url}: "):
+        LocalProgram("it", server.url).ask("/x")
+
+
+def test_nobody_there_is_a_sentence() -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(Unusable, match=f"^it does not answer at {url}: .*refused"):
+        LocalProgram("it", url).ask("/x")
+
+
+def test_a_stack_that_does_not_answer_or_says_nonsense_is_not_healthy(server: OneAnswer) -> None:
+    stack = Stack(int(server.url.rpartition(":")[2]), me())
+    assert stack.supervisor.born == birth(stack.supervisor.pid)
+    server.body = b'{"metadatabase": {"status": "healthy"}, "scheduler": {"status": "unhealthy"}, "triggerer": null}'
+    assert stack.unhealthy() == ["scheduler", "dag_processor", "triggerer"]
+    server.body = b"starting"
+    assert stack.unhealthy() == ["api-server"]
+    server.status = 503
+    assert stack.unhealthy() == ["api-server"]
+    assert Stack(free_port(), me()).unhealthy() == ["api-server"]
+
+
+def test_a_dag_that_the_stack_does_not_know_is_an_error_of_who_asked(
+    server: OneAnswer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = Stack(int(server.url.rpartition(":")[2]), me())
+    monkeypatch.setattr(remote_run, "login_password", lambda: "x")
+    server.status = 404
+    with pytest.raises(BadInput, match=r"the running stack has no DAG for /auth/token; ./fapiao status shows"):
+        remote_run.run_on_stack(stack, "none", {})
+    server.status = 500
+    with pytest.raises(Unusable, match=r"^the running stack refuses /auth/token: HTTP 500 Internal Server Error$"):
+        remote_run.run_on_stack(stack, "none", {})
