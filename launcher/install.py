@@ -13,7 +13,7 @@ from pathlib import Path
 
 UV = "uv==0.13.9"
 LARGEST_SCRIPT_BYTES = 100_000
-STAMP = "fapiao-lock"
+STAMP = "requirements.cksum"
 TELL_UV = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",

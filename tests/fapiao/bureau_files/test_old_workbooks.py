@@ -1,5 +1,6 @@
 """An .xls is looked into before it is read: locked ones, those with macros and those that are no workbook are refused."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -8,17 +9,20 @@ from bureau_uploads import FULL, SAMPLES, upload
 from fapiao.bureau_files import Refusal
 
 GOOD = SAMPLES[FULL].content(".xls")
-ENTRY, NAME, KIND = 128, 64, 66
-STORAGE = 1
+ENTRY, NAME, KIND, LINKS = 128, 64, 66, 68
+STORAGE, NOBODY = 1, 0xFFFFFFFF
 
 
 def with_entry(content: bytes, place: int, name: str) -> bytes:
-    """The container with another name in its directory; place 1 is the workbook, 2 is free."""
+    """The container with another name in its directory; place 1 is the workbook, 2 is free and becomes its sibling."""
     start = content.index("Root Entry".encode("utf-16-le")) + place * ENTRY
     changed = bytearray(content)
     changed[start : start + NAME] = name.encode("utf-16-le").ljust(NAME, b"\x00")
     changed[start + NAME : start + NAME + 2] = (2 * len(name) + 2).to_bytes(2, "little")
-    changed[start + KIND] = changed[start + KIND] or STORAGE
+    if not changed[start + KIND]:
+        changed[start + KIND] = STORAGE
+        changed[start + LINKS : start + LINKS + 12] = struct.pack("<3I", NOBODY, NOBODY, NOBODY)
+        changed[start - ENTRY + LINKS + 4 : start - ENTRY + LINKS + 8] = struct.pack("<I", place)
     return bytes(changed)
 
 
