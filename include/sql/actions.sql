@@ -53,7 +53,7 @@ UPDATE sync.task
 SET status = CASE WHEN status = 'incomplete' THEN 'downloading' ELSE status END,
     generation = generation + (status = 'incomplete')::integer,
     attempts = CASE status WHEN 'incomplete' THEN 0 ELSE attempts END,
-    broke_workers = 0, not_before = now(), not_before_day = NULL, requests = requests + 1,
+    broke_workers = 0, not_before = sync.now(), not_before_day = NULL, requests = requests + 1,
     error_code = NULL, error_message = NULL, advice = NULL
 WHERE task_id = ANY (%(tasks)s);
 
@@ -90,14 +90,14 @@ UPDATE sync.task SET requests = requests + 1 WHERE task_id = ANY (%(tasks)s);
 -- name: void
 -- 作废 or 终止: the row stays as it is, nobody works on it any more, and an equal download may be planned again.
 UPDATE sync.task
-SET void_state = %(state)s, voided_by = %(actor)s, voided_at = now(), void_reason = %(reason)s, lease_until = NULL
+SET void_state = %(state)s, voided_by = %(actor)s, voided_at = sync.now(), void_reason = %(reason)s, lease_until = NULL
 WHERE task_id = ANY (%(tasks)s);
 
 -- name: settle_slots
 -- A reservation whose application may be on its way stays counted where the bureau counts, and is given back elsewhere (A-03).
 UPDATE sync.quota_slot
 SET state = CASE WHEN concat_ws('/', channel, counter) = ANY (%(enforced)s) THEN 'unknown' ELSE 'released' END,
-    settled_at = now()
+    settled_at = sync.now()
 WHERE task_id = ANY (%(tasks)s) AND state = 'reserved';
 
 -- name: quota_effect
@@ -123,12 +123,12 @@ WITH asked AS (
     FROM sync.task
     WHERE batch_no = ANY (%(batches)s) AND channel = ANY (%(channels)s) AND job <> 'bureau_file'
         AND status IN ('downloading', 'downloaded') AND void_state IS NULL
-        AND (lease_until IS NULL OR lease_until <= now() OR claimed_by = %(owner)s)
+        AND (lease_until IS NULL OR lease_until <= sync.now() OR claimed_by = %(owner)s)
     ORDER BY priority, task_id
     FOR UPDATE SKIP LOCKED
 )
 UPDATE sync.task AS k
-SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = now() + %(lease)s
+SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = sync.now() + %(lease)s
 FROM asked
 WHERE k.task_id = asked.task_id
 RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,

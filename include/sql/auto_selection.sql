@@ -15,7 +15,7 @@ WHEN MATCHED AND (
     ) THEN UPDATE SET priority = r.priority, enabled = r.enabled, action = r.action, organisations = r.organisations,
         invoice_types = r.invoice_types, reasons = r.reasons, amount_from = r.amount_from, amount_to = r.amount_to,
         issued_from = r.issued_from, issued_to = r.issued_to, reason = r.reason, reason_text = r.reason_text,
-        changed_by = %(actor)s, changed_at = now()
+        changed_by = %(actor)s, changed_at = sync.now()
 WHEN NOT MATCHED THEN INSERT (
         name, priority, enabled, action, organisations, invoice_types, reasons, amount_from, amount_to, issued_from,
         issued_to, reason, reason_text, changed_by)

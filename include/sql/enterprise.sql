@@ -35,7 +35,7 @@ INSERT INTO enterprise.organisation (org_code, org_name, parent_org_code)
 SELECT org_code, org_name, parent_org_code
 FROM jsonb_to_recordset(%(rows)s) AS r (org_code text, org_name text, parent_org_code text)
 ON CONFLICT (org_code) DO UPDATE SET
-    org_name = EXCLUDED.org_name, parent_org_code = EXCLUDED.parent_org_code, updated_at = now();
+    org_name = EXCLUDED.org_name, parent_org_code = EXCLUDED.parent_org_code, updated_at = sync.now();
 
 -- name: save_taxpayers
 -- New and changed taxpayers.
@@ -51,7 +51,7 @@ ON CONFLICT (taxpayer_no) DO UPDATE SET
     name = EXCLUDED.name, org_code = EXCLUDED.org_code, channel = EXCLUDED.channel, company_type = EXCLUDED.company_type,
     leqi_id = EXCLUDED.leqi_id, leqi_authorised_on = EXCLUDED.leqi_authorised_on,
     selection_channel = EXCLUDED.selection_channel, country = EXCLUDED.country,
-    bureau_city_code = EXCLUDED.bureau_city_code, bureau_city = EXCLUDED.bureau_city, updated_at = now();
+    bureau_city_code = EXCLUDED.bureau_city_code, bureau_city = EXCLUDED.bureau_city, updated_at = sync.now();
 
 -- name: save_accounts
 -- New and changed accounts.
@@ -60,7 +60,7 @@ SELECT taxpayer_no, account, account_type, is_default, login
 FROM jsonb_to_recordset(%(rows)s) AS r (
     taxpayer_no text, account text, account_type text, is_default boolean, login text)
 ON CONFLICT (taxpayer_no, account) DO UPDATE SET
-    account_type = EXCLUDED.account_type, is_default = EXCLUDED.is_default, login = EXCLUDED.login, updated_at = now();
+    account_type = EXCLUDED.account_type, is_default = EXCLUDED.is_default, login = EXCLUDED.login, updated_at = sync.now();
 
 -- name: save_schemes
 -- New and changed schemes with 适用组织; what a scheme no longer names leaves it.
@@ -77,7 +77,7 @@ saved AS (
     ON CONFLICT (name) WHERE deleted_at IS NULL DO UPDATE SET
         download_types = EXCLUDED.download_types, invoice_types = EXCLUDED.invoice_types,
         start_date = EXCLUDED.start_date, end_date = EXCLUDED.end_date, frequency = EXCLUDED.frequency, layout_files = EXCLUDED.layout_files,
-        status_mode = EXCLUDED.status_mode, enabled = EXCLUDED.enabled, updated_at = now()
+        status_mode = EXCLUDED.status_mode, enabled = EXCLUDED.enabled, updated_at = sync.now()
     RETURNING scheme_id, name
 ),
 said AS (
@@ -107,14 +107,14 @@ WHEN NOT MATCHED BY SOURCE AND st.scheme_id IN (SELECT scheme_id FROM kept) THEN
 
 -- name: delete_scheme
 -- Takes a scheme away from planning; its row stays, so that the log can still name it (R067).
-UPDATE enterprise.scheme SET enabled = false, deleted_at = now(), updated_at = now()
+UPDATE enterprise.scheme SET enabled = false, deleted_at = sync.now(), updated_at = sync.now()
 WHERE name = %(name)s AND deleted_at IS NULL;
 
 -- name: save_parameters
 -- Sets parameters, with who did it.
 INSERT INTO enterprise.parameter (type, key, value, changed_by)
 SELECT type, key, value, %(changed_by)s FROM jsonb_to_recordset(%(rows)s) AS r (type text, key text, value text)
-ON CONFLICT (type, key) DO UPDATE SET value = EXCLUDED.value, changed_at = now(), changed_by = EXCLUDED.changed_by;
+ON CONFLICT (type, key) DO UPDATE SET value = EXCLUDED.value, changed_at = sync.now(), changed_by = EXCLUDED.changed_by;
 
 -- name: remove_parameters
 -- Takes parameters away, so that their defaults hold again.

@@ -46,11 +46,11 @@ written AS (
     SET deductible = g.deductible, entry_status = g.entry_status, entry_kind = g.entry_kind,
         entry_period = g.entry_period, entry_at = g.entry_at, entry_tax_amount = g.entry_tax_amount,
         transfer_out_amount = g.transfer_out_amount, transfer_out_reason = g.transfer_out_reason,
-        voucher_no = g.voucher_no, org_code = g.org_code, use_state = g.use_state, updated_at = clock_timestamp()
+        voucher_no = g.voucher_no, org_code = g.org_code, use_state = g.use_state, updated_at = sync.clock_timestamp()
     FROM given AS g
     WHERE d.direction = 'input' AND (d.taxpayer_no, d.document_key) = (g.taxpayer_no, g.document_key)
 )
 INSERT INTO pool.change (
     direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel, observed_at, changed_at)
-SELECT 'input', taxpayer_no, document_key, name, before, after, %(actor)s, 'business', %(at)s, clock_timestamp()
+SELECT 'input', taxpayer_no, document_key, name, before, after, %(actor)s, 'business', %(at)s, sync.clock_timestamp()
 FROM seen;

@@ -92,7 +92,7 @@ SELECT pool.lock_owner(%(direction)s, %(taxpayer_no)s);
 
 -- name: supersede
 -- The files that others replace, because their bytes, their origin or their problem differ.
-UPDATE pool.layout_file AS f SET superseded_at = clock_timestamp()
+UPDATE pool.layout_file AS f SET superseded_at = sync.clock_timestamp()
 FROM jsonb_to_recordset(%(files)s) AS n (document_key text, file_type text, source text, sha256 text, problem text)
 WHERE f.direction = %(direction)s AND f.taxpayer_no = %(taxpayer_no)s AND f.document_key = n.document_key
     AND f.file_type = n.file_type AND f.superseded_at IS NULL
@@ -100,7 +100,7 @@ WHERE f.direction = %(direction)s AND f.taxpayer_no = %(taxpayer_no)s AND f.docu
 
 -- name: forget_snapshots
 -- An OFD that cannot be drawn takes the snapshot of the one before it out of sight.
-UPDATE pool.layout_file AS f SET superseded_at = clock_timestamp()
+UPDATE pool.layout_file AS f SET superseded_at = sync.clock_timestamp()
 FROM jsonb_to_recordset(%(files)s) AS n (document_key text, file_type text, problem text)
 WHERE n.file_type = 'ofd' AND n.problem IS NOT NULL
     AND f.direction = %(direction)s AND f.taxpayer_no = %(taxpayer_no)s AND f.document_key = n.document_key
@@ -120,7 +120,7 @@ RETURNING document_key, file_type;
 -- name: sign
 -- 自动签收: the documents whose files came are signed, with a change row each.
 WITH signed AS (
-    UPDATE pool.document AS d SET signed = true, updated_at = clock_timestamp()
+    UPDATE pool.document AS d SET signed = true, updated_at = sync.clock_timestamp()
     WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.document_key = ANY (%(document_keys)s)
         AND d.signed IS DISTINCT FROM true
     RETURNING d.direction, d.taxpayer_no, d.document_key, old.signed AS was
@@ -128,7 +128,7 @@ WITH signed AS (
 INSERT INTO pool.change (
     direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel, observed_at, changed_at)
 SELECT direction, taxpayer_no, document_key, 'signed', was::text, 'true', %(batch_no)s, %(channel)s, %(observed_at)s,
-    clock_timestamp()
+    sync.clock_timestamp()
 FROM signed;
 
 -- name: reject
@@ -157,7 +157,7 @@ WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.docu
 -- name: mark_lines
 -- The fingerprint of lines that came out of an XML, so that the same lines from a channel are no change; one change row each.
 WITH marked AS (
-    UPDATE pool.document AS d SET lines_hash = p.value, updated_at = clock_timestamp()
+    UPDATE pool.document AS d SET lines_hash = p.value, updated_at = sync.clock_timestamp()
     FROM jsonb_each_text(%(prints)s) AS p
     WHERE d.direction = %(direction)s AND d.taxpayer_no = %(taxpayer_no)s AND d.document_key = p.key
         AND d.lines_hash IS DISTINCT FROM p.value
@@ -166,7 +166,7 @@ WITH marked AS (
 INSERT INTO pool.change (
     direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel, observed_at, changed_at)
 SELECT %(direction)s, %(taxpayer_no)s, document_key, 'lines_hash', was, is_now, %(batch_no)s, %(channel)s,
-    %(observed_at)s, clock_timestamp()
+    %(observed_at)s, sync.clock_timestamp()
 FROM marked;
 
 -- name: of_invoice

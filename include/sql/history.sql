@@ -72,7 +72,7 @@ made AS (
         %(tick)s, h.taxpayer_no, h.taxpayer_name, h.org_code, n.channel, 'output', %(download_type)s, n.sync_type,
         'invoice', n.invoice_type, n.first, n.last, 'issue_date', n.counter, true, %(priority)s, n.not_before_day,
         CASE WHEN n.error_code IS NULL THEN 'pending' ELSE 'download_failed' END, n.error_code, n.message, n.advice,
-        CASE WHEN n.error_code IS NOT NULL THEN now() END, n.wanted_types,
+        CASE WHEN n.error_code IS NOT NULL THEN sync.now() END, n.wanted_types,
         ARRAY(
             SELECT s.scheme_id
             FROM enterprise.scheme AS s JOIN enterprise.scheme_taxpayer AS st USING (scheme_id)
@@ -187,7 +187,7 @@ RETURNING k.batch_no;
 INSERT INTO sync.history_auto_update (org_code, data_type, enabled, entrance, created_by, changed_by)
 VALUES (%(org_code)s, %(data_type)s, %(enabled)s, %(entrance)s, %(actor)s, %(actor)s)
 ON CONFLICT (org_code, data_type) DO UPDATE
-SET enabled = EXCLUDED.enabled, changed_by = EXCLUDED.changed_by, changed_at = now();
+SET enabled = EXCLUDED.enabled, changed_by = EXCLUDED.changed_by, changed_at = sync.now();
 
 -- name: auto_updates
 -- Every monthly update that was ever asked for; that of everybody belongs to no organisation and is called 全局共享.

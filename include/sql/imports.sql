@@ -114,7 +114,7 @@ UPDATE sync.task AS k
 SET status = CASE WHEN k.status = 'pending' THEN 'downloading' ELSE k.status END,
     broke_workers = CASE WHEN k.status = 'pending' THEN 0 ELSE k.broke_workers + 1 END, claimed_by = %(owner)s,
     claim_no = k.claim_no + 1, request_no = coalesce(k.request_no, 'file-' || k.batch_no),
-    applied_at = coalesce(k.applied_at, now()), observed_at = coalesce(k.observed_at, %(observed_at)s)
+    applied_at = coalesce(k.applied_at, sync.now()), observed_at = coalesce(k.observed_at, %(observed_at)s)
 WHERE k.task_id = (
     SELECT task_id FROM sync.task
     WHERE job = 'bureau_file' AND taxpayer_no = %(taxpayer_no)s AND void_state IS NULL
@@ -172,7 +172,7 @@ ON CONFLICT DO NOTHING;
 
 -- name: release
 -- Rows that waited and are documents now.
-UPDATE pool.quarantine AS q SET released_by = %(batch_no)s, released_at = clock_timestamp()
+UPDATE pool.quarantine AS q SET released_by = %(batch_no)s, released_at = sync.clock_timestamp()
 FROM sync.import_verdict AS v JOIN sync.import_file AS f USING (task_id, file_no)
 WHERE v.task_id = %(task_id)s AND v.verdict IN ('inserted', 'updated', 'unchanged')
     AND q.sha256 = f.sha256 AND q.sheet = v.sheet AND q.row_no = v.row_no

@@ -1,30 +1,13 @@
 -- name: rows
 -- The sync log by every filter of ./fapiao log, newest first (a batch number begins with its instant).
 SELECT *
-FROM fapiao.sync_log
-WHERE (%(batches)s::text[] IS NULL OR batch_no = ANY (%(batches)s) OR parent_batch_no = ANY (%(batches)s))
-    AND (%(parent)s::text IS NULL OR %(parent)s IN (parent_batch_no, caused_by_batch_no, retry_of_batch_no))
-    AND (%(taxpayer)s::text IS NULL OR taxpayer_no = %(taxpayer)s)
-    AND (%(name)s::text IS NULL OR strpos(taxpayer_name, %(name)s) > 0)
-    AND (%(org)s::text IS NULL OR org_code = %(org)s)
-    AND (%(organisations)s::text[] IS NULL OR org_code = ANY (%(organisations)s))
-    AND (%(channel)s::text IS NULL OR channel = %(channel)s)
-    AND (%(direction)s::text IS NULL OR direction = %(direction)s)
-    AND (%(download_type)s::text IS NULL OR download_type = %(download_type)s)
-    AND (%(sync_type)s::text IS NULL OR sync_type = %(sync_type)s)
-    AND (%(document)s::text IS NULL OR document = %(document)s)
-    AND (%(invoice_type)s::text IS NULL OR %(invoice_type)s = ANY (invoice_types))
-    AND (%(status)s::text IS NULL OR status = %(status)s)
-    AND (%(module)s::text IS NULL OR module_code = %(module)s)
-    AND (%(dag)s::text IS NULL OR dag_id = %(dag)s)
-    AND (%(error)s::text IS NULL OR error_code = %(error)s)
-    AND (%(voided)s::boolean IS NULL OR (void_state IS NOT NULL) = %(voided)s)
-    AND (%(window_from)s::date IS NULL OR window_end >= %(window_from)s)
-    AND (%(window_to)s::date IS NULL OR window_start <= %(window_to)s)
-    AND (%(created_from)s::date IS NULL
-        OR created_at >= %(created_from)s::date::timestamp AT TIME ZONE 'Asia/Shanghai')
-    AND (%(created_to)s::date IS NULL
-        OR created_at < (%(created_to)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+FROM sync.filtered_log(
+    batches => %(batches)s, parent => %(parent)s, taxpayer => %(taxpayer)s, name => %(name)s, org => %(org)s,
+    organisations => %(organisations)s, channel => %(channel)s, direction => %(direction)s,
+    download_type => %(download_type)s, sync_type => %(sync_type)s, document => %(document)s,
+    invoice_type => %(invoice_type)s, status => %(status)s, module => %(module)s, dag => %(dag)s, error => %(error)s,
+    voided => %(voided)s, window_from => %(window_from)s, window_to => %(window_to)s,
+    created_from => %(created_from)s, created_to => %(created_to)s)
 ORDER BY batch_no DESC
 LIMIT %(limit)s;
 
@@ -33,30 +16,13 @@ LIMIT %(limit)s;
 SELECT k.status, k.status_label AS label, count(*)::integer AS tasks, coalesce(sum(k.downloaded_count), 0)::bigint AS downloaded,
     coalesce(sum(k.succeeded_count), 0)::bigint AS succeeded, coalesce(sum(k.ignored_count), 0)::bigint AS ignored,
     coalesce(sum(k.failed_count), 0)::bigint AS failed, count(k.void_state)::integer AS voided
-FROM fapiao.sync_log AS k
-WHERE (%(batches)s::text[] IS NULL OR batch_no = ANY (%(batches)s) OR parent_batch_no = ANY (%(batches)s))
-    AND (%(parent)s::text IS NULL OR %(parent)s IN (parent_batch_no, caused_by_batch_no, retry_of_batch_no))
-    AND (%(taxpayer)s::text IS NULL OR taxpayer_no = %(taxpayer)s)
-    AND (%(name)s::text IS NULL OR strpos(taxpayer_name, %(name)s) > 0)
-    AND (%(org)s::text IS NULL OR org_code = %(org)s)
-    AND (%(organisations)s::text[] IS NULL OR org_code = ANY (%(organisations)s))
-    AND (%(channel)s::text IS NULL OR channel = %(channel)s)
-    AND (%(direction)s::text IS NULL OR direction = %(direction)s)
-    AND (%(download_type)s::text IS NULL OR download_type = %(download_type)s)
-    AND (%(sync_type)s::text IS NULL OR sync_type = %(sync_type)s)
-    AND (%(document)s::text IS NULL OR document = %(document)s)
-    AND (%(invoice_type)s::text IS NULL OR %(invoice_type)s = ANY (invoice_types))
-    AND (%(status)s::text IS NULL OR status = %(status)s)
-    AND (%(module)s::text IS NULL OR module_code = %(module)s)
-    AND (%(dag)s::text IS NULL OR dag_id = %(dag)s)
-    AND (%(error)s::text IS NULL OR error_code = %(error)s)
-    AND (%(voided)s::boolean IS NULL OR (void_state IS NOT NULL) = %(voided)s)
-    AND (%(window_from)s::date IS NULL OR window_end >= %(window_from)s)
-    AND (%(window_to)s::date IS NULL OR window_start <= %(window_to)s)
-    AND (%(created_from)s::date IS NULL
-        OR created_at >= %(created_from)s::date::timestamp AT TIME ZONE 'Asia/Shanghai')
-    AND (%(created_to)s::date IS NULL
-        OR created_at < (%(created_to)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+FROM sync.filtered_log(
+    batches => %(batches)s, parent => %(parent)s, taxpayer => %(taxpayer)s, name => %(name)s, org => %(org)s,
+    organisations => %(organisations)s, channel => %(channel)s, direction => %(direction)s,
+    download_type => %(download_type)s, sync_type => %(sync_type)s, document => %(document)s,
+    invoice_type => %(invoice_type)s, status => %(status)s, module => %(module)s, dag => %(dag)s, error => %(error)s,
+    voided => %(voided)s, window_from => %(window_from)s, window_to => %(window_to)s,
+    created_from => %(created_from)s, created_to => %(created_to)s) AS k
 GROUP BY k.status, k.status_label
 ORDER BY tasks DESC, k.status;
 

@@ -8,7 +8,7 @@ WITH whose AS (
     WHERE t.taxpayer_no = %(taxpayer_no)s
 )
 INSERT INTO sync.login_request AS r (channel, account, city_code, taxpayer_no, url, reason, next_check)
-SELECT %(channel)s, account, city_code, %(taxpayer_no)s, %(url)s, %(reason)s, now() + %(wait)s
+SELECT %(channel)s, account, city_code, %(taxpayer_no)s, %(url)s, %(reason)s, sync.now() + %(wait)s
 FROM whose
 ON CONFLICT (channel, account, city_code) WHERE answered_at IS NULL
     DO UPDATE SET url = coalesce(excluded.url, r.url)
@@ -23,26 +23,26 @@ WITH request AS (
 )
 UPDATE sync.task
 SET login_request_id = CASE WHEN r.is_open THEN r.login_request_id END,
-    not_before = CASE WHEN r.is_open THEN 'infinity' ELSE now() END, not_before_day = NULL, lease_until = NULL,
+    not_before = CASE WHEN r.is_open THEN 'infinity' ELSE sync.now() END, not_before_day = NULL, lease_until = NULL,
     broke_workers = 0, error_code = %(code)s, error_message = %(message)s, advice = %(advice)s
 FROM request AS r
 WHERE task_id = %(task_id)s;
 
 -- name: due
 -- The requests whose state may be asked again now, each for one worker: the next check moves on before the call.
-UPDATE sync.login_request SET next_check = now() + %(lease)s
-WHERE channel = %(channel)s AND answered_at IS NULL AND (next_check <= now() OR %(at_once)s)
+UPDATE sync.login_request SET next_check = sync.now() + %(lease)s
+WHERE channel = %(channel)s AND answered_at IS NULL AND (next_check <= sync.now() OR %(at_once)s)
 RETURNING login_request_id, taxpayer_no;
 
 -- name: still_out
 -- Nobody has logged in yet: asked again later.
-UPDATE sync.login_request SET next_check = now() + %(wait)s, url = coalesce(%(url)s, url)
+UPDATE sync.login_request SET next_check = sync.now() + %(wait)s, url = coalesce(%(url)s, url)
 WHERE login_request_id = %(login_request_id)s;
 
 -- name: answered
 -- The account is logged in. Who waits is set going by a statement of its own: this one may have waited for the lock of
 -- a worker that puts a row behind the request, and does not see that row.
-UPDATE sync.login_request SET answered_at = now(), answered_by = sync.actor()
+UPDATE sync.login_request SET answered_at = sync.now(), answered_by = sync.actor()
 WHERE login_request_id = %(login_request_id)s AND answered_at IS NULL;
 
 -- name: go_on
@@ -50,7 +50,7 @@ WHERE login_request_id = %(login_request_id)s AND answered_at IS NULL;
 -- of a worker goes on at the next look, so that nobody waits here and no two wait for each other.
 WITH tasks AS (
     UPDATE sync.task AS k
-    SET login_request_id = NULL, not_before = now(), error_code = NULL, error_message = NULL, advice = NULL
+    SET login_request_id = NULL, not_before = sync.now(), error_code = NULL, error_message = NULL, advice = NULL
     FROM (
         SELECT w.task_id
         FROM sync.task AS w
@@ -63,7 +63,7 @@ WITH tasks AS (
 ),
 selections AS (
     UPDATE sync.selection AS s
-    SET login_request_id = NULL, not_before = now(), error_code = NULL, error_message = NULL, advice = NULL
+    SET login_request_id = NULL, not_before = sync.now(), error_code = NULL, error_message = NULL, advice = NULL
     FROM (
         SELECT w.selection_id
         FROM sync.selection AS w

@@ -239,7 +239,7 @@ planned AS (
         taxpayer_name, org_code, %(channel)s, direction, download_type, sync_type, document, invoice_type, window_start,
         window_end, window_basis, counter, %(automatic)s, priority, scheme_ids, wanted_types,
         CASE WHEN impossible IS NULL THEN 'pending' ELSE 'download_failed' END,
-        impossible, r.message, r.advice, CASE WHEN impossible IS NOT NULL THEN now() END, %(created_by)s
+        impossible, r.message, r.advice, CASE WHEN impossible IS NOT NULL THEN sync.now() END, %(created_by)s
     FROM numbered
     LEFT JOIN reason AS r ON r.code = impossible
     ON CONFLICT DO NOTHING

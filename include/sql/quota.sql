@@ -22,7 +22,7 @@ VALUES (
 
 -- name: settle
 -- The fate of the task's open reservation, if it has one.
-UPDATE sync.quota_slot SET state = %(state)s, settled_at = now()
+UPDATE sync.quota_slot SET state = %(state)s, settled_at = sync.now()
 WHERE task_id = %(task_id)s AND state = 'reserved'
 RETURNING slot_id;
 
@@ -31,5 +31,5 @@ RETURNING slot_id;
 INSERT INTO sync.quota_slot (
     taxpayer_no, channel, counter, direction, document, invoice_type, issue_month, day, state, settled_at)
 SELECT %(taxpayer_no)s, %(channel)s, %(counter)s, %(direction)s, %(document)s, %(invoice_type)s, %(issue_month)s,
-    %(day)s, 'foreign', now()
+    %(day)s, 'foreign', sync.now()
 FROM generate_series(1, %(missing)s);

@@ -59,7 +59,7 @@ VALUES (
     %(channel)s, %(account)s, %(city_code)s, %(status)s, %(document_count)s,
     CASE WHEN %(status)s = 'succeeded' THEN %(document_count)s::integer ELSE 0 END,
     CASE WHEN %(status)s = 'failed' THEN %(document_count)s::integer ELSE 0 END,
-    %(code)s, %(message)s, %(advice)s, CASE WHEN %(status)s IN ('succeeded', 'failed') THEN now() END,
+    %(code)s, %(message)s, %(advice)s, CASE WHEN %(status)s IN ('succeeded', 'failed') THEN sync.now() END,
     (SELECT r.sent_at FROM sync.selection AS r WHERE r.selection_id = %(retry_of)s AND r.request_no IS NULL), %(retry_of)s)
 RETURNING selection_id, batch_no;
 
@@ -72,7 +72,7 @@ SELECT %(selection_id)s, %(taxpayer_no)s, c.document_key, c.reason, c.reason_tex
     coalesce(%(from_status)s, d.selection_status, '0'),
     CASE WHEN %(status)s <> 'unprocessed' THEN coalesce(d.selection_status, '0') END,
     CASE WHEN %(status)s = 'unprocessed' THEN 'open' ELSE %(status)s END, %(code)s, %(message)s,
-    CASE WHEN %(status)s <> 'unprocessed' THEN now() END
+    CASE WHEN %(status)s <> 'unprocessed' THEN sync.now() END
 FROM jsonb_to_recordset(%(papers)s) AS c (document_key text, reason text, reason_text text)
 LEFT JOIN LATERAL (
     SELECT p.selection_status FROM pool.document AS p
@@ -84,7 +84,7 @@ LEFT JOIN LATERAL (
 -- 预勾选 and back, in our pool alone: nobody is asked, the change is logged, what the bureau said last stays known as such.
 WITH marked AS (
     UPDATE pool.document AS d
-    SET selection_status = %(to_status)s, updated_at = clock_timestamp()
+    SET selection_status = %(to_status)s, updated_at = sync.clock_timestamp()
     WHERE d.direction = 'input' AND d.taxpayer_no = %(taxpayer_no)s AND d.document_key = ANY (%(keys)s)
         AND coalesce(d.selection_status, '0') = %(from_status)s
     RETURNING new.document_key, old.selection_status AS was, new.selection_status AS now_
@@ -92,7 +92,7 @@ WITH marked AS (
 INSERT INTO pool.change (
     direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel, observed_at, changed_at)
 SELECT 'input', %(taxpayer_no)s, document_key, 'selection_status', was, now_, %(batch_no)s, %(channel)s, %(observed_at)s,
-    clock_timestamp()
+    sync.clock_timestamp()
 FROM marked;
 
 -- name: claim
@@ -102,23 +102,23 @@ WITH due AS (
     FROM sync.selection
     WHERE status IN ('unprocessed', 'processing') AND channel = ANY (%(channels)s)
         AND (%(batches)s::text[] IS NULL OR batch_no = ANY (%(batches)s::text[]))
-        AND (%(batches)s::text[] IS NOT NULL OR (login_request_id IS NULL AND (not_before IS NULL OR not_before <= now())))
-        AND (lease_until IS NULL OR lease_until <= now() OR claimed_by = %(owner)s)
+        AND (%(batches)s::text[] IS NOT NULL OR (login_request_id IS NULL AND (not_before IS NULL OR not_before <= sync.now())))
+        AND (lease_until IS NULL OR lease_until <= sync.now() OR claimed_by = %(owner)s)
     ORDER BY selection_id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
 UPDATE sync.selection AS s
-SET claimed_by = %(owner)s, claim_no = s.claim_no + 1, lease_until = now() + %(lease)s
+SET claimed_by = %(owner)s, claim_no = s.claim_no + 1, lease_until = sync.now() + %(lease)s
 FROM due
 WHERE s.selection_id = due.selection_id
 RETURNING s.selection_id, s.claim_no, s.batch_no, s.operation, s.surface, s.taxpayer_no, s.channel, s.account, s.status,
     s.tax_period, s.request_no, s.holdings_no, s.sent_at IS NOT NULL AS sent, s.attempts, s.polls,
-    greatest(0, extract(epoch FROM s.sent_at + %(unanswered)s - now()))::float8 AS unanswered_seconds;
+    greatest(0, extract(epoch FROM s.sent_at + %(unanswered)s - sync.now()))::float8 AS unanswered_seconds;
 
 -- name: hold
 -- Locks a claimed request until the transaction ends; no row means that somebody else has taken it over.
-UPDATE sync.selection SET lease_until = now() + %(lease)s
+UPDATE sync.selection SET lease_until = sync.now() + %(lease)s
 WHERE selection_id = %(selection_id)s AND claim_no = %(claim_no)s AND status IN ('unprocessed', 'processing')
 RETURNING selection_id;
 
@@ -139,7 +139,7 @@ ORDER BY i.document_key;
 
 -- name: sent
 -- The upload is about to leave; committed before it does.
-UPDATE sync.selection SET sent_at = now(), tax_period = coalesce(%(tax_period)s, tax_period)
+UPDATE sync.selection SET sent_at = sync.now(), tax_period = coalesce(%(tax_period)s, tax_period)
 WHERE selection_id = %(selection_id)s;
 
 -- name: not_sent
@@ -153,14 +153,14 @@ UPDATE sync.selection SET holdings_no = %(holdings_no)s WHERE selection_id = %(s
 -- name: accepted
 -- The bureau took the upload: its number, and when to ask for the result first.
 UPDATE sync.selection
-SET status = 'processing', request_no = %(request_no)s, applied_at = now(), not_before = now() + %(wait)s,
+SET status = 'processing', request_no = %(request_no)s, applied_at = sync.now(), not_before = sync.now() + %(wait)s,
     login_request_id = NULL, error_code = NULL, error_message = NULL, advice = NULL, lease_until = NULL
 WHERE selection_id = %(selection_id)s;
 
 -- name: postpone
 -- Asked again later; attempts grow only where it was a failure.
 UPDATE sync.selection
-SET not_before = now() + %(wait)s, attempts = attempts + %(cost)s, polls = polls + %(polls)s, error_code = %(code)s,
+SET not_before = sync.now() + %(wait)s, attempts = attempts + %(cost)s, polls = polls + %(polls)s, error_code = %(code)s,
     error_message = %(message)s, advice = %(advice)s, login_request_id = NULL, lease_until = NULL
 WHERE selection_id = %(selection_id)s;
 
@@ -222,7 +222,7 @@ applied AS (
     SET selection_status = o.selection_status, deduction_purpose = o.deduction_purpose, not_deductible_type = o.reason,
         not_deductible_reason = o.reason_text, tax_period = o.tax_period, selected_at = o.selected_at,
         selection_observed_at = greatest(d.selection_observed_at, %(observed_at)s), channel = %(channel)s,
-        batch_no = %(batch_no)s, updated_at = clock_timestamp()
+        batch_no = %(batch_no)s, updated_at = sync.clock_timestamp()
     FROM offered AS o
     WHERE NOT o.older AND d.ctid = o.place  -- nobody moves a row while the pool's lock of the company is held
     RETURNING new.document_key, ARRAY[
@@ -247,7 +247,7 @@ held AS (
 INSERT INTO pool.change (
     direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel, observed_at, changed_at)
 SELECT 'input', %(taxpayer_no)s, a.document_key, c.column_name, c.old_value, c.new_value, %(batch_no)s, %(channel)s,
-    %(observed_at)s, clock_timestamp()
+    %(observed_at)s, sync.clock_timestamp()
 FROM applied AS a
 CROSS JOIN LATERAL unnest(a.changes) AS c
 WHERE c.old_value IS DISTINCT FROM c.new_value;
@@ -259,7 +259,7 @@ SELECT pool.lock_owner('input', %(taxpayer_no)s);
 -- name: settle_items
 -- What became of documents, and what the pool says of them now.
 UPDATE sync.selection_item AS i
-SET state = r.state, result_code = r.code, result_text = r.text, tax_period = r.tax_period, settled_at = now(),
+SET state = r.state, result_code = r.code, result_text = r.text, tax_period = r.tax_period, settled_at = sync.now(),
     status_after = coalesce((
         SELECT d.selection_status FROM pool.document AS d
         WHERE d.direction = 'input' AND d.taxpayer_no = i.taxpayer_no AND d.document_key = i.document_key), '0')
@@ -269,7 +269,7 @@ WHERE i.selection_id = %(selection_id)s AND i.document_key = r.document_key AND 
 -- name: fail_open_items
 -- Documents that nobody will answer for any more fail with the request.
 UPDATE sync.selection_item AS i
-SET state = 'failed', result_code = %(code)s, result_text = %(message)s, settled_at = now(),
+SET state = 'failed', result_code = %(code)s, result_text = %(message)s, settled_at = sync.now(),
     status_after = coalesce((
         SELECT d.selection_status FROM pool.document AS d
         WHERE d.direction = 'input' AND d.taxpayer_no = i.taxpayer_no AND d.document_key = i.document_key), '0')
@@ -293,7 +293,7 @@ WHERE selection_id = %(selection_id)s;
 -- The end of a request.
 UPDATE sync.selection
 SET status = %(status)s, succeeded_count = %(succeeded)s, failed_count = %(failed)s, error_code = %(code)s,
-    error_message = %(message)s, advice = %(advice)s, observed_at = %(observed_at)s, finished_at = now(),
+    error_message = %(message)s, advice = %(advice)s, observed_at = %(observed_at)s, finished_at = sync.now(),
     tax_period = coalesce(%(tax_period)s, tax_period), not_before = NULL, login_request_id = NULL, lease_until = NULL
 WHERE selection_id = %(selection_id)s;
 
@@ -305,11 +305,11 @@ WHERE claimed_by = %(owner)s AND lease_until IS NOT NULL AND status IN ('unproce
 -- name: next_due
 -- How many requests are open, and in how many seconds the earliest is due or its login is looked at again.
 SELECT count(*)::integer AS open, extract(epoch FROM min(CASE
-    WHEN r.answered_at IS NOT NULL THEN now()
-    WHEN r.login_request_id IS NOT NULL THEN greatest(r.next_check, now())
+    WHEN r.answered_at IS NOT NULL THEN sync.now()
+    WHEN r.login_request_id IS NOT NULL THEN greatest(r.next_check, sync.now())
     WHEN s.not_before = 'infinity' THEN NULL
-    ELSE greatest(s.not_before, s.lease_until, now())
-    END) - now())::float8 AS seconds
+    ELSE greatest(s.not_before, s.lease_until, sync.now())
+    END) - sync.now())::float8 AS seconds
 FROM sync.selection AS s
 LEFT JOIN sync.login_request AS r ON r.login_request_id = s.login_request_id
 WHERE s.status IN ('unprocessed', 'processing') AND s.channel = ANY (%(channels)s);

@@ -8,16 +8,16 @@ WITH due AS (
         AND job <> 'bureau_file' AND status = ANY (%(statuses)s)
         AND (%(dag_id)s::text IS NULL OR dag_id = %(dag_id)s::text)
         AND channel = %(channel)s
-        AND (not_before IS NULL OR not_before <= now())
+        AND (not_before IS NULL OR not_before <= sync.now())
         AND (not_before_day IS NULL OR not_before_day <= %(day)s)
-        AND (lease_until IS NULL OR lease_until <= now() OR claimed_by = %(owner)s)
+        AND (lease_until IS NULL OR lease_until <= sync.now() OR claimed_by = %(owner)s)
         AND (%(suspects)s::boolean IS NULL OR (broke_workers > 0 OR lease_until IS NOT NULL) = %(suspects)s::boolean)
     ORDER BY priority, task_id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
 UPDATE sync.task AS k
-SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = now() + %(lease)s,
+SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = sync.now() + %(lease)s,
     broke_workers = k.broke_workers + CASE WHEN k.lease_until IS NULL THEN 0 ELSE 1 END
 FROM due
 WHERE k.task_id = due.task_id
@@ -29,16 +29,16 @@ RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k
 -- Locks a claimed row for its settlement and extends the lease; no row means that somebody else has taken it over.
 -- Whoever works on a row does not wait for its login any more.
 UPDATE sync.task
-SET lease_until = now() + %(lease)s, login_request_id = NULL,
-    not_before = CASE WHEN login_request_id IS NULL THEN not_before ELSE now() END
+SET lease_until = sync.now() + %(lease)s, login_request_id = NULL,
+    not_before = CASE WHEN login_request_id IS NULL THEN not_before ELSE sync.now() END
 WHERE task_id = %(task_id)s AND claim_no = %(claim_no)s AND void_state IS NULL
 RETURNING task_id;
 
 -- name: accepted
 -- The bureau accepted the application: its number, when, and when to ask for the first time.
 UPDATE sync.task
-SET status = 'downloading', request_no = %(request_no)s, applied_at = now(), observed_at = %(observed_at)s,
-    not_before = now() + %(wait)s, not_before_day = NULL, error_code = NULL, error_message = NULL, advice = NULL,
+SET status = 'downloading', request_no = %(request_no)s, applied_at = sync.now(), observed_at = %(observed_at)s,
+    not_before = sync.now() + %(wait)s, not_before_day = NULL, error_code = NULL, error_message = NULL, advice = NULL,
     lease_until = NULL, broke_workers = 0
 WHERE task_id = %(task_id)s;
 
@@ -50,7 +50,7 @@ ON CONFLICT DO NOTHING;
 -- name: postpone
 -- Puts a row off: until an instant (still processing, back-off) or a day (quota); attempts grow only where it was a failure.
 UPDATE sync.task
-SET not_before = now() + %(wait)s, not_before_day = %(day)s, attempts = attempts + %(cost)s,
+SET not_before = sync.now() + %(wait)s, not_before_day = %(day)s, attempts = attempts + %(cost)s,
     polls = polls + %(polls)s, error_code = %(code)s, error_message = %(message)s, advice = %(advice)s,
     lease_until = NULL, broke_workers = 0
 WHERE task_id = %(task_id)s;
@@ -69,7 +69,7 @@ WHERE task_id = %(task_id)s;
 -- name: fail
 -- The end of a row that cannot succeed, in the bureau's words.
 UPDATE sync.task
-SET status = %(status)s, finished_at = now(), attempts = attempts + %(cost)s,
+SET status = %(status)s, finished_at = sync.now(), attempts = attempts + %(cost)s,
     error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL
 WHERE task_id = %(task_id)s;
 
@@ -99,7 +99,7 @@ WITH rewound AS (
     UPDATE sync.part SET stored = 0, announced = NULL, cursor = NULL, done = false WHERE task_id = %(task_id)s
 )
 UPDATE sync.task
-SET generation = generation + 1, attempts = attempts + 1, status = 'downloading', not_before = now() + %(wait)s,
+SET generation = generation + 1, attempts = attempts + 1, status = 'downloading', not_before = sync.now() + %(wait)s,
     error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL, broke_workers = 0
 WHERE task_id = %(task_id)s;
 
@@ -137,7 +137,7 @@ ORDER BY p.part_no;
 -- The end of a merged row: its counts; no data where the bureau was asked and nothing came, incomplete where more was
 -- announced, headers only where what it captured first waits for its lines (A-08). A sum that no column holds is left out and said.
 UPDATE sync.task AS k
-SET status = s.status, finished_at = CASE WHEN s.status IN ('no_data', 'succeeded') THEN now() END, lease_until = NULL,
+SET status = s.status, finished_at = CASE WHEN s.status IN ('no_data', 'succeeded') THEN sync.now() END, lease_until = NULL,
     downloaded_count = %(downloaded)s, inserted_count = %(inserted)s, updated_count = %(updated)s,
     unchanged_count = %(unchanged)s, ignored_count = %(ignored)s, failed_count = %(failed)s,
     amount_sum = CASE WHEN abs(%(amount_sum)s::numeric) < 1e18 - 1 THEN %(amount_sum)s::numeric END,
@@ -163,7 +163,7 @@ ON CONFLICT DO NOTHING;
 -- name: nothing_to_ask
 -- What had nothing to ask succeeds without a call, and says so.
 UPDATE sync.task
-SET status = 'succeeded', finished_at = now(), lease_until = NULL, not_before = NULL, error_code = 'NOTHING_TO_ASK',
+SET status = 'succeeded', finished_at = sync.now(), lease_until = NULL, not_before = NULL, error_code = 'NOTHING_TO_ASK',
     error_message = %(message)s, advice = NULL
 WHERE task_id = %(task_id)s;
 
@@ -190,7 +190,7 @@ SELECT s.task_id, sync.new_batch_no(s.task_id), k.parent_batch_no, k.task_id, k.
     CASE WHEN t.company_type = 'small_scale' THEN 'SMALL_SCALE' END,
     CASE WHEN t.company_type = 'small_scale' THEN %(message)s END,
     CASE WHEN t.company_type = 'small_scale' THEN %(advice)s END,
-    CASE WHEN t.company_type = 'small_scale' THEN now() END, k.created_by
+    CASE WHEN t.company_type = 'small_scale' THEN sync.now() END, k.created_by
 FROM sync.task AS k
 JOIN enterprise.taxpayer AS t USING (taxpayer_no)
 CROSS JOIN LATERAL (SELECT nextval('sync.serial') AS task_id WHERE k.task_id IS NOT NULL) AS s
@@ -232,11 +232,11 @@ SELECT EXISTS (
 -- How many rows of the DAG are open, and in how many seconds the earliest is due or its login is looked at; rows of a
 -- later day do not count, and a row that waits for a person alone has no such time.
 SELECT count(*)::integer AS open, extract(epoch FROM min(CASE
-    WHEN r.answered_at IS NOT NULL THEN now()
-    WHEN r.login_request_id IS NOT NULL THEN greatest(r.next_check, now())
+    WHEN r.answered_at IS NOT NULL THEN sync.now()
+    WHEN r.login_request_id IS NOT NULL THEN greatest(r.next_check, sync.now())
     WHEN k.not_before = 'infinity' THEN NULL
-    ELSE greatest(k.not_before, k.lease_until, now())
-    END) - now())::float8 AS seconds
+    ELSE greatest(k.not_before, k.lease_until, sync.now())
+    END) - sync.now())::float8 AS seconds
 FROM sync.task AS k
 LEFT JOIN sync.login_request AS r ON r.login_request_id = k.login_request_id
 WHERE k.status IN ('pending', 'downloading', 'downloaded') AND k.void_state IS NULL

@@ -4,15 +4,15 @@ WITH due AS (
     SELECT verification_id
     FROM sync.verification
     WHERE state IN ('waiting', 'limit')
-        AND (not_before IS NULL OR not_before <= now())
+        AND (not_before IS NULL OR not_before <= sync.now())
         AND (not_before_day IS NULL OR not_before_day <= %(day)s)
-        AND (lease_until IS NULL OR lease_until <= now() OR claimed_by = %(owner)s)
+        AND (lease_until IS NULL OR lease_until <= sync.now() OR claimed_by = %(owner)s)
     ORDER BY verification_id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
 UPDATE sync.verification AS v
-SET claimed_by = %(owner)s, claim_no = v.claim_no + 1, lease_until = now() + %(lease)s
+SET claimed_by = %(owner)s, claim_no = v.claim_no + 1, lease_until = sync.now() + %(lease)s
 FROM due
 WHERE v.verification_id = due.verification_id
 RETURNING v.verification_id, v.claim_no, v.batch_no, v.direction, v.taxpayer_no, v.document_key, v.invoice_type,
@@ -23,7 +23,7 @@ RETURNING v.verification_id, v.claim_no, v.batch_no, v.direction, v.taxpayer_no,
 
 -- name: hold
 -- Locks a claimed verification until the transaction ends; no row means that somebody else has taken it over.
-UPDATE sync.verification SET lease_until = now() + %(lease)s
+UPDATE sync.verification SET lease_until = sync.now() + %(lease)s
 WHERE verification_id = %(verification_id)s AND claim_no = %(claim_no)s AND state IN ('waiting', 'limit')
 RETURNING verification_id;
 
@@ -52,13 +52,13 @@ RETURNING reply_id;
 -- name: answered
 -- What came of a call: the raw answer, or the refusal; a call that the bureau provably did not make is not counted.
 UPDATE sync.verification_call
-SET answered_at = now(), body = %(body)s, result_code = %(code)s, result_text = %(message)s, counted = %(counted)s
+SET answered_at = sync.now(), body = %(body)s, result_code = %(code)s, result_text = %(message)s, counted = %(counted)s
 WHERE reply_id = %(reply_id)s;
 
 -- name: settle
 -- The end of a verification, or its wait for the next day.
 UPDATE sync.verification
-SET state = %(state)s, finished_at = CASE WHEN %(state)s = 'limit' THEN NULL ELSE now() END,
+SET state = %(state)s, finished_at = CASE WHEN %(state)s = 'limit' THEN NULL ELSE sync.now() END,
     result_code = %(code)s, result_text = %(message)s, advice = %(advice)s, not_before = NULL, not_before_day = %(day)s,
     lease_until = NULL
 WHERE verification_id = %(verification_id)s;
@@ -66,7 +66,7 @@ WHERE verification_id = %(verification_id)s;
 -- name: postpone
 -- Still to be asked: after a failure on the way, which counts as an attempt, or while the account must log in, which does not.
 UPDATE sync.verification
-SET not_before = now() + %(wait)s, attempts = attempts + %(cost)s, result_code = %(code)s, result_text = %(message)s,
+SET not_before = sync.now() + %(wait)s, attempts = attempts + %(cost)s, result_code = %(code)s, result_text = %(message)s,
     advice = %(advice)s, lease_until = NULL
 WHERE verification_id = %(verification_id)s;
 
@@ -79,8 +79,8 @@ WHERE claimed_by = %(owner)s AND lease_until IS NOT NULL AND state IN ('waiting'
 -- Whether any verification is due on a day.
 SELECT EXISTS (
     SELECT FROM sync.verification
-    WHERE state IN ('waiting', 'limit') AND (not_before IS NULL OR not_before <= now())
-        AND (not_before_day IS NULL OR not_before_day <= %(day)s) AND (lease_until IS NULL OR lease_until <= now()));
+    WHERE state IN ('waiting', 'limit') AND (not_before IS NULL OR not_before <= sync.now())
+        AND (not_before_day IS NULL OR not_before_day <= %(day)s) AND (lease_until IS NULL OR lease_until <= sync.now()));
 
 -- name: mark_mismatch
 -- 查验不一致: the pool's document is 不通过, with the change in the log; one that is 已验 already stays so.
@@ -93,7 +93,7 @@ WITH before AS (
 marked AS (
     UPDATE pool.document AS d
     SET verification_status = '2', verify_source = 'VERIFY_API', channel = %(channel)s, batch_no = %(batch_no)s,
-        updated_at = clock_timestamp()
+        updated_at = sync.clock_timestamp()
     FROM before AS b
     WHERE (d.direction, d.taxpayer_no, d.document_key) = (b.direction, b.taxpayer_no, b.document_key)
     RETURNING d.direction, d.taxpayer_no, d.document_key, b.verification_status, b.verify_source
@@ -101,7 +101,7 @@ marked AS (
 INSERT INTO pool.change (
     direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel, observed_at, changed_at)
 SELECT m.direction, m.taxpayer_no, m.document_key, c.column_name, c.old_value, c.new_value, %(batch_no)s, %(channel)s,
-    %(observed_at)s, clock_timestamp()
+    %(observed_at)s, sync.clock_timestamp()
 FROM marked AS m
 CROSS JOIN LATERAL (VALUES
     ('verification_status', m.verification_status, '2'), ('verify_source', m.verify_source, 'VERIFY_API')
@@ -211,6 +211,6 @@ WHERE direction = %(direction)s AND taxpayer_no = %(taxpayer_no)s AND document_k
 -- name: answered_by_cache
 -- The cache held the verified face: nobody needs to be asked.
 UPDATE sync.verification
-SET state = 'verified', finished_at = now(), result_code = 'FROM_CACHE', result_text = '查验缓存', advice = NULL,
+SET state = 'verified', finished_at = sync.now(), result_code = 'FROM_CACHE', result_text = '查验缓存', advice = NULL,
     not_before = NULL, not_before_day = NULL, lease_until = NULL
 WHERE verification_id = %(verification_id)s;

@@ -851,7 +851,7 @@ WITH merged AS (
         selection_observed_at = greatest(d.selection_observed_at, CASE WHEN num_nonnulls(s.selection_status, s.deduction_status, s.deduction_purpose, s.not_deductible_type, s.not_deductible_reason, s.selected_at, s.certified_at, s.effective_tax_amount) > 0 THEN s.observed_at END),
         channel = %(channel)s,
         batch_no = %(batch_no)s,
-        updated_at = (SELECT clock_timestamp())
+        updated_at = (SELECT sync.clock_timestamp())
     WHEN NOT MATCHED AND %(insert_missing)s THEN INSERT (
         direction,
         taxpayer_no,
@@ -1052,8 +1052,8 @@ WITH merged AS (
         CASE WHEN num_nonnulls(s.selection_status, s.deduction_status, s.deduction_purpose, s.not_deductible_type, s.not_deductible_reason, s.selected_at, s.certified_at, s.effective_tax_amount) > 0 THEN s.observed_at END,
         %(channel)s,
         %(batch_no)s,
-        (SELECT clock_timestamp()),
-        (SELECT clock_timestamp())
+        (SELECT sync.clock_timestamp()),
+        (SELECT sync.clock_timestamp())
     )
     RETURNING merge_action() AS action, new.document_key, s.observed_at, new.batch_no, new.channel,
         old.lines_hash IS DISTINCT FROM new.lines_hash AS lines_changed,
@@ -1158,7 +1158,7 @@ WITH merged AS (
         direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel,
         observed_at, changed_at)
     SELECT %(direction)s, %(taxpayer_no)s, m.document_key, c.column_name, c.old_value, c.new_value,
-        m.batch_no, m.channel, m.observed_at, (SELECT clock_timestamp())
+        m.batch_no, m.channel, m.observed_at, (SELECT sync.clock_timestamp())
     FROM merged AS m CROSS JOIN LATERAL unnest(m.changes) AS c
     WHERE m.action = 'UPDATE' AND c.column_name IS NOT NULL
 )

@@ -75,7 +75,7 @@ WHERE a.direction = %(direction)s AND a.taxpayer_no = %(taxpayer_no)s AND EXISTS
 -- name: headers_complete
 -- 已下载表头 → 成功: every document that the collection captured first has its lines.
 UPDATE sync.task AS k
-SET status = 'succeeded', finished_at = now()
+SET status = 'succeeded', finished_at = sync.now()
 WHERE k.status = 'headers_only' AND k.void_state IS NULL AND k.direction = %(direction)s
     AND k.taxpayer_no = %(taxpayer_no)s
     AND NOT EXISTS (SELECT FROM sync.awaited_lines AS a WHERE a.task_id = k.task_id);

@@ -236,7 +236,7 @@ WITH merged AS (
         usage_observed_at = greatest(d.usage_observed_at, CASE WHEN num_nonnulls(s.tax_period, s.vat_usage, s.agricultural_usage, s.consumption_tax_usage, s.refund_label, s.entry_status) > 0 THEN s.observed_at END),
         channel = coalesce(s.channel, %(channel)s),
         batch_no = coalesce(s.batch_no, %(batch_no)s),
-        updated_at = (SELECT clock_timestamp())
+        updated_at = (SELECT sync.clock_timestamp())
     RETURNING merge_action() AS action, new.document_key, s.observed_at, new.batch_no, new.channel,
         false AS lines_changed,
         new.amount + new.tax_amount = new.total_amount AS adds_up,
@@ -270,7 +270,7 @@ WITH merged AS (
         direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel,
         observed_at, changed_at)
     SELECT %(direction)s, %(taxpayer_no)s, m.document_key, c.column_name, c.old_value, c.new_value,
-        m.batch_no, m.channel, m.observed_at, (SELECT clock_timestamp())
+        m.batch_no, m.channel, m.observed_at, (SELECT sync.clock_timestamp())
     FROM merged AS m CROSS JOIN LATERAL unnest(m.changes) AS c
     WHERE m.action = 'UPDATE' AND c.column_name IS NOT NULL
 )

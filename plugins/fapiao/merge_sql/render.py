@@ -13,7 +13,7 @@ from fapiao.merge_sql.staging import INSERTING, MATCH, listed, named, seen_group
 from fapiao.paths import SQL
 from fapiao.pool_columns.reading import TARGETS, Field, load_fields
 
-_CLOCK = "(SELECT clock_timestamp())"
+_CLOCK = "(SELECT sync.clock_timestamp())"
 # Columns that follow 入账状态; no payload offers them.
 _ENTRY_FOLLOWERS = ("entry_kind", "entry_period", "entry_at")
 

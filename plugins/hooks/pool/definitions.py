@@ -1,0 +1,101 @@
+"""Functions, views and comments of the pool: their current text, applied whole whenever it is not the one in force."""
+
+import hashlib
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import errors
+
+from fapiao.errors import Unusable
+from fapiao.paths import SQL
+from fapiao.queries import query
+from hooks.pool.numbered_files import NumberedFile, numbered_files
+
+KINDS = ("functions", "views", "comments")
+"""The folders of include/sql in the order they are applied in: a view may call a function, a comment may name both."""
+_VIEW = re.compile(r"^CREATE OR REPLACE VIEW (\S+)", re.MULTILINE)
+
+Connection = psycopg.Connection[Any]
+
+
+def definitions(folder: Path = SQL) -> dict[str, NumberedFile]:
+    """The files of the three folders by names like `views/04_sync_log`, in the order they are applied in.
+
+    Raises Unusable when a file is not named NN_name.sql or two of a folder share a number.
+    """
+    files = [(kind, file) for kind in KINDS for file in numbered_files(folder / kind, "01_clock.sql", "definition")]
+    return {f"{kind}/{file.label}": file for kind, file in files}
+
+
+def define(connection: Connection, folder: Path = SQL) -> list[str]:
+    """Puts the definitions in force, all in one transaction; returns their names, none where they are in force.
+
+    They are applied when a file changed and after any migration. A view is replaced in place, so that grants and what
+    people built on it stay. Where its columns do not allow that, all views are dropped and made again with their
+    grants. Raises Unusable when something of other people depends on one, or when these are older than the ones in
+    force.
+    """
+    found = definitions(folder)
+    if not found:
+        return []
+    said = {
+        "sha256": hashlib.sha256(
+            "".join(f"{name} {file.sha256}\n" for name, file in found.items()).encode()
+        ).hexdigest()
+    }
+    with connection.transaction():
+        connection.execute(query("migrations", "lock"))
+        mine, latest = connection.execute(query("migrations", "defined"), said).fetchone() or (None, None)
+        if mine and mine == latest:
+            return []
+        if mine:
+            raise Unusable(
+                "The views of this database were defined by a newer fapiao than these files: "
+                "use that one, or another database."
+            )
+        _replace(connection, [file.text for file in found.values()])
+        connection.execute(query("migrations", "record_definitions"), said)
+    return list(found)
+
+
+def _fingerprint(found: dict[str, NumberedFile]) -> str:
+    listed = "".join(f"{name} {file.sha256}\n" for name, file in found.items())
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def _replace(connection: Connection, texts: list[str]) -> None:
+    try:
+        _apply(connection, texts)
+    except (errors.InvalidTableDefinition, errors.InvalidFunctionDefinition):
+        _drop_and_make(connection, texts)
+
+
+def _apply(connection: Connection, texts: list[str]) -> None:
+    with connection.transaction():
+        for text in texts:
+            connection.execute(text.encode())
+
+
+def _drop_and_make(connection: Connection, texts: list[str]) -> None:
+    views = {"views": [name for text in texts for name in _VIEW.findall(text)]}
+    grants = _written(connection, "view_grants", views)
+    try:
+        for statement in _written(connection, "view_drops", views):
+            connection.execute(statement)
+    except errors.DependentObjectsStillExist as used:
+        raise Unusable(
+            f"Views of the pool change their columns, and something depends on them "
+            f"({' '.join((used.diag.message_detail or '').split())}): drop it, start again, and make it anew."
+        ) from used
+    _apply(connection, texts)
+    for statement in grants:
+        with suppress(errors.UndefinedColumn), connection.transaction():
+            connection.execute(statement)
+
+
+def _written(connection: Connection, name: LiteralString, values: dict[str, list[str]]) -> list[bytes]:
+    """Statements that Postgres writes itself."""
+    return [row[0].encode() for row in connection.execute(query("migrations", name), values)]
