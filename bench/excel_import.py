@@ -32,7 +32,7 @@ from hooks.pool.merge import MergeContext, StagedMerge
 from hooks.pool.sessions import open_session
 from hooks.queues.imports import DAG_ID, Imports
 from operators.imports.reading import read_request
-from operators.imports.tasks import create, work
+from operators.imports.tasks import ImportSession, create, work
 from simulator.bureau_files.full_export import full_export
 from simulator.bureau_files.old_platform import file_name, old_platform
 from simulator.bureau_files.papers import OWNER, Paper, papers
@@ -134,7 +134,7 @@ def import_file(url: str, file: Path) -> int:
         store = FolderStore(Path(kept))
         request = import_request(rulebook(), "command", [file], [OWNER.number], "input")
         created = create(connection, store, run, request, "bench")
-        work(connection, store, "bench", lambda: now, created)
+        work(ImportSession(connection, run, "bench", lambda: now, store), created)
         (outcome,) = Imports(connection).outcome(created.batches)
     if outcome["status"] != "succeeded":
         raise RuntimeError(f"{file.name}: {outcome['status']} {outcome['error_message']}")

@@ -12,7 +12,7 @@ from hooks.pool.connection import PoolHook
 from operators.downloads.apply import apply_one
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.plan import plan_day
-from operators.downloads.worker_pool import WorkerPool, run_until_idle
+from operators.downloads.worker_pool import WorkerPool
 
 CHANNEL, JOB = "etax", "history_output"
 _CONTEXT = {"ti": SimpleNamespace(task_id="collect"), "dag_run": SimpleNamespace(triggering_user_name="bench")}
@@ -52,5 +52,5 @@ def _worked(workers: WorkerPool, run: RunDay) -> Worked:
     start = time.perf_counter()
     tasks = workers.run_until_none_due(["pending"], apply_one, run.dag_id)
     applied = time.perf_counter()
-    run_until_idle(workers, run.dag_id)
+    workers.run_until_idle(run.dag_id)
     return Worked(tasks, applied - start, time.perf_counter() - applied, peak_megabytes())

@@ -2,7 +2,7 @@
 
 import argparse
 
-from operators.who import ACTOR_VARIABLE, account
+from operators.run_context import ACTOR_VARIABLE, account
 
 
 def add_actor(parser: argparse.ArgumentParser) -> None:

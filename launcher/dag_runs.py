@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fapiao.errors import Unusable
-from operators.who import ACTOR_VARIABLE, account
+from operators.run_context import ACTOR_VARIABLE, account
 
 RUNNER = Path(__file__).with_name("dag_runner.py")
 

@@ -53,7 +53,7 @@ UPDATE sync.task
 SET status = CASE WHEN status = 'incomplete' THEN 'downloading' ELSE status END,
     generation = generation + (status = 'incomplete')::integer,
     attempts = CASE status WHEN 'incomplete' THEN 0 ELSE attempts END,
-    broke_workers = 0, not_before = sync.now(), not_before_day = NULL, requests = requests + 1,
+    broke_workers = 0, not_before = sync.now(), not_before_day = NULL, login_request_id = NULL, requests = requests + 1,
     error_code = NULL, error_message = NULL, advice = NULL
 WHERE task_id = ANY (%(tasks)s);
 
@@ -115,22 +115,3 @@ GROUP BY k.task_id;
 SELECT batch_no, status, status_label, void_state, void_state_label, error_code, error_message, advice,
     downloaded_count, succeeded_count, failed_count
 FROM fapiao.sync_log WHERE batch_no = ANY (%(batches)s) ORDER BY batch_no;
-
--- name: claim_asked
--- Takes the tasks whose result a person asks for, due or not, unless another worker holds them.
-WITH asked AS (
-    SELECT task_id
-    FROM sync.task
-    WHERE batch_no = ANY (%(batches)s) AND channel = ANY (%(channels)s) AND job <> 'bureau_file'
-        AND status IN ('downloading', 'downloaded') AND void_state IS NULL
-        AND (lease_until IS NULL OR lease_until <= sync.now() OR claimed_by = %(owner)s)
-    ORDER BY priority, task_id
-    FOR UPDATE SKIP LOCKED
-)
-UPDATE sync.task AS k
-SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = sync.now() + %(lease)s
-FROM asked
-WHERE k.task_id = asked.task_id
-RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
-    k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
-    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id, k.wanted_types;

@@ -14,20 +14,6 @@ ON CONFLICT (channel, account, city_code) WHERE answered_at IS NULL
     DO UPDATE SET url = coalesce(excluded.url, r.url)
 RETURNING r.login_request_id, r.account, r.city_code, r.url;
 
--- name: wait
--- The row waits for the login: due for nobody, it keeps its attempts; one whose request was answered meanwhile is due.
-WITH request AS (
-    SELECT login_request_id, answered_at IS NULL AS is_open FROM sync.login_request
-    WHERE login_request_id = %(login_request_id)s
-    FOR SHARE
-)
-UPDATE sync.task
-SET login_request_id = CASE WHEN r.is_open THEN r.login_request_id END,
-    not_before = CASE WHEN r.is_open THEN 'infinity' ELSE sync.now() END, not_before_day = NULL, lease_until = NULL,
-    broke_workers = 0, error_code = %(code)s, error_message = %(message)s, advice = %(advice)s
-FROM request AS r
-WHERE task_id = %(task_id)s;
-
 -- name: due
 -- The requests whose state may be asked again now, each for one worker: the next check moves on before the call.
 UPDATE sync.login_request SET next_check = sync.now() + %(lease)s

@@ -116,10 +116,10 @@ RETURNING s.selection_id, s.claim_no, s.batch_no, s.operation, s.surface, s.taxp
     s.tax_period, s.request_no, s.holdings_no, s.sent_at IS NOT NULL AS sent, s.attempts, s.polls,
     greatest(0, extract(epoch FROM s.sent_at + %(unanswered)s - sync.now()))::float8 AS unanswered_seconds;
 
--- name: hold
+-- name: lock_claimed
 -- Locks a claimed request until the transaction ends; no row means that somebody else has taken it over.
 UPDATE sync.selection SET lease_until = sync.now() + %(lease)s
-WHERE selection_id = %(selection_id)s AND claim_no = %(claim_no)s AND status IN ('unprocessed', 'processing')
+WHERE selection_id = %(row_id)s AND claim_no = %(claim_no)s AND status IN ('unprocessed', 'processing')
 RETURNING selection_id;
 
 -- name: open_papers
@@ -162,7 +162,7 @@ WHERE selection_id = %(selection_id)s;
 UPDATE sync.selection
 SET not_before = sync.now() + %(wait)s, attempts = attempts + %(cost)s, polls = polls + %(polls)s, error_code = %(code)s,
     error_message = %(message)s, advice = %(advice)s, login_request_id = NULL, lease_until = NULL
-WHERE selection_id = %(selection_id)s;
+WHERE selection_id = %(row_id)s;
 
 -- name: wait_for_login
 -- The request waits for the login and keeps its attempts; one whose login was answered meanwhile is due.
@@ -175,7 +175,7 @@ UPDATE sync.selection
 SET login_request_id = CASE WHEN r.is_open THEN r.login_request_id END, not_before = NULL, error_code = %(code)s,
     error_message = %(message)s, advice = %(advice)s, lease_until = NULL
 FROM request AS r
-WHERE selection_id = %(selection_id)s;
+WHERE selection_id = %(row_id)s;
 
 -- name: apply_uses
 -- The bureau's answer into the pool with a row for every change; an observation older than the pool's is held back (A-36).

@@ -8,7 +8,7 @@ WITH due AS (
         AND job <> 'bureau_file' AND status = ANY (%(statuses)s)
         AND (%(dag_id)s::text IS NULL OR dag_id = %(dag_id)s::text)
         AND channel = %(channel)s
-        AND (not_before IS NULL OR not_before <= sync.now())
+        AND login_request_id IS NULL AND (not_before IS NULL OR not_before <= sync.now())
         AND (not_before_day IS NULL OR not_before_day <= %(day)s)
         AND (lease_until IS NULL OR lease_until <= sync.now() OR claimed_by = %(owner)s)
         AND (%(suspects)s::boolean IS NULL OR (broke_workers > 0 OR lease_until IS NOT NULL) = %(suspects)s::boolean)
@@ -25,13 +25,32 @@ RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k
     k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
     k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id, k.broke_workers, k.wanted_types;
 
--- name: hold
+-- name: claim_asked
+-- Takes the tasks whose result a person asks for, due or not, unless another worker holds them.
+WITH asked AS (
+    SELECT task_id
+    FROM sync.task
+    WHERE batch_no = ANY (%(batches)s) AND channel = ANY (%(channels)s) AND job <> 'bureau_file'
+        AND status IN ('downloading', 'downloaded') AND void_state IS NULL
+        AND (lease_until IS NULL OR lease_until <= sync.now() OR claimed_by = %(owner)s)
+    ORDER BY priority, task_id
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE sync.task AS k
+SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = sync.now() + %(lease)s
+FROM asked
+WHERE k.task_id = asked.task_id
+RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
+    k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
+    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id, k.wanted_types;
+
+-- name: lock_claimed
 -- Locks a claimed row for its settlement and extends the lease; no row means that somebody else has taken it over.
 -- Whoever works on a row does not wait for its login any more.
 UPDATE sync.task
 SET lease_until = sync.now() + %(lease)s, login_request_id = NULL,
-    not_before = CASE WHEN login_request_id IS NULL THEN not_before ELSE sync.now() END
-WHERE task_id = %(task_id)s AND claim_no = %(claim_no)s AND void_state IS NULL
+    not_before = CASE WHEN login_request_id IS NULL THEN not_before END
+WHERE task_id = %(row_id)s AND claim_no = %(claim_no)s AND void_state IS NULL
 RETURNING task_id;
 
 -- name: accepted
@@ -53,7 +72,21 @@ UPDATE sync.task
 SET not_before = sync.now() + %(wait)s, not_before_day = %(day)s, attempts = attempts + %(cost)s,
     polls = polls + %(polls)s, error_code = %(code)s, error_message = %(message)s, advice = %(advice)s,
     lease_until = NULL, broke_workers = 0
-WHERE task_id = %(task_id)s;
+WHERE task_id = %(row_id)s;
+
+-- name: wait_for_login
+-- The row waits for the login: due for nobody, it keeps its attempts; one whose request was answered meanwhile is due.
+WITH request AS (
+    SELECT login_request_id, answered_at IS NULL AS is_open FROM sync.login_request
+    WHERE login_request_id = %(login_request_id)s
+    FOR SHARE
+)
+UPDATE sync.task
+SET login_request_id = CASE WHEN r.is_open THEN r.login_request_id END,
+    not_before = NULL, not_before_day = NULL, lease_until = NULL, broke_workers = 0, error_code = %(code)s,
+    error_message = %(message)s, advice = %(advice)s
+FROM request AS r
+WHERE task_id = %(row_id)s;
 
 -- name: keep_answer
 -- An answer that could not be used, byte for byte: a refusal, or what nobody can read.

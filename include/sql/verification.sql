@@ -21,10 +21,10 @@ RETURNING v.verification_id, v.claim_no, v.batch_no, v.direction, v.taxpayer_no,
         SELECT e.download_channel FROM enterprise.effective_channel AS e WHERE e.taxpayer_no = v.taxpayer_no
     ), 'etax') AS channel;
 
--- name: hold
+-- name: lock_claimed
 -- Locks a claimed verification until the transaction ends; no row means that somebody else has taken it over.
 UPDATE sync.verification SET lease_until = sync.now() + %(lease)s
-WHERE verification_id = %(verification_id)s AND claim_no = %(claim_no)s AND state IN ('waiting', 'limit')
+WHERE verification_id = %(row_id)s AND claim_no = %(claim_no)s AND state IN ('waiting', 'limit')
 RETURNING verification_id;
 
 -- name: kept_answer
@@ -68,7 +68,7 @@ WHERE verification_id = %(verification_id)s;
 UPDATE sync.verification
 SET not_before = sync.now() + %(wait)s, attempts = attempts + %(cost)s, result_code = %(code)s, result_text = %(message)s,
     advice = %(advice)s, lease_until = NULL
-WHERE verification_id = %(verification_id)s;
+WHERE verification_id = %(row_id)s;
 
 -- name: release
 -- Gives a worker's verifications back, so that the next one need not wait for the lease.

@@ -22,7 +22,7 @@ from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
 from launcher.stack import running_stack
 from operators.history.planning import DAG_ID, Made, create, preview
-from operators.who import ACTOR_VARIABLE
+from operators.run_context import ACTOR_VARIABLE
 
 HELP = "历史发票数据同步: years of sales invoices, or their usage status; the plan first; list, stop, retry"
 FORM = {

@@ -17,7 +17,7 @@ from launcher.remote_run import run_on_stack
 from launcher.stack import Stack, running_stack
 from launcher.task_commands import act, add_selection, show
 from operators.downloads.actions import answers, poll_now
-from operators.who import ACTOR_VARIABLE
+from operators.run_context import ACTOR_VARIABLE
 
 HELP = "获取异步结果: ask the bureau now for the results of tasks that are 进销项数据不全 or 下载处理中"
 DAG_ID = "sweep_results"

@@ -29,7 +29,8 @@ from hooks.queues.imports import (
 from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
 from launcher.screen import table
-from operators.imports.tasks import Created, create, replay, work
+from operators.imports.tasks import Created, ImportSession, create, replay, work
+from operators.run_context import clock
 
 HELP = "bring files of the tax bureau (税局文件) into the pool: .xls, .xlsx, ZIPs of them"
 OUTCOME = ("batch_no", "taxpayer_no", "direction", "status_label", "downloaded_count", "inserted_count",
@@ -85,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, run_day: RunDay, created: Created) -> int:
-    work(connection, file_store(), f"command/{os.getpid()}", lambda: run_day.instant(datetime.now(UTC)), created)
+    work(ImportSession(connection, run_day, f"command/{os.getpid()}", clock, file_store()), created)
     with connection.transaction():
         rows = Imports(connection).outcome(created.batches)
     if rows:

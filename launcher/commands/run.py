@@ -20,7 +20,7 @@ from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
 from launcher.screen import table
 from launcher.stack import running_stack
-from operators.who import ACTOR_VARIABLE
+from operators.run_context import ACTOR_VARIABLE
 
 HELP = "run one DAG to its end in the foreground; fails when the run or any of its rows failed"
 FAILED = ("apply_failed", "download_failed")

@@ -20,7 +20,7 @@ from operators.selections.preview import preview
 from operators.selections.requests import request_of_form
 from operators.selections.session import SelectionSession
 from operators.selections.submit import progress, submit
-from operators.selections.worker import select_due
+from operators.selections.worker import open_channels, recheck_and_select
 
 POLL_SECONDS = 2.0
 
@@ -107,8 +107,8 @@ def follow(session: SelectionSession, parent: str, *, wait: bool) -> None:
     """Works what is due; with `wait` until nothing is left to wait for, saying how far it is (R152)."""
     told = ""
     while True:
-        for channel in session.bureaus:
-            select_due(session, channel)
+        for channel in [one for one in open_channels(session) if one in session.bureaus]:
+            recheck_and_select(session, channel)
         now = progress(session, parent)
         line = progress_line(now, rulebook().codes_of("selection_task_status"))
         if line != told:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Protocol
 
 from fapiao.windows import stated
 
@@ -13,9 +13,33 @@ LEASE = timedelta(seconds=60)
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
+class ClaimedRow(Protocol):
+    """One row of a queue in the hands of one worker; `claim_no` fences off a worker that was thought dead."""
+
+    @property
+    def row_id(self) -> int:
+        """The key of the row in its queue."""
+        ...
+
+    @property
+    def claim_no(self) -> int:
+        """How often the row was claimed, this time included."""
+        ...
+
+    @property
+    def batch_no(self) -> str:
+        """The number under which people know the row."""
+        ...
+
+    @property
+    def attempts(self) -> int:
+        """Failures so far; waiting is none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One task row in the hands of one worker; `claim_no` fences off a worker that was thought dead.
+    """One task row in the hands of one worker.
 
     `wanted_types` are those of the types its question answers that it is for; empty: all of them.
     """
@@ -45,6 +69,16 @@ class Claim:
     parent_task_id: int | None
     broke_workers: int = 0
     wanted_types: Sequence[str] = ()
+
+    @property
+    def row_id(self) -> int:
+        """The key of the row in sync.task."""
+        return self.task_id
+
+    @property
+    def account(self) -> None:
+        """The account that must log in: always the taxpayer's default one."""
+        return None
 
     def days(self) -> tuple[date, date]:
         """First and last day. Raises FapiaoError where the bureau's current tax period decides."""

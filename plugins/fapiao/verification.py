@@ -64,6 +64,11 @@ class Verification:
     channel: str
     attempts: int
 
+    @property
+    def row_id(self) -> int:
+        """The key of the row in sync.verification."""
+        return self.verification_id
+
 
 @dataclass(frozen=True, slots=True)
 class Received:

@@ -1,16 +1,23 @@
-"""The day a run works for, out of its Airflow context: never the wall clock, never `ds` (design §5)."""
+"""What the Airflow context of a run says: the day it works for, who acts (A-56), and whose its leases are.
 
+The day is never the wall clock, never `ds` (design §5).
+"""
+
+import getpass
+import os
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from fapiao.tasks import SHANGHAI, RunDay
 
-SHORT_WAIT_SECONDS = 3.0
-"""A wait shorter than the cost of a reschedule is waited out in place."""
-
-MAX_ATTEMPTS = 3
-"""Failures after which a row is given up; waiting for quota, login or processing is not one."""
+CALENDAR = "calendar"
+"""Whoever would be asked about a run that nobody triggered."""
+ACTOR_VARIABLE = "FAPIAO_ACTOR"
+_FOREGROUND = "dag_test"
+"""What Airflow calls whoever runs a DAG in the foreground; `./fapiao run` does, and says who it is."""
+_UNTRIGGERED = ("scheduled", "asset_triggered", "asset_materialization")
+"""Airflow's types of runs that no person makes; a backfill has the person who asked for it."""
 
 
 def run_day(context: Mapping[str, Any], *, many_a_day: bool = False) -> RunDay:
@@ -29,6 +36,11 @@ def run_day(context: Mapping[str, Any], *, many_a_day: bool = False) -> RunDay:
     return RunDay(run.dag_id, run.run_id, fired.date(), tick, explicit=False)
 
 
+def owner_of(context: Mapping[str, Any], run: RunDay) -> str:
+    """The name in the leases of an Airflow task: a retry of it takes its own rows back at once."""
+    return f"{run.dag_id}/{run.run_id}/{context['ti'].task_id}"
+
+
 def wanted_taxpayers(context: Mapping[str, Any]) -> list[str] | None:
     """`params.taxpayers`: the tax numbers a person restricted the run to; None for all."""
     return list((context.get("params") or {}).get("taxpayers") or []) or None
@@ -37,3 +49,19 @@ def wanted_taxpayers(context: Mapping[str, Any]) -> list[str] | None:
 def clock() -> datetime:
     """The wall clock, in UTC."""
     return datetime.now(UTC)
+
+
+def who(context: Mapping[str, Any]) -> str:
+    """The name that stands in created_by and in every event, and whose rights are checked."""
+    run = context["dag_run"]
+    named = getattr(run, "triggering_user_name", None)
+    if named == _FOREGROUND:
+        return os.environ.get(ACTOR_VARIABLE, "").strip() or _FOREGROUND
+    if named:
+        return str(named)
+    return CALENDAR if str(getattr(run, "run_type", "")) in _UNTRIGGERED else account()
+
+
+def account() -> str:
+    """Who sits at the command line: FAPIAO_ACTOR, which `--as` sets for a run, else the account of the system."""
+    return os.environ.get(ACTOR_VARIABLE, "").strip() or getpass.getuser()

@@ -12,7 +12,6 @@ from fapiao.tasks import RunDay
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.poll_now import asked_batches, collect_asked
-from operators.downloads.worker_pool import run_until_idle
 from operators.run_context import run_day
 from operators.selections.open_session import run_due_selections
 
@@ -68,6 +67,6 @@ def _sweep(context: Any, run: RunDay, channel: str) -> tuple[int, list[float]]:
     with open_worker_pool(context, run, channel, None) as workers:
         if workers is None:
             return 0, []
-        handled = run_until_idle(workers, None)
+        handled = workers.run_until_idle(None)
         open_rows, seconds = workers.next_due(None)
         return handled, [seconds] if open_rows and seconds is not None else []

@@ -15,8 +15,8 @@ from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
 from operators.downloads.apply import apply_one
 from operators.downloads.collect import collect_one
-from operators.downloads.login_wait import check_logins
 from operators.downloads.session import WorkerSession
+from operators.leased_queue.logins import recheck_logins
 from rehearsal import GENERAL
 from stands import Stand
 from task_rows import DAY, RUN, put, take, told
@@ -50,7 +50,7 @@ def settle(stand: Stand, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Settle:
             if not claims:
                 break
             hook = stand.kind.hook()
-            session = WorkerSession(pool, hook, rulebook(), replace(RUN, day=day), {}, lambda: NOON)
+            session = WorkerSession(pool, replace(RUN, day=day), "worker", lambda: NOON, hook, rulebook(), {})
             for claim in claims:
                 (apply_one if claim.status == "pending" else collect_one)(session, claim)
             hook.close()
@@ -160,12 +160,12 @@ def test_a_login_that_cannot_be_asked_fails_no_row(stand: Stand, pool: Pool, set
     if stand.kind.channel == "etax":
         assert told(pool, task_id, "status", "attempts", "error_code") == ("downloading", 0, "LOGIN_LOST")
         hook = stand.kind.hook()
-        session = WorkerSession(pool, hook, rulebook(), RUN, {}, lambda: NOON)
-        assert check_logins(session, "etax", at_once=True) == 0
+        session = WorkerSession(pool, RUN, "worker", lambda: NOON, hook, rulebook(), {})
+        assert recheck_logins(session, "etax", at_once=True) == 0
         order(stand.bureau, "session", account=ACCOUNT, state="online")
         with stand.bureau.client() as client:
             client.delete("/_sim/fault")
-        assert check_logins(session, "etax", at_once=True) == 1
+        assert recheck_logins(session, "etax", at_once=True) == 1
         hook.close()
     else:
         assert told(pool, task_id, "status", "attempts") == ("succeeded", 0)

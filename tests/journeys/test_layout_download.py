@@ -47,7 +47,7 @@ def session(pool: Pool, stand: Stand, store: FolderStore) -> WorkerSession:
     assert OWNER == GENERAL
     company(pool, "etax")
     scheme(pool)
-    return WorkerSession(pool, stand.hook, rulebook(), RUN, {}, lambda: datetime.now(UTC))
+    return WorkerSession(pool, RUN, "worker", lambda: datetime.now(UTC), stand.hook, rulebook(), {})
 
 
 def planned(pool: Pool, stand: Stand, fplx: str, count: int = 1) -> list[str]:

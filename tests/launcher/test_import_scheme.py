@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from bureau_workbooks import KEY, OWNER, company, export, header, line
+from bureau_workbooks import KEY, OWNER, company, export, header, importing, line
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
 from launcher.main import main
 
@@ -101,9 +101,8 @@ def test_a_retry_and_a_crash_keep_to_the_scheme(pool: Pool, tmp_path: Path, caps
     assert main(["backfill", "retry", task["batch_no"]]) == 0
     from hooks.files.store import file_store
     from operators.imports.tasks import work
-    from task_rows import NOON
 
-    assert work(pool, file_store(), "worker", lambda: NOON) == 1
+    assert work(importing(pool, file_store())) == 1
     again, _ = logged(capsys)
     assert (again["schemes"], again["unchanged_count"], again["failed_count"]) == (["销项专票"], 1, 1)
     assert pool.execute("SELECT count(*) AS n FROM pool.document").fetchone() == {"n": 1}

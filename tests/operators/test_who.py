@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from operators.who import who
+from operators.run_context import who
 
 
 def context(run_type: str, user: str | None = None) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from openpyxl import Workbook
 from fapiao.imports.requests import import_request
 from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
-from hooks.files.store import FolderStore
-from operators.imports.tasks import Created, create, work
+from hooks.files.store import FileStore, FolderStore
+from operators.imports.tasks import Created, ImportSession, create, work
 
 OWNER = "91310000MA1EXAMP07"
 OTHER = "91310000MA1EXAMPBB"
@@ -82,6 +82,11 @@ def run_day(day: date = DAY) -> RunDay:
     return RunDay("import_bureau_file", f"manual {next(_runs)}", day, day.isoformat(), explicit=True)
 
 
+def importing(pool: psycopg.Connection[Any], store: FileStore) -> ImportSession:
+    """A worker of the imports at noon."""
+    return ImportSession(pool, run_day(), "worker", lambda: NOON, store)
+
+
 def bring_in(
     pool: psycopg.Connection[Any], store: FolderStore, *files: Path, work_it: bool = True, **asked: Any
 ) -> Created:
@@ -90,5 +95,5 @@ def bring_in(
     request = import_request(rulebook(), surface, files, **asked)
     created = create(pool, store, run_day(), request, "test", password=password)
     if work_it:
-        work(pool, store, "worker", lambda: NOON, created)
+        work(importing(pool, store), created)
     return created

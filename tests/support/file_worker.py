@@ -35,7 +35,9 @@ download = watched("download", FileHost().download)
 def work(order: dict[str, Any]) -> None:
     """One collector from claim to settlement."""
     with psycopg.connect(order["pool"], autocommit=True) as connection:
-        session = WorkerSession(connection, cast(DownloadChannel, None), rulebook(), RUN, {}, lambda: datetime.now(UTC))
+        session = WorkerSession(
+            connection, RUN, "worker", lambda: datetime.now(UTC), cast(DownloadChannel, None), rulebook(), {}
+        )
         for claim in TaskTable(connection).claim("etax", ["downloaded"], "worker", RUN.day, 10, None):
             collect_files(session, claim, download)
 

@@ -54,7 +54,7 @@ class HistoryRehearsal(GatewayRehearsal):
         ) as workers:
             assert workers is not None
             with workers.claiming_session.transaction() as tables:
-                claims = tables.tasks.claim("leqi", ["pending"], workers.owner, run.day, count, DAG)
+                claims = tables.queue.claim("leqi", ["pending"], workers.claiming_session.owner, run.day, count, DAG)
             workers.handle(apply_one, claims)
 
     def backfill_run(self, dag_id: str, day: str, *, clock: str) -> None:
@@ -66,8 +66,8 @@ class HistoryRehearsal(GatewayRehearsal):
             channel, job = dag_id.split("__")
             plan_day(front, run, channel, job)
             front.commit()
-            session = WorkerSession(front, bureau, rulebook(), run, {}, lambda: now)
-            with WorkerPool(session, lambda: psycopg.connect(self.pool_url), channel, "backfill", 2) as workers:
+            session = WorkerSession(front, run, "backfill", lambda: now, bureau, rulebook(), {})
+            with WorkerPool(session, lambda: psycopg.connect(self.pool_url), channel, 2) as workers:
                 workers.run_until_none_due(["pending"], apply_one, dag_id)
             front.commit()
         self.sweep(clock)

@@ -54,8 +54,8 @@ class SelectionRoom:
         """A desk for a run."""
         run = RunDay("selection", run_id, DAY, DAY.isoformat(), explicit=False)
         return SelectionSession(
-            connection or self.worker, self.bureaus, selection_rules(), rulebook(), run,
-            "worker", lambda: self.now,
+            connection or self.worker, run, "worker", lambda: self.now,
+            self.bureaus, selection_rules(), rulebook(),
         )  # fmt: skip
 
     def another_run(self) -> SelectionSession:

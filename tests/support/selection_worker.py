@@ -46,7 +46,7 @@ def work(order: dict[str, Any]) -> None:
         bureau.upload = bureau.apply_statistics = die  # type: ignore[method-assign, assignment]
     with psycopg.connect(order["pool"], autocommit=True) as connection, closing(bureau):
         bureaus = {order["channel"]: bureau}
-        session = SelectionSession(connection, bureaus, selection_rules(), rulebook(), RUN, "killed", lambda: now)
+        session = SelectionSession(connection, RUN, "killed", lambda: now, bureaus, selection_rules(), rulebook())
         select_due(session, order["channel"])
 
 

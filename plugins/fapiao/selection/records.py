@@ -17,7 +17,7 @@ LOCAL = ("preselect", "undo_preselect")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """One row of sync.selection in the hands of one worker; `claim_no` fences off a worker that was thought dead.
+    """One row of sync.selection in the hands of one worker.
 
     `sent` without `request_no`: an upload left and nobody knows whether it arrived; `unanswered_seconds` is how much
     longer it is left alone before the bureau is asked what it holds.
@@ -39,6 +39,11 @@ class Selection:
     attempts: int
     polls: int
     unanswered_seconds: float
+
+    @property
+    def row_id(self) -> int:
+        """The key of the row in sync.selection."""
+        return self.selection_id
 
 
 @dataclass(frozen=True, slots=True)

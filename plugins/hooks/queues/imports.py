@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row, dict_row, tuple_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from fapiao.imports.owners import Owner
@@ -15,6 +15,7 @@ from fapiao.imports.schemes import ImportScheme
 from fapiao.payloads.values import json_text
 from fapiao.queries import query
 from fapiao.tasks import Claim, RunDay
+from hooks.queues.statements import Statements
 
 Connection = psycopg.Connection[Any]
 DAG_ID = "import_bureau_file"
@@ -43,14 +44,10 @@ class FileSet:
     scheme_ids: tuple[int, ...] = ()
 
 
-class Imports:
+class Imports(Statements):
     """The import tasks over one connection; the caller owns the transactions."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def _run(self, name: str, /, **values: Any) -> psycopg.Cursor[Any]:
-        return self._connection.cursor(row_factory=tuple_row).execute(query("imports", name), values)
+    sql_file = "imports"
 
     def taxpayers(self) -> dict[str, str | None]:
         """Every tax number with its organisation."""
@@ -58,16 +55,12 @@ class Imports:
 
     def scheme(self, name: str) -> ImportScheme | None:
         """The download scheme of that name, if there is one."""
-        found = self._schemes("scheme", name=name)
+        found = self._records(ImportScheme, "scheme", name=name)
         return found[0] if found else None
 
     def schemes_of(self, claim: Claim) -> list[ImportScheme]:
         """The schemes that a task was imported into, deleted ones too."""
-        return self._schemes("schemes_of", task_id=claim.task_id)
-
-    def _schemes(self, statement: str, **values: Any) -> list[ImportScheme]:
-        with self._connection.cursor(row_factory=class_row(ImportScheme)) as cursor:
-            return cursor.execute(query("imports", statement), values).fetchall()
+        return self._records(ImportScheme, "schemes_of", task_id=claim.task_id)
 
     def imported_before(self, owner: Owner, hashes: Collection[str]) -> dict[str, str]:
         """Which of these files are imported already without a failed row, by hash with the batch that did it."""
@@ -76,7 +69,7 @@ class Imports:
     def plan(self, run: RunDay, sets: Sequence[FileSet], created_by: str) -> list[str]:
         """One task per set, waiting (待同步), under one batch of the run; returns their batch numbers."""
         opened = {"dag_id": run.dag_id, "run_id": run.run_id, "day": run.day, "created_by": created_by}
-        row = self._connection.execute(query("plan", "open_batch"), opened).fetchone()
+        row = self.connection.execute(query("plan", "open_batch"), opened).fetchone()
         assert row is not None  # noqa: S101 the statement always returns its row
         batch_no = next(iter(row.values())) if isinstance(row, dict) else row[0]
         planned = [self._plan_one(run, batch_no, one, created_by) for one in sets]
@@ -105,21 +98,20 @@ class Imports:
     @contextmanager
     def queue(self, taxpayer_no: str, *, wait: bool) -> Iterator[bool]:
         """Holds a company's queue for this session (R283); False where somebody else does and `wait` is not wanted."""
-        with self._connection.transaction():
+        with self.connection.transaction():
             row = self._run("lock_queue" if wait else "try_queue", taxpayer_no=taxpayer_no).fetchone()
         held = wait or bool(row and row[0])
         try:
             yield held
         finally:
-            if held and not self._connection.broken:
-                with self._connection.transaction():
+            if held and not self.connection.broken:
+                with self.connection.transaction():
                     self._run("unlock_queue", taxpayer_no=taxpayer_no)
 
     def take(self, taxpayer_no: str, owner: str, observed_at: datetime) -> Claim | None:
         """The oldest open task of a company whose queue is held; 待同步 → 数据预处理中."""
-        values = {"taxpayer_no": taxpayer_no, "owner": owner, "observed_at": observed_at}
-        with self._connection.cursor(row_factory=class_row(Claim)) as cursor:
-            return cursor.execute(query("imports", "take"), values).fetchone()
+        found = self._records(Claim, "take", taxpayer_no=taxpayer_no, owner=owner, observed_at=observed_at)
+        return found[0] if found else None
 
     def is_mine(self, claim: Claim) -> bool:
         """Whether neither a person stopped the task nor another worker took it; asked without a lock on it."""
@@ -155,7 +147,7 @@ class Imports:
     def store_verdicts(self, rows: Sequence[tuple[object, ...]]) -> None:
         """Task, file, sheet, row, document, verdict and sentence of every row."""
         statement = query("imports", "copy_verdicts")
-        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+        with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
 
@@ -179,7 +171,7 @@ class Imports:
 
     def outcome(self, batches: Sequence[str]) -> list[dict[str, Any]]:
         """How tasks stand, as the sync log shows them."""
-        with self._connection.cursor(row_factory=dict_row) as cursor:
+        with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(query("imports", "outcome"), {"batches": list(batches)}).fetchall()
 
 

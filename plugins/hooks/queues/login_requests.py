@@ -1,36 +1,53 @@
 """Login requests (登录请求): which bureau account must log in, and the rows that wait for it."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
-
-import psycopg
+from typing import Protocol, TypeVar
 
 from fapiao.downloads.protocol import Login
 from fapiao.errors import LoginLost
-from fapiao.queries import query
-from fapiao.tasks import LEASE, Claim
+from fapiao.tasks import LEASE, ClaimedRow
+from hooks.queues.leased_table import LeasedTable
+from hooks.queues.statements import Statements
 
 
-class LoginRequests:
+class WaitingRow(ClaimedRow, Protocol):
+    """A claimed row that may wait for the login of its taxpayer's account."""
+
+    @property
+    def channel(self) -> str:
+        """The channel that knows whether the account is logged in."""
+        ...
+
+    @property
+    def taxpayer_no(self) -> str:
+        """Whose account it is."""
+        ...
+
+    @property
+    def account(self) -> str | None:
+        """The account that the row names; None where the taxpayer's default one serves it."""
+        ...
+
+    @property
+    def polls(self) -> int:
+        """Answers so far that said 处理中."""
+        ...
+
+
+Row = TypeVar("Row", bound=WaitingRow)
+
+
+class LoginRequests(Statements):
     """The rows of sync.login_request over one connection; the caller owns the transactions."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self.connection = connection
+    sql_file = "logins"
 
-    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
-        return self.connection.execute(query("logins", name), values)
-
-    def wait(self, claim: Claim, login: Login, error: LoginLost) -> None:
+    def put_behind(self, queue: LeasedTable[Row], row: Row, login: Login, error: LoginLost) -> None:
         """Puts the row behind the request for its account; asks for the login where nobody has yet (S4 R291)."""
-        request, advice = self.ask(claim.channel, claim.taxpayer_no, login, error)
-        self._run(
-            "wait",
-            task_id=claim.task_id,
-            login_request_id=request,
-            code=error.code,
-            message=error.text,
-            advice=advice,
-        )
+        whose = replace(login, account=login.account or row.account)
+        request, advice = self.ask(row.channel, row.taxpayer_no, whose, error)
+        queue.wait_for_login(row, request, LoginLost(error.code, error.text, advice))
 
     def ask(self, channel: str, taxpayer_no: str, login: Login, error: LoginLost) -> tuple[int, str]:
         """The open request for the taxpayer's account and city, made where there is none; and what a person must do."""

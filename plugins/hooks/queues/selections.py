@@ -6,27 +6,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
 
-from fapiao.errors import BureauError, LeaseLost, error_columns
-from fapiao.queries import query
+from fapiao.errors import BureauError, error_columns
 from fapiao.selection.answers import Uploaded
 from fapiao.selection.checks import StatisticsState
 from fapiao.selection.records import OpenDocument, Selection, Settled, Tally, TaxpayerProfile
 from fapiao.tasks import LEASE
+from hooks.queues.leased_table import LeasedTable
 
 Connection = psycopg.Connection[Any]
 
 
-class SelectionTable:
+class SelectionTable(LeasedTable[Selection]):
     """The rows of sync.selection and their documents; the caller owns the transactions."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
-        return self.connection.cursor(row_factory=tuple_row).execute(query("selection", name), values)
+    sql_file = "selection"
 
     def claim(
         self,
@@ -37,34 +32,18 @@ class SelectionTable:
         batches: Sequence[str] | None = None,
     ) -> list[Selection]:
         """Takes up to `limit` due requests for `owner`; with `batches` exactly those, due or not."""
-        values = {
-            "owner": owner,
-            "channels": list(channels),
-            "limit": limit,
-            "lease": LEASE,
-            "unanswered": unanswered,
-            "batches": None if batches is None else list(batches),
-        }
-        with self.connection.cursor(row_factory=class_row(Selection)) as cursor:
-            found = cursor.execute(query("selection", "claim"), values).fetchall()
+        which = {"channels": list(channels), "batches": None if batches is None else list(batches)}
+        found = self._records(Selection, "claim", owner=owner, limit=limit, lease=LEASE, unanswered=unanswered, **which)
         return sorted(found, key=lambda one: one.selection_id)
-
-    def lock_claimed(self, row: Selection) -> None:
-        """Locks the row until the transaction ends. Raises LeaseLost."""
-        values = {"selection_id": row.selection_id, "claim_no": row.claim_no, "lease": LEASE}
-        if self._run("hold", **values).fetchone() is None:
-            raise LeaseLost(row.batch_no)
 
     def basics(self, taxpayers: Collection[str]) -> dict[str, TaxpayerProfile]:
         """企业基础资料 by tax number; one that is not there is left out."""
-        with self.connection.cursor(row_factory=class_row(TaxpayerProfile)) as cursor:
-            rows = cursor.execute(query("selection", "basics"), {"taxpayers": list(taxpayers)}).fetchall()
+        rows = self._records(TaxpayerProfile, "basics", taxpayers=list(taxpayers))
         return {row.taxpayer_no: row for row in rows}
 
     def open_papers(self, row: Selection) -> list[OpenDocument]:
         """The documents that are not settled, by key."""
-        with self.connection.cursor(row_factory=class_row(OpenDocument)) as cursor:
-            return cursor.execute(query("selection", "open_papers"), {"selection_id": row.selection_id}).fetchall()
+        return self._records(OpenDocument, "open_papers", selection_id=row.selection_id)
 
     def sent(self, row: Selection, tax_period: str | None) -> None:
         """The upload is about to leave."""
@@ -82,17 +61,6 @@ class SelectionTable:
         """处理中: the bureau's number, and when to ask first."""
         wait = timedelta(seconds=uploaded.first_poll_seconds)
         self._run("accepted", selection_id=row.selection_id, request_no=uploaded.request_no, wait=wait)
-
-    def postpone(
-        self, row: Selection, seconds: float, why: BureauError | None = None, *, cost: int = 0, polls: int = 0
-    ) -> None:
-        """To be looked at again in `seconds`; `cost` counts as an attempt where it was a failure."""
-        wait = timedelta(seconds=seconds)
-        self._run("postpone", selection_id=row.selection_id, wait=wait, cost=cost, polls=polls, **error_columns(why))
-
-    def wait_for_login(self, row: Selection, request: int, why: BureauError) -> None:
-        """The row stands behind a login request and goes on by itself after the login (R216)."""
-        self._run("wait_for_login", selection_id=row.selection_id, login_request_id=request, **error_columns(why))
 
     def settle(self, row: Selection, settled: Sequence[Settled], observed_at: datetime, to_status: str) -> None:
         """Documents and the pool's columns in one transaction, change rows with them (A-36)."""
@@ -117,9 +85,7 @@ class SelectionTable:
 
     def tally(self, row: Selection) -> Tally:
         """The documents by what became of them."""
-        with self.connection.cursor(row_factory=class_row(Tally)) as cursor:
-            found = cursor.execute(query("selection", "count_items"), {"selection_id": row.selection_id}).fetchone()
-        assert found is not None  # noqa: S101 an aggregate always has a row
+        (found,) = self._records(Tally, "count_items", selection_id=row.selection_id)
         return found
 
     def finish(
@@ -143,14 +109,9 @@ class SelectionTable:
         self._run("fail_open_items", selection_id=row.selection_id, code=why.code, message=why.text)
         self.finish(row, why, None)
 
-    def release(self, owner: str) -> None:
-        """Gives up the leases of a worker that ends."""
-        self._run("release", owner=owner)
-
     def next_due(self, channels: Collection[str]) -> tuple[int, float | None]:
-        """How many requests are open, and in how many seconds the earliest is to be looked at."""
-        open_rows, seconds = self._run("next_due", channels=list(channels)).fetchone() or (0, None)
-        return open_rows, None if seconds is None else max(float(seconds), 0.0)
+        """How many requests are open, and the seconds until the earliest is due or its login is looked at."""
+        return self._next_due(channels=list(channels))
 
     def open_channels(self) -> list[str]:
         """The channels on which anything is left to do."""

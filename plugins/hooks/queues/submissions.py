@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-import psycopg
-from psycopg.rows import class_row, dict_row, tuple_row
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from fapiao.errors import BureauError
@@ -16,6 +15,7 @@ from fapiao.selection.chosen import Operation, RequestedDocument, Surface
 from fapiao.selection.records import LedgerEntry, OpenDocument, RequestProgress, Status, TaxpayerProfile
 from fapiao.selection.submission import AccountChoice
 from fapiao.tasks import RunDay
+from hooks.queues.statements import Statements
 
 DAG_ID = "selection"
 """The dag_id of submissions in sync.batch, whoever makes them."""
@@ -67,18 +67,10 @@ class Retriable:
     retried: bool
 
 
-class Submissions:
+class Submissions(Statements):
     """What submitting, retrying and asking need of sync.selection; the caller owns the transactions."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self.connection = connection
-
-    def _rows(self, kind: type[Any], name: str, **values: Any) -> list[Any]:
-        with self.connection.cursor(row_factory=class_row(kind)) as cursor:
-            return cursor.execute(query("selection", name), values).fetchall()
-
-    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
-        return self.connection.cursor(row_factory=tuple_row).execute(query("selection", name), values)
+    sql_file = "selection"
 
     def lock(self, taxpayers: Sequence[str]) -> None:
         """One submission at a time over these tax numbers, to the end of the transaction."""
@@ -91,7 +83,7 @@ class Submissions:
 
     def papers(self, chosen: Sequence[RequestedDocument]) -> dict[str, list[DocumentFacts]]:
         """The picked documents as the pool has them, by tax number, each list by key."""
-        rows: list[OpenDocument] = self._rows(OpenDocument, "papers", chosen=Jsonb([asdict(one) for one in chosen]))
+        rows = self._records(OpenDocument, "papers", chosen=Jsonb([asdict(one) for one in chosen]))
         found: dict[str, list[DocumentFacts]] = {}
         for row in rows:
             found.setdefault(row.taxpayer_no, []).append(facts_of(row))
@@ -99,7 +91,7 @@ class Submissions:
 
     def accounts(self, taxpayer_no: str) -> list[AccountChoice]:
         """换账号: the accounts with 收票 rights, the default one first (R178)."""
-        return self._rows(AccountChoice, "accounts", taxpayer_no=taxpayer_no)
+        return self._records(AccountChoice, "accounts", taxpayer_no=taxpayer_no)
 
     def find(self, run: RunDay) -> tuple[str, list[str]] | None:
         """The submission that this run made before, with its requests."""
@@ -171,7 +163,7 @@ class Submissions:
 
     def progress(self, parent_batch_no: str) -> list[RequestProgress]:
         """How far each request of a submission is, in order."""
-        return self._rows(RequestProgress, "progress", parent_batch_no=parent_batch_no)
+        return self._records(RequestProgress, "progress", parent_batch_no=parent_batch_no)
 
     def told(self, batches: Sequence[str]) -> list[Mapping[str, Any]]:
         """Channel, 核算组织, status, label and words of requests."""
@@ -181,15 +173,15 @@ class Submissions:
     def retriable(self, batches: Sequence[str]) -> list[Retriable]:
         """Requests by batch number, locked."""
         self._run("lock_requests", batches=list(batches))
-        return self._rows(Retriable, "retriable", batches=list(batches))
+        return self._records(Retriable, "retriable", batches=list(batches))
 
     def failed_papers(self, selection_id: int) -> list[RequestedDocument]:
         """The documents of a request that failed, as they were wished for."""
-        return self._rows(RequestedDocument, "failed_papers", selection_id=selection_id)
+        return self._records(RequestedDocument, "failed_papers", selection_id=selection_id)
 
     def latest(self, document_key: str, taxpayer_no: str | None) -> LedgerEntry | None:
         """The newest entry of a document in the ledger."""
-        found = self._rows(LedgerEntry, "latest", document_key=document_key, taxpayer_no=taxpayer_no)
+        found = self._records(LedgerEntry, "latest", document_key=document_key, taxpayer_no=taxpayer_no)
         return found[0] if found else None
 
 

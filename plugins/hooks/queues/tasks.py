@@ -6,25 +6,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from fapiao.downloads.announced import NOTHING_OWED, Owed, Series, as_rows
 from fapiao.downloads.protocol import Applied, Argument, Package, PartCursor
-from fapiao.errors import BureauError, LeaseLost, error_columns
+from fapiao.errors import BureauError, error_columns
 from fapiao.queries import query
 from fapiao.tasks import LEASE, Claim
 from hooks.pool.merge import MergeCounts
+from hooks.queues.leased_table import LeasedTable
 
 
-class TaskTable:
+class TaskTable(LeasedTable[Claim]):
     """The rows of sync.task over one connection; the caller owns the transactions."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self.connection = connection
-
-    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
-        return self.connection.execute(query("tasks", name), values)
+    sql_file = "tasks"
 
     def claim(
         self,
@@ -41,24 +38,14 @@ class TaskTable:
 
         `suspects` are the rows that an earlier worker held and never gave back: only them, none of them, or both.
         """
-        values = {
-            "channel": channel,
-            "statuses": list(statuses),
-            "owner": owner,
-            "day": day,
-            "limit": limit,
-            "dag_id": dag_id,
-            "lease": LEASE,
-            "suspects": suspects,
-        }
-        with self.connection.cursor(row_factory=class_row(Claim)) as cursor:
-            return cursor.execute(query("tasks", "claim"), values).fetchall()
+        which = {"channel": channel, "statuses": list(statuses), "dag_id": dag_id, "suspects": suspects}
+        return self._records(Claim, "claim", owner=owner, day=day, limit=limit, lease=LEASE, **which)
 
-    def lock_claimed(self, claim: Claim) -> None:
-        """Locks the row until the transaction ends. Raises LeaseLost."""
-        held = self._run("hold", task_id=claim.task_id, claim_no=claim.claim_no, lease=LEASE).fetchone()
-        if held is None:
-            raise LeaseLost(claim.batch_no)
+    def claim_asked(self, batches: Sequence[str], owner: str, channels: Sequence[str]) -> list[Claim]:
+        """The tasks that a person asks for in the hands of `owner`, due or not, in a transaction of its own."""
+        which = {"batches": list(batches), "channels": list(channels)}
+        with self.connection.transaction():
+            return self._records(Claim, "claim_asked", owner=owner, lease=LEASE, **which)
 
     def accepted(self, claim: Claim, applied: Applied, observed_at: datetime) -> None:
         """未处理 → 下载处理中, with the bureau's number and the questions to ask."""
@@ -70,17 +57,16 @@ class TaskTable:
     def postpone(
         self,
         claim: Claim,
-        *,
         seconds: float = 0.0,
-        day: date | None = None,
         why: BureauError | None = None,
+        *,
         cost: int = 0,
         polls: int = 0,
+        day: date | None = None,
     ) -> None:
-        """Puts the row off by `seconds` or to a `day`; `cost` counts attempts (failures), `polls` 处理中 answers."""
+        """As every queue's, or to a `day`; what came and could not be used is kept whole."""
         self._keep_answer(claim, why)
-        wait = timedelta(seconds=seconds)
-        self._run("postpone", task_id=claim.task_id, wait=wait, day=day, cost=cost, polls=polls, **error_columns(why))
+        self._postpone(claim, seconds, why, cost=cost, polls=polls, day=day)
 
     def set_aside(self, claim: Claim, why: BureauError) -> None:
         """Due for nobody until a person asks for its result or voids it; the status stays."""
@@ -99,8 +85,7 @@ class TaskTable:
 
     def places(self, claim: Claim) -> list[PartCursor]:
         """The questions still open, in order."""
-        with self.connection.cursor(row_factory=class_row(PartCursor)) as cursor:
-            return cursor.execute(query("tasks", "parts"), {"task_id": claim.task_id}).fetchall()
+        return self._records(PartCursor, "parts", task_id=claim.task_id)
 
     def store(self, claim: Claim, place: PartCursor, page: Package | None) -> None:
         """Keeps an answer raw and moves its question on; None is the answer that there is nothing."""
@@ -145,9 +130,7 @@ class TaskTable:
 
     def series(self, claim: Claim) -> list[Series]:
         """Each question with its kept answers."""
-        with self.connection.cursor(row_factory=class_row(Series)) as cursor:
-            values = {"task_id": claim.task_id, "generation": claim.generation}
-            return cursor.execute(query("tasks", "series"), values).fetchall()
+        return self._records(Series, "series", task_id=claim.task_id, generation=claim.generation)
 
     def settle(self, claim: Claim, counts: MergeCounts, owed: Owed = NOTHING_OWED) -> None:
         """成功, 没有数据, 进销项数据不全 or 已下载表头, with the counts that balance."""
@@ -189,23 +172,5 @@ class TaskTable:
         return bool(row and row[0])
 
     def next_due(self, channel: str, day: date, dag_id: str | None) -> tuple[int, float | None]:
-        """How many rows are open on the day, and the seconds until the earliest is due or its login is looked at.
-
-        None: time alone makes no row due.
-        """
-        row = self._run("next_due", channel=channel, day=day, dag_id=dag_id).fetchone()
-        assert row is not None  # noqa: S101 an aggregate always has a row
-        return int(row[0]), None if row[1] is None else max(float(row[1]), 0.0)
-
-    def release(self, owner: str) -> None:
-        """Gives up the leases of a worker that ends."""
-        self._run("release", owner=owner)
-
-
-def claim_asked(
-    connection: psycopg.Connection[Any], batches: Sequence[str], owner: str, channels: Sequence[str]
-) -> list[Claim]:
-    """The asked tasks in the hands of `owner`, on channels that have a hook; due or not."""
-    values = {"batches": list(batches), "owner": owner, "channels": list(channels), "lease": LEASE}
-    with connection.transaction(), connection.cursor(row_factory=class_row(Claim)) as cursor:
-        return cursor.execute(query("actions", "claim_asked"), values).fetchall()
+        """How many rows are open on the day, and the seconds until the earliest is due or its login is looked at."""
+        return self._next_due(channel=channel, day=day, dag_id=dag_id)

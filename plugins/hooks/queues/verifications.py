@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-import psycopg
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from fapiao.errors import BureauError, LeaseLost, Refused, error_columns
+from fapiao.errors import BureauError, Refused, error_columns
 from fapiao.payloads import Context, translate
 from fapiao.queries import query
 from fapiao.tasks import LEASE
@@ -17,31 +15,20 @@ from fapiao.tolerant_json import Unreadable, fields, text_of
 from fapiao.verification import Question, Verification
 from hooks.pool.merge import MergeContext, StagedMerge
 from hooks.pool.verification_cache import merge_from_cache
+from hooks.queues.leased_table import LeasedTable
 
 KIND = "verified"
 """The payload kind of an answer to 查验 (fields.yaml)."""
 
 
-class VerificationTable:
+class VerificationTable(LeasedTable[Verification]):
     """The rows of sync.verification and the calls made for them; the caller owns the transactions."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self.connection = connection
-
-    def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
-        return self.connection.execute(query("verification", name), values)
+    sql_file = "verification"
 
     def claim(self, owner: str, day: date, limit: int) -> list[Verification]:
         """Takes up to `limit` due verifications for `owner`, oldest first; committed by the caller."""
-        values = {"owner": owner, "day": day, "limit": limit, "lease": LEASE}
-        with self.connection.cursor(row_factory=class_row(Verification)) as cursor:
-            return cursor.execute(query("verification", "claim"), values).fetchall()
-
-    def lock_claimed(self, asked: Verification) -> None:
-        """Locks the row until the transaction ends. Raises LeaseLost."""
-        row = self._run("hold", verification_id=asked.verification_id, claim_no=asked.claim_no, lease=LEASE).fetchone()
-        if row is None:
-            raise LeaseLost(asked.batch_no)
+        return self._records(Verification, "claim", owner=owner, day=day, limit=limit, lease=LEASE)
 
     def kept_answer(self, asked: Verification) -> tuple[int, bytes] | None:
         """The number and answer of a call that an earlier worker made and could not bring into the pool."""
@@ -73,15 +60,6 @@ class VerificationTable:
     def settle(self, asked: Verification, state: str, why: BureauError | None = None, day: date | None = None) -> None:
         """The end of a verification; `limit` waits for `day` instead."""
         self._run("settle", verification_id=asked.verification_id, state=state, day=day, **error_columns(why))
-
-    def postpone(self, asked: Verification, why: BureauError, *, cost: int) -> None:
-        """To be asked again after the error's wait; `cost` counts as an attempt where it was a failure."""
-        wait = timedelta(seconds=why.wait_seconds)
-        self._run("postpone", verification_id=asked.verification_id, wait=wait, cost=cost, **error_columns(why))
-
-    def release(self, owner: str) -> None:
-        """Gives up the leases of a worker that ends."""
-        self._run("release", owner=owner)
 
     def anything_due(self, day: date) -> bool:
         """Whether a worker would find something to do."""

@@ -8,9 +8,9 @@ from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refuse
 from fapiao.tasks import Claim
 from fapiao.windows import month_start
 from hooks.queues.tasks import TaskTable
-from operators.downloads.login_wait import wait_for_login
 from operators.downloads.session import SessionTables, WorkerSession
-from operators.run_context import MAX_ATTEMPTS
+from operators.leased_queue.guard import is_last_attempt
+from operators.leased_queue.logins import wait_for_login
 
 _UNKNOWN = AnswerLost(
     "ANSWER_UNKNOWN",
@@ -25,23 +25,20 @@ def apply_one(session: WorkerSession, claim: Claim) -> None:
         return
     request = session.request(claim)
     if claim.job in USAGE_JOBS and not request.questions:
-        with session.transaction() as tables:
-            tables.tasks.lock_claimed(claim)
-            tables.tasks.nothing_to_ask(claim, session.rules.message("nothing_to_ask", "scheduled"))
+        with session.locked(claim) as tables:
+            tables.queue.nothing_to_ask(claim, session.rules.message("nothing_to_ask", "scheduled"))
         return
     try:
         applied = session.bureau.apply(request)
     except LoginLost as lost:
         _log_in_first(session, claim, lost)
     except BureauError as error:
-        with session.transaction() as tables:
-            tables.tasks.lock_claimed(claim)
+        with session.locked(claim) as tables:
             _not_accepted(session, tables, claim, error)
     else:
-        with session.transaction() as tables:
-            tables.tasks.lock_claimed(claim)
+        with session.locked(claim) as tables:
             tables.ledger.settle(claim, "consumed")
-            tables.tasks.accepted(claim, applied, request.observed_at)
+            tables.queue.accepted(claim, applied, request.observed_at)
 
 
 def _log_in_first(session: WorkerSession, claim: Claim, lost: LoginLost) -> None:
@@ -53,21 +50,20 @@ def _log_in_first(session: WorkerSession, claim: Claim, lost: LoginLost) -> None
 def _reserved(session: WorkerSession, claim: Claim, counter: str) -> bool:
     """True when a slot is reserved; else the row is put off to the day on which there is room, with the reason."""
     day = session.quota_day()
-    with session.transaction() as tables:
-        tables.tasks.lock_claimed(claim)
+    with session.locked(claim) as tables:
         enforced = session.rules.quota(claim.channel, counter).bureau_enforced
         if tables.ledger.settle(claim, "unknown" if enforced else "released") and enforced:
-            _unknown(tables.tasks, claim, day)
+            _unknown(tables.queue, claim, day)
             return False
         room = tables.ledger.reserve(claim, counter, day, _limits(session, claim, counter, day))
         if room is not None:
-            _wait_for_room(tables.tasks, claim, day, room, "by our own ledger, before any call")
+            _wait_for_room(tables.queue, claim, day, room, "by our own ledger, before any call")
         return room is None
 
 
 def _unknown(tasks: TaskTable, claim: Claim, day: date) -> None:
     """An earlier worker reserved and died: the slot stays counted, the row tries again tomorrow, but not for ever."""
-    if claim.attempts + 1 >= MAX_ATTEMPTS:
+    if is_last_attempt(claim):
         tasks.fail(claim, "apply_failed", _UNKNOWN, cost=1)
     else:
         tasks.postpone(claim, day=day + timedelta(days=1), why=_UNKNOWN, cost=1)
@@ -104,12 +100,12 @@ def _not_accepted(session: WorkerSession, tables: SessionTables, claim: Claim, e
     tables.ledger.settle(claim, "unknown" if isinstance(error, AnswerLost) else "released")
     if isinstance(error, QuotaSpent):
         _spent_elsewhere(session, tables, claim, error)
-    elif isinstance(error, Refused) or claim.attempts + 1 >= MAX_ATTEMPTS:
-        tables.tasks.fail(claim, "apply_failed", error, cost=1)
+    elif isinstance(error, Refused) or is_last_attempt(claim):
+        tables.queue.fail(claim, "apply_failed", error, cost=1)
     elif isinstance(error, AnswerLost) and claim.counter is not None:
-        tables.tasks.postpone(claim, day=session.quota_day() + timedelta(days=1), why=error, cost=1)
+        tables.queue.postpone(claim, day=session.quota_day() + timedelta(days=1), why=error, cost=1)
     else:
-        tables.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
+        tables.queue.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
 
 
 def _spent_elsewhere(session: WorkerSession, tables: SessionTables, claim: Claim, error: QuotaSpent) -> None:
@@ -120,4 +116,4 @@ def _spent_elsewhere(session: WorkerSession, tables: SessionTables, claim: Claim
             claim, claim.counter, day, _limits(session, claim, claim.counter, day), monthly=monthly
         )
     first_of_next = (month_start(day) + timedelta(days=32)).replace(day=1)
-    tables.tasks.postpone(claim, day=first_of_next if monthly else day + timedelta(days=1), why=error)
+    tables.queue.postpone(claim, day=first_of_next if monthly else day + timedelta(days=1), why=error)

@@ -5,13 +5,12 @@ from datetime import timedelta
 from fapiao.channels.raw_replies import READINGS
 from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness, Request
 from fapiao.downloads.question import foreign
-from fapiao.errors import BureauError, LoginLost, QuotaSpent, Refused, TryLater
+from fapiao.errors import BureauError, LoginLost, QuotaSpent, Refused
 from fapiao.tasks import Claim
-from operators.downloads.login_wait import wait_for_login, waits_for_login
 from operators.downloads.merge import SERIES_CHANGED, SeriesChanged, into_pool, out_of_reach_today
 from operators.downloads.session import SessionTables, WorkerSession
-from operators.login_state import WAITING
-from operators.run_context import MAX_ATTEMPTS
+from operators.leased_queue.guard import is_last_attempt, may_be_tried_again
+from operators.leased_queue.logins import login_blocking, poll_later, wait_for_login
 
 _AGAIN = "the whole series is asked for again; the answers so far stay in the raw landing"
 
@@ -26,18 +25,17 @@ def collect_one(session: WorkerSession, claim: Claim) -> None:
     except LoginLost as lost:
         wait_for_login(session, claim, lost)
     except BureauError as error:
-        with session.transaction() as tables:
-            tables.tasks.lock_claimed(claim)
+        with session.locked(claim) as tables:
             _put_off(session, tables, claim, error)
 
 
 def _put_off(session: WorkerSession, tables: SessionTables, claim: Claim, error: BureauError) -> None:
     if isinstance(error, QuotaSpent):  # too many questions today: an answer costs nothing but patience
-        tables.tasks.postpone(claim, day=session.quota_day() + timedelta(days=1), why=error)
-    elif isinstance(error, TryLater) and claim.attempts + 1 < MAX_ATTEMPTS:
-        tables.tasks.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
+        tables.queue.postpone(claim, day=session.quota_day() + timedelta(days=1), why=error)
+    elif may_be_tried_again(claim, error):
+        tables.queue.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
     else:
-        tables.tasks.fail(claim, "download_failed", error, cost=1)
+        tables.queue.fail(claim, "download_failed", error, cost=1)
 
 
 def _download(session: WorkerSession, claim: Claim) -> bool:
@@ -47,7 +45,7 @@ def _download(session: WorkerSession, claim: Claim) -> bool:
     """
     request = session.request(claim)
     with session.transaction() as tables:
-        places, questions = tables.tasks.places(claim), len(tables.tasks.series(claim))
+        places, questions = tables.queue.places(claim), len(tables.queue.series(claim))
     late = {
         place.part_no: refused for place in places if (refused := out_of_reach_today(session, claim, place.argument))
     }
@@ -55,9 +53,8 @@ def _download(session: WorkerSession, claim: Claim) -> bool:
         raise next(iter(late.values()))
     if not all(_answer(session, claim, request, place) for place in places if place.part_no not in late):
         return False
-    with session.transaction() as tables:
-        tables.tasks.lock_claimed(claim)
-        tables.tasks.downloaded(claim)
+    with session.locked(claim) as tables:
+        tables.queue.downloaded(claim)
     return True
 
 
@@ -80,9 +77,8 @@ def _answer(session: WorkerSession, claim: Claim, request: Request, place: PartC
             return _contradicted(
                 session, claim, f"the total was {place.announced} and is now {page and page.announced}"
             )
-        with session.transaction() as tables:
-            tables.tasks.lock_claimed(claim)
-            tables.tasks.store(claim, place, page)
+        with session.locked(claim) as tables:
+            tables.queue.store(claim, place, page)
         if page is None or page.last:
             return True
         place = PartCursor(place.part_no, place.argument, page.announced, place.stored + 1, page.cursor)
@@ -98,7 +94,7 @@ def _hold_against_question(claim: Claim, place: PartCursor, progress: PollResult
 
 def _contradicted(session: WorkerSession, claim: Claim, text: str) -> bool:
     """Asks the series again; after the last attempt what came is merged, and the row says what it lacks (A-08)."""
-    if claim.attempts + 1 >= MAX_ATTEMPTS:
+    if is_last_attempt(claim):
         return True
     return _start_again(session, claim, SERIES_CHANGED, text)
 
@@ -109,27 +105,23 @@ def _contradicts(place: PartCursor, page: Package | None) -> bool:
 
 def _not_ready(session: WorkerSession, claim: Claim, place: PartCursor, progress: PollResult) -> bool:
     processing = progress.stage is Readiness.PROCESSING
-    login = waits_for_login(session, claim) if processing else None
-    with session.transaction() as tables:
-        tables.tasks.lock_claimed(claim)
+    login = login_blocking(session, claim) if processing else None
+    with session.locked(claim) as tables:
         if progress.argument is not None:
-            tables.tasks.remember(claim, place, progress.argument)
-        if login:
-            tables.logins.wait(claim, login, WAITING)
-        elif processing:
-            tables.tasks.postpone(claim, seconds=progress.wait_seconds, polls=1)
+            tables.queue.remember(claim, place, progress.argument)
+        if processing:
+            poll_later(tables, claim, login, progress.wait_seconds)
         else:
             refused = Refused(progress.code, progress.text, progress.advice, answer=progress.answer)
-            tables.tasks.fail(claim, "download_failed", refused)
+            tables.queue.fail(claim, "download_failed", refused)
     return False
 
 
 def _start_again(session: WorkerSession, claim: Claim, code: str, text: str, answer: bytes = b"") -> bool:
-    with session.transaction() as tables:
-        tables.tasks.lock_claimed(claim)
+    with session.locked(claim) as tables:
         error = Refused(code, text, _AGAIN, answer=answer)
-        if claim.attempts + 1 < MAX_ATTEMPTS:
-            tables.tasks.start_again(claim, 0.0, error)
+        if is_last_attempt(claim):
+            tables.queue.fail(claim, "download_failed", error, cost=1)
         else:
-            tables.tasks.fail(claim, "download_failed", error, cost=1)
+            tables.queue.start_again(claim, 0.0, error)
     return False

@@ -56,9 +56,8 @@ def renew_lease(session: WorkerSession, claim: Claim, renewed: datetime) -> date
     now = session.now()
     if now - renewed < RENEWAL:
         return renewed
-    with session.transaction() as tables:
-        tables.tasks.lock_claimed(claim)
-    return now
+    with session.locked(claim):
+        return now
 
 
 def _store(file: Announced, reach: Reach, missing: Missing) -> None:

@@ -19,7 +19,7 @@ from hooks.pool.merge import MergeCounts
 from hooks.pool.xml_lines import Invoice, complete_lines
 from operators.downloads.layout_bytes import Reach, renew_lease, store_bytes
 from operators.downloads.session import SessionTables, WorkerSession
-from operators.run_context import MAX_ATTEMPTS
+from operators.leased_queue.guard import is_last_attempt
 
 _DAMAGED = "the file is asked for again; what arrived whole is kept"
 _SOME_STORED = "the files that came are stored; the others say why in the rejected rows of this batch"
@@ -49,20 +49,18 @@ def collect_files(session: WorkerSession, claim: Claim, download: Download | Non
         if missing is None:
             _give_way(session, claim)
             return
-        if missing.damaged and claim.attempts + 1 < MAX_ATTEMPTS:
+        if missing.damaged and not is_last_attempt(claim):
             raise TryLater("FILE_DAMAGED", missing.damaged[0].reason, _DAMAGED)
         taken = _take_all(session, claim, delivery, reach.store)
     except Unusable as store:
         raise TryLater("FILE_STORE", str(store), "the row goes on when the file store works again") from store
-    with session.transaction() as tables:
-        tables.tasks.lock_claimed(claim)
+    with session.locked(claim) as tables:
         _settle(session, tables, claim, taken, [*delivery.failures, *missing.refused, *missing.damaged])
 
 
 def _give_way(session: WorkerSession, claim: Claim) -> None:
-    with session.transaction() as tables:
-        tables.tasks.lock_claimed(claim)
-        tables.tasks.postpone(claim)
+    with session.locked(claim) as tables:
+        tables.queue.postpone(claim)
 
 
 def _download_of(session: WorkerSession) -> Download:
@@ -74,7 +72,7 @@ def _download_of(session: WorkerSession) -> Download:
 
 def _delivery(session: WorkerSession, claim: Claim) -> Delivery:
     asked = [str(invoice["invoiceNo"]) for invoice in claim.argument.get("invoices", ())]
-    with session.transaction() as tables, tables.tasks.replies(claim) as replies:
+    with session.transaction() as tables, tables.queue.replies(claim) as replies:
         return read_delivery(((reply["reply_id"], bytes(reply["body"])) for reply in replies), asked)
 
 
@@ -121,9 +119,9 @@ def _settle(
     if taken.rows and session.parameter("tax_file_auto_sign", "tax_file_auto_sign") == "1":
         files.sign({row.document_key for row in taken.rows}, claim, claim.observed_at or session.now())
     if failures and not taken.rows:
-        tables.tasks.fail(claim, "download_failed", Refused("FILES_REFUSED", failures[0].reason, _SOME_STORED), cost=1)
+        tables.queue.fail(claim, "download_failed", Refused("FILES_REFUSED", failures[0].reason, _SOME_STORED), cost=1)
     else:
-        tables.tasks.settle(claim, _counts(taken.rows, stored, failures))
+        tables.queue.settle(claim, _counts(taken.rows, stored, failures))
 
 
 def _complete_lines(

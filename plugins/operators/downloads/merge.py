@@ -23,7 +23,7 @@ from hooks.pool.merge import StagedMerge as Staging
 from hooks.queues.verification_intake import queue_unverified, status_mode
 from operators.downloads.layout_files import collect_files
 from operators.downloads.session import SessionTables, WorkerSession
-from operators.run_context import MAX_ATTEMPTS
+from operators.leased_queue.guard import is_last_attempt
 
 SERIES_CHANGED = "SERIES_CHANGED"
 DUPLICATE_ROW = "DUPLICATE_ROW"
@@ -50,8 +50,7 @@ def into_pool(session: WorkerSession, claim: Claim) -> None:
 
 def _merge(session: WorkerSession, claim: Claim) -> None:
     try:
-        with session.transaction() as tables:
-            tables.tasks.lock_claimed(claim)
+        with session.locked(claim) as tables:
             staging = Staging(tables.connection, _target(claim), _merge_context(tables, claim))
             came: dict[int, Came] = {}
             for part_no, reply_id, staged in _staged(session, tables, claim):
@@ -71,7 +70,7 @@ def out_of_reach_today(session: WorkerSession, claim: Claim, argument: Argument)
 
 
 def _owed(session: WorkerSession, tables: SessionTables, claim: Claim, came: Mapping[int, Came]) -> Owed:
-    series = tables.tasks.series(claim)
+    series = tables.queue.series(claim)
     late = [part for part in series if not part.done and out_of_reach_today(session, claim, part.argument)]
     asked = [part for part in series if part not in late]
     announced, received = counted(claim, asked, came)
@@ -80,7 +79,7 @@ def _owed(session: WorkerSession, tables: SessionTables, claim: Claim, came: Map
 
 def _agree(claim: Claim, staging: Staging, owed: Owed) -> None:
     """Raises SeriesChanged where the series is worth another attempt; after the last one what came is merged (A-08)."""
-    duplicates, last = staging.duplicates(), claim.attempts + 1 >= MAX_ATTEMPTS
+    duplicates, last = staging.duplicates(), is_last_attempt(claim)
     if duplicates.differing or (duplicates.identical and not last):
         twice = ", ".join(duplicates.sample)
         raise SeriesChanged(DUPLICATE_ROW, f"document {twice} came twice in one download")
@@ -93,9 +92,9 @@ def _settle(
     session: WorkerSession, tables: SessionTables, claim: Claim, counts: MergeCounts, staging: Staging, owed: Owed
 ) -> None:
     if len(claim.wanted_types) > 1 and _target(claim) == "documents":
-        tables.tasks.count_types(claim)
+        tables.queue.count_types(claim)
     waiting = _without_lines(staging) if _collects_headers(claim) else ()
-    tables.tasks.settle(claim, counts, replace(owed, without_lines=waiting, warnings=staging.doubts))
+    tables.queue.settle(claim, counts, replace(owed, without_lines=waiting, warnings=staging.doubts))
     queue_unverified(tables.connection, claim, staging.to_verify)
     if owed.missing:
         return
@@ -115,7 +114,7 @@ def _without_lines(staging: Staging) -> Sequence[str]:
 
 def _follow_up_usage(session: WorkerSession, tables: SessionTables, claim: Claim, rule: FollowUp) -> None:
     text = session.rules.message("small_scale_download", "scheduled")
-    tables.tasks.follow_up_usage(claim, rule.id, text, session.rules.advice("SMALL_SCALE"))
+    tables.queue.follow_up_usage(claim, rule.id, text, session.rules.advice("SMALL_SCALE"))
 
 
 def _follow_up_files(session: WorkerSession, tables: SessionTables, claim: Claim, rule: FollowUp) -> None:
@@ -152,7 +151,7 @@ def _staged(session: WorkerSession, tables: SessionTables, claim: Claim) -> Iter
     path = "history_sync" if claim.job in _HISTORY_JOBS else _LINE_SCOPE[claim.direction]
     left_out = line_filter(session.parameter("errorGoodsNames", "errorGoodsNames"), path)
     judge = objection(claim)
-    with tables.tasks.replies(claim) as replies:
+    with tables.queue.replies(claim) as replies:
         for reply in replies:
             context = Context(
                 direction=claim.direction,

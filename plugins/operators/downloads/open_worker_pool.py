@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import Any
 
 from fapiao.rules.book import rulebook
@@ -12,8 +13,8 @@ from hooks.pool.connection import PoolHook
 from hooks.queues.tasks import TaskTable
 from operators.downloads.session import WorkerSession
 from operators.downloads.worker_pool import WorkerPool
-from operators.run_context import clock
-from operators.who import who
+from operators.leased_queue.session import releasing
+from operators.run_context import clock, owner_of, who
 
 
 @contextmanager
@@ -34,8 +35,7 @@ def open_worker_pool(
             yield None
             return
         with closing(DOWNLOAD_CHANNELS[channel]()) as bureau:
-            session = WorkerSession(front, bureau, rulebook(), run, parameters, clock)
-            owner = f"{run.dag_id}/{run.run_id}/{context['ti'].task_id}"
-            with WorkerPool(session, lambda: hook.connect(actor), channel, owner, bureau.concurrency) as workers:
+            session = WorkerSession(front, run, owner_of(context, run), clock, bureau, rulebook(), parameters)
+            connect = partial(hook.connect, actor)
+            with releasing(session), WorkerPool(session, connect, channel, bureau.concurrency) as workers:
                 yield workers
-                workers.release_leases()

@@ -13,10 +13,8 @@ from hooks.pool.connection import PoolHook
 from operators.downloads.apply import apply_one
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.plan import plan_day
-from operators.downloads.worker_pool import run_until_idle
-from operators.run_context import run_day, wanted_taxpayers
+from operators.run_context import run_day, wanted_taxpayers, who
 from operators.selections.open_session import run_due_selections
-from operators.who import who
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +66,7 @@ class CollectOperator(BaseOperator):
         with open_worker_pool(context, run, self.channel, run.dag_id) as workers:
             if workers is None:
                 return 0
-            handled = run_until_idle(workers, run.dag_id)
+            handled = workers.run_until_idle(run.dag_id)
             open_rows, seconds = workers.next_due(run.dag_id)
         if open_rows:
             self._wait(context, run, open_rows, seconds)

@@ -14,7 +14,7 @@ from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.tasks import RunDay
 from hooks.enterprise.parameters import Parameters, read_parameters
-from operators.who import CALENDAR
+from operators.run_context import CALENDAR
 
 ALL_TYPES = "all"
 """未勾选数据初始化 asks by 凭证种类, not by 票种: one row holds every invoice type."""

@@ -8,10 +8,11 @@ from typing import Any
 from fapiao.tasks import RunDay
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from hooks.pool.connection import PoolHook
-from hooks.queues.tasks import claim_asked
+from hooks.queues.tasks import TaskTable
 from operators.downloads.collect import collect_one
 from operators.downloads.open_worker_pool import open_worker_pool
-from operators.who import who
+from operators.leased_queue.logins import recheck_logins
+from operators.run_context import owner_of, who
 
 
 def asked_batches(context: Mapping[str, Any]) -> list[str]:
@@ -21,13 +22,12 @@ def asked_batches(context: Mapping[str, Any]) -> list[str]:
 
 def collect_asked(context: Mapping[str, Any], run: RunDay, batches: Sequence[str]) -> int:
     """One poll of each asked task; returns how many were handled. What another worker holds is left to it."""
-    owner = f"{run.dag_id}/{run.run_id}/{context['ti'].task_id}"
     with PoolHook().connect(who(context)) as connection:
-        claims = claim_asked(connection, batches, owner, tuple(DOWNLOAD_CHANNELS))
+        claims = TaskTable(connection).claim_asked(batches, owner_of(context, run), tuple(DOWNLOAD_CHANNELS))
     by_channel = attrgetter("channel")
     for channel, mine in groupby(sorted(claims, key=by_channel), by_channel):
         with open_worker_pool(context, run, channel, None) as workers:
             if workers:
-                workers.check_logins(at_once=True)
+                recheck_logins(workers.claiming_session, channel, at_once=True)
                 workers.handle(collect_one, list(mine))
     return len(claims)

@@ -1,60 +1,44 @@
-"""What one worker has before it: a connection of its own, the bureau, the rules and the day it works for."""
+"""What one worker of the downloads has before it, beside its place in the queue: the bureau, the rules, parameters."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
-
-import psycopg
 
 from fapiao.downloads.protocol import USAGE_JOBS, Request
 from fapiao.errors import FapiaoError
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook
-from fapiao.tasks import Claim, RunDay
+from fapiao.tasks import Claim
 from hooks.channels.download_channel import DownloadChannel
 from hooks.enterprise.parameters import Parameters
 from hooks.queues.login_requests import LoginRequests
 from hooks.queues.quota_ledger import QuotaLedger
 from hooks.queues.tasks import TaskTable
+from operators.leased_queue.session import QueueTables, Session
 
 
 @dataclass(frozen=True, slots=True)
-class SessionTables:
+class SessionTables(QueueTables[TaskTable]):
     """The tables a transaction works on."""
 
-    connection: psycopg.Connection[Any]
-    tasks: TaskTable
     ledger: QuotaLedger
     logins: LoginRequests
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerSession:
-    """One worker's place; `now` is the clock, an argument so that tests turn it."""
+class WorkerSession(Session[SessionTables]):
+    """One worker's place at one bureau."""
 
-    connection: psycopg.Connection[Any]
     bureau: DownloadChannel
     rules: RuleBook
-    run: RunDay
     parameters: Parameters
-    now: Callable[[], datetime]
 
-    @contextmanager
-    def transaction(self) -> Iterator[SessionTables]:
-        """All or nothing on the worker's own connection."""
-        with self.connection.transaction():
-            yield SessionTables(
-                self.connection,
-                TaskTable(self.connection),
-                QuotaLedger(self.connection),
-                LoginRequests(self.connection),
-            )
+    def tables(self) -> SessionTables:
+        """Tasks, quota ledger and login requests."""
+        of = self.connection
+        return SessionTables(of, TaskTable(of), QuotaLedger(of), LoginRequests(of))
 
-    def quota_day(self) -> date:
-        """The day on which an application made now counts."""
-        return self.run.quota_day(self.now())
+    def login_channel(self, channel: str) -> DownloadChannel:  # noqa: ARG002 a session has one
+        """The bureau."""
+        return self.bureau
 
     def parameter(self, kind: str, key: str) -> str:
         """A parameter's value, or the default of include/rules/parameters.yaml."""
@@ -63,11 +47,11 @@ class WorkerSession:
     def request(self, claim: Claim) -> Request:
         """The claimed row as the bureau sees it, with the taxpayer's own 乐企 id where it has one."""
         fresh = claim.status == "pending"
-        with self.transaction() as work:
-            row = work.connection.execute(
+        with self.transaction() as tables:
+            row = tables.connection.execute(
                 query("tasks", "bureau_identity"), {"taxpayer_no": claim.taxpayer_no}
             ).fetchone()
-            asked = work.tasks.usage_questions(claim) if fresh and claim.job in USAGE_JOBS else []
+            asked = tables.queue.usage_questions(claim) if fresh and claim.job in USAGE_JOBS else []
         if row is None:
             raise FapiaoError(
                 f"taxpayer {claim.taxpayer_no} of task {claim.batch_no} is no longer there: load it again"

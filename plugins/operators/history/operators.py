@@ -15,8 +15,7 @@ from hooks.pool.connection import PoolHook
 from operators.downloads.operators import ApplyOperator
 from operators.history.auto_update import organisations_of, switch, update_last_month
 from operators.history.planning import create, preview
-from operators.run_context import run_day
-from operators.who import who
+from operators.run_context import run_day, who
 
 CHANNELS = ("leqi", "etax")
 """下载通道: 乐企 · rpa (R251)."""

@@ -17,9 +17,8 @@ from hooks.files.inbox import DONE, REFUSED, begin, ended, file_away, inbox, ins
 from hooks.files.store import FileStore, file_store
 from hooks.pool.connection import PoolHook
 from hooks.queues.imports import Imports
-from operators.imports.tasks import MOST_BROKEN, Connection, create, replay, work
-from operators.run_context import clock, run_day
-from operators.who import who
+from operators.imports.tasks import MOST_BROKEN, Connection, ImportSession, create, replay, work
+from operators.run_context import clock, run_day, who
 
 Outcome = dict[str, Any]
 INBOX_OWNER = ("fapiao", "inbox_owner")
@@ -53,7 +52,7 @@ class ImportFilesOperator(BaseOperator):
 
     def _sweep(self, connection: Connection, store: FileStore, run: RunDay, batches: Sequence[str]) -> list[Outcome]:
         """Works what is planned, `batches` among it, then empties the folder in its owner's name, whoever looks."""
-        work(connection, store, _owner(run), lambda: run.instant(clock()))
+        work(ImportSession(connection, run, _owner(run), clock, store))
         folder, owner, found = inbox(), _inbox_owner(connection), outcomes(connection, batches)
         for files in waiting(folder, clock()):
             try:
@@ -128,7 +127,7 @@ def import_one(
 ) -> list[Outcome]:
     """Creates the tasks of a request and works them; files that are imported already make none. Raises BadInput."""
     created = create(connection, store, run, request, actor, password=password)
-    work(connection, store, _owner(run), lambda: run.instant(clock()), created)
+    work(ImportSession(connection, run, _owner(run), clock, store), created)
     return outcomes(connection, created.batches)
 
 

@@ -1,16 +1,16 @@
 """Imports, from the files that were handed in to settled tasks: checked, kept, queued by company, worked in turn."""
 
-import logging
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import psycopg
 
 from fapiao.downloads.announced import Owed
-from fapiao.errors import BadInput, BureauError, LeaseLost, MergeError, Refused, Unusable
+from fapiao.errors import BadInput, BureauError, MergeError, Refused, Unusable
 from fapiao.imports.owners import Owner
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.schemes import ImportScheme
@@ -20,22 +20,22 @@ from fapiao.tasks import SHANGHAI, Claim, RunDay
 from hooks.enterprise.parameters import read_parameters
 from hooks.enterprise.permissions import rights_of
 from hooks.files.store import FileStore
-from hooks.pool.faults import blamed_on_row
 from hooks.pool.sessions import name_actor
 from hooks.queues.imports import Imports, Source
 from hooks.queues.tasks import TaskTable
 from operators.imports.merge import merge, translated
 from operators.imports.reading import ReadFiles, read_request, read_stored
+from operators.leased_queue.guard import Guard, SetAside
+from operators.leased_queue.session import QueueTables, Session
 
 Connection = psycopg.Connection[Any]
-
-log = logging.getLogger(__name__)
 
 MOST_BROKEN = 2
 """Workers that may end over one file before it is set aside."""
 _RIGHT = "import"
 """导入, for a tax number 登录用户具备权限 (S3 §3.3)."""
 _SCOPE = "bureau_file_import"
+_EXPORT_AGAIN = "export the file again and import it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,71 +142,70 @@ def _check_rights(
         raise BadInput(problems)
 
 
-def work(
-    connection: Connection,
-    store: FileStore,
-    owner: str,
-    instant: Callable[[], datetime],
-    created: Created | None = None,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class ImportSession(Session[QueueTables[TaskTable]]):
+    """One worker's place, with the store that keeps the files."""
+
+    store: FileStore
+
+    def tables(self) -> QueueTables[TaskTable]:
+        """The tasks, imports among them."""
+        return QueueTables(self.connection, TaskTable(self.connection))
+
+
+def work(session: ImportSession, created: Created | None = None) -> int:
     """Works the queues of companies, each from its oldest task on (R283); returns how many tasks came to their end.
 
     With `created` only the companies of those tasks, and waits for whoever is at work there; without, every company
-    nobody is at work for. `instant` is the business instant of now. A crash leaves a task where it was; the next worker
-    reads the kept bytes again. Raises Unusable when the store does not give them.
+    nobody is at work for. A crash leaves a task where it was; the next worker reads the kept bytes again. Raises
+    Unusable when the store does not give them.
     """
-    imports, readings = Imports(connection), created.readings if created else {}
-    with connection.transaction():
+    imports, readings = Imports(session.connection), created.readings if created else {}
+    with session.transaction():
         waiting = imports.queues()
     mine = {one.owner.taxpayer_no for one in readings.values()}
     done = 0
     for taxpayer_no in [number for number in waiting if created is None or number in mine]:
         with imports.queue(taxpayer_no, wait=created is not None) as held:
-            while held and (claim := _take(connection, taxpayer_no, owner, instant())):
-                _work_one(connection, store, claim, readings.get(claim.batch_no))
+            while held and (claim := _take(session, taxpayer_no)):
+                _GUARD.run(session, claim, partial(_import_one, reading=readings.get(claim.batch_no)))
                 done += 1
     return done
 
 
-def _take(connection: Connection, taxpayer_no: str, owner: str, now: datetime) -> Claim | None:
-    with connection.transaction():
-        return Imports(connection).take(taxpayer_no, owner, now)
+def _take(session: ImportSession, taxpayer_no: str) -> Claim | None:
+    with session.transaction():
+        return Imports(session.connection).take(taxpayer_no, session.owner, session.instant())
 
 
-def _work_one(connection: Connection, store: FileStore, claim: Claim, reading: ReadFiles | None) -> None:
+def _import_one(session: ImportSession, claim: Claim, reading: ReadFiles | None) -> None:
     try:
-        if claim.broke_workers >= MOST_BROKEN:
-            raise BadInput([rulebook().message("file_breaks_workers", "import")])
-        _into_pool(connection, store, claim, reading)
-    except LeaseLost:
-        return
-    except Unusable:
-        raise
+        _into_pool(session, claim, reading)
     except MergeError as broken:
-        _fail(connection, claim, Refused("MERGE_CHECK", str(broken), "nothing was merged; the file is kept"))
+        why = Refused("MERGE_CHECK", str(broken), "nothing was merged; the file is kept")
     except BadInput as refused:
-        _fail(connection, claim, Refused("FILE_REFUSED", str(refused), "export the file again and import it"))
-    except Exception as broken:
-        log.exception("import %s failed inside fapiao", claim.batch_no)
-        _fail(connection, claim, blamed_on_row(broken, connection, "the file is kept"))
+        why = Refused("FILE_REFUSED", str(refused), _EXPORT_AGAIN)
+    else:
+        return
+    with session.locked(claim) as tables:
+        _fail(tables, claim, why)
 
 
-def _into_pool(connection: Connection, store: FileStore, claim: Claim, reading: ReadFiles | None) -> None:
-    imports, tasks = Imports(connection), TaskTable(connection)
-    with connection.transaction():
+def _into_pool(session: ImportSession, claim: Claim, reading: ReadFiles | None) -> None:
+    connection, imports = session.connection, Imports(session.connection)
+    with session.transaction():
         sources, wanted, schemes = imports.files(claim), _line_filter(connection), imports.schemes_of(claim)
-    papers = (reading.papers if reading else None) or read_stored(store, sources, _owner(claim), _day(claim))
+    papers = (reading.papers if reading else None) or read_stored(session.store, sources, _owner(claim), _day(claim))
     for scheme in schemes:
         scheme.hand_back(papers, rulebook())
     steps = translated(claim, papers, wanted)
-    with connection.transaction():
-        tasks.lock_claimed(claim)
+    with session.locked(claim):
         imports.merging(claim)
         imports.know_the_pool()
-    with connection.transaction():
+    with session.transaction() as tables:
         counts, doubts = merge(connection, claim, sources, steps, papers)
-        tasks.lock_claimed(claim)  # only now: a merge takes minutes, and a person stops a task at any instant
-        tasks.settle(claim, counts, Owed(warnings=doubts))
+        tables.queue.lock_claimed(claim)  # only now: a merge takes minutes, and a person stops a task at any instant
+        tables.queue.settle(claim, counts, Owed(warnings=doubts))
 
 
 def _owner(claim: Claim) -> Owner:
@@ -225,8 +224,19 @@ def _line_filter(connection: Connection) -> LineFilter | None:
     return line_filter(value, _SCOPE)
 
 
-def _fail(connection: Connection, claim: Claim, why: BureauError) -> None:
-    with suppress(LeaseLost), connection.transaction():
-        tasks = TaskTable(connection)
-        tasks.lock_claimed(claim)
-        tasks.fail(claim, "download_failed", why, cost=1)
+def _fail(tables: QueueTables[TaskTable], claim: Claim, why: BureauError) -> None:
+    tables.queue.fail(claim, "download_failed", why, cost=1)
+
+
+def _set_aside(tables: QueueTables[TaskTable], claim: Claim) -> None:
+    """The file is refused: its company's next one waits behind it."""
+    _fail(tables, claim, Refused("FILE_REFUSED", rulebook().message("file_breaks_workers", "import"), _EXPORT_AGAIN))
+
+
+_GUARD = Guard(
+    kind="import",
+    advice="the file is kept",
+    give_up=_fail,
+    set_aside=SetAside(MOST_BROKEN, attrgetter("broke_workers"), _set_aside),
+    nobodys_fault=(Unusable,),
+)

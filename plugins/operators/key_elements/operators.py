@@ -9,8 +9,7 @@ from fapiao.errors import BadInput
 from fapiao.key_elements.rules import FILTERS
 from hooks.pool.connection import PoolHook
 from operators.key_elements.planning import create
-from operators.run_context import run_day
-from operators.who import who
+from operators.run_context import run_day, who
 
 CHANNELS = ("etax", "soft_certificate")
 """通道 whose bureau side lists 发票勾选确认 (R030)."""

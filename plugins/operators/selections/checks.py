@@ -7,7 +7,7 @@ from fapiao.errors import Refused
 from fapiao.selection.checks import CheckInput, Decision, Objection, StatisticsState, decide
 from fapiao.selection.records import STATISTICS, OpenDocument, Selection, Settled
 from hooks.queues.submissions import facts_of
-from operators.login_state import login_state
+from operators.leased_queue.logins import login_state
 from operators.selections.known_facts import known_facts
 from operators.selections.results import finish, party
 from operators.selections.session import SelectionSession
@@ -19,8 +19,8 @@ Examined = tuple[list[OpenDocument], str | None]
 def examine(session: SelectionSession, row: Selection) -> Examined | None:
     """The steps to their end; None where nothing is left to send and the request is settled. Raises BureauError."""
     with session.transaction() as tables:
-        papers = tables.table.open_papers(row)
-        whose = tables.table.basics([row.taxpayer_no]).get(row.taxpayer_no)
+        papers = tables.queue.open_papers(row)
+        whose = tables.queue.basics([row.taxpayer_no]).get(row.taxpayer_no)
         facts = known_facts(session, tables, row.operation, row.surface, whose, [facts_of(one) for one in papers])
     facts, decision = _decided(session, row, facts)
     if decision.stop:
@@ -46,16 +46,14 @@ def _asked(session: SelectionSession, row: Selection, facts: CheckInput, what: s
         return replace(facts, logged_in=login_state(bureau, row.taxpayer_no).state != "manual")
     told = bureau.statistics(party(session, row))
     heard = StatisticsState(told.state, told.period, session.instant())
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        tables.table.save_statistics(row.taxpayer_no, heard)
+    with session.locked(row) as tables:
+        tables.queue.save_statistics(row.taxpayer_no, heard)
     return replace(facts, statistics=heard, now=heard.asked_at)
 
 
 def _refuse(session: SelectionSession, row: Selection, stop: Objection) -> None:
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        tables.table.fail(row, Refused(stop.code, session.says(stop.key, row.surface), "put it right, then retry"))
+    with session.locked(row) as tables:
+        tables.queue.fail(row, Refused(stop.code, session.says(stop.key, row.surface), "put it right, then retry"))
 
 
 def _keep_behind(session: SelectionSession, row: Selection, against: Sequence[Objection]) -> bool:
@@ -65,10 +63,9 @@ def _keep_behind(session: SelectionSession, row: Selection, against: Sequence[Ob
         for one in against
         if one.document_key
     ]
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        tables.table.settle(row, settled, session.instant(), "")
-        if tables.table.tally(row).open:
+    with session.locked(row) as tables:
+        tables.queue.settle(row, settled, session.instant(), "")
+        if tables.queue.tally(row).open:
             return True
         finish(session, tables, row)
     return False

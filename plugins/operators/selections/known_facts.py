@@ -28,7 +28,7 @@ def check_locally(
     first, again = once(request.chosen)
     papers = tables.submissions.papers(first) if first else {}
     taxpayers = sorted({*papers, *request.taxpayers})
-    basics = tables.table.basics(taxpayers)
+    basics = tables.queue.basics(taxpayers)
     for number in taxpayers:
         facts = known_facts(
             session, tables, request.operation, request.surface, basics.get(number), papers.get(number, ())
@@ -59,7 +59,7 @@ def known_facts(
         small_scale=bool(whose and whose.small_scale),
         papers=papers,
         now=session.instant(),
-        statistics=tables.table.statistics(whose.taxpayer_no) if whose else None,
+        statistics=tables.queue.statistics(whose.taxpayer_no) if whose else None,
     )
 
 

@@ -22,13 +22,12 @@ from hooks.enterprise.permissions import allowed_organisations
 from hooks.files.inbox import inbox, inside
 from hooks.selection_lists.auto_rules import auto_requests
 from hooks.selection_lists.list_import import validate_list, write_result
-from operators.run_context import run_day
+from operators.run_context import run_day, who
 from operators.selections.open_session import open_selection_session, run_due_selections
 from operators.selections.preview import preview
 from operators.selections.requests import request_of_form
 from operators.selections.session import SelectionSession
 from operators.selections.submit import progress, retry, submit
-from operators.who import who
 
 LOOK_AGAIN_SECONDS = 60.0
 """Where every request waits for a login: the sweep looks at it, this run at what became of them."""
@@ -147,7 +146,7 @@ class SelectionFollowOperator(BaseOperator):
         with open_selection_session(who(context), run, f"{run.dag_id}/{run.run_id}/{self.task_id}") as session:
             found = [progress(session, parent) for parent in parents]
             with session.transaction() as tables:
-                _, seconds = tables.table.next_due(CHANNELS)
+                _, seconds = tables.queue.next_due(CHANNELS)
         labels = session.book.codes_of("selection_task_status")
         told = [progress_line(one, labels) for one in found]
         self.log.info("%s", "\n".join([*told, *map(requests_text, found)]))

@@ -22,7 +22,7 @@ def objections(
 def check_taxpayers(session: SelectionSession, actor: str, action: str, taxpayers: Sequence[str]) -> None:
     """Raises BadInput with every tax number whose 核算组织 the actor has no right in; an unknown one is let through."""
     with session.transaction() as tables:
-        organisations = {number: whose.org_code for number, whose in tables.table.basics(taxpayers).items()}
+        organisations = {number: whose.org_code for number, whose in tables.queue.basics(taxpayers).items()}
         problems = objections(session, tables, actor, action, organisations)
     if problems:
         raise BadInput([*problems.values()])

@@ -39,7 +39,7 @@ def log_in(session: SelectionSession, taxpayer_no: str, lines: Sequence[PreviewL
     Raises BadInput for an unknown tax number or a channel that does not select, BureauError where it cannot be asked.
     """
     with session.transaction() as tables:
-        whose = tables.table.basics([taxpayer_no]).get(taxpayer_no)
+        whose = tables.queue.basics([taxpayer_no]).get(taxpayer_no)
     if whose is None or whose.channel not in CHANNELS:
         raise BadInput([session.says("selection_channel" if whose else "selection_unknown_taxpayer")])
     login = session.bureaus[whose.channel].login(taxpayer_no)

@@ -2,15 +2,13 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from fapiao.downloads.protocol import Login
-from fapiao.errors import LoginLost, Refused, TryLater
+from fapiao.errors import Refused, TryLater
 from fapiao.selection.answers import DocumentResult, Holding, Party, Results, Waiting
 from fapiao.selection.reconciliation import NO_ANSWER, Wished, already_there, reconcile, verdict
 from fapiao.selection.records import OpenDocument, Selection, Settled
-from operators.login_state import WAITING, login_blocking, login_state
-from operators.run_context import MAX_ATTEMPTS
+from operators.leased_queue.guard import MAX_ATTEMPTS
+from operators.leased_queue.logins import login_blocking, login_now, poll_later
 from operators.selections.session import SelectionSession, SelectionTables
 
 log = logging.getLogger(__name__)
@@ -24,7 +22,7 @@ _LEDGER = "see the ledger (税局用票台账) for each document, then retry"
 def party(session: SelectionSession, row: Selection) -> Party:
     """Whose documents they are. Raises Refused where the tax number is no longer there."""
     with session.transaction() as tables:
-        whose = tables.table.basics([row.taxpayer_no]).get(row.taxpayer_no)
+        whose = tables.queue.basics([row.taxpayer_no]).get(row.taxpayer_no)
     if whose is None:
         raise Refused("UNKNOWN_TAXPAYER", session.says("selection_unknown_taxpayer"), "load the taxpayer again")
     return Party(row.taxpayer_no, whose.leqi_id)
@@ -38,7 +36,7 @@ def collect(session: SelectionSession, row: Selection) -> None:
         still_waiting(session, row, told)
         return
     with session.transaction() as tables:
-        papers = tables.table.open_papers(row)
+        papers = tables.queue.open_papers(row)
     held = _compared(session, row, whose, told)
     if isinstance(held, Waiting):
         _wait_for_holdings(session, row, held)
@@ -53,22 +51,20 @@ def resolve_unanswered(session: SelectionSession, row: Selection) -> bool:
     Raises BureauError; then nothing is known yet. One that refuses to show what it holds ends the request.
     """
     if row.unanswered_seconds:
-        with session.transaction() as tables:
-            tables.table.lock_claimed(row)
-            tables.table.postpone(row, row.unanswered_seconds)
+        with session.locked(row) as tables:
+            tables.queue.postpone(row, row.unanswered_seconds)
         return False
     whose = party(session, row)
     held, period = _holdings(session, row, whose)
     if isinstance(held, Waiting):
         _wait_for_holdings(session, row, held)
         return False
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        papers = tables.table.open_papers(row)
+    with session.locked(row) as tables:
+        papers = tables.queue.open_papers(row)
         settled = already_there(papers, _wished(row), held, period, session.says("selection_held"))
         if settled:
-            tables.table.settle(row, settled, session.instant(), _to_status(session, row))
-        tables.table.note_holdings(row, None)
+            tables.queue.settle(row, settled, session.instant(), _to_status(session, row))
+        tables.queue.note_holdings(row, None)
         return _again(session, tables, row, len(papers) - len(settled))
 
 
@@ -78,43 +74,17 @@ def _again(session: SelectionSession, tables: SelectionTables, row: Selection, l
         return False
     if row.attempts >= MAX_ATTEMPTS:
         text = session.says("selection_no_answer")
-        tables.table.fail(row, Refused(NO_ANSWER, text, "the bureau does not hold what is left: retry"))
+        tables.queue.fail(row, Refused(NO_ANSWER, text, "the bureau does not hold what is left: retry"))
         return False
-    tables.table.not_sent(row)
+    tables.queue.not_sent(row)
     return True
 
 
 def still_waiting(session: SelectionSession, row: Selection, told: Waiting) -> None:
     """处理中: polled again after the bureau's wait, or behind the login that it really waits for (R212, R216)."""
-    bureau = session.bureaus[row.channel]
-    waits = (
-        login_state(bureau, row.taxpayer_no) if told.login_wait else login_blocking(bureau, row.taxpayer_no, row.polls)
-    )
-    if waits and waits.state == "manual":
-        _stand_behind(session, row, waits, WAITING)
-        return
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        tables.table.postpone(row, told.wait_seconds, polls=1)
-
-
-def wait_for_login(session: SelectionSession, row: Selection, lost: LoginLost) -> None:
-    """The row steps back without losing an attempt; one whose account is logged in after all comes back soon."""
-    login = login_state(session.bureaus[row.channel], row.taxpayer_no)
-    if login.state == "manual":
-        _stand_behind(session, row, login, lost)
-        return
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        tables.table.postpone(row, lost.wait_seconds, polls=1)
-
-
-def _stand_behind(session: SelectionSession, row: Selection, login: Login, why: LoginLost) -> None:
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        account = replace(login, account=login.account or row.account)
-        request, advice = tables.logins.ask(row.channel, row.taxpayer_no, account, why)
-        tables.table.wait_for_login(row, request, LoginLost(why.code, why.text, advice))
+    login = login_now(session, row) if told.login_wait else login_blocking(session, row)
+    with session.locked(row) as tables:
+        poll_later(tables, row, login, told.wait_seconds)
 
 
 def settled_on_the_spot(
@@ -123,15 +93,15 @@ def settled_on_the_spot(
     """Documents that the bureau refused together with its receipt."""
     if refused:
         settled = [Settled(one.document_key, "failed", one.code, one.text) for one in refused]
-        tables.table.settle(row, settled, session.instant(), "")
-        tables.table.clear_statistics(row.taxpayer_no)
+        tables.queue.settle(row, settled, session.instant(), "")
+        tables.queue.clear_statistics(row.taxpayer_no)
 
 
 def finish(session: SelectionSession, tables: SelectionTables, row: Selection) -> None:
     """The end of a request whose documents are all settled: 处理成功, or 处理失败 where one of them failed."""
-    tally = tables.table.tally(row)
+    tally = tables.queue.tally(row)
     said = verdict(tally, session.says("selection_partly_failed"), session.says("selection_all_failed"))
-    tables.table.finish(row, Refused(*said, _LEDGER) if said else None, session.instant())
+    tables.queue.finish(row, Refused(*said, _LEDGER) if said else None, session.instant())
 
 
 def _compared(session: SelectionSession, row: Selection, whose: Party, told: Results) -> Holdings | Waiting | None:
@@ -157,16 +127,14 @@ def _holdings(session: SelectionSession, row: Selection, whose: Party) -> tuple[
     except Refused as failed:
         if row.holdings_no is None:
             raise
-        with session.transaction() as tables:
-            tables.table.lock_claimed(row)
-            tables.table.note_holdings(row, None)
+        with session.locked(row) as tables:
+            tables.queue.note_holdings(row, None)
         raise TryLater(failed.code, failed.text, "the question is asked anew", failed.wait_seconds) from failed
 
 
 def _wait_for_holdings(session: SelectionSession, row: Selection, told: Waiting) -> None:
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        tables.table.note_holdings(row, told.request_no or row.holdings_no)
+    with session.locked(row) as tables:
+        tables.queue.note_holdings(row, told.request_no or row.holdings_no)
     still_waiting(session, row, told)
 
 
@@ -179,14 +147,13 @@ def _bring_in(
     given_up = missing if row.polls >= MOST_POLLS_WITHOUT_ANSWER else []
     text = session.says("selection_no_answer")
     every = [*settled, *(Settled(one.document_key, "failed", NO_ANSWER, text) for one in given_up)]
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        tables.table.note_holdings(row, None)
-        tables.table.settle(row, every, session.instant(), _to_status(session, row))
+    with session.locked(row) as tables:
+        tables.queue.note_holdings(row, None)
+        tables.queue.settle(row, every, session.instant(), _to_status(session, row))
         if any(one.state == "failed" for one in every):
-            tables.table.clear_statistics(row.taxpayer_no)
-        if tables.table.tally(row).open:
-            tables.table.postpone(row, session.rules.unanswered_seconds, polls=1)
+            tables.queue.clear_statistics(row.taxpayer_no)
+        if tables.queue.tally(row).open:
+            tables.queue.postpone(row, session.rules.unanswered_seconds, polls=1)
         else:
             finish(session, tables, row)
 

@@ -1,59 +1,50 @@
-"""What one worker of the selections has before it: a connection of its own, the channels, the rules and the clock."""
+"""What one worker of the selections has before it, beside its place in the queue: the channels and the rules."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 
-from fapiao.rules.book import RuleBook
-from fapiao.selection.rules import SelectionRules
+from fapiao.rules.book import RuleBook, rulebook
+from fapiao.selection.rules import SelectionRules, selection_rules
 from fapiao.selection.sentences import sentence
 from fapiao.tasks import RunDay
 from hooks.channels.selection_channel import SelectionChannel
 from hooks.queues.login_requests import LoginRequests
 from hooks.queues.selections import SelectionTable
 from hooks.queues.submissions import Submissions
+from operators.leased_queue.lazy_channels import LazyChannels
+from operators.leased_queue.session import QueueTables, Session, releasing
+from operators.run_context import clock
 
 
 @dataclass(frozen=True, slots=True)
-class SelectionTables:
+class SelectionTables(QueueTables[SelectionTable]):
     """The tables a transaction works on."""
 
-    connection: psycopg.Connection[Any]
-    table: SelectionTable
     submissions: Submissions
     logins: LoginRequests
 
 
 @dataclass(frozen=True, slots=True)
-class SelectionSession:
-    """One worker's place; `bureaus` are the channels that select, `now` is the clock: tests turn it."""
+class SelectionSession(Session[SelectionTables]):
+    """The place of a worker, or of a person who submits; `bureaus` are the channels that select."""
 
-    connection: psycopg.Connection[Any]
     bureaus: Mapping[str, SelectionChannel]
     rules: SelectionRules
     book: RuleBook
-    run: RunDay
-    owner: str
-    now: Callable[[], datetime]
 
-    @contextmanager
-    def transaction(self) -> Iterator[SelectionTables]:
-        """All or nothing on the worker's own connection."""
-        with self.connection.transaction():
-            yield SelectionTables(
-                self.connection,
-                SelectionTable(self.connection),
-                Submissions(self.connection),
-                LoginRequests(self.connection),
-            )
+    def tables(self) -> SelectionTables:
+        """Selections, submissions and login requests."""
+        of = self.connection
+        return SelectionTables(of, SelectionTable(of), Submissions(of), LoginRequests(of))
 
-    def instant(self) -> datetime:
-        """The instant at which the bureau is heard now; the cache of thirty minutes is told by it too."""
-        return self.run.instant(self.now())
+    def login_channel(self, channel: str) -> SelectionChannel:
+        """The channel of that name."""
+        return self.bureaus[channel]
 
     def says(self, key: str, surface: str = "interactive") -> str:
         """A sentence byte for byte, as the surface words it."""
@@ -63,3 +54,22 @@ class SelectionSession:
     def unanswered(self) -> timedelta:
         """How long an upload without an answer is left alone before the bureau is asked what it holds."""
         return timedelta(seconds=self.rules.unanswered_seconds)
+
+
+@contextmanager
+def selection_session(
+    connecting: AbstractContextManager[psycopg.Connection[Any]],
+    run: RunDay,
+    owner: str,
+    names: Collection[str],
+    open_channel: Callable[[str], SelectionChannel],
+) -> Iterator[SelectionSession]:
+    """A session over a connection of its own, for a person or a worker; its channels are opened as they are asked for.
+
+    `run` names the submissions made at it: one run makes one. The leases that are left are given up at the end.
+    """
+    with connecting as connection, ExitStack() as stack:
+        bureaus = LazyChannels(names, open_channel, stack)
+        session = SelectionSession(connection, run, owner, clock, bureaus, selection_rules(), rulebook())
+        with releasing(session):
+            yield session

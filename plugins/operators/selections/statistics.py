@@ -34,7 +34,7 @@ def tax_period(session: SelectionSession, taxpayer_no: str, surface: Surface = "
     told = session.bureaus[whose.channel].period(Party(taxpayer_no, whose.leqi_id))
     with session.transaction() as tables:
         heard = StatisticsState(told.statistics, told.period, session.instant())
-        tables.table.save_statistics(taxpayer_no, heard, told.deadline)
+        tables.queue.save_statistics(taxpayer_no, heard, told.deadline)
     return told
 
 
@@ -47,7 +47,7 @@ def change_period(
     """
     whose = _whose(session, taxpayer_no, surface)
     with session.transaction() as tables:
-        tables.table.clear_statistics(taxpayer_no)
+        tables.queue.clear_statistics(taxpayer_no)
     return session.bureaus[whose.channel].change_period(Party(taxpayer_no, whose.leqi_id), period)
 
 
@@ -69,17 +69,15 @@ def collect_statistics(session: SelectionSession, row: Selection) -> None:
 def find_out_statistics(session: SelectionSession, row: Selection) -> bool:
     """A call without an answer: a table that is as wished is not asked for again. Raises BureauError."""
     if row.unanswered_seconds:
-        with session.transaction() as tables:
-            tables.table.lock_claimed(row)
-            tables.table.postpone(row, row.unanswered_seconds)
+        with session.locked(row) as tables:
+            tables.queue.postpone(row, row.unanswered_seconds)
         return False
     told = session.bureaus[row.channel].statistics(party(session, row))
     if told.state in session.rules.of(row.operation).reached:
         _settle(session, row, told)
         return False
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        tables.table.not_sent(row)
+    with session.locked(row) as tables:
+        tables.queue.not_sent(row)
     return True
 
 
@@ -89,11 +87,10 @@ def _settle(session: SelectionSession, row: Selection, told: Statistics) -> None
     why = (
         None if reached else Refused("STATISTICS_STATE", _state_text(session, told), "query the statistics, then retry")
     )
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
+    with session.locked(row) as tables:
         heard = StatisticsState(told.state, told.period, session.instant())
-        tables.table.save_statistics(row.taxpayer_no, heard)
-        tables.table.finish(row, why, session.instant(), told.period)
+        tables.queue.save_statistics(row.taxpayer_no, heard)
+        tables.queue.finish(row, why, session.instant(), told.period)
 
 
 def _state_text(session: SelectionSession, told: Statistics) -> str:
@@ -102,12 +99,12 @@ def _state_text(session: SelectionSession, told: Statistics) -> str:
 
 def _keep(session: SelectionSession, taxpayer_no: str, told: Statistics) -> None:
     with session.transaction() as tables:
-        tables.table.save_statistics(taxpayer_no, StatisticsState(told.state, told.period, session.instant()))
+        tables.queue.save_statistics(taxpayer_no, StatisticsState(told.state, told.period, session.instant()))
 
 
 def _whose(session: SelectionSession, taxpayer_no: str, surface: Surface) -> TaxpayerProfile:
     with session.transaction() as tables:
-        whose = tables.table.basics([taxpayer_no]).get(taxpayer_no)
+        whose = tables.queue.basics([taxpayer_no]).get(taxpayer_no)
     if whose is None:
         raise BadInput([session.says("selection_unknown_taxpayer")])
     if whose.channel not in CHANNELS:

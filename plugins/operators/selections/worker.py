@@ -6,79 +6,76 @@ what it does not hold as wished is sent again
 sent, with a number   the result is polled; on 乐企, and for a repeated selection, the holdings are compared (R151)
 """
 
-import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from fapiao.errors import AnswerLost, BadInput, BureauError, LeaseLost, LoginLost, Refused, TryLater
+from fapiao.errors import AnswerLost, BadInput, BureauError, LoginLost, Refused
 from fapiao.permissions.task_actions import ActionOutcome
 from fapiao.selection.answers import Action, Document, Uploaded
 from fapiao.selection.records import STATISTICS, OpenDocument, Selection
-from hooks.pool.faults import blamed_on_row
-from operators.login_state import recheck_logins
-from operators.run_context import MAX_ATTEMPTS
+from operators.leased_queue.guard import Guard, may_be_tried_again
+from operators.leased_queue.logins import recheck_logins, wait_for_login
+from operators.leased_queue.loop import run_until_idle, run_until_none_due
 from operators.selections.checks import examine
 from operators.selections.permissions import objections
-from operators.selections.results import collect, finish, party, resolve_unanswered, settled_on_the_spot, wait_for_login
-from operators.selections.session import SelectionSession
+from operators.selections.results import collect, finish, party, resolve_unanswered, settled_on_the_spot
+from operators.selections.session import SelectionSession, SelectionTables
 from operators.selections.statistics import collect_statistics, find_out_statistics, upload_statistics
 
-log = logging.getLogger(__name__)
-
 BATCH = 20
-MOST_SHORT_WAITS = 50
 LEAST_WAIT_SECONDS = 1.0
 """Of a question that costs no attempt, so that it is never asked in a circle."""
 
 
 def select_due(session: SelectionSession, channel: str, batches: Sequence[str] | None = None) -> int:
     """Works everything that is due on a channel, or exactly these requests, once each; how many were handled."""
-    handled = 0
-    while rows := _claim(session, channel, batches):
-        for row in rows:
-            _handle(session, row)
-        handled += len(rows)
-        if batches is not None:
-            break
-    return handled
+    if batches is None:
+        return run_until_none_due(partial(_claim, session, channel, BATCH), partial(_handle, session))
+    return _handle(session, _claim(session, channel, len(batches), batches))
 
 
-def run_until_idle(session: SelectionSession, channel: str, short_wait_seconds: float) -> int:
-    """Works a channel, logins first, until its next request is due only after a longer wait than that.
+def select_until_idle(session: SelectionSession, channel: str) -> int:
+    """Works a channel, logins first, until its next request is due only after a real wait; how many were handled."""
+    return run_until_idle(
+        f"selections of channel {channel}",
+        partial(recheck_and_select, session, channel),
+        partial(_next_due, session, channel),
+    )
 
-    A bureau that keeps promising an answer for the next moment is left to the next worker after some rounds.
+
+def recheck_and_select(session: SelectionSession, channel: str) -> tuple[int, int]:
+    """One round: how many requests a login set going, and how many were handled.
+
+    The channel is opened before anything is claimed: for want of its connection no request is to blame.
     """
-    handled = 0
-    for _ in range(MOST_SHORT_WAITS):
-        recheck_logins(session.transaction, session.bureaus[channel], channel)
-        handled += select_due(session, channel)
-        with session.transaction() as tables:
-            open_rows, seconds = tables.table.next_due([channel])
-        if not open_rows or seconds is None or seconds > short_wait_seconds:
-            return handled
-        time.sleep(max(seconds, 0.05))
-    log.warning("%d selections of %s are due again and again; the next worker goes on with them", open_rows, channel)
-    return handled
+    session.bureaus[channel]
+    return recheck_logins(session, channel), select_due(session, channel)
 
 
-def _claim(session: SelectionSession, channel: str, batches: Sequence[str] | None) -> list[Selection]:
-    limit = BATCH if batches is None else len(batches)
+def open_channels(session: SelectionSession) -> list[str]:
+    """The channels on which any request is left to work on, due or not."""
     with session.transaction() as tables:
-        return tables.table.claim(session.owner, [channel], limit, session.unanswered, batches)
+        return tables.queue.open_channels()
 
 
-def _handle(session: SelectionSession, row: Selection) -> None:
-    """One request, whatever becomes of it, so that it cannot hold up those behind it."""
-    try:
-        select_one(session, row)
-    except LeaseLost:
-        log.warning("selection %s was taken over; this worker lets it go", row.batch_no)
-    except Exception as broken:
-        log.exception("selection %s failed inside fapiao", row.batch_no)
-        error = blamed_on_row(broken, session.connection, "see the task's Airflow log; retry when it is mended")
-        (_put_off if isinstance(error, TryLater) else _fail)(session, row, error)
+def _claim(
+    session: SelectionSession, channel: str, limit: int, batches: Sequence[str] | None = None
+) -> list[Selection]:
+    with session.transaction() as tables:
+        return tables.queue.claim(session.owner, [channel], limit, session.unanswered, batches)
+
+
+def _next_due(session: SelectionSession, channel: str) -> tuple[int, float | None]:
+    with session.transaction() as tables:
+        return tables.queue.next_due([channel])
+
+
+def _handle(session: SelectionSession, rows: Sequence[Selection]) -> int:
+    for row in rows:
+        _GUARD.run(session, row, select_one)
+    return len(rows)
 
 
 def select_one(session: SelectionSession, row: Selection) -> None:
@@ -108,23 +105,23 @@ def _taken(
 
 
 def _put_off(session: SelectionSession, row: Selection, error: BureauError) -> None:
+    with session.locked(row) as tables:
+        _give_up(tables, row, error)
+
+
+def _give_up(tables: SelectionTables, row: Selection, error: BureauError) -> None:
     """A question without an answer; an upload that may have arrived is not given up before the bureau is heard."""
     unsure = row.sent and row.request_no is None
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        if unsure and not isinstance(error, Refused):
-            tables.table.postpone(row, max(error.wait_seconds, LEAST_WAIT_SECONDS), error)
-        elif isinstance(error, TryLater) and row.attempts + 1 < MAX_ATTEMPTS:
-            tables.table.postpone(row, error.wait_seconds, error, cost=1)
-        else:
-            tables.table.clear_statistics(row.taxpayer_no)
-            tables.table.fail(row, error)
+    if unsure and not isinstance(error, Refused):
+        tables.queue.postpone(row, max(error.wait_seconds, LEAST_WAIT_SECONDS), error)
+    elif may_be_tried_again(row, error):
+        tables.queue.postpone(row, error.wait_seconds, error, cost=1)
+    else:
+        tables.queue.clear_statistics(row.taxpayer_no)
+        tables.queue.fail(row, error)
 
 
-def _fail(session: SelectionSession, row: Selection, error: BureauError) -> None:
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        tables.table.fail(row, error)
+_GUARD = Guard("selection", "see the task's Airflow log; retry when it is mended", _give_up)
 
 
 def _send(session: SelectionSession, row: Selection) -> None:
@@ -133,20 +130,17 @@ def _send(session: SelectionSession, row: Selection) -> None:
     if examined is None:
         return
     papers, period = examined
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
-        tables.table.sent(row, period)
+    with session.locked(row) as tables:
+        tables.queue.sent(row, period)
     try:
         uploaded = _upload(session, row, papers)
     except AnswerLost as lost:
-        with session.transaction() as tables:
-            tables.table.lock_claimed(row)
-            tables.table.postpone(row, session.rules.unanswered_seconds, lost, cost=1)
+        with session.locked(row) as tables:
+            tables.queue.postpone(row, session.rules.unanswered_seconds, lost, cost=1)
         return
     except BureauError:
-        with session.transaction() as tables:
-            tables.table.lock_claimed(row)
-            tables.table.not_sent(row)
+        with session.locked(row) as tables:
+            tables.queue.not_sent(row)
         raise
     _accept(session, row, uploaded)
 
@@ -173,11 +167,10 @@ def _paper(one: OpenDocument) -> Document:
 
 
 def _accept(session: SelectionSession, row: Selection, uploaded: Uploaded) -> None:
-    with session.transaction() as tables:
-        tables.table.lock_claimed(row)
+    with session.locked(row) as tables:
         settled_on_the_spot(session, tables, row, uploaded.refused)
         if uploaded.request_no:
-            tables.table.accepted(row, uploaded)
+            tables.queue.accepted(row, uploaded)
         else:
             finish(session, tables, row)
 
@@ -190,7 +183,8 @@ def poll_now(session: SelectionSession, batches: Sequence[str], actor: str) -> l
     """
     open_rows = [row for row in _allowed(session, batches, actor) if row["status"] in ("unprocessed", "processing")]
     for channel in sorted({row["channel"] for row in open_rows} & {*session.bureaus}):
-        recheck_logins(session.transaction, session.bureaus[channel], channel, at_once=True)
+        session.bureaus[channel]
+        recheck_logins(session, channel, at_once=True)
         select_due(session, channel, [row["batch_no"] for row in open_rows])
     return [ActionOutcome(row["batch_no"], _told(session, row)) for row in _rows(session, batches)]
 

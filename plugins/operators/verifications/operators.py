@@ -10,9 +10,9 @@ from fapiao.verification import VerifyCall, verification_rules
 from hooks.gateway.verifier import open_verifier
 from hooks.pool.connection import PoolHook
 from hooks.queues.verifications import VerificationTable
-from operators.run_context import clock, run_day
+from operators.leased_queue.session import releasing
+from operators.run_context import clock, owner_of, run_day, who
 from operators.verifications.worker import VerificationSession, verify_due
-from operators.who import who
 
 
 class VerifyOperator(BaseOperator):
@@ -26,14 +26,13 @@ class VerifyOperator(BaseOperator):
             if not VerificationTable(front).anything_due(run.quota_day(clock())):
                 return 0
         with open_verifier() as (ask, lines), ThreadPoolExecutor(lines) as pool:
-            owners = [f"{run.dag_id}/{run.run_id}/{context['ti'].task_id}/{line}" for line in range(lines)]
+            owners = [f"{owner_of(context, run)}/{line}" for line in range(lines)]
             return sum(pool.map(lambda owner: _work(hook, actor, ask, run, owner), owners))
 
 
 def _work(hook: PoolHook, actor: str, ask: VerifyCall, run: RunDay, owner: str) -> int:
-    with hook.connect(actor) as connection:
-        session = VerificationSession(connection, ask, verification_rules(), run, owner, clock)
-        handled = verify_due(session)
-        with session.transaction() as table:
-            table.release(owner)
-    return handled
+    with (
+        hook.connect(actor) as connection,
+        releasing(VerificationSession(connection, run, owner, clock, ask, verification_rules())) as session,
+    ):
+        return verify_due(session)

@@ -62,7 +62,7 @@ def test_a_worker_that_dies_after_a_later_application_leaves_its_number_to_the_n
     def work(act: Any) -> None:
         """One step by a worker that starts anew."""
         hook = stand.kind.hook()
-        act(WorkerSession(pool, hook, rulebook(), RUN, {}, lambda: NOON), claim(pool))
+        act(WorkerSession(pool, RUN, "worker", lambda: NOON, hook, rulebook(), {}), claim(pool))
         hook.close()
 
     work(apply_one)

@@ -52,7 +52,7 @@ def session(pool: Pool, store: FolderStore) -> WorkerSession:
     company(pool, "etax")
     documents(pool, [A, B, C])
     pool.commit()
-    return WorkerSession(pool, cast(DownloadChannel, None), rulebook(), RUN, {}, lambda: datetime.now(UTC))
+    return WorkerSession(pool, RUN, "worker", lambda: datetime.now(UTC), cast(DownloadChannel, None), rulebook(), {})
 
 
 def downloaded(pool: Pool, pages: list[bytes], keys: list[str], **changed: Any) -> Claim:

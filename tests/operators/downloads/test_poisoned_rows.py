@@ -27,16 +27,16 @@ NOW = datetime(2027, 6, 10, 1, tzinfo=UTC)
 def worker_pool(pool_url: str) -> Iterator[WorkerPool]:
     """Two workers beside the claiming session."""
     with psycopg.connect(pool_url) as front:
-        session = WorkerSession(front, cast(DownloadChannel, None), rulebook(), RUN, {}, lambda: NOW)
-        with WorkerPool(session, lambda: psycopg.connect(pool_url), "leqi", "owner", 2) as found:
+        session = WorkerSession(front, RUN, "owner", lambda: NOW, cast(DownloadChannel, None), rulebook(), {})
+        with WorkerPool(session, lambda: psycopg.connect(pool_url), "leqi", 2) as found:
             yield found
 
 
 def fail(session: WorkerSession, claim: Claim) -> None:
     """An act that ends the row."""
     with session.transaction() as tables:
-        tables.tasks.lock_claimed(claim)
-        tables.tasks.fail(claim, "download_failed", Refused("DONE", "done", ""))
+        tables.queue.lock_claimed(claim)
+        tables.queue.fail(claim, "download_failed", Refused("DONE", "done", ""))
 
 
 def but_on(task_id: int, odd: Act) -> Act:
@@ -189,8 +189,8 @@ def test_rows_that_are_given_back_are_not_held_against_them(pool: Pool, worker_p
 
     def wait(session: WorkerSession, claim: Claim) -> None:
         with session.transaction() as tables:
-            tables.tasks.lock_claimed(claim)
-            tables.tasks.postpone(claim, polls=1)
+            tables.queue.lock_claimed(claim)
+            tables.queue.postpone(claim, polls=1)
 
     for _ in range(5):
         worker_pool.run_until_none_due(["downloading"], wait, None)

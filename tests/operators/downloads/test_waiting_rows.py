@@ -15,8 +15,11 @@ from fapiao.errors import LoginLost
 from fapiao.rules.book import rulebook
 from hooks.channels.download_channel import DownloadChannel
 from hooks.queues.login_requests import LoginRequests
+from hooks.queues.tasks import TaskTable
 from operators.downloads.session import WorkerSession
-from operators.downloads.worker_pool import MOST_IDLE_ROUNDS, WorkerPool, run_until_idle
+from operators.downloads.worker_pool import WorkerPool
+from operators.leased_queue.logins import recheck_logins
+from operators.leased_queue.loop import MOST_IDLE_ROUNDS
 from operators.selections.submit import submit
 from selection_room import selecting_in
 from task_rows import OWNER, RUN, put, put_many, take, told
@@ -57,9 +60,15 @@ def crew_of(pool_url: str, account: Account) -> Iterator[WorkerPool]:
     """Two workers beside the claiming session."""
     with psycopg.connect(pool_url) as front:
         session = WorkerSession(
-            front, cast(DownloadChannel, account), rulebook(), RUN, {}, lambda: datetime(2027, 6, 10, 1, tzinfo=UTC)
+            front,
+            RUN,
+            "owner",
+            lambda: datetime(2027, 6, 10, 1, tzinfo=UTC),
+            cast(DownloadChannel, account),
+            rulebook(),
+            {},
         )
-        with WorkerPool(session, lambda: psycopg.connect(pool_url), "etax", "owner", 2) as found:
+        with WorkerPool(session, lambda: psycopg.connect(pool_url), "etax", 2) as found:
             yield found
 
 
@@ -73,7 +82,7 @@ def put_behind(connection: Pool, task_id: int) -> int:
     (claim,) = take(connection, f"worker {task_id}", 1, "etax")
     assert claim.task_id == task_id
     logins = LoginRequests(connection)
-    logins.wait(claim, OUT, LOST)
+    logins.put_behind(TaskTable(connection), claim, OUT, LOST)
     return logins.ask("etax", OWNER, OUT, LOST)[0]
 
 
@@ -114,9 +123,7 @@ def test_a_row_put_behind_a_request_that_was_answered_meanwhile_is_due(pool: Poo
     logins = LoginRequests(pool)
     request, advice = logins.ask("etax", OWNER, OUT, LOST)
     logins.answered(request)
-    logins._run(
-        "wait", task_id=claim.task_id, login_request_id=request, code=LOST.code, message=LOST.text, advice=advice
-    )
+    TaskTable(pool).wait_for_login(claim, request, LoginLost(LOST.code, LOST.text, advice))
     assert told(pool, task_id, "login_request_id") == (None,)
     assert [one.task_id for one in take(pool, channel="etax")] == [task_id]
 
@@ -132,7 +139,7 @@ def test_a_row_in_the_hands_of_a_worker_goes_on_at_the_next_look(pool: Pool, poo
         pool.commit()
         worker.rollback()
         assert worker_pool.next_due(None) == (1, 0.0)
-        assert worker_pool.check_logins() == 1
+        assert recheck_logins(worker_pool.claiming_session, "etax") == 1
     assert told(pool, task_id, "login_request_id", "error_code") == (None, None)
 
 
@@ -165,13 +172,13 @@ def test_eight_workers_and_a_person_leave_nothing_behind_an_answered_request(
             start.wait()
             for claim in claims.values():
                 with connection.transaction():
-                    LoginRequests(connection).wait(claim, OUT, LOST)
+                    LoginRequests(connection).put_behind(TaskTable(connection), claim, OUT, LOST)
 
     def log_in() -> None:
         with psycopg.connect(pool_url) as connection, crew_of(pool_url, Account()) as worker_pool:
             start.wait()
             for _ in range(30):
-                worker_pool.check_logins(at_once=True)
+                recheck_logins(worker_pool.claiming_session, "etax", at_once=True)
             connection.commit()
 
     with ThreadPoolExecutor(9) as threads:
@@ -183,7 +190,7 @@ def test_eight_workers_and_a_person_leave_nothing_behind_an_answered_request(
         " WHERE r.answered_at IS NOT NULL"
     )
     with crew_of(pool_url, Account()) as worker_pool:
-        worker_pool.check_logins(at_once=True)
+        recheck_logins(worker_pool.claiming_session, "etax", at_once=True)
     assert pool.execute(behind_answered).fetchone() == (0,)
     assert pool.execute(STATE).fetchone() == (0,)
 
@@ -221,7 +228,7 @@ def test_rows_that_only_a_person_can_make_due_end_the_loop(pool: Pool, pool_url:
     pool.commit()
     with crew_of(pool_url, Account()) as worker_pool:
         assert worker_pool.next_due(None) == (1, None)
-        assert run_until_idle(worker_pool, None) == 0
+        assert worker_pool.run_until_idle(None) == 0
 
 
 @pytest.mark.finding("F91")
@@ -231,9 +238,9 @@ def test_rows_that_are_due_and_cannot_be_taken_end_the_loop_with_a_sentence(
     put_many(pool, 3, channel="etax")
     pool.commit()
     naps: list[float] = []
-    monkeypatch.setattr("operators.downloads.worker_pool.time.sleep", naps.append)
+    monkeypatch.setattr("operators.leased_queue.loop.time.sleep", naps.append)
     with psycopg.connect(pool_url) as other, crew_of(pool_url, Account()) as worker_pool:
         other.execute("SELECT FROM sync.task FOR UPDATE")
-        assert run_until_idle(worker_pool, None) == 0
+        assert worker_pool.run_until_idle(None) == 0
     assert len(naps) == MOST_IDLE_ROUNDS - 1
     assert "channel etax: 3 rows are open and due again and again" in caplog.text

@@ -18,6 +18,7 @@ from hooks.queues.quota_ledger import QuotaLedger
 from operators.downloads.apply import _limits
 from operators.downloads.session import WorkerSession
 from operators.downloads.worker_pool import WorkerPool
+from operators.leased_queue.session import releasing
 from task_rows import DAY, RUN, put, put_many, take, told
 
 Pool = psycopg.Connection[Any]
@@ -30,16 +31,16 @@ NOBODY = cast(DownloadChannel, None)
 def worker_pool(pool_url: str) -> Iterator[WorkerPool]:
     """Two workers beside the claiming session."""
     with psycopg.connect(pool_url) as front:
-        session = WorkerSession(front, NOBODY, rulebook(), RUN, {}, lambda: NOW)
-        with WorkerPool(session, lambda: psycopg.connect(pool_url), "leqi", "owner", 2) as found:
+        session = WorkerSession(front, RUN, "owner", lambda: NOW, NOBODY, rulebook(), {})
+        with WorkerPool(session, lambda: psycopg.connect(pool_url), "leqi", 2) as found:
             yield found
 
 
 def finish(session: WorkerSession, claim: Claim) -> None:
     """An act that accepts the row."""
     with session.transaction() as tables:
-        tables.tasks.lock_claimed(claim)
-        tables.tasks.accepted(claim, Applied(f"{claim.task_id:032}", [], 60.0), NOW)
+        tables.queue.lock_claimed(claim)
+        tables.queue.accepted(claim, Applied(f"{claim.task_id:032}", [], 60.0), NOW)
 
 
 def break_on(task_id: int, error: Exception) -> Callable[[WorkerSession, Claim], None]:
@@ -171,8 +172,8 @@ def test_workers_work_side_by_side_each_on_a_connection_of_its_own(pool: Pool, w
 def test_going_home_gives_up_the_leases(pool: Pool, worker_pool: WorkerPool) -> None:
     (task_id,) = put_many(pool, 1)
     pool.commit()
-    worker_pool._claim(["pending"], None)
-    assert worker_pool.next_due(None)[1] > 0
-    worker_pool.release_leases()
+    with releasing(worker_pool.claiming_session):
+        worker_pool._claim(["pending"], None)
+        assert worker_pool.next_due(None)[1] > 0
     assert told(pool, task_id, "lease_until") == (None,)
     assert worker_pool.next_due(None) == (1, 0.0)

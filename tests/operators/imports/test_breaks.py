@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from bureau_workbooks import KEY, NOON, OWNER, bring_in, company, export, header, line
+from bureau_workbooks import KEY, NOON, OWNER, bring_in, company, export, header, importing, line
 from hooks.files.store import FolderStore
 from hooks.queues.imports import Imports
 from operators.imports.tasks import work
@@ -30,7 +30,7 @@ def test_a_task_that_ended_two_workers_fails_with_a_sentence_and_the_next_is_wor
     for _ in range(deaths):  # taken, and the worker ends before anything else is written
         with pool.transaction():
             Imports(pool).take(OWNER, "a worker that ends", NOON)
-    work(pool, store, "worker", lambda: NOON)
+    work(importing(pool, store))
     found = pool.cursor(row_factory=dict_row).execute("SELECT * FROM fapiao.sync_log ORDER BY batch_no").fetchall()
     assert [task["status"] for task in found] == [first, "succeeded"]
     assert ("两次意外中断" in (found[0]["error_message"] or "")) == (first != "succeeded")

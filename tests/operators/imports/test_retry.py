@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from psycopg.rows import dict_row
 
-from bureau_workbooks import KEY, NOON, OWNER, bring_in, company, export, header, line
+from bureau_workbooks import KEY, NOON, OWNER, bring_in, company, export, header, importing, line
 from fapiao.errors import BadInput, MergeError
 from hooks.exports.rows import FILTERS, export_invoices
 from hooks.files.store import FolderStore
@@ -64,7 +64,7 @@ def test_a_retry_by_the_log_reads_the_kept_file_again_whatever_the_channel(
     assert done.new_batch_no is not None
     with pytest.raises(BadInput, match="已重试过"):
         retry(company_pool, "li", [failed])
-    assert work(company_pool, store, "worker", lambda: NOON) == 1
+    assert work(importing(company_pool, store)) == 1
     _, again = tasks(company_pool)
     assert (again["batch_no"], again["status"], again["inserted_count"]) == (done.new_batch_no, "succeeded", 1)
     assert (again["channel"], again["created_by"], again["retry_of_batch_no"]) == (None, "li", failed)
@@ -81,7 +81,7 @@ def test_a_retry_of_the_list_reads_a_file_of_which_a_row_failed_and_says_so_agai
     bad = header(数电发票号码=SECOND, 金额="一百")
     (batch,) = bring_in(company_pool, store, export(tmp_path, [header(), bad])).batches
     (fresh,) = history_batches.retry(company_pool, "li", [batch], NOON.date())
-    assert work(company_pool, store, "worker", lambda: NOON) == 1
+    assert work(importing(company_pool, store)) == 1
     _, again = tasks(company_pool)
     assert (again["batch_no"], again["unchanged_count"], again["failed_count"]) == (fresh, 1, 1)
     (listed,) = rows(company_pool, "SELECT * FROM fapiao.history_task")
@@ -101,7 +101,7 @@ def test_a_retry_that_comes_to_nothing_leaves_the_counts_of_the_reading_before_i
     history_batches.retry(company_pool, "li", [batch], NOON.date())
     with monkeypatch.context() as broken:
         broken.setattr(StagedMerge, "_check", refuse)
-        assert work(company_pool, store, "worker", lambda: NOON) == 1
+        assert work(importing(company_pool, store)) == 1
     first, failed = history_batches.rows(company_pool, batch)
     assert (first["succeeded_count"], failed["status"], failed["downloaded_count"]) == (1, "download_failed", 0)
     (listed,) = history_batches.list_batches(company_pool, "li", [batch])
@@ -109,7 +109,7 @@ def test_a_retry_that_comes_to_nothing_leaves_the_counts_of_the_reading_before_i
     (kept,) = files_of_import(company_pool, batch)
     assert (kept["rows"], kept["kept"], kept["rejected"]) == (3, 1, 1)  # with 合计, which is passed over
     history_batches.retry(company_pool, "li", [batch], NOON.date())
-    assert work(company_pool, store, "worker", lambda: NOON) == 1
+    assert work(importing(company_pool, store)) == 1
     assert [row["status"] for row in history_batches.rows(company_pool, batch)] == [
         "succeeded", "download_failed", "succeeded",
     ]  # fmt: skip
@@ -166,7 +166,7 @@ def test_an_import_is_stopped_at_any_instant_and_its_worker_lets_go(
                 came_too_late.append(name)
 
     interrupted(place, name, stopping, monkeypatch)
-    assert work(pool, store, "worker", lambda: NOON) == 2
+    assert work(importing(pool, store)) == 2
     first, second = tasks(pool)
     assert second["status"] == "succeeded"
     if name == "settle":  # the worker has the last word only while it writes it

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from bureau_workbooks import BUYER, KEY, NOON, OTHER, OWNER, bring_in, company, export, header, line
+from bureau_workbooks import BUYER, KEY, NOON, OTHER, OWNER, bring_in, company, export, header, importing, line
 from fapiao.errors import BadInput, Unusable
 from hooks.files.store import FolderStore, digest
 from hooks.queues.imports import Imports, quarantined_rows, verdict_count, verdict_rows
@@ -73,7 +73,7 @@ def test_the_statuses_of_s3_are_passed_through_in_their_order(
     assert claim is not None
     imports.merging(claim)
     look()
-    work(company_pool, store, "worker", lambda: NOON, created)
+    work(importing(company_pool, store), created)
     look()
     assert [label for label, *_ in seen] == ["待同步", "数据预处理中", "同步中", "全部执行成功"]
     assert {rest for _, *rest in map(tuple, seen) for rest in [tuple(rest)]} == {("导入电子税局文件", None)}
@@ -169,7 +169,7 @@ def test_an_unknown_type_waits_visibly_and_comes_in_by_a_replay_once_the_rules_k
     from bureau_workbooks import run_day
 
     created = replay(company_pool, run_day(), "test")
-    work(company_pool, store, "worker", lambda: NOON, created)
+    work(importing(company_pool, store), created)
     readers.type_code.cache_clear()
     assert quarantined_rows(company_pool) == []
     assert tasks(company_pool)[1]["unchanged_count"] == 1
@@ -288,7 +288,7 @@ def test_tasks_of_one_company_are_worked_in_the_order_in_which_they_came(
 ) -> None:
     earlier = bring_in(company_pool, store, export(tmp_path / "1.xlsx", [header()]), work_it=False)
     later = bring_in(company_pool, store, export(tmp_path / "2.xlsx", [header(数电发票号码=SECOND)]), work_it=False)
-    assert work(company_pool, store, "worker", lambda: NOON, later) == 2
+    assert work(importing(company_pool, store), later) == 2
     order = rows(
         company_pool,
         "SELECT k.batch_no FROM sync.task_event AS e JOIN sync.task AS k USING (task_id)"
@@ -303,8 +303,8 @@ def test_a_company_somebody_works_for_is_left_to_them(
 ) -> None:
     bring_in(company_pool, store, export(tmp_path, [header()]), work_it=False)
     with psycopg.connect(pool_url) as other, Imports(other).queue(OWNER, wait=True):
-        assert work(company_pool, store, "worker", lambda: NOON) == 0
-    assert work(company_pool, store, "worker", lambda: NOON) == 1
+        assert work(importing(company_pool, store)) == 0
+    assert work(importing(company_pool, store)) == 1
 
 
 @pytest.mark.parametrize("phase", ["pending", "downloading", "downloaded"])
@@ -319,7 +319,7 @@ def test_whatever_a_crash_leaves_is_finished_from_the_kept_bytes(
         assert claim is not None
         if phase == "downloaded":
             Imports(company_pool).merging(claim)
-    assert work(company_pool, store, "worker", lambda: NOON) == 1
+    assert work(importing(company_pool, store)) == 1
     assert [one["status"] for one in tasks(company_pool)] == ["succeeded"]
     assert len(rows(company_pool, "SELECT * FROM pool.line")) == 1
 
@@ -350,7 +350,7 @@ def test_a_voided_import_is_left_alone(company_pool: Pool, store: FolderStore, t
 
     created = bring_in(company_pool, store, export(tmp_path, [header()]), work_it=False)
     terminate(company_pool, "test", created.batches, "wrong file")
-    assert work(company_pool, store, "worker", lambda: NOON, created) == 0
+    assert work(importing(company_pool, store), created) == 0
     assert rows(company_pool, "SELECT * FROM pool.document") == []
     (history,) = rows(company_pool, "SELECT status_label FROM fapiao.history_task")
     assert history["status_label"] == "全部执行失败"
@@ -394,9 +394,9 @@ def test_a_file_that_is_gone_from_the_store_leaves_its_task_for_later(
     file = export(tmp_path, [header()])
     bring_in(company_pool, store, file, work_it=False)
     with pytest.raises(Unusable, match="cannot be read"):
-        work(company_pool, FolderStore(tmp_path / "empty"), "worker", lambda: NOON)
+        work(importing(company_pool, FolderStore(tmp_path / "empty")))
     assert [task["status"] for task in tasks(company_pool)] == ["downloading"]
-    assert work(company_pool, store, "worker", lambda: NOON) == 1
+    assert work(importing(company_pool, store)) == 1
     assert [task["status"] for task in tasks(company_pool)] == ["succeeded"]
 
 

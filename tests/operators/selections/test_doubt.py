@@ -176,10 +176,10 @@ def test_the_walk_over_the_commits_reaches_the_end(room: SelectionRoom) -> None:
 def test_a_worker_that_lost_its_row_writes_nothing(room: SelectionRoom) -> None:
     submitted(room, "A")
     with room.session.transaction() as tables:
-        (slow,) = tables.table.claim("slow", ["leqi"], 1, room.session.unanswered)
+        (slow,) = tables.queue.claim("slow", ["leqi"], 1, room.session.unanswered)
     room.wait_over()
     with room.session.transaction() as tables:
-        tables.table.claim("fast", ["leqi"], 1, room.session.unanswered)
+        tables.queue.claim("fast", ["leqi"], 1, room.session.unanswered)
     from fapiao.errors import LeaseLost
     from operators.selections.worker import select_one
 
@@ -191,10 +191,10 @@ def test_a_worker_that_lost_its_row_writes_nothing(room: SelectionRoom) -> None:
 def test_two_workers_never_hold_the_same_request(room: SelectionRoom) -> None:
     submitted(room, "A")
     with room.session.transaction() as tables:
-        assert len(tables.table.claim("one", ["leqi"], 9, room.session.unanswered)) == 1
-        assert tables.table.claim("two", ["leqi"], 9, room.session.unanswered) == []
-        assert len(tables.table.claim("one", ["leqi"], 9, room.session.unanswered)) == 1
-        tables.table.release("one")
-        assert len(tables.table.claim("two", ["leqi"], 9, room.session.unanswered)) == 1
-        assert tables.table.claim("two", ["etax"], 9, room.session.unanswered) == []
+        assert len(tables.queue.claim("one", ["leqi"], 9, room.session.unanswered)) == 1
+        assert tables.queue.claim("two", ["leqi"], 9, room.session.unanswered) == []
+        assert len(tables.queue.claim("one", ["leqi"], 9, room.session.unanswered)) == 1
+        tables.queue.release("one")
+        assert len(tables.queue.claim("two", ["leqi"], 9, room.session.unanswered)) == 1
+        assert tables.queue.claim("two", ["etax"], 9, room.session.unanswered) == []
     assert room.row()["taxpayer_no"] == OWNER

@@ -7,7 +7,7 @@ import pytest
 from fapiao.errors import BadInput, LoginLost, TryLater
 from fapiao.selection.chosen import RequestedDocument, SelectionRequest
 from hooks.queues.login_requests import LoginRequests
-from operators.login_state import recheck_logins
+from operators.leased_queue.logins import recheck_logins
 from operators.selections.preview import accounts, log_in, preview
 from operators.selections.submit import submit
 from selection_room import OWNER, SMALL, SelectionRoom, selecting_in
@@ -135,7 +135,7 @@ def test_a_request_waits_for_its_account_costs_no_attempt_and_goes_on_by_itself(
     }  # fmt: skip
     assert room.work("etax") == 0
     room.bureau.logged_in = "online"
-    assert recheck_logins(room.session.transaction, room.bureau, "etax", at_once=True) == 2
+    assert recheck_logins(room.session, "etax", at_once=True) == 2
     room.work("etax")
     assert {row["status"] for row in room.rows()} == {"succeeded"}
     assert room.bureau.asked().count("statistics") == 2
@@ -162,7 +162,7 @@ def test_a_task_that_only_seems_to_be_processed_is_found_to_wait_for_its_login(r
     assert (room.row()["status"], room.row()["login_request_id"] is not None) == ("processing", True)
     assert "must log in at https://bureau.example/login" in room.row()["advice"]
     room.bureau.logged_in, room.bureau.wait = "online", 0
-    recheck_logins(room.session.transaction, room.bureau, "etax", at_once=True)
+    recheck_logins(room.session, "etax", at_once=True)
     room.work("etax")
     assert room.row()["status"] == "succeeded"
     assert len(room.bureau.uploads()) == 1
@@ -182,5 +182,5 @@ def test_a_login_serves_downloads_and_selections_alike(room: SelectionRoom) -> N
     wait_behind(room, (OWNER, "A"))
     with room.session.transaction() as tables:
         assert LoginRequests(tables.connection).open_request("etax", "13800000000", "3100") is not None
-        assert tables.table.next_due(["etax"])[0] == 1
-        assert tables.table.open_channels() == ["etax"]
+        assert tables.queue.next_due(["etax"])[0] == 1
+        assert tables.queue.open_channels() == ["etax"]

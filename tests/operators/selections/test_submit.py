@@ -301,13 +301,13 @@ def test_only_failed_tasks_are_retried_once_and_every_problem_is_said(room: Sele
     (failed,) = done(room, "A").batches
     (waiting,) = done(room, "B").batches
     with room.session.transaction() as tables:
-        claims = tables.table.claim("worker", ["leqi"], 1, room.session.unanswered)
+        claims = tables.queue.claim("worker", ["leqi"], 1, room.session.unanswered)
     from operators.selections.worker import select_one
 
     for _ in range(2):
         select_one(room.session, claims[0])
         with room.session.transaction() as tables:
-            claims = tables.table.claim("worker", ["leqi"], 1, room.session.unanswered, [failed]) or claims
+            claims = tables.queue.claim("worker", ["leqi"], 1, room.session.unanswered, [failed]) or claims
     retry(room.another_run(), [failed], "tester")
     with pytest.raises(BadInput) as refused:
         retry(room.another_run(), [failed, waiting, "B?"], "tester")

@@ -322,6 +322,7 @@ def test_a_failure_on_the_way_is_tried_again_and_then_ends(room: SelectionRoom) 
     room.bureau.raises["statistics"] = [TryLater("LEQI_99", "其他错误", "wait", 0.0) for _ in range(3)]
     submitted(room, *room.papers("A"))
     room.work()
+    room.work()
     assert (room.row()["status"], room.row()["error_message"], room.row()["attempts"]) == ("failed", "其他错误", 2)
     assert room.ledger()["A"]["state"] == "failed"
 

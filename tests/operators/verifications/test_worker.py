@@ -58,7 +58,7 @@ def counter(pool_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]
         room.receive(room.paper("81"))
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")
         connection.commit()
-        yield Counter(room, VerificationSession(connection, ask, verification_rules(), RUN, "worker", lambda: NOW))
+        yield Counter(room, VerificationSession(connection, RUN, "worker", lambda: NOW, ask, verification_rules()))
 
 
 def test_a_failure_on_the_way_is_asked_again_twice_and_then_ends_with_the_bureaus_words(counter: Counter) -> None:
@@ -97,12 +97,12 @@ def test_a_lost_answer_counts_as_a_call_because_the_bureau_may_have_counted_it(c
 
 
 def test_a_worker_that_dies_after_the_answer_leaves_it_to_the_next_and_nobody_asks_again(counter: Counter) -> None:
-    with counter.session.transaction() as table:
-        (asked,) = table.claim("dead", NOW.date(), 1)
-        reply_id = table.begin(asked, {}, NOW.date(), 5)
+    with counter.session.transaction() as tables:
+        (asked,) = tables.queue.claim("dead", NOW.date(), 1)
+        reply_id = tables.queue.begin(asked, {}, NOW.date(), 5)
     body = counter.session.ask(_question(counter))
-    with counter.session.transaction() as table:
-        table.answered(reply_id, body)
+    with counter.session.transaction() as tables:
+        tables.queue.answered(reply_id, body)
     counter.wait_over()
     counter.work()
     assert (counter.row()["state"], counter.row()["calls"]) == ("verified", 1)
@@ -111,9 +111,9 @@ def test_a_worker_that_dies_after_the_answer_leaves_it_to_the_next_and_nobody_as
 
 def test_a_worker_that_dies_before_the_answer_has_spent_a_call(counter: Counter) -> None:
     for _ in range(5):
-        with counter.session.transaction() as table:
-            (asked,) = table.claim("dead", NOW.date(), 1)
-            assert table.begin(asked, {}, NOW.date(), 5) is not None
+        with counter.session.transaction() as tables:
+            (asked,) = tables.queue.claim("dead", NOW.date(), 1)
+            assert tables.queue.begin(asked, {}, NOW.date(), 5) is not None
     counter.wait_over()
     counter.work()
     row = counter.row()
@@ -123,23 +123,23 @@ def test_a_worker_that_dies_before_the_answer_has_spent_a_call(counter: Counter)
 
 
 def test_whoever_lost_the_row_writes_nothing(counter: Counter) -> None:
-    with counter.session.transaction() as table:
-        (asked,) = table.claim("slow", NOW.date(), 1)
+    with counter.session.transaction() as tables:
+        (asked,) = tables.queue.claim("slow", NOW.date(), 1)
     counter.wait_over()
-    with counter.session.transaction() as table:
-        table.claim("fast", NOW.date(), 1)
+    with counter.session.transaction() as tables:
+        tables.queue.claim("fast", NOW.date(), 1)
     with pytest.raises(LeaseLost):
         verify_one(counter.session, asked)
     assert counter.calls() == []
 
 
 def test_two_workers_never_hold_the_same_row(counter: Counter) -> None:
-    with counter.session.transaction() as table:
-        assert len(table.claim("one", NOW.date(), 10)) == 1
-        assert table.claim("two", NOW.date(), 10) == []
-        assert len(table.claim("one", NOW.date(), 10)) == 1
-        table.release("one")
-        assert len(table.claim("two", NOW.date(), 10)) == 1
+    with counter.session.transaction() as tables:
+        assert len(tables.queue.claim("one", NOW.date(), 10)) == 1
+        assert tables.queue.claim("two", NOW.date(), 10) == []
+        assert len(tables.queue.claim("one", NOW.date(), 10)) == 1
+        tables.queue.release("one")
+        assert len(tables.queue.claim("two", NOW.date(), 10)) == 1
 
 
 @pytest.mark.parametrize(
@@ -191,8 +191,8 @@ def test_an_answer_cannot_be_rewritten_nor_a_call_deleted(counter: Counter) -> N
 def _question(counter: Counter) -> Question:
     from fapiao.verification import question
 
-    with counter.session.transaction() as table:
-        (asked,) = VerificationTable(table.connection).claim("dead", NOW.date(), 1)
+    with counter.session.transaction() as tables:
+        (asked,) = VerificationTable(tables.connection).claim("dead", NOW.date(), 1)
     return question(asked, verification_rules())
 
 
@@ -204,8 +204,8 @@ def test_a_verification_that_is_due_again_at_once_is_left_to_the_next_run(
 
     def hand_back(session: VerificationSession, asked: Verification) -> None:
         handled.append(asked.batch_no)
-        with session.transaction() as table:
-            table.postpone(asked, LoginLost("GATEWAY_91300", "登录失效", "log in", 0.0), cost=0)
+        with session.transaction() as tables:
+            tables.queue.postpone(asked, 0.0, LoginLost("GATEWAY_91300", "登录失效", "log in", 0.0))
 
     monkeypatch.setattr("operators.verifications.worker.verify_one", hand_back)
     counter.work()

@@ -1,0 +1,97 @@
+"""The guard around one claimed row: whatever becomes of it, the rows behind it have their turn."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from fapiao.errors import BureauError, LeaseLost, TryLater
+from fapiao.tasks import ClaimedRow
+from hooks.pool.faults import blamed_on_row
+from operators.leased_queue.session import AnySession, Tables
+
+MAX_ATTEMPTS = 3
+"""Failures after which a row is given up; waiting for quota, login or processing is not one."""
+
+log = logging.getLogger(__name__)
+
+Row = TypeVar("Row", bound=ClaimedRow)
+
+
+def is_last_attempt(row: ClaimedRow) -> bool:
+    """Whether one more failure is one too many."""
+    return row.attempts + 1 >= MAX_ATTEMPTS
+
+
+def may_be_tried_again(row: ClaimedRow, error: BureauError) -> bool:
+    """Whether a failure puts the row off; every other one ends it."""
+    return isinstance(error, TryLater) and not is_last_attempt(row)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside(Generic[Tables, Row]):
+    """What becomes of a row over which so many workers ended, in the transaction that holds it."""
+
+    most_broken_workers: int
+    broke_workers: Callable[[Row], int]
+    settle: Callable[[Tables, Row], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard(Generic[Tables, Row]):
+    """What one queue says for itself: how its rows are called, and what a row that broke our code ends with.
+
+    `give_up` fails or postpones the row in the transaction that holds it; `advice` goes with an internal error;
+    errors of `nobodys_fault` end the run and not the row.
+    """
+
+    kind: str
+    advice: str
+    give_up: Callable[[Tables, Row, BureauError], None]
+    set_aside: SetAside[Tables, Row] | None = None
+    nobodys_fault: tuple[type[Exception], ...] = ()
+
+    def run(
+        self,
+        session: AnySession,
+        row: Row,
+        handle: Callable[[AnySession, Row], object],
+        reconnected: Callable[[AnySession], AnySession] = lambda session: session,
+    ) -> None:
+        """Handles one claimed row; `reconnected` gives a session that the row has cost its connection a new one.
+
+        A row that was taken over or voided is let go with a line in the log, also where that shows only when its
+        failure is written. Raises what is no row's fault: a database that is gone, and `nobodys_fault`.
+        """
+        try:
+            self._run(session, row, handle, reconnected)
+        except LeaseLost:
+            log.warning("%s %s was taken over or voided; this worker lets it go", self.kind, row.batch_no)
+
+    def _run(
+        self,
+        session: AnySession,
+        row: Row,
+        handle: Callable[[AnySession, Row], object],
+        reconnected: Callable[[AnySession], AnySession],
+    ) -> None:
+        try:
+            if not self._was_set_aside(session, row):
+                handle(session, row)
+        except LeaseLost:
+            raise
+        except self.nobodys_fault:
+            raise
+        except Exception as broken:
+            log.exception("%s %s failed inside fapiao", self.kind, row.batch_no)
+            error = blamed_on_row(broken, session.connection, self.advice)
+            with reconnected(session).locked(row) as tables:
+                self.give_up(tables, row, error)
+
+    def _was_set_aside(self, session: Any, row: Row) -> bool:
+        aside = self.set_aside
+        if aside is None or aside.broke_workers(row) < aside.most_broken_workers:
+            return False
+        with session.locked(row) as tables:
+            aside.settle(tables, row)
+        return True

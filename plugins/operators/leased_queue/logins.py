@@ -1,0 +1,115 @@
+"""Waiting for a login: rows step back without losing an attempt and go on when the account is back (S2 逻辑, R216)."""
+
+import logging
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from fapiao.downloads.protocol import Login
+from fapiao.errors import BureauError, LoginLost, Refused, TryLater
+from hooks.queues.leased_table import LeasedTable
+from hooks.queues.login_requests import LoginRequests, WaitingRow
+
+log = logging.getLogger(__name__)
+
+ASK_LOGIN_AFTER_POLLS = 3
+"""A task that waits for a login answers like one that is being processed: after so many such answers we ask (§10.4)."""
+
+WAITING = LoginLost(
+    "LOGIN_LOST",
+    "任务处理中：电子税局账号未登录",
+    "log the account in; the row goes on by itself",
+)
+"""Our words for a task whose bureau says 处理中 while its account is logged out."""
+
+
+class LoginChannel(Protocol):
+    """A channel that knows whether an account is logged in: one that downloads or one that selects."""
+
+    def login(self, taxpayer_no: str) -> Login:
+        """Raises a BureauError."""
+        ...
+
+
+class LoginTables(Protocol):
+    """The tables of a transaction: a queue whose rows may wait, and the login requests."""
+
+    @property
+    def queue(self) -> LeasedTable[Any]:
+        """The rows that wait."""
+        ...
+
+    @property
+    def logins(self) -> LoginRequests:
+        """sync.login_request."""
+        ...
+
+
+class LoginSession(Protocol):
+    """A session whose rows may wait for a login."""
+
+    def login_channel(self, channel: str) -> LoginChannel:
+        """Whom to ask."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[LoginTables]:
+        """All or nothing."""
+        ...
+
+    def locked(self, row: Any) -> AbstractContextManager[LoginTables]:
+        """All or nothing while the row is held. Raises LeaseLost."""
+        ...
+
+
+def wait_for_login(session: LoginSession, row: WaitingRow, lost: LoginLost) -> None:
+    """The row waits for its account's login; one that is logged in after all comes back soon. No attempt is lost."""
+    login = login_now(session, row)
+    with session.locked(row) as tables:
+        poll_later(tables, row, login, lost.wait_seconds, lost)
+
+
+def poll_later(
+    tables: LoginTables, row: WaitingRow, login: Login | None, seconds: float, why: LoginLost = WAITING
+) -> None:
+    """处理中: looked at again in `seconds`, or behind the login that the row really waits for. No attempt is lost."""
+    if login:
+        tables.logins.put_behind(tables.queue, row, login, why)
+    else:
+        tables.queue.postpone(row, seconds, polls=1)
+
+
+def login_blocking(session: LoginSession, row: WaitingRow) -> Login | None:
+    """The login that a long-processing row really waits for, asked after every third answer that says 处理中."""
+    return None if (row.polls + 1) % ASK_LOGIN_AFTER_POLLS else login_now(session, row)
+
+
+def login_now(session: LoginSession, row: WaitingRow) -> Login | None:
+    """The login that a row waits for now; None where its account is logged in, or logs in by itself."""
+    login = login_state(session.login_channel(row.channel), row.taxpayer_no)
+    return login if login.state == "manual" else None
+
+
+def recheck_logins(session: LoginSession, channel: str, *, at_once: bool = False) -> int:
+    """Asks about the logins that rows wait for; how many rows go on. `at_once` does not wait for the next check."""
+    with session.transaction() as tables:
+        went_on = tables.logins.go_on()
+        due = tables.logins.due(channel, at_once=at_once)
+    for request, taxpayer_no in due:
+        login = login_state(session.login_channel(channel), taxpayer_no)
+        with session.transaction() as tables:
+            if login.state == "manual":
+                tables.logins.still_out(request, login)
+            else:
+                went_on += tables.logins.answered(request)
+    return went_on
+
+
+def login_state(bureau: LoginChannel, taxpayer_no: str) -> Login:
+    """A state that cannot be asked is no login: the row waits, and the next check finds out."""
+    try:
+        return bureau.login(taxpayer_no)
+    except (TryLater, Refused) as error:
+        log.warning("the login of %s cannot be asked now: %s", taxpayer_no, error)
+        return Login("manual", wait_seconds=error.wait_seconds or 60.0)
+    except BureauError as error:
+        log.warning("the login of %s is lost: %s", taxpayer_no, error)
+        return Login("manual")

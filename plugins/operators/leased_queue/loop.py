@@ -1,0 +1,56 @@
+"""The loop of a worker: due rows until none is left, with short waits in between, and never for ever."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from fapiao.tasks import ClaimedRow
+
+SHORT_WAIT_SECONDS = 3.0
+"""A wait shorter than the cost of a reschedule is waited out in place."""
+MOST_IDLE_ROUNDS = 20
+"""Rounds that move no row although one is said to be due."""
+TURN_SECONDS = 300.0
+"""How long one queue may go on with rows that come back after a short wait, before others have their turn."""
+
+log = logging.getLogger(__name__)
+
+Row = TypeVar("Row", bound=ClaimedRow)
+
+
+def run_until_none_due(claim: Callable[[], Sequence[Row]], handle: Callable[[Sequence[Row]], object]) -> int:
+    """Handles what is claimed until none is due, or the same rows are due again; how many were handled."""
+    handled, seen = 0, set[int]()
+    while rows := claim():
+        handle(rows)
+        handled += len(rows)
+        these = {row.row_id for row in rows}
+        if these <= seen:
+            break
+        seen |= these
+    return handled
+
+
+def run_until_idle(
+    name: str, round_of: Callable[[], tuple[int, int]], next_due: Callable[[], tuple[int, float | None]]
+) -> int:
+    """Rounds until the next row is due only after a real wait; how many rows were handled.
+
+    `round_of` says how many rows a login set going and how many were handled, `next_due` how many are open and the
+    seconds to the earliest. A queue whose rows keep coming back, or are due and cannot be taken, is left to the next
+    worker with a sentence, so that those behind it have their turn.
+    """
+    handled, idle, end = 0, 0, time.monotonic() + TURN_SECONDS
+    while True:
+        freed, done = round_of()
+        handled, idle = handled + done, 0 if freed or done else idle + 1
+        open_rows, seconds = next_due()
+        if not open_rows or seconds is None or seconds > SHORT_WAIT_SECONDS:
+            return handled
+        if idle == MOST_IDLE_ROUNDS or time.monotonic() > end:
+            log.warning(
+                "%s: %d rows are open and due again and again; the next worker goes on with them", name, open_rows
+            )
+            return handled
+        time.sleep(max(seconds, 0.05))
