@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from typing import Any, Protocol
+from typing import Any
 
 from fapiao.windows import stated
 
@@ -13,44 +13,44 @@ LEASE = timedelta(seconds=60)
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
-class ClaimedRow(Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedRow:
     """One row of a queue in the hands of one worker; `claim_no` fences off a worker that was thought dead."""
+
+    claim_no: int
+    batch_no: str
+    taxpayer_no: str
+    channel: str
+    attempts: int
 
     @property
     def row_id(self) -> int:
-        """The key of the row in its queue."""
-        ...
+        """The key of the row in its table."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRow(ClaimedRow):
+    """A row that may wait for a login; so many `polls` said 处理中."""
+
+    polls: int
 
     @property
-    def claim_no(self) -> int:
-        """How often the row was claimed, this time included."""
-        ...
-
-    @property
-    def batch_no(self) -> str:
-        """The number under which people know the row."""
-        ...
-
-    @property
-    def attempts(self) -> int:
-        """Failures so far; waiting is none."""
-        ...
+    def login_account(self) -> str | None:
+        """The account that the row names; None where the taxpayer's default one serves it."""
+        return None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(WaitingRow):
     """One task row in the hands of one worker.
 
     `wanted_types` are those of the types its question answers that it is for; empty: all of them.
     """
 
     task_id: int
-    claim_no: int
-    batch_no: str
     job: str
-    taxpayer_no: str
     org_code: str | None
-    channel: str
     direction: str
     download_type: str
     document: str
@@ -61,9 +61,7 @@ class Claim:
     counter: str | None
     automatic: bool
     status: str
-    attempts: int
     generation: int
-    polls: int
     request_no: str | None
     observed_at: datetime | None
     parent_task_id: int | None
@@ -74,11 +72,6 @@ class Claim:
     def row_id(self) -> int:
         """The key of the row in sync.task."""
         return self.task_id
-
-    @property
-    def account(self) -> None:
-        """The account that must log in: always the taxpayer's default one."""
-        return None
 
     def days(self) -> tuple[date, date]:
         """First and last day. Raises FapiaoError where the bureau's current tax period decides."""

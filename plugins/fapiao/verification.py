@@ -11,6 +11,7 @@ from typing import Protocol
 from fapiao.errors import BureauError, Refused
 from fapiao.paths import RULES
 from fapiao.rules.readers import rule_rows
+from fapiao.tasks import ClaimedRow
 
 KEYS = ("amount", "total_amount", "check_code", "number_tail")
 """不含税金额 · 价税合计 · 校验码后六位 · 数电发票号码后六位"""
@@ -41,15 +42,12 @@ class VerificationRules:
         return self.answers.get(error.code, "failed")
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification(ClaimedRow):
     """One row of sync.verification in the hands of one worker; money in yuan, `channel` of the taxpayer's downloads."""
 
     verification_id: int
-    claim_no: int
-    batch_no: str
     direction: str
-    taxpayer_no: str
     document_key: str
     invoice_type: str
     invoice_code: str | None
@@ -61,8 +59,6 @@ class Verification:
     total_amount: Decimal | None
     goal: str
     org_code: str | None
-    channel: str
-    attempts: int
 
     @property
     def row_id(self) -> int:

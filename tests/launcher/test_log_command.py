@@ -318,3 +318,9 @@ def test_what_a_task_did_not_bring_stands_beside_what_it_brought(log: Any, pool:
     assert [shown[name] for name in names] == ["14", "8", "0", "0", "1", "5"]
     (counted,) = map(json.loads, log("--counts", "--json")[1])
     assert [counted[name] for name in ("downloaded", "succeeded", "ignored", "failed")] == [14, 8, 1, 5]
+
+
+def test_a_row_that_only_a_person_can_make_due_is_shown_like_any_other(log: Any, pool: psycopg.Connection) -> None:
+    put(pool, "downloading", batch_no="aside", not_before="infinity", error_code="SET_ASIDE", error_message="x")
+    assert log()[0] == 0
+    assert found(log("--json")) == {"aside"}

@@ -83,7 +83,7 @@ def claim_of(pool: Pool, task_id: int) -> Claim:
     names = ", ".join(Claim.__dataclass_fields__)
     row = pool.execute(f"SELECT {names} FROM sync.task WHERE task_id = %s", [task_id]).fetchone()
     assert row
-    return Claim(*row)
+    return Claim(**dict(zip(Claim.__dataclass_fields__, row, strict=True)))
 
 
 def put_downloaded(pool: Pool, pages: Sequence[bytes], keys: Sequence[str], **changed: Any) -> int:

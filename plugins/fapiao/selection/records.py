@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from fapiao.selection.chosen import Operation, Surface
+from fapiao.tasks import WaitingRow
 
 Status = Literal["unprocessed", "processing", "succeeded", "failed"]
 """未处理 · 处理中 · 处理成功 · 处理失败"""
@@ -15,8 +16,8 @@ LOCAL = ("preselect", "undo_preselect")
 """Operations that no channel hears of (R221)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection(WaitingRow):
     """One row of sync.selection in the hands of one worker.
 
     `sent` without `request_no`: an upload left and nobody knows whether it arrived; `unanswered_seconds` is how much
@@ -24,21 +25,20 @@ class Selection:
     """
 
     selection_id: int
-    claim_no: int
-    batch_no: str
     operation: Operation
     surface: Surface
-    taxpayer_no: str
-    channel: str
-    account: str | None
     status: Status
     tax_period: str | None
     request_no: str | None
     holdings_no: str | None
     sent: bool
-    attempts: int
-    polls: int
+    account: str | None
     unanswered_seconds: float
+
+    @property
+    def login_account(self) -> str | None:
+        """The account that was chosen for the request (R178)."""
+        return self.account
 
     @property
     def row_id(self) -> int:

@@ -2,38 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from fapiao.downloads.protocol import Login
 from fapiao.errors import LoginLost
-from fapiao.tasks import LEASE, ClaimedRow
+from fapiao.tasks import LEASE, WaitingRow
 from hooks.queues.leased_table import LeasedTable
 from hooks.queues.statements import Statements
-
-
-class WaitingRow(ClaimedRow, Protocol):
-    """A claimed row that may wait for the login of its taxpayer's account."""
-
-    @property
-    def channel(self) -> str:
-        """The channel that knows whether the account is logged in."""
-        ...
-
-    @property
-    def taxpayer_no(self) -> str:
-        """Whose account it is."""
-        ...
-
-    @property
-    def account(self) -> str | None:
-        """The account that the row names; None where the taxpayer's default one serves it."""
-        ...
-
-    @property
-    def polls(self) -> int:
-        """Answers so far that said 处理中."""
-        ...
-
 
 Row = TypeVar("Row", bound=WaitingRow)
 
@@ -45,7 +20,7 @@ class LoginRequests(Statements):
 
     def put_behind(self, queue: LeasedTable[Row], row: Row, login: Login, error: LoginLost) -> None:
         """Puts the row behind the request for its account; asks for the login where nobody has yet (S4 R291)."""
-        whose = replace(login, account=login.account or row.account)
+        whose = replace(login, account=login.account or row.login_account)
         request, advice = self.ask(row.channel, row.taxpayer_no, whose, error)
         queue.wait_for_login(row, request, LoginLost(error.code, error.text, advice))
 

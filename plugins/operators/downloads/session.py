@@ -12,19 +12,18 @@ from hooks.enterprise.parameters import Parameters
 from hooks.queues.login_requests import LoginRequests
 from hooks.queues.quota_ledger import QuotaLedger
 from hooks.queues.tasks import TaskTable
-from operators.leased_queue.session import QueueTables, Session
+from operators.leased_queue.logins import LoginSession, LoginTables
 
 
 @dataclass(frozen=True, slots=True)
-class SessionTables(QueueTables[TaskTable]):
+class SessionTables(LoginTables[TaskTable]):
     """The tables a transaction works on."""
 
     ledger: QuotaLedger
-    logins: LoginRequests
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerSession(Session[SessionTables]):
+class WorkerSession(LoginSession[SessionTables]):
     """One worker's place at one bureau."""
 
     bureau: DownloadChannel
@@ -34,7 +33,7 @@ class WorkerSession(Session[SessionTables]):
     def tables(self) -> SessionTables:
         """Tasks, quota ledger and login requests."""
         of = self.connection
-        return SessionTables(of, TaskTable(of), QuotaLedger(of), LoginRequests(of))
+        return SessionTables(of, TaskTable(of), LoginRequests(of), QuotaLedger(of))
 
     def login_channel(self, channel: str) -> DownloadChannel:  # noqa: ARG002 a session has one
         """The bureau."""

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from fapiao.errors import BureauError, LeaseLost, TryLater
 from fapiao.tasks import ClaimedRow
 from hooks.pool.faults import blamed_on_row
-from operators.leased_queue.session import AnySession, Tables
+from operators.leased_queue.session import AnySession, Session, Tables
 
 MAX_ATTEMPTS = 3
 """Failures after which a row is given up; waiting for quota, login or processing is not one."""
@@ -64,31 +64,28 @@ class Guard(Generic[Tables, Row]):
         failure is written. Raises what is no row's fault: a database that is gone, and `nobodys_fault`.
         """
         try:
-            self._run(session, row, handle, reconnected)
-        except LeaseLost:
-            log.warning("%s %s was taken over or voided; this worker lets it go", self.kind, row.batch_no)
-
-    def _run(
-        self,
-        session: AnySession,
-        row: Row,
-        handle: Callable[[AnySession, Row], object],
-        reconnected: Callable[[AnySession], AnySession],
-    ) -> None:
-        try:
             if not self._was_set_aside(session, row):
                 handle(session, row)
         except LeaseLost:
-            raise
+            self._let_go(row)
         except self.nobodys_fault:
             raise
         except Exception as broken:
             log.exception("%s %s failed inside fapiao", self.kind, row.batch_no)
             error = blamed_on_row(broken, session.connection, self.advice)
-            with reconnected(session).locked(row) as tables:
-                self.give_up(tables, row, error)
+            self._give_up(reconnected(session), row, error)
 
-    def _was_set_aside(self, session: Any, row: Row) -> bool:
+    def _give_up(self, session: Session[Any], row: Row, error: BureauError) -> None:
+        try:
+            with session.locked(row) as tables:
+                self.give_up(tables, row, error)
+        except LeaseLost:
+            self._let_go(row)
+
+    def _let_go(self, row: Row) -> None:
+        log.warning("%s %s was taken over or voided; this worker lets it go", self.kind, row.batch_no)
+
+    def _was_set_aside(self, session: Session[Any], row: Row) -> bool:
         aside = self.set_aside
         if aside is None or aside.broke_workers(row) < aside.most_broken_workers:
             return False

@@ -1,32 +1,24 @@
-"""Channels that are opened when they are first asked for and closed with the session."""
+"""The channels that select, each opened when it is first asked for and closed with the session."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, closing
-from typing import Protocol, TypeVar
+
+from hooks.channels.selection_channel import SelectionChannel
 
 
-class Closable(Protocol):
-    """What a channel is closed by."""
-
-    def close(self) -> None:
-        """Gives its connection up."""
-        ...
-
-
-Channel = TypeVar("Channel", bound=Closable)
-
-
-class LazyChannels(Mapping[str, Channel]):
+class LazyChannels(Mapping[str, SelectionChannel]):
     """Channels by name; one without a connection hurts nobody who does not ask for it.
 
     `names` are those that may be worked; `open_channel` may refuse any other name with a sentence.
     """
 
-    def __init__(self, names: Collection[str], open_channel: Callable[[str], Channel], stack: ExitStack) -> None:
+    def __init__(
+        self, names: Collection[str], open_channel: Callable[[str], SelectionChannel], stack: ExitStack
+    ) -> None:
         self._names, self._open_channel, self._stack = names, open_channel, stack
-        self._open: dict[str, Channel] = {}
+        self._open: dict[str, SelectionChannel] = {}
 
-    def __getitem__(self, channel: str) -> Channel:
+    def __getitem__(self, channel: str) -> SelectionChannel:
         if channel not in self._open:
             self._open[channel] = self._stack.enter_context(closing(self._open_channel(channel)))
         return self._open[channel]

@@ -1,13 +1,19 @@
 """Waiting for a login: rows step back without losing an attempt and go on when the account is back (S2 逻辑, R216)."""
 
 import logging
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any
 
 from fapiao.downloads.protocol import Login
 from fapiao.errors import BureauError, LoginLost, Refused, TryLater
-from hooks.queues.leased_table import LeasedTable
-from hooks.queues.login_requests import LoginRequests, WaitingRow
+from fapiao.tasks import WaitingRow
+from hooks.channels.download_channel import DownloadChannel
+from hooks.channels.selection_channel import SelectionChannel
+from hooks.queues.login_requests import LoginRequests
+from operators.leased_queue.session import Queue, QueueTables, Session, Tables
+
+LoginChannel = DownloadChannel | SelectionChannel
 
 log = logging.getLogger(__name__)
 
@@ -22,45 +28,23 @@ WAITING = LoginLost(
 """Our words for a task whose bureau says 处理中 while its account is logged out."""
 
 
-class LoginChannel(Protocol):
-    """A channel that knows whether an account is logged in: one that downloads or one that selects."""
+@dataclass(frozen=True, slots=True)
+class LoginTables(QueueTables[Queue]):
+    """The tables of a queue whose rows may wait for a login."""
 
-    def login(self, taxpayer_no: str) -> Login:
-        """Raises a BureauError."""
-        ...
-
-
-class LoginTables(Protocol):
-    """The tables of a transaction: a queue whose rows may wait, and the login requests."""
-
-    @property
-    def queue(self) -> LeasedTable[Any]:
-        """The rows that wait."""
-        ...
-
-    @property
-    def logins(self) -> LoginRequests:
-        """sync.login_request."""
-        ...
+    logins: LoginRequests
 
 
-class LoginSession(Protocol):
+@dataclass(frozen=True, slots=True)
+class LoginSession(Session[Tables]):
     """A session whose rows may wait for a login."""
 
+    @abstractmethod
     def login_channel(self, channel: str) -> LoginChannel:
-        """Whom to ask."""
-        ...
-
-    def transaction(self) -> AbstractContextManager[LoginTables]:
-        """All or nothing."""
-        ...
-
-    def locked(self, row: Any) -> AbstractContextManager[LoginTables]:
-        """All or nothing while the row is held. Raises LeaseLost."""
-        ...
+        """Who knows whether an account is logged in."""
 
 
-def wait_for_login(session: LoginSession, row: WaitingRow, lost: LoginLost) -> None:
+def wait_for_login(session: LoginSession[Any], row: WaitingRow, lost: LoginLost) -> None:
     """The row waits for its account's login; one that is logged in after all comes back soon. No attempt is lost."""
     login = login_now(session, row)
     with session.locked(row) as tables:
@@ -68,7 +52,7 @@ def wait_for_login(session: LoginSession, row: WaitingRow, lost: LoginLost) -> N
 
 
 def poll_later(
-    tables: LoginTables, row: WaitingRow, login: Login | None, seconds: float, why: LoginLost = WAITING
+    tables: LoginTables[Any], row: WaitingRow, login: Login | None, seconds: float, why: LoginLost = WAITING
 ) -> None:
     """处理中: looked at again in `seconds`, or behind the login that the row really waits for. No attempt is lost."""
     if login:
@@ -77,21 +61,21 @@ def poll_later(
         tables.queue.postpone(row, seconds, polls=1)
 
 
-def login_blocking(session: LoginSession, row: WaitingRow) -> Login | None:
+def login_blocking(session: LoginSession[Any], row: WaitingRow) -> Login | None:
     """The login that a long-processing row really waits for, asked after every third answer that says 处理中."""
     return None if (row.polls + 1) % ASK_LOGIN_AFTER_POLLS else login_now(session, row)
 
 
-def login_now(session: LoginSession, row: WaitingRow) -> Login | None:
+def login_now(session: LoginSession[Any], row: WaitingRow) -> Login | None:
     """The login that a row waits for now; None where its account is logged in, or logs in by itself."""
     login = login_state(session.login_channel(row.channel), row.taxpayer_no)
     return login if login.state == "manual" else None
 
 
-def recheck_logins(session: LoginSession, channel: str, *, at_once: bool = False) -> int:
+def recheck_logins(session: LoginSession[Any], channel: str, *, at_once: bool = False) -> int:
     """Asks about the logins that rows wait for; how many rows go on. `at_once` does not wait for the next check."""
     with session.transaction() as tables:
-        went_on = tables.logins.go_on()
+        went_on: int = tables.logins.go_on()
         due = tables.logins.due(channel, at_once=at_once)
     for request, taxpayer_no in due:
         login = login_state(session.login_channel(channel), taxpayer_no)

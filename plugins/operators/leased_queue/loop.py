@@ -21,11 +21,11 @@ Row = TypeVar("Row", bound=ClaimedRow)
 
 def run_until_none_due(claim: Callable[[], Sequence[Row]], handle: Callable[[Sequence[Row]], object]) -> int:
     """Handles what is claimed until none is due, or the same rows are due again; how many were handled."""
-    handled, seen = 0, set[int]()
+    handled, seen = 0, set[str]()
     while rows := claim():
         handle(rows)
         handled += len(rows)
-        these = {row.row_id for row in rows}
+        these = {row.batch_no for row in rows}
         if these <= seen:
             break
         seen |= these

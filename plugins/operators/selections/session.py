@@ -17,20 +17,20 @@ from hooks.queues.login_requests import LoginRequests
 from hooks.queues.selections import SelectionTable
 from hooks.queues.submissions import Submissions
 from operators.leased_queue.lazy_channels import LazyChannels
-from operators.leased_queue.session import QueueTables, Session, releasing
+from operators.leased_queue.logins import LoginSession, LoginTables
+from operators.leased_queue.session import releasing
 from operators.run_context import clock
 
 
 @dataclass(frozen=True, slots=True)
-class SelectionTables(QueueTables[SelectionTable]):
+class SelectionTables(LoginTables[SelectionTable]):
     """The tables a transaction works on."""
 
     submissions: Submissions
-    logins: LoginRequests
 
 
 @dataclass(frozen=True, slots=True)
-class SelectionSession(Session[SelectionTables]):
+class SelectionSession(LoginSession[SelectionTables]):
     """The place of a worker, or of a person who submits; `bureaus` are the channels that select."""
 
     bureaus: Mapping[str, SelectionChannel]
@@ -40,7 +40,7 @@ class SelectionSession(Session[SelectionTables]):
     def tables(self) -> SelectionTables:
         """Selections, submissions and login requests."""
         of = self.connection
-        return SelectionTables(of, SelectionTable(of), Submissions(of), LoginRequests(of))
+        return SelectionTables(of, SelectionTable(of), LoginRequests(of), Submissions(of))
 
     def login_channel(self, channel: str) -> SelectionChannel:
         """The channel of that name."""

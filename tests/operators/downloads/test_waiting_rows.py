@@ -16,6 +16,7 @@ from fapiao.rules.book import rulebook
 from hooks.channels.download_channel import DownloadChannel
 from hooks.queues.login_requests import LoginRequests
 from hooks.queues.tasks import TaskTable
+from operators.downloads.actions import poll_now
 from operators.downloads.session import WorkerSession
 from operators.downloads.worker_pool import WorkerPool
 from operators.leased_queue.logins import recheck_logins
@@ -126,6 +127,15 @@ def test_a_row_put_behind_a_request_that_was_answered_meanwhile_is_due(pool: Poo
     TaskTable(pool).wait_for_login(claim, request, LoginLost(LOST.code, LOST.text, advice))
     assert told(pool, task_id, "login_request_id") == (None,)
     assert [one.task_id for one in take(pool, channel="etax")] == [task_id]
+
+
+def test_a_row_behind_a_request_is_due_for_nobody_until_a_person_fetches_it(pool: Pool) -> None:
+    task_id = waiting_row(pool, batch_no="B")
+    put_behind(pool, task_id)
+    assert told(pool, task_id, "not_before") == (None,)
+    assert take(pool, "another", channel="etax") == []
+    poll_now(pool, "li", ["B"])
+    assert [one.task_id for one in take(pool, "another", channel="etax")] == [task_id]
 
 
 @pytest.mark.finding("F90")
