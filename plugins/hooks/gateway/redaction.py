@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Callable
 from typing import Any
 
 _TOKEN = re.compile(r"(access_token=)[^&\s\"']+")
@@ -9,14 +10,19 @@ _HIDDEN = "***"
 
 
 class Secrets:
-    """The secrets in use; whatever quotes a text of the gateway hides them first."""
+    """The secrets in use; whatever quotes a text of the gateway hides them first, and `tell` hears of each one."""
 
-    def __init__(self, *known: str) -> None:
-        self._known = {secret for secret in known if secret}
+    def __init__(self, *known: str, tell: Callable[[str], object]) -> None:
+        self._known: set[str] = set()
+        self._tell = tell
+        for secret in known:
+            self.add(secret)
 
     def add(self, secret: str) -> None:
         """One more, as soon as it is known."""
-        self._known.add(secret)
+        if secret:
+            self._known.add(secret)
+            self._tell(secret)
 
     def hide(self, text: str) -> str:
         """The text without them."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from airflow.sdk import BaseHook
+from airflow.sdk.log import mask_secret
 
 from fapiao.channels.gateway import interfaces, questions
 from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
@@ -51,7 +52,7 @@ class GatewaySession:
         self._repeats = RequestDedup(now)
         self.concurrency = int(extra.get("concurrency", 8))
         key = str(extra.get("encoding_key") or "")
-        hidden = Secrets(connection.password or "", key)
+        hidden = Secrets(connection.password or "", key, tell=mask_secret)
         self._http = GatewayHttp(
             base_url(connection_id, connection.host, connection.schema, connection.port),
             hidden,

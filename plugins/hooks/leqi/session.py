@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from airflow.sdk import BaseHook
+from airflow.sdk.log import mask_secret
 
 from fapiao.channels.leqi.services import Service
 from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
@@ -24,6 +25,7 @@ class LeqiSession:
     def __init__(self, connection_id: str = "leqi", *, rules: RuleBook | None = None) -> None:
         """Reads the Airflow connection (design §5). Raises FapiaoError or Refused where it cannot be used."""
         connection = BaseHook.get_connection(connection_id)
+        mask_secret(connection.password or "")
         self.extra: Mapping[str, Any] = connection.extra_dejson
         self._rules = rules or rulebook()
         self._default_user_id = str(self.extra.get("sydwptbh") or "")

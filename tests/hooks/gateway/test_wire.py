@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from airflow.sdk._shared.secrets_masker import redact
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
@@ -330,6 +331,12 @@ def test_secrets_and_tokens_are_in_no_message_log_or_repr(
     assert "HTTP Request: POST" in caplog.text
     for secret in ("access_token-2", "app_token-1", APP_SECRET, "a-key-of-ours", "access_token=other"):
         assert secret not in everything
+
+
+def test_airflow_masks_them_too_in_what_others_log(gateway: Script, connect: Connect) -> None:
+    key = "a-key-only-of-this-test"
+    ask(connect(encoding_key=key))
+    assert redact(f"{APP_SECRET} {key} access_token-2 app_token-1 {APP_ID}") == f"*** *** *** *** {APP_ID}"
 
 
 # Files

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from airflow.sdk._shared.secrets_masker import redact
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from hypothesis import given
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from fapiao.channels.leqi.services import INVOICE_APPLY
 from fapiao.errors import AnswerLost, BureauError, Refused, TryLater
+from hooks.leqi.session import LeqiSession
 from hooks.leqi.wire import LeqiWire, Reply, Sm4
 from one_answer_server import OneAnswer, one_answer
 
@@ -229,3 +231,11 @@ def test_the_key_appears_in_no_message_log_or_repr(
     assert caplog.text
     assert KEY not in told.lower()
     assert KEY not in json.dumps([headers for _, headers, _ in bureau.asked])
+
+
+def test_airflow_masks_the_key_too_in_what_others_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "7e57" * 8
+    connection = {"conn_type": "leqi", "host": "http://127.0.0.1:9", "login": "JR", "password": key}
+    monkeypatch.setenv("AIRFLOW_CONN_LEQI", json.dumps(connection))
+    LeqiSession().close()
+    assert redact(f"JR {key}") == "JR ***"
