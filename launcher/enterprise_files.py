@@ -21,7 +21,7 @@ from hooks.enterprise.basics import change
 from hooks.pool.sessions import open_session
 from launcher.connections import LEQI_VARIABLE
 from launcher.pool import pool_url
-from launcher.screen import table
+from launcher.screen import print_rows
 
 
 def read_files(paths: Iterable[Path]) -> list[list[Table]]:
@@ -80,8 +80,4 @@ def show(statement: str, shown: tuple[str, ...], as_json: bool) -> None:
     """Prints the rows of a named statement of enterprise.sql as a table, or one JSON object a line."""
     with pool_url() as url, open_session(url, row_factory=dict_row) as connection:
         rows = connection.execute(query("enterprise", statement)).fetchall()
-    if as_json:
-        for row in rows:
-            print(json.dumps(row, ensure_ascii=False, default=str))
-    else:
-        print(table(shown, [[row[name] for name in shown] for row in rows], indent=""))
+    print_rows(shown, rows, as_json=as_json)

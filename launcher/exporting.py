@@ -11,7 +11,7 @@ from fapiao.queries import query
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.exports.rows import export_invoices, export_rows, note_export
 from hooks.exports.workbooks import Progress
-from launcher.progress import ProgressLine
+from launcher.screen import counted_rows
 
 STATEMENTS = {"log": "rows", "brought": "invoices", "skipped": "skips", "quota": "quota_board"}
 """The statement of log.sql behind a sheet, where it has another name."""
@@ -75,7 +75,7 @@ def _export(
     # what was read so far was another transaction: an export sees one instant
     connection.commit()
     chosen = values | {"organisations": organisations}
-    with ProgressLine(str(file)) as progress:
+    with counted_rows(str(file)) as progress:
         rows = write(chosen, progress)
     note_export(connection, actor, rows, chosen | noted)
     connection.commit()

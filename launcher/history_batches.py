@@ -1,7 +1,6 @@
 """What `./fapiao backfill` does with import tasks that are there: list, show, stop, retry, resume, auto, missing."""
 
 import argparse
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,12 +10,12 @@ import psycopg
 from fapiao.errors import BadInput
 from fapiao.form_items import items
 from fapiao.tasks import SHANGHAI
-from fapiao.text_table import table
 from hooks.pool.sessions import open_session
 from hooks.queues.imports import files_of_import
 from launcher.actor import actor_of
 from launcher.pool import pool_url
 from launcher.row_limit import add_row_limit
+from launcher.screen import print_rows
 from launcher.task_commands import say_who_works
 from launcher.task_commands import show as show_done
 from operators.history import auto_update as auto
@@ -83,12 +82,12 @@ def act(arguments: argparse.Namespace) -> int:
 def show_list(url: str, actor: str, numbers: Sequence[str]) -> None:
     """The import tasks of these numbers as a table."""
     with open_session(url) as connection:
-        _print(LIST, batches.list_batches(connection, actor, numbers), as_json=False)
+        print_rows(LIST, batches.list_batches(connection, actor, numbers), as_json=False)
 
 
 def _list(connection: Connection, arguments: argparse.Namespace) -> None:
     found = batches.list_batches(connection, actor_of(arguments), arguments.batches, arguments.limit)
-    _print(LIST, found, as_json=arguments.json)
+    print_rows(LIST, found, as_json=arguments.json)
 
 
 def _show(connection: Connection, arguments: argparse.Namespace) -> None:
@@ -96,11 +95,11 @@ def _show(connection: Connection, arguments: argparse.Namespace) -> None:
     if not found:
         raise BadInput([f"{', '.join(arguments.batches)}: there is no such import task, or you may not see it"])
     for one in found:
-        _print(LIST, [one], as_json=arguments.json)
+        print_rows(LIST, [one], as_json=arguments.json)
         by_file = one["method"] == BY_FILE
         detail = files_of_import if by_file else batches.subtasks
-        _print(FILES if by_file else MONTHS, detail(connection, one["batch_no"]), as_json=arguments.json)
-        _print(FILE_ROWS if by_file else ROWS, batches.rows(connection, one["batch_no"]), as_json=arguments.json)
+        print_rows(FILES if by_file else MONTHS, detail(connection, one["batch_no"]), as_json=arguments.json)
+        print_rows(FILE_ROWS if by_file else ROWS, batches.rows(connection, one["batch_no"]), as_json=arguments.json)
 
 
 def _stop(connection: Connection, arguments: argparse.Namespace) -> None:
@@ -132,11 +131,11 @@ def _auto(connection: Connection, arguments: argparse.Namespace) -> None:
                 entrance="automation",
                 scope=arguments.scope,
             )
-    _print(AUTO, auto.settings(connection), as_json=arguments.json)
+    print_rows(AUTO, auto.settings(connection), as_json=arguments.json)
 
 
 def _missing(connection: Connection, arguments: argparse.Namespace) -> None:
-    _print(MISSING, batches.missing_blue(connection, actor_of(arguments), arguments.limit), as_json=arguments.json)
+    print_rows(MISSING, batches.missing_blue(connection, actor_of(arguments), arguments.limit), as_json=arguments.json)
 
 
 ACTIONS: Mapping[str, Callable[[Connection, argparse.Namespace], None]] = {
@@ -152,11 +151,3 @@ ACTIONS: Mapping[str, Callable[[Connection, argparse.Namespace], None]] = {
 
 def _named(arguments: argparse.Namespace) -> list[str]:
     return list(dict.fromkeys(arguments.batches))
-
-
-def _print(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        for row in rows:
-            print(json.dumps(row, ensure_ascii=False, default=str))
-    else:
-        print(table([*columns.values()], [[row[name] for name in columns] for row in rows], indent=""))

@@ -20,6 +20,7 @@ from launcher.dag_runs import DagRun, run_dags
 from launcher.home import logs
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
+from launcher.screen import screen_width
 from launcher.stack import running_stack
 from operators.history.planning import DAG_ID, Made, create, preview
 from operators.run_context import ACTOR_VARIABLE
@@ -76,7 +77,7 @@ def _show(plan: Plan, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"summary": summary(plan, book), "subtasks": lines(plan, book)}, ensure_ascii=False))
     else:
-        print(text(plan, book))
+        print(text(plan, book, screen_width()))
 
 
 def _confirmed() -> bool:

@@ -10,7 +10,7 @@ from fapiao.calendar.frequency import Frequency
 from fapiao.calendar.occurrences import FIRST_DAY, LAST_DAY, Occurrence, explain, occurrences
 from fapiao.errors import BadInput
 from fapiao.rules.book import RuleBook, rulebook
-from launcher.screen import table
+from launcher.screen import print_table
 
 HELP = "every planned or suppressed download of some days, and why"
 SHOWN = (
@@ -62,8 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         for one in found:
             print(explain(one))
     else:
-        rows = [[_cell(one, name) for name in SHOWN] for one in found]
-        print(table(SHOWN, rows, indent=""))
+        print_table(SHOWN, [[_cell(one, name) for name in SHOWN] for one in found])
     return 0
 
 

@@ -17,7 +17,7 @@ from launcher.demo_day import due_dags, leave_something_open, set_parameters
 from launcher.home import home, logs
 from launcher.pool import pool_url, running_postgres
 from launcher.sample_group import load_sample
-from launcher.screen import table
+from launcher.screen import print_table
 from launcher.stack import running_stack
 from simulator.sample import EARLIEST, sample_enterprise
 
@@ -134,7 +134,8 @@ def show(url: str, day: date) -> None:
 
 
 def _section(title: str, columns: tuple[str, ...], rows: list[dict[str, object]]) -> None:
-    print(f"\n{title}\n" + table(columns, [[row[name] for name in columns] for row in rows]))
+    print(f"\n{title}")
+    print_table(columns, [[row[name] for name in columns] for row in rows], "  ")
 
 
 def print_further(day: date) -> None:

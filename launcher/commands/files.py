@@ -15,7 +15,7 @@ from hooks.files.user_files import add_files, holder_of
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
-from launcher.screen import table
+from launcher.screen import print_rows
 
 HELP = "the layout files (版式文件) of an invoice: list them, take them out, add what a user has (用户上传)"
 SHOWN = ("taxpayer_no", "direction", "file_type", "source", "size", "stored_at", "superseded_at", "batch_no", "sha256")
@@ -68,7 +68,7 @@ def _list(arguments: argparse.Namespace) -> int:
         rows = [row for row in rows if arguments.type in (None, row["file_type"])]
         if not rows:
             raise BadInput([_nothing(connection, arguments.invoice_no)])
-    print(table(SHOWN, [[row[name] for name in SHOWN] for row in rows], indent=""))
+    print_rows(SHOWN, rows)
     for row in rows:
         if row["problem"]:
             print(f"{row['file_type']}: {row['problem']}")

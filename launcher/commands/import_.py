@@ -28,7 +28,7 @@ from hooks.queues.imports import (
 )
 from launcher.actor import actor_of, add_actor
 from launcher.pool import pool_url
-from launcher.screen import table
+from launcher.screen import print_rows
 from operators.imports.tasks import Created, ImportSession, create, replay, work
 from operators.run_context import clock
 
@@ -90,7 +90,7 @@ def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, ru
     with connection.transaction():
         rows = Imports(connection).outcome(created.batches)
     if rows:
-        print(table(OUTCOME, [[row[name] for name in OUTCOME] for row in rows], indent=""))
+        print_rows(OUTCOME, rows)
     if rows and all(row["downloaded_count"] == row["unchanged_count"] + row["ignored_count"] for row in rows):
         print("没有变化：这些票据已经在全票池里。")
     if arguments.verdicts:
@@ -138,7 +138,10 @@ def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> int:
 
 def _show_waiting(connection: psycopg.Connection[Any]) -> int:
     rows = quarantined_rows(connection)
-    print(table(WAITING, [[row[name] for name in WAITING] for row in rows], indent="") if rows else "没有待识别的行。")
+    if rows:
+        print_rows(WAITING, rows)
+    else:
+        print("没有待识别的行。")
     return 0
 
 

@@ -1,7 +1,6 @@
 """`./fapiao log`: the sync log (数据同步日志), from a planning over tasks and replies to the invoices."""
 
 import argparse
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from launcher.actor import actor_of, add_actor
 from launcher.exporting import export_log
 from launcher.log_filter import add_filters, filter_values
 from launcher.pool import pool_url
-from launcher.screen import table
+from launcher.screen import print_rows
 
 HELP = "the sync log: filter, drill down to attempts and invoices, events, left-out rows, the quota board, export"
 VIEWS = {
@@ -121,20 +120,15 @@ def _rows(connection: Connection, view: str, values: Record) -> Iterator[tuple[l
 def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -> None:
     with _rows(connection, view, values) as (headings, rows):
         if as_json:
-            for row in rows:
-                print(_json(row))
+            print_rows(headings, rows, as_json=True)
             return
         shown, found = SHOWN.get(view, headings), list(rows)
-    print(table(shown, [[row[name] for name in shown] for row in found], indent=""))
+    print_rows(shown, found)
     for row in found:
         if row.get("error_message"):
             print(f"{row['batch_no']}: {row['error_message']} — {row.get('advice') or ''}")
         for warning in row.get("warnings") or ():
             print(f"{row['batch_no']}: {warning}")
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _reply(connection: Connection, values: Record) -> str:

@@ -1,7 +1,6 @@
 """`./fapiao rights`: who may do what with tasks, by 核算组织 and role."""
 
 import argparse
-import json
 from pathlib import Path
 
 import psycopg
@@ -14,7 +13,7 @@ from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import read_files
 from launcher.pool import pool_url
-from launcher.screen import table
+from launcher.screen import print_rows
 
 HELP = (
     "rights load FILE...: who may do what, by 核算组织 and role; list, clear; without any, everybody may do everything"
@@ -52,8 +51,4 @@ def run(arguments: argparse.Namespace) -> int:
 def _list(connection: psycopg.Connection, *, as_json: bool) -> None:
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(query("rights", "list")).fetchall()
-    if as_json:
-        for row in rows:
-            print(json.dumps(row, ensure_ascii=False, default=str))
-    else:
-        print(table(SHOWN, [[row[name] for name in SHOWN] for row in rows], indent=""))
+    print_rows(SHOWN, rows, as_json=as_json)

@@ -18,7 +18,7 @@ from launcher.dag_runs import DagRun, run_dags
 from launcher.home import logs
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
-from launcher.screen import table
+from launcher.screen import print_table
 from launcher.stack import running_stack
 from operators.run_context import ACTOR_VARIABLE
 
@@ -77,7 +77,7 @@ def print_outcome(url: str, ended: DagRun, since: datetime) -> int:
         rows = connection.execute(query("log", "run_rows"), values).fetchall()
         skips = connection.execute(query("log", "run_skips"), values).fetchall()
     columns = ("status", "error_code", "tasks", "downloaded", "inserted", "updated", "unchanged", "ignored", "failed")
-    print(table(columns, [[row[name] for name in columns] for row in rows]))
+    print_table(columns, [[row[name] for name in columns] for row in rows], "  ")
     for row in rows:
         if row["message"]:
             print(f"  {row['error_code']}: {row['message']}")

@@ -7,7 +7,7 @@ from fapiao.errors import BadInput
 from fapiao.exports.pages import packages
 from fapiao.exports.templates import templates
 from hooks.exports.workbooks import Sheet, write_workbook
-from launcher.screen import table
+from launcher.screen import print_table
 
 HELP = "template NAME [--out FILE]: an empty .xlsx table to fill in (taxpayers, entries…); without NAME: which"
 
@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Writes the file, or lists. Raises BadInput for an unknown name or a file that is there, Unusable by the disk."""
     known = templates()
     if arguments.name is None:
-        print(table(("name", "label", "load it with"), [(n, t.label, t.command) for n, t in known.items()], indent=""))
+        print_table(("name", "label", "load it with"), [(n, t.label, t.command) for n, t in known.items()])
         return 0
     if arguments.name not in known:
         raise BadInput([f"there is no template {arguments.name}; there are {', '.join(known)}"])

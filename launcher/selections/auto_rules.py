@@ -1,7 +1,6 @@
 """`./fapiao select auto`: 自动抵扣勾选配置, the rules as they are, as a file says, and what they would pick (R222)."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -14,12 +13,12 @@ from fapiao.enterprise.spellings import vocabulary
 from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
-from fapiao.text_table import table
 from hooks.pool.sessions import open_session
 from hooks.selection_lists.auto_rules import auto_matches, auto_rules, load_auto_rules
 from launcher.actor import actor_of
 from launcher.enterprise_files import read_files
 from launcher.pool import pool_url
+from launcher.screen import print_rows
 
 RULES = {
     "name": "规则", "enabled": "启用", "priority": "优先级", "action": "动作", "organisations": "核算组织",
@@ -64,11 +63,8 @@ def _check_tried(connection: psycopg.Connection[Any], tried: Sequence[str]) -> N
 
 
 def _show(columns: dict[str, str], rows: list[dict[str, object]], arguments: argparse.Namespace) -> None:
-    if arguments.json:
-        for row in rows:
-            print(json.dumps(row, ensure_ascii=False, default=str))
-    else:
-        print(table([*columns.values()], [[_said(name, row[name]) for name in columns] for row in rows], indent=""))
+    said = rows if arguments.json else [{name: _said(name, row[name]) for name in columns} for row in rows]
+    print_rows(columns, said, as_json=arguments.json)
 
 
 def _said(name: str, value: object) -> object:

@@ -1,7 +1,6 @@
 """`./fapiao select list` and `export`: the papers that can be selected, by S2's filters."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -14,13 +13,12 @@ import psycopg
 from fapiao.errors import BadInput
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.selection.listing import Listed, ListFilter
-from fapiao.text_table import table
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.pool.sessions import open_session
 from hooks.selection_lists.listing import export_list, list_page, list_totals
 from launcher.actor import actor_of
 from launcher.pool import pool_url
-from launcher.progress import ProgressLine
+from launcher.screen import counted_rows, print_rows, print_table
 
 Connection = psycopg.Connection[Any]
 
@@ -94,10 +92,9 @@ def show(arguments: argparse.Namespace) -> int:
         rows = list_page(connection, wanted, limit=arguments.limit).rows
         totals = list_totals(connection, wanted)
     if arguments.json:
-        for row in rows:
-            print(json.dumps(asdict(row), ensure_ascii=False, default=str))
+        print_rows(COLUMNS, map(asdict, rows), as_json=True)
         return 0
-    print(table([*COLUMNS.values()], [_cells(row) for row in rows], indent=""))
+    print_table([*COLUMNS.values()], [_cells(row) for row in rows])
     print(f"共 {totals.papers} 份，票面税额合计 {totals.tax_sum:,.2f}；以上为最新的 {len(rows)} 份。")
     return 0
 
@@ -114,7 +111,7 @@ def export(arguments: argparse.Namespace) -> int:
     with pool_url() as url, open_session(url) as connection:
         wanted = filter_of(arguments, _allowed(connection, arguments, "export"))
         connection.rollback()
-        with ProgressLine(str(file)) as line:
+        with counted_rows(str(file)) as line:
             rows = export_list(connection, file, wanted, line)
     print(f"{file}: {rows} 行")
     return 0

@@ -1,10 +1,7 @@
 """`./fapiao select` beyond submissions: logs, retries, results now, logins, the tax period and the statistics table."""
 
 import argparse
-import json
-from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 from psycopg.rows import dict_row
 
@@ -13,11 +10,11 @@ from fapiao.queries import query
 from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.records import LedgerEntry
 from fapiao.selection.rendering import BUSINESS, sheet_text
-from fapiao.text_table import table
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of
 from launcher.pool import pool_url
+from launcher.screen import print_rows, print_table, screen_width
 from launcher.selections.session import session_for
 from launcher.selections.submit import tell
 from launcher.task_commands import show as show_done
@@ -55,7 +52,7 @@ def show_log(arguments: argparse.Namespace) -> int:
             "limit": arguments.limit,
         }
         rows = connection.execute(query("selection_log", name), values).fetchall()
-    _print(columns, rows, as_json=arguments.json)
+    print_rows(columns, rows, as_json=arguments.json)
     return 0
 
 
@@ -64,7 +61,7 @@ def show_latest(arguments: argparse.Namespace) -> int:
     with session_for(arguments) as session:
         found: LedgerEntry = latest(session, arguments.number, arguments.taxpayer)
         check_taxpayers(session, actor_of(arguments), "view", [found.taxpayer_no])
-    _print(LEDGER, [asdict(found)], as_json=arguments.json)
+    print_rows(LEDGER, [asdict(found)], as_json=arguments.json)
     if found.hint:
         print(f"{found.hint}：./fapiao select fetch {found.batch_no}")
     return 0
@@ -96,7 +93,7 @@ def show_period(arguments: argparse.Namespace) -> int:
         )
         state = session.rules.states.get(found.statistics, found.statistics)
     told = {"税号": arguments.taxpayer, "税款所属期": found.period, "申报截止": found.deadline, "统计表": state}
-    _print({name: name for name in told}, [told], as_json=arguments.json)
+    print_rows({name: name for name in told}, [told], as_json=arguments.json)
     return 0
 
 
@@ -109,7 +106,7 @@ def show_statistics(arguments: argparse.Namespace) -> int:
     print(f"{arguments.taxpayer} 税款所属期 {found.period}，统计表：{state}")
     if found.rows:
         names = list(found.rows[0])
-        print(table(names, [[row.get(name) for name in names] for row in found.rows], indent=""))
+        print_table(names, [[row.get(name) for name in names] for row in found.rows])
     return 0
 
 
@@ -123,15 +120,7 @@ def show_login(arguments: argparse.Namespace) -> int:
             preview(session, SelectionRequest("not_deduct", "interactive", (), [arguments.taxpayer])),
         )
         choices = accounts(session, arguments.taxpayer)
-    print(sheet_text(lines))
+    print(sheet_text(lines, screen_width()))
     for one in choices:
         print(f"可用账号 {one.account} {BUSINESS[one.account_type]}{'（默认）' if one.is_default else ''}")
     return 0 if all(line.online for line in lines) else 1
-
-
-def _print(columns: dict[str, str], rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        for row in rows:
-            print(json.dumps(row, ensure_ascii=False, default=str))
-    else:
-        print(table([*columns.values()], [[row[name] for name in columns] for row in rows], indent=""))

@@ -15,6 +15,7 @@ from fapiao.selection.rendering import progress_line, refusal_lines, requests_te
 from fapiao.selection.submission import Submitted
 from hooks.enterprise.permissions import allowed_organisations
 from launcher.actor import actor_of
+from launcher.screen import screen_width
 from launcher.selections.session import session_for
 from operators.selections.preview import preview
 from operators.selections.requests import request_of_form
@@ -97,7 +98,7 @@ def tell(session: SelectionSession, arguments: argparse.Namespace, made: Submitt
     if arguments.json:
         print(json.dumps(asdict(ended), ensure_ascii=False, default=str))
     else:
-        print(requests_text(ended))
+        print(requests_text(ended, screen_width()))
     if not ended.finished:
         print("处理中的任务由 sweep_results 定时获取结果；./fapiao select fetch 可立即获取。")
     return 1 if made.refused or ended.statuses.get("failed") else 0
@@ -130,7 +131,7 @@ def _show_sheet(
         for row in sheet_rows(lines):
             print(json.dumps(row, ensure_ascii=False))
     else:
-        print(sheet_text(lines))
+        print(sheet_text(lines, screen_width()))
 
 
 def _confirmed() -> bool:

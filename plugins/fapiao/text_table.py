@@ -1,13 +1,18 @@
 """Rows as people read them: aligned columns, Chinese characters counted as the two cells they take."""
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import zip_longest
+
+from rich.cells import cell_len, chop_cells
 
 from fapiao.tasks import SHANGHAI
 
 EMPTY = "—"
+_GAP = "  "
+_LEAST = 8
+"""Cells that a column keeps on the narrowest screen."""
 
 
 def cell(value: object) -> str:
@@ -25,21 +30,40 @@ def cell(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def width(text: str) -> int:
-    """How many terminal cells a text takes."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "  ", width: int | None = None
+) -> str:
+    """A table with its headings; numbers stand right, texts left. No rows, no table: one line that says so.
 
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "  ") -> str:
-    """A table with its headings; numbers stand right, texts left. No rows, no table: one line that says so."""
+    `width` are the cells of a screen, on which what is too long goes on below; without it every row is one line.
+    """
     values = list(rows)
     if not values:
         return f"{indent}(nothing)"
-    texts = [[cell(value) for value in row] for row in values]
-    widths = [max(width(heading), *(width(row[n]) for row in texts)) for n, heading in enumerate(headings)]
+    texts = [[*headings], *([cell(value) for value in row] for row in values)]
+    sizes = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
+    if width is not None:
+        sizes = _fitting(sizes, width - cell_len(indent) - len(_GAP) * (len(sizes) - 1))
     right = [all(_is_number(row[n]) or row[n] is None for row in values) for n in range(len(headings))]
-    lines = [headings, ["─" * size for size in widths], *texts]
-    return "\n".join(indent + "  ".join(map(_pad, line, widths, right)).rstrip() for line in lines)
+    texts.insert(1, ["─" * size for size in sizes])
+    lines = (line for text in texts for line in _folded(text, sizes))
+    return "\n".join(indent + _GAP.join(map(_pad, line, sizes, right)).rstrip() for line in lines)
+
+
+def _fitting(sizes: Sequence[int], room: int) -> list[int]:
+    """The widest columns give way to the others, down to what is still read."""
+    found = [*sizes]
+    while sum(found) > room and max(found) > _LEAST:
+        found[found.index(max(found))] -= 1
+    return found
+
+
+def _folded(texts: Sequence[str], sizes: Sequence[int]) -> Iterator[Sequence[str]]:
+    """The lines of a row."""
+    pieces = [
+        chop_cells(text, size) if cell_len(text) > size else [text] for text, size in zip(texts, sizes, strict=True)
+    ]
+    return zip_longest(*pieces, fillvalue="")
 
 
 def _is_number(value: object) -> bool:
@@ -47,5 +71,5 @@ def _is_number(value: object) -> bool:
 
 
 def _pad(text: str, size: int, right: bool) -> str:
-    space = " " * (size - width(text))
+    space = " " * (size - cell_len(text))
     return space + text if right else text + space

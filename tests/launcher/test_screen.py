@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from rich.cells import cell_len
 
 from fapiao.tasks import SHANGHAI
-from launcher.screen import cell, table, width
+from fapiao.text_table import cell, table
+from launcher.screen import print_rows, print_table
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def test_a_value_reads_as_people_write_it(value: object, text: str) -> None:
     ("text", "cells"), [("", 0), ("abc", 3), ("数电票", 6), ("（）", 4), ("—", 1), ("进项-全量", 9)]
 )
 def test_a_chinese_character_takes_two_cells(text: str, cells: int) -> None:
-    assert width(text) == cells
+    assert cell_len(text) == cells
 
 
 def test_texts_stand_left_and_numbers_right_below_their_headings() -> None:
@@ -47,7 +49,7 @@ def test_texts_stand_left_and_numbers_right_below_their_headings() -> None:
 def test_every_column_begins_at_the_same_cell_in_every_line() -> None:
     rows = [("进项", "|"), ("output", "|"), (None, "|")]
     lines = table(("方向", "|"), rows, indent="").splitlines()
-    assert {width(line[: line.index("|")]) for line in [lines[0], *lines[2:]]} == {8}
+    assert {cell_len(line[: line.index("|")]) for line in [lines[0], *lines[2:]]} == {8}
 
 
 def test_a_column_with_a_gap_is_still_a_column_of_numbers() -> None:
@@ -61,3 +63,45 @@ def test_flags_are_words_and_stand_left() -> None:
 def test_no_rows_are_said_and_not_drawn() -> None:
     assert table(("a", "b"), []) == "  (nothing)"
     assert table(("a",), iter([]), indent="") == "(nothing)"
+
+
+ROWS = [("91310000MA2000001E", Decimal("1234567.50"), "上海某某国际贸易股份有限公司第一分公司"), ("9", None, "乙")]
+
+
+@pytest.mark.parametrize("width", [40, 60, 76])
+def test_on_a_narrow_screen_the_widest_columns_go_on_below_and_nothing_is_left_out(width: int) -> None:
+    lines = table(("税号", "金额", "企业名称"), ROWS, "", width).splitlines()
+    assert max(map(cell_len, lines)) <= width
+    ends = [cell_len(part) for part in lines[1].split("  ")]
+    place = ends[0] + 2 + ends[1] + 2
+    told = "".join(line[-(cell_len(line) - place) // 2 :] for line in lines[2:] if cell_len(line) > place)
+    assert told == "上海某某国际贸易股份有限公司第一分公司乙"
+    assert "".join(line[: ends[0]].strip() for line in lines[2:]).startswith("91310000MA2000001E")
+
+
+def test_a_screen_that_is_wide_enough_changes_nothing_and_one_that_never_is_keeps_columns_readable() -> None:
+    headings = ("税号", "金额", "企业名称")
+    assert table(headings, ROWS, width=200) == table(headings, ROWS)
+    lines = table(headings, ROWS, "", 10).splitlines()
+    assert lines[1].split("  ") == ["─" * 8] * 3
+
+
+def test_what_is_piped_is_whole_and_a_terminal_gets_its_width(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    print_table(("税号", "金额", "企业名称"), ROWS)
+    assert capsys.readouterr().out == table(("税号", "金额", "企业名称"), ROWS, "") + "\n"
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    print_table(("税号", "金额", "企业名称"), ROWS)
+    assert capsys.readouterr().out == table(("税号", "金额", "企业名称"), ROWS, "", 40) + "\n"
+
+
+def test_rows_are_a_table_of_the_named_columns_or_whole_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"a": 1, "b": date(2027, 6, 10), "c": "票"}]
+    print_rows({"c": "票据", "a": "份数"}, rows)
+    print_rows(("a",), rows)
+    print_rows(("a",), rows, as_json=True)
+    assert capsys.readouterr().out.splitlines() == [
+        "票据  份数", "────  ────", "票       1", "a", "─", "1", '{"a": 1, "b": "2027-06-10", "c": "票"}',
+    ]  # fmt: skip

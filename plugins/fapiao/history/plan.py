@@ -117,12 +117,12 @@ def summary(plan: Plan, book: RuleBook) -> dict[str, Any]:
     }
 
 
-def text(plan: Plan, book: RuleBook) -> str:
-    """The dry run as people read it: every subtask, then what it costs."""
+def text(plan: Plan, book: RuleBook, width: int | None = None) -> str:
+    """The dry run as people read it, on a screen of `width` cells: every subtask, then what it costs."""
     found = lines(plan, book)
     sizes = {name: max((len(line[name]) for line in found), default=0) if name in _EVEN else 0 for name in COLUMNS}
     rows = [[str(line[name]).ljust(size, _BLANK) for name, size in sizes.items()] for line in found]
-    return "\n".join([table([*COLUMNS.values()], rows, indent=""), "", *_summary_lines(summary(plan, book))])
+    return "\n".join([table([*COLUMNS.values()], rows, "", width), "", *_summary_lines(summary(plan, book))])
 
 
 def _summary_lines(cost: Mapping[str, Any]) -> list[str]:

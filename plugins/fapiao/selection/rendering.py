@@ -14,9 +14,9 @@ MOST_REFUSALS = 20
 """So many refused documents are told one by one; the ledger and the workbook hold them all."""
 
 
-def sheet_text(lines: Sequence[PreviewLine]) -> str:
-    """提交税局通道前校验 as a table, one line per tax number (R176)."""
-    return table([*SHEET], [list(row.values()) for row in sheet_rows(lines)], indent="")
+def sheet_text(lines: Sequence[PreviewLine], width: int | None = None) -> str:
+    """提交税局通道前校验 as a table for a screen of `width` cells, one line per tax number (R176)."""
+    return table(SHEET, [list(row.values()) for row in sheet_rows(lines)], "", width)
 
 
 def sheet_rows(lines: Sequence[PreviewLine]) -> list[dict[str, object]]:
@@ -75,14 +75,15 @@ def progress_line(now: SubmissionProgress, labels: Mapping[str, str]) -> str:
     return f"{done}/{now.documents} 份：成功 {now.succeeded}，失败 {now.failed}；任务：{counts}"
 
 
-def requests_text(now: SubmissionProgress) -> str:
-    """The requests of a submission as a table."""
+def requests_text(now: SubmissionProgress, width: int | None = None) -> str:
+    """The requests of a submission as a table for a screen of `width` cells."""
     return table(
-        [*REQUESTS],
+        REQUESTS,
         [
             [one.batch_no, one.taxpayer_no, one.taxpayer_name, one.status_label, one.document_count,
              one.succeeded_count, one.failed_count, one.error_message or ""]
             for one in now.requests
         ],
-        indent="",
+        "",
+        width,
     )  # fmt: skip
