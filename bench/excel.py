@@ -1,11 +1,9 @@
 """Workbooks: an export of the pool against the bare writer and openpyxl on the same rows."""
 
-import statistics
 import tempfile
-import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from rustpy_xlsxwriter import write_worksheet
 from bench.filled_pool import fill
 from bench.process import in_its_own, peak_megabytes
 from bench.setting import Row, Setting
+from bench.timing import medians
 from fapiao.exports.cells import Cell
 from fapiao.exports.columns import Plan, known_columns, plan
 from fapiao.queries import query
@@ -78,15 +77,9 @@ def _openpyxl(file: Path, headings: list[str], rows: list[tuple[Cell, ...]]) -> 
 
 
 def _medians(works: dict[str, Work], rounds: int) -> dict[str, float]:
-    """Seconds of each work, the rounds interleaved."""
-    seconds: dict[str, list[float]] = defaultdict(list)
+    """Seconds of each work, which writes one file over and over."""
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(rounds):
-            for name, work in works.items():
-                start = time.perf_counter()
-                work(Path(folder) / "bench.xlsx")
-                seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(found) for name, found in seconds.items()}
+        return medians({name: partial(work, Path(folder) / "bench.xlsx") for name, work in works.items()}, rounds)
 
 
 def _memory(setting: Setting) -> Row:

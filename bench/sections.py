@@ -11,6 +11,7 @@ from bench.parsing import parsing
 from bench.planning import claiming, planning
 from bench.selection import selection
 from bench.setting import Row, Setting
+from bench.start import start
 from fapiao.paths import INCLUDE
 
 Section = Callable[[Setting], Iterator[Row]]
@@ -50,4 +51,5 @@ SECTIONS: Mapping[str, Section] = {
     "gateway": gateway,
     "excel": _excel,
     "selection": selection,
+    "start": start,
 }

@@ -12,6 +12,7 @@ import psycopg
 from rustpy_xlsxwriter import write_worksheets
 
 from bench.setting import Row, Setting
+from bench.timing import medians
 from fapiao.payloads import Context, translate
 from fapiao.selection.list_rows import SHEET, read_list
 from fapiao.selection.listing import ListFilter
@@ -89,12 +90,7 @@ def _imported(connection: psycopg.Connection[Any], papers: int, rows: int) -> It
 
 
 def _median(rounds: int, work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(max(rounds, 3)):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return sorted(times)[len(times) // 2]
+    return medians({"": work}, max(rounds, 3))[""]
 
 
 def _number(count: int) -> str:

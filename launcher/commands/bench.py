@@ -14,7 +14,19 @@ from launcher.connections import given_pool_url
 from launcher.pool import migrate_pool, running_postgres
 
 HELP = "measures merge, planning, parsing, decoding and workbooks against plain COPY and peers, as ratios"
-NAMES = ("merge", "lines", "memory", "peers", "planning", "parsing", "decoding", "gateway", "excel", "selection")
+NAMES = (
+    "merge",
+    "lines",
+    "memory",
+    "peers",
+    "planning",
+    "parsing",
+    "decoding",
+    "gateway",
+    "excel",
+    "selection",
+    "start",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
