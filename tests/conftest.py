@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 import airflow_home  # noqa: F401 before anything imports Airflow
+from budgets import Budgets
 from hooks.pool import migrations
 from hooks.pool.rule_tables import load_rules
 from launcher.postgres import EmbeddedPostgres
@@ -25,9 +26,10 @@ settings.load_profile("quick")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the collector that prints which requirement ids the run proved, and our marker."""
+    """Registers what prints the requirement ids that the run proved and the budgets, and our marker."""
     config.addinivalue_line("markers", "slow: installs or starts the real thing; tens of seconds")
     config.pluginmanager.register(Requirements())
+    config.pluginmanager.register(Budgets())
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,15 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
-from statistics import median
 
 import pytest
 
+from budgets import BUDGET, PARTS, Function, functions, length, lengths, lines, modules, tree
 from doc_pages import ROOT
 
-PARTS = ("dags", "plugins", "launcher", "simulator", "bench")
-MODULES = sorted(file for part in PARTS for file in (ROOT / part).rglob("*.py"))
+MODULES = sorted(file for part in PARTS for file in modules(part))
 PLUGINS = [file for file in MODULES if file.is_relative_to(ROOT / "plugins")]
 LAYERS = {
     "dags": {"operators", "hooks", "fapiao"},
@@ -23,9 +21,6 @@ LAYERS = {
 }
 OURS = {"dags", "operators", "hooks", "fapiao", "launcher", "simulator", "bench", "tests"}
 OUTSIDE_OF_DECISIONS = {"airflow", "psycopg", "httpx", "sqlalchemy", "requests", "socket", "urllib"}
-LONGEST_FUNCTION = 50
-LONGEST_MODULE = 300
-MEDIAN_MODULE, MEDIAN_FUNCTION, NINE_OF_TEN = 110, 6, 15
 KNOW_AIRFLOW = {"operators.py", "params.py"}
 STATEMENT = re.compile(
     r"^\s*(SELECT\s+\S|INSERT\s+INTO|UPDATE\s+\S+.*\sSET\s|DELETE\s+FROM|MERGE\s+INTO|WITH\s+\w+\s+AS|CREATE\s+\w|DROP\s+\w)",
@@ -34,17 +29,10 @@ STATEMENT = re.compile(
 RENDERERS = {f"plugins/fapiao/merge_sql/{part}.py" for part in ("render", "staging", "set_aside")}
 """They render include/sql/merge/*.sql, which are committed and compared."""
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
 
 def name_of(file: Path) -> str:
     """A file by its place."""
     return str(file.relative_to(ROOT))
-
-
-def tree(file: Path) -> ast.Module:
-    """A module's syntax."""
-    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def imported(node: ast.AST) -> set[str]:
@@ -52,17 +40,6 @@ def imported(node: ast.AST) -> set[str]:
     names = {alias.name for one in ast.walk(node) if isinstance(one, ast.Import) for alias in one.names}
     names |= {one.module or "" for one in ast.walk(node) if isinstance(one, ast.ImportFrom)}
     return {name.partition(".")[0] for name in names}
-
-
-def functions(node: ast.AST) -> Iterator[Function]:
-    """Every function of a module, methods and inner ones too."""
-    return (one for one in ast.walk(node) if isinstance(one, Function))
-
-
-def length(function: Function) -> int:
-    """Lines without the docstring."""
-    first = function.body[1] if ast.get_docstring(function) and len(function.body) > 1 else function.body[0]
-    return (function.end_lineno or 0) - first.lineno + 1
 
 
 def unannotated(function: Function) -> bool:
@@ -135,16 +112,16 @@ def test_a_module_is_in_its_budget(file: Path) -> None:
     module = tree(file)
     said = ast.get_docstring(module) or ""
     assert said.partition("\n")[0], "a module opens with a sentence that says what it is for"
-    assert len(file.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
-    assert [one.name for one in functions(module) if length(one) > LONGEST_FUNCTION] == []
+    assert lines(file) <= BUDGET.longest_file
+    assert [one.name for one in functions(module) if length(one) > BUDGET.longest_function] == []
     assert [one.name for one in functions(module) if not one.name.startswith("_") and unannotated(one)] == []
 
 
 def test_most_modules_and_functions_are_short() -> None:
-    lengths = sorted(length(one) for file in MODULES for one in functions(tree(file)))
-    assert median(len(file.read_text(encoding="utf-8").splitlines()) for file in MODULES) <= MEDIAN_MODULE
-    assert median(lengths) <= MEDIAN_FUNCTION
-    assert lengths[len(lengths) * 9 // 10] <= NINE_OF_TEN
+    found = lengths("all", MODULES)
+    assert found.median_file <= BUDGET.median_file
+    assert found.median_function <= BUDGET.median_function
+    assert found.nine_of_ten <= BUDGET.nine_of_ten
 
 
 ROOM_FILES = sorted((ROOT / "plugins/operators").glob("*/*.py"))
