@@ -41,11 +41,7 @@ def define(connection: Connection, folder: Path = SQL) -> list[str]:
     found = definitions(folder)
     if not found:
         return []
-    said = {
-        "sha256": hashlib.sha256(
-            "".join(f"{name} {file.sha256}\n" for name, file in found.items()).encode()
-        ).hexdigest()
-    }
+    said = {"sha256": _fingerprint(found)}
     with connection.transaction():
         connection.execute(query("migrations", "lock"))
         mine, latest = connection.execute(query("migrations", "defined"), said).fetchone() or (None, None)
