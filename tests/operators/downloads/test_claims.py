@@ -10,11 +10,13 @@ import psycopg
 import pytest
 
 from fapiao.errors import LeaseLost, TryLater
+from fapiao.tasks import LEASE
 from hooks.files import layout_files as files
 from hooks.queues.tasks import TaskTable
 from operators.downloads.plan import _PRIORITY
 from operators.history import planning as history
 from task_rows import DAY, put, put_many, take, take_one, told
+from turned_clock import wait
 
 Pool = psycopg.Connection[Any]
 WRONG = TryLater("LEQI_09", "网络异常", "later")
@@ -28,8 +30,8 @@ def workers(pool_url: str) -> Iterator[Callable[[int], list[Pool]]]:
 
 
 def lease_ends(pool: Pool) -> None:
-    """A minute later."""
-    pool.execute("UPDATE sync.task SET lease_until = now() - interval '1 second'")
+    """As long after the claim as a lease lasts."""
+    wait(pool, LEASE)
 
 
 def numbers(pool: Pool, **values: Any) -> list[int]:
