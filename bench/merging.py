@@ -13,7 +13,8 @@ from bench.process import in_its_own, peak_megabytes
 from bench.rows import staged_documents, staged_lines
 from bench.setting import Row, Setting
 from fapiao.payloads.staged import Staged
-from fapiao.pool_columns.reading import LINE_COLUMNS, staged_columns
+from fapiao.pool_columns.reading import staged_columns
+from fapiao.pool_columns.records import LINE_COLUMNS
 from hooks.pool.merge import StagedMerge
 
 Connection = psycopg.Connection[Any]

@@ -16,7 +16,8 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 sys.path[:0] = [str(folder) for folder in (ROOT, ROOT / "plugins") if str(folder) not in sys.path]
 
-from fapiao.pool_columns.reading import TARGETS, Field, load_fields  # noqa: E402
+from fapiao.pool_columns.reading import load_fields  # noqa: E402
+from fapiao.pool_columns.records import TARGETS, Field  # noqa: E402
 from fapiao.rules.book import rulebook  # noqa: E402
 from launcher import main as line  # noqa: E402
 

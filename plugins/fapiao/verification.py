@@ -6,27 +6,53 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Literal, Protocol
+
+from msgspec import Meta, field
 
 from fapiao.errors import BureauError, Refused
 from fapiao.paths import RULES
-from fapiao.rules.readers import rule_rows
+from fapiao.rules.rule_file import Least1, RuleFile, RuleRow, RuleSections, SomeTexts, Text
 from fapiao.tasks import ClaimedRow
 
-KEYS = ("amount", "total_amount", "check_code", "number_tail")
-"""不含税金额 · 价税合计 · 校验码后六位 · 数电发票号码后六位"""
-NUMBERS = ("etax", "paper")
-ANSWERS = ("not_found", "mismatch", "limit")
 CHECK_CODE_DIGITS = 6
-_SECTIONS = ("keys", "limits", "answers")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Which value stands beside the number of a type, and which number it is."""
+class Key(RuleRow, frozen=True):
+    """Which value stands beside the number of some types, and which number it is."""
 
-    value: str
-    number: str
+    unique = ("invoice_types",)
+    invoice_types: SomeTexts
+    value: Annotated[
+        Literal["amount", "total_amount", "check_code", "number_tail"],
+        Meta(description="不含税金额 · 价税合计 · 校验码后六位 · 数电发票号码后六位"),
+    ] = field(name="key")
+    number: Literal["etax", "paper"]
+
+
+class Limit(RuleRow, frozen=True):
+    """How often an invoice may be asked for on a day of Asia/Shanghai, whoever asks."""
+
+    unique = ("scope",)
+    scope: Text
+    limit: Least1
+
+
+class Answer(RuleRow, frozen=True):
+    """What a refusal of the bureau makes of the verification, by the stable code of replies.yaml."""
+
+    unique = ("code",)
+    code: Text
+    state: Literal["not_found", "mismatch", "limit"]
+
+
+class VerificationSections(RuleSections, frozen=True):
+    """查验: which value has to stand beside an invoice's number, how often it may be asked, what the answers mean."""
+
+    file = "verification.yaml"
+    keys: tuple[Key, ...]
+    limits: Annotated[tuple[Limit, ...], Meta(min_length=1, max_length=1)]
+    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,26 +175,6 @@ def _last_six(given: str | None) -> str | None:
 @cache
 def verification_rules(folder: Path = RULES) -> VerificationRules:
     """Reads and checks verification.yaml once. Raises RuleError with file and line."""
-    path = folder / "verification.yaml"
-    return VerificationRules(_keys(path), _daily(path), _answers(path))
-
-
-def _keys(path: Path) -> dict[str, Key]:
-    found: dict[str, Key] = {}
-    for row in rule_rows(path, "keys", ("invoice_types", "key", "number"), (), _SECTIONS):
-        key = Key(row.one_of("key", KEYS), row.one_of("number", NUMBERS))
-        for code in row.texts("invoice_types"):
-            if code in found:
-                raise row.refuse(f"invoice type {code} has its key already", "invoice_types")
-            found[code] = key
-    return found
-
-
-def _daily(path: Path) -> int:
-    (row,) = rule_rows(path, "limits", ("scope", "limit"), "scope", _SECTIONS)
-    return row.number("limit")
-
-
-def _answers(path: Path) -> dict[str, str]:
-    rows = rule_rows(path, "answers", ("code", "state"), "code", _SECTIONS)
-    return {row.text("code"): row.one_of("state", ANSWERS) for row in rows}
+    found = RuleFile(VerificationSections, folder).content
+    keys = {code: row for row in found.keys for code in row.invoice_types}
+    return VerificationRules(keys, found.limits[0].limit, {row.code: row.state for row in found.answers})

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal, get_args
 
 from fapiao.errors import FapiaoError
 
-BASES = ("issue_date", "collection_date", "recognition_date", "tax_period")
+Basis = Literal["issue_date", "collection_date", "recognition_date", "tax_period"]
+BASES: tuple[Basis, ...] = get_args(Basis)
 """开票日期 · 归集日期 · 认定异常日期 · 税款所属期"""
 
 
@@ -79,7 +81,11 @@ def month_of_yesterday(day: date) -> tuple[date, date]:
 Range = tuple[date, date] | None
 """First and last day; the last lies before the first where there is no day; None where the bureau decides."""
 
-RANGES: Mapping[str, Callable[[date], Range]] = {
+RangeName = Literal[
+    "current_month_to_yesterday", "month_of_yesterday", "previous_month", "month_before_last", "two_previous_months",
+    "three_previous_months", "four_days_to_yesterday", "three_days_to_yesterday", "current_tax_period",
+]  # fmt: skip
+RANGES: Mapping[RangeName, Callable[[date], Range]] = {
     "current_month_to_yesterday": lambda day: (month_start(day), day - timedelta(days=1)),
     "month_of_yesterday": month_of_yesterday,
     "previous_month": months(1, 1),

@@ -7,7 +7,8 @@ import pytest
 
 from doc_pages import ROOT
 from docs import make_tables
-from fapiao.pool_columns.reading import POLICIES, load_fields
+from fapiao.pool_columns.reading import load_fields
+from fapiao.pool_columns.records import POLICIES
 from fapiao.rules.book import rulebook
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from launcher import main as line

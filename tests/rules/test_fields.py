@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 from fapiao.errors import RuleError
 from fapiao.merge_sql.render import render
 from fapiao.paths import RULES, SQL
-from fapiao.pool_columns.reading import LINE_COLUMNS, TARGETS, load_fields, staged_columns
+from fapiao.pool_columns.reading import load_fields, staged_columns
+from fapiao.pool_columns.records import LINE_COLUMNS, TARGETS
 
 PROMISED = """direction, taxpayer_no, document_key, document, invoice_type, invoice_code, invoice_no, etax_invoice_no, issue_date,
 seller_tax_no, seller_name, buyer_tax_no, buyer_name, amount, tax_amount, total_amount, total_tax_incl_amount, status, risk_status,
@@ -33,8 +34,8 @@ REFUSED = [
     ("    since: 2025-11-22\n", "    since: soon\n", "since"),
     ("backwards:\n", "backward:\n", "'backward'"),
     ("    group: business\n", "    group: business\n    from: {digital: x}\n", "is not the bureau's (A-35)"),
-    ("    groups: [business]\n", "    groups: [business, face]\n", "group 'face' has two owners"),
-    ("    groups: [derived, bookkeeping]\n", "    groups: [derived]\n", "group 'bookkeeping' has no owner"),
+    ("    groups: [business]\n", "    groups: [business, face]\n", "groups 'face' stands here for the second time"),
+    ("    groups: [derived, bookkeeping]\n", "    groups: [derived]\n", "owners lack bookkeeping"),
     ("    plane: O\n", "    plane: P\n", "plane 'P' is unknown"),
     ("    observes: [face, status]\n", "    observes: [face, stat]\n", "observes names 'stat'"),
     ("    overrides: true\n", "    override: true\n", "unknown key 'override'"),
@@ -46,7 +47,7 @@ REFUSED = [
 def test_a_wrong_rules_file_is_refused_with_file_and_line(spoil, old, new, sentence):
     folder = spoil("fields.yaml", old, new)
     with pytest.raises(RuleError, match=r"include/rules/fields\.yaml:\d+: ") as refused:
-        load_fields(folder / "fields.yaml")
+        load_fields(folder)
     assert sentence in str(refused.value)
 
 
@@ -87,7 +88,7 @@ def test_the_view_keeps_its_promised_columns_in_their_order(pool: psycopg.Connec
 
 def test_every_column_has_a_chinese_label_a_source_and_the_manuals_words():
     for column in load_fields().columns:
-        assert column.label and column.provenance.source and column.provenance.text, column.name
+        assert column.label and column.source and column.text, column.name
     labels = [column.label for column in load_fields().columns]
     assert len(set(labels)) == len(labels)
 

@@ -7,7 +7,6 @@ import pytest
 
 from fapiao.errors import RuleError
 from fapiao.rules.book import rulebook
-from fapiao.rules.rule_file import RuleFile
 
 Spoil = Callable[[str, str, str], Path]
 
@@ -23,14 +22,14 @@ MUTATIONS = [
         "id 'leqi-incremental' stands here for the second time",
     ),
     ("calendar", "due: daily", "due: weekly", "due 'weekly' is unknown"),
-    ("calendar", "due: 12", "due: 29", "due 29 is not a day that every month has"),
+    ("calendar", "due: 12", "due: 29", "due must be a whole number of at most 28, not 29"),
     ("calendar", 'crons: ["0 3 2 * *"]', 'crons: ["0 3 3 * *"]', "fires on days 3, but due 2 needs days 2"),
     ("calendar", 'crons: ["30 8 * * *"]', 'crons: ["30 24 * * *"]', "is not 'minute hour days * *'"),
-    ("calendar", 'crons: ["30 8 * * *"]', "crons: []", "crons is missing"),
+    ("calendar", 'crons: ["30 8 * * *"]', "crons: []", "crons names nothing"),
     ("calendar", "window: previous_month", "window: last_month", "window 'last_month' is unknown"),
     ("calendar", "basis: collection_date", "basis: tax_period", "does not fit window four_days_to_yesterday"),
     ("calendar", "counter: unselected_init", "counter: daily", "counter 'daily' of leqi is not in quotas.yaml"),
-    ("calendar", "reach: 7", "reach: 0", "reach is a number of days of 归集"),
+    ("calendar", "reach: 7", "reach: 0", "reach must be a whole number of at least 1, not 0"),
     (
         "calendar",
         "window: previous_month\n",
@@ -38,7 +37,7 @@ MUTATIONS = [
         "reach is a number of days of 归集",
     ),
     ("calendar", "{output: [invoice]}", "{outward: [invoice]}", "documents names 'outward', which is unknown"),
-    ("calendar", "{output: [invoice]}", "{output: [receipt]}", "document 'receipt' is unknown"),
+    ("calendar", "{output: [invoice]}", "{output: [receipt]}", "documents names 'receipt', which is unknown"),
     ("calendar", "{output: [invoice]}", "{output: [invoice, invoice]}", "names something twice"),
     ("calendar", "{output: [invoice]}", "{output: []}", "documents names nothing"),
     ("calendar", "download: full", "download: output_full", "are written `full`"),
@@ -59,12 +58,12 @@ MUTATIONS = [
     ("calendar", "deductible: true", "deductible: perhaps", "deductible must be true or false"),
     ("calendar", "calendar:\n", "calender:\n", "unknown section 'calender'"),
     ("calendar", "voids: current_month", "voids: this_month", "voids 'this_month' is no job of etax"),
-    ("follow_ups", "after: [input_full]", "after: [all]", "after all: known are input_full, output_full"),
-    ("follow_ups", "after: [input_full]", "after: []", "after nothing: known are"),
+    ("follow_ups", "after: [input_full]", "after: [all]", "after names 'all', which is unknown; known are input_files"),
+    ("follow_ups", "after: [input_full]", "after: []", "after names nothing"),
     ("follow_ups", "job: usage_status", "job: usage", "job 'usage' is unknown"),
     ("channels", "code: etax", "code: leqi", "code 'leqi' stands here for the second time"),
     ("channels", "first_poll_seconds: 180", "first_poll_seconds: soon", "must be a whole number, not 'soon'"),
-    ("channels", "first_poll_seconds: 180", "first_poll_seconds: -1", "must not be negative"),
+    ("channels", "first_poll_seconds: 180", "first_poll_seconds: -1", "must be a whole number of at least 0, not -1"),
     (
         "channels",
         "label: 软证书\n    aliases: []",
@@ -72,8 +71,13 @@ MUTATIONS = [
         "aliases must be a list of texts",
     ),
     ("channels", "  - code: leqi\n", "  - code: leqi\n    code: leqi\n", "key 'code' stands twice"),
-    ("quotas", "daily: 1", "daily: one", "daily must be a whole number, not 'one'"),
-    ("quotas", "    past_month: 3\n    bureau_enforced", "    bureau_enforced", "past_month is missing; write null"),
+    ("quotas", "daily: 1", "daily: one", "daily must be a whole number or null, not 'one'"),
+    (
+        "quotas",
+        "    past_month: 3\n    bureau_enforced",
+        "    bureau_enforced",
+        "past_month is missing",
+    ),
     ("quotas", "bureau_enforced: true", "bureau_enforced: 1", "bureau_enforced must be true or false"),
     ("quotas", "    past_month: 3\n    bureau_enforced: true\n", "    past_month: 3\n", "bureau_enforced is missing"),
     (
@@ -109,7 +113,7 @@ MUTATIONS = [
         "replies",
         'kind: returncode, code: "01"',
         'kind: returncode, code: "00"',
-        "returncode '00' stands here for the second time",
+        "plane, kind, code 'leqi/returncode/00' stands here for the second time",
     ),
     ("replies", "kind: returncode", "kind: errno", "kind 'errno' is unknown"),
     ("replies", "plane: leqi", "plane: moon", "plane 'moon' is unknown"),
@@ -118,7 +122,12 @@ MUTATIONS = [
     ("messages", "surface: api", "surface: phone", "surface 'phone' is unknown"),
     ("messages", "surface: retry", "surface: scheduled", "stands here for the second time"),
     ("parameters", 'default: "0"', "default: 0", "default must be a text (put codes in quotes), not 0"),
-    ("parameters", "parameters:\n", "parameters:\n  just a text\nmore:\n", "unknown section 'more'"),
+    (
+        "parameters",
+        "parameters:\n",
+        "parameters:\n  just a text\nmore:\n",
+        "section 'parameters' must be a list of rows",
+    ),
     ("parameters", "parameters:\n", "parameters:\n  - just a text\n", "expected a row of keys and values"),
 ]
 
@@ -175,4 +184,4 @@ def test_a_file_cannot_make_python_run(rules_copy: Path) -> None:
     file = rules_copy / "quotas.yaml"
     file.write_text("quotas:\n  - !!python/object/apply:os.getcwd []\n", encoding="utf-8")
     with pytest.raises(RuleError, match=r"quotas\.yaml:2: "):
-        RuleFile(file).rows("quotas")
+        rulebook(rules_copy)

@@ -1,9 +1,18 @@
 """How large a workbook may become in memory: the section `bounds` of bureau_files.yaml."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Literal
 
-from fapiao.errors import RuleError
-from fapiao.rules.rule_file import RuleRow
+from fapiao.rules.rule_file import Least1, RuleRow
+
+
+class Bound(RuleRow, frozen=True):
+    """One bound by its name."""
+
+    unique = ("name",)
+    every = "name"
+    name: Literal["most_cells", "room", "spread", "text_mebibytes", "old_mebibytes", "old_seconds"]
+    value: Least1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +29,3 @@ class Bounds:
     text_mebibytes: int
     old_mebibytes: int
     old_seconds: int
-
-
-NAMES = tuple(field.name for field in fields(Bounds))
-
-
-def read_bounds(rows: list[RuleRow]) -> Bounds:
-    """The bounds, each of which must be there. Raises RuleError."""
-    found = {row.one_of("name", NAMES): row.number("value") for row in rows}
-    if lacking := [name for name in NAMES if name not in found]:
-        raise RuleError(f"bureau_files.yaml: bounds lack {', '.join(lacking)}")
-    return Bounds(**found)

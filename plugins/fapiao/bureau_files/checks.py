@@ -1,42 +1,35 @@
 """What a document of a file may not say against itself: the section `checks` of bureau_files.yaml."""
 
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from functools import cached_property
+from typing import Annotated, Literal
 
-from fapiao.errors import RuleError
-from fapiao.rules.rule_file import RuleRow
+from msgspec import Meta
 
-CHECKS = ("adds_up", "issued_by_then", "sign", "lines_add_up")
+from fapiao.rules.rule_file import Least1, RuleRow, Texts
+
 _WRONG_BY = 0.001
 """Yuan that sums of binary numbers may be wrong by."""
-CheckFate = Literal["rejected", "warned"]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """`fate` of a document that does not hold; `most` yuan that the bureau's rounding may make; types it is not for."""
+class Check(RuleRow, frozen=True, dict=True):
+    """What becomes of a document that does not hold, and for which types it is not looked at."""
 
-    fate: CheckFate
-    most: Decimal
-    not_for: frozenset[str]
-    nearly: float = field(init=False)
-    """Below this, binary numbers are right enough to say that a difference is none; above, decimals decide."""
+    unique = ("id",)
+    every = "id"
+    id: Literal["adds_up", "issued_by_then", "sign", "lines_add_up"]
+    fate: Literal["rejected", "warned"]
+    cents: (
+        Annotated[Least1, Meta(description="The bureau's own rounding, a line's each where lines are added up")] | None
+    ) = None
+    not_for: Texts = ()
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "nearly", float(self.most) - _WRONG_BY)
+    @cached_property
+    def most(self) -> Decimal:
+        """Yuan that the bureau's rounding may make."""
+        return Decimal(self.cents or 0) / 100
 
-
-def read_checks(rows: list[RuleRow]) -> dict[str, Check]:
-    """Every check by its id. Raises RuleError."""
-    found = {row.one_of("id", CHECKS): _check(row) for row in rows}
-    if lacking := [name for name in CHECKS if name not in found]:
-        raise RuleError(f"bureau_files.yaml: checks lack {', '.join(lacking)}")
-    return found
-
-
-def _check(row: RuleRow) -> Check:
-    fate: CheckFate = "warned" if row.one_of("fate", ("rejected", "warned")) == "warned" else "rejected"
-    return Check(
-        fate, Decimal(row.number("cents") if row.raw("cents") is not None else 0) / 100, frozenset(row.texts("not_for"))
-    )
+    @cached_property
+    def nearly(self) -> float:
+        """Below this, binary numbers are right enough to say that a difference is none; above, decimals decide."""
+        return float(self.most) - _WRONG_BY

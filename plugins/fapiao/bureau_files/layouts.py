@@ -1,50 +1,111 @@
 """include/rules/bureau_files.yaml as records: the sheets that the bureau's files have, and what their words mean."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Annotated, Literal
 
-from fapiao.bureau_files.bounds import Bounds, read_bounds
-from fapiao.bureau_files.checks import Check, read_checks
+from msgspec import Meta, field
+
+from fapiao.bureau_files.bounds import Bound, Bounds
+from fapiao.bureau_files.checks import Check
 from fapiao.bureau_files.headings import canonical
-from fapiao.errors import RuleError
 from fapiao.paths import RULES
 from fapiao.pool_columns.reading import load_fields
 from fapiao.rules.invoice_types import normalised
-from fapiao.rules.readers import rule_rows
-from fapiao.rules.records import DIRECTIONS, DOCUMENTS
-from fapiao.rules.rule_file import RuleRow
+from fapiao.rules.records import DIRECTIONS, Direction, Document
+from fapiao.rules.refusals import RowError, unknown
+from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, SomeTexts, Text, Texts
 
-ROLES = ("documents", "lines")
-TELLS = ("face", "selection", "usage")
-TYPES = ("column", "title", "fixed")
 SECOND_PAYER = "second_payer_tax_no"
 """缴款单位二税号 of a 双抬头 缴款书: the one value that has no column in the pool; a name may claim it."""
 
-_SECTIONS = ("layouts", "texts", "names", "sheets", "skipped", "bounds", "checks")
-_LAYOUT = ("id", "label", "family", "document", "rows", "directions", "tells", "type", "required", "columns", "known",
-           "purpose", "total_is_sum", "totals_from_lines")  # fmt: skip
+
+class Layout(RuleRow, frozen=True, dict=True):
+    """One sheet of one kind of file."""
+
+    unique = ("id",)
+    id: Annotated[Text, Meta(description="Our name of the sheet's layout")]
+    label: Annotated[Text, Meta(description="What people call it")]
+    family: Annotated[Text, Meta(description="Sheets of one family may stand in one workbook")]
+    document: Document
+    role: Annotated[Literal["documents", "lines"], Meta(description="What a row is")] = field(name="rows")
+    directions: Annotated[tuple[Direction, ...], Meta(min_length=1)]
+    tells: Annotated[Literal["face", "selection", "usage"], Meta(description="What kind of data it is")]
+    type_from: Annotated[Literal["column", "title", "fixed"], Meta(description="Where the 发票票种 is said")] = field(
+        name="type"
+    )
+    required: Annotated[SomeTexts, Meta(description="Columns without which the sheet is something else")]
+    headings: Annotated[dict[str, Texts], Meta(min_length=1, description="Our column and the headings it goes by")] = (
+        field(name="columns")
+    )
+    known_headings: Annotated[Texts, Meta(description="Headings without a column of ours")] = field(
+        name="known", default=()
+    )
+    purpose: Annotated[Text, Meta(description="抵扣用途 of a row that is selected")] | None = None
+    total_is_sum: bool = False
+    totals_from_lines: bool = False
+
+    @cached_property
+    def columns(self) -> Mapping[str, tuple[str, ...]]:
+        """Our column: its canonical headings."""
+        return {name: tuple(map(canonical, headings)) for name, headings in self.headings.items()}
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The canonical headings without a column of ours."""
+        return frozenset(map(canonical, self.known_headings))
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """One sheet of one kind of file; `columns` our column: its canonical headings, `known` those without a column."""
+class ColumnTexts(RuleRow, frozen=True):
+    """What the words of a column mean; null is an empty value."""
 
-    id: str
-    label: str
-    family: str
-    document: str
-    role: str
-    directions: tuple[str, ...]
-    tells: str
-    type_from: str
-    required: tuple[str, ...]
-    columns: Mapping[str, tuple[str, ...]]
-    known: frozenset[str]
-    purpose: str | None
-    total_is_sum: bool
-    totals_from_lines: bool
+    unique = ("column",)
+    column: Text
+    values: Annotated[dict[str, str | None], Meta(min_length=1)]
+
+
+class NameWord(RuleRow, frozen=True):
+    """What a word of a file's name means."""
+
+    unique = (("part", "word"),)
+    part: Literal["direction", "type"]
+    word: Text
+    means: SomeTexts
+
+    def __post_init__(self) -> None:
+        strange = [one for one in self.means if self.part == "direction" and one not in DIRECTIONS]
+        if strange:
+            raise RowError(unknown("means", repr(strange[0]), DIRECTIONS, listed=True), "means")
+
+
+class LeftOutSheet(RuleRow, frozen=True):
+    """A sheet that is left out, since it repeats what the others say."""
+
+    unique = ("name",)
+    name: Text
+
+
+class Skipped(RuleRow, frozen=True):
+    """Rows that are no rows: sums where no document is named."""
+
+    unique = ("kind",)
+    kind: Literal["sum"]
+    words: SomeTexts
+
+
+class BureauFiles(RuleSections, frozen=True):
+    """税局文件: the sheets that the bureau's own files have, found by their headings."""
+
+    file = "bureau_files.yaml"
+    layouts: tuple[Layout, ...]
+    texts: tuple[ColumnTexts, ...]
+    names: tuple[NameWord, ...]
+    sheets: tuple[LeftOutSheet, ...]
+    skipped: tuple[Skipped, ...]
+    bounds: tuple[Bound, ...]
+    checks: tuple[Check, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +126,24 @@ class FileRules:
 @cache
 def file_rules(folder: Path = RULES) -> FileRules:
     """The rules, checked against fields.yaml. Raises RuleError with file and line."""
-    path = folder / "bureau_files.yaml"
-    types = _column_types()
-    names = _section(path, "names", ("part", "word", "means"), ("part", "word"))
-    skipped = {row.one_of("kind", ("sum",)): row.texts("words") for row in
-               _section(path, "skipped", ("kind", "words"), "kind")}  # fmt: skip
+    file = RuleFile(BureauFiles, folder)
+    found, types = file.content, _column_types()
+    for layout in found.layouts:
+        file.known(layout, "columns", types[layout.role])
+        file.known(layout, "required", layout.columns)
+        if twice := _given_twice(layout):
+            raise file.refuse(layout, f"heading {twice!r} is given to two columns", "columns")
     return FileRules(
-        tuple(_layout(row, types) for row in _section(path, "layouts", _LAYOUT, "id")),
-        {row.text("column"): _texts(row) for row in _section(path, "texts", ("column", "values"), "column")},
-        {row.text("word"): row.some_of("means", DIRECTIONS)[0] for row in names if _part(row) == "direction"},
-        {normalised(row.text("word")): row.texts("means") for row in names if _part(row) == "type"},
-        frozenset(row.text("name") for row in _section(path, "sheets", ("name",), "name")),
-        skipped.get("sum", ()),
-        types,
-        read_bounds(_section(path, "bounds", ("name", "value"), "name")),
-        read_checks(_section(path, "checks", ("id", "fate", "cents", "not_for"), "id")),
+        layouts=found.layouts,
+        texts={row.column: {normalised(word): code for word, code in row.values.items()} for row in found.texts},
+        direction_words={row.word: row.means[0] for row in found.names if row.part == "direction"},
+        type_words={normalised(row.word): row.means for row in found.names if row.part == "type"},
+        left_out_sheets=frozenset(row.name for row in found.sheets),
+        sums=tuple(word for row in found.skipped for word in row.words),
+        types=types,
+        bounds=Bounds(**{row.name: row.value for row in found.bounds}),
+        checks={row.id: row for row in found.checks},
     )
-
-
-def _section(path: Path, section: str, keys: Collection[str], unique: str | tuple[str, ...]) -> list[RuleRow]:
-    return rule_rows(path, section, keys, unique, _SECTIONS)
 
 
 def _column_types() -> Mapping[str, Mapping[str, str]]:
@@ -93,51 +152,12 @@ def _column_types() -> Mapping[str, Mapping[str, str]]:
     return {"documents": documents, "lines": documents | {line.name: line.type for line in fields.lines}}
 
 
-def _part(row: RuleRow) -> str:
-    return row.one_of("part", ("direction", "type"))
-
-
-def _layout(row: RuleRow, types: Mapping[str, Mapping[str, str]]) -> Layout:
-    role = row.one_of("rows", ROLES)
-    columns = row.mapping_of_texts("columns", types[role])
-    known = frozenset(map(canonical, row.texts("known")))
-    _check_headings(row, columns, known)
-    return Layout(
-        row.text("id"),
-        row.text("label"),
-        row.text("family"),
-        row.one_of("document", DOCUMENTS),
-        role,
-        row.some_of("directions", DIRECTIONS),
-        row.one_of("tells", TELLS),
-        row.one_of("type", TYPES),
-        row.some_of("required", columns),
-        {name: tuple(map(canonical, headings)) for name, headings in columns.items()},
-        known,
-        row.optional("purpose"),
-        row.flag("total_is_sum"),
-        row.flag("totals_from_lines"),
-    )
-
-
-def _check_headings(row: RuleRow, columns: Mapping[str, tuple[str, ...]], known: Collection[str]) -> None:
+def _given_twice(layout: Layout) -> str | None:
     """A heading means one column; only a day and its instant share one."""
     owners: dict[str, str] = {}
-    for name, headings in columns.items():
-        for heading in map(canonical, headings):
+    for name, headings in layout.columns.items():
+        for heading in headings:
             before = owners.setdefault(heading, name)
-            if heading in known or (before != name and {before, name} != {"issue_date", "issued_at"}):
-                raise _twice(row, heading)
-
-
-def _twice(row: RuleRow, heading: str) -> RuleError:
-    return row.refuse(f"heading {heading!r} is given to two columns", "columns")
-
-
-def _texts(row: RuleRow) -> Mapping[str, str | None]:
-    values = row.raw("values")
-    if not isinstance(values, dict) or not all(isinstance(one, str) for one in values):
-        raise row.refuse("values must map texts to codes", "values")
-    if not all(code is None or isinstance(code, str) for code in values.values()):
-        raise row.refuse("values must map to texts or null (put codes in quotes)", "values")
-    return {normalised(word): code for word, code in values.items()}
+            if heading in layout.known or (before != name and {before, name} != {"issue_date", "issued_at"}):
+                return heading
+    return None

@@ -19,7 +19,7 @@ from fapiao.bureau_files.readers import Unknown, reader_of, type_code
 from fapiao.bureau_files.recognition import Match
 from fapiao.bureau_files.records import FileRow, Verdict
 from fapiao.bureau_files.sheet_cells import OpenSheet
-from fapiao.pool_columns.reading import LINE_COLUMNS
+from fapiao.pool_columns.records import LINE_COLUMNS
 
 _PACKAGE = 500
 """Rows that are read together."""

@@ -137,9 +137,9 @@ def _instant(day: date, cron: str) -> datetime:
 def _suppressed(rule: CalendarRule, day: date, parameters: Parameters, *, empty: bool) -> str | None:
     if empty:
         return f"empty window: [1, T-1] has no day on {day}"
-    if rule.switch is None:
+    if rule.parameter is None:
         return None
-    kind, key, value = rule.switch
+    kind, key, value = rule.parameter
     if parameters.get((kind, key)) == value:
         return None
     return f"switched off: parameter {kind}.{key} is not {value}"

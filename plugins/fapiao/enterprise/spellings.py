@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal, get_args
 
 from fapiao.paths import RULES
 from fapiao.rules.book import RuleBook
-from fapiao.rules.rule_file import RuleFile, RuleRow
+from fapiao.rules.records import Channel
+from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text, Texts
 
-_KEYS = ("kind", "code", "label", "aliases", "since", "source", "text", "assumed")
-OWN_KINDS = ("heading", "company_type", "account_type", "login", "status_mode", "flag", "scope", "every_type")
+OwnKind = Literal["heading", "company_type", "account_type", "login", "status_mode", "flag", "scope", "every_type"]
+OWN_KINDS: tuple[OwnKind, ...] = get_args(OwnKind)
 """What include/rules/enterprise.yaml holds; other codes have rules files of their own."""
 _DASHES = re.compile("[‐‑‒–—―−－]")
 
@@ -74,36 +76,41 @@ def vocabulary(rules: RuleBook, folder: Path = RULES) -> Vocabulary:
 
     Raises RuleError with file and line when the file is wrong.
     """
-    own = _own_words(folder / "enterprise.yaml")
-    channels = ((row.code, row.label, row.aliases) for row in rules.channels.values())
+    own, channels = _own_words(folder), rules.channels.values()
     downloads = ((code, label, ()) for code, label in rules.codes_of("download_type").items())
-    lists = {kind: spellings(rows) for kind, rows in own.items()}
-    return Vocabulary(rules, channel=spellings(channels), download_type=spellings(downloads), **lists)
+    lists = {kind: spellings(map(_spelt, words)) for kind, words in own.items()}
+    return Vocabulary(rules, channel=spellings(map(_spelt, channels)), download_type=spellings(downloads), **lists)
 
 
-Entry = tuple[str, str, tuple[str, ...]]
+def _spelt(row: "Word | Channel") -> tuple[str, str, tuple[str, ...]]:
+    return row.code, row.label, row.aliases
+
+
+class Word(RuleRow, frozen=True):
+    """A code of enterprise files, its label, and what else people write for it."""
+
+    kind: OwnKind
+    code: Text
+    label: Text
+    aliases: Texts = ()
+
+
+class Words(RuleSections, frozen=True):
+    """企业基础资料的用词: codes, their labels, and what else people write for them."""
+
+    file = "enterprise.yaml"
+    words: tuple[Word, ...]
 
 
 @cache
-def _own_words(file: Path) -> dict[str, list[Entry]]:
-    rules = RuleFile(file)
-    rules.keys(("words",))
-    found: dict[str, list[Entry]] = {kind: [] for kind in OWN_KINDS}
+def _own_words(folder: Path) -> dict[str, list[Word]]:
+    file = RuleFile(Words, folder)
+    found: dict[str, list[Word]] = {kind: [] for kind in OWN_KINDS}
     meant: dict[tuple[str, str], str] = {}
-    for row in rules.rows("words"):
-        kind, entry = _entry(row)
-        for name in (*entry[:2], *entry[2]):
-            other = meant.setdefault((kind, folded(name)), entry[0])
-            if other != entry[0]:
-                raise row.refuse(f"{kind} {name!r} means {other} and {entry[0]}; it may mean one of them")
-        found[kind].append(entry)
+    for word in file.content.words:
+        for name in (word.code, word.label, *word.aliases):
+            other = meant.setdefault((word.kind, folded(name)), word.code)
+            if other != word.code:
+                raise file.refuse(word, f"{word.kind} {name!r} means {other} and {word.code}; it may mean one of them")
+        found[word.kind].append(word)
     return found
-
-
-def _entry(row: RuleRow) -> tuple[str, Entry]:
-    row.keys(_KEYS)
-    row.day("since")
-    row.text("source")
-    row.text("text")
-    row.flag("assumed")
-    return row.one_of("kind", OWN_KINDS), (row.text("code"), row.text("label"), row.texts("aliases"))

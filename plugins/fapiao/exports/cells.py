@@ -5,13 +5,14 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from fapiao.masking import masked
 
 Cell = str | float | int | date | datetime | None
 """An instant is its clock in Asia/Shanghai, for Excel knows no zones."""
 
+Form = Literal["text", "money", "number", "count", "date", "instant"]
 FORMS: Mapping[str, str] = {
     "text": "@",
     "money": "0.00",

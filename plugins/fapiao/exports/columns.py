@@ -4,16 +4,46 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from fapiao.exports.cells import FORMS
+from msgspec import Meta
+
+from fapiao.exports.cells import Form
 from fapiao.paths import RULES
 from fapiao.pool_columns.reading import load_fields
 from fapiao.rules.book import rulebook
-from fapiao.rules.readers import rule_rows
+from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, SomeTexts, Text, Texts
 
 LONGEST_TITLE = 28
 """Excel takes 31 characters; the rest is for the number of a following sheet."""
-_SECTIONS = ("sheets", "columns")
+
+
+class SheetRow(RuleRow, frozen=True):
+    """A sheet: which columns it shows, and what its rows are put in order by."""
+
+    unique = ("sheet",)
+    sheet: Text
+    title: Annotated[Text, Meta(max_length=LONGEST_TITLE)]
+    columns: SomeTexts
+    order: Annotated[Texts, Meta(description="Left out where the sheet's statement puts its rows in order")] = ()
+
+
+class ColumnRow(RuleRow, frozen=True):
+    """Heading and form of a column."""
+
+    unique = ("name",)
+    name: Text
+    label: Annotated[Text, Meta(description="Left out where fields.yaml has the column's label")] | None = None
+    cell: Annotated[Form, Meta(description="Left out where the column's type in the database says it")] | None = None
+    codes: Annotated[Text, Meta(description="The kind of code whose label is shown instead of the code")] | None = None
+
+
+class Exports(RuleSections, frozen=True):
+    """导出: what a workbook shows, the heading and form of every column."""
+
+    file = "exports.yaml"
+    sheets: tuple[SheetRow, ...]
+    columns: tuple[ColumnRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +79,38 @@ def plan(sheet: str) -> Plan:
 @cache
 def plans(folder: Path = RULES) -> dict[str, Plan]:
     """Reads and checks the file once. Raises RuleError with file and line, for two equal headings in a sheet too."""
-    path = folder / "exports.yaml"
-    columns = known_columns(folder)
+    file, columns = _export_file(folder), known_columns(folder)
     found = {}
-    for row in rule_rows(path, "sheets", ("sheet", "title", "columns", "order"), "sheet", _SECTIONS):
-        mine = tuple(columns[name] for name in row.some_of("columns", columns))
+    for row in file.content.sheets:
+        file.known(row, "columns", columns)
+        file.known(row, "order", columns)
+        mine = tuple(columns[name] for name in row.columns)
         headings = [column.heading for column in mine]
         if twice := {heading for heading in headings if headings.count(heading) > 1}:
-            raise row.refuse(f"the heading {min(twice)} stands over two columns", "columns")
-        if len(row.text("title")) > LONGEST_TITLE:
-            raise row.refuse(f"the title is longer than {LONGEST_TITLE} characters", "title")
-        found[row.text("sheet")] = Plan(
-            row.text("title"), mine, row.some_of("order", columns) if row.texts("order") else ()
-        )
+            raise file.refuse(row, f"the heading {min(twice)} stands over two columns", "columns")
+        found[row.sheet] = Plan(row.title, mine, row.order)
     return found
 
 
 @cache
 def known_columns(folder: Path = RULES) -> dict[str, Column]:
     """Every column that a sheet may name: those of fields.yaml, and over them those of exports.yaml."""
-    path, fields = folder / "exports.yaml", load_fields()
-    found = {field.name: Column(field.name, field.label) for field in fields.lines}
+    file, fields = _export_file(folder), load_fields()
+    found: dict[str, Column] = {field.name: Column(field.name, field.label) for field in fields.lines}
     found |= {field.name: Column(field.name, field.label) for field in fields.columns}
     kinds = {code.kind for code in rulebook().codes} | {"invoice_type"}
-    for row in rule_rows(path, "columns", ("name", "label", "cell", "codes"), "name", _SECTIONS):
-        name, label = row.text("name"), row.optional("label")
-        if label is None and name not in found:
-            raise row.refuse(f"{name} has no label here, and fields.yaml does not know it")
-        found[name] = Column(
-            name,
-            label or found[name].heading,
-            row.one_of("cell", FORMS) if row.optional("cell") else None,
-            _labels(row.one_of("codes", kinds)) if row.optional("codes") else None,
-        )
+    for row in file.content.columns:
+        if row.label is None and row.name not in found:
+            raise file.refuse(row, f"{row.name} has no label here, and fields.yaml does not know it")
+        file.known(row, "codes", kinds)
+        labels = _labels(row.codes) if row.codes else None
+        found[row.name] = Column(row.name, row.label or found[row.name].heading, row.cell, labels)
     return found
+
+
+@cache
+def _export_file(folder: Path) -> RuleFile[Exports]:
+    return RuleFile(Exports, folder)
 
 
 def _labels(kind: str) -> Mapping[str, str]:

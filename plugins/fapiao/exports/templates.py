@@ -7,11 +7,37 @@ from pathlib import Path
 
 from fapiao.exports.columns import Column
 from fapiao.paths import RULES
-from fapiao.rules.readers import rule_rows
+from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text
 from fapiao.tables.lines import REMARK
 
-_SECTIONS = ("templates", "columns")
-_KEYS = ("template", "table", "column", "label", "required", "meaning")
+
+class TemplateRow(RuleRow, frozen=True):
+    """What is handed out under a name, and the command that loads the filled file."""
+
+    unique = ("template",)
+    template: Text
+    label: Text
+    command: Text
+
+
+class TemplateColumn(RuleRow, frozen=True):
+    """A column of a table: its heading, and what explains it in the second line."""
+
+    unique = (("template", "table", "column"),)
+    template: Text
+    table: Text
+    column: Text
+    label: Text
+    required: bool
+    meaning: Text
+
+
+class Templates(RuleSections, frozen=True):
+    """导入模板: one for everything that a command asks people to fill in."""
+
+    file = "templates.yaml"
+    templates: tuple[TemplateRow, ...]
+    columns: tuple[TemplateColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +61,13 @@ class Template:
 @cache
 def templates(folder: Path = RULES) -> dict[str, Template]:
     """Reads and checks the file once. Raises RuleError with file and line, for a template without columns too."""
-    path = folder / "templates.yaml"
-    rows = rule_rows(path, "templates", ("template", "label", "command"), "template", _SECTIONS)
-    tables: dict[str, dict[str, dict[str, str]]] = {row.text("template"): {} for row in rows}
-    for row in rule_rows(path, "columns", _KEYS, ("template", "table", "column"), _SECTIONS):
-        columns = tables[row.one_of("template", tables)].setdefault(row.text("table"), {})
-        need = "（必填）" if row.decided("required") else ""
-        columns[row.text("column")] = f"{row.text('label')}{need}：{row.text('meaning')}"
-    for row in rows:
-        if not tables[row.text("template")]:
-            raise row.refuse(f"{row.text('template')} has no columns")
-    return {
-        row.text("template"): Template(row.text("label"), row.text("command"), tables[row.text("template")])
-        for row in rows
-    }
+    file = RuleFile(Templates, folder)
+    tables: dict[str, dict[str, dict[str, str]]] = {row.template: {} for row in file.content.templates}
+    for row in file.content.columns:
+        file.known(row, "template", tables)
+        columns = tables[row.template].setdefault(row.table, {})
+        columns[row.column] = f"{row.label}{'（必填）' if row.required else ''}：{row.meaning}"
+    for template in file.content.templates:
+        if not tables[template.template]:
+            raise file.refuse(template, f"{template.template} has no columns")
+    return {row.template: Template(row.label, row.command, tables[row.template]) for row in file.content.templates}

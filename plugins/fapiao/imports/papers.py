@@ -6,7 +6,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Literal, NamedTuple
 
-from fapiao.pool_columns.reading import LINE_COLUMNS, load_fields
+from fapiao.pool_columns.reading import load_fields
+from fapiao.pool_columns.records import LINE_COLUMNS
 
 Values = Mapping[str, str | None]
 Fate = Literal["skipped", "rejected", "quarantined"]

@@ -5,15 +5,55 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta
 
 from fapiao.paths import RULES
-from fapiao.rules.readers import rule_rows
+from fapiao.rules.refusals import RowError, unknown
+from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text, Texts
 from fapiao.windows import month_end, month_start
 
-FILTERS = ("document", "invoice_types", "deduction_statuses", "invoice_statuses", "date_from", "date_to")
+Filter = Literal["document", "invoice_types", "deduction_statuses", "invoice_statuses", "date_from", "date_to"]
+FILTERS: tuple[Filter, ...] = get_args(Filter)
 """票据类型 · 发票类型 · 抵扣状态 · 发票状态 · 开票日期"""
-_SECTIONS = ("deduction_statuses", "defaults", "tax_period")
 _DAYS = {"first_of_month": month_start, "today": lambda day: day}
+
+
+class DeductionStatus(RuleRow, frozen=True):
+    """抵扣状态, and the authenticateFlags of the header collection that it is on the wire."""
+
+    unique = ("code",)
+    code: Text
+    flags: Texts
+
+
+class Default(RuleRow, frozen=True):
+    """What 重置 gives back for a field of the form; an empty value asks for all, a day is a word."""
+
+    unique = ("field",)
+    every = "field"
+    field: Filter
+    value: str
+
+    def __post_init__(self) -> None:
+        if self.field.startswith("date_") and self.value not in _DAYS:
+            raise RowError(unknown("value", repr(self.value), _DAYS, listed=False), "value")
+
+
+class TaxPeriod(RuleRow, frozen=True):
+    """Up to which day of the month the month before is the current 税款所属期."""
+
+    last_filing_day: Annotated[int, Meta(ge=1, le=28)]
+
+
+class KeyElementSections(RuleSections, frozen=True):
+    """进项发票关键要素同步: what the form's words are on the wire, and the conditions that 重置 gives back."""
+
+    file = "key_elements.yaml"
+    deduction_statuses: tuple[DeductionStatus, ...]
+    defaults: tuple[Default, ...]
+    tax_period: Annotated[tuple[TaxPeriod, ...], Meta(min_length=1, max_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +81,9 @@ class KeyElementRules:
 @cache
 def key_element_rules(folder: Path = RULES) -> KeyElementRules:
     """Reads and checks key_elements.yaml once. Raises RuleError with file and line."""
-    path = folder / "key_elements.yaml"
-    flags = {
-        row.text("code"): row.texts("flags")
-        for row in rule_rows(path, "deduction_statuses", ("code", "flags"), "code", _SECTIONS)
-    }
-    (period,) = rule_rows(path, "tax_period", ("last_filing_day",), (), _SECTIONS)
-    return KeyElementRules(flags, _conditions(path), period.number("last_filing_day"))
-
-
-def _conditions(path: Path) -> dict[str, str]:
-    found = {}
-    for row in rule_rows(path, "defaults", ("field", "value"), "field", _SECTIONS):
-        name = row.one_of("field", FILTERS)
-        found[name] = row.one_of("value", _DAYS) if name.startswith("date_") else row.any_text("value")
-    missing = [name for name in FILTERS if name not in found]
-    if missing:
-        raise row.refuse(f"defaults lack {', '.join(missing)}")
-    return found
+    found = RuleFile(KeyElementSections, folder).content
+    return KeyElementRules(
+        {row.code: row.flags for row in found.deduction_statuses},
+        {row.field: row.value for row in found.defaults},
+        found.tax_period[0].last_filing_day,
+    )

@@ -1,47 +1,38 @@
 """After which downloads layout files are asked for: include/rules/layout_files.yaml as records."""
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from fapiao.paths import RULES
-from fapiao.rules.readers import rule_rows
-from fapiao.rules.rule_file import RuleRow
-
-CHANNELS = ("etax", "leqi")
-DOWNLOADS = ("input_full", "input_incremental")
-_KEYS = ("channel", "download_types", "invoice_types", "countries", "needs_city", "invoices_per_task")
+from fapiao.rules.rule_file import Least1, RuleFile, RuleRow, RuleSections, Texts
 
 
-@dataclass(frozen=True, slots=True)
-class LayoutRule:
+class LayoutRule(RuleRow, frozen=True, kw_only=True):
     """What a channel's download must be, and the taxpayer must have, for its files to be asked for."""
 
-    channel: str
-    download_types: tuple[str, ...]
-    invoice_types: tuple[str, ...]
-    countries: tuple[str, ...]
-    needs_city: bool
-    invoices_per_task: int
+    unique = ("channel",)
+    channel: Literal["etax", "leqi"]
+    download_types: Annotated[tuple[Literal["input_full", "input_incremental"], ...], Meta(min_length=1)]
+    invoice_types: Texts = ()
+    countries: Annotated[Texts, Meta(description="国家和地区 that must be filled in; empty: not looked at")] = ()
+    needs_city: Annotated[bool, Meta(description="税局城市及编码 must be filled in")]
+    invoices_per_task: Least1
+
+
+class LayoutFiles(RuleSections, frozen=True):
+    """版式文件: after which downloads PDF, OFD and XML are fetched, and what must be filled in for it."""
+
+    file = "layout_files.yaml"
+    layout_files: tuple[LayoutRule, ...]
 
 
 @cache
 def layout_rules(folder: Path = RULES) -> tuple[LayoutRule, ...]:
     """The rows of layout_files.yaml, one per channel. Raises RuleError with file and line."""
-    return tuple(_rule(row) for row in rule_rows(folder / "layout_files.yaml", "layout_files", _KEYS, "channel"))
-
-
-def _rule(row: RuleRow) -> LayoutRule:
-    if row.number("invoices_per_task") == 0:
-        raise row.refuse("invoices_per_task must be at least 1", "invoices_per_task")
-    return LayoutRule(
-        row.one_of("channel", CHANNELS),
-        row.some_of("download_types", DOWNLOADS),
-        row.texts("invoice_types"),
-        row.texts("countries"),
-        row.decided("needs_city"),
-        row.number("invoices_per_task"),
-    )
+    return RuleFile(LayoutFiles, folder).content.layout_files
 
 
 def layout_rule(channel: str, download_type: str, invoice_type: str) -> LayoutRule | None:

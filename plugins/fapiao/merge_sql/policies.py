@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from fapiao.merge_sql.staging import OWN_DATES, seen_groups
-from fapiao.pool_columns.reading import Field, Fields
+from fapiao.pool_columns.records import Field, Fields
 
 NEVER = "false"
 _ON_PAPER = "('85', '01'), ('86', '04'), ('87', '03'), ('88', '15')"

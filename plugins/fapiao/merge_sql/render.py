@@ -11,7 +11,8 @@ from fapiao.merge_sql.policies import Policies
 from fapiao.merge_sql.set_aside import set_aside_statements
 from fapiao.merge_sql.staging import INSERTING, MATCH, listed, named, seen_groups, staging
 from fapiao.paths import SQL
-from fapiao.pool_columns.reading import TARGETS, Field, load_fields
+from fapiao.pool_columns.reading import load_fields
+from fapiao.pool_columns.records import TARGETS, Field
 
 _CLOCK = "(SELECT sync.clock_timestamp())"
 # Columns that follow 入账状态; no payload offers them.

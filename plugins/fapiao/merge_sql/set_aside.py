@@ -5,7 +5,8 @@
 from collections.abc import Iterator
 
 from fapiao.merge_sql.staging import MATCH, left_out, listed, named
-from fapiao.pool_columns.reading import Field, load_fields
+from fapiao.pool_columns.reading import load_fields
+from fapiao.pool_columns.records import Field
 
 # What a status update brings: rows that may go to the cache instead of the pool.
 CACHED_TARGETS = ("documents", "headers")

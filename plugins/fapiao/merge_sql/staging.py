@@ -5,7 +5,8 @@
 from collections.abc import Iterable, Iterator
 from textwrap import fill
 
-from fapiao.pool_columns.reading import OBSERVED_GROUPS, Field, Kind, load_fields, staged_columns
+from fapiao.pool_columns.reading import load_fields, staged_columns
+from fapiao.pool_columns.records import OBSERVED_GROUPS, Field, Kind
 
 MATCH = """d.direction = %(direction)s
         AND d.taxpayer_no = %(taxpayer_no)s
@@ -78,7 +79,7 @@ def seen_groups(offered: tuple[Field, ...]) -> list[str]:
 
 def _copy(kind: Kind) -> str:
     columns = fill(", ".join(staged_columns(kind.name)), 116, initial_indent="    ", subsequent_indent="    ")
-    sentence = f"The rows of one package: {kind.provenance.text}."
+    sentence = f"The rows of one package: {kind.text}."
     return named(f"copy_{kind.name}", sentence, f"COPY staged_{kind.target} (\n{columns}\n) FROM STDIN")
 
 

@@ -9,7 +9,8 @@ from fapiao.payloads.columns import Converter
 from fapiao.payloads.lines import Item, Line, details_of
 from fapiao.payloads.row_fields import NUMBERS, Found, Row
 from fapiao.payloads.values import CONVERTERS, Unreadable
-from fapiao.pool_columns.reading import LINE_COLUMNS, load_fields
+from fapiao.pool_columns.reading import load_fields
+from fapiao.pool_columns.records import LINE_COLUMNS
 
 LINES = "items"
 _IDENTITY = ("document_key", "invoice_code", "invoice_no", "etax_invoice_no")

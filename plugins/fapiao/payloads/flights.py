@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from fapiao.payloads.lines import Line, amounts_by_name
-from fapiao.pool_columns.reading import TaxBureauTotal
+from fapiao.pool_columns.records import TaxBureauTotal
 
 
 def read_parts(rule: TaxBureauTotal, values: dict[str, object], lines: Sequence[Line]) -> None:

@@ -11,7 +11,8 @@ import msgspec
 
 from fapiao.payloads.columns import UNREADABLE, Converter, read_column
 from fapiao.payloads.values import CONVERTERS, Unreadable, json_text, text
-from fapiao.pool_columns.reading import LINE_COLUMNS, load_fields
+from fapiao.pool_columns.reading import load_fields
+from fapiao.pool_columns.records import LINE_COLUMNS
 
 Item = Mapping[str, object]
 Line = tuple[object, ...]

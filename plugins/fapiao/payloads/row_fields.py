@@ -101,4 +101,4 @@ def _readings(kind: str) -> Mapping[str, tuple[FieldReader, ...]]:
 def _consumed(kind: str) -> frozenset[str]:
     found = load_fields().kinds[kind]
     repeated = {"kprq", "returncode", "returnmsg"} if found.target == "status" else set()
-    return frozenset(_readings(kind)) | NUMBERS[found.plane] | repeated | found.repeats
+    return frozenset(_readings(kind)) | NUMBERS[found.plane] | repeated | {*found.repeats}

@@ -4,26 +4,45 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta
 
 from fapiao.paths import RULES
-from fapiao.rules.readers import rule_rows
+from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text
 
 EVERY_ORGANISATION = "*"
 """A grant for every 核算组织, and the only one that covers tasks of taxpayers without one."""
 OVER_TASKS = ("view", "poll", "retry", "void", "export")
 """查询 · 获取异步结果 · 手工重试 · 作废任务 · 导出"""
-ACTIONS = (*OVER_TASKS, "import", "select")
+Action = Literal["view", "poll", "retry", "void", "export", "import", "select"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
 """Those over tasks that are there, and 导入 and 勾选, which make new ones."""
-_SECTIONS = ("actions", "roles")
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class LabelledAction(RuleRow, frozen=True):
+    """What an action is called."""
+
+    unique = ("code",)
+    code: Action
+    label: Text
+
+
+class Role(RuleRow, frozen=True):
     """What a role is called, and what it may do."""
 
-    code: str
-    label: str
-    actions: tuple[str, ...]
+    unique = ("code",)
+    code: Text
+    label: Text
+    actions: Annotated[tuple[Action, ...], Meta(min_length=1)]
+
+
+class RightSections(RuleSections, frozen=True):
+    """权限: what can be done with tasks, who may make new ones by 导入, and which role may do it."""
+
+    file = "rights.yaml"
+    actions: tuple[LabelledAction, ...]
+    roles: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +56,8 @@ class RightRules:
 @cache
 def right_rules(folder: Path = RULES) -> RightRules:
     """Reads and checks the file once. Raises RuleError with file and line."""
-    path = folder / "rights.yaml"
-    actions = rule_rows(path, "actions", ("code", "label"), "code", _SECTIONS)
-    roles = rule_rows(path, "roles", ("code", "label", "actions"), "code", _SECTIONS)
-    return RightRules(
-        {row.one_of("code", ACTIONS): row.text("label") for row in actions},
-        {row.text("code"): Role(row.text("code"), row.text("label"), row.some_of("actions", ACTIONS)) for row in roles},
-    )
+    found = RuleFile(RightSections, folder).content
+    return RightRules({row.code: row.label for row in found.actions}, {role.code: role for role in found.roles})
 
 
 @dataclass(frozen=True, slots=True)

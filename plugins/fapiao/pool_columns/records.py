@@ -1,157 +1,163 @@
 """The rows of fields.yaml as records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from typing import Annotated, Literal, get_args
 
-# What the translation works out from several fields or from whose reply it is, per target.
+import msgspec
+from msgspec import Meta
+
+from fapiao.rules.rule_file import RuleRow, RuleSections, SomeTexts, Text, Texts
+
+_NUMBERS = {
+    "document", "invoice_type", "bureau_invoice_type", "invoice_code", "invoice_no", "etax_invoice_no", "details",
+    "tax_org_code",
+}  # fmt: skip
 WORKED_OUT = {
-    "documents": {
-        "document",
-        "invoice_type",
-        "bureau_invoice_type",
-        "invoice_code",
-        "invoice_no",
-        "etax_invoice_no",
-        "total_tax_incl_amount",
-        "lines_hash",
-        "details",
-        "tax_org_code",
-        "aggregated_on",
-    },
-    "headers": {
-        "document",
-        "invoice_type",
-        "bureau_invoice_type",
-        "invoice_code",
-        "invoice_no",
-        "etax_invoice_no",
-        "details",
-        "tax_org_code",
-    },
+    "documents": _NUMBERS | {"total_tax_incl_amount", "lines_hash", "aggregated_on"},
+    "headers": _NUMBERS,
     "status": {"details"},
-    "unselected": {
-        "document",
-        "invoice_type",
-        "bureau_invoice_type",
-        "invoice_code",
-        "invoice_no",
-        "etax_invoice_no",
-        "details",
-        "tax_org_code",
-    },
+    "unselected": _NUMBERS,
 }
+"""What the translation works out from several fields or from whose reply it is, per target."""
+Target = Literal["documents", "headers", "status", "unselected"]
+TARGETS: tuple[Target, ...] = get_args(Target)
+ObservedGroup = Literal["face", "status", "anomaly", "usage", "selection"]
+OBSERVED_GROUPS: tuple[ObservedGroup, ...] = get_args(ObservedGroup)
+Group = ObservedGroup | Literal["identity", "derived", "business", "bookkeeping"]
+Type = Literal["text", "date", "timestamptz", "numeric", "integer", "jsonb", "boolean"]
+Policy = Literal[
+    "newest_non_empty", "type_kept", "paper_number", "mark_kept", "first", "greatest", "forward_only", "entry_rule",
+    "verified", "fullest", "merge_keys", "identity", "business", "bookkeeping",
+]  # fmt: skip
+POLICIES: tuple[Policy, ...] = get_args(Policy)
+LineColumn = Literal[
+    "document_key", "line_no", "goods_name", "goods_code", "specification", "unit", "quantity", "price", "amount",
+    "tax_rate", "tax_amount", "details",
+]  # fmt: skip
+LINE_COLUMNS: tuple[LineColumn, ...] = get_args(LineColumn)
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Why a row is as it is: valid from when, which document and section, its own sentence, and whether we guessed."""
-
-    since: date
-    source: str
-    text: str
-    assumed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(RuleRow, frozen=True):
     """One shape of payload row and the merge it goes through.
 
-    `plane` is L (乐企), O (the gateway) or F (a file of the bureau); `observes` the groups of columns that a row speaks
-    about even where it says nothing new; `repeats` the fields that say again what another field says.
+    `observes` are the groups of columns that a row speaks about even where it says nothing new; `repeats` the fields
+    that say again what another field says.
     """
 
-    name: str
-    target: str
-    plane: str
-    invoice_types: tuple[str, ...]
-    observes: tuple[str, ...]
-    repeats: frozenset[str]
-    provenance: Provenance
+    unique = ("name",)
+    name: Text
+    target: Target
+    plane: Annotated[
+        Literal["L", "O", "F"], Meta(description="L 乐企, O the gateway, F a file of the bureau; L when left out")
+    ] = "L"
+    invoice_types: Texts = ()
+    observes: tuple[ObservedGroup, ...] = ()
+    repeats: Texts = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One column of pool.document."""
+class Owner(RuleRow, frozen=True):
+    """Whose the columns of some groups are (A-35)."""
 
-    name: str
-    type: str
-    label: str
-    group: str
-    policy: str
-    sources: Mapping[str, str]
-    constants: Mapping[str, str]
-    strict: bool
-    provenance: Provenance
+    unique = ("groups",)
+    every = "groups"
+    owner: Literal["bureau", "business", "derived"]
+    groups: Annotated[tuple[Group, ...], Meta(min_length=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class LineField:
+class Field(RuleRow, frozen=True):
+    """One column of pool.document: by payload kind the field it comes from, or the value that it always has."""
+
+    unique = ("name",)
+    name: Text
+    type: Type
+    label: Text
+    group: Group
+    policy: Policy
+    sources: dict[str, str] = msgspec.field(name="from", default_factory=dict)
+    constants: dict[str, str] = msgspec.field(name="constant", default_factory=dict)
+    strict: bool = False
+
+
+class LineField(RuleRow, frozen=True):
     """One column of pool.line; the first source field that is not empty wins."""
 
-    name: str
-    type: str
-    label: str
-    sources: Mapping[str, tuple[str, ...]]
-    provenance: Provenance
+    unique = ("name",)
+    name: LineColumn
+    type: Type
+    label: Text
+    sources: dict[str, Texts] = msgspec.field(name="from", default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Backwards:
+class Backwards(RuleRow, frozen=True):
     """A change of `column` that is held and reported instead of made (A-36, R022)."""
 
-    column: str
-    current: str
-    offered: tuple[str, ...]
-    provenance: Provenance
+    column: Text
+    current: Text
+    offered: Texts = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TaxBureauTotal:
+class TaxBureauTotal(RuleRow, frozen=True):
     """The dated rule of totalTaxInclAmount (A-01): which columns of which types it adds up, from which issue date.
 
     `parts` maps a column of pool.document to the Chinese name that its line has.
     """
 
-    column: str
-    version: str
-    invoice_types: tuple[str, ...]
+    column: Text
+    version: Text
     from_issue_date: date
-    parts: Mapping[str, str]
-    provenance: Provenance
+    invoice_types: Texts = ()
+    parts: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(RuleRow, frozen=True):
     """What the codes of a payload field mean in a column; codes that are not in `values` stay as they came."""
 
-    column: str
-    field: str
-    kinds: tuple[str, ...]
-    values: Mapping[str, str]
-    overrides: bool
-    provenance: Provenance
+    column: Text
+    field: Text
+    kinds: SomeTexts
+    values: dict[str, str] = msgspec.field(default_factory=dict)
+    overrides: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SwappedParties:
+class SwappedParties(RuleRow, frozen=True):
     """A mark of documents that arrive with buyer and seller reversed; no `invoice_types` means all of them."""
 
-    column: str
-    value: str
-    kinds: tuple[str, ...]
-    invoice_types: tuple[str, ...]
-    provenance: Provenance
+    column: Text
+    value: Text
+    kinds: SomeTexts
+    invoice_types: Texts = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LineFilterRule:
+class VerifiedFirst(RuleRow, frozen=True):
+    """Types that a status update stores only after their verification (R126)."""
+
+    invoice_types: Texts = ()
+
+
+class LineFilterRule(RuleRow, frozen=True):
     """Which parameter lists the goods names of lines to leave out, and on which paths (scope code to its label)."""
 
-    parameter: str
-    separator: str
-    scopes: Mapping[str, str]
-    provenance: Provenance
+    parameter: Text
+    separator: Text
+    scopes: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class FieldSections(RuleSections, frozen=True):
+    """全票池字段: where a value comes from in every payload, and which value stays when two are offered."""
+
+    file = "fields.yaml"
+    kinds: tuple[Kind, ...]
+    backwards: tuple[Backwards, ...]
+    tax_bureau_total: tuple[TaxBureauTotal, ...]
+    owners: tuple[Owner, ...]
+    translations: tuple[Translation, ...]
+    swapped_parties: tuple[SwappedParties, ...]
+    verified_first: tuple[VerifiedFirst, ...]
+    line_filter: Annotated[tuple[LineFilterRule, ...], Meta(min_length=1, max_length=1)]
+    fields: tuple[Field, ...]
+    lines: tuple[LineField, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +178,7 @@ class Fields:
     verified_first: tuple[str, ...]
     line_filter: LineFilterRule
     owners: Mapping[str, str]
-    by_name: Mapping[str, Field] = field(default_factory=dict)
+    by_name: Mapping[str, Field]
 
     def owner(self, column: str) -> str:
         """Whose the column is: bureau, business or derived; raises KeyError for an unknown column."""

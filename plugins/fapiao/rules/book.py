@@ -1,29 +1,18 @@
 """The rule book: what include/rules says about channels, calendar, quotas, types, codes, replies and sentences."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from fapiao.errors import BadInput
 from fapiao.paths import RULES
-from fapiao.rules.calendar import KnownCodes
-from fapiao.rules.invoice_types import InvoiceType, resolve
-from fapiao.rules.readers import (
-    ANY_CODE,
-    read_advice,
-    read_calendar,
-    read_channels,
-    read_codes,
-    read_follow_ups,
-    read_messages,
-    read_parameters,
-    read_quotas,
-    read_replies,
-    read_types,
-)
-from fapiao.rules.records import CalendarRule, Channel, Code, FollowUp, Message, Outcome, Parameter, Quota
+from fapiao.rules import records
+from fapiao.rules.calendar import CalendarRule, read_calendar
+from fapiao.rules.invoice_types import InvoiceType, read_types, resolve
+from fapiao.rules.records import ANY_CODE, Channel, Code, FollowUp, Message, Outcome, Parameter, Quota, Reply
+from fapiao.rules.rule_file import RuleFile
 
 __all__ = ["CalendarRule", "InvoiceType", "Job", "Outcome", "RuleBook", "resolve_invoice_type", "rulebook"]
 
@@ -52,7 +41,7 @@ class RuleBook:
     quotas: Mapping[tuple[str, str], Quota]
     invoice_types: Mapping[str, InvoiceType]
     codes: Sequence[Code]
-    replies: Sequence[Outcome]
+    replies: Sequence[Reply]
     follow_ups: Sequence[FollowUp]
     messages: Mapping[tuple[str, str], Message]
     parameters: Sequence[Parameter]
@@ -85,9 +74,9 @@ class RuleBook:
         for row in self.replies:
             known = (row.plane, row.source_kind) == (plane, kind) and row.source_code in (code, ANY_CODE)
             if known and (row.pattern is None or re.search(row.pattern, text)):
-                return row
+                return row.outcome
         advice = "nobody has documented this code: ask the bureau, then add a row to include/rules/replies.yaml"
-        return Outcome(plane, kind, code, None, UNKNOWN, f"{plane.upper()}_UNKNOWN_{code}", advice, 0.0)
+        return Outcome(UNKNOWN, f"{plane.upper()}_UNKNOWN_{code}", advice, 0.0)
 
     def follow_ups_of(self, channel: str, download_type: str, document: str) -> Iterator[FollowUp]:
         """What a successful download causes."""
@@ -145,23 +134,39 @@ class RuleBook:
 @cache
 def rulebook(folder: Path = RULES) -> RuleBook:
     """Reads and checks every rules file once. Raises RuleError with file and line."""
-    channels = read_channels(folder / "channels.yaml")
-    quotas = read_quotas(folder / "quotas.yaml", channels)
-    codes = read_codes(folder / "statuses.yaml")
-    downloads = [code.code for code in codes if code.kind == "download_type"]
-    parameters = read_parameters(folder / "parameters.yaml")
+    channels = {row.code: row for row in RuleFile(records.Channels, folder).content.channels}
+    quotas = _quotas(folder, channels)
+    codes = RuleFile(records.Codes, folder).content
+    parameters = RuleFile(records.Parameters, folder).content
+    replies = RuleFile(records.Replies, folder).content
+    messages = RuleFile(records.Messages, folder).content.messages
     return RuleBook(
         channels=channels,
-        calendar=read_calendar(folder / "calendar.yaml", KnownCodes(channels, quotas, codes, parameters)),
+        calendar=read_calendar(folder, channels, quotas, codes, parameters),
         quotas=quotas,
-        invoice_types=read_types(folder / "invoice_types.yaml"),
-        codes=codes,
-        replies=read_replies(folder / "replies.yaml"),
-        follow_ups=read_follow_ups(folder / "follow_ups.yaml", channels, downloads),
-        messages=read_messages(folder / "messages.yaml"),
-        parameters=parameters,
-        advices=read_advice(folder / "replies.yaml"),
+        invoice_types=read_types(folder),
+        codes=codes.codes,
+        replies=sorted(replies.replies, key=lambda reply: reply.pattern is None),
+        follow_ups=_follow_ups(folder, channels, codes.of("download_type")),
+        messages={(row.key, row.surface): row for row in messages},
+        parameters=parameters.parameters,
+        advices={row.code: row.advice for row in replies.advice},
     )
+
+
+def _quotas(folder: Path, channels: Collection[str]) -> dict[tuple[str, str], Quota]:
+    file = RuleFile(records.Quotas, folder)
+    for row in file.content.quotas:
+        file.known(row, "channel", channels)
+    return {(row.channel, row.counter): row for row in file.content.quotas}
+
+
+def _follow_ups(folder: Path, channels: Collection[str], downloads: Collection[str]) -> tuple[FollowUp, ...]:
+    file = RuleFile(records.FollowUps, folder)
+    for row in file.content.follow_ups:
+        file.known(row, "channel", channels)
+        file.known(row, "after", downloads)
+    return file.content.follow_ups
 
 
 def resolve_invoice_type(text: str) -> InvoiceType:

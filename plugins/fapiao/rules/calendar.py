@@ -1,51 +1,115 @@
-"""Reads calendar.yaml and refuses a row that contradicts itself, another row or another rules file."""
+"""The rows of calendar.yaml, and what one may not say against itself, another row or another rules file."""
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from itertools import combinations
+from pathlib import Path
+from typing import Annotated, Literal
 
-from fapiao.rules.records import DIRECTIONS, DOCUMENTS, CalendarRule, Code, Parameter
-from fapiao.rules.rule_file import RuleRow
-from fapiao.windows import BASES, RANGES
+from msgspec import Meta
+
+from fapiao.rules.records import DIRECTIONS, ChannelCode, Codes, Direction, Document, DownloadType, Parameters, SyncType
+from fapiao.rules.refusals import RowError
+from fapiao.rules.rule_file import Least1, RuleFile, RuleRow, RuleSections, Text
+from fapiao.windows import Basis, RangeName
 
 EVERY_THIRD_DAY = tuple(range(1, 32, 3))
 """每3天, anchored on the day of the month: 1, 4, …, 31 (A-05)"""
-DUE = ("daily", "every_third_day", "frequency")
-KEYS = (
-    *("id", "channel", "job", "label", "crons", "due", "documents", "download", "sync_type", "window", "basis"),
-    *("counter", "unless_complete", "only_if_missing", "switch", "deductible", "voids", "one_a_month", "reach"),
-)
-LAST_DAY_OF_EVERY_MONTH = 28
 _CRON = re.compile(r"([0-5]?[0-9]) ([01]?[0-9]|2[0-3]) ([0-9,]+|\*) \* \*")
 _SWITCH = re.compile(r"(\w+)\.(\w+)=(\w+)")
+_DayOfEveryMonth = Annotated[int, Meta(ge=1, le=28)]
+_Cron = Annotated[str, Meta(extra_json_schema={"pattern": f"^{_CRON.pattern}$"})]
+_Switch = Annotated[
+    str,
+    Meta(
+        description="type.key=value of a parameter in parameters.yaml, which turns the row on",
+        extra_json_schema={"pattern": f"^{_SWITCH.pattern}$"},
+    ),
+]
+_Voids = Annotated[Text, Meta(description="The job of the same channel whose leftovers of the month before are voided")]
+_Reach = Annotated[
+    Least1, Meta(description="How many days back the bureau still answers: what nobody has of them is asked for again")
+]
+_Documents = Annotated[tuple[Document, ...], Meta(min_length=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCodes:
-    """What the other rules files know, which a calendar row may name."""
+class CalendarRule(RuleRow, frozen=True):
+    """One row of calendar.yaml: when what is downloaded, for which window."""
 
-    channels: Collection[str]
-    counters: Collection[tuple[str, str]]
-    codes: Sequence[Code]
-    parameters: Sequence[Parameter]
+    unique = ("id",)
+    id: Text
+    channel: ChannelCode
+    job: Text
+    label: Text
+    crons: Annotated[
+        tuple[_Cron, ...], Meta(min_length=1, description="Asia/Shanghai; the days must be those that due names")
+    ]
+    due: Literal["daily", "every_third_day", "frequency"] | _DayOfEveryMonth
+    documents: Annotated[
+        dict[Direction, _Documents],
+        Meta(min_length=1, extra_json_schema={"propertyNames": {"enum": list(DIRECTIONS)}}),
+    ]
+    download: Annotated[
+        Literal["full"] | DownloadType, Meta(description="full (by direction), or a download type of statuses.yaml")
+    ]
+    sync_type: SyncType
+    window: RangeName
+    basis: Basis
+    counter: Annotated[Text, Meta(description="A counter of the channel in quotas.yaml")] | None = None
+    unless_complete: bool = False
+    only_if_missing: bool = False
+    deductible: bool = False
+    switch: _Switch | None = None
+    voids: _Voids | None = None
+    one_a_month: Annotated[
+        bool, Meta(description="A month's task is held back while another of the same month is open")
+    ] = False
+    reach: _Reach | None = None
 
-    def of(self, kind: str) -> list[str]:
-        """The codes of one kind."""
-        return [code.code for code in self.codes if code.kind == kind]
+    def __post_init__(self) -> None:
+        for key, sentence in _contradictions(self):
+            raise RowError(sentence, key)
+
+    @property
+    def dag_id(self) -> str:
+        """`<channel>__<job>`."""
+        return f"{self.channel}__{self.job}"
+
+    @property
+    def parameter(self) -> tuple[str, str, str] | None:
+        """The parameter's type and key, and the value that turns the row on; None where it is always on."""
+        found = _SWITCH.fullmatch(self.switch or "")
+        return (found[1], found[2], found[3]) if found else None
 
 
-def calendar_rules(rows: Sequence[RuleRow], known: KnownCodes) -> tuple[CalendarRule, ...]:
-    """The rows as records. Raises RuleError with file and line."""
-    read = [(_rule(row, known), row) for row in rows]
-    jobs = {(rule.channel, rule.job) for rule, _ in read}
-    for rule, row in read:
+class Calendar(RuleSections, frozen=True):
+    """下载日历: when what is downloaded."""
+
+    file = "calendar.yaml"
+    calendar: tuple[CalendarRule, ...]
+
+
+def read_calendar(
+    folder: Path, channels: Collection[str], counters: Collection[tuple[str, str]], codes: Codes, parameters: Parameters
+) -> tuple[CalendarRule, ...]:
+    """calendar.yaml, in its order, held against what the other files have. Raises RuleError with file and line."""
+    file = RuleFile(Calendar, folder)
+    rules, switches = file.content.calendar, {(one.type, one.key) for one in parameters.parameters}
+    jobs = {(rule.channel, rule.job) for rule in rules}
+    for rule in rules:
+        file.known(rule, "channel", channels)
+        file.known(rule, "download", ["full", *codes.of("download_type")])
+        file.known(rule, "sync_type", codes.of("sync_type"))
+        if rule.counter is not None and (rule.channel, rule.counter) not in counters:
+            raise file.refuse(rule, f"counter {rule.counter!r} of {rule.channel} is not in quotas.yaml", "counter")
+        if rule.parameter and rule.parameter[:2] not in switches:
+            raise file.refuse(rule, f"switch {'.'.join(rule.parameter[:2])} is not in parameters.yaml", "switch")
         if rule.voids and (rule.channel, rule.voids) not in jobs:
-            raise row.refuse(f"voids {rule.voids!r} is no job of {rule.channel}", "voids")
-    for (earlier, _), (later, row) in combinations(read, 2):
+            raise file.refuse(rule, f"voids {rule.voids!r} is no job of {rule.channel}", "voids")
+    for earlier, later in combinations(rules, 2):
         if clash := _clash(earlier, later):
-            raise row.refuse(f"{later.id} and {earlier.id} {clash}")
-    return tuple(rule for rule, _ in read)
+            raise file.refuse(later, f"{later.id} and {earlier.id} {clash}")
+    return rules
 
 
 def _clash(one: CalendarRule, other: CalendarRule) -> str | None:
@@ -60,119 +124,32 @@ def _clash(one: CalendarRule, other: CalendarRule) -> str | None:
     return None
 
 
-def _rule(row: RuleRow, known: KnownCodes) -> CalendarRule:
-    channel = row.one_of("channel", known.channels)
-    due = _due(row)
-    documents = _documents(row)
-    return CalendarRule(
-        id=row.text("id"),
-        channel=channel,
-        job=row.text("job"),
-        label=row.text("label"),
-        crons=_crons(row, due),
-        due=due,
-        documents=documents,
-        download=_download(row, documents, known),
-        sync_type=row.one_of("sync_type", known.of("sync_type")),
-        window=row.one_of("window", RANGES),
-        basis=_basis(row),
-        counter=_counter(row, channel, known),
-        unless_complete=row.flag("unless_complete"),
-        only_if_missing=_only_if_missing(row),
-        deductible=row.flag("deductible"),
-        switch=_switch(row, known),
-        voids=row.optional("voids"),
-        one_a_month=row.flag("one_a_month"),
-        reach=_reach(row),
-        since=row.day("since"),
-        source=row.text("source"),
-        text=row.text("text"),
-        assumed=row.flag("assumed"),
-    )
+def _contradictions(rule: CalendarRule) -> Iterator[tuple[str, str]]:
+    """Key and sentence of what a row says against itself."""
+    yield from (("crons", sentence) for sentence in _crons(rule))
+    if rule.download.endswith("_full"):
+        sentence = "download input_full and output_full are written `full`: the direction makes the difference"
+        yield "download", sentence
+    if rule.download != "full" and "output" in rule.documents:
+        yield "download", f"download {rule.download} knows input only"
+    if (rule.basis == "tax_period") != (rule.window == "current_tax_period"):
+        yield "basis", f"basis {rule.basis} does not fit window {rule.window}"
+    if rule.only_if_missing and not rule.unless_complete:
+        yield "only_if_missing", "only_if_missing needs unless_complete: how else would it know?"
+    if rule.switch is not None and not rule.parameter:
+        yield "switch", f"switch {rule.switch!r} is not 'type.key=value'"
+    if rule.reach and rule.basis != "collection_date":
+        yield "reach", "reach is a number of days of 归集: the bureau names one for the increment alone"
 
 
-def _due(row: RuleRow) -> str | int:
-    if not isinstance(row.raw("due"), int):
-        return row.one_of("due", DUE)
-    day = row.number("due")
-    if not 1 <= day <= LAST_DAY_OF_EVERY_MONTH:
-        raise row.refuse(f"due {day} is not a day that every month has (1–{LAST_DAY_OF_EVERY_MONTH})", "due")
-    return day
-
-
-def _crons(row: RuleRow, due: str | int) -> tuple[str, ...]:
+def _crons(rule: CalendarRule) -> Iterator[str]:
     """The hours are free, but the days must be the ones that `due` names, so that the DAG fires when the plan plans."""
-    crons = row.texts("crons")
-    if not crons:
-        raise row.refuse("crons is missing: at what hours does it fire?", "crons")
-    days = (
-        ",".join(map(str, EVERY_THIRD_DAY)) if due == "every_third_day" else str(due) if isinstance(due, int) else "*"
-    )
-    for cron in crons:
+    due, days = rule.due, "*"
+    if due == "every_third_day" or isinstance(due, int):
+        days = str(due) if isinstance(due, int) else ",".join(map(str, EVERY_THIRD_DAY))
+    for cron in rule.crons:
         found = _CRON.fullmatch(cron)
         if not found:
-            raise row.refuse(f"cron {cron!r} is not 'minute hour days * *'", "crons")
-        if found[3] != days:
-            raise row.refuse(f"cron {cron!r} fires on days {found[3]}, but due {due} needs days {days}", "crons")
-    return crons
-
-
-def _documents(row: RuleRow) -> dict[str, tuple[str, ...]]:
-    documents = row.mapping_of_texts("documents", DIRECTIONS)
-    if not documents or not all(documents.values()):
-        raise row.refuse("documents names nothing: what is downloaded?", "documents")
-    for name in {name for names in documents.values() for name in names}:
-        if name not in DOCUMENTS:
-            raise row.refuse(f"document {name!r} is unknown; known are {', '.join(DOCUMENTS)}", "documents")
-    return documents
-
-
-def _download(row: RuleRow, documents: Collection[str], known: KnownCodes) -> str:
-    download = row.one_of("download", ["full", *known.of("download_type")])
-    if download.endswith("_full"):
-        raise row.refuse(
-            "download input_full and output_full are written `full`: the direction makes the difference", "download"
-        )
-    if download != "full" and "output" in documents:
-        raise row.refuse(f"download {download} knows input only", "download")
-    return download
-
-
-def _basis(row: RuleRow) -> str:
-    basis = row.one_of("basis", BASES)
-    if (basis == "tax_period") != (row.text("window") == "current_tax_period"):
-        raise row.refuse(f"basis {basis} does not fit window {row.text('window')}", "basis")
-    return basis
-
-
-def _reach(row: RuleRow) -> int | None:
-    reach = row.number("reach") if row.raw("reach") is not None else None
-    if reach is not None and (reach < 1 or row.text("basis") != "collection_date"):
-        raise row.refuse("reach is a number of days of 归集: the bureau names one for the increment alone", "reach")
-    return reach
-
-
-def _counter(row: RuleRow, channel: str, known: KnownCodes) -> str | None:
-    counter = row.optional("counter")
-    if counter is not None and (channel, counter) not in known.counters:
-        raise row.refuse(f"counter {counter!r} of {channel} is not in quotas.yaml", "counter")
-    return counter
-
-
-def _only_if_missing(row: RuleRow) -> bool:
-    missing = row.flag("only_if_missing")
-    if missing and not row.flag("unless_complete"):
-        raise row.refuse("only_if_missing needs unless_complete: how else would it know?", "only_if_missing")
-    return missing
-
-
-def _switch(row: RuleRow, known: KnownCodes) -> tuple[str, str, str] | None:
-    text = row.optional("switch")
-    if text is None:
-        return None
-    found = _SWITCH.fullmatch(text)
-    if not found:
-        raise row.refuse(f"switch {text!r} is not 'type.key=value'", "switch")
-    if (found[1], found[2]) not in {(parameter.type, parameter.key) for parameter in known.parameters}:
-        raise row.refuse(f"switch {found[1]}.{found[2]} is not in parameters.yaml", "switch")
-    return found[1], found[2], found[3]
+            yield f"cron {cron!r} is not 'minute hour days * *'"
+        elif found[3] != days:
+            yield f"cron {cron!r} fires on days {found[3]}, but due {due} needs days {days}"

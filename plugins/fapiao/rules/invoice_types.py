@@ -4,24 +4,48 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, field
 
 from fapiao.errors import BadInput
+from fapiao.rules.records import Direction, Document
+from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text, Texts
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceType:
+class InvoiceType(RuleRow, frozen=True):
     """One type: our code, the manual's name byte for byte, and what the bureau and the product call it."""
 
-    code: str
-    name: str
-    asked_of_leqi: str
-    piaozone: str | None
-    document: str
-    directions: tuple[str, ...]
-    deductible: bool
+    unique = ("code",)
+    code: Text
+    name: Text
+    asked_of_leqi: Text = field(name="leqi")
+    document: Document
+    directions: Annotated[tuple[Direction, ...], Meta(min_length=1)]
+    deductible: bool = field(name="selectable")
     history: bool
-    aliases: tuple[str, ...]
+    piaozone: Text | None = None
+    aliases: Texts = ()
+
+
+class InvoiceTypes(RuleSections, frozen=True):
+    """发票类型: the 21 names of S1 §3.1-5 as printed there, and what each is called elsewhere."""
+
+    file = "invoice_types.yaml"
+    invoice_types: tuple[InvoiceType, ...]
+
+
+def read_types(folder: Path) -> dict[str, InvoiceType]:
+    """invoice_types.yaml by code. Raises RuleError with file and line, for a spelling that two types share too."""
+    file = RuleFile(InvoiceTypes, folder)
+    spellings: dict[str, str] = {}
+    for kind in file.content.invoice_types:
+        for name in {normalised(name) for name in (kind.code, kind.name, *kind.aliases)}:
+            if name in spellings:
+                raise file.refuse(kind, f"spelling {name!r} belongs to type {spellings[name]} already")
+            spellings[name] = kind.code
+    return {kind.code: kind for kind in file.content.invoice_types}
 
 
 def normalised(name: str) -> str:

@@ -1,39 +1,36 @@
 """所属模块: to which menu of the manuals a task belongs, by its job (include/rules/modules.yaml)."""
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fapiao.errors import RuleError
 from fapiao.paths import RULES
-from fapiao.rules.readers import rule_rows
+from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text, Texts
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(RuleRow, frozen=True):
     """One module with the jobs whose tasks it shows; `rest` marks the one of every job that nobody names."""
 
-    code: str
-    name: str
-    jobs: tuple[str, ...]
-    rest: bool
+    unique = ("code", "jobs")
+    code: Text
+    name: Text
+    jobs: Texts = ()
+    rest: bool = False
+
+
+class Modules(RuleSections, frozen=True):
+    """所属模块: which menu of the manuals a task belongs to, shown in the sync log as code and name."""
+
+    file = "modules.yaml"
+    modules: tuple[Module, ...]
 
 
 @cache
 def modules(folder: Path = RULES) -> tuple[Module, ...]:
     """The modules in their order. Raises RuleError when a job has two, or not exactly one takes the rest."""
-    path = folder / "modules.yaml"
-    found: list[Module] = []
-    taken: set[str] = set()
-    for row in rule_rows(path, "modules", ("code", "name", "jobs", "rest"), "code"):
-        module = Module(row.text("code"), row.text("name"), row.texts("jobs"), row.flag("rest"))
-        if twice := taken & set(module.jobs):
-            raise row.refuse(f"job {min(twice)} belongs to another module already", "jobs")
-        taken |= set(module.jobs)
-        found.append(module)
-    if [module.rest for module in found].count(True) != 1:
-        raise RuleError(f"include/rules/{path.name}: exactly one module must say `rest: true`")
-    return tuple(found)
+    file = RuleFile(Modules, folder)
+    if [module.rest for module in file.content.modules].count(True) != 1:
+        raise file.refuse(file.content.modules[-1], "exactly one module must say `rest: true`")
+    return file.content.modules
 
 
 def modules_by_job() -> list[dict[str, str]]:

@@ -1,125 +1,203 @@
-"""What a row of each rules file is, as a record."""
+"""What a row of each rules file is; calendar and invoice types have modules of their own."""
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
-from datetime import date
+from typing import Annotated, Literal, get_args
 
-DOCUMENTS = ("invoice", "customs", "withholding")
+from msgspec import Meta, field
+
+from fapiao.rules.refusals import RowError
+from fapiao.rules.rule_file import Count, RuleRow, RuleSections, Text, Texts, code_of
+
+Document = Literal["invoice", "customs", "withholding"]
 """票据类型: 发票 · 海关缴款书 · 增值税代扣代缴完税凭证"""
-DIRECTIONS = ("input", "output")
+Direction = Literal["input", "output"]
 """进销项类型: 进项 · 销项"""
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+ChannelCode = Annotated[Text, code_of("channel")]
+DownloadType = Annotated[Text, code_of("download_type")]
+SyncType = Annotated[Text, code_of("sync_type")]
+Surface = Literal["interactive", "api", "retry", "import", "scheduled"]
+"""Where a sentence is shown; the manuals spell the same refusal differently by surface (A-17)."""
+OutcomeKind = Literal[
+    "accepted", "processing", "empty", "quota", "retry", "retry_once", "flow_control", "login_lost", "failed",
+    "refused",
+]  # fmt: skip
+ANY_CODE = "*"
+"""The code of a row whose text alone is documented; it needs a pattern."""
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(RuleRow, frozen=True):
     """收票通道."""
 
-    code: str
-    label: str
-    aliases: tuple[str, ...]
-    first_poll_seconds: int
+    unique = ("code",)
+    code: ChannelCode
+    label: Text
+    first_poll_seconds: Count
+    aliases: Texts = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """申请次数 of one counter; None is no limit."""
+class Channels(RuleSections, frozen=True):
+    """收票通道: how often each may be asked, and which names the manuals use for it."""
 
-    daily: int | None
-    current_month: int | None
-    past_month: int | None
+    file = "channels.yaml"
+    channels: tuple[Channel, ...]
+
+
+class Quota(RuleRow, frozen=True):
+    """申请次数 of one counter; null is no limit."""
+
+    unique = (("channel", "counter"),)
+    channel: ChannelCode
+    counter: Text
+    daily: Count | None
+    current_month: Count | None
+    past_month: Count | None
     bureau_enforced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarRule:
-    """One row of calendar.yaml; `switch` is the parameter's type, key and the value that turns the row on.
+class Quotas(RuleSections, frozen=True):
+    """申请次数: how often a key (tax number, direction, type, issue month) may be applied for."""
 
-    `voids` is the job whose leftovers of the month before end when this one runs; `one_a_month` holds a month's task
-    back while another of the same month is open. `reach` is how many days back the bureau still answers: what nobody
-    has of them is asked for once more.
-    """
-
-    id: str
-    channel: str
-    job: str
-    label: str
-    crons: tuple[str, ...]
-    due: str | int
-    documents: Mapping[str, tuple[str, ...]]
-    download: str
-    sync_type: str
-    window: str
-    basis: str
-    counter: str | None
-    unless_complete: bool
-    only_if_missing: bool
-    deductible: bool
-    switch: tuple[str, str, str] | None
-    voids: str | None
-    one_a_month: bool
-    reach: int | None
-    since: date
-    source: str
-    text: str
-    assumed: bool
-
-    @property
-    def dag_id(self) -> str:
-        """`<channel>__<job>`."""
-        return f"{self.channel}__{self.job}"
+    file = "quotas.yaml"
+    quotas: tuple[Quota, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUp:
+class FollowUp(RuleRow, frozen=True):
     """What a successful download of a channel causes: a row of `job`, planned by the rule `id`."""
 
-    id: str
-    channel: str
-    after: tuple[str, ...]
-    document: str
-    job: str
+    unique = ("id",)
+    id: Text
+    channel: ChannelCode
+    after: Annotated[tuple[DownloadType, ...], Meta(min_length=1)]
+    document: Document
+    job: Literal["usage_status", "layout_files"]
+    """查询发票用途信息 · 进项-数电发票文件下载"""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class FollowUps(RuleSections, frozen=True):
+    """后续任务: what a successful download causes."""
+
+    file = "follow_ups.yaml"
+    follow_ups: tuple[FollowUp, ...]
+
+
+class Code(RuleRow, frozen=True):
     """One code people see, with its label and other spellings; `final` and `actions` are said of task statuses."""
 
-    kind: str
-    code: str
-    label: str
-    final: bool
-    actions: tuple[str, ...]
-    aliases: tuple[str, ...] = ()
+    unique = (("kind", "code"),)
+    kind: Text
+    code: Text
+    label: Text
+    final: bool = False
+    actions: Annotated[
+        tuple[Literal["poll", "retry", "void", "terminate"], ...], Meta(description="What a person may ask for")
+    ] = ()
+    """获取异步结果 · 手工重试 · 作废任务 · 终止"""
+    aliases: Annotated[Texts, Meta(description="Other spellings of the label in the manuals")] = ()
+
+    def __post_init__(self) -> None:
+        if (self.final or self.actions) and self.kind != "status":
+            raise RowError(f"final and actions are said of kind status only, not of {self.kind}")
+
+
+class Codes(RuleSections, frozen=True):
+    """枚举: every code people see, with its label byte for byte."""
+
+    file = "statuses.yaml"
+    codes: tuple[Code, ...]
+
+    def of(self, kind: str) -> list[str]:
+        """The codes of one kind."""
+        return [one.code for one in self.codes if one.kind == kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a channel's code means: the outcome's kind, our stable code, what to do, when to ask again."""
 
-    plane: str
-    source_kind: str
-    source_code: str
-    pattern: str | None
     kind: str
     code: str
     advice: str
     wait_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Reply(RuleRow, frozen=True):
+    """A code or a text of a channel, and what it means; planes are protocols §10.3 L and §10.2 O."""
+
+    unique = (("plane", "kind", "code", "pattern"),)
+    plane: Literal["leqi", "gateway"]
+    source_kind: Literal["returncode", "httpStatusCode", "errorCode"] = field(name="kind")
+    source_code: Text = field(name="code")
+    kind: OutcomeKind = field(name="outcome")
+    code: Text = field(name="name")
+    advice: str
+    wait_seconds: Count
+    pattern: Text | None = None
+
+    def __post_init__(self) -> None:
+        if self.source_code == ANY_CODE and not self.pattern:
+            raise RowError(f"code {ANY_CODE!r} needs a pattern", "code")
+        check_pattern(self.pattern)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the row says of a reply."""
+        return Outcome(self.kind, self.code, self.advice, float(self.wait_seconds))
+
+
+class Advice(RuleRow, frozen=True):
+    """What to do about a code of our own."""
+
+    unique = ("code",)
+    code: Text
+    advice: Text
+
+
+class Replies(RuleSections, frozen=True):
+    """通道返回码: what a channel's code means for us, and what to do."""
+
+    file = "replies.yaml"
+    replies: tuple[Reply, ...]
+    advice: tuple[Advice, ...]
+
+
+class Message(RuleRow, frozen=True):
     """A sentence people read."""
 
-    key: str
-    surface: str
-    message: str
+    unique = (("key", "surface"),)
+    key: Text
+    surface: Surface
+    message: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Messages(RuleSections, frozen=True):
+    """提示语: sentences people read, byte for byte where a manual prints them."""
+
+    file = "messages.yaml"
+    messages: tuple[Message, ...]
+
+
+class Parameter(RuleRow, frozen=True):
     """A parameter that fapiao reads (invsm_param_configuration); key `*` stands for any key."""
 
-    type: str
-    key: str
+    unique = (("type", "key"),)
+    type: Text
+    key: Text
     default: str
-    meaning: str
+    meaning: Text
+
+
+class Parameters(RuleSections, frozen=True):
+    """参数配置: the parameters that fapiao reads, with the value that holds when none is set."""
+
+    file = "parameters.yaml"
+    parameters: tuple[Parameter, ...]
+
+
+def check_pattern(pattern: str | None) -> None:
+    """Raises RowError for a `pattern` that is no regular expression."""
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        raise RowError(f"pattern {pattern!r} is no regular expression: {error}", "pattern") from error

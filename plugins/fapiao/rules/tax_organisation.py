@@ -5,19 +5,30 @@ from pathlib import Path
 
 from fapiao.paths import RULES
 from fapiao.rules.book import RuleBook, rulebook
-from fapiao.rules.readers import rule_rows
+from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, SomeTexts
+
+
+class TypesByBuyer(RuleRow, frozen=True):
+    """Input types whose 税务组织 is the organisation with the buyer's tax number (R170)."""
+
+    unique = ("types",)
+    types: SomeTexts
+
+
+class TaxOrganisation(RuleSections, frozen=True):
+    """税务组织: of which input types it is the organisation whose 统一社会信用代码 is the tax number of the buyer."""
+
+    file = "tax_organisation.yaml"
+    by_buyer: tuple[TypesByBuyer, ...]
 
 
 @cache
 def types_by_buyer(folder: Path = RULES) -> tuple[str, ...]:
     """The input types of tax_organisation.yaml (R170). Raises RuleError with file and line, for one named twice too."""
-    known, found = rulebook().invoice_types, list[str]()
-    for row in rule_rows(folder / "tax_organisation.yaml", "by_buyer", ("types",), ()):
-        for type_ in row.some_of("types", known):
-            if type_ in found:
-                raise row.refuse(f"type {type_} stands here for the second time", "types")
-            found.append(type_)
-    return tuple(found)
+    file = RuleFile(TaxOrganisation, folder)
+    for row in file.content.by_buyer:
+        file.known(row, "types", rulebook().invoice_types)
+    return tuple(type_ for row in file.content.by_buyer for type_ in row.types)
 
 
 def type_rules(rules: RuleBook) -> list[dict[str, str | bool]]:

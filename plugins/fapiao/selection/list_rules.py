@@ -4,35 +4,51 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from fapiao.paths import RULES
 from fapiao.rules.book import rulebook
-from fapiao.rules.readers import rule_rows
-from fapiao.rules.records import DOCUMENTS
+from fapiao.rules.records import ChannelCode, Document
+from fapiao.rules.rule_file import Count, RuleFile, RuleRow, RuleSections, Text, Texts
 from fapiao.selection.answers import Action
 
 ACTIONS: tuple[Action, ...] = ("select", "withdraw")
 """勾选 · 撤销勾选"""
-COLUMNS = ("selection_state", "type", "amount_sign", "status", "risk_status")
-WANTED = ("issue_date", "amount", "tax_amount")
 MISSING, TWICE, NOT_IN_POOL, INCOMPLETE, TYPE = 1, 2, 3, 6, 7
 """Rules by the manual's number."""
-_KEYS = ("number", "code", "message", "actions", "documents", "column", "allowed", "empty")
-_SECTIONS = ("rules", "channels")
 
 
-@dataclass(frozen=True, slots=True)
-class ListRule:
+class ListRule(RuleRow, frozen=True):
     """One rule: its sentence, and where it has a `column`, which values of it pass; `empty` is what no value means."""
 
-    number: int
-    code: str
-    message: str
-    actions: tuple[str, ...]
-    documents: tuple[str, ...]
-    column: str | None
-    allowed: tuple[str, ...]
-    empty: str | None
+    unique = ("code", "number")
+    number: Annotated[Count, Meta(description="The manual's; a row is told what it breaks in this order")]
+    code: Text
+    message: Annotated[Text, Meta(description="A key of messages.yaml with surface import")]
+    actions: Annotated[tuple[Action, ...], Meta(min_length=1)]
+    documents: Annotated[tuple[Document, ...], Meta(min_length=1)]
+    column: Literal["selection_state", "type", "amount_sign", "status", "risk_status"] | None = None
+    allowed: Texts = ()
+    empty: Text | None = None
+
+
+class WantedColumns(RuleRow, frozen=True):
+    """Which columns a 勾选通道 wants of a document (rule 6); of a channel that is not here nothing is wanted."""
+
+    unique = (("channel", "document"),)
+    channel: ChannelCode
+    document: Document
+    columns: Annotated[tuple[Literal["issue_date", "amount", "tax_amount"], ...], Meta(min_length=1)]
+
+
+class SelectionLists(RuleSections, frozen=True):
+    """引入清单勾选规则: what of a list is refused before anything is submitted."""
+
+    file = "selection_lists.yaml"
+    rules: tuple[ListRule, ...]
+    channels: tuple[WantedColumns, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +66,14 @@ class ListRules:
 @cache
 def list_rules(folder: Path = RULES) -> ListRules:
     """Reads and checks the file once. Raises RuleError with file and line, for a sentence that is not there too."""
-    path, book = folder / "selection_lists.yaml", rulebook()
-    rules: dict[int, ListRule] = {}
-    for row in rule_rows(path, "rules", _KEYS, "code", _SECTIONS):
-        number, message = row.number("number"), row.text("message")
-        if number in rules:
-            raise row.refuse(f"rule {number} stands here for the second time", "number")
-        if (message, "import") not in book.messages:
-            raise row.refuse(f"message {message!r} is not in messages.yaml for surface import", "message")
-        column = row.one_of("column", COLUMNS) if row.optional("column") else None
-        rules[number] = ListRule(
-            number,
-            row.text("code"),
-            message,
-            row.some_of("actions", ACTIONS),
-            row.some_of("documents", DOCUMENTS),
-            column,
-            row.texts("allowed"),
-            row.optional("empty"),
-        )
-    return ListRules(dict(sorted(rules.items())), _wanted(path))
-
-
-def _wanted(path: Path) -> dict[tuple[str, str], tuple[str, ...]]:
-    rows = rule_rows(path, "channels", ("channel", "document", "columns"), ("channel", "document"), _SECTIONS)
-    channels = rulebook().channels
-    return {
-        (row.one_of("channel", channels), row.one_of("document", DOCUMENTS)): row.some_of("columns", WANTED)
-        for row in rows
-    }
+    file, book = RuleFile(SelectionLists, folder), rulebook()
+    for rule in file.content.rules:
+        if (rule.message, "import") not in book.messages:
+            sentence = f"message {rule.message!r} is not in messages.yaml for surface import"
+            raise file.refuse(rule, sentence, "message")
+    for row in file.content.channels:
+        file.known(row, "channel", book.channels)
+    return ListRules(
+        {rule.number: rule for rule in sorted(file.content.rules, key=lambda rule: rule.number)},
+        {(row.channel, row.document): row.columns for row in file.content.channels},
+    )

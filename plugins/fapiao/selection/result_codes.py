@@ -5,21 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Literal
 
 from fapiao.errors import Refused
 from fapiao.paths import RULES
-from fapiao.rules.readers import rule_rows
-from fapiao.rules.rule_file import RuleRow
+from fapiao.rules.records import check_pattern
+from fapiao.rules.rule_file import Count, Least1, RuleFile, RuleRow, RuleSections, Text, Texts
 from fapiao.selection.answers import Outcome
+from fapiao.selection.rules import SelectionChannel
 
-CHANNELS = ("leqi", "etax")
-STATISTICS_ANSWERS = ("code", "jgzt")
-"""处理结果 of CXTJCLJG · 当前统计确认状态 of CXQRTJCLJG"""
 STATISTICS_GENERATED = "STATISTICS_GENERATED"
 """The cause of everything that is refused because 统计表已生成; replies.yaml names whole uploads so."""
-OUTCOMES: tuple[Outcome, ...] = ("done", "already", "refused")
-_SECTIONS = ("results", "statistics", "uploads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +27,15 @@ class Meaning:
     cause: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UploadRule:
+class UploadRule(RuleRow, frozen=True):
     """How many documents one upload may have, and when its result is worth asking for; seconds."""
 
-    limit: int
-    first_poll_seconds: float
-    next_poll_seconds: float
+    unique = ("channel",)
+    every = "channel"
+    channel: SelectionChannel
+    limit: Least1
+    first_poll_seconds: Count
+    next_poll_seconds: Count
 
     def check(self, count: int) -> None:
         """Raises Refused for more documents than one upload takes, or none; nothing is sent then."""
@@ -46,13 +44,19 @@ class UploadRule:
             raise Refused("UPLOAD_SIZE", text, "divide them over several uploads")
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
-    channel: str
-    code: str
-    pattern: str | None
-    current_use: tuple[str, ...]
-    meaning: Meaning
+class Result(RuleRow, frozen=True):
+    """What a code of a document means, where the bureau's text fits the `pattern` and hxyt is in `current_use`."""
+
+    unique = (("channel", "code", "pattern", "current_use"),)
+    channel: SelectionChannel
+    code: Text
+    outcome: Outcome
+    pattern: Text | None = None
+    current_use: Texts = ()
+    cause: Text | None = None
+
+    def __post_init__(self) -> None:
+        check_pattern(self.pattern)
 
     def fits(self, channel: str, code: str, text: str, current_use: str) -> bool:
         """Whether the row speaks of this answer."""
@@ -61,11 +65,30 @@ class _Result:
         return named and used and (self.pattern is None or re.search(self.pattern, text) is not None)
 
 
+class TableResult(RuleRow, frozen=True):
+    """What an answer about a statistics table means: 处理结果 of CXTJCLJG, 当前统计确认状态 of CXQRTJCLJG."""
+
+    unique = (("answer", "code"),)
+    answer: Literal["code", "jgzt"]
+    code: Text
+    outcome: Outcome
+    cause: Text | None = None
+
+
+class SelectionResults(RuleSections, frozen=True):
+    """勾选结果: what each channel's codes mean after an upload, and how many documents go into one."""
+
+    file = "selection_results.yaml"
+    results: tuple[Result, ...]
+    statistics: tuple[TableResult, ...]
+    uploads: tuple[UploadRule, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ResultCodes:
     """All rows; what no row knows is refused in the bureau's own words and never dropped."""
 
-    results: Sequence[_Result]
+    results: Sequence[Result]
     tables: Mapping[tuple[str, str], Meaning]
     uploads: Mapping[str, UploadRule]
 
@@ -73,7 +96,7 @@ class ResultCodes:
         """cljg of 乐企 (with hxyt) or selectResult of 电子税局 (with its description)."""
         for row in self.results:
             if row.fits(channel, code, text, current_use):
-                return row.meaning
+                return _meaning(row)
         return Meaning("refused", text or f"未知处理结果 {code}")
 
     def table(self, answer: str, code: str) -> Meaning:
@@ -84,56 +107,13 @@ class ResultCodes:
 @cache
 def result_codes(folder: Path = RULES) -> ResultCodes:
     """Reads and checks selection_results.yaml once. Raises RuleError with file and line."""
-    path = folder / "selection_results.yaml"
-    return ResultCodes(_results(path), _tables(path), _uploads(path))
-
-
-def _results(path: Path) -> tuple[_Result, ...]:
-    keys = ("channel", "code", "pattern", "current_use", "outcome", "cause")
-    rows = rule_rows(path, "results", keys, (), _SECTIONS)
-    seen: set[tuple[object, ...]] = set()
-    found = []
-    for row in rows:
-        channel = row.one_of("channel", CHANNELS)
-        result = _Result(channel, row.text("code"), _pattern(row), row.texts("current_use"), _meaning(row))
-        key = result.channel, result.code, result.pattern, result.current_use
-        if key in seen:
-            raise row.refuse(f"code {result.code!r} of {channel} stands here for the second time", "code")
-        seen.add(key)
-        found.append(result)
-    return tuple(sorted(found, key=lambda result: not (result.pattern or result.current_use)))
-
-
-def _tables(path: Path) -> dict[tuple[str, str], Meaning]:
-    rows = rule_rows(path, "statistics", ("answer", "code", "outcome", "cause"), ("answer", "code"), _SECTIONS)
-    return {(row.one_of("answer", STATISTICS_ANSWERS), row.text("code")): _meaning(row) for row in rows}
-
-
-def _uploads(path: Path) -> dict[str, UploadRule]:
-    keys = ("channel", "limit", "first_poll_seconds", "next_poll_seconds")
-    rows = rule_rows(path, "uploads", keys, "channel", _SECTIONS)
-    found = {row.one_of("channel", CHANNELS): _upload(row) for row in rows}
-    for channel in CHANNELS:
-        if channel not in found:
-            raise rows[0].refuse(f"uploads lack {channel}")
-    return found
-
-
-def _upload(row: RuleRow) -> UploadRule:
-    return UploadRule(
-        row.number("limit"), float(row.number("first_poll_seconds")), float(row.number("next_poll_seconds"))
+    found = RuleFile(SelectionResults, folder).content
+    return ResultCodes(
+        sorted(found.results, key=lambda result: not (result.pattern or result.current_use)),
+        {(row.answer, row.code): _meaning(row) for row in found.statistics},
+        {row.channel: row for row in found.uploads},
     )
 
 
-def _meaning(row: RuleRow) -> Meaning:
-    outcome = cast("Outcome", row.one_of("outcome", OUTCOMES))
-    return Meaning(outcome, row.text("text"), row.optional("cause"))
-
-
-def _pattern(row: RuleRow) -> str | None:
-    pattern = row.optional("pattern")
-    try:
-        re.compile(pattern or "")
-    except re.error as error:
-        raise row.refuse(f"pattern {pattern!r} is no regular expression: {error}", "pattern") from error
-    return pattern
+def _meaning(row: Result | TableResult) -> Meaning:
+    return Meaning(row.outcome, row.text, row.cause)

@@ -4,43 +4,95 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal, get_args
+
+from msgspec import field
 
 from fapiao.errors import BadInput
 from fapiao.paths import RULES
-from fapiao.rules.readers import SURFACES, rule_rows
-from fapiao.rules.records import DOCUMENTS
-from fapiao.rules.rule_file import RuleRow
+from fapiao.rules.records import Document, Surface
+from fapiao.rules.rule_file import Least1, RuleFile, RuleRow, RuleSections, Text, Texts
 
-STEPS = (
+Step = Literal[
     "reason", "status", "channel", "small_scale", "type", "statistics_cached", "login", "statistics_asked",
     "statistics_again", "period_end",
-)  # fmt: skip
+]  # fmt: skip
+STEPS: tuple[Step, ...] = get_args(Step)
 """The checks in the order of S2 产品勾选逻辑; `reason` comes before the button is pressed, `period_end` is rule 13."""
-LIMITS = ("request_documents", "statistics_seconds", "unanswered_seconds")
-CHANNELS = ("leqi", "etax")
+SelectionChannel = Literal["leqi", "etax"]
+CHANNELS: tuple[SelectionChannel, ...] = get_args(SelectionChannel)
 """乐企或电子税局; for the others nothing is known, so they are refused (A-22)."""
-_SECTIONS = ("operations", "small_scale", "documents", "statistics", "limits", "compared")
-_OPERATION_KEYS = (
-    "code", "label", "aliases", "here", "retry_checks_small_scale", "steps", "from", "to", "reached",
-)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class TaskType:
+class TaskType(RuleRow, frozen=True):
     """One of R220's task types; `steps`, `from_statuses` and `to_status` are said of those carried out `here`.
 
     `reached` are the states of the statistics table that the operation leads to.
     """
 
-    code: str
-    label: str
-    aliases: tuple[str, ...]
+    unique = ("code",)
+    code: Text
+    label: Text
     here: bool
     retry_checks_small_scale: bool
-    steps: tuple[str, ...]
-    from_statuses: tuple[str, ...]
-    to_status: str | None
-    reached: tuple[str, ...]
+    aliases: Texts = ()
+    steps: tuple[Step, ...] = ()
+    from_statuses: Texts = field(name="from", default=())
+    to_status: Text | None = field(name="to", default=None)
+    reached: Texts = ()
+
+
+class SmallScale(RuleRow, frozen=True):
+    """What a small-scale company's request becomes, by where it came from (A-17): no task, or a failed one."""
+
+    unique = ("surface",)
+    surface: Surface
+    becomes: Literal["none", "failed"]
+
+
+class SelectedDocument(RuleRow, frozen=True):
+    """A kind of document that this flow selects."""
+
+    document: Document
+    invoice_type: Text
+    label: Text
+
+
+class StatisticsState(RuleRow, frozen=True):
+    """A 统计表状态 of the bureau (protocols §7.4), and whether documents can be selected in it."""
+
+    unique = ("code",)
+    code: Text
+    label: Text
+    selectable: bool
+
+
+class SelectionLimit(RuleRow, frozen=True):
+    """Documents of a request; how long a state is believed and an upload without an answer left alone, in seconds."""
+
+    unique = ("name",)
+    every = "name"
+    name: Literal["request_documents", "statistics_seconds", "unanswered_seconds"]
+    value: Least1
+
+
+class Compared(RuleRow, frozen=True):
+    """A channel whose holdings are read back after an upload and compared with what was asked for (R151)."""
+
+    unique = ("channel",)
+    channel: SelectionChannel
+
+
+class Selection(RuleSections, frozen=True):
+    """海关缴款书不抵扣勾选: the task types, their steps, what may be selected, and how long a state is believed."""
+
+    file = "selection.yaml"
+    operations: tuple[TaskType, ...]
+    small_scale: tuple[SmallScale, ...]
+    documents: tuple[SelectedDocument, ...]
+    statistics: tuple[StatisticsState, ...]
+    limits: tuple[SelectionLimit, ...]
+    compared: tuple[Compared, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,59 +131,31 @@ class SelectionRules:
 @cache
 def selection_rules(folder: Path = RULES) -> SelectionRules:
     """Reads and checks selection.yaml once. Raises RuleError with file and line."""
-    path = folder / "selection.yaml"
-    states = rule_rows(path, "statistics", ("code", "label", "selectable"), "code", _SECTIONS)
-    limits = {name: _limit(path, name) for name in LIMITS}
-    papers = rule_rows(path, "documents", ("document", "invoice_type", "label"), (), _SECTIONS)
-    compared = rule_rows(path, "compared", ("channel",), "channel", _SECTIONS)
+    file = RuleFile(Selection, folder)
+    found = file.content
+    states = {row.code: row.label for row in found.statistics}
+    _check_operations(file, states)
+    limits = {row.name: row.value for row in found.limits}
     return SelectionRules(
-        types=_types(path, {row.text("code") for row in states}),
-        small_scale=_small_scale(path),
-        documents=frozenset((row.one_of("document", DOCUMENTS), row.text("invoice_type")) for row in papers),
-        states={row.text("code"): row.text("label") for row in states},
-        selectable_states=frozenset(row.text("code") for row in states if row.decided("selectable")),
-        compared=frozenset(row.one_of("channel", CHANNELS) for row in compared),
+        types={one.code: one for one in found.operations},
+        small_scale={row.surface: row.becomes for row in found.small_scale},
+        documents=frozenset((row.document, row.invoice_type) for row in found.documents),
+        states=states,
+        selectable_states=frozenset(row.code for row in found.statistics if row.selectable),
+        compared=frozenset(row.channel for row in found.compared),
         **limits,
     )
 
 
-def _types(path: Path, states: set[str]) -> dict[str, TaskType]:
-    found: dict[str, TaskType] = {}
+def _check_operations(file: RuleFile[Selection], states: Mapping[str, str]) -> None:
+    """Raises RuleError for an unknown state, for steps where none are made, and for a name that two operations have."""
     spellings: set[str] = set()
-    for row in rule_rows(path, "operations", _OPERATION_KEYS, "code", _SECTIONS):
-        one = _type(row, states)
+    for one in file.content.operations:
+        file.known(one, "reached", states)
+        if bool(one.steps) != one.here:
+            verb = "are missing of" if one.here else "are said only of"
+            raise file.refuse(one, f"steps {verb} what is carried out here", "steps")
         names = {one.code, one.label, *one.aliases}
         if taken := spellings & names:
-            raise row.refuse(f"{min(taken)} is the name of another operation already", "label")
+            raise file.refuse(one, f"{min(taken)} is the name of another operation already", "label")
         spellings |= names
-        found[one.code] = one
-    return found
-
-
-def _type(row: RuleRow, states: set[str]) -> TaskType:
-    here = row.decided("here")
-    if not here and row.texts("steps"):
-        raise row.refuse("steps are said only of what is carried out here", "steps")
-    return TaskType(
-        code=row.text("code"),
-        label=row.text("label"),
-        aliases=row.texts("aliases"),
-        here=here,
-        retry_checks_small_scale=row.decided("retry_checks_small_scale"),
-        steps=row.some_of("steps", STEPS) if here else (),
-        from_statuses=row.texts("from"),
-        to_status=row.optional("to"),
-        reached=row.some_of("reached", states) if row.texts("reached") else (),
-    )
-
-
-def _small_scale(path: Path) -> dict[str, str]:
-    rows = rule_rows(path, "small_scale", ("surface", "becomes"), "surface", _SECTIONS)
-    return {row.one_of("surface", SURFACES): row.one_of("becomes", ("none", "failed")) for row in rows}
-
-
-def _limit(path: Path, name: str) -> int:
-    for row in rule_rows(path, "limits", ("name", "value"), "name", _SECTIONS):
-        if row.one_of("name", LIMITS) == name:
-            return row.number("value")
-    raise KeyError(name)

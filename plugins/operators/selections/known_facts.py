@@ -1,7 +1,9 @@
 """The local steps over a whole request: each tax number with its documents, as far as nobody needs to be asked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from fapiao.selection.checks import CHEAP, CheckInput, Decision, DocumentFacts, Objection, decide
 from fapiao.selection.chosen import Operation, SelectionRequest, Surface

@@ -40,7 +40,7 @@ def test_the_file_fits_its_schema_and_the_editor_finds_it() -> None:
         ("id: full_lines_27", "id: full_documents_19", "stands here for the second time"),
         ("part: direction", "part: side", "part 'side' is unknown"),
         ("total_is_sum: true", "total_is_sum: maybe", "total_is_sum must be true or false"),
-        ('values: {是: "Y"', "values: {是: 1", "values must map to texts or null"),
+        ('values: {是: "Y"', "values: {是: 1", r"each of values must be a text \(put codes in quotes\) or null"),
         ("skipped:\n", "passed:\n", "unknown section 'passed'"),
     ],
 )

@@ -34,7 +34,7 @@ def test_the_file_fits_the_schema_that_editors_use_and_names_it():
     assert [problem.message for problem in schema.iter_errors(content)] == []
     content["words"][0]["kind"] = "logon"
     assert not schema.is_valid(content)
-    assert set(schema.schema["properties"]["words"]["items"]["properties"]["kind"]["enum"]) == set(OWN_KINDS)
+    assert set(schema.schema["$defs"]["Word"]["properties"]["kind"]["enum"]) == set(OWN_KINDS)
 
 
 def test_spellings_differ_by_width_case_blanks_and_dashes_only():

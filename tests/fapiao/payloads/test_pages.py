@@ -9,7 +9,8 @@ import pytest
 from fapiao.payloads import Context, Staged, translate
 from fapiao.payloads.columns import UNREADABLE, read_column
 from fapiao.payloads.values import number, text
-from fapiao.pool_columns.reading import LINE_COLUMNS, staged_columns
+from fapiao.pool_columns.reading import staged_columns
+from fapiao.pool_columns.records import LINE_COLUMNS
 
 CONTEXT = Context("input", "91310000MA1EXAMP07", "81", datetime(2026, 2, 3, tzinfo=UTC))
 ROWS = 1_201

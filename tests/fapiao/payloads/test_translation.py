@@ -9,7 +9,8 @@ import pytest
 
 from fapiao.errors import RuleError
 from fapiao.payloads import payload_kind, translate
-from fapiao.pool_columns.reading import LINE_COLUMNS, load_fields, staged_columns
+from fapiao.pool_columns.reading import load_fields, staged_columns
+from fapiao.pool_columns.records import LINE_COLUMNS
 from payload_rows import HEADS, LINES, NUMBERS, TYPES, full_line, full_row
 from pool_rows import DIGITAL, KEY, OWNER, SELLER, context, digital, line
 

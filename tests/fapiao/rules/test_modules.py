@@ -41,7 +41,7 @@ def test_whatever_the_calendar_plans_belongs_to_the_download_schemes() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("jobs: [selection]", "jobs: [history_sync, selection]", "job history_sync belongs to another module already"),
+        ("jobs: [selection]", "jobs: [history_sync, selection]", "jobs 'history_sync' stands here for the second time"),
         ("    rest: true\n", "", "exactly one module must say `rest: true`"),
         ("code: F18006", "code: F18010", "stands here for the second time"),
     ],

@@ -9,7 +9,8 @@ from psycopg.rows import dict_row
 
 from bureau_workbooks import bring_in, company
 from fapiao.bureau_files.layouts import file_rules
-from fapiao.pool_columns.reading import LINE_COLUMNS, load_fields
+from fapiao.pool_columns.reading import load_fields
+from fapiao.pool_columns.records import LINE_COLUMNS
 from hooks.files.store import FolderStore
 from simulator.bureau_files.catalogue import Sample, samples
 from simulator.sample import GROUP
