@@ -63,13 +63,15 @@ class RuleFile(Generic[S]):
         """Reads and checks it once. Raises RuleError with file and line."""
         self._name = f"{folder.parent.name}/{folder.name}/{kind.file}"
         self._root = self._parsed(folder / kind.file)
-        plain = self._plain(self._root)
         try:
+            plain = self._plain(self._root)
             # days that YAML has not read as days are refused, not parsed
             self.content = msgspec.convert(plain, kind, builtin_types=(date, datetime))
         except msgspec.ValidationError as error:
             where, sentence = refused(error, kind, plain)
             raise self._refusal(sentence, *where) from error
+        except RecursionError as error:
+            raise self._refusal("not readable as YAML: an anchor holds itself") from error
         for section in kind.__struct_fields__:
             self._check(section, getattr(self.content, section))
 

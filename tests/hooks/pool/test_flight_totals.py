@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 
@@ -43,7 +44,9 @@ def test_another_rule_reaches_the_tickets_that_are_there_and_leaves_a_change_row
     merge(pool, "gateway_full", [ticket(number, day) for number, day in DAYS.items()])
     fields = load_fields()
     (rule,) = fields.tax_bureau_totals
-    earlier = replace(fields, tax_bureau_totals=(replace(rule, version="2", from_issue_date=date(2025, 7, 1)),))
+    earlier = replace(
+        fields, tax_bureau_totals=(msgspec.structs.replace(rule, version="2", from_issue_date=date(2025, 7, 1)),)
+    )
     monkeypatch.setattr(flight_totals, "load_fields", lambda: earlier)
     assert recompute_flight_totals(pool, "RULE", on("2027-01-07")) == 1
     assert totals(pool)["1" * 20] == Decimal("584.10")
