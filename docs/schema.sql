@@ -10,6 +10,7 @@
 --   pool        the result: documents, lines, every changed column, and what was not stored and why. Merges write it, a company at a
 --               time (pool.lock_owner); what a person changes by a statement of his own is logged under his database user.
 --   fapiao      views for everybody, with labels. Their names, order and types are a promise; nobody writes here.
+--   Beside them, public.fapiao_migration and public.fapiao_definitions list what the runner of migrations applied, and when.
 --
 -- A task is a row of sync.task: one download of one company, type and window. It is the queue and the log (数据同步日志) at once.
 --   1. plan writes it as `pending` under a row of sync.batch; what is left out is a row of sync.skip.

@@ -1,7 +1,7 @@
 """One clock for SQL: whatever a statement calls now is what the session says, and else the time of Postgres."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -13,7 +13,7 @@ from fapiao.queries import query
 from fapiao.tasks import LEASE
 from hooks.queues.tasks import TaskTable
 from pool_rows import OWNER, digital, merge
-from task_rows import put, take, take_one, told
+from task_rows import DAY, put, take, take_one, told
 from turned_clock import turn, wait
 
 Pool = psycopg.Connection[Any]
@@ -59,10 +59,25 @@ def test_within_a_transaction_now_stands_still_and_the_clock_goes_on(untouched: 
     assert before < after
 
 
-def test_the_planner_sees_through_the_clock(untouched: Pool):
-    plan = "\n".join(line for (line,) in untouched.execute(
-        "EXPLAIN (COSTS OFF) SELECT FROM sync.task WHERE created_at <= sync.now()"
-    ))  # fmt: skip
+WORKER = {"owner": "w", "limit": 10, "lease": LEASE, "day": DAY, "channel": "leqi", "dag_id": None}
+CLAIMS = [
+    ("tasks", "claim", WORKER | {"statuses": ["pending"], "suspects": None}, "task_open"),
+    ("tasks", "next_due", WORKER, "task_open"),
+    ("verification", "claim", WORKER, "verification_due"),
+    ("selection", "claim", WORKER | {"batches": None, "channels": ["leqi"], "unanswered": LEASE}, "selection_open"),
+    ("selection", "next_due", {"channels": ["leqi"]}, "selection_open"),
+]
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "values", "index"), CLAIMS, ids=[f"{file}-{name}" for file, name, *_ in CLAIMS]
+)
+def test_the_planner_sees_through_the_clock(
+    untouched: Pool, file: str, name: str, values: dict[str, object], index: str
+):
+    untouched.execute("SET LOCAL enable_seqscan = off")
+    plan = "\n".join(line for (line,) in untouched.execute("EXPLAIN (VERBOSE) " + query(file, name), values))
+    assert re.search(rf"using (sync\.)?{index}|on {index}", plan)
     assert "now()" in plan
     assert "sync.now" not in plan
 
@@ -106,9 +121,9 @@ def test_a_row_that_is_put_off_is_due_to_the_second(untouched: Pool):
     turn(untouched, NEW_YEAR)
     claim = take_one(untouched)
     TaskTable(untouched).postpone(claim, seconds=90, why=TryLater("LEQI_09", "网络异常", "later"), cost=1)
-    assert TaskTable(untouched).next_due("leqi", date(2027, 6, 10), None) == (1, 90.0)
+    assert TaskTable(untouched).next_due("leqi", DAY, None) == (1, 90.0)
     wait(untouched, timedelta(seconds=89))
-    assert TaskTable(untouched).next_due("leqi", date(2027, 6, 10), None) == (1, 1.0)
+    assert TaskTable(untouched).next_due("leqi", DAY, None) == (1, 1.0)
     assert take(untouched) == []
     wait(untouched, timedelta(seconds=1))
     assert [one.task_id for one in take(untouched)] == [claim.task_id]

@@ -1,4 +1,7 @@
-"""Turns the clock that every statement of include/sql asks, for one session."""
+"""Turns the clock that every statement of include/sql asks, for one session.
+
+A process of its own is given PGOPTIONS='-c fapiao.now=2031-01-01T08:00:00+08:00': libpq hands it to every session.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
