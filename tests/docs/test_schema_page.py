@@ -1,12 +1,24 @@
 """docs/schema.sql is the schema of a migrated database."""
 
+import re
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from docs import make_schema
 from launcher.postgres import EmbeddedPostgres
 
+NAMES = """
+WITH ours AS (SELECT oid FROM pg_namespace WHERE nspname IN ('enterprise', 'sync', 'pool', 'fapiao'))
+SELECT relname::text FROM pg_class WHERE relnamespace IN (TABLE ours) AND relkind IN ('r', 'v', 'i')
+UNION SELECT proname FROM pg_proc WHERE pronamespace IN (TABLE ours)
+UNION SELECT conname FROM pg_constraint WHERE connamespace IN (TABLE ours) AND contype <> 'n'
+UNION SELECT tgname FROM pg_trigger WHERE NOT tgisinternal
+UNION
+SELECT a.attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+WHERE c.relnamespace IN (TABLE ours) AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped
+"""
 RENEW = "docs/schema.sql is out of date: run .venv/bin/python docs/make_schema.py"
 
 
@@ -39,6 +51,12 @@ def test_the_machine_is_explained_before_any_statement():
 
 def test_nothing_of_it_depends_on_the_server_or_the_day(schema: str):
     assert [line for line in schema.splitlines() if ("ump" in line and "pg" in line) or line.startswith("SET ")] == []
+
+
+def test_nothing_of_the_catalogue_is_left_out(schema: str, pool: psycopg.Connection):
+    names = [name for (name,) in pool.execute(NAMES)]
+    assert len(names) > 700
+    assert [name for name in names if not re.search(rf"\b{name}\b", schema)] == []
 
 
 def test_every_table_stands_below_its_sentence(schema: str):
