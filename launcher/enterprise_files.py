@@ -18,9 +18,8 @@ from fapiao.queries import query
 from fapiao.tables.lines import Table
 from fapiao.tables.reading import read_tables
 from hooks.enterprise.basics import change
-from hooks.pool.sessions import open_session
 from launcher.connections import LEQI_VARIABLE
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 from launcher.screen import print_rows
 
 
@@ -63,7 +62,7 @@ def _uri_extra(text: str) -> dict[str, Any]:
 
 def save(decide: Callable[[Enterprise], Loaded], dry_run: bool = False) -> None:
     """Changes the basics in the pool and prints what came of it; warnings go to standard error."""
-    with pool_url() as url, open_session(url) as connection:
+    with pool_session() as connection:
         loaded = change(connection, decide, getpass.getuser(), dry_run)
     for warning in loaded.warnings:
         print(f"warning: {warning}", file=sys.stderr)
@@ -78,6 +77,6 @@ def save(decide: Callable[[Enterprise], Loaded], dry_run: bool = False) -> None:
 
 def show(statement: str, shown: tuple[str, ...], as_json: bool) -> None:
     """Prints the rows of a named statement of enterprise.sql as a table, or one JSON object a line."""
-    with pool_url() as url, open_session(url, row_factory=dict_row) as connection:
+    with pool_session(row_factory=dict_row) as connection:
         rows = connection.execute(query("enterprise", statement)).fetchall()
     print_rows(shown, rows, as_json=as_json)

@@ -13,7 +13,7 @@ from fapiao.tasks import SHANGHAI
 from hooks.pool.sessions import open_session
 from hooks.queues.imports import files_of_import
 from launcher.actor import actor_of
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 from launcher.row_limit import add_row_limit
 from launcher.screen import print_rows
 from launcher.task_commands import say_who_works
@@ -74,7 +74,7 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     """Does one action. Raises BadInput with every problem at once."""
-    with pool_url() as url, open_session(url, autocommit=True) as connection:
+    with pool_session(autocommit=True) as connection:
         ACTIONS[arguments.action](connection, arguments)
     return 0
 

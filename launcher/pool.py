@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -12,6 +12,7 @@ import psycopg
 from fapiao.errors import Unusable
 from hooks.pool import migrations
 from hooks.pool.rule_tables import load_rules
+from hooks.pool.sessions import open_session
 from launcher.connections import POOL_VARIABLE, given_pool_url
 from launcher.home import home
 from launcher.postgres import EmbeddedPostgres
@@ -34,6 +35,13 @@ def pool_url(keep_running: bool = False) -> Iterator[str]:
         server.ensure_database(DATABASE)
         migrate_pool(server.url(DATABASE))
         yield server.url(DATABASE)
+
+
+@contextlib.contextmanager
+def pool_session(actor: str = "", **settings: Any) -> Iterator[psycopg.Connection[Any]]:
+    """A session of the pool; `settings` as psycopg.connect takes them. Raises Unusable as pool_url."""
+    with pool_url() as url, open_session(url, actor, **settings) as connection:
+        yield connection
 
 
 def migrate_pool(url: str) -> None:

@@ -10,9 +10,8 @@ from typing import Any
 import psycopg
 
 from fapiao.permissions.task_actions import ActionOutcome
-from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 from operators.downloads.actions import dags_of
 
 Act = Callable[[psycopg.Connection[Any], str], list[ActionOutcome]]
@@ -27,7 +26,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace, action: Act) -> list[ActionOutcome]:
     """Does it in a transaction of its own. Raises BadInput with everything that speaks against it."""
-    with pool_url() as url, open_session(url, autocommit=True) as connection:
+    with pool_session(autocommit=True) as connection:
         return action(connection, actor_of(arguments))
 
 

@@ -51,6 +51,7 @@ UPDATE sync.task
 SET lease_until = sync.now() + %(lease)s, login_request_id = NULL,
     not_before = CASE WHEN login_request_id IS NULL THEN not_before END
 WHERE task_id = %(row_id)s AND claim_no = %(claim_no)s AND void_state IS NULL
+    AND status IN ('pending', 'downloading', 'downloaded')
 RETURNING task_id;
 
 -- name: accepted

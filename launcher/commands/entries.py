@@ -7,10 +7,9 @@ from pathlib import Path
 from fapiao.enterprise.entries import entry_words
 from fapiao.rules.book import rulebook
 from hooks.enterprise.entries import load_entries
-from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import read_files
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 
 HELP = "entries load FILE...: 入账, 转出, 凭证号, 核算组织 and 是否可抵扣 of documents, from YAML, CSV or Excel"
 
@@ -27,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Loads. Raises BadInput with every problem of the files at once."""
     files, among = read_files(arguments.files), entry_words(rulebook())
-    with pool_url() as url, open_session(url, autocommit=True) as connection:
+    with pool_session(autocommit=True) as connection:
         actor, now = actor_of(arguments), datetime.now(UTC)
         print(load_entries(connection, files, among, actor=actor, at=now, dry_run=arguments.dry_run))
     if arguments.dry_run:

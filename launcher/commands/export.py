@@ -9,11 +9,10 @@ from typing import Any
 from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
 from hooks.exports.rows import FILTERS
-from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import export_batch, export_log, export_pool
 from launcher.log_filter import add_filters, filter_values
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 
 HELP = "export log, pool or batch to an .xlsx file: long numbers as text, amounts as numbers, any number of rows"
 VIEWS = {"log": "log", "batches": "batches", "attempts": "attempts", "invoices": "brought", "events": "events",
@@ -52,7 +51,7 @@ def _add_pool_filters(pool: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes one file. Raises BadInput with every word that is not known, Unusable when the disk does not take it."""
     values, actor, file = _values(arguments), actor_of(arguments), arguments.out
-    with pool_url() as url, open_session(url) as connection:
+    with pool_session() as connection:
         if arguments.kind == "log":
             export_log(connection, VIEWS[arguments.view], values, file, actor)
         elif arguments.kind == "pool":

@@ -12,9 +12,8 @@ from fapiao.layout.media import MEDIA_TYPES, SUFFIXES
 from fapiao.queries import query
 from hooks.files.store import FileStore, file_store
 from hooks.files.user_files import add_files, holder_of
-from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 from launcher.screen import print_rows
 
 HELP = "the layout files (版式文件) of an invoice: list them, take them out, add what a user has (用户上传)"
@@ -46,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _add(arguments: argparse.Namespace) -> int:
     files = {str(path): _content(path) for path in arguments.add}
-    with pool_url() as url, open_session(url, autocommit=True) as connection:
+    with pool_session(autocommit=True) as connection:
         holder = holder_of(connection, arguments.invoice_no, arguments.taxpayer, arguments.direction)
         done = add_files(connection, file_store(), holder, files, actor_of(arguments))
     for one in done:
@@ -63,7 +62,7 @@ def _content(path: Path) -> bytes:
 
 def _list(arguments: argparse.Namespace) -> int:
     values = {"number": arguments.invoice_no, "taxpayer": arguments.taxpayer, "history": arguments.history}
-    with pool_url() as url, open_session(url, row_factory=dict_row) as connection:
+    with pool_session(row_factory=dict_row) as connection:
         rows = connection.execute(query("files", "of_invoice"), values).fetchall()
         rows = [row for row in rows if arguments.type in (None, row["file_type"])]
         if not rows:

@@ -15,7 +15,6 @@ from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
 from hooks.exports.workbooks import check_place, write_table
 from hooks.files.store import file_store
-from hooks.pool.sessions import open_session
 from hooks.queues.imports import (
     DAG_ID,
     VERDICT_HEADINGS,
@@ -27,7 +26,7 @@ from hooks.queues.imports import (
     verdict_rows,
 )
 from launcher.actor import actor_of, add_actor
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 from launcher.screen import print_rows
 from operators.imports.tasks import Created, ImportSession, create, replay, work
 from operators.run_context import clock
@@ -73,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if arguments.verdicts:
         check_place(arguments.verdicts)
-    with pool_url() as url, open_session(url, actor) as connection:
+    with pool_session(actor) as connection:
         if arguments.quarantine:
             return _show_waiting(connection)
         if request is None:

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 
 from fapiao.key_elements.rules import key_element_rules
 from fapiao.tasks import SHANGHAI, RunDay
-from hooks.pool.sessions import open_session
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 from operators.key_elements.planning import DAG_ID, create
 
 HELP = "collect the headers of what the bureau lists for selection (进项发票关键要素同步) for one organisation"
@@ -42,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     form |= {name: getattr(arguments, name) for name in FILTERS}
     run_day = RunDay(DAG_ID, f"command__{now.isoformat()}", day, day.isoformat(), explicit=arguments.date is not None)
     actor = getpass.getuser()
-    with pool_url() as url, open_session(url, actor) as connection:
+    with pool_session(actor) as connection:
         batches = create(connection, run_day, form, "api", actor)
     print("\n".join(batches))
     print("planned; sweep_results works them within ten minutes, ./fapiao run sweep_results at once")

@@ -13,11 +13,10 @@ from fapiao.errors import BadInput
 from fapiao.masking import masked, masked_body
 from fapiao.queries import query
 from hooks.enterprise.permissions import allowed_organisations
-from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import export_log
 from launcher.log_filter import add_filters, filter_values
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 from launcher.screen import print_rows
 
 HELP = "the sync log: filter, drill down to attempts and invoices, events, left-out rows, the quota board, export"
@@ -97,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     if view in OF_A_BATCH and not arguments.batch:
         raise BadInput([f"--{view} needs --batch: the {view} of which task?"])
     values, actor = filter_values(arguments), actor_of(arguments)
-    with pool_url() as url, open_session(url, row_factory=dict_row) as connection:
+    with pool_session(row_factory=dict_row) as connection:
         values["organisations"] = allowed_organisations(connection, actor, "export" if arguments.xlsx else "view")
         if arguments.reply is not None:
             print(_reply(connection, values | {"reply": arguments.reply}))

@@ -15,10 +15,9 @@ from fapiao.tables.lines import Table
 from fapiao.tables.reading import tables_of
 from fapiao.tasks import SHANGHAI
 from hooks.enterprise.receipts import Verdict, receive_documents
-from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import read_files
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 
 HELP = "receive FILE...: invoices of the business system (业务系统收入), into the pool from the 查验 cache or by 查验"
 STDIN = Path("-")
@@ -40,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     """One verdict a record; 1 when one was refused. Raises BadInput where a file cannot be read, and saves nothing."""
     day = arguments.date or datetime.now(SHANGHAI).date()
     found, counted = receipts(_tables(arguments.files), rulebook(), day), Counter[str]()
-    with pool_url() as url, open_session(url, autocommit=True) as connection:
+    with pool_session(autocommit=True) as connection:
         actor, dry_run = actor_of(arguments), arguments.dry_run
         for verdict in receive_documents(connection, found, actor=actor, dry_run=dry_run):
             print(json.dumps(asdict(verdict), ensure_ascii=False) if arguments.json else _line(verdict))

@@ -9,10 +9,9 @@ from psycopg.rows import dict_row
 from fapiao.permissions.grants import read_grants
 from fapiao.queries import query
 from hooks.enterprise.permissions import organisations, replace_grants
-from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import read_files
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 from launcher.screen import print_rows
 
 HELP = (
@@ -35,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Loads, clears or lists. Raises BadInput with every problem of the files at once."""
-    with pool_url() as url, open_session(url) as connection:
+    with pool_session() as connection:
         if arguments.action == "list":
             _list(connection, as_json=arguments.json)
             return 0

@@ -13,11 +13,10 @@ from fapiao.enterprise.spellings import vocabulary
 from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
-from hooks.pool.sessions import open_session
 from hooks.selection_lists.auto_rules import auto_matches, auto_rules, load_auto_rules
 from launcher.actor import actor_of
 from launcher.enterprise_files import read_files
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 from launcher.screen import print_rows
 
 RULES = {
@@ -43,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     """Loads first, then shows. Raises BadInput with every problem of the files at once."""
-    with pool_url() as url, open_session(url, autocommit=True) as connection:
+    with pool_session(autocommit=True) as connection:
         if arguments.load:
             files, actor = read_files(arguments.load), actor_of(arguments)
             print(load_auto_rules(connection, files, vocabulary(rulebook()), actor=actor, dry_run=arguments.dry_run))

@@ -14,10 +14,9 @@ from fapiao.errors import BadInput
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.selection.listing import Listed, ListFilter
 from hooks.enterprise.permissions import allowed_organisations
-from hooks.pool.sessions import open_session
 from hooks.selection_lists.listing import export_list, list_page, list_totals
 from launcher.actor import actor_of
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 from launcher.screen import counted_rows, print_rows, print_table
 
 Connection = psycopg.Connection[Any]
@@ -87,7 +86,7 @@ def _codes(book: RuleBook, kind: str, texts: Sequence[str] | None, problems: lis
 
 def show(arguments: argparse.Namespace) -> int:
     """The newest papers of the filter, how many there are, and their tax."""
-    with pool_url() as url, open_session(url) as connection:
+    with pool_session() as connection:
         wanted = filter_of(arguments, _allowed(connection, arguments, "view"))
         rows = list_page(connection, wanted, limit=arguments.limit).rows
         totals = list_totals(connection, wanted)
@@ -108,7 +107,7 @@ def _cells(row: Listed) -> list[object]:
 def export(arguments: argparse.Namespace) -> int:
     """导出发票: every paper of the filter. Raises Unusable when the file cannot be written."""
     file: Path = arguments.out
-    with pool_url() as url, open_session(url) as connection:
+    with pool_session() as connection:
         wanted = filter_of(arguments, _allowed(connection, arguments, "export"))
         connection.rollback()
         with counted_rows(str(file)) as line:

@@ -11,9 +11,8 @@ from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.records import LedgerEntry
 from fapiao.selection.rendering import BUSINESS, sheet_text
 from hooks.enterprise.permissions import allowed_organisations
-from hooks.pool.sessions import open_session
 from launcher.actor import actor_of
-from launcher.pool import pool_url
+from launcher.pool import pool_session
 from launcher.screen import print_rows, print_table, screen_width
 from launcher.selections.session import session_for
 from launcher.selections.submit import tell
@@ -41,7 +40,7 @@ LEDGER = {
 def show_log(arguments: argparse.Namespace) -> int:
     """税局用票操作日志, or with --ledger 税局用票台账, newest first."""
     columns, name = (LEDGER, "ledger") if arguments.ledger else (LOG, "log")
-    with pool_url() as url, open_session(url, row_factory=dict_row) as connection:
+    with pool_session(row_factory=dict_row) as connection:
         allowed = allowed_organisations(connection, actor_of(arguments), "view")
         values = {
             "batches": arguments.batches or None,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, ClassVar
 
 from fapiao.windows import stated
 
@@ -15,18 +15,23 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedRow:
-    """One row of a queue in the hands of one worker; `claim_no` fences off a worker that was thought dead."""
+    """One row of a queue in the hands of one worker; `claim_no` fences off a worker that was thought dead.
 
+    `broke_workers` ended over it; verifications and selections do not count them.
+    """
+
+    key: ClassVar[str]
     claim_no: int
     batch_no: str
     taxpayer_no: str
     channel: str
     attempts: int
+    broke_workers: int = 0
 
     @property
     def row_id(self) -> int:
         """The key of the row in its table."""
-        raise NotImplementedError
+        return int(getattr(self, self.key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,7 @@ class Claim(WaitingRow):
     `wanted_types` are those of the types its question answers that it is for; empty: all of them.
     """
 
+    key = "task_id"
     task_id: int
     job: str
     org_code: str | None
@@ -65,13 +71,7 @@ class Claim(WaitingRow):
     request_no: str | None
     observed_at: datetime | None
     parent_task_id: int | None
-    broke_workers: int = 0
     wanted_types: Sequence[str] = ()
-
-    @property
-    def row_id(self) -> int:
-        """The key of the row in sync.task."""
-        return self.task_id
 
     def days(self) -> tuple[date, date]:
         """First and last day. Raises FapiaoError where the bureau's current tax period decides."""

@@ -72,6 +72,7 @@ class VerificationRules:
 class Verification(ClaimedRow):
     """One row of sync.verification in the hands of one worker; money in yuan, `channel` of the taxpayer's downloads."""
 
+    key = "verification_id"
     verification_id: int
     direction: str
     document_key: str
@@ -85,11 +86,6 @@ class Verification(ClaimedRow):
     total_amount: Decimal | None
     goal: str
     org_code: str | None
-
-    @property
-    def row_id(self) -> int:
-        """The key of the row in sync.verification."""
-        return self.verification_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from fapiao.tasks import RunDay
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.poll_now import asked_batches, collect_asked
+from operators.leased_queue.loop import take_turns
 from operators.run_context import run_day
 from operators.selections.open_session import run_due_selections
 
@@ -34,24 +35,15 @@ class SweepOperator(BaseOperator):
 
         A channel that cannot be worked, for want of its connection perhaps, fails the run after the others' turn.
         """
-        run, handled, waits, failures = run_day(context), 0, [], []
+        run = run_day(context)
         if asked := asked_batches(context):
             return collect_asked(context, run, asked)
-        for name, turn in _turns(context, run).items():
-            try:
-                done, wait = turn()
-            except Exception as failure:
-                self.log.exception("%s cannot be swept", name)
-                failures.append(failure)
-                continue
-            handled += done
-            waits += wait
-        if failures:
-            raise failures[0]
+        swept = take_turns(_turns(context, run), "swept")
+        waits = [wait for _, found in swept for wait in found]
         now = datetime.now(UTC)
         if waits and now + timedelta(seconds=min(waits)) <= context["dag_run"].start_date + self.patience:
             raise AirflowRescheduleException(now + timedelta(seconds=min(waits)))
-        return handled
+        return sum(done for done, _ in swept)
 
 
 def _turns(context: Any, run: RunDay) -> dict[str, SweepStep]:

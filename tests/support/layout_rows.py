@@ -1,6 +1,7 @@
 """Settled downloads with their documents, companies and schemes, so that file tasks have something to follow."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -80,10 +81,10 @@ def download(pool: Pool, keys: Sequence[str], status: str = "succeeded", **chang
 
 def claim_of(pool: Pool, task_id: int) -> Claim:
     """A row as a worker holds it, whatever its status."""
-    names = ", ".join(Claim.__dataclass_fields__)
-    row = pool.execute(f"SELECT {names} FROM sync.task WHERE task_id = %s", [task_id]).fetchone()
+    names = [one.name for one in fields(Claim)]
+    row = pool.execute(f"SELECT {', '.join(names)} FROM sync.task WHERE task_id = %s", [task_id]).fetchone()
     assert row
-    return Claim(**dict(zip(Claim.__dataclass_fields__, row, strict=True)))
+    return Claim(**dict(zip(names, row, strict=True)))
 
 
 def put_downloaded(pool: Pool, pages: Sequence[bytes], keys: Sequence[str], **changed: Any) -> int:

@@ -1,5 +1,6 @@
-"""Judges a parameter (invsm_param_configuration) before it is set or removed."""
+"""A parameter (invsm_param_configuration): the value that holds, and what speaks against setting or removing it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -49,6 +50,11 @@ def _value(key: ParameterKey, value: str, rules: RuleBook) -> str:
     if default and default.isdecimal() and not (value.isascii() and value.isdecimal()):
         raise BadInput([f"{key[0]} {key[1]} is a whole number like {default}, not {value!r}"])
     return value
+
+
+def parameter(given: Mapping[ParameterKey, str], rules: RuleBook, kind: str, key: str) -> str:
+    """The value that is set, or the default of include/rules/parameters.yaml. Raises KeyError for an unknown one."""
+    return given.get((kind, key)) or rules.parameter_default(kind, key)
 
 
 def known_default(key: ParameterKey, rules: RuleBook) -> str | None:

@@ -9,6 +9,9 @@ from fapiao.errors import RuleError
 from fapiao.payloads.lines import Line, received_name
 from fapiao.pool_columns.reading import load_fields
 
+ERROR_GOODS = ("errorGoodsNames", "errorGoodsNames")
+"""The parameter that names the goods to leave out."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineFilter:

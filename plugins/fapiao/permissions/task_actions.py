@@ -1,8 +1,9 @@
 """What speaks against 获取异步结果, 手工重试 and 作废任务 for one task, as keys of sentences (S4 §3.3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from fapiao.rules.book import RuleBook
 
@@ -102,3 +103,10 @@ class ActionOutcome:
     message: str
     new_batch_no: str | None = None
     quota: dict[str, int] = field(default_factory=dict)
+
+
+def standing(row: Mapping[str, Any], processing: str | None) -> str:
+    """How a row stands: its status and what is said of it, or `processing` (任务处理中) where nothing is."""
+    if processing and not row["error_message"]:
+        return processing
+    return "：".join(filter(None, [row["status_label"], row["error_message"]]))

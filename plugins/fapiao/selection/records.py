@@ -24,6 +24,7 @@ class Selection(WaitingRow):
     longer it is left alone before the bureau is asked what it holds.
     """
 
+    key = "selection_id"
     selection_id: int
     operation: Operation
     surface: Surface
@@ -39,11 +40,6 @@ class Selection(WaitingRow):
     def login_account(self) -> str | None:
         """The account that was chosen for the request (R178)."""
         return self.account
-
-    @property
-    def row_id(self) -> int:
-        """The key of the row in sync.selection."""
-        return self.selection_id
 
 
 @dataclass(frozen=True, slots=True)

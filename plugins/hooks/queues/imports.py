@@ -80,9 +80,7 @@ class Imports(Statements):
         values = {"batch_no": batch_no, "dag_id": run.dag_id, "run_id": run.run_id, "created_by": created_by}
         values |= {"document": files.document, "invoice_types": ",".join(files.invoice_types) or files.document}
         asked = {"argument": Jsonb(dict(files.argument)), "scheme_ids": list(files.scheme_ids)}
-        row = self._run("plan", **asked, **values, **files.owner._asdict()).fetchone()
-        assert row is not None, f"taxpayer {files.owner.taxpayer_no} is gone"  # noqa: S101 checked by the caller
-        task_id, own_batch_no = row
+        task_id, own_batch_no = self._one("plan", **asked, **values, **files.owner._asdict())
         for file_no, source in files.sources.items():
             self._run("add_file", task_id=task_id, file_no=file_no, **asdict(source))
         return str(own_batch_no)
@@ -133,11 +131,8 @@ class Imports(Statements):
     def keep_reading(self, claim: Claim, part_no: int, seen: Mapping[str, Any], row_count: int, at: datetime) -> int:
         """The evidence of one merge step; returns its reply number."""
         body = json_text(dict(seen)).encode()
-        row = self._run(
-            "keep_reading", task_id=claim.task_id, part_no=part_no, row_count=row_count, observed_at=at, body=body
-        ).fetchone()
-        assert row is not None  # noqa: S101 the statement always returns its row
-        return int(row[0])
+        values = {"part_no": part_no, "row_count": row_count, "observed_at": at, "body": body}
+        return int(self._one("keep_reading", task_id=claim.task_id, **values)[0])
 
     def known_documents(self, claim: Claim, keys: Collection[str]) -> dict[str, bool]:
         """Of these documents those that the pool holds, and whether this task's batch wrote them last."""

@@ -44,6 +44,5 @@ class LeasedTable(Statements, Generic[Row]):
 
         None: time alone makes no row due.
         """
-        row = self._run("next_due", **which).fetchone()
-        assert row is not None  # noqa: S101 an aggregate always has a row
-        return int(row[0]), None if row[1] is None else max(float(row[1]), 0.0)
+        open_rows, seconds = self._one("next_due", **which)
+        return int(open_rows), None if seconds is None else max(float(seconds), 0.0)

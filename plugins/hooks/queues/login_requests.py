@@ -26,7 +26,7 @@ class LoginRequests(Statements):
 
     def ask(self, channel: str, taxpayer_no: str, login: Login, error: LoginLost) -> tuple[int, str]:
         """The open request for the taxpayer's account and city, made where there is none; and what a person must do."""
-        row = self._run(
+        request, account, city, url = self._one(
             "ask",
             channel=channel,
             taxpayer_no=taxpayer_no,
@@ -34,9 +34,7 @@ class LoginRequests(Statements):
             url=login.url,
             reason=error.text,
             wait=timedelta(seconds=login.wait_seconds),
-        ).fetchone()
-        assert row is not None  # noqa: S101 the claim's taxpayer is there: its row was read before the call
-        request, account, city, url = row
+        )
         return request, _advice(taxpayer_no, account, city, url)
 
     def due(self, channel: str, *, at_once: bool = False) -> list[tuple[int, str]]:
@@ -55,8 +53,7 @@ class LoginRequests(Statements):
 
     def go_on(self) -> int:
         """Sets every row going that waits behind an answered request; how many there were."""
-        row = self._run("go_on").fetchone()
-        return int(row[0]) if row else 0
+        return int(self._one("go_on")[0])
 
     def open_request(self, channel: str, account: str, city_code: str) -> int | None:
         """The request that rows of this account and city wait behind; None where nothing waits."""

@@ -3,18 +3,15 @@
 from datetime import date
 from typing import Any
 
-import psycopg
-
 from fapiao.calendar.quotas import Limits, Usage, months_of, next_allowed_day
-from fapiao.queries import query
 from fapiao.tasks import Claim
+from hooks.queues.statements import Statements
 
 
-class QuotaLedger:
+class QuotaLedger(Statements):
     """Applications (申请次数) by taxpayer, direction, type and issue month, over the caller's transaction."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self.connection = connection
+    sql_file = "quota"
 
     def reserve(self, claim: Claim, counter: str, day: date, limits: dict[date, Limits]) -> date | None:
         """Reserves a slot per issue month of the window, or returns the day on which there is room again.
@@ -23,34 +20,32 @@ class QuotaLedger:
         """
         keys = [_key(claim, counter, month, day) for month in months_of(*claim.days())]
         for key in keys:
-            self.connection.execute(query("quota", "lock_key"), key)
+            self._run("lock_key", **key)
         room = [next_allowed_day(self.usage(key), limits[key["issue_month"]], day) for key in keys]
         latest = max(room)
         if latest > day:
             return latest
         for key in keys:
-            self.connection.execute(query("quota", "reserve"), key | {"task_id": claim.task_id})
+            self._run("reserve", **key, task_id=claim.task_id)
         return None
 
     def usage(self, key: dict[str, Any]) -> Usage:
         """How often a key was used today and this month."""
-        row = self.connection.execute(query("quota", "used"), key).fetchone()
-        assert row is not None  # noqa: S101 an aggregate always has a row
-        return Usage(today=row[0], this_month=row[1])
+        today, this_month = self._one("used", **key)
+        return Usage(today=today, this_month=this_month)
 
     def settle(self, claim: Claim, state: str) -> bool:
         """Settles the row's open reservation as consumed, released or unknown; False when it had none."""
-        values = {"task_id": claim.task_id, "state": state}
-        return self.connection.execute(query("quota", "settle"), values).rowcount > 0
+        return self._run("settle", task_id=claim.task_id, state=state).rowcount > 0
 
     def note_foreign(self, claim: Claim, counter: str, day: date, limits: dict[date, Limits], *, monthly: bool) -> None:
         """The bureau counts more than we do: the difference was used elsewhere (N07)."""
         for month in months_of(*claim.days()):
             key = _key(claim, counter, month, day)
-            self.connection.execute(query("quota", "lock_key"), key)
+            self._run("lock_key", **key)
             usage, limit = self.usage(key), limits[month]
             missing = (limit.monthly or 0) - usage.this_month if monthly else (limit.daily or 1) - usage.today
-            self.connection.execute(query("quota", "note_foreign"), key | {"missing": max(missing, 0)})
+            self._run("note_foreign", **key, missing=max(missing, 0))
 
 
 def _key(claim: Claim, counter: str, month: date, day: date) -> dict[str, Any]:

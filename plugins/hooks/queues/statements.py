@@ -21,6 +21,11 @@ class Statements:
     def _run(self, name: str, /, **values: Any) -> psycopg.Cursor[Any]:
         return self.connection.cursor(row_factory=tuple_row).execute(query(self.sql_file, name), values)
 
+    def _one(self, name: str, /, **values: Any) -> tuple[Any, ...]:
+        row: tuple[Any, ...] | None = self._run(name, **values).fetchone()
+        assert row is not None, name  # noqa: S101 an aggregate, an insert, or a row that was read before
+        return row
+
     def _records(self, kind: type[Record], name: str, /, **values: Any) -> list[Record]:
         with self.connection.cursor(row_factory=class_row(kind)) as cursor:
             return cursor.execute(query(self.sql_file, name), values).fetchall()

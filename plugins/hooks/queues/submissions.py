@@ -8,7 +8,7 @@ from typing import Any
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from fapiao.errors import BureauError
+from fapiao.errors import BureauError, error_columns
 from fapiao.queries import query
 from fapiao.selection.checks import DocumentFacts
 from fapiao.selection.chosen import Operation, RequestedDocument, Surface
@@ -101,15 +101,12 @@ class Submissions(Statements):
     def open(self, run: RunDay, actor: str, planned: int) -> str:
         """A new submission's number. Raises psycopg.errors.UniqueViolation where the run has made one."""
         values = {"dag_id": DAG_ID, "run_id": run.run_id, "day": run.day, "created_by": actor, "planned": planned}
-        row = self._run("open_submission", **values).fetchone()
-        assert row is not None  # noqa: S101 an insert returns its row
-        return str(row[0])
+        return str(self._one("open_submission", **values)[0])
 
     def add(self, request: NewSelection) -> str:
         """One request with its documents; its batch number. A local mark is made in the pool on the way."""
-        whose, why = request.whose, request.why
-        words = {"code": why.code if why else None, "message": why.text if why else None}
-        row = self._run(
+        whose, words = request.whose, error_columns(request.why)
+        selection_id, batch_no = self._one(
             "add",
             parent_batch_no=request.parent_batch_no,
             part_no=request.part_no,
@@ -124,11 +121,8 @@ class Submissions(Statements):
             status=request.status,
             document_count=len(request.papers),
             retry_of=request.retry_of,
-            advice=why.advice if why else None,
             **words,
-        ).fetchone()
-        assert row is not None  # noqa: S101 an insert returns its row
-        selection_id, batch_no = row
+        )
         if request.mark:
             self._mark(request, batch_no, request.mark)
         self._add_items(request, selection_id, words)

@@ -168,8 +168,7 @@ class TaskTable(LeasedTable[Claim]):
 
     def has_open(self, channel: str, dag_id: str | None) -> bool:
         """Whether any row of the channel, and of the DAG where one is named, is not at its end."""
-        row = self._run("has_open", channel=channel, dag_id=dag_id).fetchone()
-        return bool(row and row[0])
+        return bool(self._one("has_open", channel=channel, dag_id=dag_id)[0])
 
     def next_due(self, channel: str, day: date, dag_id: str | None) -> tuple[int, float | None]:
         """How many rows are open on the day, and the seconds until the earliest is due or its login is looked at."""

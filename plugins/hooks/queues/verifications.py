@@ -63,8 +63,7 @@ class VerificationTable(LeasedTable[Verification]):
 
     def anything_due(self, day: date) -> bool:
         """Whether a worker would find something to do."""
-        row = self._run("anything_due", day=day).fetchone()
-        return bool(row and row[0])
+        return bool(self._one("anything_due", day=day)[0])
 
     def store(self, asked: Verification, reply_id: int, body: bytes, observed_at: datetime) -> None:
         """Brings a confirmed face into the pool as 已验 (R028), or into the cache, as the row's goal says (R129).

@@ -24,11 +24,13 @@ from fapiao.permissions.task_actions import (
     Objection,
     poll_objections,
     retry_objections,
+    standing,
     terminate_objections,
     void_objections,
 )
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
+from hooks.enterprise.parameters import read_parameter
 from hooks.enterprise.permissions import rights_of
 from hooks.pool.sessions import name_actor, name_reason
 from hooks.queues.imports import hand_files_on
@@ -146,9 +148,8 @@ def answers(connection: Connection, batches: Sequence[str], *, rules: RuleBook |
 def _answer(row: dict[str, Any], book: RuleBook) -> str:
     if row["void_state"]:
         return str(row["void_state_label"])
-    if row["status"] in book.statuses_for("poll") and not row["error_message"]:
-        return book.message("task_processing", "interactive")
-    return "：".join(filter(None, [row["status_label"], row["error_message"]]))
+    open_ = row["status"] in book.statuses_for("poll")
+    return standing(row, book.message("task_processing", "interactive") if open_ else None)
 
 
 def visible_actions(connection: Connection, actor: str, batches: Sequence[str]) -> list[Button]:
@@ -164,20 +165,13 @@ def buttons(
     勾选 (`select`) stands for every button of the selection page that changes anything.
     """
     book, rights = rulebook(), rights_of(connection, actor)
-    hidden = _parameter(connection, book) == "1"
+    hidden = read_parameter(connection, *HIDE_PARAMETER) == "1"
     found = []
     for action in actions:
         keys = sorted({key for one in organisations if (key := rights.objection(action, one))})
         if not (keys and hidden):
             found.append(Button(action, _label(action), tuple(book.message(key, "interactive") for key in keys)))
     return found
-
-
-def _parameter(connection: Connection, book: RuleBook) -> str:
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(query("plan", "parameters")).fetchall()
-    known = {(kind, key): str(value) for kind, key, value in rows}
-    return known.get(HIDE_PARAMETER) or book.parameter_default(*HIDE_PARAMETER)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from fapiao.errors import Refused, TryLater, Unusable
 from fapiao.layout import xml_invoice
 from fapiao.layout.delivery import Announced, Delivery, Failure, read_delivery
 from fapiao.layout.rows import FileRow, file_row
-from fapiao.payloads import Context, line_filter
+from fapiao.payloads import ERROR_GOODS, Context, line_filter
 from fapiao.safe_xml import UnreadableFile
 from fapiao.tasks import Claim
 from hooks.channels.file_download import Download, download_of
@@ -131,7 +131,7 @@ def _complete_lines(
     lacking = files.without_lines(taken.invoices) if taken.invoices else set()
     if not lacking:
         return
-    names = session.parameter("errorGoodsNames", "errorGoodsNames")
+    names = session.parameter(*ERROR_GOODS)
     context = Context(
         direction=claim.direction,
         taxpayer_no=claim.taxpayer_no,

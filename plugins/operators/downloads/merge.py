@@ -12,7 +12,7 @@ from fapiao.downloads.protocol import Argument
 from fapiao.downloads.question import foreign, objection
 from fapiao.downloads.reach import out_of_reach
 from fapiao.errors import MergeError, Refused
-from fapiao.payloads import Context, Staged, line_filter, translate
+from fapiao.payloads import ERROR_GOODS, Context, Staged, line_filter, translate
 from fapiao.payloads.staged import Aside
 from fapiao.pool_columns.reading import load_fields
 from fapiao.rules.records import FollowUp
@@ -149,7 +149,7 @@ def _staged(session: WorkerSession, tables: SessionTables, claim: Claim) -> Iter
     """The stored answers as staged rows, one package in memory at a time."""
     reading = READINGS[claim.channel]
     path = "history_sync" if claim.job in _HISTORY_JOBS else _LINE_SCOPE[claim.direction]
-    left_out = line_filter(session.parameter("errorGoodsNames", "errorGoodsNames"), path)
+    left_out = line_filter(session.parameter(*ERROR_GOODS), path)
     judge = objection(claim)
     with tables.queue.replies(claim) as replies:
         for reply in replies:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fapiao.downloads.protocol import USAGE_JOBS, Request
+from fapiao.enterprise.parameters import parameter
 from fapiao.errors import FapiaoError
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook
@@ -40,8 +41,8 @@ class WorkerSession(LoginSession[SessionTables]):
         return self.bureau
 
     def parameter(self, kind: str, key: str) -> str:
-        """A parameter's value, or the default of include/rules/parameters.yaml."""
-        return self.parameters.get((kind, key)) or self.rules.parameter_default(kind, key)
+        """A parameter's value as it was when the session was opened."""
+        return parameter(self.parameters, self.rules, kind, key)
 
     def request(self, claim: Claim) -> Request:
         """The claimed row as the bureau sees it, with the taxpayer's own 乐企 id where it has one."""

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from operator import attrgetter
 from queue import SimpleQueue
 from typing import Any, Self
 
@@ -18,7 +17,7 @@ from operators.downloads.apply import apply_one
 from operators.downloads.collect import collect_one
 from operators.downloads.session import SessionTables, WorkerSession
 from operators.leased_queue import loop
-from operators.leased_queue.guard import Guard, SetAside, may_be_tried_again
+from operators.leased_queue.guard import Guard, may_be_tried_again
 from operators.leased_queue.logins import recheck_logins
 
 Handler = Callable[[WorkerSession, Claim], None]
@@ -123,5 +122,6 @@ _GUARD = Guard(
     kind="task",
     advice="see the task's Airflow log; the raw replies are kept",
     give_up=_give_up,
-    set_aside=SetAside(MOST_BROKEN_WORKERS, attrgetter("broke_workers"), _set_aside),
+    most_broken_workers=MOST_BROKEN_WORKERS,
+    set_aside=_set_aside,
 )

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row, tuple_row
 
+from fapiao.enterprise.parameters import parameter
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
 from fapiao.history.form import DETAILS, RIGHT, HistoryRequest, access_objection, history_types
@@ -24,6 +25,7 @@ DAG_ID = "history_auto_update"
 DATA_TYPES = ("details", "usage")
 """发票明细信息更新 and 发票用途状态更新: two boxes, two kinds of job (A-14)."""
 GLOBAL = "global"
+_SCOPE = ("auto_update_scope", "auto_update_scope")
 
 Connection = psycopg.Connection[Any]
 
@@ -47,7 +49,7 @@ def switch(
     with connection.transaction():
         name_actor(connection, actor)
         enterprise = read_enterprise(connection)
-        chosen = scope or _default_scope(enterprise, book)
+        chosen = scope or parameter(enterprise.parameters, book, *_SCOPE)
         whose = [EVERY_ORGANISATION] if chosen == GLOBAL else list(dict.fromkeys(organisations))
         if problems := list(_problems(connection, actor, whose, data_types, chosen, enterprise, book)):
             raise BadInput(problems)
@@ -123,11 +125,6 @@ def _members(
         else:
             served.append((taxpayer, channel))
     return served, unserved
-
-
-def _default_scope(enterprise: Enterprise, book: RuleBook) -> str:
-    key = ("auto_update_scope", "auto_update_scope")
-    return enterprise.parameters.get(key) or book.parameter_default(*key)
 
 
 def _problems(

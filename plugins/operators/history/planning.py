@@ -10,6 +10,7 @@ from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
 from fapiao.calendar.quotas import Usage
+from fapiao.enterprise.parameters import parameter
 from fapiao.enterprise.records import Enterprise
 from fapiao.history.form import DETAILS, HistoryRequest, checked
 from fapiao.history.plan import Plan
@@ -48,7 +49,7 @@ def preview(connection: Connection, actor: str, form: Form, day: date, rules: Ru
     with connection.transaction(force_rollback=True):
         enterprise = read_enterprise(connection)
         rights = rights_of(connection, actor)
-        horizon = int(parameter(enterprise, book, "history_horizon_months"))
+        horizon = int(parameter(enterprise.parameters, book, "fapiao", "history_horizon_months"))
         return planned(connection, enterprise, book, checked(form, enterprise, book, rights, day, horizon), day)
 
 
@@ -68,7 +69,7 @@ def planned(connection: Connection, enterprise: Enterprise, book: RuleBook, requ
     """A request on the day, with what the pool knows of it."""
     wanted = candidates(request, day)
     facts = _facts(connection, wanted, request.data_type, day)
-    reserve = int(parameter(enterprise, book, "leqi_quota_reserve"))
+    reserve = int(parameter(enterprise.parameters, book, "fapiao", "leqi_quota_reserve"))
     return Plan(request, day, tuple(scheduled(wanted, facts, enterprise, book, day, request.data_type, reserve)))
 
 
@@ -171,8 +172,3 @@ def _facts(connection: Connection, wanted: Sequence[Candidate], data_type: str, 
     return {
         position: Fact(done, open_, Usage(today, month), whole) for position, done, open_, today, month, whole in rows
     }
-
-
-def parameter(enterprise: Enterprise, book: RuleBook, key: str) -> str:
-    """A parameter of type `fapiao`, or its default."""
-    return enterprise.parameters.get(("fapiao", key)) or book.parameter_default("fapiao", key)

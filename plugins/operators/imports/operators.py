@@ -12,7 +12,7 @@ from fapiao.errors import BadInput, Unusable
 from fapiao.imports.requests import INVOICE_DATA, ImportRequest, import_request
 from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
-from hooks.enterprise.parameters import read_parameters
+from hooks.enterprise.parameters import read_parameter
 from hooks.files.inbox import DONE, REFUSED, begin, ended, file_away, inbox, inside, waiting
 from hooks.files.store import FileStore, file_store
 from hooks.pool.connection import PoolHook
@@ -104,8 +104,7 @@ def _form(
 def _inbox_owner(connection: Connection) -> str:
     """Whose name stands for whoever lays files into the folder: the parameter fapiao/inbox_owner."""
     with connection.transaction():
-        named = read_parameters(connection).get(INBOX_OWNER)
-    return named or rulebook().parameter_default(*INBOX_OWNER)
+        return read_parameter(connection, *INBOX_OWNER)
 
 
 def _password(connection_id: object) -> str | None:

@@ -17,6 +17,7 @@ from fapiao.imports.owners import Asked, Owner, owner_of, refuse_strangers
 from fapiao.imports.papers import FileDocuments, RowRef
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.uncollected import uncollected
+from fapiao.payloads import ERROR_GOODS
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
 from hooks.files.store import FileStore, digest
@@ -119,7 +120,7 @@ def _read(files: Mapping[int, BureauFile], day: date) -> tuple[FileDocuments, li
                 content.add(part, verdict)
                 _take(papers, RowRef(number, verdict.row.sheet, verdict.row.row_no), part.layout, verdict, alone)
         agree(file.claim, content, file.where)
-    repeating = rulebook().parameter_default("errorGoodsNames", "errorGoodsNames")
+    repeating = rulebook().parameter_default(*ERROR_GOODS)
     check_papers(papers, day, file_rules().checks, repeating.split(","))
     return papers, layouts
 

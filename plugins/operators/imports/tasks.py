@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 import psycopg
@@ -14,10 +13,10 @@ from fapiao.errors import BadInput, BureauError, MergeError, Refused, Unusable
 from fapiao.imports.owners import Owner
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.schemes import ImportScheme
-from fapiao.payloads import LineFilter, line_filter
+from fapiao.payloads import ERROR_GOODS, line_filter
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, Claim, RunDay
-from hooks.enterprise.parameters import read_parameters
+from hooks.enterprise.parameters import read_parameter
 from hooks.enterprise.permissions import rights_of
 from hooks.files.store import FileStore
 from hooks.pool.sessions import name_actor
@@ -25,7 +24,7 @@ from hooks.queues.imports import Imports, Source
 from hooks.queues.tasks import TaskTable
 from operators.imports.merge import merge, translated
 from operators.imports.reading import ReadFiles, read_request, read_stored
-from operators.leased_queue.guard import Guard, SetAside
+from operators.leased_queue.guard import Guard
 from operators.leased_queue.session import QueueTables, Session
 
 Connection = psycopg.Connection[Any]
@@ -194,8 +193,10 @@ def _import_one(session: ImportSession, claim: Claim, reading: ReadFiles | None)
 def _into_pool(session: ImportSession, claim: Claim, reading: ReadFiles | None) -> None:
     connection, imports = session.connection, Imports(session.connection)
     with session.transaction():
-        sources, wanted, schemes = imports.files(claim), _line_filter(connection), imports.schemes_of(claim)
-    papers = (reading.papers if reading else None) or read_stored(session.store, sources, _owner(claim), _day(claim))
+        sources, schemes = imports.files(claim), imports.schemes_of(claim)
+        wanted = line_filter(read_parameter(connection, *ERROR_GOODS), _SCOPE)
+    owner = Owner(claim.taxpayer_no, claim.direction)
+    papers = (reading.papers if reading else None) or read_stored(session.store, sources, owner, _day(claim))
     for scheme in schemes:
         scheme.hand_back(papers, rulebook())
     steps = translated(claim, papers, wanted)
@@ -208,20 +209,10 @@ def _into_pool(session: ImportSession, claim: Claim, reading: ReadFiles | None) 
         tables.queue.settle(claim, counts, Owed(warnings=doubts))
 
 
-def _owner(claim: Claim) -> Owner:
-    return Owner(claim.taxpayer_no, claim.direction)
-
-
 def _day(claim: Claim) -> date:
     """The day on which a task was taken up first, in Asia/Shanghai."""
     assert claim.observed_at is not None  # noqa: S101 a task that is taken has it
     return claim.observed_at.astimezone(SHANGHAI).date()
-
-
-def _line_filter(connection: Connection) -> LineFilter | None:
-    key = ("errorGoodsNames", "errorGoodsNames")
-    value = read_parameters(connection).get(key) or rulebook().parameter_default(*key)
-    return line_filter(value, _SCOPE)
 
 
 def _fail(tables: QueueTables[TaskTable], claim: Claim, why: BureauError) -> None:
@@ -237,6 +228,7 @@ _GUARD = Guard(
     kind="import",
     advice="the file is kept",
     give_up=_fail,
-    set_aside=SetAside(MOST_BROKEN, attrgetter("broke_workers"), _set_aside),
+    most_broken_workers=MOST_BROKEN,
+    set_aside=_set_aside,
     nobodys_fault=(Unusable,),
 )

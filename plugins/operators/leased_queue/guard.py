@@ -29,26 +29,18 @@ def may_be_tried_again(row: ClaimedRow, error: BureauError) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside(Generic[Tables, Row]):
-    """What becomes of a row over which so many workers ended, in the transaction that holds it."""
-
-    most_broken_workers: int
-    broke_workers: Callable[[Row], int]
-    settle: Callable[[Tables, Row], None]
-
-
-@dataclass(frozen=True, slots=True)
 class Guard(Generic[Tables, Row]):
     """What one queue says for itself: how its rows are called, and what a row that broke our code ends with.
 
-    `give_up` fails or postpones the row in the transaction that holds it; `advice` goes with an internal error;
-    errors of `nobodys_fault` end the run and not the row.
+    `give_up` fails or postpones the row in the transaction that holds it, `set_aside` what becomes of it there when
+    `most_broken_workers` ended over it; `advice` goes with an internal error; errors of `nobodys_fault` end the run.
     """
 
     kind: str
     advice: str
     give_up: Callable[[Tables, Row, BureauError], None]
-    set_aside: SetAside[Tables, Row] | None = None
+    most_broken_workers: int = 0
+    set_aside: Callable[[Tables, Row], None] | None = None
     nobodys_fault: tuple[type[Exception], ...] = ()
 
     def run(
@@ -86,9 +78,8 @@ class Guard(Generic[Tables, Row]):
         log.warning("%s %s was taken over or voided; this worker lets it go", self.kind, row.batch_no)
 
     def _was_set_aside(self, session: Session[Any], row: Row) -> bool:
-        aside = self.set_aside
-        if aside is None or aside.broke_workers(row) < aside.most_broken_workers:
+        if self.set_aside is None or row.broke_workers < self.most_broken_workers:
             return False
         with session.locked(row) as tables:
-            aside.settle(tables, row)
+            self.set_aside(tables, row)
         return True

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from fapiao.tasks import ClaimedRow
@@ -17,6 +17,7 @@ TURN_SECONDS = 300.0
 log = logging.getLogger(__name__)
 
 Row = TypeVar("Row", bound=ClaimedRow)
+Result = TypeVar("Result")
 
 
 def run_until_none_due(claim: Callable[[], Sequence[Row]], handle: Callable[[Sequence[Row]], object]) -> int:
@@ -54,3 +55,20 @@ def run_until_idle(
             )
             return handled
         time.sleep(max(seconds, 0.05))
+
+
+def take_turns(turns: Mapping[str, Callable[[], Result]], verb: str) -> list[Result]:
+    """Every turn in order, whatever becomes of those before it; what they came to. Raises the first failure at the end.
+
+    A channel that cannot be worked, for want of its connection perhaps, holds up no other.
+    """
+    results, failures = [], []
+    for name, turn in turns.items():
+        try:
+            results.append(turn())
+        except Exception as failure:
+            log.exception("%s cannot be %s", name, verb)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    return results

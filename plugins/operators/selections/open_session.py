@@ -1,18 +1,17 @@
 """The selections for an Airflow task: a session over its connection, and whatever is due worked in it."""
 
-import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 from fapiao.tasks import RunDay
 from hooks.channels.selection_channels import SELECTION_CHANNELS
 from hooks.pool.connection import PoolHook
+from operators.leased_queue.loop import take_turns
 from operators.run_context import owner_of, who
 from operators.selections.session import SelectionSession, selection_session
 from operators.selections.worker import open_channels, select_until_idle
-
-log = logging.getLogger(__name__)
 
 
 def open_selection_session(actor: str, run: RunDay, owner: str) -> AbstractContextManager[SelectionSession]:
@@ -24,16 +23,9 @@ def open_selection_session(actor: str, run: RunDay, owner: str) -> AbstractConte
 def run_due_selections(context: Mapping[str, Any], run: RunDay, only: str | None = None) -> int:
     """Works what is due on every channel, or on one alone; how many requests were handled.
 
-    A channel that cannot be worked, for want of its connection perhaps, raises after the others' turn.
+    A channel that cannot be worked raises after the others' turn.
     """
-    failures, handled = [], 0
     with open_selection_session(who(context), run, owner_of(context, run)) as session:
-        for channel in [one for one in open_channels(session) if only in (None, one)]:
-            try:
-                handled += select_until_idle(session, channel)
-            except Exception as failure:
-                log.exception("selections of channel %s cannot be worked", channel)
-                failures.append(failure)
-    if failures:
-        raise failures[0]
-    return handled
+        channels = [one for one in open_channels(session) if only in (None, one)]
+        turns = {f"selections of channel {one}": partial(select_until_idle, session, one) for one in channels}
+        return sum(take_turns(turns, "worked"))

@@ -22,7 +22,7 @@ from hooks.enterprise.permissions import allowed_organisations
 from hooks.files.inbox import inbox, inside
 from hooks.selection_lists.auto_rules import auto_requests
 from hooks.selection_lists.list_import import validate_list, write_result
-from operators.run_context import run_day, who
+from operators.run_context import owner_of, run_day, who
 from operators.selections.open_session import open_selection_session, run_due_selections
 from operators.selections.preview import preview
 from operators.selections.requests import request_of_form
@@ -54,7 +54,7 @@ class SelectionFormOperator(BaseOperator):
     def execute(self, context: Any) -> dict[str, Any]:
         """Shows the sheet, or submits. A refused form fails at once, with every sentence, and submits nothing."""
         run, params = run_day(context), context["params"]
-        with open_selection_session(who(context), run, f"{run.dag_id}/{run.run_id}/{self.task_id}") as session:
+        with open_selection_session(who(context), run, owner_of(context, run)) as session:
             try:
                 if batches := list(params.get("retry") or []):
                     return self._told([retry(session, batches, who(context))])
@@ -115,7 +115,7 @@ class AutoSelectionOperator(BaseOperator):
     def execute(self, context: Any) -> dict[str, Any]:
         """Submits; skips what follows while every rule is off or picks nothing."""
         run = run_day(context)
-        with open_selection_session(AUTO, run, f"{run.dag_id}/{run.run_id}") as session:
+        with open_selection_session(AUTO, run, owner_of(context, run)) as session:
             with session.transaction() as tables:
                 selection_requests = auto_requests(tables.connection, run.day)
             made = [
@@ -143,7 +143,7 @@ class SelectionFollowOperator(BaseOperator):
         if not parents:
             raise AirflowSkipException("dry run: nothing was submitted")
         run_due_selections(context, run)
-        with open_selection_session(who(context), run, f"{run.dag_id}/{run.run_id}/{self.task_id}") as session:
+        with open_selection_session(who(context), run, owner_of(context, run)) as session:
             found = [progress(session, parent) for parent in parents]
             with session.transaction() as tables:
                 _, seconds = tables.queue.next_due(CHANNELS)

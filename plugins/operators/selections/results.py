@@ -50,10 +50,6 @@ def resolve_unanswered(session: SelectionSession, row: Selection) -> bool:
 
     Raises BureauError; then nothing is known yet. One that refuses to show what it holds ends the request.
     """
-    if row.unanswered_seconds:
-        with session.locked(row) as tables:
-            tables.queue.postpone(row, row.unanswered_seconds)
-        return False
     whose = party(session, row)
     held, period = _holdings(session, row, whose)
     if isinstance(held, Waiting):

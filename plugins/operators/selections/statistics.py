@@ -68,10 +68,6 @@ def collect_statistics(session: SelectionSession, row: Selection) -> None:
 
 def find_out_statistics(session: SelectionSession, row: Selection) -> bool:
     """A call without an answer: a table that is as wished is not asked for again. Raises BureauError."""
-    if row.unanswered_seconds:
-        with session.locked(row) as tables:
-            tables.queue.postpone(row, row.unanswered_seconds)
-        return False
     told = session.bureaus[row.channel].statistics(party(session, row))
     if told.state in session.rules.of(row.operation).reached:
         _settle(session, row, told)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from fapiao.errors import AnswerLost, BadInput, BureauError, LoginLost, Refused
-from fapiao.permissions.task_actions import ActionOutcome
+from fapiao.permissions.task_actions import ActionOutcome, standing
 from fapiao.selection.answers import Action, Document, Uploaded
 from fapiao.selection.records import STATISTICS, OpenDocument, Selection
 from operators.leased_queue.guard import Guard, may_be_tried_again
@@ -85,6 +85,10 @@ def select_one(session: SelectionSession, row: Selection) -> None:
         _taken(session, row, collect_statistics if statistics else collect)
         return
     if row.sent:
+        if row.unanswered_seconds:
+            with session.locked(row) as tables:
+                tables.queue.postpone(row, row.unanswered_seconds)
+            return
         if not _taken(session, row, find_out_statistics if statistics else resolve_unanswered):
             return
         row = replace(row, sent=False)
@@ -100,13 +104,9 @@ def _taken(
     except LoginLost as lost:
         wait_for_login(session, row, lost)
     except BureauError as error:
-        _put_off(session, row, error)
+        with session.locked(row) as tables:
+            _give_up(tables, row, error)
     return False
-
-
-def _put_off(session: SelectionSession, row: Selection, error: BureauError) -> None:
-    with session.locked(row) as tables:
-        _give_up(tables, row, error)
 
 
 def _give_up(tables: SelectionTables, row: Selection, error: BureauError) -> None:
@@ -186,7 +186,11 @@ def poll_now(session: SelectionSession, batches: Sequence[str], actor: str) -> l
         session.bureaus[channel]
         recheck_logins(session, channel, at_once=True)
         select_due(session, channel, [row["batch_no"] for row in open_rows])
-    return [ActionOutcome(row["batch_no"], _told(session, row)) for row in _rows(session, batches)]
+    processing = session.says("task_processing")
+    return [
+        ActionOutcome(row["batch_no"], standing(row, processing if row["status"] == "processing" else None))
+        for row in _rows(session, batches)
+    ]
 
 
 def _allowed(session: SelectionSession, batches: Sequence[str], actor: str) -> list[Mapping[str, Any]]:
@@ -205,9 +209,3 @@ def _rows(session: SelectionSession, batches: Sequence[str]) -> list[Mapping[str
     if missing := [one for one in batches if one not in known]:
         raise BadInput([f"{one}: {session.says('task_unknown')}" for one in missing])
     return rows
-
-
-def _told(session: SelectionSession, row: Mapping[str, Any]) -> str:
-    if row["status"] == "processing" and not row["error_message"]:
-        return session.says("task_processing")
-    return "：".join(filter(None, [row["status_label"], row["error_message"]]))

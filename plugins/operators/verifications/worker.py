@@ -16,16 +16,17 @@ BATCH = 20
 _NOT_PASSED = "2"
 """checkStatus 不通过 (protocols §7.7)"""
 _SPENT = "五次查验机会当日已用完"
+Tables = QueueTables[VerificationTable]
 
 
 @dataclass(frozen=True, slots=True)
-class VerificationSession(Session[QueueTables[VerificationTable]]):
+class VerificationSession(Session[Tables]):
     """One worker's place on one line: whoever carries the question, and the rules."""
 
     ask: VerifyCall
     rules: VerificationRules
 
-    def tables(self) -> QueueTables[VerificationTable]:
+    def tables(self) -> Tables:
         """The verifications with their calls."""
         return QueueTables(self.connection, VerificationTable(self.connection))
 
@@ -65,7 +66,7 @@ def verify_one(session: VerificationSession, asked: Verification) -> None:
     except BureauError as error:
         with session.locked(asked) as tables:
             tables.queue.answered(reply_id, None, error, counted=_counts(error))
-            _refused(session, tables.queue, asked, error)
+            _refused(session, tables, asked, error)
         return
     with session.transaction() as tables:
         tables.queue.answered(reply_id, body)
@@ -88,8 +89,8 @@ def _counts(error: BureauError) -> bool:
     return isinstance(error, Refused | AnswerLost | QuotaSpent)
 
 
-def _refused(session: VerificationSession, table: VerificationTable, asked: Verification, error: BureauError) -> None:
-    state = session.rules.state(error)
+def _refused(session: VerificationSession, tables: Tables, asked: Verification, error: BureauError) -> None:
+    state, table = session.rules.state(error), tables.queue
     if state == "limit":
         table.settle(asked, "limit", error, session.quota_day() + timedelta(days=1))
     elif state == "mismatch":
@@ -98,21 +99,17 @@ def _refused(session: VerificationSession, table: VerificationTable, asked: Veri
     elif isinstance(error, LoginLost):
         table.postpone(asked, error.wait_seconds, error, cost=0)
     else:
-        _put_off(table, asked, error, state)
+        _put_off(tables, asked, error, state)
 
 
-def _put_off(table: VerificationTable, asked: Verification, error: BureauError, state: str) -> None:
+def _put_off(tables: Tables, asked: Verification, error: BureauError, state: str = "failed") -> None:
     if isinstance(error, Refused) or is_last_attempt(asked):
-        table.settle(asked, state, error)
+        tables.queue.settle(asked, state, error)
     else:
-        table.postpone(asked, error.wait_seconds, error, cost=1)
+        tables.queue.postpone(asked, error.wait_seconds, error, cost=1)
 
 
-def _give_up(tables: QueueTables[VerificationTable], asked: Verification, error: BureauError) -> None:
-    _put_off(tables.queue, asked, error, "failed")
-
-
-_GUARD = Guard("verification", "see the task's Airflow log; the answer is kept", _give_up)
+_GUARD = Guard("verification", "see the task's Airflow log; the answer is kept", _put_off)
 
 
 def _confirm(session: VerificationSession, asked: Verification, reply_id: int, body: bytes) -> None:

@@ -84,6 +84,20 @@ def test_a_row_that_costs_the_worker_its_connection_is_written_down_over_a_new_o
     assert pool.execute("SELECT count(*) FROM sync.task WHERE error_code = 'DONE'").fetchone() == (5,)
 
 
+def test_an_error_after_a_row_is_settled_leaves_it_as_it_is_and_ends_nobody(
+    pool: Pool, worker_pool: WorkerPool
+) -> None:
+    rows = put_many(pool, 3, status="downloaded")
+    pool.commit()
+
+    def fail_and_break(session: WorkerSession, claim: Claim) -> None:
+        fail(session, claim)
+        raise ValueError("after the end")
+
+    assert worker_pool.run_until_none_due(["downloaded"], but_on(rows[0], fail_and_break), None) == 3
+    assert told(pool, rows[0], "status", "error_code") == ("download_failed", "DONE")
+
+
 @pytest.mark.finding("F20")
 def test_an_error_inside_a_transaction_that_nobody_closed_does_not_hide_the_next(
     pool: Pool, worker_pool: WorkerPool
