@@ -35,11 +35,11 @@ from operators.imports.reading import read_request
 from operators.imports.tasks import ImportSession, create, work
 from simulator.bureau_files.full_export import full_export
 from simulator.bureau_files.old_platform import file_name, old_platform
-from simulator.bureau_files.papers import OWNER, Paper, papers
+from simulator.bureau_files.sample_documents import OWNER, Document, documents
 from simulator.bureau_files.sheets import Sheet
 from simulator.bureau_files.writing import xls_bytes
 
-ROWS_OF_A_PAPER = 3
+ROWS_OF_A_DOCUMENT = 3
 """Its header, and two lines on average."""
 OLD_SHARE = 0.6
 """An .xls sheet ends at 65,536 rows: 60,000 rows for 100,000 of the new kind."""
@@ -65,12 +65,12 @@ def imports(setting: Setting) -> Iterator[Row]:
 
 def _new_file(folder: Path, rows: int, seed: int = 1) -> Path:
     file = _place(folder, seed) / "全量发票查询导出结果-2026年1月.xlsx"
-    write_worksheets([(sheet.name, _records(sheet)) for sheet in full_export(_papers(seed, "81", rows))], file)
+    write_worksheets([(sheet.name, _records(sheet)) for sheet in full_export(_documents(seed, "81", rows))], file)
     return file
 
 
 def _old_file(folder: Path, rows: int, seed: int = 1) -> Path:
-    found = _papers(seed, "01", rows)
+    found = _documents(seed, "01", rows)
     file = _place(folder, seed) / file_name(found, "20260203102030500")
     file.write_bytes(xls_bytes(old_platform(found)))
     return file
@@ -82,10 +82,10 @@ def _place(folder: Path, seed: int) -> Path:
     return place
 
 
-def _papers(seed: int, kind: str, rows: int) -> list[Paper]:
-    """Of a year of its own: a paper invoice's code has the year, and no seed."""
+def _documents(seed: int, kind: str, rows: int) -> list[Document]:
+    """Of a year of its own: a document invoice's code has the year, and no seed."""
     month = MONTH.replace(year=MONTH.year + 1 - seed)
-    return papers(seed, [kind], month, each=max(1, rows // ROWS_OF_A_PAPER))
+    return documents(seed, [kind], month, each=max(1, rows // ROWS_OF_A_DOCUMENT))
 
 
 def _records(sheet: Sheet) -> Iterator[dict[str, Any]]:
@@ -150,8 +150,8 @@ def parts(url: str, file: Path) -> dict[str, float]:
         (reading,) = read_request(store, request, {OWNER.number: None}, DAY, None)
         read = time.perf_counter()
         context = Context("input", OWNER.number, "invoice", datetime(2026, 2, 3, 4, tzinfo=UTC))
-        whole = reading.papers.whole() if reading.papers else []
-        found = translate(whole[0].kind, (paper.payload() for paper in whole), context)
+        whole = reading.documents.whole() if reading.documents else []
+        found = translate(whole[0].kind, (document.payload() for document in whole), context)
         translated = time.perf_counter()
         with connection.transaction(force_rollback=True):
             stage = StagedMerge(connection, found.target, MergeContext("BENCH", "etax", "input", OWNER.number))

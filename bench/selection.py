@@ -1,4 +1,4 @@
-"""Selecting papers: a page of the list and its totals among 50,000, and a list of 10,000 rows against the pool."""
+"""Selecting documents: a page of the list and its totals among 50,000, and a list of 10,000 rows against the pool."""
 
 import tempfile
 import time
@@ -50,20 +50,20 @@ FILTERS: Mapping[str, ListFilter] = {
 
 
 def selection(setting: Setting) -> Iterator[Row]:
-    """Selecting papers: the list, its filters and pages, and the import of a list."""
-    papers, rows = setting.rows // 2, setting.rows // 10
+    """Selecting documents: the list, its filters and pages, and the import of a list."""
+    documents, rows = setting.rows // 2, setting.rows // 10
     with psycopg.connect(setting.url) as connection:
-        _fill(connection, papers)
-        yield from _listed(connection, papers, setting.rounds)
-        yield from _imported(connection, papers, rows)
+        _fill(connection, documents)
+        yield from _listed(connection, documents, setting.rounds)
+        yield from _imported(connection, documents, rows)
 
 
-def _listed(connection: psycopg.Connection[Any], papers: int, rounds: int) -> Iterator[Row]:
+def _listed(connection: psycopg.Connection[Any], documents: int, rounds: int) -> Iterator[Row]:
     for name, wanted in FILTERS.items():
         page = _median(rounds, lambda wanted=wanted: list_page(connection, wanted))  # type: ignore[misc]
         totals = _median(rounds, lambda wanted=wanted: list_totals(connection, wanted))  # type: ignore[misc]
-        found = list_totals(connection, wanted).papers
-        yield f"{name}: {found:,} of {papers:,}", f"page of 200 {page * 1000:.1f} ms, totals {totals * 1000:.1f} ms"
+        found = list_totals(connection, wanted).documents
+        yield f"{name}: {found:,} of {documents:,}", f"page of 200 {page * 1000:.1f} ms, totals {totals * 1000:.1f} ms"
     after = None
     for _ in range(50):
         after = list_page(connection, ListFilter(), after).after or after
@@ -71,10 +71,12 @@ def _listed(connection: psycopg.Connection[Any], papers: int, rounds: int) -> It
     yield "the page after 50 pages", f"{late * 1000:.1f} ms"
 
 
-def _imported(connection: psycopg.Connection[Any], papers: int, rows: int) -> Iterator[Row]:
+def _imported(connection: psycopg.Connection[Any], documents: int, rows: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         file, result = Path(folder) / "list.xlsx", Path(folder) / "result.xlsx"
-        write_worksheets([(SHEET, [_wish(number) for number in range(papers - rows // 2, papers + rows // 2)])], file)
+        write_worksheets(
+            [(SHEET, [_wish(number) for number in range(documents - rows // 2, documents + rows // 2)])], file
+        )
         start = time.perf_counter()
         tables = read_list(file)
         read = time.perf_counter()
@@ -101,7 +103,7 @@ def _wish(count: int) -> dict[str, str]:
     return {"是否勾选": "勾选", "缴款书号码": _number(count), "不抵扣原因": "用于免税项目"}
 
 
-def _paper(count: int) -> dict[str, object]:
+def _document(count: int) -> dict[str, object]:
     return {
         "hgjkshm": _number(count),
         "tfrq": f"{FIRST_DAY + timedelta(days=count % DAYS)} 00:00:00",
@@ -112,13 +114,13 @@ def _paper(count: int) -> dict[str, object]:
     }
 
 
-def _fill(connection: psycopg.Connection[Any], papers: int) -> None:
-    """Papers of five companies, scattered over statuses, reasons and a year."""
+def _fill(connection: psycopg.Connection[Any], documents: int) -> None:
+    """Documents of five companies, scattered over statuses, reasons and a year."""
     load_rules(connection)
     connection.execute(_FILL, {"owners": list(OWNERS)})
     for place, owner in enumerate(OWNERS):
         context = Context("input", owner, "customs", OBSERVED, None)
-        rows = [_paper(count) for count in range(place, papers, len(OWNERS))]
+        rows = [_document(count) for count in range(place, documents, len(OWNERS))]
         stage = StagedMerge(connection, "documents", MergeContext(f"BENCH{place}", "leqi", "input", owner))
         stage.load(translate("customs", rows, context), place)
         stage.merge()

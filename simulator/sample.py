@@ -1,4 +1,4 @@
-"""An invented group to rehearse with: three companies on 乐企, six behind the gateway, papers around a chosen day.
+"""An invented group to rehearse with: three companies on 乐企, six behind the gateway, documents around a chosen day.
 
 On that day the increment, the risk query, last month, the running month and the unselected list all find something.
 """
@@ -131,13 +131,13 @@ def _blocks(day: date) -> list[Row]:
 
 
 def _between_them(day: date) -> list[Row]:
-    """One paper in two hands, and a red invoice that reverses part of it."""
+    """One document in two hands, and a red invoice that reverses part of it."""
     issued = f"{in_month(day, -1, 20)} 10:00:00"
     number, red = _digits(day, 1), _digits(day, 2)
     seller, buyer = {"nsrsbh": TRADER, "name": NAMES[TRADER]}, {"nsrsbh": GROUP, "name": NAMES[GROUP]}
     rows: list[Row] = []
-    for paper, reverses in ((number, ""), (red, number)):
-        same: Row = {"fplx": "81", "kprq": issued, "red_of": reverses, "seed": paper, "payload": {"fphm": paper}}
+    for document, reverses in ((number, ""), (red, number)):
+        same: Row = {"fplx": "81", "kprq": issued, "red_of": reverses, "seed": document, "payload": {"fphm": document}}
         rows += [
             {"nsrsbh": GROUP, "sjlx": INPUT, "other": seller, **same},
             {"nsrsbh": TRADER, "sjlx": OUTPUT, "other": buyer, **same},
@@ -171,7 +171,7 @@ def _used(day: date) -> list[Row]:
 
 
 def _unselected(day: date) -> list[Row]:
-    """Papers of three months ago that nobody deducted, and one that the list leaves out."""
+    """Documents of three months ago that nobody deducted, and one that the list leaves out."""
     issued = in_month(day, -3, 16)
     kinds = ("01", "81", "14", TOLL_TYPE, CUSTOMS, WITHHOLDING)
     return [

@@ -82,10 +82,10 @@ def gateway_companies() -> list[Row]:
 
 
 def gateway_documents(day: date) -> list[Row]:
-    """Their papers around a day: purchases and sales, 缴款书 of three months, farm products, trouble and use."""
+    """Their documents around a day: purchases and sales, 缴款书 of three months, farm products, trouble and use."""
     return [
-        *(paper for owner, kinds in INPUT_KINDS.items() for paper in purchases(owner, kinds, day)),
-        *(paper for owner, kinds in OUTPUT_KINDS.items() for paper in sales(owner, kinds, day)),
+        *(document for owner, kinds in INPUT_KINDS.items() for document in purchases(owner, kinds, day)),
+        *(document for owner, kinds in OUTPUT_KINDS.items() for document in sales(owner, kinds, day)),
         *_customs(day),
         *_special(day),
         *_changed(day),

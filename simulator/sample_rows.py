@@ -1,4 +1,4 @@
-"""Rows of the sample group: papers around a chosen day, for any company that is named."""
+"""Rows of the sample group: documents around a chosen day, for any company that is named."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta

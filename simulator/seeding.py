@@ -167,7 +167,7 @@ def document_problems(place: int, seed: DocumentSeed, owners: set[str]) -> list[
     if seed.lines < 1:
         problems.append("lines must be at least 1")
     if seed.fplx in (CUSTOMS, WITHHOLDING) and seed.sjlx != INPUT:
-        problems.append(f'a {seed.fplx} paper is always sjlx "1"')
+        problems.append(f'a {seed.fplx} document is always sjlx "1"')
     if "kprq" in seed.payload or "tfrq" in seed.payload:
         problems.append("give the date as kprq of the document, not inside payload")
     problems += _date_problems(seed)

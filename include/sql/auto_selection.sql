@@ -33,7 +33,7 @@ FROM enterprise.auto_selection_rule
 ORDER BY priority, name;
 
 -- name: matches
--- Which paper goes to which rule: of the default list (R173) what is 未勾选 or 预勾选, without risk, issued by the day.
+-- Which document goes to which rule: of the default list (R173) what is 未勾选 or 预勾选, without risk, issued by the day.
 SELECT rule, action, taxpayer_no, document_key, issue_date, tax_amount, reason, reason_text
 FROM (
     SELECT DISTINCT ON (i.taxpayer_no, i.document_key)

@@ -20,7 +20,7 @@ FROM enterprise.account
 WHERE taxpayer_no = %(taxpayer_no)s AND account_type IN ('receive', 'both')
 ORDER BY is_default DESC, account;
 
--- name: papers
+-- name: documents
 -- Documents as they were picked, with what the pool has of them and whether an operation over them is open.
 SELECT c.taxpayer_no, c.document_key, c.reason, c.reason_text, d.document_key IS NOT NULL AS known,
     coalesce(d.document, '') AS document,
@@ -73,7 +73,7 @@ SELECT %(selection_id)s, %(taxpayer_no)s, c.document_key, c.reason, c.reason_tex
     CASE WHEN %(status)s <> 'unprocessed' THEN coalesce(d.selection_status, '0') END,
     CASE WHEN %(status)s = 'unprocessed' THEN 'open' ELSE %(status)s END, %(code)s, %(message)s,
     CASE WHEN %(status)s <> 'unprocessed' THEN sync.now() END
-FROM jsonb_to_recordset(%(papers)s) AS c (document_key text, reason text, reason_text text)
+FROM jsonb_to_recordset(%(documents)s) AS c (document_key text, reason text, reason_text text)
 LEFT JOIN LATERAL (
     SELECT p.selection_status FROM pool.document AS p
     WHERE p.direction = 'input' AND p.taxpayer_no = %(taxpayer_no)s AND p.document_key = c.document_key
@@ -122,7 +122,7 @@ UPDATE sync.selection SET lease_until = sync.now() + %(lease)s
 WHERE selection_id = %(row_id)s AND claim_no = %(claim_no)s AND status IN ('unprocessed', 'processing')
 RETURNING selection_id;
 
--- name: open_papers
+-- name: open_documents
 -- The documents of a request that are not settled, as the pool has them now.
 SELECT i.taxpayer_no, i.document_key, i.reason, i.reason_text, d.document_key IS NOT NULL AS known,
     coalesce(d.document, '') AS document,
@@ -365,7 +365,7 @@ FROM sync.selection AS s
 WHERE s.batch_no = ANY (%(batches)s)
 ORDER BY s.selection_id;
 
--- name: failed_papers
+-- name: failed_documents
 -- The documents of a request that failed, as they were wished for.
 SELECT taxpayer_no, document_key, reason, reason_text
 FROM sync.selection_item

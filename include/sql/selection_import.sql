@@ -1,5 +1,5 @@
 -- name: found
--- The papers that the rows of a list name, 海关缴款书 by their number and invoices by code and number, with all the rules look at.
+-- The documents that the rows of a list name, 海关缴款书 by their number and invoices by code and number, with all the rules look at.
 WITH named AS (
     SELECT * FROM jsonb_to_recordset(%(rows)s) AS r (
         row_no integer, taxpayer_no text, customs_no text, invoice_code text, invoice_no text)

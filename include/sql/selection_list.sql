@@ -1,5 +1,5 @@
 -- name: rows
--- 海关缴款书不抵扣勾选: the papers of the filter, newest first; what was never selected is 未勾选, never used 未用.
+-- 海关缴款书不抵扣勾选: the documents of the filter, newest first; what was never selected is 未勾选, never used 未用.
 SELECT i.taxpayer_no, t.name AS taxpayer_name, i.document_key AS customs_no, i.first_collected_at AS collected_at,
     coalesce(i.issue_date, '0001-01-01') AS listed_under, i.issue_date, i.tax_amount AS face_tax_amount,
     i.effective_tax_amount, coalesce(u.selection_status, i.selection_status, '0') AS selection_state,
@@ -50,5 +50,5 @@ ORDER BY listed_under, taxpayer_no, customs_no
 LIMIT %(limit)s;
 
 -- name: totals
--- How many papers the filter has, and their 税款金额 in yuan.
-SELECT count(*) AS papers, coalesce(sum(face_tax_amount), 0) AS tax_sum FROM ({rows}) AS listed;
+-- How many documents the filter has, and their 税款金额 in yuan.
+SELECT count(*) AS documents, coalesce(sum(face_tax_amount), 0) AS tax_sum FROM ({rows}) AS listed;

@@ -120,15 +120,15 @@ def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> int:
         print(f"{name}: 此前已导入（批次 {batch_no}），没有变化。")
     failed = 0
     for one in created.checked if dry_run else ():
-        papers = one.papers.whole() if one.papers else []
-        told = one.papers.told if one.papers else []
+        documents = one.documents.whole() if one.documents else []
+        told = one.documents.told if one.documents else []
         direction = {"input": "进项", "output": "销项"}[one.owner.direction]
         into = f"（方案 {scheme}）" if scheme else ""
-        print(f"{one.owner.taxpayer_no} {direction}{into}: {len(papers)} 份票据，{len(told)} 行不导入。")
+        print(f"{one.owner.taxpayer_no} {direction}{into}: {len(documents)} 份票据，{len(told)} 行不导入。")
         for row in [row for row in told if row.fate != "skipped"]:
             print(f"  {row.place.sheet} 第{row.place.row_no}行: {row.sentence}")
             failed += 1
-        for sentence in one.papers.doubts() if one.papers else []:
+        for sentence in one.documents.doubts() if one.documents else []:
             print(f"  提示：{sentence}")
     if dry_run:
         print(f"试运行：没有写入全票池；{failed} 行不会导入。" if failed else "试运行：没有写入全票池。")

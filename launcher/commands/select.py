@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_list(actions)
     for name, (operation, sentence) in OPERATIONS.items():
         one = _action(actions, name, sentence, submit.act, operation=operation)
-        submit.add_papers(one)
+        submit.add_documents(one)
         if name in ("select", "preselect"):
             submit.add_reason(one)
         if name in ("select", "withdraw"):

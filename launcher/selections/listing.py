@@ -1,4 +1,4 @@
-"""`./fapiao select list` and `export`: the papers that can be selected, by S2's filters."""
+"""`./fapiao select list` and `export`: the documents that can be selected, by S2's filters."""
 
 import argparse
 from collections.abc import Sequence
@@ -85,7 +85,7 @@ def _codes(book: RuleBook, kind: str, texts: Sequence[str] | None, problems: lis
 
 
 def show(arguments: argparse.Namespace) -> int:
-    """The newest papers of the filter, how many there are, and their tax."""
+    """The newest documents of the filter, how many there are, and their tax."""
     with pool_session() as connection:
         wanted = filter_of(arguments, _allowed(connection, arguments, "view"))
         rows = list_page(connection, wanted, limit=arguments.limit).rows
@@ -94,7 +94,7 @@ def show(arguments: argparse.Namespace) -> int:
         print_rows(COLUMNS, map(asdict, rows), as_json=True)
         return 0
     print_table([*COLUMNS.values()], [_cells(row) for row in rows])
-    print(f"共 {totals.papers} 份，票面税额合计 {totals.tax_sum:,.2f}；以上为最新的 {len(rows)} 份。")
+    print(f"共 {totals.documents} 份，票面税额合计 {totals.tax_sum:,.2f}；以上为最新的 {len(rows)} 份。")
     return 0
 
 
@@ -105,7 +105,7 @@ def _cells(row: Listed) -> list[object]:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """导出发票: every paper of the filter. Raises Unusable when the file cannot be written."""
+    """导出发票: every document of the filter. Raises Unusable when the file cannot be written."""
     file: Path = arguments.out
     with pool_session() as connection:
         wanted = filter_of(arguments, _allowed(connection, arguments, "export"))

@@ -56,7 +56,7 @@ def show_log(arguments: argparse.Namespace) -> int:
 
 
 def show_latest(arguments: argparse.Namespace) -> int:
-    """The newest task of a paper and its result. Raises BadInput where it has none (R217)."""
+    """The newest task of a document and its result. Raises BadInput where it has none (R217)."""
     with session_for(arguments) as session:
         found: LedgerEntry = latest(session, arguments.number, arguments.taxpayer)
         check_taxpayers(session, actor_of(arguments), "view", [found.taxpayer_no])

@@ -26,7 +26,7 @@ from operators.selections.worker import open_channels, recheck_and_select
 POLL_SECONDS = 2.0
 
 
-def add_papers(parser: argparse.ArgumentParser) -> None:
+def add_documents(parser: argparse.ArgumentParser) -> None:
     """The documents and whose they are."""
     parser.add_argument("document_keys", nargs="+", metavar="NUMBER", help="缴款书号码")
     parser.add_argument("--taxpayer", dest="taxpayers", action="append", metavar="NUMBER", help="whose they are")

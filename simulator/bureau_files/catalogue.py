@@ -7,7 +7,7 @@ from datetime import date
 from simulator.bureau_files import selection_lists
 from simulator.bureau_files.full_export import customs_export, full_export, old_full_export
 from simulator.bureau_files.old_platform import TITLES, file_name, old_platform
-from simulator.bureau_files.papers import Paper, papers, red_of
+from simulator.bureau_files.sample_documents import Document, documents, red_of
 from simulator.bureau_files.sheets import Sheet
 from simulator.bureau_files.writing import xls_bytes, xlsx_bytes
 from simulator.codes import CUSTOMS, INPUT, OUTPUT, WITHHOLDING
@@ -22,12 +22,12 @@ DEDUCTIBLE = ("81", "01", "85")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One file: `stem` of its name, the suffix it has in life, its sheets, and the papers they were made of."""
+    """One file: `stem` of its name, the suffix it has in life, its sheets, and the documents they were made of."""
 
     stem: str
     suffix: str
     sheets: list[Sheet]
-    papers: list[Paper]
+    documents: list[Document]
 
     @property
     def other_suffix(self) -> str:
@@ -49,19 +49,19 @@ def samples(seed: int) -> Iterator[Sample]:
 
 
 def _exports(seed: int) -> Iterator[Sample]:
-    bought = papers(seed, FULL_KINDS, NEW_MONTH, INPUT, each=1)
+    bought = documents(seed, FULL_KINDS, NEW_MONTH, INPUT, each=1)
     bought.append(red_of(bought[0], seed))
     yield Sample("全量发票查询导出结果-2026年1月", ".xlsx", full_export(bought), bought)
-    before = papers(seed + 1, ("81", "82", "01", "10"), OLD_MONTH, OUTPUT, each=1)
+    before = documents(seed + 1, ("81", "82", "01", "10"), OLD_MONTH, OUTPUT, each=1)
     yield Sample("全量发票查询导出结果-2023年5月", ".xlsx", old_full_export(before), before)
-    customs = papers(seed + 2, (CUSTOMS,), NEW_MONTH)
+    customs = documents(seed + 2, (CUSTOMS,), NEW_MONTH)
     yield Sample("全量海关缴款书", ".xlsx", customs_export(customs), customs)
 
 
 def _lists(seed: int) -> Iterator[Sample]:
-    invoices = papers(seed + 3, DEDUCTIBLE, NEW_MONTH, each=1)
-    customs, certificates = (papers(seed + 4, (kind,), NEW_MONTH, each=2) for kind in (CUSTOMS, WITHHOLDING))
-    oldest = papers(seed + 5, ("01",), OLDEST_MONTH)
+    invoices = documents(seed + 3, DEDUCTIBLE, NEW_MONTH, each=1)
+    customs, certificates = (documents(seed + 4, (kind,), NEW_MONTH, each=2) for kind in (CUSTOMS, WITHHOLDING))
+    oldest = documents(seed + 5, ("01",), OLDEST_MONTH)
     yield Sample("抵扣勾选增值税发票信息", ".xlsx", selection_lists.deduction(invoices), invoices)
     yield Sample("不抵扣勾选增值税发票信息", ".xlsx", selection_lists.no_deduction(invoices), invoices)
     yield Sample("抵扣勾选海关缴款书", ".xlsx", selection_lists.customs_deduction(customs), customs)
@@ -75,7 +75,7 @@ def _lists(seed: int) -> Iterator[Sample]:
 def _old_files(seed: int) -> Iterator[Sample]:
     for place, kind in enumerate(TITLES):
         direction = OUTPUT if kind in ("01", "82") else INPUT
-        listed = papers(seed + 10 + place, (kind,), OLDEST_MONTH, direction, each=2)
+        listed = documents(seed + 10 + place, (kind,), OLDEST_MONTH, direction, each=2)
         part = 1 if kind == "01" else None
         name = file_name(listed, OLD_STAMP, part, "")
         yield Sample(name, ".XLS" if kind == "01" else ".xls", old_platform(listed), listed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from simulator.bureau_files.papers import Paper
+from simulator.bureau_files.sample_documents import Document
 from simulator.bureau_files.sheets import Sheet, columns, document_sheet, line_sheet
 
 DOCUMENTS = columns(
@@ -33,28 +33,28 @@ CUSTOMS_LINES = columns(
 )
 
 
-def full_export(papers: Sequence[Paper]) -> list[Sheet]:
+def full_export(documents: Sequence[Document]) -> list[Sheet]:
     """发票基础信息 with 19 columns, 信息汇总表 with 27, and a sheet of 特定要素."""
     return [
-        document_sheet("发票基础信息", DOCUMENTS, papers, total=True),
-        line_sheet("信息汇总表", LINES, papers),
+        document_sheet("发票基础信息", DOCUMENTS, documents, total=True),
+        line_sheet("信息汇总表", LINES, documents),
         Sheet("建筑服务", [["序号", "数电发票号码", "建筑服务发生地", "建筑项目名称"]]),
     ]
 
 
-def old_full_export(papers: Sequence[Paper]) -> list[Sheet]:
+def old_full_export(documents: Sequence[Document]) -> list[Sheet]:
     """发票基础信息 with 17 columns and the 货物清单, in two sheets when it is long."""
-    half = -(-len(papers) // 2)
+    half = -(-len(documents) // 2)
     return [
-        document_sheet("发票基础信息", OLD_DOCUMENTS, papers, total=True),
-        line_sheet("货物清单1", OLD_LINES, papers[:half]),
-        line_sheet("货物清单2", OLD_LINES, papers[half:]),
+        document_sheet("发票基础信息", OLD_DOCUMENTS, documents, total=True),
+        line_sheet("货物清单1", OLD_LINES, documents[:half]),
+        line_sheet("货物清单2", OLD_LINES, documents[half:]),
     ]
 
 
-def customs_export(papers: Sequence[Paper]) -> list[Sheet]:
+def customs_export(documents: Sequence[Document]) -> list[Sheet]:
     """海关缴款书基础信息 and its 货物清单."""
     return [
-        document_sheet("海关缴款书基础信息", CUSTOMS, papers),
-        line_sheet("海关缴款书货物清单", CUSTOMS_LINES, papers),
+        document_sheet("海关缴款书基础信息", CUSTOMS, documents),
+        line_sheet("海关缴款书货物清单", CUSTOMS_LINES, documents),
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from simulator.bureau_files.papers import OWNER, Paper
+from simulator.bureau_files.sample_documents import OWNER, Document
 from simulator.bureau_files.sheets import Cell, Column, Sheet, columns, document_sheet, line_sheet
 
 _HEADER = (
@@ -79,38 +79,38 @@ _LAYOUTS: dict[str, tuple[list[Column], list[Column] | None]] = {
 }
 
 
-def old_platform(papers: Sequence[Paper]) -> list[Sheet]:
-    """发票信息 and 货物信息 of papers of one type; the goods before the headers, since both orders are seen."""
-    kind = papers[0].kind
+def old_platform(documents: Sequence[Document]) -> list[Sheet]:
+    """发票信息 and 货物信息 of documents of one type; the goods before the headers, since both orders are seen."""
+    kind = documents[0].kind
     header, lines = _LAYOUTS.get(kind, (HEADER, LINES))
     title: list[list[Cell]] = [[TITLES[kind]]]
-    sheets = [document_sheet("发票信息", header, papers, above=title, more=_more)]
+    sheets = [document_sheet("发票信息", header, documents, above=title, more=_more)]
     if lines:
-        sheets.insert(0, line_sheet("货物信息", lines, papers, above=title))
+        sheets.insert(0, line_sheet("货物信息", lines, documents, above=title))
     return sheets
 
 
-def file_name(papers: Sequence[Paper], stamp: str, part: int | None = None, suffix: str = ".xls") -> str:
+def file_name(documents: Sequence[Document], stamp: str, part: int | None = None, suffix: str = ".xls") -> str:
     """税号-日期-月份-进销项-发票类型[-分卷].xls"""
-    first = papers[0]
+    first = documents[0]
     direction = "进项票" if first.buyer == OWNER else "销项票"
     pieces = [OWNER.number, stamp, f"{first.issued:%Y%m}", direction, NAME_WORDS[first.kind]]
     return "-".join([*pieces, *([str(part)] if part else [])]) + suffix
 
 
-def _more(paper: Paper) -> dict[str, Cell]:
+def _more(document: Document) -> dict[str, Cell]:
     """What only some types print; 校验码 of a 纸质发票 is its 20-digit number."""
     return {
-        "check": paper.digital or f"{paper.no:0>20}",
+        "check": document.digital or f"{document.no:0>20}",
         "machine": "661000000001",
         "rate": "13%",
         "vehicle": "轿车",
         "model": "示例牌 SL7000",
         "chassis": "LSL00000000000001",
-        "seller_phone": paper.seller.phone,
-        "seller_account": paper.seller.account,
-        "seller_address": paper.seller.address,
-        "seller_branch": paper.seller.bank,
+        "seller_phone": document.seller.phone,
+        "seller_account": document.seller.account,
+        "seller_address": document.seller.address,
+        "seller_branch": document.seller.bank,
         "port": "2248",
         "origin": "电子口岸",
     }

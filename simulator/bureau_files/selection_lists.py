@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from simulator.bureau_files.papers import Paper
+from simulator.bureau_files.sample_documents import Document
 from simulator.bureau_files.sheets import Cell, Sheet, columns, document_sheet
 
 DEDUCTION = columns(
@@ -46,12 +46,12 @@ CERTIFIED = columns(
 )
 
 
-def _choice(paper: Paper) -> dict[str, Cell]:
+def _choice(document: Document) -> dict[str, Cell]:
     """Every list says 是 and when; the reason is only shown by those that have the column."""
     return {
         "selected": "是",
         "selection": "已勾选",
-        "selected_at": f"{paper.issued:%Y-%m}-28 10:20:30",
+        "selected_at": f"{document.issued:%Y-%m}-28 10:20:30",
         "locked": "未锁定",
         "risk_state": "无风险",
         "reason": "用于集体福利或者个人消费",
@@ -60,32 +60,32 @@ def _choice(paper: Paper) -> dict[str, Cell]:
     }
 
 
-def deduction(papers: Sequence[Paper]) -> list[Sheet]:
+def deduction(documents: Sequence[Document]) -> list[Sheet]:
     """抵扣勾选 of invoices."""
-    return [document_sheet("抵扣勾选", DEDUCTION, papers, more=_choice)]
+    return [document_sheet("抵扣勾选", DEDUCTION, documents, more=_choice)]
 
 
-def no_deduction(papers: Sequence[Paper]) -> list[Sheet]:
+def no_deduction(documents: Sequence[Document]) -> list[Sheet]:
     """不抵扣勾选 of invoices."""
-    return [document_sheet("不抵扣勾选", NO_DEDUCTION, papers, more=_choice)]
+    return [document_sheet("不抵扣勾选", NO_DEDUCTION, documents, more=_choice)]
 
 
-def customs_deduction(papers: Sequence[Paper]) -> list[Sheet]:
+def customs_deduction(documents: Sequence[Document]) -> list[Sheet]:
     """抵扣勾选 of 海关缴款书."""
-    return [document_sheet("海关缴款书抵扣勾选", CUSTOMS, papers, more=_choice)]
+    return [document_sheet("海关缴款书抵扣勾选", CUSTOMS, documents, more=_choice)]
 
 
-def customs_no_deduction(papers: Sequence[Paper]) -> list[Sheet]:
+def customs_no_deduction(documents: Sequence[Document]) -> list[Sheet]:
     """不抵扣勾选 of 海关缴款书."""
-    return [document_sheet("海关缴款书不抵扣勾选", CUSTOMS_NO_DEDUCTION, papers, more=_choice)]
+    return [document_sheet("海关缴款书不抵扣勾选", CUSTOMS_NO_DEDUCTION, documents, more=_choice)]
 
 
-def withholding(papers: Sequence[Paper]) -> list[Sheet]:
+def withholding(documents: Sequence[Document]) -> list[Sheet]:
     """抵扣勾选 of 代扣代缴完税凭证."""
-    return [document_sheet("代扣代缴完税凭证", WITHHOLDING, papers, more=_choice)]
+    return [document_sheet("代扣代缴完税凭证", WITHHOLDING, documents, more=_choice)]
 
 
-def usage(invoices: Sequence[Paper], customs: Sequence[Paper], certificates: Sequence[Paper]) -> list[Sheet]:
+def usage(invoices: Sequence[Document], customs: Sequence[Document], certificates: Sequence[Document]) -> list[Sheet]:
     """用途确认信息: a title, a line with 税号, 税款所属期 and 企业名称, headings in row 3."""
     first = invoices[0]
     above: list[list[Cell]] = [
@@ -106,7 +106,7 @@ def usage(invoices: Sequence[Paper], customs: Sequence[Paper], certificates: Seq
     ]
 
 
-def certified(papers: Sequence[Paper]) -> list[Sheet]:
+def certified(documents: Sequence[Document]) -> list[Sheet]:
     """抵扣认证清单 of the older platform, headings in row 3."""
-    above: list[list[Cell]] = [["抵扣认证清单"], [f"纳税人识别号：{papers[0].buyer.number}"]]
-    return [document_sheet("抵扣认证清单", CERTIFIED, papers, above=above, more=_choice, total=True)]
+    above: list[list[Cell]] = [["抵扣认证清单"], [f"纳税人识别号：{documents[0].buyer.number}"]]
+    return [document_sheet("抵扣认证清单", CERTIFIED, documents, above=above, more=_choice, total=True)]

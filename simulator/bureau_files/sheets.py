@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from simulator.bureau_files.papers import GoodsLine, Paper
+from simulator.bureau_files.sample_documents import Document, GoodsLine
 
 Cell = str | float | date
 Column = tuple[str, str]
@@ -36,18 +36,18 @@ def columns(text: str) -> list[Column]:
 def document_sheet(
     name: str,
     layout: Sequence[Column],
-    papers: Iterable[Paper],
+    documents: Iterable[Document],
     *,
     above: Sequence[list[Cell]] = (),
     total: bool = False,
-    more: Callable[[Paper], dict[str, Cell]] = lambda _: {},
+    more: Callable[[Document], dict[str, Cell]] = lambda _: {},
 ) -> Sheet:
     """One row per document; `more` gives facts of its own, `total` puts a 合计 row below."""
     rows = list(above)
     rows.append([heading for heading, _ in layout])
-    listed = list(papers)
-    for place, paper in enumerate(listed, start=1):
-        facts = {**paper_facts(paper), "seq": str(place), **more(paper)}
+    listed = list(documents)
+    for place, document in enumerate(listed, start=1):
+        facts = {**document_facts(document), "seq": str(place), **more(document)}
         rows.append([facts.get(fact, "") for _, fact in layout])
     if total:
         sums: dict[str, Cell] = {"seq": "合计", "amount": "-", "tax": "-", "total": "-"}
@@ -56,57 +56,57 @@ def document_sheet(
 
 
 def line_sheet(
-    name: str, layout: Sequence[Column], papers: Iterable[Paper], *, above: Sequence[list[Cell]] = ()
+    name: str, layout: Sequence[Column], documents: Iterable[Document], *, above: Sequence[list[Cell]] = ()
 ) -> Sheet:
     """One row per goods line."""
     rows = list(above)
     rows.append([heading for heading, _ in layout])
-    pairs = ((paper, line) for paper in papers for line in paper.lines)
-    for place, (paper, line) in enumerate(pairs, start=1):
-        facts = {**paper_facts(paper), **line_facts(paper, line), "seq": str(place)}
+    pairs = ((document, line) for document in documents for line in document.lines)
+    for place, (document, line) in enumerate(pairs, start=1):
+        facts = {**document_facts(document), **line_facts(document, line), "seq": str(place)}
         rows.append([facts.get(fact, "") for _, fact in layout])
     return Sheet(name, rows)
 
 
-def paper_facts(paper: Paper) -> dict[str, Cell]:
+def document_facts(document: Document) -> dict[str, Cell]:
     """What the header of a document says; an empty number is `--`, as the bureau writes it."""
-    digital_only = bool(paper.digital) and not paper.no
+    digital_only = bool(document.digital) and not document.no
     return {
-        "no": paper.no or "--",
-        "code": paper.code or "--",
-        "digital": paper.digital or "--",
-        "number": paper.digital or paper.no,
-        "issued": f"{paper.issued:%Y-%m-%d %H:%M:%S}",
-        "day": f"{paper.issued:%Y-%m-%d}",
-        "compact_day": f"{paper.issued:%Y%m%d}",
-        "date": paper.issued.date(),
-        "seller_no": paper.seller.number,
-        "seller": paper.seller.name,
-        "seller_contact": paper.seller.address_phone,
-        "seller_bank": paper.seller.bank_account,
-        "buyer_no": paper.buyer.number,
-        "buyer": paper.buyer.name,
-        "buyer_contact": paper.buyer.address_phone,
-        "buyer_bank": paper.buyer.bank_account,
-        "amount": float(paper.amount),
-        "tax": float(paper.tax),
-        "total": float(paper.amount + paper.tax),
-        "amount_text": f"{paper.amount:.2f}",
-        "tax_text": f"{paper.tax:.2f}",
-        "total_text": f"{paper.amount + paper.tax:.2f}",
+        "no": document.no or "--",
+        "code": document.code or "--",
+        "digital": document.digital or "--",
+        "number": document.digital or document.no,
+        "issued": f"{document.issued:%Y-%m-%d %H:%M:%S}",
+        "day": f"{document.issued:%Y-%m-%d}",
+        "compact_day": f"{document.issued:%Y%m%d}",
+        "date": document.issued.date(),
+        "seller_no": document.seller.number,
+        "seller": document.seller.name,
+        "seller_contact": document.seller.address_phone,
+        "seller_bank": document.seller.bank_account,
+        "buyer_no": document.buyer.number,
+        "buyer": document.buyer.name,
+        "buyer_contact": document.buyer.address_phone,
+        "buyer_bank": document.buyer.bank_account,
+        "amount": float(document.amount),
+        "tax": float(document.tax),
+        "total": float(document.amount + document.tax),
+        "amount_text": f"{document.amount:.2f}",
+        "tax_text": f"{document.tax:.2f}",
+        "total_text": f"{document.amount + document.tax:.2f}",
         "source": SOURCES[digital_only],
-        "type": TYPE_TEXTS.get(paper.kind, ""),
-        "status": paper.status,
-        "positive": "是" if paper.amount >= 0 else "否",
+        "type": TYPE_TEXTS.get(document.kind, ""),
+        "status": document.status,
+        "positive": "是" if document.amount >= 0 else "否",
         "risk": "正常",
         "drawer": "示例张",
         "payee": "示例李",
         "reviewer": "示例王",
-        "remark": paper.remark,
+        "remark": document.remark,
     }
 
 
-def line_facts(paper: Paper, line: GoodsLine) -> dict[str, Cell]:
+def line_facts(document: Document, line: GoodsLine) -> dict[str, Cell]:
     """What a goods line says; it takes the place of the header's amounts."""
     return {
         "goods_code": line.goods.code,
@@ -121,8 +121,8 @@ def line_facts(paper: Paper, line: GoodsLine) -> dict[str, Cell]:
         "total": float(line.amount + line.tax),
         "amount_text": f"{line.amount:.2f}",
         "tax_text": f"{line.tax:.2f}",
-        "toll_from": f"{paper.issued:%Y%m%d}",
-        "toll_to": f"{paper.issued:%Y%m%d}",
+        "toll_from": f"{document.issued:%Y%m%d}",
+        "toll_to": f"{document.issued:%Y%m%d}",
     }
 
 

@@ -42,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A paper in one taxpayer's hands; the same paper of the other party is a second document with the same key."""
+    """A document in one taxpayer's hands; in the other party's hands it is a second one with the same key."""
 
     facts: Facts
     key: str

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from simulator.codes import CUSTOMS, WITHHOLDING
-from simulator.documents import digital, papers, parties, tax_control, tickets, vehicles
+from simulator.documents import customs_and_withholding, digital, parties, tax_control, tickets, vehicles
 from simulator.documents.facts import Facts
 from simulator.documents.parties import Party
 
@@ -46,6 +46,6 @@ FACES: dict[str, Face] = {
     "87": _MOTOR,
     "84": _USED_CAR,
     "88": _USED_CAR,
-    CUSTOMS: Face(papers.customs, "", "skje", (parties.FOREIGN,)),
-    WITHHOLDING: Face(papers.withholding, "jsje", "sjje", (parties.FOREIGN,)),
+    CUSTOMS: Face(customs_and_withholding.customs, "", "skje", (parties.FOREIGN,)),
+    WITHHOLDING: Face(customs_and_withholding.withholding, "jsje", "sjje", (parties.FOREIGN,)),
 }

@@ -19,7 +19,7 @@ TAG_LIMIT = 10**6
 
 
 class Number(NamedTuple):
-    """`no` is the 20-digit, 22-character or 8-digit number; paper and tax-control types also have the others."""
+    """`no` is the 20-digit, 22-character or 8-digit number; document and tax-control types also have the others."""
 
     no: str
     code: str = ""

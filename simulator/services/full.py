@@ -62,5 +62,5 @@ class Flow:
 
 
 INVOICES = Flow("PLFPXZSQ", "invoice", "nsrsbh", "lsh", "kprqq", "kprqz")
-CUSTOMS_PAPERS = Flow("PLHGJKSXZSQ", CUSTOMS, "nsrsbh", "pclsh", "tfrqq", "tfrqz")
-WITHHOLDING_PAPERS = Flow("PLZZSDKDJWSPZXZSQ", WITHHOLDING, "kjywrsbh", "pclsh", "tfrqq", "tfrqz")
+CUSTOMS_DOCUMENTS = Flow("PLHGJKSXZSQ", CUSTOMS, "nsrsbh", "pclsh", "tfrqq", "tfrqz")
+WITHHOLDING_DOCUMENTS = Flow("PLZZSDKDJWSPZXZSQ", WITHHOLDING, "kjywrsbh", "pclsh", "tfrqq", "tfrqz")

@@ -55,5 +55,5 @@ class Increment:
 
 
 INVOICES = Increment("invoice", "nsrsbh")
-CUSTOMS_PAPERS = Increment(CUSTOMS, "nsrsbh")
-WITHHOLDING_PAPERS = Increment(WITHHOLDING, "kjywrsbh")
+CUSTOMS_DOCUMENTS = Increment(CUSTOMS, "nsrsbh")
+WITHHOLDING_DOCUMENTS = Increment(WITHHOLDING, "kjywrsbh")

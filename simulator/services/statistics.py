@@ -25,7 +25,7 @@ AGAIN, CONFIRMED_ALREADY, NOT_APPLIED, NO_WAY_BACK = "02", "03", "05", "10"
 """code: 重复, 已确认不可统计, 未申请不能撤销, 已确认不能撤销"""
 NOT_COUNTED, CONFIRMED_AGAIN, NOT_YET = "07", "08", "09"
 """jgzt: 未申请统计, 不能重复确认, 不符合确认条件(当前月与属期相等时)"""
-SPECIAL, PURCHASED, OWN, TOLL, ORDINARY, VEHICLE, PAPER, CERTIFICATE, TOTAL, FLIGHT, RAILWAY = (
+SPECIAL, PURCHASED, OWN, TOLL, ORDINARY, VEHICLE, DOCUMENT, CERTIFICATE, TOTAL, FLIGHT, RAILWAY = (
     "0", "1", "2", "3", "4", "5", "6", "7", "8", "21", "22",
 )  # fmt: skip
 """fplx of tjjg[]"""
@@ -33,7 +33,7 @@ GROUPS = {
     **dict.fromkeys(("01", "08", "81", "85"), SPECIAL),
     **dict.fromkeys(("03", "83", "87"), VEHICLE),
     "14": TOLL,
-    CUSTOMS: PAPER,
+    CUSTOMS: DOCUMENT,
     WITHHOLDING: CERTIFICATE,
     "61": FLIGHT,
     "51": RAILWAY,

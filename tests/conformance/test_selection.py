@@ -36,15 +36,15 @@ def stand(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.mark.req("R213", "R151")
 def test_a_selection_is_done_and_the_bureau_holds_it(stand: SelectionStand) -> None:
-    papers = stand.seed(3)
+    documents = stand.seed(3)
 
-    results = stand.apply("select", papers)
+    results = stand.apply("select", documents)
 
     assert {one.outcome for one in results.values()} == {"done"}
     assert {one.code for one in results.values()} == {stand.kind.codes["done"]}
     assert {one.tax_period for one in results.values()} == {PERIOD}
     held = stand.holdings()
-    assert held.keys() == results.keys() == {paper.document_key for paper in papers}
+    assert held.keys() == results.keys() == {document.document_key for document in documents}
     assert {(one.purpose, one.period) for one in held.values()} == {("2", PERIOD)}
 
 
@@ -86,10 +86,10 @@ def test_the_connection_can_shorten_the_waits_of_a_selection_alone(monkeypatch: 
 
 
 def test_repeating_a_selection_that_holds_is_told_as_such(stand: SelectionStand) -> None:
-    papers = stand.seed(2)
-    stand.apply("select", papers)
+    documents = stand.seed(2)
+    stand.apply("select", documents)
 
-    repeated = stand.apply("select", papers)
+    repeated = stand.apply("select", documents)
 
     assert {one.outcome for one in repeated.values()} == {"already"}
     assert {one.code for one in repeated.values()} == {stand.kind.codes["held"]}
@@ -97,14 +97,14 @@ def test_repeating_a_selection_that_holds_is_told_as_such(stand: SelectionStand)
 
 
 def test_a_withdrawal_takes_the_selection_back_and_it_can_be_made_again(stand: SelectionStand) -> None:
-    papers = stand.seed(2)
-    stand.apply("select", papers)
+    documents = stand.seed(2)
+    stand.apply("select", documents)
 
-    withdrawn = stand.apply("withdraw", papers[:1])
+    withdrawn = stand.apply("withdraw", documents[:1])
 
     assert [one.outcome for one in withdrawn.values()] == ["done"]
-    assert stand.holdings().keys() == {papers[1].document_key}
-    assert {one.outcome for one in stand.apply("select", papers[:1]).values()} == {"done"}
+    assert stand.holdings().keys() == {documents[1].document_key}
+    assert {one.outcome for one in stand.apply("select", documents[:1]).values()} == {"done"}
 
 
 def test_withdrawing_what_is_not_selected_succeeds_on_etax_and_is_refused_by_leqi(stand: SelectionStand) -> None:
@@ -174,14 +174,14 @@ def test_leqi_refuses_on_the_spot_what_is_incomplete(
 
 def test_the_words_of_another_reason_are_uploaded(monkeypatch: pytest.MonkeyPatch) -> None:
     with selecting(KINDS[0], monkeypatch) as stand:
-        (paper,) = stand.seed()
-        results = stand.apply("select", [replace(paper, reason="5", reason_text="样品")])
+        (document,) = stand.seed()
+        results = stand.apply("select", [replace(document, reason="5", reason_text="样品")])
         (call,) = stand.calls("PLHGJKSDKGX")
     assert [one.outcome for one in results.values()] == ["done"]
     assert call["request"] == {
         "gfsbh": GENERAL,
         "gxlxDm": "03",
-        "hgjksmx": [{"jkshm": paper.document_key, "tfrq": "20261205", "bdklx": "5", "bdkyy": "样品"}],
+        "hgjksmx": [{"jkshm": document.document_key, "tfrq": "20261205", "bdklx": "5", "bdkyy": "样品"}],
     }
 
 
@@ -192,9 +192,9 @@ def test_a_statistics_table_locks_and_is_told_by_one_code(stand: SelectionStand)
     assert stand.table("make").state == "02"
     assert stand.hook.period(PARTY).statistics == "02"
 
-    for action, paper in (("select", other), ("withdraw", chosen)):
+    for action, document in (("select", other), ("withdraw", chosen)):
         with pytest.raises(Refused) as refused:
-            stand.hook.upload(PARTY, action, [paper])  # type: ignore[arg-type]
+            stand.hook.upload(PARTY, action, [document])  # type: ignore[arg-type]
         assert refused.value.code == "STATISTICS_GENERATED"
     assert stand.kind.channel == "leqi" or LOCKED in refused.value.text
 
@@ -217,15 +217,15 @@ def test_a_table_made_after_the_upload_refuses_each_document(stand: SelectionSta
 
 
 def test_a_confirmed_table_can_neither_be_made_nor_withdrawn(stand: SelectionStand) -> None:
-    (paper,) = stand.seed()
-    stand.apply("select", [paper])
+    (document,) = stand.seed()
+    stand.apply("select", [document])
     stand.table("make")
 
     assert stand.table("confirm").state == "05"
     assert stand.table("confirm").state == "05"
 
     assert stand.hook.period(PARTY).statistics == "05"
-    assert stand.holdings().keys() == {paper.document_key}
+    assert stand.holdings().keys() == {document.document_key}
     for action in ("make", "withdraw"):
         with pytest.raises(Refused) as refused:
             stand.table(action)  # type: ignore[arg-type]
@@ -311,13 +311,13 @@ def test_only_quarterly_filers_go_forward_on_leqi(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.req("R226", "R224")
 def test_a_small_scale_taxpayer_is_refused_and_no_task_is_made(stand: SelectionStand) -> None:
-    papers = stand.seed()
+    documents = stand.seed()
     order(stand.bureau, "seed", companies=[stand.kind.company | {"companyType": "02"}], documents=[])
 
     codes = set()
     for ask in (
         lambda: stand.hook.period(PARTY),
-        lambda: stand.hook.upload(PARTY, "select", papers),
+        lambda: stand.hook.upload(PARTY, "select", documents),
         lambda: stand.hook.apply_statistics(PARTY, "make"),
         lambda: stand.hook.change_period(PARTY, "202611"),
     ):
@@ -331,15 +331,15 @@ def test_a_small_scale_taxpayer_is_refused_and_no_task_is_made(stand: SelectionS
 
 
 def test_two_thousand_documents_are_one_upload_and_one_more_is_refused_unsent(stand: SelectionStand) -> None:
-    papers = stand.seed(2001)
+    documents = stand.seed(2001)
 
     with pytest.raises(Refused) as refused:
-        stand.hook.upload(PARTY, "select", papers)
+        stand.hook.upload(PARTY, "select", documents)
     assert stand.calls(stand.kind.upload) == []
-    results = stand.apply("select", papers[:2000])
+    results = stand.apply("select", documents[:2000])
 
     assert refused.value.code == "UPLOAD_SIZE"
-    assert results.keys() == {paper.document_key for paper in papers[:2000]}
+    assert results.keys() == {document.document_key for document in documents[:2000]}
     assert {one.outcome for one in results.values()} == {"done"}
     assert stand.holdings().keys() == results.keys()
     assert len({call["request"][stand.kind.page] for call in stand.calls(stand.kind.held)}) == 10
@@ -352,14 +352,14 @@ def test_nothing_held_is_an_empty_answer(stand: SelectionStand) -> None:
 def test_a_question_that_leqi_still_works_on_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     busy = {"kind": "returncode", "code": "10"}
     with selecting(KINDS[0], monkeypatch) as stand:
-        papers = stand.seed()
+        documents = stand.seed()
         for service in ("HQDQSKSSQYDQSKSSQTJZT", "HQDQSKSSQHGJKSDKGXCLJG"):
             stand.fault(service, busy)
             with pytest.raises(TryLater):
                 stand.hook.holdings(PARTY, PERIOD)
         stand.fault("PLHGJKSDKGX", busy)
         with pytest.raises(AnswerLost):
-            stand.hook.upload(PARTY, "select", papers)
+            stand.hook.upload(PARTY, "select", documents)
         stand.fault("HQDQSKSSQHGJKSDKGXCLJG", {"kind": "returncode", "code": "04"})
         assert stand.holdings() == {}
 
@@ -371,15 +371,15 @@ def test_leqi_refuses_to_tell_of_another_period_than_the_current(monkeypatch: py
 
 
 def test_a_lost_answer_is_told_as_unknown_and_the_bureau_knows(stand: SelectionStand) -> None:
-    papers = stand.seed()
+    documents = stand.seed()
     stand.fault(stand.kind.upload, {"kind": "drop_reply"})
 
     with pytest.raises(AnswerLost) as lost:
-        stand.hook.upload(PARTY, "select", papers)
+        stand.hook.upload(PARTY, "select", documents)
     stand.minutes(10)
 
     assert "holds" in lost.value.advice
-    assert stand.holdings().keys() == {papers[0].document_key}
+    assert stand.holdings().keys() == {documents[0].document_key}
     assert len(stand.calls(stand.kind.upload)) == 1
 
 
@@ -387,13 +387,13 @@ def test_a_lost_answer_is_told_as_unknown_and_the_bureau_knows(stand: SelectionS
 def test_an_upload_that_was_provably_not_taken_may_be_repeated(
     stand: SelectionStand, fault: dict[str, str] | str
 ) -> None:
-    papers = stand.seed()
+    documents = stand.seed()
     stand.fault(stand.kind.upload, getattr(stand.kind, fault) if isinstance(fault, str) else fault)
 
     with pytest.raises(TryLater):
-        stand.hook.upload(PARTY, "select", papers)
+        stand.hook.upload(PARTY, "select", documents)
 
-    assert {one.outcome for one in stand.apply("select", papers).values()} == {"done"}
+    assert {one.outcome for one in stand.apply("select", documents).values()} == {"done"}
 
 
 @pytest.mark.parametrize("fault", ["http_500", "drop_reply", "cut_reply"])
@@ -421,7 +421,7 @@ def test_a_row_too_few_or_too_many_is_never_an_answer_of_its_own(stand: Selectio
     if stand.kind.channel == "leqi":
         found = stand.hook.results(PARTY, uploaded.request_no)
         assert not isinstance(found, Waiting)
-        assert len(found.papers) == len({one.document_key for one in found.papers}) == left
+        assert len(found.documents) == len({one.document_key for one in found.documents}) == left
     else:
         with pytest.raises(TryLater):
             stand.hook.results(PARTY, uploaded.request_no)
@@ -441,8 +441,8 @@ def test_a_row_with_two_different_answers_is_not_believed(stand: SelectionStand)
 
 @pytest.mark.req("R214")
 def test_a_task_that_failed_is_told_in_the_bureaus_words(stand: SelectionStand) -> None:
-    (paper,) = stand.seed()
-    uploaded = stand.hook.upload(PARTY, "select", [paper])
+    (document,) = stand.seed()
+    uploaded = stand.hook.upload(PARTY, "select", [document])
     stand.fault(stand.kind.result, stand.kind.task_fails)
 
     if stand.kind.channel == "etax":
@@ -488,11 +488,11 @@ def test_the_tax_numbers_of_one_account_are_worked_on_one_after_the_other(monkey
 @pytest.mark.parametrize("code", ["91300", "91400"])
 def test_either_code_of_a_lost_login_is_told_as_one(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     with selecting(KINDS[1], monkeypatch) as stand:
-        papers = stand.seed()
+        documents = stand.seed()
         stand.fault("invoiceSelect", {"kind": "error_code", "code": code})
         with pytest.raises(LoginLost):
-            stand.hook.upload(PARTY, "select", papers)
-        assert {one.outcome for one in stand.apply("select", papers).values()} == {"done"}
+            stand.hook.upload(PARTY, "select", documents)
+        assert {one.outcome for one in stand.apply("select", documents).values()} == {"done"}
 
 
 @pytest.mark.req("R216")
@@ -500,11 +500,11 @@ def test_a_lost_login_keeps_what_was_uploaded_until_somebody_has_logged_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with selecting(KINDS[1], monkeypatch) as stand:
-        papers = stand.seed()
+        documents = stand.seed()
         order(stand.bureau, "seed", companies=[company("etax", login="manual")], documents=[])
         order(stand.bureau, "session", account=ACCOUNT, state="lost")
 
-        uploaded: Uploaded = stand.hook.upload(PARTY, "select", papers)
+        uploaded: Uploaded = stand.hook.upload(PARTY, "select", documents)
         waiting = stand.hook.results(PARTY, uploaded.request_no)
         for ask in (stand.hook.period, stand.hook.statistics, lambda who: stand.hook.holdings(who, PERIOD)):
             with pytest.raises(LoginLost):

@@ -22,7 +22,7 @@ def room(pool_url: str, monkeypatch: pytest.MonkeyPatch, airflow_metadata: None)
 @pytest.mark.finding("F05")
 @pytest.mark.req("A-26", "R124", "A-38")
 def test_the_last_day_of_a_month_comes_on_the_first_of_the_next(room: GatewayRehearsal) -> None:
-    keys = {room.paper("81", f"2027-01-{day}") for day in (29, 30, 31)}
+    keys = {room.bought("81", f"2027-01-{day}") for day in (29, 30, 31)}
     for number in range(4):
         room.run(DAILY, date(2027, 1, 30) + timedelta(days=number))
 
@@ -40,10 +40,10 @@ def test_the_last_day_of_a_month_comes_on_the_first_of_the_next(room: GatewayReh
 @pytest.mark.req("A-26")
 def test_what_the_bureau_learns_after_the_first_comes_on_the_6th_and_the_12th(room: GatewayRehearsal) -> None:
     room.run(DAILY, "2027-02-01")
-    fifth = room.paper("81", "2027-01-31")
+    fifth = room.bought("81", "2027-01-31")
     room.run("aisino__history_input", "2027-02-06")
     assert set(room.invoices()) == {fifth}
 
-    eleventh = room.paper("81", "2027-01-30")
+    eleventh = room.bought("81", "2027-01-30")
     room.run("aisino__full_last_month", "2027-02-12")
     assert set(room.invoices()) == {fifth, eleventh}

@@ -52,15 +52,15 @@ def test_a_scheme_gets_exactly_its_types_of_what_one_number_answers(
 ) -> None:
     room.company(channel=channel)
     room.scheme(*types, downloads=["input_full"])
-    papers = {
-        room.paper("8208", "2027-01-10", fpyt="1", skssq="202701"): "8208",
-        room.paper("82", "2027-01-11"): "82",
+    documents = {
+        room.bought("8208", "2027-01-10", fpyt="1", skssq="202701"): "8208",
+        room.bought("82", "2027-01-11"): "82",
     }
 
     room.run(*CHANNELS[channel])
 
     stored = {key: row["invoice_type"] for key, row in room.invoices().items()}
-    assert stored == {key: kind for key, kind in papers.items() if kind in types}
+    assert stored == {key: kind for key, kind in documents.items() if kind in types}
     (task,) = balanced(room)
     assert (task["status"], task["downloaded_count"], task["ignored_count"]) == ("succeeded", 2, 2 - len(types))
     assert left_out(room) == [("ignored", "OTHER_TYPE")] * (2 - len(types))
@@ -72,14 +72,14 @@ def test_a_scheme_gets_exactly_its_types_of_what_one_number_answers(
 def test_leqi_answers_both_under_82_and_a_scheme_gets_its_own(rehearsal: Rehearsal, types: tuple[str, ...]) -> None:
     rehearsal.taxpayer()
     rehearsal.scheme(*types, downloads=["input_full"])
-    papers = {
+    documents = {
         rehearsal.document(fplx=kind, nsrsbh=GENERAL, sjlx="1", kprq="2027-01-10"): kind for kind in ("82", "8208")
     }
 
     rehearsal.run("leqi__history_input", "2027-02-06")
 
     assert {key: row["invoice_type"] for key, row in rehearsal.invoices().items()} == {
-        key: kind for key, kind in papers.items() if kind in types
+        key: kind for key, kind in documents.items() if kind in types
     }
     task = next(task for task in balanced(rehearsal) if task["download_type"] == "input_full")
     assert (task["downloaded_count"], task["inserted_count"], task["ignored_count"]) == (2, len(types), 2 - len(types))
@@ -110,7 +110,7 @@ def test_a_risk_that_names_no_element_reaches_a_toll_invoice_of_the_pool(rehears
 def test_a_status_update_brings_toll_invoices_too(room: GatewayRehearsal, channel: str, types: tuple[str, ...]) -> None:
     room.company(channel=channel)
     room.scheme(*types, downloads=["input_full", "input_status"])
-    toll = room.paper("8208", "2027-01-10", fpyt="1", skssq="202701")
+    toll = room.bought("8208", "2027-01-10", fpyt="1", skssq="202701")
     room.run(*CHANNELS[channel])
     room.post("change", key=toll, fpzt="8", recognised_on="2027-02-06")
 
@@ -129,12 +129,12 @@ def test_two_types_of_one_number_are_each_stored_once_and_ignored_by_the_other(
 ) -> None:
     room.company()
     room.scheme(*types, downloads=["input_full"])
-    papers = {room.paper(kind, "2027-01-10"): kind for kind in ("04", "86")}
+    documents = {room.bought(kind, "2027-01-10"): kind for kind in ("04", "86")}
 
     room.run("etax__history_input", "2027-02-06")
 
     stored = {key: row["invoice_type"] for key, row in room.invoices().items()}
-    assert stored == {key: kind for key, kind in papers.items() if kind in types}
+    assert stored == {key: kind for key, kind in documents.items() if kind in types}
     assert [(task["downloaded_count"], task["inserted_count"], task["ignored_count"]) for task in balanced(room)] == [
         (2, 1, 1)
     ] * len(types)
@@ -146,7 +146,7 @@ def test_the_rows_of_an_answer_about_every_type_end_in_each_tasks_own_counters(r
     room.company(channel="tax_disk")
     room.scheme("81", "01", downloads=["input_status"])
     for kind in ("81", "01", "10"):
-        room.paper(kind, "2027-01-10")
+        room.bought(kind, "2027-01-10")
 
     room.run("tax_disk__status_update", "2027-01-20")
 
@@ -160,7 +160,7 @@ def test_a_row_that_the_bureau_failed_to_deliver_is_a_failed_row_in_its_words(ro
     room.company()
     room.scheme("81", downloads=["input_full"])
     for day in range(10, 16):
-        room.paper("81", f"2027-01-{day}")
+        room.bought("81", f"2027-01-{day}")
     room.fault("task_ends", service="ext.fullInvoiceDownQuery", code="4")
 
     room.run("etax__history_input", "2027-02-06")

@@ -1,4 +1,4 @@
-"""S2 from a list of 2,000 papers to the bureau and back, on both channels: pool, ledger and bureau agree at every step."""
+"""S2 from a list of 2,000 documents to the bureau and back, on both channels: pool, ledger and bureau agree at every step."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -45,7 +45,7 @@ class Journey(SelectionRoom):
         """海关缴款书 at the bureau and in the pool."""
         one = {"fplx": "customs", "nsrsbh": taxpayer_no, "kprq": issued}
         found = order(self.stand.bureau, "seed", companies=[], documents=[one] * count)["documents"]
-        return self.papers(*found, taxpayer_no=taxpayer_no, issue_date=date.fromisoformat(issued), **pool)
+        return self.documents(*found, taxpayer_no=taxpayer_no, issue_date=date.fromisoformat(issued), **pool)
 
     def submit(self, selection_request: SelectionRequest) -> Submitted:
         """A submission of its own, not worked yet."""
@@ -74,7 +74,7 @@ class Journey(SelectionRoom):
         return {row["taxpayer_no"]: (row["status"], row["error_message"]) for row in found}
 
     def agree(self, selected: Sequence[str]) -> None:
-        """Pool, ledger and bureau all say that exactly these papers of GENERAL are 不抵扣 selected."""
+        """Pool, ledger and bureau all say that exactly these documents of GENERAL are 不抵扣 selected."""
         pool = self.pool.execute(
             "SELECT document_key FROM fapiao.invoice WHERE taxpayer_no = %s AND selection_status = '1'"
             " AND deduction_purpose = '2' AND not_deductible_type = '3' AND tax_period = %s",
@@ -98,8 +98,8 @@ def journey(request: pytest.FixtureRequest, pool_url: str, monkeypatch: pytest.M
         order(stand.bureau, "period", taxNo=LOCKED, skssq=PERIOD)
         order(stand.bureau, "settings", gateway={"task_seconds": 60})
         with closing(Journey(pool_url, stand)) as found:
-            (paper,) = found.seed(1, LOCKED)
-            found.done(selection_request("not_deduct", [paper], LOCKED))
+            (document,) = found.seed(1, LOCKED)
+            found.done(selection_request("not_deduct", [document], LOCKED))
             found.done(SelectionRequest("make_statistics", "interactive", taxpayers=[LOCKED]))
             assert statistics(found.session, LOCKED).state != "01"
             yield found
@@ -118,8 +118,8 @@ def line(action: str, key: str = "", reason: str = REASON, **cells: str) -> list
 
 def test_a_list_with_every_fault_is_selected_withdrawn_locked_and_selected_again(journey: Journey, tmp_path: Path):
     invoice = {"taxpayer_no": GENERAL, "issue_date": date(2026, 12, 5)}
-    journey.papers("26312000000000000001", invoice_type="82", **invoice)
-    journey.papers("26312000000000000002", invoice_type="81", **invoice)
+    journey.documents("26312000000000000001", invoice_type="82", **invoice)
+    journey.documents("26312000000000000002", invoice_type="81", **invoice)
     journey.pool.execute(
         "UPDATE pool.document SET document = 'invoice', invoice_no = document_key, amount = -1, status = '2'"
         " WHERE document_key LIKE '2631%'"
@@ -181,7 +181,7 @@ def test_a_list_with_every_fault_is_selected_withdrawn_locked_and_selected_again
     assert journey.told(journey.done(selection_request("not_deduct", half)))[GENERAL] == ("succeeded", None)
     journey.agree(good)
     uploads = journey.stand.calls(journey.stand.kind.upload)
-    assert len(uploads) == 4, "LOCKED's paper, the list, the withdrawal, the half again: nothing was uploaded twice"
+    assert len(uploads) == 4, "LOCKED's document, the list, the withdrawal, the half again: nothing was uploaded twice"
 
 
 def lose_the_login(journey: Journey) -> None:

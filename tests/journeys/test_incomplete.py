@@ -20,7 +20,7 @@ def room(pool_url: str, monkeypatch: pytest.MonkeyPatch, airflow_metadata: None)
         found.company()
         found.scheme("81", downloads=["input_full"])
         for day in range(10, 22):
-            found.paper("81", f"2027-01-{day}")
+            found.bought("81", f"2027-01-{day}")
         yield found
 
 
@@ -213,7 +213,7 @@ def test_headers_wait_for_their_lines_and_a_full_download_completes_the_collecti
     with gateway_rehearsing(pool_url, monkeypatch, "2027-01-20") as room:
         room.company()
         room.scheme("81", downloads=["input_full"])
-        room.paper("81", "2027-01-04")
+        room.bought("81", "2027-01-04")
         room.fault("http_500", service="invoiceCheck", times="always")
         lists: dict[str, Any] = {"invoice_types": ["81"], "deduction_statuses": [], "invoice_statuses": []}
         form = {"taxpayer_no": None, "document": "invoice", **lists, "date_from": "2027-01-01", "date_to": None}

@@ -66,7 +66,7 @@ def test_headers_are_captured_unverified_then_verified_and_later_only_their_stat
     room: GatewayRehearsal,
 ) -> None:
     room.company()
-    special, car = room.paper("81", "2027-01-04"), room.paper("83", "2027-01-05")
+    special, car = room.bought("81", "2027-01-04"), room.bought("83", "2027-01-05")
     press(room, DAY)
     (task,) = room.tasks()
     assert (task["status"], task["inserted_count"]) == ("headers_only", 2)
@@ -92,7 +92,7 @@ def test_headers_are_captured_unverified_then_verified_and_later_only_their_stat
 def test_filters_reach_the_bureau_and_customs_payments_come_by_their_own_row(room: GatewayRehearsal) -> None:
     room.company()
     paid = room.document(nsrsbh=GENERAL, fplx="customs", kprq="2027-01-04")
-    room.paper("81", "2027-01-04")
+    room.bought("81", "2027-01-04")
     press(room, DAY, document="customs", deduction_statuses=["0"])
     (asked,) = [call["request"]["searchOpt"] for call in room.calls("invoiceDown")]
     assert (asked["invoiceType"], asked["authenticateFlags"], asked["invoiceStatus"]) == ("21", "0", "")
@@ -104,6 +104,6 @@ def test_filters_reach_the_bureau_and_customs_payments_come_by_their_own_row(roo
 @pytest.mark.req("R030")
 def test_a_soft_certificate_needs_no_account(room: GatewayRehearsal) -> None:
     room.company(channel="soft_certificate")
-    key = room.paper("81", "2027-01-04")
+    key = room.bought("81", "2027-01-04")
     press(room, DAY)
     assert list(room.invoices()) == [key]

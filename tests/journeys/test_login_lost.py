@@ -26,7 +26,7 @@ PLANNED = ("history_input", "status_update")
 
 @pytest.fixture
 def group(pool_url: str, monkeypatch: pytest.MonkeyPatch, airflow_metadata: None) -> Iterator[GatewayRehearsal]:
-    """Three companies on one account that a person must log in, with papers of the types that have layout files."""
+    """Three companies on one account that a person must log in, with documents of the types that have layout files."""
     with gateway_rehearsing(pool_url, monkeypatch, DAY.isoformat()) as room:
         for taxpayer_no in COMPANIES:
             room.company(taxpayer_no)

@@ -57,7 +57,7 @@ def test_the_month_is_asked_for_from_the_authorisation_on_and_is_never_complete(
 def test_what_the_web_did_before_the_company_moved_to_leqi_is_not_asked_for_again(room: GatewayRehearsal) -> None:
     room.company()
     room.scheme("81", downloads=["input_full", "output_full"])
-    bought = room.paper("81", "2027-01-10")
+    bought = room.bought("81", "2027-01-10")
     room.run("etax__history_output", "2027-02-02")
     room.run("etax__history_input", "2027-02-06")
     assert set(room.invoices()) == {bought}

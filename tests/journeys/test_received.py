@@ -30,7 +30,7 @@ def room(
 
 
 def received(room: GatewayRehearsal, folder: Path, *keys: str) -> Path:
-    """A CSV of these papers as the business system writes it."""
+    """A CSV of these documents as the business system writes it."""
     file = folder / "received.csv"
     with file.open("w", newline="", encoding="utf-8") as opened:
         writer = csv.DictWriter(opened, COLUMNS, extrasaction="ignore")
@@ -42,8 +42,8 @@ def received(room: GatewayRehearsal, folder: Path, *keys: str) -> Path:
 
 
 def listed(room: GatewayRehearsal, kprq: str) -> str:
-    """A paper that the bureau lists in a status update: selected in the period that runs."""
-    key = room.paper("81", kprq)
+    """A document that the bureau lists in a status update: selected in the period that runs."""
+    key = room.bought("81", kprq)
     room.post("change", key=key, fpyt="1", skssq="202612")
     return key
 
@@ -91,7 +91,7 @@ TYPES = ("01", "04", "08", "10", "11", "14", "81", "82", "61", "51", "03", "15",
 def test_the_numbers_of_every_type_name_the_bureaus_document(
     room: GatewayRehearsal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keys = [room.paper(fplx) for fplx in TYPES]
+    keys = [room.bought(fplx) for fplx in TYPES]
     file = received(room, tmp_path, *keys)
     for _ in range(2):
         assert main(["receive", str(file), "--date", NEXT]) == 0
@@ -103,7 +103,7 @@ def test_the_numbers_of_every_type_name_the_bureaus_document(
 
 
 @pytest.mark.req("R129")
-def test_a_paper_that_says_otherwise_than_the_bureaus_face_is_refused_without_a_call(
+def test_a_document_that_says_otherwise_than_the_bureaus_face_is_refused_without_a_call(
     room: GatewayRehearsal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = listed(room, "2027-01-02")

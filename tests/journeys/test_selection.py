@@ -63,8 +63,8 @@ def test_what_is_being_selected_is_polled_by_the_sweep(rehearsal: Rehearsal) -> 
     rehearsal.post("clock", advance_seconds=1200)
     SweepOperator(task_id="sweep").execute(context("sweep_results"))
     assert told(rehearsal) == "处理成功"
-    paper = rehearsal.invoices()[key]
-    assert (paper["selection_status"], paper["deduction_purpose"], paper["tax_period"]) == ("1", "2", "202612")
+    document = rehearsal.invoices()[key]
+    assert (document["selection_status"], document["deduction_purpose"], document["tax_period"]) == ("1", "2", "202612")
 
 
 @pytest.mark.req("R219")

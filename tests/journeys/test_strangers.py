@@ -18,7 +18,7 @@ def room(pool_url: str, monkeypatch: pytest.MonkeyPatch, airflow_metadata: None)
     with gateway_rehearsing(pool_url, monkeypatch, "2027-01-05") as found:
         found.company()
         found.scheme("81", downloads=["input_full"])
-        found.paper("81", "2027-01-10")
+        found.bought("81", "2027-01-10")
         yield found
 
 
@@ -138,10 +138,10 @@ def test_an_unselected_list_of_another_month_is_not_merged(rehearsal: Rehearsal)
 
 @pytest.mark.finding("F04", "F02")
 @pytest.mark.req("A-51")
-def test_the_usage_of_a_paper_with_our_number_and_another_code_is_not_ours(rehearsal: Rehearsal) -> None:
+def test_the_usage_of_a_document_with_our_number_and_another_code_is_not_ours(rehearsal: Rehearsal) -> None:
     rehearsal.taxpayer()
     rehearsal.scheme("04", downloads=["input_full"])
-    paper = rehearsal.document(fplx="04", nsrsbh=GENERAL, sjlx="1", kprq="2027-01-04", fpyt="1", rzzt="02")
+    document = rehearsal.document(fplx="04", nsrsbh=GENERAL, sjlx="1", kprq="2027-01-04", fpyt="1", rzzt="02")
     other = base64.b64encode(b'"044009999999"').decode()
     rehearsal.fault("raw_field", service="FPZTXXCX", field="fpdm", text=other, times="always")
     rehearsal.run("leqi__history_input", "2027-02-06")
@@ -150,7 +150,7 @@ def test_the_usage_of_a_paper_with_our_number_and_another_code_is_not_ours(rehea
     rows = rehearsal.pool.execute("SELECT code, reason FROM pool.rejected_row").fetchall()
     assert [row["code"] for row in rows] == ["NOT_KNOWN"]
     assert "044009999999" in rows[0]["reason"]
-    assert rehearsal.invoices()[paper]["vat_usage"] is None
+    assert rehearsal.invoices()[document]["vat_usage"] is None
 
 
 @pytest.mark.finding("F04")

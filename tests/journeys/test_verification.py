@@ -23,7 +23,7 @@ TYPES = ("01", "04", "08", "10", "11", "14", "81", "82", "61", "51", "03", "15",
 
 @pytest.mark.req("R129")
 def test_every_type_is_verified_by_its_own_key_and_enters_the_pool(room: GatewayRehearsal) -> None:
-    keys = {fplx: room.paper(fplx) for fplx in TYPES}
+    keys = {fplx: room.bought(fplx) for fplx in TYPES}
     assert {room.receive(key) for key in keys.values()} == {"queued"}
     assert room.invoices() == {}
     room.verify()
@@ -37,7 +37,7 @@ def test_every_type_is_verified_by_its_own_key_and_enters_the_pool(room: Gateway
 
 
 def test_the_change_log_and_the_raw_answer_name_the_verification(room: GatewayRehearsal) -> None:
-    key = room.paper("81")
+    key = room.bought("81")
     room.receive(key)
     room.verify()
     (row,) = room.verifications()
@@ -49,7 +49,7 @@ def test_the_change_log_and_the_raw_answer_name_the_verification(room: GatewayRe
 
 
 def test_a_wrong_amount_is_a_mismatch_and_the_document_in_the_pool_is_not_passed(room: GatewayRehearsal) -> None:
-    key = room.paper("81")
+    key = room.bought("81")
     room.pool.execute(
         "INSERT INTO pool.document (direction, taxpayer_no, document_key, document, invoice_type, verification_status,"
         " detail_level, first_collected_at, channel, batch_no)"
@@ -66,7 +66,7 @@ def test_a_wrong_amount_is_a_mismatch_and_the_document_in_the_pool_is_not_passed
 
 
 def test_an_invoice_the_bureau_does_not_know_is_not_found_and_stays_unverified(room: GatewayRehearsal) -> None:
-    key = room.paper("81")
+    key = room.bought("81")
     number = "27" + "9" * 18
     room.receive(key, document_key=number, invoice_no=number, etax_invoice_no=number)
     room.verify()
@@ -76,7 +76,7 @@ def test_an_invoice_the_bureau_does_not_know_is_not_found_and_stays_unverified(r
 
 
 def test_the_sixth_call_of_a_day_waits_for_the_next_day(room: GatewayRehearsal) -> None:
-    key = room.paper("81")
+    key = room.bought("81")
     for _ in range(5):
         room.receive(key, total_amount="1.00")
         room.verify()
@@ -93,7 +93,7 @@ def test_the_sixth_call_of_a_day_waits_for_the_next_day(room: GatewayRehearsal) 
 
 
 def test_the_limit_the_bureau_names_itself_waits_for_the_next_day_too(room: GatewayRehearsal) -> None:
-    key = room.paper("81")
+    key = room.bought("81")
     room.fault("error_code", code="P2303", service="invoiceCheck")
     room.receive(key)
     room.verify()

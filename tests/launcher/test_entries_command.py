@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from customs_rows import number, organisation, paper, papers
+from customs_rows import customs_document, customs_documents, number, organisation
 from launcher.connections import POOL_VARIABLE
 from launcher.main import main
 from pool_rows import OWNER, changes
@@ -13,11 +13,11 @@ from pool_rows import OWNER, changes
 
 @pytest.fixture
 def file(monkeypatch: pytest.MonkeyPatch, pool: psycopg.Connection, pool_url: str, tmp_path: Path) -> Path:
-    """A file that gives one paper of the pool to an organisation."""
+    """A file that gives one document of the pool to an organisation."""
     monkeypatch.setenv("FAPIAO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv(POOL_VARIABLE, pool_url)
     organisation(pool, "ORG1", OWNER)
-    papers(pool, paper(1))
+    customs_documents(pool, customs_document(1))
     pool.commit()
     written = tmp_path / "entries.csv"
     written.write_text(f"taxpayer_no,document_key,voucher_no,entry_at\n{OWNER},{number(1)},记-1,2026-11-20\n")

@@ -43,9 +43,9 @@ def room(stand: SelectionStand, pool_url: str) -> Iterator[SelectionRoom]:
 
 @pytest.fixture
 def keys(stand: SelectionStand, room: SelectionRoom) -> list[str]:
-    """Three papers, at the bureau and in the pool."""
-    papers = stand.seed(3)
-    return room.papers(*(one.document_key for one in papers), issue_date=papers[0].issue_date)
+    """Three documents, at the bureau and in the pool."""
+    documents = stand.seed(3)
+    return room.documents(*(one.document_key for one in documents), issue_date=documents[0].issue_date)
 
 
 def settled(stand: SelectionStand, room: SelectionRoom) -> None:

@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from airflow_pages import AirflowPages
 from browser import MISSING, browser_page, browser_path
-from customs_rows import number, paper, papers
+from customs_rows import customs_document, customs_documents, number
 from fapiao.tasks import SHANGHAI
 from launcher.airflow_env import login_password
 from launcher.pool import pool_url
@@ -180,7 +180,7 @@ def test_the_form_of_bureau_files_names_a_file_that_is_not_there(pages: AirflowP
 def customs_paper(organisations: dict[str, str]) -> str:
     """A 缴款书 of the factory in the pool."""
     with pool_url() as url, psycopg.connect(url) as connection:
-        papers(connection, paper(jkdwrnsrsbh=FACTORY), owner=FACTORY)
+        customs_documents(connection, customs_document(jkdwrnsrsbh=FACTORY), owner=FACTORY)
     return number(1)
 
 

@@ -29,8 +29,8 @@ def download(room: Room, month: Month, *, later: int = 0) -> None:
 def assert_whole(room: Room, month: Month) -> None:
     """Everything that the scheme names and the channel was asked for is there, and is the truth."""
     log = room.log()
-    asked = [made for made in month.papers if made.kind in month.kinds and any(covers(task, made) for task in log)]
-    assert unexplained(room, month.papers, month.kinds) == []
+    asked = [made for made in month.documents if made.kind in month.kinds and any(covers(task, made) for task in log)]
+    assert unexplained(room, month.documents, month.kinds) == []
     assert pool_rows(room.pool).keys() == {place(made) for made in asked}
 
 
@@ -67,7 +67,7 @@ def test_no_disturbance_makes_a_silent_difference(new_room: NewRoom, channel: st
     with new_room(month.bureau()) as room:
         enter(room, month)
         download(room, month)
-        assert unexplained(room, month.papers, month.kinds) == []
+        assert unexplained(room, month.documents, month.kinds) == []
         assert unconserved(room) == []
         assert room.ledger() == room.counted()
 

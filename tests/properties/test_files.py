@@ -1,4 +1,4 @@
-"""The same truth by file, by channel and by both in either order: one row per paper, and every face the paper's."""
+"""The same truth by file, by channel and by both in either order: one row per document, and every face the document's."""
 
 from collections.abc import Callable
 from datetime import date
@@ -24,7 +24,7 @@ def by_file(room: Room, month: Month) -> None:
     """The month's exports, one a direction, imported as the command does."""
     with TemporaryDirectory() as folder, psycopg.connect(room.pool_url, autocommit=True) as pool:
         for direction in ("input", "output"):
-            held = [made for made in month.papers if made.direction == direction]
+            held = [made for made in month.documents if made.direction == direction]
             if held:
                 store, file = FolderStore(Path(folder) / "kept"), Path(folder) / direction / "export.xlsx"
                 bring_in(pool, store, workbook(file, held), taxpayers=[OWNER.number], direction=direction)
@@ -49,7 +49,7 @@ ORDERS: dict[str, tuple[Step, ...]] = {
 @pytest.mark.parametrize("channel", ["leqi", "etax"])
 @with_pools
 @given(drawn=st.data())
-def test_a_paper_is_one_row_whoever_brings_it(
+def test_a_document_is_one_row_whoever_brings_it(
     new_room: NewRoom, channel: str, order: tuple[Step, ...], drawn: st.DataObject
 ) -> None:
     month = drawn.draw(months(channel, kinds=sorted(NAMES)))
@@ -59,8 +59,8 @@ def test_a_paper_is_one_row_whoever_brings_it(
         for step in order:
             step(room, month)
 
-        assert unexplained(room, month.papers, NAMES) == []
-        assert pool_rows(room.pool).keys() == {place(made) for made in month.papers}
+        assert unexplained(room, month.documents, NAMES) == []
+        assert pool_rows(room.pool).keys() == {place(made) for made in month.documents}
         assert {task["status"] for task in room.log()} <= {"succeeded", "no_data"}
 
         before = snapshot(room)

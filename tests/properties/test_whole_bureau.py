@@ -1,7 +1,7 @@
-"""The proof that takes minutes: a bureau of 17,000 papers on 乐企 and of 1,200 at the gateway, every DAG, row by row.
+"""The proof that takes minutes: a bureau of 17,000 documents on 乐企 and of 1,200 at the gateway, every DAG, row by row.
 
 It runs where FAPIAO_PROOF is set: `FAPIAO_PROOF=1 ./fapiao test tests/properties/test_whole_bureau.py`. Its value is the
-number of papers on 乐企 in thousands (1: the 17,000 of the proof).
+number of documents on 乐企 in thousands (1: the 17,000 of the proof).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ from independent_bureau import IndependentBureau, listed
 from truth import (
     KINDS,
     MAY_BE_DEDUCTED,
-    Paper,
+    Document,
     Party,
     Row,
     differences,
@@ -26,10 +26,10 @@ from truth import (
     pool_rows,
     usage,
 )
-from truth_made import paper
+from truth_made import document
 from truth_room import PROOF, NewRoom, Room, snapshot, unexplained
 
-PAPERS_ON_LEQI, PAPERS_AT_GATEWAY = 17_000, 1_200
+DOCUMENTS_ON_LEQI, DOCUMENTS_AT_GATEWAY = 17_000, 1_200
 ON_LEQI = [Party("91310000MA1EXAMP07", "示例公司"), Party("91310000MA1EXAMPAA", "示例公司二")]
 ON_ETAX, BY_CERTIFICATE = Party("91310000MA1EXAMPBB", "示例公司三"), Party("91310000MA1EXAMPCC", "示例公司四")
 LEQI_RUNS = (
@@ -62,21 +62,21 @@ GATEWAY_RUNS = (
 pytestmark = pytest.mark.skipif(PROOF is None, reason="FAPIAO_PROOF is not set")
 
 
-def papers_of(owners: Sequence[Party], kinds: Sequence[str], wanted: int, seed: int) -> list[Paper]:
-    """January and February papers of every kind and direction; 缴款书 are the first owner's, as 软证书 knows none."""
+def documents_of(owners: Sequence[Party], kinds: Sequence[str], wanted: int, seed: int) -> list[Document]:
+    """January and February documents of every kind and direction; 缴款书 are the first owner's, as 软证书 knows none."""
     dice, numbers = Random(seed), count(seed * 1_000_000)  # noqa: S311
     return [_one(dice, owners, kinds[number % len(kinds)], next(numbers)) for number in range(wanted)]
 
 
-def _one(dice: Random, owners: Sequence[Party], kind: str, number: int) -> Paper:
+def _one(dice: Random, owners: Sequence[Party], kind: str, number: int) -> Document:
     bought_only = kind in ("customs", "withholding")
     owner = owners[0] if kind == "customs" else dice.choice(owners)
     direction = "input" if bought_only or dice.random() < 0.6 else "output"
-    made = paper(dice, kind, dice.choice(("2027-01", "2027-02")), owner, direction, number)
+    made = document(dice, kind, dice.choice(("2027-01", "2027-02")), owner, direction, number)
     return replace(made, state=_state(dice, made)) if direction == "input" else made
 
 
-def _state(dice: Random, made: Paper) -> dict[str, str]:
+def _state(dice: Random, made: Document) -> dict[str, str]:
     """What was used, entered or found out about a purchase; most of it nothing."""
     if made.document != "invoice" or dice.random() < 0.6:
         return {}
@@ -88,8 +88,8 @@ def _state(dice: Random, made: Paper) -> dict[str, str]:
 
 @pytest.fixture
 def wanted() -> int:
-    """How many papers lie on 乐企; FAPIAO_PROOF=0.1 is a tenth, to try the proof out."""
-    return int(PAPERS_ON_LEQI * float(PROOF or 1))
+    """How many documents lie on 乐企; FAPIAO_PROOF=0.1 is a tenth, to try the proof out."""
+    return int(DOCUMENTS_ON_LEQI * float(PROOF or 1))
 
 
 def run_all(room: Room, runs: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -100,17 +100,17 @@ def run_all(room: Room, runs: Iterable[tuple[str, str]]) -> Iterator[str]:
                 for row in room.log() if row["status"] not in ("succeeded", "no_data"))  # fmt: skip
 
 
-def states_wrong(room: Room, papers: Iterable[Paper], wanted: Iterable[tuple[str, Row]]) -> list[str]:
+def states_wrong(room: Room, documents: Iterable[Document], wanted: Iterable[tuple[str, Row]]) -> list[str]:
     """Columns beyond the face that differ."""
     rows = pool_rows(room.pool)
     found = []
-    for made, (what, columns) in zip(papers, wanted, strict=True):
+    for made, (what, columns) in zip(documents, wanted, strict=True):
         if place(made) in rows and (wrong := differences(rows[place(made)], columns)):
             found.append(f"{what} {made.kind} {made.key}: {wrong}")
     return found
 
 
-def leqi_states(made: Paper) -> Row:
+def leqi_states(made: Document) -> Row:
     """What usage, unselected list and risk say of a purchase."""
     return usage(made) | (not_selected(made) if listed(made) else {})
 
@@ -128,17 +128,17 @@ def check_second_time(room: Room, runs: Iterable[tuple[str, str]], again: Iterab
 def test_the_pool_is_the_truth_of_a_large_bureau_on_leqi(
     new_room: NewRoom, airflow_metadata: None, wanted: int
 ) -> None:
-    papers = papers_of(ON_LEQI, KINDS, wanted, seed=11)
-    with new_room(IndependentBureau(date(2027, 2, 1), papers, package_rows=500)) as room:
+    documents = documents_of(ON_LEQI, KINDS, wanted, seed=11)
+    with new_room(IndependentBureau(date(2027, 2, 1), documents, package_rows=500)) as room:
         for party in ON_LEQI:
             room.company(party)
         room.scheme(ON_LEQI, KINDS)
 
         assert list(run_all(room, LEQI_RUNS)) == []
 
-        assert unexplained(room, papers, KINDS) == []
-        assert pool_rows(room.pool).keys() == {place(made) for made in papers}
-        assert states_wrong(room, papers, (("乐企", leqi_states(made)) for made in papers)) == []
+        assert unexplained(room, documents, KINDS) == []
+        assert pool_rows(room.pool).keys() == {place(made) for made in documents}
+        assert states_wrong(room, documents, (("乐企", leqi_states(made)) for made in documents)) == []
         assert room.ledger() == room.counted()
         check_second_time(
             room, LEQI_RUNS, [("leqi__history_output", "2027-03-13"), ("leqi__history_input", "2027-03-13")]
@@ -152,16 +152,18 @@ def test_the_pool_is_the_truth_of_a_bureau_at_the_gateway(
     new_room: NewRoom, airflow_metadata: None, wanted: int
 ) -> None:
     kinds = [kind for kind in KINDS if kind != "withholding"]
-    papers = papers_of([ON_ETAX, BY_CERTIFICATE], kinds, wanted * PAPERS_AT_GATEWAY // PAPERS_ON_LEQI, seed=12)
-    papers = [replace(made, state={}) for made in papers]
-    with new_room(IndependentBureau(date(2027, 2, 1), papers)) as room:
+    documents = documents_of(
+        [ON_ETAX, BY_CERTIFICATE], kinds, wanted * DOCUMENTS_AT_GATEWAY // DOCUMENTS_ON_LEQI, seed=12
+    )
+    documents = [replace(made, state={}) for made in documents]
+    with new_room(IndependentBureau(date(2027, 2, 1), documents)) as room:
         room.company(ON_ETAX, "etax")
         room.company(BY_CERTIFICATE, "soft_certificate")
         room.scheme([ON_ETAX, BY_CERTIFICATE], kinds)
 
         assert list(run_all(room, GATEWAY_RUNS)) == []
 
-        assert unexplained(room, papers, kinds) == []
-        assert pool_rows(room.pool).keys() == {place(made) for made in papers}
-        assert states_wrong(room, papers, (("网关", on_gateway(made)) for made in papers)) == []
+        assert unexplained(room, documents, kinds) == []
+        assert pool_rows(room.pool).keys() == {place(made) for made in documents}
+        assert states_wrong(room, documents, (("网关", on_gateway(made)) for made in documents)) == []
         check_second_time(room, GATEWAY_RUNS, [("etax__history_input", "2027-03-13")])

@@ -71,7 +71,7 @@ def test_a_bad_seed_lists_every_problem_and_changes_nothing(room: Room):
         "documents[1]: fplx '99' is unknown; known are " + KNOWN,
         "documents[1]: lines must be at least 1",
         "documents[1]: 'yesterday' is not a date: write YYYY-MM-DD or YYYY-MM-DD HH:mm:ss",
-        'documents[2]: a customs paper is always sjlx "1"',
+        'documents[2]: a customs document is always sjlx "1"',
         "documents[2]: recognised_on 2027-01-01 lies before its issue on 2027-01-02",
         "documents[2]: recognised_on needs what was recognised: fpzt, ycpzzt or hzsdbs",
         "documents[3]: give the date as kprq of the document, not inside payload",
@@ -100,9 +100,9 @@ def test_a_body_of_another_shape_is_refused_with_its_place(room: Room, body: obj
     assert sentence in problem
 
 
-def test_one_paper_in_two_hands_changes_in_both(room: Room, caller: Caller):
-    paper = {"fplx": "81", "kprq": "2027-01-02", "payload": {"fphm": "27312000000000000009"}}
-    room.seed(documents=[{"nsrsbh": OURS, "sjlx": sjlx, **paper} for sjlx in ("1", "2")])
+def test_one_document_in_two_hands_changes_in_both(room: Room, caller: Caller):
+    document = {"fplx": "81", "kprq": "2027-01-02", "payload": {"fphm": "27312000000000000009"}}
+    room.seed(documents=[{"nsrsbh": OURS, "sjlx": sjlx, **document} for sjlx in ("1", "2")])
     assert room.change("27312000000000000009", fpzt="7") == 2
     assert room.change("27312000000000000009", fpzt="8", sjlx="2") == 1
 

@@ -147,7 +147,7 @@ def test_a_foreign_tax_number_is_11(room: Room, caller: Caller, nsrsbh: str):
     assert caller.call("PLFPXZSQ", **{**DECEMBER, "nsrsbh": nsrsbh}).returncode == "11"
 
 
-def test_customs_papers_are_asked_for_by_type_1_only(room: Room, caller: Caller):
+def test_customs_documents_are_asked_for_by_type_1_only(room: Room, caller: Caller):
     key = room.document("customs", "2026-12-20", lines=2)
     request = {"nsrsbh": OURS, "hgjkslx": "1", "tfrqq": "20261201", "tfrqz": "20261231"}
     pclsh = caller.call("PLHGJKSXZSQ", **request).data["pclsh"]
@@ -157,7 +157,7 @@ def test_customs_papers_are_asked_for_by_type_1_only(room: Room, caller: Caller)
     assert caller.call("PLHGJKSXZSQ", **{**request, "hgjkslx": "2"}).returncode == "01"
 
 
-def test_withholding_papers_are_asked_for_by_the_withholding_agent(room: Room, caller: Caller):
+def test_withholding_documents_are_asked_for_by_the_withholding_agent(room: Room, caller: Caller):
     key = room.document("withholding", "2026-12-20")
     pclsh = caller.call("PLZZSDKDJWSPZXZSQ", kjywrsbh=OURS, tfrqq="20261201", tfrqz="20261231").data["pclsh"]
     reply = caller.fetch("PLZZSDKDJWSPZXZSQFK", "pclsh", pclsh)

@@ -78,7 +78,7 @@ def test_asking_costs_no_quota(room: Room, caller: Caller):
     assert room.get("quota")["quota"] == []
 
 
-def test_customs_and_withholding_papers_have_their_own_increments(room: Room, caller: Caller):
+def test_customs_and_withholding_documents_have_their_own_increments(room: Room, caller: Caller):
     customs, withheld = room.document("customs", "2027-01-02"), room.document("withholding", "2027-01-02")
     one = caller.call("CXZLXZHGJKSXX", gjrq="20270103", nsrsbh=OURS, hgjkslx="1")
     two = caller.call("CXZLXZZZSDKDJWSPZXX", gjrq="20270103", kjywrsbh=OURS)

@@ -95,7 +95,7 @@ def test_the_board_follows_the_simulators_clock(room: Room, caller: Caller):
         ("PLZZSDKDJWSPZXZSQ", {"kjywrsbh": OURS}, "withholding"),
     ],
 )
-def test_papers_have_the_same_quota_by_month_of_issue(
+def test_documents_have_the_same_quota_by_month_of_issue(
     room: Room, caller: Caller, service: str, request_body: dict[str, str], document: str
 ):
     request = {**request_body, "tfrqq": "20261201", "tfrqz": "20261231"}

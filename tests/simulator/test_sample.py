@@ -64,24 +64,24 @@ def test_every_company_sold_something_last_month(planted: tuple[Bureau, date]):
     )
 
 
-def test_the_unselected_list_has_invoices_customs_and_withholding_papers(planted: tuple[Bureau, date]):
+def test_the_unselected_list_has_invoices_customs_and_withholding_documents(planted: tuple[Bureau, date]):
     bureau, day = planted
     for kinds in (KINDS[:-2], ("customs",), ("withholding",)):
         assert len(bureau.store.unselected(sample.GROUP, kinds, day - 130 * ONE, day, day)) > 0
 
 
 @pytest.mark.parametrize("owner", [sample.GROUP, sample.TRADER, sample_gateway.FACTORY, sample_gateway.BRANCH])
-def test_the_general_companies_of_both_channels_have_customs_papers_that_may_be_selected(
+def test_the_general_companies_of_both_channels_have_customs_documents_that_may_be_selected(
     planted: tuple[Bureau, date], owner: str
 ):
     bureau, day = planted
     held = bureau.store.issued((owner, INPUT, CUSTOMS), day - 100 * ONE, day - ONE, day)
     wanted = Wanted(owner, select=True, use=NOT_DEDUCTED)
-    verdicts = [judge(bureau, wanted, paper, bureau.clock.now()) for paper in held.between(0, len(held))]
+    verdicts = [judge(bureau, wanted, document, bureau.clock.now()) for document in held.between(0, len(held))]
     assert verdicts.count(Verdict.DONE) > 1
 
 
-def test_one_paper_stands_in_two_hands_with_one_face(planted: tuple[Bureau, date]):
+def test_one_document_stands_in_two_hands_with_one_face(planted: tuple[Bureau, date]):
     bureau, day = planted
     held = bureau.store.find(sample._digits(day, 1))
     assert {(d.facts.owner.number, d.facts.sjlx) for d in held} == {(sample.GROUP, INPUT), (sample.TRADER, OUTPUT)}

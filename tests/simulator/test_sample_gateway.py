@@ -1,4 +1,4 @@
-"""The sample companies behind the gateway: valid, on every channel, and with papers that each of them shows."""
+"""The sample companies behind the gateway: valid, on every channel, and with documents that each of them shows."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -73,7 +73,7 @@ def test_the_factory_has_every_kind_that_needs_care(gateway: GatewayCaller):
     assert {("61", ""), ("51", ""), ("82", "08"), ("10", "16"), ("85", ""), ("81", "")} <= kinds
 
 
-def test_customs_papers_were_filled_in_in_three_months(gateway: GatewayCaller):
+def test_customs_documents_were_filled_in_in_three_months(gateway: GatewayCaller):
     rows = gateway.headers(sample_gateway.FACTORY, invoiceType="21")
     assert [row["invoiceDate"] for row in rows] == ["2027-01-06", "2027-02-17", "2027-03-09"]
     assert all(Decimal(row["taxAmount"]) > 0 for row in rows)

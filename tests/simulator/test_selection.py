@@ -10,7 +10,7 @@ UPLOAD, RESULT, HELD = "PLHGJKSDKGX", "CXHGJKSDKGXCLJG", "HQDQSKSSQHGJKSDKGXCLJG
 SELECT, WITHDRAW = "03", "04"
 
 
-def paper(room: Room, kprq: str = DECEMBER, **more: object) -> dict[str, str]:
+def document(room: Room, kprq: str = DECEMBER, **more: object) -> dict[str, str]:
     """A 缴款书 as an upload names it; bdklx only counts where it is selected."""
     key = room.document("customs", kprq, **more)
     return {"jkshm": key, "tfrq": kprq.replace("-", ""), "bdklx": "3"}
@@ -34,7 +34,7 @@ def held(caller: Caller, page: int = 1) -> Reply:
 
 
 def test_a_result_is_10_until_ten_minutes_have_passed_and_never_changes_then(room: Room, caller: Caller):
-    row = paper(room)
+    row = document(room)
     pclsh = upload(caller, [row]).data["pclsh"]
     room.clock(advance_seconds=599)
     early = caller.call(RESULT, pclsh=pclsh).returncode
@@ -72,22 +72,22 @@ def test_a_result_is_10_until_ten_minutes_have_passed_and_never_changes_then(roo
         ({"fpyt": "6", "skssq": "202611"}, "06"),
     ],
 )
-def test_each_paper_gets_the_result_its_state_deserves(room: Room, caller: Caller, more: dict[str, str], code: str):
-    assert select(room, caller, [paper(room, **more)]) == [code]
+def test_each_document_gets_the_result_its_state_deserves(room: Room, caller: Caller, more: dict[str, str], code: str):
+    assert select(room, caller, [document(room, **more)]) == [code]
 
 
 def test_a_consumption_tax_twin_does_not_forbid_deduction(room: Room, caller: Caller):
-    assert select(room, caller, [paper(room, xfsyt="01")], "01") == ["01"]
+    assert select(room, caller, [document(room, xfsyt="01")], "01") == ["01"]
 
 
-def test_a_paper_is_unknown_by_another_date_and_to_another_company(room: Room, caller: Caller):
-    row = paper(room)
+def test_a_document_is_unknown_by_another_date_and_to_another_company(room: Room, caller: Caller):
+    row = document(room)
     theirs = room.seed(documents=[{"nsrsbh": "91440300MA2000002A", "fplx": "customs", "kprq": DECEMBER}])[0]
     assert select(room, caller, [row | {"tfrq": "20261206"}, row | {"jkshm": theirs}]) == ["02", "02"]
 
 
 def test_repeating_says_for_what_it_is_used_and_withdrawing_the_unselected_is_99(room: Room, caller: Caller):
-    row = paper(room)
+    row = document(room)
     assert select(room, caller, [row]) == ["01"]
     [again] = answers(room, caller, upload(caller, [row]).data["pclsh"])
     assert (again["cljg"], again["hxyt"], again["skssq"]) == ("06", "6", "")
@@ -111,7 +111,7 @@ def test_repeating_says_for_what_it_is_used_and_withdrawing_the_unselected_is_99
 def test_a_row_that_cannot_be_taken_is_refused_on_the_spot(
     room: Room, caller: Caller, wrong: dict[str, str], said: str
 ):
-    good, other = paper(room), paper(room, seed="two")
+    good, other = document(room), document(room, seed="two")
     reply = upload(caller, [good, other | wrong])
     assert reply.returncode == "00"
     assert [row["sczt"] for row in reply.data["hgjksmx"]] == ["00", "01"]
@@ -120,14 +120,14 @@ def test_a_row_that_cannot_be_taken_is_refused_on_the_spot(
 
 
 def test_an_upload_of_which_nothing_can_be_taken_has_no_number(room: Room, caller: Caller):
-    row = paper(room)
+    row = document(room)
     reply = upload(caller, [row | {"bdklx": ""}])
     assert (reply.returncode, reply.sealed, "pclsh" in reply.data) == ("03", True, False)
     assert [one["sczt"] for one in upload(caller, [row, row]).data["hgjksmx"]] == ["00", "01"]
 
 
 def test_an_upload_has_one_to_two_thousand_rows(room: Room, caller: Caller):
-    row = paper(room)
+    row = document(room)
     rows = [row | {"jkshm": f"{number:022d}"} for number in range(2001)]
     codes = [upload(caller, some).returncode for some in ([], rows, rows[:2000])]
     assert codes == ["01", "01", "00"]
@@ -137,7 +137,7 @@ def test_an_upload_has_one_to_two_thousand_rows(room: Room, caller: Caller):
 def test_what_the_period_holds_comes_in_pages_of_two_hundred(room: Room, caller: Caller):
     seed = {"nsrsbh": OURS, "fplx": "customs", "kprq": DECEMBER, "fpyt": "6", "skssq": "202612"}
     room.seed(documents=[seed] * 201)
-    paper(room, fpyt="6", skssq="202611")
+    document(room, fpyt="6", skssq="202611")
     room.document("81", DECEMBER, fpyt="6", skssq="202612")
     pages = [held(caller, page) for page in (1, 2)]
     assert [(page.data["zys"], page.data["dqym"], len(page.data["hgjksmx"])) for page in pages] == [
@@ -191,7 +191,7 @@ def test_an_invoice_gets_the_result_its_state_deserves(room: Room, caller: Calle
 
 
 def test_a_task_that_fails_does_nothing_and_says_so_for_every_row(room: Room, caller: Caller):
-    pclsh = upload(caller, [paper(room), paper(room, seed="two")]).data["pclsh"]
+    pclsh = upload(caller, [document(room), document(room, seed="two")]).data["pclsh"]
     room.fault("task_fails", service=RESULT)
     caller.call(RESULT, pclsh=pclsh)
     assert [row["cljg"] for row in answers(room, caller, pclsh)] == ["99", "99"]
@@ -199,12 +199,12 @@ def test_a_task_that_fails_does_nothing_and_says_so_for_every_row(room: Room, ca
 
 
 def test_a_number_belongs_to_its_service(room: Room, caller: Caller):
-    pclsh = upload(caller, [paper(room)]).data["pclsh"]
+    pclsh = upload(caller, [document(room)]).data["pclsh"]
     assert [caller.call(code, pclsh=pclsh).returncode for code in ("CXFPDKGXCLJG", "CXTJCLJG")] == ["04", "04"]
 
 
 def test_the_wait_can_be_settled(room: Room, caller: Caller):
     room.settle(errand_seconds=0)
-    pclsh = upload(caller, [paper(room)]).data["pclsh"]
+    pclsh = upload(caller, [document(room)]).data["pclsh"]
     assert caller.call(RESULT, pclsh=pclsh).returncode == "00"
     assert room.problems("settings", {"errand_seconds": -1}) == ["errand_seconds must not be negative"]

@@ -68,7 +68,7 @@ def test_a_table_made_after_an_upload_makes_it_05(room: Room, caller: Caller):
     assert [row["cljg"] for row in caller.call("CXHGJKSDKGXCLJG", pclsh=pclsh).data["hgjksmx"]] == ["05"]
 
 
-def test_an_abnormal_paper_is_11_and_the_running_month_09(room: Room, caller: Caller):
+def test_an_abnormal_document_is_11_and_the_running_month_09(room: Room, caller: Caller):
     bad = used(room, "81", "1", ycpzzt="02")
     assert (count(room, caller), period(caller)[1]) == ("11", "0")
     room.change(bad, ycpzzt="01")

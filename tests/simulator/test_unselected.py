@@ -45,16 +45,16 @@ def test_one_month_given_decides_the_other(room: Room, caller: Caller, months: d
 
 def test_a_digital_row_has_the_twenty_digits_and_a_tax_control_row_joins_code_and_number(room: Room, caller: Caller):
     digital, legacy = room.document("81", "2026-12-02"), room.document("01", "2026-12-03")
-    paper = room.document("85", "2026-12-04")
+    document = room.document("85", "2026-12-04")
     by_type = {row["fplx"]: row for row in rows(caller)}
     code, number = legacy.split("-")
     assert by_type["81"]["fphm"] == digital
     assert (by_type["01"]["fphm"], by_type["01"]["zzfpDm"], by_type["01"]["zzfphm"]) == (code + number, code, number)
-    assert (by_type["85"]["fphm"], by_type["85"]["zzfphm"]) == (paper, paper[-8:])
+    assert (by_type["85"]["fphm"], by_type["85"]["zzfphm"]) == (document, document[-8:])
     assert list(by_type["81"]) == COLUMNS
 
 
-def test_used_red_sold_and_undeductible_papers_are_not_listed(room: Room, caller: Caller):
+def test_used_red_sold_and_undeductible_documents_are_not_listed(room: Room, caller: Caller):
     room.document("81", "2026-12-02", fpyt="1")
     room.document("81", "2026-12-02", red_of="26312000000000000000")
     room.document("81", "2026-12-02", sjlx="2")
@@ -76,11 +76,11 @@ def test_lists_reach_back_before_the_authorisation(room: Room, caller: Caller):
     assert [row["fphm"] for row in rows(caller, kpyf="202401", jskpyf="202412")] == [key]
 
 
-def test_customs_and_withholding_papers_have_lists_of_their_own(room: Room, caller: Caller):
+def test_customs_and_withholding_documents_have_lists_of_their_own(room: Room, caller: Caller):
     customs, withheld = room.document("customs", "2026-12-02"), room.document("withholding", "2026-12-03")
-    [paper] = rows(caller, pzzl="03")
+    [document] = rows(caller, pzzl="03")
     [receipt] = rows(caller, pzzl="05")
-    assert (paper["hgjkshm"], paper["tfrq"], paper["jkdwrnsrsbh"]) == (customs, "20261202", OURS)
+    assert (document["hgjkshm"], document["tfrq"], document["jkdwrnsrsbh"]) == (customs, "20261202", OURS)
     assert (receipt["dkdjwspzh"], receipt["tfrq"], receipt["kjywrsbh"]) == (withheld, "20261203", OURS)
 
 

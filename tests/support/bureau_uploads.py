@@ -38,7 +38,7 @@ class ReadFile:
 
 def sample_of(kind: str) -> Sample:
     """The old platform's file of one type."""
-    return next(one for one in SAMPLES.values() if one.stem.startswith("9") and one.papers[0].kind == kind)
+    return next(one for one in SAMPLES.values() if one.stem.startswith("9") and one.documents[0].kind == kind)
 
 
 def upload(

@@ -13,8 +13,8 @@ def number(count: int, letter: str = "L") -> str:
     return f"531020261{count:09d}-{letter}01"
 
 
-def paper(count: int = 1, **changed: object) -> dict[str, object]:
-    """A row of payload kind customs: what 乐企 says of a paper."""
+def customs_document(count: int = 1, **changed: object) -> dict[str, object]:
+    """A row of payload kind customs: what 乐企 says of a document."""
     return {
         "hgjkshm": number(count),
         "tfrq": "2026-11-05 00:00:00",
@@ -25,8 +25,8 @@ def paper(count: int = 1, **changed: object) -> dict[str, object]:
     } | changed
 
 
-def papers(pool: psycopg.Connection[Any], *rows: dict[str, object], owner: str = OWNER) -> None:
-    """Merges papers of one company into the pool."""
+def customs_documents(pool: psycopg.Connection[Any], *rows: dict[str, object], owner: str = OWNER) -> None:
+    """Merges documents of one company into the pool."""
     merge(pool, "customs", list(rows), context(invoice_type="customs", taxpayer_no=owner))
 
 

@@ -47,12 +47,12 @@ class GatewayRehearsal(Rehearsal):
         self.post("seed", companies=[company], documents=[])
         return taxpayer_no
 
-    def paper(self, fplx: str, kprq: str = "2027-01-02", **values: Any) -> str:
+    def bought(self, fplx: str, kprq: str = "2027-01-02", **values: Any) -> str:
         """An invoice bought by GENERAL; its key."""
         return self.document(nsrsbh=GENERAL, fplx=fplx, kprq=kprq, other=SELLER, **values)
 
     def shown(self, key: str) -> dict[str, Any]:
-        """What the paper of a document shows, in the words of the gateway."""
+        """What the face of a document shows, in the words of the gateway."""
         from simulator.gateway.rows.full import full_item
         from simulator.gateway.rows.states import Seen
 
@@ -72,7 +72,7 @@ class GatewayRehearsal(Rehearsal):
         return header_item(document, Seen.by(bureau.periods, document.facts.owner.number, at))
 
     def received(self, key: str, **changed: Any) -> Received:
-        """The paper as the business system collects it."""
+        """The document as the business system collects it."""
         face = self.shown(key)
         digits = str(face["etaxInvoiceNo"] or face["invoiceNo"])
         digital = len(digits) == 20

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.padding import PKCS7
 
 import truth_on_the_wire as wire
-from truth import MAY_BE_DEDUCTED, UNUSED, Paper
+from truth import MAY_BE_DEDUCTED, UNUSED, Document
 
 Row = dict[str, Any]
 KEY = bytes(range(16))
@@ -60,7 +60,7 @@ class IndependentBureau:
     """What the bureau holds, how it cuts its answers, and what it counted."""
 
     today: date
-    papers: list[Paper] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
     package_rows: int = 2000
     list_rows: int = 5000
     page_rows: int = 200
@@ -73,14 +73,14 @@ class IndependentBureau:
     url: str = ""
 
     @cached_property
-    def by_number(self) -> dict[tuple[str, str, str], Paper]:
+    def by_number(self) -> dict[tuple[str, str, str], Document]:
         """Purchases and sales by fplx, code and number, as L7 names them."""
-        return {(wire.fplx(p), wire.numbers(p)["fpdm"], p.no): p for p in self.papers if p.document == "invoice"}
+        return {(wire.fplx(p), wire.numbers(p)["fpdm"], p.no): p for p in self.documents if p.document == "invoice"}
 
-    def issued(self, owner: str, direction: str, kinds: Sequence[str], start: date, end: date) -> list[Paper]:
-        """Papers issued on these days and before today (§10.5 rule 2), in the bureau's order."""
+    def issued(self, owner: str, direction: str, kinds: Sequence[str], start: date, end: date) -> list[Document]:
+        """Documents issued on these days and before today (§10.5 rule 2), in the bureau's order."""
         found = [
-            p for p in self.papers
+            p for p in self.documents
             if p.owner.number == owner and p.direction == direction and wire.fplx(p) in kinds
             and start <= p.issued.date() <= end and p.issued.date() < self.today
         ]  # fmt: skip
@@ -155,11 +155,11 @@ def _full(bureau: IndependentBureau, asked: Row, kind: str) -> Row:
     fplx, direction = (asked["fplx"], asked["sjlx"]) if kind == "invoice" else (kind, "1")
     start, end = _day(asked[first]), _day(asked[last])
     bureau.count(owner, kind, direction, "" if kind != "invoice" else fplx, start, end)
-    papers = bureau.issued(owner, "input" if direction == "1" else "output", (fplx,), start, end)
+    documents = bureau.issued(owner, "input" if direction == "1" else "output", (fplx,), start, end)
     fields = {"nsrsbh": owner, "fplx": fplx, "sjlx": direction} if kind == "invoice" else {"nsrsbh": owner}
     if kind == "withholding":
         fields = {"kjywrsbh": owner}
-    number = bureau.open(kind, fields, [wire.leqi_row(paper) for paper in papers])
+    number = bureau.open(kind, fields, [wire.leqi_row(document) for document in documents])
     return {"lsh" if kind == "invoice" else "pclsh": number}
 
 
@@ -200,24 +200,24 @@ def _increment(bureau: IndependentBureau, asked: Row, kind: str, service: str) -
         raise Refusal("01", "参数校验异常：gjrq超出范围")
     fplx = asked["fplx"] if kind == "invoice" else kind
     day = collected - timedelta(days=1)
-    rows = [wire.leqi_row(paper) for paper in bureau.issued(owner, "input", (fplx,), day, day)]
+    rows = [wire.leqi_row(document) for document in bureau.issued(owner, "input", (fplx,), day, day)]
     if not rows:
         raise Refusal("04", "未查到符合条件的数据")
     echo = {name: asked[name] for name in ("gjrq", "nsrsbh", "kjywrsbh", "fplx", "sjlx") if name in asked}
     return echo | _package(bureau, rows, bureau.package_rows, int(asked.get("packageno") or 1), service)
 
 
-def _recognised(paper: Paper) -> datetime | None:
-    found = paper.state.get("recognised")
+def _recognised(document: Document) -> datetime | None:
+    found = document.state.get("recognised")
     return datetime.fromisoformat(found) if found else None
 
 
 def _risk(bureau: IndependentBureau, asked: Row) -> Row:
     start, end = _day(asked["qsrq"]), _day(asked["zzrq"])
     known = [
-        paper for paper in bureau.issued(asked["nsrsbh"], "input", (asked["fplx"],), date.min, date.max)
-        if (at := _recognised(paper)) and start <= at.date() <= min(end, bureau.today)
-        and (paper.kind in MAY_BE_DEDUCTED or paper.kind == "8208")
+        document for document in bureau.issued(asked["nsrsbh"], "input", (asked["fplx"],), date.min, date.max)
+        if (at := _recognised(document)) and start <= at.date() <= min(end, bureau.today)
+        and (document.kind in MAY_BE_DEDUCTED or document.kind == "8208")
     ]  # fmt: skip
     offset = int(asked.get("scrollId") or 0)
     page = known[offset : offset + min(int(asked["pagesize"]), bureau.risk_rows)]
@@ -229,29 +229,35 @@ def _risk(bureau: IndependentBureau, asked: Row) -> Row:
 
 
 def _usage(bureau: IndependentBureau, asked: Row) -> Row:
-    paper = bureau.by_number.get((asked["fplx"], asked.get("fpdm") or "", asked["fphm"]))
-    if paper is None:
+    document = bureau.by_number.get((asked["fplx"], asked.get("fpdm") or "", asked["fphm"]))
+    if document is None:
         raise Refusal("04", "查无数据")
-    told = {name: paper.state.get(name, value) for name, value in UNUSED.items()}
-    return {**wire.numbers(paper), **wire.statuses(paper), "cpyycbs": "", "jdcycbs": "", **told}
+    told = {name: document.state.get(name, value) for name, value in UNUSED.items()}
+    return {**wire.numbers(document), **wire.statuses(document), "cpyycbs": "", "jdcycbs": "", **told}
 
 
 def _unselected(bureau: IndependentBureau, asked: Row) -> Row:
     owner, kind = asked["gfsbh"], {"01": "invoice", "03": "customs", "05": "withholding"}[asked["pzzl"]]
-    papers = [
-        paper for paper in bureau.papers
-        if paper.owner.number == owner and paper.document == kind and listed(paper)
-        and asked["kpyf"] <= f"{paper.issued:%Y%m}" <= asked["jskpyf"] and paper.issued.date() < bureau.today
+    documents = [
+        document for document in bureau.documents
+        if document.owner.number == owner and document.document == kind and listed(document)
+        and asked["kpyf"] <= f"{document.issued:%Y%m}" <= asked["jskpyf"] and document.issued.date() < bureau.today
     ]  # fmt: skip
-    papers.sort(key=lambda paper: (paper.issued, paper.key))
-    return {"pclsh": bureau.open("unselected", {"gfsbh": owner}, [wire.unselected_row(paper) for paper in papers])}
+    documents.sort(key=lambda document: (document.issued, document.key))
+    return {
+        "pclsh": bureau.open("unselected", {"gfsbh": owner}, [wire.unselected_row(document) for document in documents])
+    }
 
 
-def listed(paper: Paper) -> bool:
+def listed(document: Document) -> bool:
     """Whether the list of what is not selected yet names it."""
-    used = paper.state.get("fpyt", "0") != "0"
-    may = paper.kind in MAY_BE_DEDUCTED or paper.document != "invoice" or (paper.kind == "8208" and paper.tax > 0)
-    return paper.direction == "input" and may and not paper.red_of and not used
+    used = document.state.get("fpyt", "0") != "0"
+    may = (
+        document.kind in MAY_BE_DEDUCTED
+        or document.document != "invoice"
+        or (document.kind == "8208" and document.tax > 0)
+    )
+    return document.direction == "input" and may and not document.red_of and not used
 
 
 ON_L: dict[str, Callable[[IndependentBureau, Row], Row]] = {
@@ -301,14 +307,14 @@ def _apply(bureau: IndependentBureau, asked: Row, rows: list[Row]) -> Row:
 def _full_down(bureau: IndependentBureau, asked: Row) -> Row:
     kinds = [fplx for fplx, number in wire.NUMBER_OF.items() if number in asked["invoiceTypes"].split(",")]
     start, end = (date.fromisoformat(asked[name]) for name in ("startTime", "endTime"))
-    papers = bureau.issued(asked["taxNo"], "input" if asked["inout"] == "1" else "output", kinds, start, end)
-    return _apply(bureau, asked, [wire.gateway_full(paper) for paper in papers])
+    documents = bureau.issued(asked["taxNo"], "input" if asked["inout"] == "1" else "output", kinds, start, end)
+    return _apply(bureau, asked, [wire.gateway_full(document) for document in documents])
 
 
 def _status_update(bureau: IndependentBureau, asked: Row) -> Row:
     start, end = (date.fromisoformat(asked[name]) - timedelta(days=1) for name in ("startTime", "endTime"))
-    papers = bureau.issued(asked["taxNo"], "input", tuple(wire.NUMBER_OF), start, end)
-    return _apply(bureau, asked, [wire.gateway_header(paper) for paper in papers])
+    documents = bureau.issued(asked["taxNo"], "input", tuple(wire.NUMBER_OF), start, end)
+    return _apply(bureau, asked, [wire.gateway_header(document) for document in documents])
 
 
 def _result(bureau: IndependentBureau, asked: Row, service: str) -> Row:

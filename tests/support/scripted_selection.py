@@ -71,24 +71,24 @@ class ScriptedBureau:
         self.period_now = period
         return TaxPeriod(period, self.state)
 
-    def upload(self, party: Party, action: Action, papers: Sequence[Document]) -> Uploaded:
-        self._call("upload", [one.document_key for one in papers])
+    def upload(self, party: Party, action: Action, documents: Sequence[Document]) -> Uploaded:
+        self._call("upload", [one.document_key for one in documents])
         refused = [DocumentResult(key, "refused", *said) for key, said in self.at_once.items()]
-        results = [self._select(one, action) for one in papers if one.document_key not in self.at_once]
+        results = [self._select(one, action) for one in documents if one.document_key not in self.at_once]
         number = f"{len(self.jobs) + 1:032}" if results else ""
         self.jobs[number] = results
         self._call("upload!")
         return Uploaded(number, refused, 0.0)
 
-    def _select(self, paper: Document, action: Action) -> DocumentResult:
-        key = paper.document_key
+    def _select(self, document: Document, action: Action) -> DocumentResult:
+        key = document.document_key
         if key in self.refusals:
             return DocumentResult(key, "refused", *self.refusals[key])
         was = key in self.held
         if action == "select":
             if was:
                 return DocumentResult(key, "already", "06", "已勾选无法重复", self.period_now)
-            self.held[key] = Holding(key, "2", self.period_now, paper.reason)
+            self.held[key] = Holding(key, "2", self.period_now, document.reason)
             return DocumentResult(key, "done", "01", "成功", self.period_now)
         self.held.pop(key, None)
         return DocumentResult(key, "done" if was else "already", "01" if was else "99", "成功" if was else "未勾选")

@@ -28,7 +28,7 @@ class SelectionRehearsal(Rehearsal):
     """One pool, one bureau of 乐企 that is ready at once, one company with 缴款书 of December."""
 
     def furnish(self, count: int) -> list[str]:
-        """The company and so many papers, at the bureau and in the pool."""
+        """The company and so many documents, at the bureau and in the pool."""
         self.today(DAY)
         self.post("settings", errand_seconds=0)
         self.taxpayer()
@@ -40,7 +40,7 @@ class SelectionRehearsal(Rehearsal):
         return keys
 
     def collect(self, key: str) -> None:
-        """A paper in the pool, whether the bureau knows it or not."""
+        """A document in the pool, whether the bureau knows it or not."""
         self.pool.execute(_DOCUMENT, [GENERAL, key])
 
     def press(self, *, ends: str = "success", **form: Any) -> Any:
@@ -57,7 +57,7 @@ class SelectionRehearsal(Rehearsal):
         return self.pool.execute("SELECT * FROM fapiao.selection_log ORDER BY created_at, batch_no").fetchall()
 
     def statuses(self) -> dict[str, str | None]:
-        """勾选状态 of every paper."""
+        """勾选状态 of every document."""
         return {key: row["selection_status"] for key, row in self.invoices().items()}
 
 

@@ -81,7 +81,7 @@ class SelectionRoom:
             [taxpayer_no, account, account_type, is_default],
         )
 
-    def papers(self, *keys: str, taxpayer_no: str = OWNER, status: str | None = "0", **values: Any) -> list[str]:
+    def documents(self, *keys: str, taxpayer_no: str = OWNER, status: str | None = "0", **values: Any) -> list[str]:
         """海关缴款书 in the pool."""
         usual = {"taxpayer_no": taxpayer_no, "keys": list(keys), "status": status, "issue_date": date(2027, 1, 5)}
         self.pool.execute(_DOCUMENT, usual | {"invoice_type": "customs"} | values)

@@ -27,10 +27,10 @@ class Office:
         """Of both sides."""
         return self.stand.kind.channel
 
-    def papers(self, count: int) -> list[str]:
+    def documents(self, count: int) -> list[str]:
         """缴款书 that the bureau and the pool know."""
         keys = [one.document_key for one in self.stand.seed(count)]
-        return self.room.papers(*keys, taxpayer_no=GENERAL, issue_date=FILLED_IN)
+        return self.room.documents(*keys, taxpayer_no=GENERAL, issue_date=FILLED_IN)
 
     def submit(self, keys: Sequence[str], operation: Operation = "not_deduct") -> None:
         """Documents that are wished for, worked to the upload."""

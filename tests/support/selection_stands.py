@@ -104,9 +104,9 @@ class SelectionStand:
             found: list[dict[str, Any]] = client.get("/_sim/journal", params={"service": service}).json()["calls"]
         return found
 
-    def apply(self, action: Action, papers: Sequence[Document]) -> dict[str, DocumentResult]:
+    def apply(self, action: Action, documents: Sequence[Document]) -> dict[str, DocumentResult]:
         """An upload and its answers, by document; those refused on the spot too."""
-        uploaded = self.hook.upload(PARTY, action, papers)
+        uploaded = self.hook.upload(PARTY, action, documents)
         return {one.document_key: one for one in [*uploaded.refused, *self.answers(uploaded.request_no)]}
 
     def answers(self, request_no: str) -> Sequence[DocumentResult]:
@@ -115,7 +115,7 @@ class SelectionStand:
             self.minutes(10)
             found = self.hook.results(PARTY, request_no)
             if not isinstance(found, Waiting):
-                return found.papers
+                return found.documents
         raise AssertionError("never answered")
 
     def holdings(self, period: str = PERIOD) -> Mapping[str, Holding]:

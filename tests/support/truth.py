@@ -1,4 +1,4 @@
-"""Papers as a test knows them, and what a pool must say of each: shares nothing with the translation it judges."""
+"""Documents as a test knows them, and what a pool must say of each: shares nothing with the translation it judges."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ MAY_BE_DEDUCTED = frozenset({"01", "03", "08", "14", "51", "61", "81", "83", "85
 
 @dataclass(frozen=True)
 class Party:
-    """A company or person on a paper."""
+    """A company or person on a document."""
 
     number: str
     name: str
@@ -28,7 +28,7 @@ class Party:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of goods; `quantity` and `price` are None where the paper has none."""
+    """One line of goods; `quantity` and `price` are None where the document has none."""
 
     name: str
     code: str
@@ -42,7 +42,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Paper:
+class Document:
     """The facts of one document in one company's hands; everything the bureau and the pool say follows from them."""
 
     kind: str
@@ -65,7 +65,7 @@ class Paper:
 
     @property
     def key(self) -> str:
-        """What the pool calls it: code and number of 税控 papers, the one number of all others."""
+        """What the pool calls it: code and number of 税控 documents, the one number of all others."""
         return f"{self.code}-{self.no}" if self.kind in TAX_CONTROL else self.no
 
     @property
@@ -92,82 +92,88 @@ class Paper:
 Row = dict[str, Any]
 
 
-def face(paper: Paper) -> Row:
-    """The columns of fapiao.invoice that follow from a full download of the paper, whoever delivers it."""
-    return {**_names(paper), **_parties(paper), **_amounts(paper), **_remark(paper)}
+def face(document: Document) -> Row:
+    """The columns of fapiao.invoice that follow from a full download of the document, whoever delivers it."""
+    return {**_names(document), **_parties(document), **_amounts(document), **_remark(document)}
 
 
-def line_rows(paper: Paper) -> list[tuple[Any, ...]]:
-    """The rows of fapiao.invoice_line, in the paper's order."""
+def line_rows(document: Document) -> list[tuple[Any, ...]]:
+    """The rows of fapiao.invoice_line, in the document's order."""
     return [
         (
             line.name.strip(), line.code, line.specification.strip() or None, line.unit.strip() or None,
             line.quantity, line.price, line.amount, line.rate, line.tax,
         )
-        for line in paper.lines
+        for line in document.lines
     ]  # fmt: skip
 
 
-def _names(paper: Paper) -> Row:
-    digital, tax_control = paper.kind in DIGITAL, paper.kind in TAX_CONTROL
+def _names(document: Document) -> Row:
+    digital, tax_control = document.kind in DIGITAL, document.kind in TAX_CONTROL
     return {
-        "direction": paper.direction,
-        "taxpayer_no": paper.owner.number,
-        "document_key": paper.key,
-        "document": paper.document,
-        "invoice_type": paper.kind,
-        "invoice_code": paper.code if tax_control or paper.kind in ON_PAPER else None,
-        "invoice_no": paper.paper_no if paper.kind in ON_PAPER else paper.no,
-        "etax_invoice_no": paper.no if digital else None,
-        "issue_date": paper.issued.date(),
+        "direction": document.direction,
+        "taxpayer_no": document.owner.number,
+        "document_key": document.key,
+        "document": document.document,
+        "invoice_type": document.kind,
+        "invoice_code": document.code if tax_control or document.kind in ON_PAPER else None,
+        "invoice_no": document.paper_no if document.kind in ON_PAPER else document.no,
+        "etax_invoice_no": document.no if digital else None,
+        "issue_date": document.issued.date(),
     }
 
 
-def _parties(paper: Paper) -> Row:
-    named = paper.document != "customs"
+def _parties(document: Document) -> Row:
+    named = document.document != "customs"
     return {
-        "seller_tax_no": (paper.seller.number or None) if named else None,
-        "seller_name": paper.seller.name.strip() if named else None,
-        "buyer_tax_no": paper.buyer.number or None,
-        "buyer_name": paper.buyer.name.strip(),
+        "seller_tax_no": (document.seller.number or None) if named else None,
+        "seller_name": document.seller.name.strip() if named else None,
+        "buyer_tax_no": document.buyer.number or None,
+        "buyer_name": document.buyer.name.strip(),
     }
 
 
-def _amounts(paper: Paper) -> Row:
+def _amounts(document: Document) -> Row:
     """A 二手车 invoice of paper (15) shows its total alone, a 缴款书 its tax, a 完税凭证 no total."""
-    whole = paper.kind not in ("15", "customs")
+    whole = document.kind not in ("15", "customs")
     return {
-        "amount": paper.amount if whole else None,
-        "tax_amount": paper.tax if paper.kind != "15" else None,
-        "total_amount": paper.total if paper.document == "invoice" else None,
+        "amount": document.amount if whole else None,
+        "tax_amount": document.tax if document.kind != "15" else None,
+        "total_amount": document.total if document.document == "invoice" else None,
     }
 
 
-def _remark(paper: Paper) -> Row:
+def _remark(document: Document) -> Row:
     """The remark, where the kind has one; blank is none."""
-    return {} if paper.kind == "03" or paper.document != "invoice" else {"remark": paper.remark.strip() or None}
+    return (
+        {} if document.kind == "03" or document.document != "invoice" else {"remark": document.remark.strip() or None}
+    )
 
 
-def usage(paper: Paper) -> Row:
+def usage(document: Document) -> Row:
     """The columns that follow from asking a positive purchase's usage at 乐企 (§5.3)."""
-    asked = paper.direction == "input" and paper.document == "invoice" and paper.amount > 0
+    asked = document.direction == "input" and document.document == "invoice" and document.amount > 0
     if not asked:
         return {}
     told = {"vat_usage": "fpyt", "entry_status": "rzzt", "consumption_tax_usage": "xfsyt"}
-    states = {column: paper.state.get(code, UNUSED[code]) for column, code in told.items()}
-    return states | {"status": paper.status, "risk_status": paper.risk, "tax_period": paper.state.get("skssq") or None}
+    states = {column: document.state.get(code, UNUSED[code]) for column, code in told.items()}
+    return states | {
+        "status": document.status,
+        "risk_status": document.risk,
+        "tax_period": document.state.get("skssq") or None,
+    }
 
 
-def not_selected(paper: Paper) -> Row:
-    """The columns that follow from a paper's standing on the list of what is not selected yet."""
-    return {"selection_status": "0", "effective_tax_amount": paper.tax}
+def not_selected(document: Document) -> Row:
+    """The columns that follow from a document's standing on the list of what is not selected yet."""
+    return {"selection_status": "0", "effective_tax_amount": document.tax}
 
 
-def on_gateway(paper: Paper) -> Row:
+def on_gateway(document: Document) -> Row:
     """The columns that a full item of the gateway says besides the face."""
-    if paper.document == "customs":
-        return not_selected(paper)
-    return {"status": paper.status, "risk_status": paper.risk, **not_selected(paper)}
+    if document.document == "customs":
+        return not_selected(document)
+    return {"status": document.status, "risk_status": document.risk, **not_selected(document)}
 
 
 def pool_rows(pool: psycopg.Connection[Row]) -> dict[tuple[str, str, str], Row]:
@@ -192,9 +198,9 @@ def pool_lines(pool: psycopg.Connection[Row]) -> dict[tuple[str, str, str], list
     return found
 
 
-def place(paper: Paper) -> tuple[str, str, str]:
+def place(document: Document) -> tuple[str, str, str]:
     """Where the pool keeps it: direction, owner, key."""
-    return paper.direction, paper.owner.number, paper.key
+    return document.direction, document.owner.number, document.key
 
 
 def differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> Row:
@@ -202,9 +208,9 @@ def differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> Row:
     return {name: (found[name], value) for name, value in wanted.items() if found[name] != value}
 
 
-def by_place(papers: Iterable[Paper]) -> dict[tuple[str, str, str], Paper]:
-    """Papers by where the pool keeps them."""
-    return {place(paper): paper for paper in papers}
+def by_place(documents: Iterable[Document]) -> dict[tuple[str, str, str], Document]:
+    """Documents by where the pool keeps them."""
+    return {place(document): document for document in documents}
 
 
 def as_text(value: Decimal | None) -> str:

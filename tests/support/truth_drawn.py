@@ -1,4 +1,4 @@
-"""Strategies of Hypothesis over papers, a bureau's manners and its disturbances."""
+"""Strategies of Hypothesis over documents, a bureau's manners and its disturbances."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from independent_bureau import Fault, IndependentBureau
-from truth import KINDS, Paper, Party
-from truth_made import paper
+from truth import KINDS, Document, Party
+from truth_made import document
 
 _THOROUGH = settings.get_current_profile_name() == "thorough"
 with_pools = settings(
@@ -25,7 +25,7 @@ OWNER = Party("91310000MA1EXAMP07", "示例公司")
 MONTH = "2027-01"
 CHANNELS = ("leqi", "etax", "soft_certificate", "tax_disk", "aisino")
 ALWAYS = 1_000_000
-_PAPERS_ONLY_BOUGHT = ("customs", "withholding")
+_DOCUMENTS_ONLY_BOUGHT = ("customs", "withholding")
 _ON_L = ("PLFPXZSQ", "PLFPXZSQFK", "PLHGJKSXZSQFK", "PLZZSDKDJWSPZXZSQFK")
 _ON_O = ("ext.fullInvoiceDown", "ext.fullInvoiceDownQuery")
 _OF_CALLS = ("http_500", "flow_control", "cut_reply")
@@ -38,14 +38,14 @@ class Month:
     """A company's month on a channel: what the bureau holds, which types its scheme names, how the bureau behaves."""
 
     channel: str
-    papers: tuple[Paper, ...]
+    documents: tuple[Document, ...]
     kinds: tuple[str, ...]
     package_rows: int
     unready_polls: int
     faults: tuple[Fault, ...]
 
     def __repr__(self) -> str:
-        held = " ".join(sorted(f"{made.direction[0]}{made.kind}" for made in self.papers))
+        held = " ".join(sorted(f"{made.direction[0]}{made.kind}" for made in self.documents))
         struck = " ".join(f"{fault.kind}@{fault.service}×{fault.times}" for fault in self.faults)
         shape = f"packages of {self.package_rows}, {self.unready_polls} polls"
         return f"Month({self.channel}: {held}; scheme {' '.join(self.kinds)}; {shape}; faults {struck or 'none'})"
@@ -58,7 +58,7 @@ class Month:
         faults = [Fault(fault.kind, fault.service, fault.times) for fault in self.faults]
         return IndependentBureau(
             date(2027, 2, 1),
-            list(self.papers),
+            list(self.documents),
             package_rows=self.package_rows,
             page_rows=min(self.package_rows, 200),
             unready_polls=self.unready_polls,
@@ -73,12 +73,12 @@ def kinds_of(channel: str) -> list[str]:
 
 
 @st.composite
-def papers(draw: st.DrawFn, kinds: Sequence[str], most: int = 40) -> tuple[Paper, ...]:
-    """Up to `most` papers of a month, of any of these kinds and both directions."""
+def documents(draw: st.DrawFn, kinds: Sequence[str], most: int = 40) -> tuple[Document, ...]:
+    """Up to `most` documents of a month, of any of these kinds and both directions."""
     dice = draw(st.randoms(use_true_random=False))
     wanted = draw(st.lists(st.tuples(st.sampled_from(kinds), st.booleans()), min_size=8, max_size=most))
     return tuple(
-        paper(dice, kind, MONTH, OWNER, "input" if bought or kind in _PAPERS_ONLY_BOUGHT else "output", index)
+        document(dice, kind, MONTH, OWNER, "input" if bought or kind in _DOCUMENTS_ONLY_BOUGHT else "output", index)
         for index, (kind, bought) in enumerate(wanted)
     )
 
@@ -105,7 +105,7 @@ def months(draw: st.DrawFn, channel: str, *, disturbed: bool = False, kinds: Seq
     named = held if kinds else draw(st.one_of(st.just(held), some))
     return Month(
         channel=channel,
-        papers=draw(papers(held)),
+        documents=draw(documents(held)),
         kinds=tuple(named),
         package_rows=draw(st.sampled_from((1, 2, 3, 7, 2000))),
         unready_polls=draw(st.integers(1, 3)),

@@ -1,11 +1,11 @@
-"""Makes papers of every type with odd names and amounts out of repeatable chance."""
+"""Makes documents of every type with odd names and amounts out of repeatable chance."""
 
 from calendar import monthrange
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-from truth import DIGITAL, ON_PAPER, WITHOUT_LINES, Line, Paper, Party, shares
+from truth import DIGITAL, ON_PAPER, WITHOUT_LINES, Document, Line, Party, shares
 from truth_on_the_wire import LACKS
 
 CENT = Decimal("0.01")
@@ -31,8 +31,8 @@ GOODS = (
 AMOUNTS = ("0.00", "0.01", "1.00", "100.00", "1234.56", "99999.99", "12345678901.23")
 
 
-def paper(dice: Random, kind: str, month: str, owner: Party, direction: str, index: int) -> Paper:
-    """One paper of a month; different indices below 10**8 give different numbers."""
+def document(dice: Random, kind: str, month: str, owner: Party, direction: str, index: int) -> Document:
+    """One document of a month; different indices below 10**8 give different numbers."""
     year, of_year = map(int, month.split("-"))
     day = dice.randint(1, monthrange(year, of_year)[1])
     issued = datetime(year, of_year, day, dice.randint(0, 23), dice.randint(0, 59), dice.randint(0, 59))  # noqa: DTZ001
@@ -40,7 +40,7 @@ def paper(dice: Random, kind: str, month: str, owner: Party, direction: str, ind
     red = kind not in ("customs", "withholding") and dice.random() < 0.15
     amount, lines = _amount(dice, kind, red)
     tax = sum((line.tax for line in lines), Decimal(0)) if lines else _tax(amount, dice.choice(GOODS)[4])
-    return Paper(
+    return Document(
         kind=kind,
         direction=direction,
         owner=owner,

@@ -1,8 +1,8 @@
-"""Papers in the words of the bureau: rows of plane L (归集 V2.011 附件) and items of plane O (protocols §6, §10.2)."""
+"""Documents in the words of the bureau: rows of plane L (归集 V2.011 附件) and items of plane O (protocols §6, §10.2)."""
 
 from typing import Any
 
-from truth import DIGITAL, ON_PAPER, TAX_CONTROL, Line, Paper, as_text
+from truth import DIGITAL, ON_PAPER, TAX_CONTROL, Document, Line, as_text
 
 Row = dict[str, Any]
 STAMP = "%Y-%m-%d %H:%M:%S"
@@ -40,55 +40,55 @@ LEVEL = {"01": "正常", "02": "异常凭证", "03": "疑点发票"}
 MANAGED = {"01": "0", "02": "1", "03": "2"}
 
 
-def fplx(paper: Paper) -> str:
+def fplx(document: Document) -> str:
     """The bureau's own type: a toll invoice (8208) is a 82 with 特定要素 08."""
-    return "82" if paper.kind == "8208" else paper.kind
+    return "82" if document.kind == "8208" else document.kind
 
 
-def leqi_row(paper: Paper) -> Row:
+def leqi_row(document: Document) -> Row:
     """One object of `sjl` of L1 to L4."""
-    kind = fplx(paper)
+    kind = fplx(document)
     seller_no, seller, buyer_no, buyer, amount, tax, total, remark, drawer = _HEADS[kind]
     row = {
-        seller_no: paper.seller.number, seller: paper.seller.name, buyer_no: paper.buyer.number,
-        buyer: paper.buyer.name, amount: as_text(paper.amount), tax: as_text(paper.tax), total: as_text(paper.total),
-        remark: paper.remark, drawer: paper.drawer,
+        seller_no: document.seller.number, seller: document.seller.name, buyer_no: document.buyer.number,
+        buyer: document.buyer.name, amount: as_text(document.amount), tax: as_text(document.tax), total: as_text(document.total),
+        remark: document.remark, drawer: document.drawer,
     }  # fmt: skip
     row.pop("", None)
-    return row | _leqi_naming(paper) | _leqi_lines(paper)
+    return row | _leqi_naming(document) | _leqi_lines(document)
 
 
-def _leqi_naming(paper: Paper) -> Row:
-    stamp, blue = paper.issued.strftime(STAMP), not paper.red_of
-    if paper.kind == "customs":
-        return {"hgjkshm": paper.no, "tfrq": stamp, "sfchsd": "N"}
-    if paper.kind == "withholding":
-        return {"dkdjwspzh": paper.no, "tfrq": stamp}
-    if paper.kind in DIGITAL:
-        numbers = {"zzfpDm": paper.code, "zzfphm": paper.paper_no} if paper.kind not in ("51", "61") else {}
-        mark = {"sflzfpbz": "Y" if blue else "N"} if paper.kind in ("51", "61") else {"sflzfp": "Y" if blue else "N"}
-        business = "08" if paper.kind == "8208" else ""
-        original = {"kjhzfpdydlzfphm": paper.red_of}
+def _leqi_naming(document: Document) -> Row:
+    stamp, blue = document.issued.strftime(STAMP), not document.red_of
+    if document.kind == "customs":
+        return {"hgjkshm": document.no, "tfrq": stamp, "sfchsd": "N"}
+    if document.kind == "withholding":
+        return {"dkdjwspzh": document.no, "tfrq": stamp}
+    if document.kind in DIGITAL:
+        numbers = {"zzfpDm": document.code, "zzfphm": document.paper_no} if document.kind not in ("51", "61") else {}
+        mark = {"sflzfpbz": "Y" if blue else "N"} if document.kind in ("51", "61") else {"sflzfp": "Y" if blue else "N"}
+        business = "08" if document.kind == "8208" else ""
+        original = {"kjhzfpdydlzfphm": document.red_of}
         return {
-            "fphm": paper.no,
+            "fphm": document.no,
             "kprq": stamp,
-            "fppzDm": fplx(paper),
+            "fppzDm": fplx(document),
             "tdyslxDm": business,
             **numbers,
             **mark,
         } | original
-    number = "zzfphm" if paper.kind in ("03", "15") else "fphm"
-    return {"fpdm": paper.code, number: paper.no, "kprq": stamp, "fpztbz": "0" if blue else "1"}
+    number = "zzfphm" if document.kind in ("03", "15") else "fphm"
+    return {"fpdm": document.code, number: document.no, "kprq": stamp, "fpztbz": "0" if blue else "1"}
 
 
-def _leqi_lines(paper: Paper) -> Row:
-    fields = _LINES.get(fplx(paper))
-    if fields is None or not paper.lines:
+def _leqi_lines(document: Document) -> Row:
+    fields = _LINES.get(fplx(document))
+    if fields is None or not document.lines:
         return {}
     part, *names = fields
-    place = {"customs": ""}.get(paper.kind, "xh" if paper.kind in DIGITAL else "mxxh")
+    place = {"customs": ""}.get(document.kind, "xh" if document.kind in DIGITAL else "mxxh")
     rows = []
-    for number, line in enumerate(paper.lines, start=1):
+    for number, line in enumerate(document.lines, start=1):
         row = dict(zip(names, _written(line), strict=True)) | {place: number}
         row.pop("", None)
         rows.append(row)
@@ -103,93 +103,93 @@ def _written(line: Line) -> list[str]:
     ]  # fmt: skip
 
 
-def statuses(paper: Paper) -> Row:
+def statuses(document: Document) -> Row:
     """The codes that L5, L6 and L7 share."""
-    return {"fpzt": paper.status, "ycpzzt": paper.risk, "hzsdbs": "N"}
+    return {"fpzt": document.status, "ycpzzt": document.risk, "hzsdbs": "N"}
 
 
-def numbers(paper: Paper) -> Row:
+def numbers(document: Document) -> Row:
     """How L5 and L7 name an invoice: 税控 by code and number, 数电 by its 20 digits."""
-    code = paper.code if paper.kind in TAX_CONTROL else ""
-    return {"fpdm": code, "fphm": paper.no, "kprq": paper.issued.strftime(STAMP)}
+    code = document.code if document.kind in TAX_CONTROL else ""
+    return {"fpdm": code, "fphm": document.no, "kprq": document.issued.strftime(STAMP)}
 
 
-def unselected_row(paper: Paper) -> Row:
+def unselected_row(document: Document) -> Row:
     """One object of `sjl` of L6; the number of a 税控 invoice is joined, its parts stand beside it (§5.4)."""
-    day = f"{paper.issued:%Y%m%d}"
-    if paper.kind == "customs":
-        named = {"hgjkshm": paper.no, "tfrq": day, "jkdwrnsrsbh": paper.owner.number, "sfchsd": "N"}
-        return named | {"yxdkse": as_text(paper.tax), "jjkcehj": "0.00", "jjkcsye": "0.00"}
-    if paper.kind == "withholding":
-        named = {"dkdjwspzh": paper.no, "tfrq": day, "kjywrsbh": paper.owner.number}
-        return named | {"bkjnsrsbh": paper.other.number, "yxdkse": as_text(paper.tax)}
-    joined = paper.kind in TAX_CONTROL
-    parts = (paper.code, paper.no if joined else paper.paper_no)
-    named = {"fphm": paper.code + paper.no if joined else paper.no, "zzfpDm": parts[0], "zzfphm": parts[1]}
-    named |= {"kprq": day, "gfsbh": paper.owner.number, "fplx": fplx(paper), "cpyycbs": "", "jdcycbs": ""}
-    return named | statuses(paper) | {"yxdkse": as_text(paper.tax), "jjkcehj": "0.00", "jjkcsye": "0.00"}
+    day = f"{document.issued:%Y%m%d}"
+    if document.kind == "customs":
+        named = {"hgjkshm": document.no, "tfrq": day, "jkdwrnsrsbh": document.owner.number, "sfchsd": "N"}
+        return named | {"yxdkse": as_text(document.tax), "jjkcehj": "0.00", "jjkcsye": "0.00"}
+    if document.kind == "withholding":
+        named = {"dkdjwspzh": document.no, "tfrq": day, "kjywrsbh": document.owner.number}
+        return named | {"bkjnsrsbh": document.other.number, "yxdkse": as_text(document.tax)}
+    joined = document.kind in TAX_CONTROL
+    parts = (document.code, document.no if joined else document.paper_no)
+    named = {"fphm": document.code + document.no if joined else document.no, "zzfpDm": parts[0], "zzfphm": parts[1]}
+    named |= {"kprq": day, "gfsbh": document.owner.number, "fplx": fplx(document), "cpyycbs": "", "jdcycbs": ""}
+    return named | statuses(document) | {"yxdkse": as_text(document.tax), "jjkcehj": "0.00", "jjkcsye": "0.00"}
 
 
-def gateway_header(paper: Paper) -> Row:
+def gateway_header(document: Document) -> Row:
     """One of `invoices[]` of O5 and O8."""
-    if paper.kind == "customs":
-        return _gateway_customs(paper)
-    return _gateway_naming(paper) | _gateway_amounts(paper) | {
-        "salerName": paper.seller.name, "salerTaxNo": paper.seller.number, "buyerTaxNo": paper.buyer.number,
-        "taxAmount": _gateway_amounts(paper)["totalTaxAmount"], "checkFlag": "0",
+    if document.kind == "customs":
+        return _gateway_customs(document)
+    return _gateway_naming(document) | _gateway_amounts(document) | {
+        "salerName": document.seller.name, "salerTaxNo": document.seller.number, "buyerTaxNo": document.buyer.number,
+        "taxAmount": _gateway_amounts(document)["totalTaxAmount"], "checkFlag": "0",
         "checkAuthenticateFlag": "0", "selectAuthenticateTime": "", "scanAuthenticateFlag": "0",
-        "scanAuthenticateTime": "", **_gateway_state(paper),
+        "scanAuthenticateTime": "", **_gateway_state(document),
     }  # fmt: skip
 
 
-def gateway_full(paper: Paper) -> Row:
+def gateway_full(document: Document) -> Row:
     """One of `invoices[]` of O7."""
-    if paper.kind == "customs":
-        return _gateway_customs(paper) | {"buyerName": paper.owner.name, "items": _items(paper)}
-    return _gateway_naming(paper) | {
-        "salerTaxNo": paper.seller.number, "salerName": paper.seller.name, "buyerTaxNo": paper.buyer.number,
-        "buyerName": paper.buyer.name, **_gateway_amounts(paper), "totalAmount": as_text(paper.total), "remark": paper.remark, "checkCode": "", "salerAddressPhone": "",
+    if document.kind == "customs":
+        return _gateway_customs(document) | {"buyerName": document.owner.name, "items": _items(document)}
+    return _gateway_naming(document) | {
+        "salerTaxNo": document.seller.number, "salerName": document.seller.name, "buyerTaxNo": document.buyer.number,
+        "buyerName": document.buyer.name, **_gateway_amounts(document), "totalAmount": as_text(document.total), "remark": document.remark, "checkCode": "", "salerAddressPhone": "",
         "salerAccount": "", "buyerAddressPhone": "", "buyerAccount": "", "password": "", "machineNo": "",
-        **_gateway_state(paper), "items": _items(paper),
+        **_gateway_state(document), "items": _items(document),
     }  # fmt: skip
 
 
-def _gateway_naming(paper: Paper) -> Row:
-    on_paper = paper.kind in ON_PAPER
+def _gateway_naming(document: Document) -> Row:
+    on_paper = document.kind in ON_PAPER
     return {
-        "invoiceType": NUMBER_OF[fplx(paper)],
-        "govInvoiceType": fplx(paper),
-        "businessType": "08" if paper.kind == "8208" else "",
-        "invoiceCode": paper.code if on_paper or paper.kind in TAX_CONTROL else "",
-        "invoiceNo": paper.paper_no if on_paper else paper.no,
-        "etaxInvoiceNo": paper.no if on_paper else "",
-        "invoiceDate": f"{paper.issued:%Y-%m-%d}",
-        "invoiceSource": "增值税发票管理系统" if paper.kind in TAX_CONTROL else "电子发票服务平台",
+        "invoiceType": NUMBER_OF[fplx(document)],
+        "govInvoiceType": fplx(document),
+        "businessType": "08" if document.kind == "8208" else "",
+        "invoiceCode": document.code if on_paper or document.kind in TAX_CONTROL else "",
+        "invoiceNo": document.paper_no if on_paper else document.no,
+        "etaxInvoiceNo": document.no if on_paper else "",
+        "invoiceDate": f"{document.issued:%Y-%m-%d}",
+        "invoiceSource": "增值税发票管理系统" if document.kind in TAX_CONTROL else "电子发票服务平台",
     }
 
 
-def _gateway_amounts(paper: Paper) -> Row:
+def _gateway_amounts(document: Document) -> Row:
     """A 二手车 invoice (15) shows neither amount nor tax; what a channel cannot see is empty."""
-    shown = paper.kind != "15"
+    shown = document.kind != "15"
     return {
-        "invoiceAmount": as_text(paper.amount) if shown else "",
-        "totalTaxAmount": as_text(paper.tax) if shown else "",
+        "invoiceAmount": as_text(document.amount) if shown else "",
+        "totalTaxAmount": as_text(document.tax) if shown else "",
     }
 
 
-def _gateway_state(paper: Paper) -> Row:
+def _gateway_state(document: Document) -> Row:
     return {
-        "invoiceStatus": paper.status, "invoiceRiskLevel": LEVEL[paper.risk], "manageStatus": MANAGED[paper.risk],
+        "invoiceStatus": document.status, "invoiceRiskLevel": LEVEL[document.risk], "manageStatus": MANAGED[document.risk],
         "authenticateFlag": "0", "deductionPurpose": "", "notDeductibleType": "", "notDeductibleText": "",
-        "selectTime": "", "taxPeriod": "", "effectiveTaxAmount": as_text(paper.tax),
+        "selectTime": "", "taxPeriod": "", "effectiveTaxAmount": as_text(document.tax),
     }  # fmt: skip
 
 
-def _gateway_customs(paper: Paper) -> Row:
-    tax = as_text(paper.tax)
+def _gateway_customs(document: Document) -> Row:
+    tax = as_text(document.tax)
     return {
-        "invoiceType": "21", "customDeclarationNo": paper.no, "invoiceDate": f"{paper.issued:%Y-%m-%d}",
-        "taxAmount": tax, "totalTaxAmount": tax, "effectiveTaxAmount": tax, "buyerTaxNo": paper.owner.number,
+        "invoiceType": "21", "customDeclarationNo": document.no, "invoiceDate": f"{document.issued:%Y-%m-%d}",
+        "taxAmount": tax, "totalTaxAmount": tax, "effectiveTaxAmount": tax, "buyerTaxNo": document.owner.number,
         "authenticateFlag": "0", "checkFlag": "0", "deductionPurpose": "", "selectTime": "", "taxPeriod": "",
         "manageStatus": "0", "notDeductibleType": "",
     }  # fmt: skip
@@ -198,8 +198,8 @@ def _gateway_customs(paper: Paper) -> Row:
 _ITEM = ("goodsName", "revenueCode", "specification", "units", "quantity", "price", "amount", "taxRate", "taxAmount")
 
 
-def _items(paper: Paper) -> list[Row]:
+def _items(document: Document) -> list[Row]:
     return [
         {"seq": number, **dict(zip(_ITEM, _written(line), strict=True)), "lineProperty": "0"}
-        for number, line in enumerate(paper.lines, start=1)
+        for number, line in enumerate(document.lines, start=1)
     ]

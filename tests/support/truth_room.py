@@ -22,7 +22,7 @@ from psycopg.rows import dict_row
 from independent_bureau import GATEWAY, KEY, IndependentBureau, serving
 from operators.downloads.operators import ApplyOperator, CollectOperator, PlanOperator
 from rehearsal import run_dag
-from truth import Paper, Party, Row, by_place, differences, face, line_rows, pool_lines, pool_rows
+from truth import Document, Party, Row, by_place, differences, face, line_rows, pool_lines, pool_rows
 
 PROOF = os.environ.get("FAPIAO_PROOF")
 """How much of the proof is wanted: 1 is all of it, None is nothing."""
@@ -129,17 +129,17 @@ def _executed(operator: Any, context: dict[str, Any]) -> None:
             return
 
 
-def covers(task: Row, paper: Paper) -> bool:
-    """Whether a full or incremental download asked for the paper."""
+def covers(task: Row, document: Document) -> bool:
+    """Whether a full or incremental download asked for the document."""
     if task["download_type"] not in ("input_full", "output_full", "input_incremental") or task["job"] == "usage_status":
         return False
     mine = (task["taxpayer_no"], task["direction"], task["document"]) == (
-        paper.owner.number,
-        paper.direction,
-        paper.document,
+        document.owner.number,
+        document.direction,
+        document.document,
     )
-    kinds = {paper.kind, "82"} if paper.kind == "8208" else {paper.kind}
-    day = paper.issued.date() + timedelta(days=task["window_basis"] == "collection_date")
+    kinds = {document.kind, "82"} if document.kind == "8208" else {document.kind}
+    day = document.issued.date() + timedelta(days=task["window_basis"] == "collection_date")
     first, last = task["window_start"] or date.min, task["window_end"] or date.max  # a file says no days
     return mine and bool(kinds & set(task["invoice_types"])) and first <= day <= last
 
@@ -151,27 +151,27 @@ def speaks(task: Row) -> bool:
     return bool(task["error_code"] and task["error_message"]) or bool(task["missing"])
 
 
-def unexplained(room: Room, papers: Iterable[Paper], kinds: Iterable[str]) -> list[str]:
+def unexplained(room: Room, documents: Iterable[Document], kinds: Iterable[str]) -> list[str]:
     """Every silent difference between the pool and the truth, a sentence each; `kinds` are those of the scheme."""
-    truth, wanted = by_place(papers), set(kinds)
+    truth, wanted = by_place(documents), set(kinds)
     rows, lines, log = pool_rows(room.pool), pool_lines(room.pool), room.log()
     problems = [f"invented: {key}" for key in rows.keys() - truth.keys()]
-    for key, paper in truth.items():
-        if paper.kind not in wanted:
+    for key, document in truth.items():
+        if document.kind not in wanted:
             problems += [f"stored outside the scheme: {key}"] if key in rows else []
             continue
-        if difference := _difference(paper, rows.get(key), lines.get(key, [])):
-            silent = [task["batch_no"] for task in log if covers(task, paper) and not speaks(task)]
-            problems += [f"{paper.kind} {key} {difference}; silent: {silent}"] if key in rows or silent else []
+        if difference := _difference(document, rows.get(key), lines.get(key, [])):
+            silent = [task["batch_no"] for task in log if covers(task, document) and not speaks(task)]
+            problems += [f"{document.kind} {key} {difference}; silent: {silent}"] if key in rows or silent else []
     return problems + [f"counters of {row['batch_no']}: {row}" for row in room.pool.execute(_UNBALANCED).fetchall()]
 
 
-def _difference(paper: Paper, row: Row | None, lines: list[tuple[Any, ...]]) -> Any:
+def _difference(document: Document, row: Row | None, lines: list[tuple[Any, ...]]) -> Any:
     if row is None:
         return "missing in the pool"
-    wrong = differences(row, face(paper))
-    if lines != line_rows(paper):
-        wrong["lines"] = (lines, line_rows(paper))
+    wrong = differences(row, face(document))
+    if lines != line_rows(document):
+        wrong["lines"] = (lines, line_rows(document))
     return wrong
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from fapiao.errors import BadInput
-from fapiao.imports.papers import FileDocument, FileDocuments
+from fapiao.imports.documents import FileDocument, FileDocuments
 from fapiao.parties import is_stranger
 
 SECOND_PAYER = "second_payer_tax_no"
@@ -27,7 +27,7 @@ class Asked(NamedTuple):
 
 
 def owner_of(
-    name: str, papers: Sequence[FileDocument], directions: Collection[str], asked: Asked, known: Collection[str]
+    name: str, documents: Sequence[FileDocument], directions: Collection[str], asked: Asked, known: Collection[str]
 ) -> Owner:
     """The owner of the documents of a file (R063).
 
@@ -37,15 +37,15 @@ def owner_of(
     sides = [direction for direction in directions if asked.direction in (None, direction)]
     if not sides:
         raise BadInput([f"{name}: 该文件只能是{_labels(directions)}，与所选的{_LABEL[str(asked.direction)]}不一致。"])
-    found = [owner for side in sides for owner in _candidates(papers, side, asked.taxpayer_no)]
+    found = [owner for side in sides for owner in _candidates(documents, side, asked.taxpayer_no)]
     fitting = [owner for owner in found if asked.taxpayer_no in (None, owner.taxpayer_no)]
     if asked.taxpayer_no is None:
         fitting = [owner for owner in fitting if owner.taxpayer_no in known] or fitting
-        if not any(owner.taxpayer_no in known for owner in fitting) and (mixed := _mixed(papers, sides, known)):
+        if not any(owner.taxpayer_no in known for owner in fitting) and (mixed := _mixed(documents, sides, known)):
             raise BadInput([f"{name}: {mixed}"])
-    fitting = fitting or _of_some(papers, sides, asked.taxpayer_no)
+    fitting = fitting or _of_some(documents, sides, asked.taxpayer_no)
     if not fitting:
-        raise BadInput([_contradiction(name, papers, sides, asked)])
+        raise BadInput([_contradiction(name, documents, sides, asked)])
     if len(fitting) > 1:
         choices = "、".join(f"{_LABEL[one.direction]} {one.taxpayer_no}" for one in fitting)
         raise BadInput([f"{name}: 无法确定属于哪个企业：{choices}。请指定税号和进销项。"])
@@ -56,32 +56,38 @@ def owner_of(
     return fitting[0]
 
 
-def refuse_strangers(papers: FileDocuments, owner: Owner) -> None:
+def refuse_strangers(documents: FileDocuments, owner: Owner) -> None:
     """Keeps out the documents that are somebody else's, each with both parties (A-51)."""
-    for paper in papers.found:
-        if not paper.broken and _is_a_strangers(paper, owner):
-            parties = f"购方{paper.values.get('buyer_tax_no') or '空'}，销方{paper.values.get('seller_tax_no') or '空'}"
-            papers.refuse(paper, f"{parties}，不是{owner.taxpayer_no}的{_LABEL[owner.direction]}票据。")
+    for document in documents.found:
+        if not document.broken and _is_a_strangers(document, owner):
+            parties = (
+                f"购方{document.values.get('buyer_tax_no') or '空'}，销方{document.values.get('seller_tax_no') or '空'}"
+            )
+            documents.refuse(document, f"{parties}，不是{owner.taxpayer_no}的{_LABEL[owner.direction]}票据。")
 
 
-def _is_a_strangers(paper: FileDocument, owner: Owner) -> bool:
-    if paper.values.get(_PARTY[owner.direction]) == owner.taxpayer_no:
+def _is_a_strangers(document: FileDocument, owner: Owner) -> bool:
+    if document.values.get(_PARTY[owner.direction]) == owner.taxpayer_no:
         return False
-    if paper.document == "invoice":
-        return is_stranger(paper.values, owner.taxpayer_no, owner.direction)
-    parties = _parties(paper, owner.direction)
-    return paper.document == "customs" and bool(parties) and owner.taxpayer_no not in parties
+    if document.document == "invoice":
+        return is_stranger(document.values, owner.taxpayer_no, owner.direction)
+    parties = _parties(document, owner.direction)
+    return document.document == "customs" and bool(parties) and owner.taxpayer_no not in parties
 
 
-def _of_some(papers: Sequence[FileDocument], sides: Sequence[str], asked: str | None) -> list[Owner]:
+def _of_some(documents: Sequence[FileDocument], sides: Sequence[str], asked: str | None) -> list[Owner]:
     """Who was asked for, where some documents are theirs on one side only: the others are told one by one."""
-    return [Owner(asked, side) for side in sides if asked and any(asked in _parties(paper, side) for paper in papers)]
+    return [
+        Owner(asked, side)
+        for side in sides
+        if asked and any(asked in _parties(document, side) for document in documents)
+    ]
 
 
-def _mixed(papers: Sequence[FileDocument], sides: Sequence[str], known: Collection[str]) -> str | None:
+def _mixed(documents: Sequence[FileDocument], sides: Sequence[str], known: Collection[str]) -> str | None:
     """The companies of a file of several, of which we know one at least."""
     for side in sides:
-        first = {party: paper.lead for paper in reversed(papers) for party in _parties(paper, side)}
+        first = {party: document.lead for document in reversed(documents) for party in _parties(document, side)}
         if len(first) > 1 and set(first) & set(known):
             shown = "、".join(f"{party}（第{place.row_no}行）" for party, place in list(first.items())[:-6:-1])
             side_name = "购方" if side == "input" else "销方"
@@ -89,26 +95,29 @@ def _mixed(papers: Sequence[FileDocument], sides: Sequence[str], known: Collecti
     return None
 
 
-def _candidates(papers: Sequence[FileDocument], direction: str, asked: str | None) -> list[Owner]:
+def _candidates(documents: Sequence[FileDocument], direction: str, asked: str | None) -> list[Owner]:
     """The companies that every document has on this side; who was asked for where no document names one."""
-    named = [parties for paper in papers if (parties := _parties(paper, direction))]
+    named = [parties for document in documents if (parties := _parties(document, direction))]
     if not named:
         return [Owner(asked, direction)] if asked else []
     return [Owner(party, direction) for party in sorted(frozenset.intersection(*named))]
 
 
-def _parties(paper: FileDocument, direction: str) -> frozenset[str]:
+def _parties(document: FileDocument, direction: str) -> frozenset[str]:
     """Who stands on this side; a 双抬头 海关缴款书 has two payers."""
     names = ("seller_tax_no",) if direction == "output" else ("buyer_tax_no", SECOND_PAYER)
-    return frozenset(paper.values[name] for name in names if paper.values.get(name))
+    return frozenset(document.values[name] for name in names if document.values.get(name))
 
 
-def _contradiction(name: str, papers: Sequence[FileDocument], sides: Sequence[str], asked: Asked) -> str:
+def _contradiction(name: str, documents: Sequence[FileDocument], sides: Sequence[str], asked: Asked) -> str:
     """The first document that does not fit, with its place and both parties."""
-    if not papers:
+    if not documents:
         return f"{name}: 文件中没有可导入的数据行，也没有税号，请指定税号。"
     wanted = asked.taxpayer_no
-    odd = next((paper for paper in papers if not any(wanted in _parties(paper, side) for side in sides)), papers[0])
+    odd = next(
+        (document for document in documents if not any(wanted in _parties(document, side) for side in sides)),
+        documents[0],
+    )
     where = f"{name}（{odd.lead.sheet}，第{odd.lead.row_no}行）"
     parties = "，".join(
         f"{'购方' if side == 'input' else '销方'}{odd.values.get(_PARTY[side]) or '空'}" for side in sides

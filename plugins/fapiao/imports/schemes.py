@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fapiao.imports.documents import FileDocument, FileDocuments
 from fapiao.imports.owners import Owner
-from fapiao.imports.papers import FileDocument, FileDocuments
 from fapiao.rules.book import RuleBook
 
 _SIDES = {"input": "进项", "output": "销项"}
@@ -31,22 +31,22 @@ class ImportScheme:
             return f"方案“{self.name}”的下载类型中没有{side}，不能导入{side}文件。"
         return None
 
-    def hand_back(self, papers: FileDocuments, rules: RuleBook) -> None:
+    def hand_back(self, documents: FileDocuments, rules: RuleBook) -> None:
         """Tells each row of a document whose type the scheme does not name, and leaves the document out."""
         kept: list[FileDocument] = []
-        for paper in papers.found:
-            if self._names(paper, rules):
-                kept.append(paper)
+        for document in documents.found:
+            if self._names(document, rules):
+                kept.append(document)
                 continue
-            code = paper.values.get("invoice_type", "")
+            code = document.values.get("invoice_type", "")
             kind = rules.invoice_types[code].name if code in rules.invoice_types else "该票据"
-            for place in paper.places:
-                papers.tell(place, "rejected", f"{kind}不在方案“{self.name}”的发票类型中，未导入。", paper.key)
-        papers.found = kept
+            for place in document.places:
+                documents.tell(place, "rejected", f"{kind}不在方案“{self.name}”的发票类型中，未导入。", document.key)
+        documents.found = kept
 
-    def _names(self, paper: FileDocument, rules: RuleBook) -> bool:
+    def _names(self, document: FileDocument, rules: RuleBook) -> bool:
         """By its type; a document that states none, as a 缴款书 does, by its kind."""
-        code = paper.values.get("invoice_type")
+        code = document.values.get("invoice_type")
         if code:
             return code in self.invoice_types
-        return paper.document in {rules.invoice_types[one].document for one in self.invoice_types}
+        return document.document in {rules.invoice_types[one].document for one in self.invoice_types}

@@ -78,7 +78,7 @@ def _is_of(rule: SwappedParties, invoice_type: str) -> bool:
 
 
 def _swap_parties(values: Values) -> None:
-    """农产品收购: the buyer issues the paper, and buyer and seller arrive reversed (protocols §6.4)."""
+    """农产品收购: the buyer issues the document, and buyer and seller arrive reversed (protocols §6.4)."""
     for name in _PARTY_FIELDS:
         seller, buyer = f"seller_{name}", f"buyer_{name}"
         values[seller], values[buyer] = values.get(buyer), values.get(seller)

@@ -78,7 +78,7 @@ class Waiting:
 class Results:
     """Every document's answer, in no particular order; one that is not among them has no answer yet."""
 
-    papers: Sequence[DocumentResult]
+    documents: Sequence[DocumentResult]
 
 
 @dataclass(frozen=True, slots=True)

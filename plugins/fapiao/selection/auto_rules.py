@@ -1,4 +1,4 @@
-"""自动抵扣勾选配置: the rules that pick papers by themselves, read from the tables of a file (S2 §4-1, R222)."""
+"""自动抵扣勾选配置: the rules that pick documents by themselves, read from the tables of a file (S2 §4-1, R222)."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -35,10 +35,10 @@ OTHER = "5"
 
 @dataclass(frozen=True, slots=True)
 class AutoRule:
-    """One rule: conditions on papers, and what is done with those that meet them.
+    """One rule: conditions on documents, and what is done with those that meet them.
 
     An empty list and a missing bound are no condition; bounds are inside; amounts are 税款金额 in yuan, dates days in
-    Asia/Shanghai. `reason`, 不抵扣原因 1 to 5, is for papers that have none; the smallest `priority` is asked first.
+    Asia/Shanghai. `reason`, 不抵扣原因 1 to 5, is for documents that have none; the smallest `priority` is asked first.
     """
 
     name: str
@@ -115,7 +115,7 @@ def _rule(form: RecordReader, name: str, among: AutoWords) -> AutoRule:
 
 
 def _object(form: RecordReader, rule: AutoRule) -> None:
-    """What no rule may say: 勾选 without a reason for every paper (R175), 其他 without words, bounds that cross."""
+    """What no rule may say: 勾选 without a reason for every document (R175), 其他 without words, bounds that cross."""
     if rule.action == "select" and not (rule.reason or rule.reasons):
         form.object("reason", "勾选需要不抵扣原因：填写 reason，或以 reasons 限定已有原因的票据")
     if rule.reason == OTHER and not rule.reason_text:

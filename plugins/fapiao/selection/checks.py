@@ -63,7 +63,7 @@ class CheckInput:
     surface: Surface
     channel: str | None
     small_scale: bool
-    papers: Sequence[DocumentFacts]
+    documents: Sequence[DocumentFacts]
     now: datetime
     statistics: StatisticsState | None = None
     logged_in: bool | None = None
@@ -88,12 +88,12 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Where the steps end: at a question, with nothing left to send, or with `papers` to send.
+    """Where the steps end: at a question, with nothing left to send, or with `documents` to send.
 
     `against` are the objections to single documents, `stop` the one to the whole request.
     """
 
-    papers: Sequence[DocumentFacts]
+    documents: Sequence[DocumentFacts]
     against: Sequence[Objection] = ()
     stop: Objection | None = None
     ask: Lookup | None = None
@@ -115,12 +115,12 @@ def decide(facts: CheckInput, rules: SelectionRules, until: str = STEPS[-1]) -> 
             continue
         for said in _CHECKS[step](facts, rules):
             if isinstance(said, Lookup):
-                return Decision(facts.papers, against, ask=said)
+                return Decision(facts.documents, against, ask=said)
             if said.document_key is None:
-                return Decision(facts.papers, against, stop=said)
+                return Decision(facts.documents, against, stop=said)
             against.append(said)
-        facts = replace(facts, papers=_left(facts.papers, against))
-    return Decision(facts.papers, against)
+        facts = replace(facts, documents=_left(facts.documents, against))
+    return Decision(facts.documents, against)
 
 
 CHEAP = "statistics_cached"
@@ -141,19 +141,19 @@ def last_day(period: str) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def _left(papers: Sequence[DocumentFacts], against: Sequence[Objection]) -> list[DocumentFacts]:
+def _left(documents: Sequence[DocumentFacts], against: Sequence[Objection]) -> list[DocumentFacts]:
     refused = {one.document_key for one in against}
-    return [paper for paper in papers if paper.document_key not in refused]
+    return [document for document in documents if document.document_key not in refused]
 
 
 def _reason(facts: CheckInput, _rules: SelectionRules) -> Iterator[Objection]:
-    for paper in facts.papers:
-        if not paper.reason:
-            yield Objection("reason", "NO_REASON", "selection_reason", paper.document_key)
-        elif paper.reason not in REASONS:
-            yield Objection("reason", "UNKNOWN_REASON", "selection_reason_unknown", paper.document_key)
-        elif paper.reason == OTHER and not (paper.reason_text or "").strip():
-            yield Objection("reason", "NO_REASON_TEXT", "selection_reason_text", paper.document_key)
+    for document in facts.documents:
+        if not document.reason:
+            yield Objection("reason", "NO_REASON", "selection_reason", document.document_key)
+        elif document.reason not in REASONS:
+            yield Objection("reason", "UNKNOWN_REASON", "selection_reason_unknown", document.document_key)
+        elif document.reason == OTHER and not (document.reason_text or "").strip():
+            yield Objection("reason", "NO_REASON_TEXT", "selection_reason_text", document.document_key)
 
 
 _STATUS_SENTENCES = {
@@ -167,13 +167,13 @@ _STATUS_SENTENCES = {
 def _status(facts: CheckInput, _rules: SelectionRules) -> Iterator[Objection]:
     """A document without a selection status is 未勾选: nobody has said otherwise."""
     key = _STATUS_SENTENCES[facts.operation.code]
-    for paper in facts.papers:
-        if not paper.known:
-            yield Objection("status", "UNKNOWN_DOCUMENT", "selection_unknown_paper", paper.document_key)
-        elif paper.under_way:
-            yield Objection("status", "UNDER_WAY", "selection_under_way", paper.document_key)
-        elif (paper.status or "0") not in facts.operation.from_statuses:
-            yield Objection("status", "SELECTION_STATUS", key, paper.document_key)
+    for document in facts.documents:
+        if not document.known:
+            yield Objection("status", "UNKNOWN_DOCUMENT", "selection_unknown_paper", document.document_key)
+        elif document.under_way:
+            yield Objection("status", "UNDER_WAY", "selection_under_way", document.document_key)
+        elif (document.status or "0") not in facts.operation.from_statuses:
+            yield Objection("status", "SELECTION_STATUS", key, document.document_key)
 
 
 def _channel(facts: CheckInput, _rules: SelectionRules) -> Iterator[Objection]:
@@ -189,7 +189,7 @@ def _small_scale(facts: CheckInput, _rules: SelectionRules) -> Iterator[Objectio
 
 
 def _type(facts: CheckInput, rules: SelectionRules) -> Iterator[Objection]:
-    if any((paper.document, paper.invoice_type) not in rules.documents for paper in facts.papers):
+    if any((document.document, document.invoice_type) not in rules.documents for document in facts.documents):
         yield Objection("type", "SELECTION_TYPE", "selection_type")
 
 
@@ -224,9 +224,9 @@ def _period_end(facts: CheckInput, rules: SelectionRules) -> Iterator[Objection]
     if known is None or not fresh(known, facts.now, rules):
         return
     end = last_day(known.period)
-    for paper in facts.papers:
-        if paper.issue_date and paper.issue_date > end:
-            yield Objection("period_end", "NOT_DUE", "selection_not_due", paper.document_key)
+    for document in facts.documents:
+        if document.issue_date and document.issue_date > end:
+            yield Objection("period_end", "NOT_DUE", "selection_not_due", document.document_key)
 
 
 _CHECKS: Mapping[str, Check] = {

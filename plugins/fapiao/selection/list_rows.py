@@ -185,7 +185,7 @@ def _unknown(columns: list[str]) -> list[Problem]:
 
 
 def _without_twins(rows: list[ListRow]) -> list[ListRow]:
-    """Rule 2: every row of a paper that stands there more than once is told so (R197)."""
+    """Rule 2: every row of a document that stands there more than once is told so (R197)."""
     counts = Counter(row.number for row in rows if row.number)
     return [
         replace(row, problems=(*row.problems, _problem(TWICE))) if row.number and counts[row.number] > 1 else row

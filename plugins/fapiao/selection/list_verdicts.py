@@ -21,7 +21,7 @@ HEADINGS: Mapping[str, str] = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A paper of the pool that a row names, as selection_import.sql shows it; codes, and money in yuan."""
+    """A document of the pool that a row names, as selection_import.sql shows it; codes, and money in yuan."""
 
     row_no: int
     taxpayer_no: str
@@ -41,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A row, the paper it means where there is exactly one, and why it is not taken; no problem means that it is."""
+    """A row, the document it means where there is exactly one, and why it is not taken; no problem means that it is."""
 
     row: ListRow
     found: Found | None
@@ -66,26 +66,26 @@ class Verdict:
         )
 
 
-def verdict(row: ListRow, papers: Sequence[Found], allowed: Collection[str] | None) -> Verdict:
-    """What rules 1 to 10 say of a row that means `papers`; `allowed` are the 核算组织 granted, None all.
+def verdict(row: ListRow, documents: Sequence[Found], allowed: Collection[str] | None) -> Verdict:
+    """What rules 1 to 10 say of a row that means `documents`; `allowed` are the 核算组织 granted, None all.
 
-    Told together are what rules 1 and 2 say of the row itself, and each of rules 4 to 10 that the one paper it means
-    breaks, in the manual's order. Where there is no such paper nothing more can be said: a row without a number, rule
-    3, a number of several taxpayers; nor is anything told of a paper of another organisation (R150).
+    Told together are what rules 1 and 2 say of the row itself, and each of rules 4 to 10 that the one document it means
+    breaks, in the manual's order. Of an unknown document nothing more can be said: a row without a number, rule
+    3, a number of several taxpayers; nor is anything told of a document of another organisation (R150).
     """
     if row.number is None:
         return Verdict(row, None, row.problems)
-    if not papers:
+    if not documents:
         return Verdict(row, None, (*row.problems, _told(NOT_IN_POOL)))
-    if len(papers) > 1:
+    if len(documents) > 1:
         return Verdict(row, None, (*row.problems, _sentence("list_several_owners")))
-    if allowed is not None and papers[0].org_code not in allowed:
+    if allowed is not None and documents[0].org_code not in allowed:
         return Verdict(row, None, (*row.problems, _sentence("no_organisation_right")))
-    return Verdict(row, papers[0], (*row.problems, *_broken(row, papers[0])))
+    return Verdict(row, documents[0], (*row.problems, *_broken(row, documents[0])))
 
 
 def list_requests(verdicts: Iterable[Verdict]) -> list[SelectionRequest]:
-    """What the rows that passed ask for: 不抵扣勾选 first, then 撤销不抵扣勾选; no request that has no paper."""
+    """What the rows that passed ask for: 不抵扣勾选 first, then 撤销不抵扣勾选; no request that has no document."""
     passed = [(one.row, one.found) for one in verdicts if one.passed and one.found]
     by_action = {
         action: tuple(_chosen(row, found) for row, found in passed if row.action == action) for action in OPERATIONS

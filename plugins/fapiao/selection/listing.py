@@ -101,16 +101,16 @@ class ListPage:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Of the whole filter: how many papers, and their 税款金额 in yuan."""
+    """Of the whole filter: how many documents, and their 税款金额 in yuan."""
 
-    papers: int
+    documents: int
     tax_sum: Decimal
 
 
 def request_for(
     rows: Iterable[Listed], operation: Operation, reason: str | None = None, reason_text: str | None = None
 ) -> SelectionRequest:
-    """What is done with rows of the list; without `reason`, 不抵扣原因 1 to 5, each paper is given its own (A-44)."""
+    """What is done with rows of the list; without `reason`, 不抵扣原因 1 to 5, each has its own (A-44)."""
     return SelectionRequest(operation, "interactive", tuple(_chosen(row, reason, reason_text) for row in rows))
 
 

@@ -15,27 +15,27 @@ Holdings = Mapping[str, Holding]
 Wished = Literal["selected", "withdrawn"]
 
 
-def as_wished(paper: OpenDocument, wished: Wished, held: Holdings) -> bool:
+def as_wished(document: OpenDocument, wished: Wished, held: Holdings) -> bool:
     """Whether the bureau holds the document as it was wished: 不抵扣 for the same reason, or not 不抵扣 at all."""
-    holding = held.get(paper.document_key)
+    holding = held.get(document.document_key)
     if wished == "withdrawn":
         return holding is None or holding.purpose != NOT_DEDUCTED
-    return holding is not None and holding.purpose == NOT_DEDUCTED and holding.reason in (None, paper.reason)
+    return holding is not None and holding.purpose == NOT_DEDUCTED and holding.reason in (None, document.reason)
 
 
 def already_there(
-    papers: Sequence[OpenDocument], wished: Wished, held: Holdings, period: str | None, said: str
+    documents: Sequence[OpenDocument], wished: Wished, held: Holdings, period: str | None, said: str
 ) -> list[Settled]:
     """The documents of an upload without an answer that the bureau holds as wished: they are not sent again."""
     return [
-        Settled(paper.document_key, "succeeded", HELD, said, period)
-        for paper in papers
-        if as_wished(paper, wished, held)
+        Settled(document.document_key, "succeeded", HELD, said, period)
+        for document in documents
+        if as_wished(document, wished, held)
     ]
 
 
 def reconcile(
-    papers: Sequence[OpenDocument],
+    documents: Sequence[OpenDocument],
     results: Sequence[DocumentResult],
     wished: Wished,
     held: Holdings | None,
@@ -48,17 +48,19 @@ def reconcile(
     """
     by_key = {result.document_key: result for result in results}
     return [
-        _one(paper, by_key[paper.document_key], wished, held, differs)
-        for paper in papers
-        if paper.document_key in by_key
+        _one(document, by_key[document.document_key], wished, held, differs)
+        for document in documents
+        if document.document_key in by_key
     ]
 
 
-def _one(paper: OpenDocument, result: DocumentResult, wished: Wished, held: Holdings | None, differs: str) -> Settled:
-    key = paper.document_key
+def _one(
+    document: OpenDocument, result: DocumentResult, wished: Wished, held: Holdings | None, differs: str
+) -> Settled:
+    key = document.document_key
     if result.outcome == "refused":
         return Settled(key, "failed", result.code, result.text)
-    compared = held is not None and as_wished(paper, wished, held)
+    compared = held is not None and as_wished(document, wished, held)
     if compared or (held is None and result.outcome == "done"):
         holding = (held or {}).get(key)
         period = result.tax_period or (holding.period if holding else None)

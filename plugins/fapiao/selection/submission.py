@@ -94,7 +94,7 @@ def once(chosen: Sequence[RequestedDocument]) -> tuple[list[RequestedDocument], 
     return sorted(first, key=lambda one: (one.taxpayer_no, one.document_key)), again
 
 
-def requests(papers: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+def requests(documents: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """The documents in requests of at most `size`, in their order: the same documents always share a request."""
-    for start in range(0, len(papers), size):
-        yield papers[start : start + size]
+    for start in range(0, len(documents), size):
+        yield documents[start : start + size]

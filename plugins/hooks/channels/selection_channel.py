@@ -33,7 +33,7 @@ class SelectionChannel(Protocol):
         """变更税款所属期 (L9, O15), one month a call; repeating it is safe. Raises LoginLost, Refused or TryLater."""
         ...
 
-    def upload(self, party: Party, action: Action, papers: Sequence[Document]) -> Uploaded:
+    def upload(self, party: Party, action: Action, documents: Sequence[Document]) -> Uploaded:
         """L10, O16. Raises LoginLost, Refused, TryLater (provably not taken) or AnswerLost (unknown)."""
         ...
 

@@ -69,10 +69,10 @@ class EtaxSelection:
         self._session.read(selection.CHANGE_PERIOD, selection.change_period(party.taxpayer_no, period))
         return self.period(party)
 
-    def upload(self, party: Party, action: Action, papers: Sequence[Document]) -> Uploaded:
+    def upload(self, party: Party, action: Action, documents: Sequence[Document]) -> Uploaded:
         """O16. Raises LoginLost, Refused, TryLater (provably not taken) or AnswerLost (unknown)."""
-        self._rule.check(len(papers))
-        return self._submit(selection.SELECT, selection.upload(party.taxpayer_no, action, papers))
+        self._rule.check(len(documents))
+        return self._submit(selection.SELECT, selection.upload(party.taxpayer_no, action, documents))
 
     def results(self, party: Party, request_no: str) -> Results | Waiting:
         """O17, every page. Raises LoginLost, Refused or TryLater."""

@@ -73,13 +73,13 @@ class LeqiSelection:
             raise Refused("PERIOD_NOT_CHANGED", str(data.get("errormsg") or data.get("returnmsg") or ""), advice)
         return self.period(party)
 
-    def upload(self, party: Party, action: Action, papers: Sequence[Document]) -> Uploaded:
+    def upload(self, party: Party, action: Action, documents: Sequence[Document]) -> Uploaded:
         """PLHGJKSDKGX. Raises Refused, TryLater (provably not taken) or AnswerLost (unknown)."""
-        self._rule.check(len(papers))
-        body = selection.upload(party.taxpayer_no, action, papers)
+        self._rule.check(len(documents))
+        body = selection.upload(party.taxpayer_no, action, documents)
         reply = self._submit(services.SELECT_CUSTOMS, party, body)
         refused = self._taken_or_lost(lambda: selection.not_taken(reply.data))
-        if self._session.outcome(reply).kind == "refused" and len(refused) == len(papers):
+        if self._session.outcome(reply).kind == "refused" and len(refused) == len(documents):
             return Uploaded("", refused, 0.0)
         return Uploaded(self._number(reply), refused, self._wait(self._rule.first_poll_seconds))
 

@@ -41,9 +41,9 @@ class SelectionTable(LeasedTable[Selection]):
         rows = self._records(TaxpayerProfile, "basics", taxpayers=list(taxpayers))
         return {row.taxpayer_no: row for row in rows}
 
-    def open_papers(self, row: Selection) -> list[OpenDocument]:
+    def open_documents(self, row: Selection) -> list[OpenDocument]:
         """The documents that are not settled, by key."""
-        return self._records(OpenDocument, "open_papers", selection_id=row.selection_id)
+        return self._records(OpenDocument, "open_documents", selection_id=row.selection_id)
 
     def sent(self, row: Selection, tax_period: str | None) -> None:
         """The upload is about to leave."""

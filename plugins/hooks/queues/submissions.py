@@ -40,7 +40,7 @@ class NewSelection:
     surface: Surface
     whose: TaxpayerProfile
     account: str | None
-    papers: Sequence[DocumentFacts]
+    documents: Sequence[DocumentFacts]
     why: BureauError | None = None
     mark: LocalMark | None = None
     retry_of: int | None = None
@@ -81,9 +81,9 @@ class Submissions(Statements):
         for taxpayer_no in sorted(set(taxpayers)):
             self._run("lock_pool", taxpayer_no=taxpayer_no)
 
-    def papers(self, chosen: Sequence[RequestedDocument]) -> dict[str, list[DocumentFacts]]:
+    def documents(self, chosen: Sequence[RequestedDocument]) -> dict[str, list[DocumentFacts]]:
         """The picked documents as the pool has them, by tax number, each list by key."""
-        rows = self._records(OpenDocument, "papers", chosen=Jsonb([asdict(one) for one in chosen]))
+        rows = self._records(OpenDocument, "documents", chosen=Jsonb([asdict(one) for one in chosen]))
         found: dict[str, list[DocumentFacts]] = {}
         for row in rows:
             found.setdefault(row.taxpayer_no, []).append(facts_of(row))
@@ -119,7 +119,7 @@ class Submissions(Statements):
             account=request.account or whose.account,
             city_code=whose.city_code,
             status=request.status,
-            document_count=len(request.papers),
+            document_count=len(request.documents),
             retry_of=request.retry_of,
             **words,
         )
@@ -132,7 +132,7 @@ class Submissions(Statements):
         self._run(
             "mark_locally",
             taxpayer_no=request.whose.taxpayer_no,
-            keys=[one.document_key for one in request.papers],
+            keys=[one.document_key for one in request.documents],
             from_status=mark.from_status,
             to_status=mark.to_status,
             batch_no=batch_no,
@@ -141,9 +141,9 @@ class Submissions(Statements):
         )
 
     def _add_items(self, request: NewSelection, selection_id: int, words: Mapping[str, str | None]) -> None:
-        papers = [
+        documents = [
             {"document_key": one.document_key, "reason": one.reason, "reason_text": one.reason_text}
-            for one in request.papers
+            for one in request.documents
         ]
         self._run(
             "add_items",
@@ -151,7 +151,7 @@ class Submissions(Statements):
             taxpayer_no=request.whose.taxpayer_no,
             status=request.status,
             from_status=request.mark.from_status if request.mark else None,
-            papers=Jsonb(papers),
+            documents=Jsonb(documents),
             **words,
         )
 
@@ -169,9 +169,9 @@ class Submissions(Statements):
         self._run("lock_requests", batches=list(batches))
         return self._records(Retriable, "retriable", batches=list(batches))
 
-    def failed_papers(self, selection_id: int) -> list[RequestedDocument]:
+    def failed_documents(self, selection_id: int) -> list[RequestedDocument]:
         """The documents of a request that failed, as they were wished for."""
-        return self._records(RequestedDocument, "failed_papers", selection_id=selection_id)
+        return self._records(RequestedDocument, "failed_documents", selection_id=selection_id)
 
     def latest(self, document_key: str, taxpayer_no: str | None) -> LedgerEntry | None:
         """The newest entry of a document in the ledger."""

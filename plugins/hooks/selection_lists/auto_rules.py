@@ -1,4 +1,4 @@
-"""自动抵扣勾选配置 in the pool: rules in place of those before, which papers they pick, and the requests for these."""
+"""自动抵扣勾选配置 in the pool: rules replace those before; which documents they pick, and the requests for these."""
 
 import json
 from collections import Counter
@@ -28,7 +28,7 @@ _OPERATIONS: dict[str, Operation] = {"preselect": "preselect", "select": "not_de
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A paper and the rule it goes to; 税款金额 in yuan, `reason` is 不抵扣原因 1 to 5."""
+    """A document and the rule it goes to; 税款金额 in yuan, `reason` is 不抵扣原因 1 to 5."""
 
     rule: str
     action: str
@@ -72,7 +72,7 @@ def auto_matches(connection: Connection, day: date, tried: Iterable[str] = ()) -
 
 
 def auto_requests(connection: Connection, day: date) -> list[SelectionRequest]:
-    """One per enabled rule that picks papers on `day`, in the order of the rules; none while every rule is off."""
+    """One per enabled rule that picks documents on `day`, in the order of the rules; none while every rule is off."""
     by_rule = groupby(auto_matches(connection, day), key=lambda match: (match.rule, match.action))
     return [
         SelectionRequest(_OPERATIONS[action], "scheduled", tuple(map(_chosen, found))) for (_, action), found in by_rule

@@ -28,8 +28,8 @@ def validate_list(
     file is no list.
     """
     rows = list_rows(files)
-    papers = _papers(connection, rows)
-    return [verdict(row, papers[number], allowed) for number, row in enumerate(rows)]
+    documents = _documents(connection, rows)
+    return [verdict(row, documents[number], allowed) for number, row in enumerate(rows)]
 
 
 def write_result(file: Path, verdicts: Sequence[Verdict]) -> int:
@@ -37,7 +37,7 @@ def write_result(file: Path, verdicts: Sequence[Verdict]) -> int:
     return write_table(file, RESULT_SHEET, HEADINGS, (one.cells() for one in verdicts), total=len(verdicts))
 
 
-def _papers(connection: Connection, rows: Sequence[ListRow]) -> dict[int, list[Found]]:
+def _documents(connection: Connection, rows: Sequence[ListRow]) -> dict[int, list[Found]]:
     named = [
         {
             "row_no": number,
@@ -51,6 +51,6 @@ def _papers(connection: Connection, rows: Sequence[ListRow]) -> dict[int, list[F
     ]
     found: dict[int, list[Found]] = defaultdict(list)
     with connection.cursor(row_factory=class_row(Found)) as cursor:
-        for paper in cursor.execute(query("selection_import", "found"), {"rows": Jsonb(named)}):
-            found[paper.row_no].append(paper)
+        for document in cursor.execute(query("selection_import", "found"), {"rows": Jsonb(named)}):
+            found[document.row_no].append(document)
     return found

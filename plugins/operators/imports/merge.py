@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from fapiao.errors import LeaseLost
-from fapiao.imports.papers import FileDocument, FileDocuments
+from fapiao.imports.documents import FileDocument, FileDocuments
 from fapiao.imports.uncollected import uncollected
 from fapiao.payloads import Context, LineFilter, Rejected, Staged, translate
 from fapiao.pool_columns.reading import load_fields
@@ -32,15 +32,15 @@ _LEFT_OUT = "明细行按配置（errorGoodsNames）不导入。"
 
 @dataclass(slots=True)
 class Translated:
-    """The papers of one payload kind with their pool rows, and those that cannot be stored."""
+    """The documents of one payload kind with their pool rows, and those that cannot be stored."""
 
-    papers: list[FileDocument]
+    documents: list[FileDocument]
     staged: Staged
     keys: dict[int, str] = field(default_factory=dict)
     rejected: dict[int, Rejected] = field(default_factory=dict)
 
 
-def translated(claim: Claim, papers: FileDocuments, wanted: LineFilter | None) -> Iterator[Translated]:
+def translated(claim: Claim, documents: FileDocuments, wanted: LineFilter | None) -> Iterator[Translated]:
     """The whole documents by payload kind, some at a time, faces with lines first; `wanted` is the line filter."""
     context = Context(
         direction=claim.direction,
@@ -51,8 +51,8 @@ def translated(claim: Claim, papers: FileDocuments, wanted: LineFilter | None) -
         line_filter=wanted,
     )
     by_kind: dict[str, list[FileDocument]] = {}
-    for paper in papers.whole():
-        by_kind.setdefault(paper.kind, []).append(paper)
+    for document in documents.whole():
+        by_kind.setdefault(document.kind, []).append(document)
     order = [kind for kind in load_fields().kinds if kind in by_kind]
     for kind in order:
         found = by_kind[kind]
@@ -61,9 +61,9 @@ def translated(claim: Claim, papers: FileDocuments, wanted: LineFilter | None) -
             yield _translated(kind, found[first : first + together], context)
 
 
-def _are_different(papers: Sequence[FileDocument]) -> bool:
+def _are_different(documents: Sequence[FileDocument]) -> bool:
     """Whether no document stands twice, as it may in two files: the merge tells those apart that come together."""
-    return len({paper.values.get("document_key") for paper in papers}) == len(papers)
+    return len({document.values.get("document_key") for document in documents}) == len(documents)
 
 
 def _observed(claim: Claim) -> datetime:
@@ -75,11 +75,11 @@ def _observed(claim: Claim) -> datetime:
     return claim.observed_at
 
 
-def _translated(kind: str, papers: list[FileDocument], context: Context) -> Translated:
-    staged = translate(kind, (paper.payload() for paper in papers), context)
-    done = Translated(papers, staged)
+def _translated(kind: str, documents: list[FileDocument], context: Context) -> Translated:
+    staged = translate(kind, (document.payload() for document in documents), context)
+    done = Translated(documents, staged)
     done.rejected = {row.row_no - 1: row for row in staged.rejected}
-    taken = (index for index in range(len(papers)) if index not in done.rejected)
+    taken = (index for index in range(len(documents)) if index not in done.rejected)
     done.keys = {index: str(row[0]) for index, row in zip(taken, staged.documents, strict=True)}
     return done
 
@@ -90,7 +90,7 @@ def merge(
     claim: Claim,
     sources: Sequence[tuple[int, str, str]],
     steps: Iterable[Translated],
-    papers: FileDocuments,
+    documents: FileDocuments,
 ) -> tuple[MergeCounts, list[str]]:
     """Merges the steps and stores every verdict, in the caller's transaction; the counts and doubts of the whole task.
 
@@ -108,19 +108,19 @@ def merge(
             merging = merger.submit(_merge_step, connection, claim, sources, part_no, step, fates, doubts)
         if merging:
             counts.append(merging.result())
-    whole = reduce(_added, counts, _without_document(Imports(connection), claim, sources, papers))
-    return whole, [*dict.fromkeys(doubts), *papers.doubts()][:_MOST_DOUBTS]
+    whole = reduce(_added, counts, _without_document(Imports(connection), claim, sources, documents))
+    return whole, [*dict.fromkeys(doubts), *documents.doubts()][:_MOST_DOUBTS]
 
 
 def _without_document(
-    imports: Imports, claim: Claim, sources: Sequence[tuple[int, str, str]], papers: FileDocuments
+    imports: Imports, claim: Claim, sources: Sequence[tuple[int, str, str]], documents: FileDocuments
 ) -> MergeCounts:
     """Stores the verdicts on rows that make no document, and keeps those that wait for a rule; their counts."""
     imports.store_verdicts(
-        [(claim.task_id, *told.place, told.document_key, told.fate, told.sentence) for told in papers.told]
+        [(claim.task_id, *told.place, told.document_key, told.fate, told.sentence) for told in documents.told]
     )
-    imports.quarantine(claim, list(_waiting(sources, papers)))
-    lost = sum(told.fate in ("rejected", "quarantined") for told in papers.told)
+    imports.quarantine(claim, list(_waiting(sources, documents)))
+    lost = sum(told.fate in ("rejected", "quarantined") for told in documents.told)
     return MergeCounts(lost, 0, 0, 0, 0, lost, Decimal(0), Decimal(0))
 
 
@@ -140,7 +140,7 @@ def _merge_step(
     if part_no > 1:
         imports.know_the_pool()
     seen = _evidence(step, sources)
-    reply_id = imports.keep_reading(claim, part_no, seen, len(step.papers), _observed(claim))
+    reply_id = imports.keep_reading(claim, part_no, seen, len(step.documents), _observed(claim))
     before = imports.known_documents(claim, keys)
     goal = MergeContext(claim.batch_no, claim.channel, claim.direction, claim.taxpayer_no)
     stage = StagedMerge(connection, step.staged.target, goal)
@@ -178,28 +178,28 @@ def _added(one: MergeCounts, other: MergeCounts) -> MergeCounts:
 
 def _verdicts(claim: Claim, step: Translated, fates: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
     dropped = {(line.document_key, line.line_no) for line in step.staged.dropped}
-    for index, paper in enumerate(step.papers):
+    for index, document in enumerate(step.documents):
         key = step.keys.get(index)
         if key is None:
             why = step.rejected[index]
-            yield from ((claim.task_id, *place, why.document_key, "rejected", why.reason) for place in paper.places)
+            yield from ((claim.task_id, *place, why.document_key, "rejected", why.reason) for place in document.places)
         else:
-            yield from _of_document(claim, paper, key, fates[key], dropped)
+            yield from _of_document(claim, document, key, fates[key], dropped)
 
 
 def _of_document(
-    claim: Claim, paper: FileDocument, key: str, fate: str, dropped: set[tuple[str, int]]
+    claim: Claim, document: FileDocument, key: str, fate: str, dropped: set[tuple[str, int]]
 ) -> Iterator[tuple[Any, ...]]:
-    headers = len(paper.places) - len(paper.items)
-    for position, place in enumerate(paper.places):
+    headers = len(document.places) - len(document.items)
+    for position, place in enumerate(document.places):
         left_out = (key, position - headers + 1) in dropped
-        doubtful = "".join(paper.warnings) if position == 0 else ""
+        doubtful = "".join(document.warnings) if position == 0 else ""
         yield (claim.task_id, *place, key, "skipped" if left_out else fate, _LEFT_OUT if left_out else doubtful or None)
 
 
-def _waiting(sources: Sequence[tuple[int, str, str]], papers: FileDocuments) -> Iterator[dict[str, Any]]:
+def _waiting(sources: Sequence[tuple[int, str, str]], documents: FileDocuments) -> Iterator[dict[str, Any]]:
     named = {file_no: (name, sha256) for file_no, name, sha256 in sources}
-    for told in papers.told:
+    for told in documents.told:
         if told.fate == "quarantined":
             name, sha256 = named[told.place.file_no]
             row = {"file_name": name, "sha256": sha256, "sheet": told.place.sheet, "row_no": told.place.row_no}

@@ -12,9 +12,9 @@ from fapiao.bureau_files.layouts import Layout, file_rules
 from fapiao.bureau_files.opening import BureauFile, open_upload
 from fapiao.bureau_files.records import Verdict
 from fapiao.errors import BadInput
-from fapiao.imports.checking import check_papers
+from fapiao.imports.checking import check_documents
+from fapiao.imports.documents import FileDocuments, RowRef
 from fapiao.imports.owners import Asked, Owner, owner_of, refuse_strangers
-from fapiao.imports.papers import FileDocuments, RowRef
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.uncollected import uncollected
 from fapiao.payloads import ERROR_GOODS
@@ -28,24 +28,24 @@ from hooks.queues.imports import FileSet, Source
 class ReadFiles:
     """The files of one company and direction by their number, and what their rows make.
 
-    `papers` is None where the files are still to be read; `exported_at` is when the bureau wrote them, if they tell;
+    `documents` is None where the files are still to be read; `exported_at` is when the bureau wrote them, if they tell;
     `scheme_ids` the download schemes that they are imported into.
     """
 
     owner: Owner
     sources: dict[int, Source]
-    papers: FileDocuments | None
+    documents: FileDocuments | None
     exported_at: datetime | None = None
     scheme_ids: tuple[int, ...] = ()
 
     def file_set(self) -> FileSet:
         """What the pool keeps of it."""
-        found = self.papers.found if self.papers else []
-        types = sorted({paper.values["invoice_type"] for paper in found if paper.values.get("invoice_type")})
-        documents = {paper.document for paper in found}
-        document = next(iter(documents)) if len(documents) == 1 else "invoice"
+        found = self.documents.found if self.documents else []
+        types = sorted({document.values["invoice_type"] for document in found if document.values.get("invoice_type")})
+        kinds = {one.document for one in found}
+        kind = next(iter(kinds)) if len(kinds) == 1 else "invoice"
         argument = {"exported_at": self.exported_at.isoformat()} if self.exported_at else {}
-        return FileSet(self.owner, document, tuple(types), self.sources, argument, self.scheme_ids)
+        return FileSet(self.owner, kind, tuple(types), self.sources, argument, self.scheme_ids)
 
 
 def read_request(
@@ -61,13 +61,13 @@ def read_request(
     readings: dict[Owner, ReadFiles] = {}
     for group in join_parts(files):
         numbered = {numbers[id(file)]: file for file in group}
-        papers, layouts = _read(numbered, day)
+        documents, layouts = _read(numbered, day)
         if request.surface == "form" and any(layout.tells == "usage" for layout in layouts):
             raise BadInput([f"{group[0].name}: {rulebook().message('usage_from_file', 'import')}"])
-        owner = _owner(group[0], papers, layouts, request.asked, known)
-        refuse_strangers(papers, owner)
+        owner = _owner(group[0], documents, layouts, request.asked, known)
+        refuse_strangers(documents, owner)
         own = {number: sources[number] for number in numbered}
-        _join(readings, ReadFiles(owner, own, papers, _exported_at(group[0], day)))
+        _join(readings, ReadFiles(owner, own, documents, _exported_at(group[0], day)))
     return list(readings.values())
 
 
@@ -110,33 +110,33 @@ def _opened(
 @uncollected()
 def _read(files: Mapping[int, BureauFile], day: date) -> tuple[FileDocuments, list[Layout]]:
     """The rows of the parts of one name, and the layouts of their sheets. Raises Refusal where name and rows differ."""
-    papers, layouts = FileDocuments(), []
+    documents, layouts = FileDocuments(), []
     for number, file in files.items():
         content = Content()
-        for part in file.read(papers.notes):
+        for part in file.read(documents.notes):
             layouts.append(part.layout)
             alone = _has_no_lines(part.layout)
             for verdict in part.rows():
                 content.add(part, verdict)
-                _take(papers, RowRef(number, verdict.row.sheet, verdict.row.row_no), part.layout, verdict, alone)
+                _take(documents, RowRef(number, verdict.row.sheet, verdict.row.row_no), part.layout, verdict, alone)
         agree(file.claim, content, file.where)
     repeating = rulebook().parameter_default(*ERROR_GOODS)
-    check_papers(papers, day, file_rules().checks, repeating.split(","))
-    return papers, layouts
+    check_documents(documents, day, file_rules().checks, repeating.split(","))
+    return documents, layouts
 
 
-def _take(papers: FileDocuments, place: RowRef, layout: Layout, verdict: Verdict, alone: bool) -> None:
+def _take(documents: FileDocuments, place: RowRef, layout: Layout, verdict: Verdict, alone: bool) -> None:
     values = verdict.row.values
     if verdict.kind == "ok" and layout.role == "documents":
-        papers.header(layout.document, layout.tells, place, values, alone=alone)
+        documents.header(layout.document, layout.tells, place, values, alone=alone)
     elif verdict.kind == "ok":
-        papers.line(layout.document, layout.tells, place, values)
+        documents.line(layout.document, layout.tells, place, values)
     elif verdict.kind == "skipped":
-        papers.tell(place, "skipped", verdict.sentence)
+        documents.tell(place, "skipped", verdict.sentence)
     else:
         waits = {"layout": layout.id, "cells": dict(verdict.row.raw)} if verdict.kind == "quarantined" else None
-        key = papers.broken(layout.document, layout.tells, place, values, verdict.kind)
-        papers.tell(place, verdict.kind, verdict.sentence, key, waits)
+        key = documents.broken(layout.document, layout.tells, place, values, verdict.kind)
+        documents.tell(place, verdict.kind, verdict.sentence, key, waits)
 
 
 def _has_no_lines(layout: Layout) -> bool:
@@ -146,19 +146,19 @@ def _has_no_lines(layout: Layout) -> bool:
 
 
 def _owner(
-    file: BureauFile, papers: FileDocuments, layouts: Iterable[Layout], asked: Asked, known: Mapping[str, str | None]
+    file: BureauFile, documents: FileDocuments, layouts: Iterable[Layout], asked: Asked, known: Mapping[str, str | None]
 ) -> Owner:
     """Raises BadInput where the name says another company or direction than the request."""
     claim, sides = file.claim, [set(layout.directions) for layout in layouts]
     directions = [side for side in ("input", "output") if all(side in one for one in sides)]
     if claim is None:
-        return owner_of(file.where, papers.found, directions, asked, known)
+        return owner_of(file.where, documents.found, directions, asked, known)
     if asked.taxpayer_no not in (None, claim.taxpayer_no) or asked.direction not in (None, claim.direction):
         wanted = " ".join(
             filter(None, [asked.taxpayer_no, {"input": "进项", "output": "销项"}.get(asked.direction or "")])
         )
         raise BadInput([f"{file.where}: 文件名为{claim.shown}，与所选的{wanted}不一致。"])
-    return owner_of(file.where, papers.found, directions, Asked(claim.taxpayer_no, claim.direction), known)
+    return owner_of(file.where, documents.found, directions, Asked(claim.taxpayer_no, claim.direction), known)
 
 
 def _exported_at(file: BureauFile, day: date) -> datetime | None:
@@ -174,10 +174,10 @@ def _exported_at(file: BureauFile, day: date) -> datetime | None:
 def _join(readings: dict[Owner, ReadFiles], one: ReadFiles) -> None:
     """The sets of one owner become one task; the oldest export decides what may overwrite what."""
     before = readings.get(one.owner)
-    if before is None or before.papers is None or one.papers is None:
+    if before is None or before.documents is None or one.documents is None:
         readings[one.owner] = one
         return
     before.sources |= one.sources
-    before.papers.extend(one.papers)
+    before.documents.extend(one.documents)
     known = [at for at in (before.exported_at, one.exported_at) if at]
     before.exported_at = min(known) if known else None

@@ -93,8 +93,8 @@ def _into_scheme(scheme: ImportScheme, readings: Collection[ReadFiles]) -> None:
         raise BadInput(problems)
     for one in readings:
         one.scheme_ids = (scheme.scheme_id,)
-        if one.papers:
-            scheme.hand_back(one.papers, rulebook())
+        if one.documents:
+            scheme.hand_back(one.documents, rulebook())
 
 
 def _planned(
@@ -196,15 +196,15 @@ def _into_pool(session: ImportSession, claim: Claim, reading: ReadFiles | None) 
         sources, schemes = imports.files(claim), imports.schemes_of(claim)
         wanted = line_filter(read_parameter(connection, *ERROR_GOODS), _SCOPE)
     owner = Owner(claim.taxpayer_no, claim.direction)
-    papers = (reading.papers if reading else None) or read_stored(session.store, sources, owner, _day(claim))
+    documents = (reading.documents if reading else None) or read_stored(session.store, sources, owner, _day(claim))
     for scheme in schemes:
-        scheme.hand_back(papers, rulebook())
-    steps = translated(claim, papers, wanted)
+        scheme.hand_back(documents, rulebook())
+    steps = translated(claim, documents, wanted)
     with session.locked(claim):
         imports.merging(claim)
         imports.know_the_pool()
     with session.transaction() as tables:
-        counts, doubts = merge(connection, claim, sources, steps, papers)
+        counts, doubts = merge(connection, claim, sources, steps, documents)
         tables.queue.lock_claimed(claim)  # only now: a merge takes minutes, and a person stops a task at any instant
         tables.queue.settle(claim, counts, Owed(warnings=doubts))
 

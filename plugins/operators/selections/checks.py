@@ -19,18 +19,18 @@ Examined = tuple[list[OpenDocument], str | None]
 def examine(session: SelectionSession, row: Selection) -> Examined | None:
     """The steps to their end; None where nothing is left to send and the request is settled. Raises BureauError."""
     with session.transaction() as tables:
-        papers = tables.queue.open_papers(row)
+        documents = tables.queue.open_documents(row)
         whose = tables.queue.basics([row.taxpayer_no]).get(row.taxpayer_no)
-        facts = known_facts(session, tables, row.operation, row.surface, whose, [facts_of(one) for one in papers])
+        facts = known_facts(session, tables, row.operation, row.surface, whose, [facts_of(one) for one in documents])
     facts, decision = _decided(session, row, facts)
     if decision.stop:
         _refuse(session, row, decision.stop)
         return None
-    left = {one.document_key for one in decision.papers}
+    left = {one.document_key for one in decision.documents}
     if row.operation not in STATISTICS and not _keep_behind(session, row, decision.against):
         return None
     period = facts.statistics.period if facts.statistics and facts.logged_in else None
-    return [one for one in papers if one.document_key in left], period
+    return [one for one in documents if one.document_key in left], period
 
 
 def _decided(session: SelectionSession, row: Selection, facts: CheckInput) -> tuple[CheckInput, Decision]:

@@ -28,12 +28,12 @@ def check_locally(
 ) -> Iterator[CheckedTaxpayer]:
     """Every tax number of a request after the steps that ask nobody, by number."""
     first, again = once(request.chosen)
-    papers = tables.submissions.papers(first) if first else {}
-    taxpayers = sorted({*papers, *request.taxpayers})
+    documents = tables.submissions.documents(first) if first else {}
+    taxpayers = sorted({*documents, *request.taxpayers})
     basics = tables.queue.basics(taxpayers)
     for number in taxpayers:
         facts = known_facts(
-            session, tables, request.operation, request.surface, basics.get(number), papers.get(number, ())
+            session, tables, request.operation, request.surface, basics.get(number), documents.get(number, ())
         )
         decision = decide(facts, session.rules, CHEAP)
         twice = [
@@ -51,7 +51,7 @@ def known_facts(
     operation: Operation,
     surface: Surface,
     whose: TaxpayerProfile | None,
-    papers: Sequence[DocumentFacts],
+    documents: Sequence[DocumentFacts],
 ) -> CheckInput:
     """What is known of a tax number's part before anybody is asked; the cached state however old it is."""
     return CheckInput(
@@ -59,7 +59,7 @@ def known_facts(
         surface=surface,
         channel=whose.channel if whose else None,
         small_scale=bool(whose and whose.small_scale),
-        papers=papers,
+        documents=documents,
         now=session.instant(),
         statistics=tables.queue.statistics(whose.taxpayer_no) if whose else None,
     )

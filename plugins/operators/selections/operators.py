@@ -125,7 +125,7 @@ class AutoSelectionOperator(BaseOperator):
         for line in [line for one in made for line in refusal_lines(one.refused)]:
             self.log.info("%s", line)
         if not submissions:
-            raise AirflowSkipException("no rule is on, or none picks a paper today")
+            raise AirflowSkipException("no rule is on, or none picks a document today")
         return {"submissions": submissions}
 
 
@@ -166,7 +166,7 @@ class SelectionFollowOperator(BaseOperator):
 
 
 def _run_of(run: RunDay, request: SelectionRequest) -> RunDay:
-    """A run made again picks what is left: a submission is known by its first paper, not by its place in a list."""
+    """A run made again picks what is left: a submission is known by its first document, not by its place in a list."""
     first = request.chosen[0]
     return replace(run, run_id=f"{run.run_id}__{first.taxpayer_no}_{first.document_key}")
 

@@ -70,7 +70,7 @@ def _line(
         account_type=_account_type(session, whose, account),
         login=login,
         login_text=said,
-        documents=len(one.decision.papers),
+        documents=len(one.decision.documents),
         objections=[*held_up, *one.refused],
     )
 

@@ -36,13 +36,13 @@ def collect(session: SelectionSession, row: Selection) -> None:
         still_waiting(session, row, told)
         return
     with session.transaction() as tables:
-        papers = tables.queue.open_papers(row)
+        documents = tables.queue.open_documents(row)
     held = _compared(session, row, whose, told)
     if isinstance(held, Waiting):
         _wait_for_holdings(session, row, held)
         return
-    settled = reconcile(papers, told.papers, _wished(row), held, session.says("selection_differs"))
-    _bring_in(session, row, papers, settled)
+    settled = reconcile(documents, told.documents, _wished(row), held, session.says("selection_differs"))
+    _bring_in(session, row, documents, settled)
 
 
 def resolve_unanswered(session: SelectionSession, row: Selection) -> bool:
@@ -56,12 +56,12 @@ def resolve_unanswered(session: SelectionSession, row: Selection) -> bool:
         _wait_for_holdings(session, row, held)
         return False
     with session.locked(row) as tables:
-        papers = tables.queue.open_papers(row)
-        settled = already_there(papers, _wished(row), held, period, session.says("selection_held"))
+        documents = tables.queue.open_documents(row)
+        settled = already_there(documents, _wished(row), held, period, session.says("selection_held"))
         if settled:
             tables.queue.settle(row, settled, session.instant(), _to_status(session, row))
         tables.queue.note_holdings(row, None)
-        return _again(session, tables, row, len(papers) - len(settled))
+        return _again(session, tables, row, len(documents) - len(settled))
 
 
 def _again(session: SelectionSession, tables: SelectionTables, row: Selection, left: int) -> bool:
@@ -105,7 +105,7 @@ def _compared(session: SelectionSession, row: Selection, whose: Party, told: Res
 
     A bureau that refuses to show it (乐企, once the period has moved on) leaves its results to stand alone.
     """
-    repeated = any(one.outcome == "already" for one in told.papers)
+    repeated = any(one.outcome == "already" for one in told.documents)
     if not repeated and row.channel not in session.rules.compared:
         return None
     try:
@@ -135,11 +135,11 @@ def _wait_for_holdings(session: SelectionSession, row: Selection, told: Waiting)
 
 
 def _bring_in(
-    session: SelectionSession, row: Selection, papers: Sequence[OpenDocument], settled: Sequence[Settled]
+    session: SelectionSession, row: Selection, documents: Sequence[OpenDocument], settled: Sequence[Settled]
 ) -> None:
     """Ledger, pool and request in one transaction; a document that has no answer yet is asked about again."""
     answered = {one.document_key for one in settled}
-    missing = [one for one in papers if one.document_key not in answered]
+    missing = [one for one in documents if one.document_key not in answered]
     given_up = missing if row.polls >= MOST_POLLS_WITHOUT_ANSWER else []
     text = session.says("selection_no_answer")
     every = [*settled, *(Settled(one.document_key, "failed", NO_ANSWER, text) for one in given_up)]

@@ -148,7 +148,7 @@ def _requests(
     retry_of: int | None,
 ) -> Iterator[NewSelection]:
     """None, failed ones, such as are to be worked, or such as are done already."""
-    stop, left = one.decision.stop, one.decision.papers
+    stop, left = one.decision.stop, one.decision.documents
     if one.basics is None or (stop and becomes(stop, selection_request.surface, session.rules) == "none"):
         return
     if not left and selection_request.operation not in STATISTICS:
@@ -210,7 +210,7 @@ def _retried(session: SelectionSession, tables: SelectionTables, rows: Sequence[
     refused: list[Refusal] = []
     for part_no, row in enumerate(rows, 1):
         selection_request = SelectionRequest(
-            row.operation, "retry", tables.submissions.failed_papers(row.selection_id), [row.taxpayer_no]
+            row.operation, "retry", tables.submissions.failed_documents(row.selection_id), [row.taxpayer_no]
         )
         for one in check_locally(session, tables, selection_request):
             made, against = _planned(session, selection_request, one, row.account, row.selection_id)

@@ -129,11 +129,11 @@ def _send(session: SelectionSession, row: Selection) -> None:
     examined = examine(session, row)
     if examined is None:
         return
-    papers, period = examined
+    documents, period = examined
     with session.locked(row) as tables:
         tables.queue.sent(row, period)
     try:
-        uploaded = _upload(session, row, papers)
+        uploaded = _upload(session, row, documents)
     except AnswerLost as lost:
         with session.locked(row) as tables:
             tables.queue.postpone(row, session.rules.unanswered_seconds, lost, cost=1)
@@ -145,15 +145,15 @@ def _send(session: SelectionSession, row: Selection) -> None:
     _accept(session, row, uploaded)
 
 
-def _upload(session: SelectionSession, row: Selection, papers: Sequence[OpenDocument]) -> Uploaded:
+def _upload(session: SelectionSession, row: Selection, documents: Sequence[OpenDocument]) -> Uploaded:
     bureau, whose = session.bureaus[row.channel], party(session, row)
     if row.operation in STATISTICS:
         return upload_statistics(bureau, whose, row.operation)
     action: Action = "select" if row.operation == "not_deduct" else "withdraw"
-    return bureau.upload(whose, action, [_paper(one) for one in papers])
+    return bureau.upload(whose, action, [_document(one) for one in documents])
 
 
-def _paper(one: OpenDocument) -> Document:
+def _document(one: OpenDocument) -> Document:
     if one.issue_date is None:
         raise Refused("INCOMPLETE", f"{one.document_key} 缺少填发日期", "download the document from the bureau again")
     return Document(

@@ -7,7 +7,7 @@ from simulator.gateway.visit import Visit
 
 
 def found_by(visit: Visit, names: Mapping[str, object] | None = None) -> list[Document]:
-    """Every copy of the paper that invoiceCode, invoiceNo and etaxInvoiceNo of a request or row name."""
+    """Every copy of the document that invoiceCode, invoiceNo and etaxInvoiceNo of a request or row name."""
     given = visit.request if names is None else names
     code, number, digits = (str(given.get(f) or "").strip() for f in ("invoiceCode", "invoiceNo", "etaxInvoiceNo"))
     store = visit.bureau.store

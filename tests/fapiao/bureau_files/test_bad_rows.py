@@ -139,7 +139,7 @@ def test_headings_are_found_in_any_order_dress_and_width_and_new_ones_are_listed
     dressed = {"数电发票号码": " 数电票号码*\n（必填）", "开票日期": "开票日期＊"}
     rows = [[dressed.get(str(cell), cell) for cell in reversed(headings)] + ["福建列"], [*reversed(first), "x"]]
     found = upload(tmp_path, workbook(rows))[0]
-    assert found.values("documents")[0]["etax_invoice_no"] == SAMPLES[FULL].papers[0].digital
+    assert found.values("documents")[0]["etax_invoice_no"] == SAMPLES[FULL].documents[0].digital
     assert found.parts[0].unknown_headings == ("福建列",)
 
 

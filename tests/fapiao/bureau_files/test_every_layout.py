@@ -1,4 +1,4 @@
-"""Every layout of the bureau's files, as .xls and as .xlsx, gives the papers back that the file was made of."""
+"""Every layout of the bureau's files, as .xls and as .xlsx, gives the documents back that the file was made of."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from bureau_uploads import FULL, SAMPLES, ReadFile, sample_of, upload
 from doc_pages import ROOT
 from fapiao.bureau_files import agree, file_rules
-from simulator.bureau_files.papers import Paper
+from simulator.bureau_files.sample_documents import Document
 
 FOLDER = ROOT / "tests/samples/bureau_files"
 LARGEST_SAMPLE = 20 * 2**10
@@ -26,21 +26,21 @@ def read(tmp_path: Path, stem: str, suffix: str) -> ReadFile:
     return found
 
 
-def key(paper: Paper) -> str:
+def key(document: Document) -> str:
     """What the pool calls the document."""
-    return paper.digital or (f"{paper.code}-{paper.no}" if paper.code else paper.no)
+    return document.digital or (f"{document.code}-{document.no}" if document.code else document.no)
 
 
 @pytest.mark.req("R146", "R234")
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("stem", SAMPLES)
 def test_the_committed_sample_of_every_layout_is_read_whole(tmp_path: Path, stem: str, suffix: str) -> None:
-    found, papers = read(tmp_path, stem, suffix), SAMPLES[stem].papers
+    found, documents = read(tmp_path, stem, suffix), SAMPLES[stem].documents
     assert [verdict.sentence for verdict in found.of_kind("rejected") + found.of_kind("quarantined")] == []
-    documents = found.values("documents")
-    assert [row["document_key"] for row in documents] == [key(paper) for paper in papers]
-    assert [row["issue_date"] for row in documents] == [f"{paper.issued:%Y-%m-%d}" for paper in papers]
-    assert [row["invoice_type"] for row in documents] == [paper.kind for paper in papers]
+    rows = found.values("documents")
+    assert [row["document_key"] for row in rows] == [key(document) for document in documents]
+    assert [row["issue_date"] for row in rows] == [f"{document.issued:%Y-%m-%d}" for document in documents]
+    assert [row["invoice_type"] for row in rows] == [document.kind for document in documents]
     agree(found.file.claim, found.content, found.file.where)
 
 
@@ -50,24 +50,26 @@ def test_the_committed_sample_of_every_layout_is_read_whole(tmp_path: Path, stem
     "stem", [one.stem for one in SAMPLES.values() if len(one.sheets) > 1 and "用途" not in one.stem]
 )
 def test_the_lines_belong_to_their_documents_and_add_up(tmp_path: Path, stem: str, suffix: str) -> None:
-    found, papers = read(tmp_path, stem, suffix), SAMPLES[stem].papers
+    found, documents = read(tmp_path, stem, suffix), SAMPLES[stem].documents
     lines = found.values("lines")
-    assert [row["document_key"] for row in lines] == [key(paper) for paper in papers for _ in paper.lines]
-    goods = [line for paper in papers for line in paper.lines]
+    assert [row["document_key"] for row in lines] == [key(document) for document in documents for _ in document.lines]
+    goods = [line for document in documents for line in document.lines]
     assert [row["goods_name"] for row in lines] == [f"*{line.goods.short}*{line.goods.name}" for line in goods]
-    if papers[0].kind != "11":
+    if documents[0].kind != "11":
         assert [Decimal(row["amount"] or "") for row in lines] == [line.amount for line in goods]
         assert [Decimal(row["tax_rate"] or "") for row in lines] == [line.goods.rate for line in goods]
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-@pytest.mark.parametrize("stem", [one.stem for one in SAMPLES.values() if one.papers[0].kind not in ("11", "customs")])
-def test_amounts_are_the_papers_to_the_cent(tmp_path: Path, stem: str, suffix: str) -> None:
-    found, papers = read(tmp_path, stem, suffix), SAMPLES[stem].papers
-    for row, paper in zip(found.values("documents"), papers, strict=True):
-        if paper.kind != "customs":
-            assert Decimal(row["amount"] or "") == paper.amount
-        assert Decimal(row["tax_amount"] or "") == paper.tax
+@pytest.mark.parametrize(
+    "stem", [one.stem for one in SAMPLES.values() if one.documents[0].kind not in ("11", "customs")]
+)
+def test_amounts_are_the_documents_to_the_cent(tmp_path: Path, stem: str, suffix: str) -> None:
+    found, documents = read(tmp_path, stem, suffix), SAMPLES[stem].documents
+    for row, document in zip(found.values("documents"), documents, strict=True):
+        if document.kind != "customs":
+            assert Decimal(row["amount"] or "") == document.amount
+        assert Decimal(row["tax_amount"] or "") == document.tax
 
 
 def test_the_samples_show_every_layout_that_the_rules_have(tmp_path: Path) -> None:
@@ -85,27 +87,29 @@ def test_the_committed_samples_are_small_and_what_the_generator_writes(stem: str
 
 def test_a_full_export_has_status_source_time_and_the_red_invoices_blue_one(tmp_path: Path) -> None:
     first, *_, red = read(tmp_path, FULL, ".xlsx").values("documents")
-    paper = SAMPLES[FULL].papers[0]
+    document = SAMPLES[FULL].documents[0]
     assert (first["status"], first["blue_invoice"], first["risk_status"]) == ("0", "Y", "01")
-    assert first["issued_at"] == f"{paper.issued:%Y-%m-%d %H:%M:%S}"
+    assert first["issued_at"] == f"{document.issued:%Y-%m-%d %H:%M:%S}"
     assert first["source_system"] == "电子发票服务平台"
-    assert (red["blue_invoice"], red["original_blue_no"]) == ("N", paper.digital)
+    assert (red["blue_invoice"], red["original_blue_no"]) == ("N", document.digital)
     assert (red["amount"] or "").startswith("-")
 
 
 def test_the_older_export_has_no_total_so_it_is_amount_and_tax(tmp_path: Path) -> None:
     found = read(tmp_path, "全量发票查询导出结果-2023年5月", ".xlsx")
     totals = [Decimal(row["total_amount"] or "") for row in found.values("documents")]
-    assert totals == [paper.amount + paper.tax for paper in SAMPLES["全量发票查询导出结果-2023年5月"].papers]
+    assert totals == [
+        document.amount + document.tax for document in SAMPLES["全量发票查询导出结果-2023年5月"].documents
+    ]
 
 
 def test_a_paper_digital_invoice_takes_its_20_digits_from_the_check_code_and_its_lines_follow(tmp_path: Path) -> None:
     sample = sample_of("85")
     found = read(tmp_path, sample.stem, ".xls")
     assert [(row["etax_invoice_no"], row["check_code"]) for row in found.values("documents")] == [
-        (paper.digital, None) for paper in sample.papers
+        (document.digital, None) for document in sample.documents
     ]
-    assert {row["document_key"] for row in found.values("lines")} == {paper.digital for paper in sample.papers}
+    assert {row["document_key"] for row in found.values("lines")} == {document.digital for document in sample.documents}
 
 
 @pytest.mark.parametrize(("stem", "purpose"), [("抵扣勾选增值税发票信息", "1"), ("不抵扣勾选增值税发票信息", "2")])
@@ -119,7 +123,7 @@ def test_a_selected_row_says_what_for(tmp_path: Path, stem: str, purpose: str) -
 def test_a_usage_confirmation_is_known_as_usage_with_its_period_and_taxpayer(tmp_path: Path) -> None:
     found = read(tmp_path, "用途确认信息", ".xlsx")
     assert {part.layout.tells for part in found.parts} == {"usage"}
-    owner = SAMPLES["用途确认信息"].papers[0].buyer.number
+    owner = SAMPLES["用途确认信息"].documents[0].buyer.number
     assert {(row["tax_period"], row["buyer_tax_no"]) for row in found.values("documents")} == {("202601", owner)}
 
 

@@ -127,12 +127,12 @@ def test_a_zips_name_speaks_for_a_file_whose_own_name_says_nothing(tmp_path: Pat
 
 
 def test_the_rows_tell_whose_file_it_is(tmp_path: Path) -> None:
-    owner = SAMPLES[FULL].papers[0].buyer.number
+    owner = SAMPLES[FULL].documents[0].buyer.number
     assert upload(tmp_path, SAMPLES[FULL].content(".xlsx"))[0].content.sides() == [("input", owner)]
     assert read(tmp_path).content.sides() == [("output", owner)]
 
 
-def test_the_second_payer_of_a_customs_paper_may_be_the_taxpayer(tmp_path: Path) -> None:
+def test_the_second_payer_of_a_customs_document_may_be_the_taxpayer(tmp_path: Path) -> None:
     one = read(tmp_path, "customs")
     assert one.file.claim is not None
     (buyers, seller), where = next(iter(one.content.pairs.items()))

@@ -32,7 +32,7 @@ def test_the_file_fits_its_schema_and_the_editor_finds_it() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("rows: documents", "rows: papers", "rows 'papers' is unknown"),
+        ("rows: documents", "rows: receipts", "rows 'receipts' is unknown"),
         ("tells: face", "tells: all", "tells 'all' is unknown"),
         ("      drawer: [开票人]", "      drawn_by: [开票人]", "columns names 'drawn_by', which is unknown"),
         ("      drawer: [开票人]", "      drawer: [备注]", "heading '备注' is given to two columns"),

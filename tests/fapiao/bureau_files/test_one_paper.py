@@ -1,4 +1,4 @@
-"""One paper is one document, whichever service, channel or file names it, and however its numbers are written."""
+"""One document is one document, whichever service, channel or file names it, and however its numbers are written."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ writing = st.sampled_from(WRITTEN)
 
 
 def names_of(kind: str, code: str, number: str, whole: str) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """(answer, row) of 乐企 that name the paper: the whole document, the 未勾选清单, risk and usage."""
+    """(answer, row) of 乐企 that name the document: the whole document, the 未勾选清单, risk and usage."""
     legacy = not whole
     face = {"fphm": whole} if whole else {"fpdm": code, ("zzfphm" if kind in VEHICLES else "fphm"): number}
     yield "face", face | ({"zzfpDm": code, "zzfphm": number} if whole and code else {})
@@ -52,9 +52,9 @@ def names_of(kind: str, code: str, number: str, whole: str) -> Iterator[tuple[st
 
 def of_gateway(kind: str, code: str, number: str, whole: str) -> Iterator[Mapping[str, object]]:
     """The rows of the gateway, with and without the types that they may name."""
-    paper = {"invoiceCode": code, "invoiceNo": number or whole, "etaxInvoiceNo": whole if code else ""}
-    yield paper | {"govInvoiceType": kind.replace("8208", "82")}
-    yield paper | {"invoiceType": rulebook().invoice_types[kind].piaozone or ""} if kind != "02" else paper
+    document = {"invoiceCode": code, "invoiceNo": number or whole, "etaxInvoiceNo": whole if code else ""}
+    yield document | {"govInvoiceType": kind.replace("8208", "82")}
+    yield document | {"invoiceType": rulebook().invoice_types[kind].piaozone or ""} if kind != "02" else document
     if kind in DIGITAL:
         yield {"invoiceCode": whole[:12], "invoiceNo": whole[12:], "etaxInvoiceNo": "", "govInvoiceType": kind[:2]}
 
@@ -66,7 +66,7 @@ def key_of(kind: str, row: Mapping[str, object], asked: str) -> set[str]:
 
 
 def keys_everywhere(kind: str, code: str, number: str, whole: str, write) -> set[str]:
-    """Every key that the paper gets on its ways into the pool."""
+    """Every key that the document gets on its ways into the pool."""
     found: set[str] = set()
     for answer, row in names_of(kind, code, number, whole):
         spelt = {name: value if name == "fplx" else write(str(value)) for name, value in row.items()}
@@ -128,7 +128,7 @@ def test_a_customs_payment_is_one_document_however_it_is_written(kind, declared,
     written = f"{write(declared)}{dash}{letter}{write(last)}"
     right = f"{declared}-{letter.upper()}{last}"
     assert key_of(kind, {name: written}, "customs") == {right} == {spelled(written)}
-    answer = {leqi_selection.PAPERS: [{"jkshm": written, "cljg": "01"}]}
+    answer = {leqi_selection.DOCUMENTS: [{"jkshm": written, "cljg": "01"}]}
     assert [one.document_key for one in leqi_selection.results(answer, result_codes())] == [right]
 
 

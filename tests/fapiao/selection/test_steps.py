@@ -15,9 +15,9 @@ NOW = datetime(2027, 1, 20, 4, tzinfo=UTC)
 GOOD = DocumentFacts("A", reason="1", status="0", issue_date=date(2027, 1, 5))
 
 
-def facts(*papers: DocumentFacts, **changed: object) -> CheckInput:
+def facts(*documents: DocumentFacts, **changed: object) -> CheckInput:
     """A request against which nothing speaks, as far as nobody was asked."""
-    usual = CheckInput(RULES.of("not_deduct"), "interactive", "leqi", False, papers or (GOOD,), NOW)
+    usual = CheckInput(RULES.of("not_deduct"), "interactive", "leqi", False, documents or (GOOD,), NOW)
     return replace(usual, **changed)  # type: ignore[arg-type]
 
 
@@ -41,11 +41,11 @@ def test_the_steps_come_in_the_manuals_order() -> None:
         statistics=state("02"),
     )
     mends = [
-        ("selection_reason", {"papers": [DocumentFacts("A", "1", status="1", invoice_type="81", issue_date=date(2027, 2, 1))]}),
-        ("selection_status", {"papers": [DocumentFacts("A", "1", status="0", invoice_type="81", issue_date=date(2027, 2, 1))]}),
+        ("selection_reason", {"documents": [DocumentFacts("A", "1", status="1", invoice_type="81", issue_date=date(2027, 2, 1))]}),
+        ("selection_status", {"documents": [DocumentFacts("A", "1", status="0", invoice_type="81", issue_date=date(2027, 2, 1))]}),
         ("selection_channel", {"channel": "etax"}),
         ("small_scale_selection", {"small_scale": False}),
-        ("selection_type", {"papers": [DocumentFacts("A", "1", status="0", issue_date=date(2027, 2, 1))]}),
+        ("selection_type", {"documents": [DocumentFacts("A", "1", status="0", issue_date=date(2027, 2, 1))]}),
         ("statistics_generated", {"statistics": None}),
     ]  # fmt: skip
     told = []
@@ -61,7 +61,7 @@ def test_the_steps_come_in_the_manuals_order() -> None:
     assert keys(decide(replace(wrong, statistics=state("02")), RULES)) == ["statistics_generated"]
     last = decide(replace(wrong, statistics=state()), RULES)
     assert keys(last) == ["selection_not_due"]
-    assert last.go and last.papers == []
+    assert last.go and last.documents == []
 
 
 @pytest.mark.req("R175", "A-44")
@@ -73,8 +73,8 @@ def test_the_steps_come_in_the_manuals_order() -> None:
 def test_without_a_reason_nothing_is_selected_and_other_needs_words(
     reason: str | None, text: str | None, key: str
 ) -> None:
-    paper = replace(GOOD, reason=reason, reason_text=text)
-    assert keys(decide(facts(paper), RULES)) == [key]
+    document = replace(GOOD, reason=reason, reason_text=text)
+    assert keys(decide(facts(document), RULES)) == [key]
 
 
 @pytest.mark.req("R175", "A-44")
@@ -87,7 +87,7 @@ def test_each_of_the_five_reasons_is_taken(reason: str, text: str | None) -> Non
 @pytest.mark.parametrize(("status", "taken"), [("0", True), (None, True), ("4", True), ("1", False), ("2", False), ("3", False)])  # fmt: skip
 def test_only_unselected_and_preselected_documents_are_submitted(status: str | None, taken: bool) -> None:
     decision = decide(facts(replace(GOOD, status=status)), RULES)
-    assert bool(decision.papers) == taken
+    assert bool(decision.documents) == taken
     assert keys(decision) == ([] if taken else ["selection_status"])
 
 
@@ -142,7 +142,7 @@ def test_not_generated_and_nothing_to_count_allow_selecting(code: str) -> None:
 def test_who_declines_the_login_goes_on_without_query_and_check() -> None:
     decision = decide(facts(logged_in=False, statistics=state("02", age=3600)), RULES)
     assert decision.go
-    assert decision.papers == [GOOD]
+    assert decision.documents == [GOOD]
 
 
 @pytest.mark.req("R208")
@@ -151,7 +151,7 @@ def test_a_document_dated_after_the_periods_month_stays_behind_alone(issued: str
     late = replace(GOOD, document_key="B", issue_date=date.fromisoformat(issued))
     decision = decide(facts(GOOD, late, statistics=state(), logged_in=True), RULES)
     assert decision.go
-    assert [one.document_key for one in decision.papers] == (["A", "B"] if taken else ["A"])
+    assert [one.document_key for one in decision.documents] == (["A", "B"] if taken else ["A"])
     assert keys(decision) == ([] if taken else ["selection_not_due"])
 
 

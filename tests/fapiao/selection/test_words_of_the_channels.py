@@ -12,21 +12,21 @@ from fapiao.selection.result_codes import result_codes
 
 TAXPAYER = "91310000MA1EXAMP07"
 NUMBER = "123420261000000001-L01"
-PAPER = Document(NUMBER, date(2026, 12, 5), "3", None, Decimal("13.5"), Decimal("13.00"))
+DOCUMENT = Document(NUMBER, date(2026, 12, 5), "3", None, Decimal("13.5"), Decimal("13.00"))
 
 
 def test_leqi_is_told_the_reason_of_a_selection_and_of_no_withdrawal() -> None:
     named = {"jkshm": NUMBER, "tfrq": "20261205"}
-    assert leqi.upload(TAXPAYER, "select", [PAPER]) == {
+    assert leqi.upload(TAXPAYER, "select", [DOCUMENT]) == {
         "gfsbh": TAXPAYER,
         "gxlxDm": "03",
         "hgjksmx": [named | {"bdklx": "3"}],
     }
-    assert leqi.upload(TAXPAYER, "withdraw", [PAPER]) == {"gfsbh": TAXPAYER, "gxlxDm": "04", "hgjksmx": [named]}
+    assert leqi.upload(TAXPAYER, "withdraw", [DOCUMENT]) == {"gfsbh": TAXPAYER, "gxlxDm": "04", "hgjksmx": [named]}
 
 
 def test_the_gateway_is_told_numbers_amounts_and_reason() -> None:
-    asked = gateway.upload(TAXPAYER, "select", [PAPER])
+    asked = gateway.upload(TAXPAYER, "select", [DOCUMENT])
     fixed = [asked[name] for name in ("taxNo", "authenticateFlag", "deductionPurpose", "billType", "asyncFlag")]
     assert fixed == [TAXPAYER, 1, 2, 1, "1"]
     assert asked["invoices"] == [
@@ -44,7 +44,7 @@ def test_the_gateway_is_told_numbers_amounts_and_reason() -> None:
             "salerTaxNo": "",
         }
     ]
-    assert gateway.upload(TAXPAYER, "withdraw", [PAPER])["authenticateFlag"] == 0
+    assert gateway.upload(TAXPAYER, "withdraw", [DOCUMENT])["authenticateFlag"] == 0
 
 
 def test_the_gateway_is_asked_what_is_selected_or_confirmed_in_a_period() -> None:

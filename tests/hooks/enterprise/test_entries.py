@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from customs_rows import number, organisation, paper, papers
+from customs_rows import customs_document, customs_documents, number, organisation
 from fapiao.enterprise.entries import entry_words
 from fapiao.enterprise.loading import Tally
 from fapiao.errors import BadInput
@@ -24,11 +24,11 @@ WORDS = entry_words(rulebook())
 
 @pytest.fixture
 def pool(pool: Pool) -> Pool:
-    """One company of ORG1 with one paper of 1,300 yuan tax, and an organisation ORG2 of another company."""
+    """One company of ORG1 with one document of 1,300 yuan tax, and an organisation ORG2 of another company."""
     pool.execute("SET TIME ZONE 'Asia/Shanghai'")
     organisation(pool, "ORG1", OWNER)
     organisation(pool, "ORG2", SELLER)
-    papers(pool, paper(1))
+    customs_documents(pool, customs_document(1))
     return pool
 
 
@@ -46,7 +46,7 @@ def refused(pool: Pool, values: str, key: str = KEY) -> list[str]:
 
 
 def shown(pool: Pool, *columns: str) -> tuple[Any, ...]:
-    """Columns of the paper as the view fapiao.invoice shows them."""
+    """Columns of the document as the view fapiao.invoice shows them."""
     (row,) = pool.execute("SELECT to_jsonb(i) FROM fapiao.invoice AS i WHERE document_key = %s", [KEY]).fetchall()
     return tuple(row[0][column] for column in columns)
 
@@ -97,7 +97,7 @@ def test_a_voucher_without_a_time_is_refused(pool: Pool) -> None:
         ("''", "", True),
     ],
 )
-def test_an_entered_tax_that_is_not_the_tax_of_the_paper_needs_a_reason(
+def test_an_entered_tax_that_is_not_the_tax_of_the_document_needs_a_reason(
     pool: Pool, amount: str, reason: str, fine: bool
 ) -> None:
     values = f"entry_tax_amount: {amount}, transfer_out_reason: '{reason}'"
@@ -115,7 +115,7 @@ def test_a_reason_that_is_needed_cannot_be_taken_away_later(pool: Pool) -> None:
 
 
 @pytest.mark.req("R167")
-def test_a_paper_is_deductible_by_its_type_until_a_business_document_says_otherwise(pool: Pool) -> None:
+def test_a_document_is_deductible_by_its_type_until_a_business_document_says_otherwise(pool: Pool) -> None:
     assert shown(pool, "deductible") == (True,)
     load(pool, "deductible: 不可抵扣")
     assert shown(pool, "deductible") == (False,)
@@ -157,7 +157,7 @@ def test_the_tax_organisation_of_six_input_types_is_the_one_with_the_buyers_tax_
 
 
 @pytest.mark.req("R170")
-def test_the_match_is_exact_and_of_a_paper_the_payer_counts(pool: Pool) -> None:
+def test_the_match_is_exact_and_of_a_document_the_payer_counts(pool: Pool) -> None:
     assert shown(pool, "tax_org_code") == ("ORG1",)
     pool.execute("UPDATE pool.document SET buyer_tax_no = %s", [SELLER])
     assert shown(pool, "tax_org_code") == ("ORG2",)
@@ -169,7 +169,7 @@ def test_the_match_is_exact_and_of_a_paper_the_payer_counts(pool: Pool) -> None:
 def test_no_download_touches_what_is_the_companys(pool: Pool) -> None:
     load(pool, "voucher_no: 记-12, entry_at: 2026-11-20, entry_tax_amount: 1300, org_code: ORG2, deductible: 不可抵扣")
     first = document(pool, KEY)
-    papers(pool, paper(1, skje="1300.00", sfchsd="Y"))
+    customs_documents(pool, customs_document(1, skje="1300.00", sfchsd="Y"))
     again = document(pool, KEY)
     kept = (
         "first_collected_at",
@@ -192,7 +192,7 @@ def test_the_same_file_again_changes_nothing(pool: Pool) -> None:
 
 
 def test_a_file_is_saved_whole_or_not_at_all_and_says_everything_that_is_wrong(pool: Pool) -> None:
-    papers(pool, paper(2))
+    customs_documents(pool, customs_document(2))
     text = f"""
 - {{taxpayer_no: {OWNER}, document_key: '{number(2)}', voucher_no: 记-1, entry_at: 2026-11-20}}
 - {{taxpayer_no: {OWNER}, document_key: '{number(3)}'}}

@@ -107,7 +107,7 @@ def test_a_reply_may_come_in_packages(pool: Pool):
     assert pool.execute("SELECT count(*) FROM pool.line").fetchone() == (6,)
 
 
-def test_one_paper_is_input_of_one_company_and_output_of_another(pool: Pool):
+def test_one_document_is_input_of_one_company_and_output_of_another(pool: Pool):
     merge(pool, "digital", [digital()])
     result = merge(pool, "digital", [digital()], context(direction="output", taxpayer_no=SELLER))
     assert result.inserted == 1

@@ -1,4 +1,4 @@
-"""Rules pick papers by themselves once somebody has switched them on; a paper goes to the first that it meets."""
+"""Rules pick documents by themselves once somebody has switched them on; a document goes to the first that it meets."""
 
 from datetime import date
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from customs_rows import number, organisation, paper, papers, set_columns
+from customs_rows import customs_document, customs_documents, number, organisation, set_columns
 from enterprise_files import WORDS
 from fapiao.enterprise.loading import Tally
 from fapiao.errors import BadInput
@@ -22,11 +22,13 @@ RULE = {"name": "集体福利", "action": "勾选", "enabled": "是", "reason": 
 
 @pytest.fixture
 def pool(pool: Pool) -> Pool:
-    """Papers 1 to 4 of ORG1 over 100 to 400 yuan of tax, issued on the days 1 to 4, and paper 5 of ORG2."""
+    """Documents 1 to 4 of ORG1 over 100 to 400 yuan of tax, issued on the days 1 to 4, and document 5 of ORG2."""
     organisation(pool, "ORG1", OWNER)
     organisation(pool, "ORG2", SELLER)
-    papers(pool, *(paper(n, tfrq=f"2026-11-0{n} 00:00:00", skje=f"{n}00.00") for n in range(1, 5)))
-    papers(pool, paper(5, tfrq="2026-11-05 00:00:00", skje="500.00"), owner=SELLER)
+    customs_documents(
+        pool, *(customs_document(n, tfrq=f"2026-11-0{n} 00:00:00", skje=f"{n}00.00") for n in range(1, 5))
+    )
+    customs_documents(pool, customs_document(5, tfrq="2026-11-05 00:00:00", skje="500.00"), owner=SELLER)
     return pool
 
 
@@ -37,7 +39,7 @@ def load(pool: Pool, *rules: dict[str, object], **more: Any) -> Tally:
 
 
 def picked(pool: Pool, *tried: str) -> dict[str, list[int]]:
-    """The papers of every rule."""
+    """The documents of every rule."""
     found: dict[str, list[int]] = {}
     for match in auto_matches(pool, DAY, tried):
         found.setdefault(match.rule, []).append(int(match.document_key[9:18]))
@@ -69,7 +71,7 @@ def test_a_rule_is_off_until_somebody_switches_it_on_and_can_be_tried_before(poo
         ({"organisations": "ORG1", "issued_from": "2026-11-04", "amount_to": "399"}, []),
     ],
 )
-def test_a_paper_is_picked_where_every_condition_holds(
+def test_a_document_is_picked_where_every_condition_holds(
     pool: Pool, condition: dict[str, object], found: list[int]
 ) -> None:
     set_columns(pool, number(2), not_deductible_type="2")
@@ -80,7 +82,9 @@ def test_a_paper_is_picked_where_every_condition_holds(
 @pytest.mark.req("R222", "R173", "R174")
 def test_only_what_could_be_selected_by_hand_is_picked(pool: Pool) -> None:
     merge(pool, "digital", [digital()])
-    papers(pool, paper(8, hgjkshm=number(8, "Y")), paper(9, tfrq="2026-11-22 00:00:00"))
+    customs_documents(
+        pool, customs_document(8, hgjkshm=number(8, "Y")), customs_document(9, tfrq="2026-11-22 00:00:00")
+    )
     set_columns(pool, number(1), selection_status="1")
     set_columns(pool, number(2), deduction_purpose="1")
     set_columns(pool, number(3), risk_status="02")
@@ -90,7 +94,7 @@ def test_only_what_could_be_selected_by_hand_is_picked(pool: Pool) -> None:
 
 
 @pytest.mark.req("R222")
-def test_a_paper_goes_to_its_first_rule_by_priority_and_to_no_other_later(pool: Pool) -> None:
+def test_a_document_goes_to_its_first_rule_by_priority_and_to_no_other_later(pool: Pool) -> None:
     small = {"name": "小额", "action": "预勾选", "enabled": "是", "priority": 1, "amount_to": 200}
     load(pool, RULE, small)
     assert picked(pool) == {"小额": [1, 2], "集体福利": [5, 3, 4]}
@@ -104,7 +108,7 @@ def test_a_paper_goes_to_its_first_rule_by_priority_and_to_no_other_later(pool: 
 
 
 @pytest.mark.req("R222")
-def test_a_paper_keeps_its_own_reason_and_is_given_the_rules_where_it_has_none(pool: Pool) -> None:
+def test_a_document_keeps_its_own_reason_and_is_given_the_rules_where_it_has_none(pool: Pool) -> None:
     set_columns(pool, number(1), not_deductible_type="5", not_deductible_reason="样品")
     load(pool, RULE | {"organisations": "ORG1", "issued_to": "2026-11-02"})
     (request,) = auto_requests(pool, DAY)

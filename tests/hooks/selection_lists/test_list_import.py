@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from openpyxl import load_workbook
 
-from customs_rows import number, organisation, paper, papers, set_columns
+from customs_rows import customs_document, customs_documents, number, organisation, set_columns
 from enterprise_files import workbook
 from fapiao.errors import BadInput
 from fapiao.exports.templates import templates
@@ -53,9 +53,9 @@ CODES = [
 
 @pytest.fixture
 def pool(pool: Pool) -> Pool:
-    """Papers 1 to 4 of one company that selects by 电子税局, and an invoice of it."""
+    """Documents 1 to 4 of one company that selects by 电子税局, and an invoice of it."""
     organisation(pool, "ORG1", OWNER, channel="etax")
-    papers(pool, *(paper(n) for n in range(1, 5)))
+    customs_documents(pool, *(customs_document(n) for n in range(1, 5)))
     merge(pool, "digital", [digital()])
     return pool
 
@@ -127,7 +127,7 @@ def test_rule_2_tells_every_row_of_a_number_that_stands_there_twice_however_it_i
 
 
 @pytest.mark.req("R197", "R198")
-def test_an_invoice_of_paper_is_told_from_others_by_its_code_and_its_number_together(pool: Pool) -> None:
+def test_an_invoice_of_document_is_told_from_others_by_its_code_and_its_number_together(pool: Pool) -> None:
     set_columns(
         pool, INVOICE, invoice_type="01", invoice_code="3100194130", invoice_no="12345678", etax_invoice_no=None
     )
@@ -142,7 +142,7 @@ def test_an_invoice_of_paper_is_told_from_others_by_its_code_and_its_number_toge
 
 
 @pytest.mark.req("R198")
-def test_rule_3_a_paper_that_the_pool_has_not_is_told_nothing_else(pool: Pool) -> None:
+def test_rule_3_a_document_that_the_pool_has_not_is_told_nothing_else(pool: Pool) -> None:
     assert broken(pool, "勾选", number(9), REASON) == [3]
     assert broken(pool, "勾选", "", REASON, "", "99999999") == [3]
 
@@ -175,8 +175,8 @@ def test_rule_6_wants_what_the_channel_wants(pool: Pool, channel: str, column: s
 
 
 @pytest.mark.req("R202")
-def test_rule_7_refuses_invoices_and_papers_of_the_consumption_tax(pool: Pool) -> None:
-    papers(pool, paper(8, hgjkshm=number(8, "Y")))
+def test_rule_7_refuses_invoices_and_documents_of_the_consumption_tax(pool: Pool) -> None:
+    customs_documents(pool, customs_document(8, hgjkshm=number(8, "Y")))
     assert broken(pool, "勾选", "", REASON, "", INVOICE) == [7]
     assert broken(pool, "勾选", number(8, "Y"), REASON) == [7]
 
@@ -196,7 +196,7 @@ def test_rule_9_wants_a_normal_or_partly_red_invoice(pool: Pool, status: str, ru
 
 
 @pytest.mark.req("R203", "R204")
-def test_rules_8_and_9_do_not_look_at_papers_of_the_customs(pool: Pool) -> None:
+def test_rules_8_and_9_do_not_look_at_documents_of_the_customs(pool: Pool) -> None:
     set_columns(pool, number(1), amount=-5, status="8")
     assert broken(pool, "勾选", number(1), REASON) == []
 
@@ -230,7 +230,7 @@ def test_a_word_that_nobody_knows_is_told_with_its_column(pool: Pool) -> None:
 
 
 def test_a_number_of_two_taxpayers_wants_the_tax_number(pool: Pool) -> None:
-    papers(pool, paper(1), owner=SELLER)
+    customs_documents(pool, customs_document(1), owner=SELLER)
     (one,) = verdicts(pool, ("勾选", number(1), REASON))
     assert [problem.text for problem in one.problems] == ["该票据属于多个税号，请填写企业税号"]
     row = f"- {{是否勾选: 勾选, 缴款书号码: '{number(1)}', 不抵扣原因: {REASON}, 企业税号: {SELLER}}}"
@@ -239,7 +239,7 @@ def test_a_number_of_two_taxpayers_wants_the_tax_number(pool: Pool) -> None:
 
 
 @pytest.mark.req("R150")
-def test_a_paper_of_an_organisation_that_is_not_allowed_is_told_nothing_else(pool: Pool) -> None:
+def test_a_document_of_an_organisation_that_is_not_allowed_is_told_nothing_else(pool: Pool) -> None:
     set_columns(pool, number(1), selection_status="1")
     (one,) = verdicts(pool, ("勾选", number(1), REASON), allowed=["ORG2"])
     assert [problem.text for problem in one.problems] == ["您没有该核算组织的权限。"]

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from openpyxl import load_workbook
 
-from customs_rows import number, organisation, paper, papers, set_columns
+from customs_rows import customs_document, customs_documents, number, organisation, set_columns
 from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import RequestedDocument, SelectionRequest
 from fapiao.selection.listing import ListFilter, Order, Totals, request_for
@@ -24,16 +24,20 @@ ALL = ListFilter(deductible=None, purposes=None)
 
 @pytest.fixture
 def pool(pool: Pool) -> Pool:
-    """Papers 1 to 4 of ORG1, issued on the days 1 to 4, and paper 5 of ORG2, issued on the fifth."""
+    """Documents 1 to 4 of ORG1, issued on the days 1 to 4, and document 5 of ORG2, issued on the fifth."""
     organisation(pool, "ORG1", OWNER)
     organisation(pool, "ORG2", SELLER)
-    papers(pool, *(paper(n, tfrq=f"2026-11-0{n} 00:00:00", skje=f"{n}00.00") for n in range(1, 5)))
-    papers(pool, paper(5, tfrq="2026-11-05 00:00:00", skje="500.00", jkdwrnsrsbh=SELLER), owner=SELLER)
+    customs_documents(
+        pool, *(customs_document(n, tfrq=f"2026-11-0{n} 00:00:00", skje=f"{n}00.00") for n in range(1, 5))
+    )
+    customs_documents(
+        pool, customs_document(5, tfrq="2026-11-05 00:00:00", skje="500.00", jkdwrnsrsbh=SELLER), owner=SELLER
+    )
     return pool
 
 
 def listed(pool: Pool, wanted: ListFilter = ALL) -> list[int]:
-    """Which papers the filter has, in the order of the list; its totals say the same."""
+    """Which documents the filter has, in the order of the list; its totals say the same."""
     rows = list_page(pool, wanted).rows
     expected = Totals(len(rows), sum((row.face_tax_amount or Decimal(0) for row in rows), Decimal(0)))
     assert list_totals(pool, wanted) == expected
@@ -84,7 +88,7 @@ def test_every_filter_of_the_page_narrows_the_list(pool: Pool, wanted: dict[str,
 
 
 @pytest.mark.req("R150")
-def test_whoever_was_granted_one_organisation_sees_its_papers_only(pool: Pool) -> None:
+def test_whoever_was_granted_one_organisation_sees_its_documents_only(pool: Pool) -> None:
     replace_grants(pool, [("li", "ORG2", "auditor"), ("wang", "*", "auditor")], "admin")
     allowed = {name: rights_of(pool, name).organisations("view") for name in ("li", "wang", "zhao")}
     assert {name: listed(pool, ListFilter(allowed=codes)) for name, codes in allowed.items()} == {

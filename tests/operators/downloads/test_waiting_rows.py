@@ -209,7 +209,7 @@ def test_eight_workers_and_a_person_leave_nothing_behind_an_answered_request(
 @pytest.mark.req("R216")
 def test_a_selection_put_behind_a_request_while_it_is_being_closed_goes_on(pool_url: str) -> None:
     with selecting_in(pool_url, lambda room: room.company(SELECTOR, channel="etax")) as room:
-        room.papers("A", taxpayer_no=SELECTOR)
+        room.documents("A", taxpayer_no=SELECTOR)
         submit(room.another_run(), room.request(["A"], taxpayer_no=SELECTOR), "tester")
         room.bureau.logged_in = "manual"
         room.bureau.raises["upload"] = [LOST]

@@ -48,15 +48,18 @@ def test_every_file_of_the_bureau_comes_in(pool: Pool, tmp_path: Path, sample: S
         documents = cursor.execute("SELECT * FROM pool.document").fetchall()
     assert rejected == []
     assert (task["status"], task["error_message"], task["failed_count"]) == ("succeeded", None, 0)
-    numbers = {paper.digital or (f"{paper.code}-{paper.no}" if paper.code else paper.no) for paper in sample.papers}
+    numbers = {
+        document.digital or (f"{document.code}-{document.no}" if document.code else document.no)
+        for document in sample.documents
+    }
     assert {row["document_key"] for row in documents} == numbers
     assert task["inserted_count"] == len(numbers)
     assert created.batches == [task["batch_no"]]
     by_key = {row["document_key"]: row for row in documents}
-    for paper in sample.papers:
-        row = by_key[paper.digital or (f"{paper.code}-{paper.no}" if paper.code else paper.no)]
-        assert row["invoice_type"] in (paper.kind, "82" if paper.kind == "8208" else paper.kind)
-        assert row["tax_amount"] == (None if paper.kind in WITHOUT_TAX else paper.tax), row
+    for document in sample.documents:
+        row = by_key[document.digital or (f"{document.code}-{document.no}" if document.code else document.no)]
+        assert row["invoice_type"] in (document.kind, "82" if document.kind == "8208" else document.kind)
+        assert row["tax_amount"] == (None if document.kind in WITHOUT_TAX else document.tax), row
 
 
 @pytest.mark.parametrize("layout", file_rules().layouts, ids=lambda layout: layout.id)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.req("R253")
 Pool = psycopg.Connection[Any]
 Told = list[tuple[str, int, str | None, str]]
 SECOND = KEY[:-1] + "2"
-PAPER = {"数电发票号码": "", "发票代码": "3100201130", "发票号码": "12345678", "发票票种": "增值税专用发票"}
+DOCUMENT = {"数电发票号码": "", "发票代码": "3100201130", "发票号码": "12345678", "发票票种": "增值税专用发票"}
 PAPER_KEY = "3100201130-12345678"
 HEADERS, LINES = "发票基础信息", "信息汇总表"
 
@@ -42,12 +42,12 @@ def told(pool: Pool, store: FolderStore, *files: Path, **asked: Any) -> Told:
         (header(是否正数发票="否"), KEY, "失败"),
         (header(金额="一百"), KEY, "失败"),
         (header(发票票种="未来票"), KEY, "待识别票种"),
-        (header(**PAPER, 金额="一百"), PAPER_KEY, "失败"),
-        (header(**PAPER, 价税合计="999.00"), PAPER_KEY, "失败"),
-        (header(**PAPER | {"发票票种": "未来票"}), PAPER_KEY, "待识别票种"),
+        (header(**DOCUMENT, 金额="一百"), PAPER_KEY, "失败"),
+        (header(**DOCUMENT, 价税合计="999.00"), PAPER_KEY, "失败"),
+        (header(**DOCUMENT | {"发票票种": "未来票"}), PAPER_KEY, "待识别票种"),
         (header(发票代码="31002011301"), KEY, "失败"),
-        (header(**PAPER | {"发票代码": "31002011301"}), None, "失败"),
-        (header(**PAPER | {"发票代码": ""}), None, "失败"),
+        (header(**DOCUMENT | {"发票代码": "31002011301"}), None, "失败"),
+        (header(**DOCUMENT | {"发票代码": ""}), None, "失败"),
         (header(数电发票号码="2.6312E+19"), None, "失败"),
         (header(数电发票号码="--"), None, "失败"),
     ],
@@ -86,8 +86,8 @@ def test_the_other_rows_of_a_document_that_stays_out_name_it_too(
 def test_lines_of_a_header_that_lost_its_number_name_what_they_say_themselves(
     pool: Pool, store: FolderStore, tmp_path: Path
 ) -> None:
-    lost = header(**PAPER | {"数电发票号码": "2.6312E+19"})
-    found = told(pool, store, export(tmp_path, [header(数电发票号码=SECOND), lost], [line(**PAPER)]))
+    lost = header(**DOCUMENT | {"数电发票号码": "2.6312E+19"})
+    found = told(pool, store, export(tmp_path, [header(数电发票号码=SECOND), lost], [line(**DOCUMENT)]))
     assert (LINES, 2, PAPER_KEY, "失败") in found
     assert (HEADERS, 3, None, "失败") in found
 

@@ -27,7 +27,7 @@ def office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, pool
 
 @pytest.mark.req("R151", "R154", "R185", "R192", "R211", "R212", "R213", "R214", "R227")
 def test_pool_ledger_and_bureau_agree_from_the_first_selection_to_the_last(office: Office) -> None:
-    keys = office.papers(6)
+    keys = office.documents(6)
     office.submit(keys)
     assert office.last()["status"] == "processing"
     assert office.last()["request_no"]
@@ -51,7 +51,7 @@ def test_pool_ledger_and_bureau_agree_from_the_first_selection_to_the_last(offic
 
 
 def test_an_upload_whose_answer_is_lost_is_found_at_the_bureau_and_not_repeated(office: Office) -> None:
-    keys = office.papers(3)
+    keys = office.documents(3)
     real = office.stand.hook.upload
 
     def lost(*args: Any) -> Any:
@@ -68,7 +68,7 @@ def test_an_upload_whose_answer_is_lost_is_found_at_the_bureau_and_not_repeated(
 
 
 def test_a_repeated_selection_is_told_as_such_and_believed_where_the_bureau_holds_it(office: Office) -> None:
-    keys = office.papers(2)
+    keys = office.documents(2)
     office.submit(keys)
     office.finish()
     office.room.pool.execute("UPDATE pool.document SET selection_status = '0', selection_observed_at = NULL")
@@ -84,7 +84,7 @@ def test_a_use_that_somebody_changed_after_the_upload_is_found_when_leqi_is_read
     monkeypatch: pytest.MonkeyPatch, pool_url: str
 ) -> None:
     with office_of(KINDS[0], monkeypatch, pool_url) as office:
-        keys = office.papers(3)
+        keys = office.documents(3)
         office.submit(keys)
         office.stand.minutes(10)
         order(office.stand.bureau, "change", key=keys[0], fpyt="1", skssq=PERIOD)
@@ -99,7 +99,7 @@ def test_a_use_that_somebody_changed_after_the_upload_is_found_when_leqi_is_read
 
 @pytest.mark.req("R185", "R190")
 def test_a_table_that_somebody_else_made_is_found_by_the_query_and_nothing_is_uploaded(office: Office) -> None:
-    first, late = office.papers(2)
+    first, late = office.documents(2)
     office.submit([first])
     office.finish()
     office.stand.table("make")
@@ -110,7 +110,7 @@ def test_a_table_that_somebody_else_made_is_found_by_the_query_and_nothing_is_up
 
 
 def test_a_lock_that_came_after_the_query_is_the_bureaus_own_refusal(office: Office) -> None:
-    first, late = office.papers(2)
+    first, late = office.documents(2)
     office.submit([first])
     office.finish()
     office.stand.table("make")
@@ -137,7 +137,7 @@ def test_a_lost_login_is_waited_for_and_the_request_goes_on_after_it(
     furnish: Callable[[SelectionRoom], object] = lambda room: room.company(GENERAL, channel="etax", account=ACCOUNT)  # noqa: E731
     with selecting(kind, monkeypatch) as stand, selecting_in(pool_url, furnish, {"etax": stand.hook}) as room:
         office = Office(room, stand)
-        keys = office.papers(2)
+        keys = office.documents(2)
         order(stand.bureau, "seed", companies=[company("etax", login="manual")], documents=[])
         order(stand.bureau, "session", account=ACCOUNT, state="lost")
         (line,) = preview(room.session, room.request(keys, taxpayer_no=GENERAL))

@@ -24,7 +24,7 @@ class Died(BaseException):
 def room(pool_url: str) -> Iterator[SelectionRoom]:
     """A company on 乐企 with three documents wished for."""
     with selecting_in(pool_url) as made:
-        made.papers("A", "B", "C")
+        made.documents("A", "B", "C")
         yield made
 
 

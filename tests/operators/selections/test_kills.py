@@ -114,7 +114,7 @@ def wished(office: Office, operation: Operation, keys: Sequence[str]) -> None:
 def test_a_killed_upload_is_looked_for_at_the_bureau_before_anything_is_sent(
     workers: Workers, office: Office, operation: Operation, arrived: bool
 ) -> None:
-    kind, keys = office.stand.kind, office.papers(3)
+    kind, keys = office.stand.kind, office.documents(3)
     if operation == "undo_not_deduct":
         office.submit(keys)
         office.finish()
@@ -139,7 +139,7 @@ def test_a_killed_upload_is_looked_for_at_the_bureau_before_anything_is_sent(
 def test_a_killed_call_for_a_table_is_not_repeated_before_the_table_was_looked_at(
     workers: Workers, office: Office, arrived: bool
 ) -> None:
-    kind, keys = office.stand.kind, office.papers(1)
+    kind, keys = office.stand.kind, office.documents(1)
     office.submit(keys)
     office.finish()
     submit(office.room.another_run(), SelectionRequest("make_statistics", "interactive", taxpayers=[GENERAL]), "tester")

@@ -22,9 +22,9 @@ def room(pool_url: str) -> Iterator[SelectionRoom]:
     with selecting_in(pool_url, lambda room: room.company(channel="etax")) as made:
         made.company(OTHER, channel="etax")
         made.company(SMALL, channel="tax_disk")
-        made.papers("A")
-        made.papers("B", taxpayer_no=OTHER)
-        made.papers("C", taxpayer_no=SMALL)
+        made.documents("A")
+        made.documents("B", taxpayer_no=OTHER)
+        made.documents("C", taxpayer_no=SMALL)
         yield made
 
 

@@ -38,7 +38,7 @@ def cached(room: SelectionRoom) -> str | None:
 
 @pytest.mark.req("R185", "R190", "R192")
 def test_making_the_table_locks_and_withdrawing_it_unlocks(room: SelectionRoom) -> None:
-    room.papers("A")
+    room.documents("A")
     apply(room, "make_statistics")
     assert (room.rows()[-1]["status"], cached(room)) == ("succeeded", "02")
     submit(room.another_run(), room.request(["A"]), "tester")
@@ -104,7 +104,7 @@ def test_the_tax_period_comes_with_its_deadline_and_the_state_and_makes_the_cach
     assert (told.period, told.deadline, told.statistics) == ("202701", date(2027, 2, 15), "01")
     (kept,) = room.pool.execute("SELECT state, period, deadline, asked_at FROM sync.statistics_state").fetchall()
     assert kept == {"state": "01", "period": "202701", "deadline": date(2027, 2, 15), "asked_at": room.now}
-    room.papers("A")
+    room.documents("A")
     submit(room.another_run(), room.request(["A"]), "tester")
     room.work()
     assert "statistics" not in room.bureau.asked()

@@ -44,8 +44,8 @@ def said(made: Submitted) -> list[tuple[str | None, str]]:
 @pytest.mark.req("R152")
 def test_a_submission_has_a_parent_and_one_task_per_tax_number(room: SelectionRoom) -> None:
     other = room.company("91310000MA1EXAMPBB")
-    room.papers("A")
-    room.papers("B", taxpayer_no=other)
+    room.documents("A")
+    room.documents("B", taxpayer_no=other)
     request = SelectionRequest(
         "not_deduct", "interactive", [RequestedDocument(OWNER, "A", "1"), RequestedDocument(other, "B", "5", "已转出")]
     )
@@ -58,7 +58,7 @@ def test_a_submission_has_a_parent_and_one_task_per_tax_number(room: SelectionRo
 
 def test_two_thousand_and_one_documents_are_two_requests_cut_by_key(room: SelectionRoom) -> None:
     keys = [f"{number:022}" for number in range(2001)]
-    room.papers(*keys)
+    room.documents(*keys)
     made = done(room, *reversed(keys))
     assert len(made.batches) == 2
     room.work()
@@ -70,13 +70,13 @@ def test_two_thousand_and_one_documents_are_two_requests_cut_by_key(room: Select
 
 def test_two_thousand_documents_are_one_request(room: SelectionRoom) -> None:
     keys = [f"{number:022}" for number in range(2000)]
-    room.papers(*keys)
+    room.documents(*keys)
     assert len(done(room, *keys).batches) == 1
 
 
 def test_a_run_that_submits_again_finds_its_own_tasks(room: SelectionRoom) -> None:
     session = room.another_run()
-    request = room.request(room.papers("A"))
+    request = room.request(room.documents("A"))
     first, again = submit(session, request, "tester"), submit(session, request, "tester")
     assert (first.parent_batch_no, list(first.batches)) == (again.parent_batch_no, list(again.batches))
     assert len(room.rows()) == 1
@@ -85,8 +85,8 @@ def test_a_run_that_submits_again_finds_its_own_tasks(room: SelectionRoom) -> No
 @pytest.mark.req("R179")
 def test_a_tax_number_that_is_removed_withholds_all_its_documents(room: SelectionRoom) -> None:
     other = room.company("91310000MA1EXAMPBB")
-    room.papers("A", "B")
-    room.papers("C", taxpayer_no=other)
+    room.documents("A", "B")
+    room.documents("C", taxpayer_no=other)
     request = SelectionRequest(
         "not_deduct",
         "interactive",
@@ -99,8 +99,8 @@ def test_a_tax_number_that_is_removed_withholds_all_its_documents(room: Selectio
 
 @pytest.mark.req("R175", "R180", "A-44")
 def test_documents_that_may_not_go_are_refused_one_by_one_and_the_others_go(room: SelectionRoom) -> None:
-    room.papers("A", "NO_REASON")
-    room.papers("DONE", status="1")
+    room.documents("A", "NO_REASON")
+    room.documents("DONE", status="1")
     request = SelectionRequest(
         "not_deduct", "interactive",
         [RequestedDocument(OWNER, "A", "1"), RequestedDocument(OWNER, "NO_REASON"), RequestedDocument(OWNER, "DONE", "1"), RequestedDocument(OWNER, "GONE", "1"),
@@ -118,7 +118,7 @@ def test_documents_that_may_not_go_are_refused_one_by_one_and_the_others_go(room
 
 
 def test_a_document_is_in_one_open_operation_at_most(room: SelectionRoom) -> None:
-    room.papers("A")
+    room.documents("A")
     done(room, "A")
     assert said(done(room, "A")) == [("A", "该发票有未处理或处理中的用票任务，请等待其结果")]
     assert len(room.rows()) == 1
@@ -137,7 +137,7 @@ def test_a_document_is_in_one_open_operation_at_most(room: SelectionRoom) -> Non
 def test_small_scale_becomes_what_its_surface_says(
     room: SelectionRoom, surface: Surface, becomes: str, text: str
 ) -> None:
-    room.papers("A", taxpayer_no=SMALL)
+    room.documents("A", taxpayer_no=SMALL)
     made = done(room, "A", taxpayer_no=SMALL, surface=surface)
     if becomes == "none":
         assert (said(made), made.parent_batch_no, room.rows()) == ([(None, text)], None, [])
@@ -154,7 +154,7 @@ def test_small_scale_becomes_what_its_surface_says(
 @pytest.mark.req("R181", "A-22")
 def test_a_channel_that_does_not_select_is_refused_in_so_many_words(room: SelectionRoom) -> None:
     other = room.company("91310000MA1EXAMPCC", channel="tax_disk")
-    room.papers("A", taxpayer_no=other)
+    room.documents("A", taxpayer_no=other)
     made = done(room, "A", taxpayer_no=other)
     assert said(made) == [(None, "该税号的勾选通道不是乐企或电子税局，不支持海关缴款书不抵扣勾选")]
     assert room.rows() == []
@@ -162,8 +162,8 @@ def test_a_channel_that_does_not_select_is_refused_in_so_many_words(room: Select
 
 @pytest.mark.req("R183", "R184")
 def test_another_type_fails_the_batch(room: SelectionRoom) -> None:
-    room.papers("A")
-    room.papers("B", invoice_type="81")
+    room.documents("A")
+    room.documents("B", invoice_type="81")
     done(room, "A", "B")
     assert (room.row()["status"], room.row()["error_message"]) == ("failed", "包含不可勾选的发票类型")
     assert room.row()["failed_count"] == 2
@@ -184,14 +184,14 @@ def test_a_cached_generated_table_fails_the_batch_in_the_words_of_its_surface(
     room: SelectionRoom, surface: Surface, text: str
 ) -> None:
     room.pool.execute("INSERT INTO sync.statistics_state VALUES (%s, '02', '202701', NULL, %s)", [OWNER, room.now])
-    room.papers("A")
+    room.documents("A")
     done(room, "A", surface=surface)
     assert (room.row()["status"], room.row()["error_message"]) == ("failed", text)
 
 
 @pytest.mark.req("R162", "R221")
 def test_preselecting_is_local_reversible_and_logged(room: SelectionRoom) -> None:
-    room.papers("A")
+    room.documents("A")
     done(room, "A", operation="preselect", reason=None)
     assert room.statuses() == {"A": "4"}
     assert room.changes("A") == {"selection_status": ("0", "4")}
@@ -206,8 +206,8 @@ def test_preselecting_is_local_reversible_and_logged(room: SelectionRoom) -> Non
 
 @pytest.mark.req("R221")
 def test_only_what_is_unselected_is_preselected_and_only_that_undone(room: SelectionRoom) -> None:
-    room.papers("A", status="1")
-    room.papers("B")
+    room.documents("A", status="1")
+    room.documents("B")
     assert said(done(room, "A", operation="preselect")) == [("A", "只有未勾选的发票可以预勾选")]
     assert said(done(room, "B", operation="undo_preselect")) == [("B", "只有预勾选的发票可以撤销预勾选")]
     assert room.rows() == []
@@ -215,7 +215,7 @@ def test_only_what_is_unselected_is_preselected_and_only_that_undone(room: Selec
 
 @pytest.mark.req("R174")
 def test_a_preselected_document_is_selected_like_any_other(room: SelectionRoom) -> None:
-    room.papers("A", status="4")
+    room.documents("A", status="4")
     done(room, "A")
     room.work()
     assert room.statuses() == {"A": "1"}
@@ -225,7 +225,7 @@ def test_a_preselected_document_is_selected_like_any_other(room: SelectionRoom) 
 @pytest.mark.req("R192")
 def test_a_retry_is_a_new_task_for_what_failed_and_checks_everything_again(room: SelectionRoom) -> None:
     room.bureau.refusals["B"] = ("05", "当期已锁定")
-    (batch,) = done(room, *room.papers("A", "B")).batches
+    (batch,) = done(room, *room.documents("A", "B")).batches
     room.work()
     room.bureau.refusals.clear()
     room.later(3600)
@@ -242,7 +242,7 @@ def test_a_retry_is_a_new_task_for_what_failed_and_checks_everything_again(room:
 @pytest.mark.req("R220", "A-17")
 def test_the_retry_of_a_small_scale_company_makes_no_task_and_says_why(room: SelectionRoom) -> None:
     room.bureau.refusals["A"] = ("99", "其它")
-    (batch,) = done(room, *room.papers("A")).batches
+    (batch,) = done(room, *room.documents("A")).batches
     room.work()
     room.pool.execute("UPDATE enterprise.taxpayer SET company_type = 'small_scale'")
     assert said(retry(room.another_run(), [batch], "tester")) == [(None, SMALL_SCALE)]
@@ -268,7 +268,7 @@ def failed(room: SelectionRoom, operation: Operation) -> Submitted:
         made = submit(room.another_run(), SelectionRequest(operation, "interactive", taxpayers=[OWNER]), "tester")
         room.work()
     else:
-        room.papers("A", status=selection_rules().of(operation).from_statuses[0], invoice_type="81")
+        room.documents("A", status=selection_rules().of(operation).from_statuses[0], invoice_type="81")
         made = done(room, "A", operation=operation)
     assert [row["status"] for row in room.rows()] == ["failed"]
     return made
@@ -288,7 +288,7 @@ def test_a_type_that_is_not_carried_out_here_is_refused_and_can_have_no_task_to_
             read_form(
                 room.session.book, room.session.rules, {"operation": asked, "document_keys": ["A"], "reason": "1"}
             )
-    request = SelectionRequest(kind.code, "interactive", [RequestedDocument(OWNER, *room.papers("A"), "1")])  # type: ignore[arg-type]
+    request = SelectionRequest(kind.code, "interactive", [RequestedDocument(OWNER, *room.documents("A"), "1")])  # type: ignore[arg-type]
     with pytest.raises(KeyError, match=kind.code):
         submit(room.another_run(), request, "tester")
     assert room.rows() == []
@@ -297,7 +297,7 @@ def test_a_type_that_is_not_carried_out_here_is_refused_and_can_have_no_task_to_
 @pytest.mark.req("R192")
 def test_only_failed_tasks_are_retried_once_and_every_problem_is_said(room: SelectionRoom) -> None:
     room.bureau.refusals["A"] = ("99", "其它")
-    room.papers("A", "B")
+    room.documents("A", "B")
     (failed,) = done(room, "A").batches
     (waiting,) = done(room, "B").batches
     with room.session.transaction() as tables:
@@ -323,7 +323,7 @@ def test_the_newest_entry_of_a_document_is_told_or_that_there_is_none(room: Sele
     with pytest.raises(BadInput, match=r"^未查到该发票在星空的税局用票台账$"):
         latest(room.session, "A")
     room.bureau.wait = 1
-    (batch,) = done(room, *room.papers("A")).batches
+    (batch,) = done(room, *room.documents("A")).batches
     room.work()
     entry = latest(room.session, "A")
     assert (entry.batch_no, entry.task_status_label, entry.hint) == (
@@ -339,7 +339,7 @@ def test_the_newest_entry_of_a_document_is_told_or_that_there_is_none(room: Sele
 @pytest.mark.req("R218", "R219")
 def test_fetching_asks_now_for_exactly_these_tasks(room: SelectionRoom) -> None:
     room.bureau.wait = 2
-    room.papers("A", "B")
+    room.documents("A", "B")
     (first,), (second,) = done(room, "A").batches, done(room, "B").batches
     room.work()
     before = room.bureau.asked().count("results")
@@ -355,8 +355,8 @@ def test_a_retry_and_a_fetch_of_another_organisation_are_refused_and_nothing_is_
     other = room.company("91310000MA1EXAMPBB")
     room.pool.execute("INSERT INTO enterprise.organisation VALUES ('ORG2', '分部')")
     room.pool.execute("UPDATE enterprise.taxpayer SET org_code = 'ORG2' WHERE taxpayer_no = %s", [other])
-    room.papers("A")
-    room.papers("B", taxpayer_no=other)
+    room.documents("A")
+    room.documents("B", taxpayer_no=other)
     room.bureau.refusals |= {"A": ("99", "其它"), "B": ("99", "其它")}
     (mine,), (theirs,) = done(room, "A").batches, done(room, "B", taxpayer_no=other).batches
     grants = [("li", "ORG1", "operator"), ("sun", "ORG1", "auditor"), ("sun", "ORG2", "operator")]
@@ -396,7 +396,7 @@ def test_whoever_may_not_select_for_a_company_makes_no_statistics_table_of_it(ro
 def test_progress_tells_how_far_the_submission_is(room: SelectionRoom) -> None:
     room.bureau.wait = 1
     room.bureau.refusals["B"] = ("02", "查无此票")
-    made = done(room, *room.papers("A", "B"))
+    made = done(room, *room.documents("A", "B"))
     assert progress(room.session, made.parent_batch_no or "").statuses == {"unprocessed": 1}
     room.work()
     assert progress(room.session, made.parent_batch_no or "").statuses == {"processing": 1}

@@ -35,14 +35,14 @@ def kept(room: SelectionRoom) -> list[dict[str, Any]]:
 
 def selected(room: SelectionRoom, *keys: str, channel: str = "leqi") -> None:
     """Documents that the bureau holds, and the pool knows it."""
-    submitted(room, *room.papers(*keys))
+    submitted(room, *room.documents(*keys))
     room.work(channel)
     room.work(channel)
 
 
 @pytest.mark.req("R154", "R163", "R168", "R191", "R213")
 def test_a_selection_reaches_bureau_ledger_and_pool(room: SelectionRoom) -> None:
-    submitted(room, *room.papers("A", "B"), reason="3")
+    submitted(room, *room.documents("A", "B"), reason="3")
     room.work()
     row = room.row()
     assert (row["status"], row["succeeded_count"], row["failed_count"], row["tax_period"]) == (
@@ -52,10 +52,10 @@ def test_a_selection_reaches_bureau_ledger_and_pool(room: SelectionRoom) -> None
         "202701",
     )
     assert room.bureau.uploads() == [["A", "B"]]
-    paper = room.document("A")
+    document = room.document("A")
     told = ("selection_status", "deduction_purpose", "not_deductible_type", "tax_period")
-    assert [paper[name] for name in told] == ["1", "2", "3", "202701"]
-    assert paper["selected_at"] == paper["selection_observed_at"] == room.now
+    assert [document[name] for name in told] == ["1", "2", "3", "202701"]
+    assert document["selected_at"] == document["selection_observed_at"] == room.now
     entry = room.ledger()["A"]
     assert (entry["status_before_label"], entry["status_after_label"]) == ("未勾选", "已勾选")
     assert (entry["reason_label"], entry["result_code"], entry["result_text"]) == (
@@ -66,7 +66,7 @@ def test_a_selection_reaches_bureau_ledger_and_pool(room: SelectionRoom) -> None
 
 
 def test_every_changed_column_leaves_its_row_under_the_batch_number(room: SelectionRoom) -> None:
-    (batch,) = submitted(room, *room.papers("A"))
+    (batch,) = submitted(room, *room.documents("A"))
     room.work()
     assert room.changes("A").keys() == {
         "selection_status",
@@ -88,8 +88,10 @@ def test_a_withdrawal_takes_everything_back(room: SelectionRoom) -> None:
     room.work()
     assert room.row(operation="undo_not_deduct")["status"] == "succeeded"
     assert room.bureau.held == {}
-    paper = room.document("A")
-    assert [paper[name] for name in ("selection_status", "deduction_purpose", "not_deductible_type", "tax_period")] == [
+    document = room.document("A")
+    assert [
+        document[name] for name in ("selection_status", "deduction_purpose", "not_deductible_type", "tax_period")
+    ] == [
         "0",
         None,
         None,
@@ -100,7 +102,7 @@ def test_a_withdrawal_takes_everything_back(room: SelectionRoom) -> None:
 
 @pytest.mark.req("R186", "R188", "R189", "R191")
 def test_login_comes_before_the_statistics_and_both_before_the_upload(room: SelectionRoom) -> None:
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     room.work()
     assert room.bureau.asked()[:3] == ["login", "statistics", "upload"]
 
@@ -110,7 +112,7 @@ def test_login_comes_before_the_statistics_and_both_before_the_upload(room: Sele
 def test_a_kept_state_of_the_table_serves_for_29_59_and_no_longer_at_30_01(
     room: SelectionRoom, minutes: int, seconds: int, asked_again: bool
 ) -> None:
-    room.papers("A", "B")
+    room.documents("A", "B")
     submitted(room, "A")
     room.work()
     (first,) = kept(room)
@@ -129,7 +131,7 @@ def test_a_generated_table_of_the_cache_refuses_until_it_is_too_old_to_be_believ
 ) -> None:
     room.pool.execute("INSERT INTO sync.statistics_state VALUES (%s, '02', '202701', NULL, %s)", [OWNER, room.now])
     room.later(age)
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     room.work()
     assert room.row()["status"] == status
     assert room.bureau.uploads() == ([] if status == "failed" else [["A"]])
@@ -139,8 +141,8 @@ def test_a_generated_table_of_the_cache_refuses_until_it_is_too_old_to_be_believ
 @pytest.mark.req("R189")
 def test_the_state_is_kept_by_tax_number_and_serves_no_other(room: SelectionRoom) -> None:
     room.company(OTHER)
-    room.papers("A")
-    room.papers("B", taxpayer_no=OTHER)
+    room.documents("A")
+    room.documents("B", taxpayer_no=OTHER)
     submitted(room, "A")
     submitted(room, "B", taxpayer_no=OTHER)
     room.work()
@@ -153,7 +155,7 @@ def test_over_the_api_an_expired_state_is_asked_for_and_kept_for_thirty_minutes(
     room.pool.execute("INSERT INTO sync.statistics_state VALUES (%s, '01', '202701', NULL, %s)", [OWNER, room.now])
     room.later(30 * 60 + 1)
     room.bureau.state = "04"
-    submitted(room, *room.papers("A"), surface="api")
+    submitted(room, *room.documents("A"), surface="api")
     room.work()
     assert (room.row()["status"], room.row()["error_message"]) == (
         "failed",
@@ -169,7 +171,7 @@ def test_over_the_api_an_expired_state_is_asked_for_and_kept_for_thirty_minutes(
 @pytest.mark.req("R187")
 def test_who_is_not_logged_in_skips_the_statistics_and_the_documents_go_on(room: SelectionRoom) -> None:
     room.bureau.logged_in = "manual"
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     room.work()
     assert "statistics" not in room.bureau.asked()
     assert room.row()["status"] == "succeeded"
@@ -180,7 +182,7 @@ def test_a_generated_table_fails_the_batch_after_the_query_and_then_from_the_cac
     room: SelectionRoom,
 ) -> None:
     room.bureau.state = "02"
-    submitted(room, *room.papers("A", "B"))
+    submitted(room, *room.documents("A", "B"))
     room.work()
     assert [(row["status"], row["error_message"]) for row in room.rows()] == [("failed", LOCKED)]
     submitted(room, "B")
@@ -192,8 +194,8 @@ def test_a_generated_table_fails_the_batch_after_the_query_and_then_from_the_cac
 
 @pytest.mark.req("R208")
 def test_a_document_of_next_month_is_told_in_the_ledger_and_the_others_are_selected(room: SelectionRoom) -> None:
-    room.papers("A")
-    room.papers("LATE", issue_date=date(2027, 2, 1))
+    room.documents("A")
+    room.documents("LATE", issue_date=date(2027, 2, 1))
     submitted(room, "A", "LATE")
     room.work()
     assert room.bureau.uploads() == [["A"]]
@@ -206,7 +208,7 @@ def test_a_document_of_next_month_is_told_in_the_ledger_and_the_others_are_selec
 @pytest.mark.req("R214")
 def test_a_refused_document_keeps_the_bureaus_words_and_the_request_fails(room: SelectionRoom) -> None:
     room.bureau.refusals["B"] = ("02", "查无此票")
-    submitted(room, *room.papers("A", "B"))
+    submitted(room, *room.documents("A", "B"))
     room.work()
     assert room.statuses() == {"A": "1", "B": "0"}
     assert (room.ledger()["B"]["result_code"], room.ledger()["B"]["result_text"]) == ("02", "查无此票")
@@ -215,21 +217,21 @@ def test_a_refused_document_keeps_the_bureaus_words_and_the_request_fails(room: 
 
 def test_a_single_refusal_is_the_requests_own(room: SelectionRoom) -> None:
     room.bureau.refusals["A"] = ("05", "当期已锁定")
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     room.work()
     assert (room.row()["error_code"], room.row()["error_message"]) == ("05", "当期已锁定")
 
 
 def test_what_the_bureau_refuses_on_the_spot_is_settled_and_the_rest_is_polled(room: SelectionRoom) -> None:
     room.bureau.at_once["B"] = ("01", "填发日期格式错误")
-    submitted(room, *room.papers("A", "B"))
+    submitted(room, *room.documents("A", "B"))
     room.work()
     assert {key: entry["state"] for key, entry in room.ledger().items()} == {"A": "succeeded", "B": "failed"}
 
 
 def test_an_upload_of_which_nothing_was_taken_has_no_number_and_ends(room: SelectionRoom) -> None:
     room.bureau.at_once["A"] = ("01", "填发日期格式错误")
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     room.work()
     assert (room.row()["status"], room.row()["request_no"]) == ("failed", None)
     assert "results" not in room.bureau.asked()
@@ -238,7 +240,7 @@ def test_an_upload_of_which_nothing_was_taken_has_no_number_and_ends(room: Selec
 @pytest.mark.req("R212", "R227")
 def test_processing_is_polled_when_the_bureau_says_and_costs_no_attempt(room: SelectionRoom) -> None:
     room.bureau.wait = 2
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     for _ in range(3):
         room.work()
         room.wait_over()
@@ -249,7 +251,7 @@ def test_processing_is_polled_when_the_bureau_says_and_costs_no_attempt(room: Se
 
 @pytest.mark.req("R151")
 def test_on_leqi_the_usage_is_read_back_and_a_difference_is_told(room: SelectionRoom) -> None:
-    submitted(room, *room.papers("A", "B"))
+    submitted(room, *room.documents("A", "B"))
     room.bureau.wait = 1
     room.work()
     room.bureau.held["B"] = Holding("B", "1", "202701")
@@ -268,7 +270,7 @@ def test_on_etax_the_results_are_believed_unless_a_document_is_repeated(pool_url
         selected(room, "A", channel="etax")
         assert "holdings" not in room.bureau.asked()
         room.bureau.held["B"] = Holding("B", "2", "202701", "1")
-        submitted(room, *room.papers("B"))
+        submitted(room, *room.documents("B"))
         room.work("etax")
         assert "holdings" in room.bureau.asked()
         assert (room.ledger()["B"]["state"], room.ledger()["B"]["result_text"]) == ("succeeded", "已勾选无法重复")
@@ -276,7 +278,7 @@ def test_on_etax_the_results_are_believed_unless_a_document_is_repeated(pool_url
 
 def test_a_repeated_selection_for_another_use_is_a_failure_in_the_bureaus_words(room: SelectionRoom) -> None:
     room.bureau.held["A"] = Holding("A", "1", "202701")
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     room.work()
     assert room.ledger()["A"]["state"] == "failed"
     assert room.ledger()["A"]["result_code"] == "06"
@@ -285,7 +287,7 @@ def test_a_repeated_selection_for_another_use_is_a_failure_in_the_bureaus_words(
 
 def test_a_document_without_an_answer_is_asked_about_again_and_given_up_in_the_end(room: SelectionRoom) -> None:
     room.bureau.silent.add("B")
-    submitted(room, *room.papers("A", "B"))
+    submitted(room, *room.documents("A", "B"))
     room.work()
     assert (room.row()["status"], room.row()["succeeded_count"]) == ("processing", 1)
     for _ in range(12):
@@ -298,7 +300,7 @@ def test_a_document_without_an_answer_is_asked_about_again_and_given_up_in_the_e
 
 @pytest.mark.req("A-36")
 def test_an_answer_older_than_what_the_pool_knows_does_not_win_and_is_kept_beside(room: SelectionRoom) -> None:
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     room.pool.execute("UPDATE pool.document SET selection_observed_at = %s", [room.now.replace(year=2028)])
     room.work()
     assert room.statuses() == {"A": "0"}
@@ -309,7 +311,7 @@ def test_an_answer_older_than_what_the_pool_knows_does_not_win_and_is_kept_besid
 
 @pytest.mark.req("A-36")
 def test_a_later_sighting_that_changed_nothing_counts_too(room: SelectionRoom) -> None:
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     room.pool.execute(
         "INSERT INTO pool.sighting VALUES (1, 'B9', 'gateway_customs_header', '{selection}', 'input', %s, 'etax', %s, '{A}')",
         [OWNER, room.now.replace(year=2028)],
@@ -320,7 +322,7 @@ def test_a_later_sighting_that_changed_nothing_counts_too(room: SelectionRoom) -
 
 def test_a_failure_on_the_way_is_tried_again_and_then_ends(room: SelectionRoom) -> None:
     room.bureau.raises["statistics"] = [TryLater("LEQI_99", "其他错误", "wait", 0.0) for _ in range(3)]
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     room.work()
     room.work()
     assert (room.row()["status"], room.row()["error_message"], room.row()["attempts"]) == ("failed", "其他错误", 2)
@@ -329,7 +331,7 @@ def test_a_failure_on_the_way_is_tried_again_and_then_ends(room: SelectionRoom) 
 
 def test_a_refused_upload_fails_with_the_bureaus_words_and_forgets_the_cached_state(room: SelectionRoom) -> None:
     room.bureau.raises["upload"] = [Refused("P1301", LOCKED, "withdraw the statistics table")]
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     room.work()
     assert (room.row()["status"], room.row()["error_code"], room.row()["sent_at"]) == ("failed", "P1301", None)
     assert room.pool.execute("SELECT count(*) FROM sync.statistics_state").fetchone() == {"count": 0}
@@ -338,7 +340,7 @@ def test_a_refused_upload_fails_with_the_bureaus_words_and_forgets_the_cached_st
 @pytest.mark.req("R211")
 def test_what_the_bureau_was_not_reached_with_is_still_unprocessed(room: SelectionRoom) -> None:
     room.bureau.raises["upload"] = [TryLater("LEQI_UNREACHABLE", "无法连接", "later", 60.0)]
-    (batch,) = submitted(room, *room.papers("A"))
+    (batch,) = submitted(room, *room.documents("A"))
     room.work()
     (told,) = room.pool.execute("SELECT status_label, sent_at FROM fapiao.selection_log").fetchall()
     assert told == {"status_label": "未处理", "sent_at": None}
@@ -352,7 +354,7 @@ def test_what_breaks_our_own_code_ends_that_request_and_holds_nobody_up(
     room: SelectionRoom, caplog: pytest.LogCaptureFixture
 ) -> None:
     room.bureau.raises["upload"] = [KeyError("boom")]
-    room.papers("A", "B")
+    room.documents("A", "B")
     submitted(room, "A")
     submitted(room, "B")
     room.work()
@@ -362,7 +364,7 @@ def test_what_breaks_our_own_code_ends_that_request_and_holds_nobody_up(
 
 @pytest.mark.req("R182")
 def test_a_company_that_became_small_scale_fails_before_any_call(room: SelectionRoom) -> None:
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     room.pool.execute("UPDATE enterprise.taxpayer SET company_type = 'small_scale'")
     room.work()
     assert (room.row()["status"], room.row()["error_message"]) == ("failed", SMALL_SCALE)
@@ -375,7 +377,7 @@ def test_a_company_that_downloads_by_leqi_may_select_on_the_web(pool_url: str) -
         room.pool.execute(
             "INSERT INTO enterprise.parameter (type, key, value) VALUES ('rim_leqi_collect', %s, '1')", [SMALL]
         )
-        room.papers("A", taxpayer_no=SMALL)
+        room.documents("A", taxpayer_no=SMALL)
         submitted(room, "A", taxpayer_no=SMALL)
         assert room.row()["channel"] == "etax"
 
@@ -383,7 +385,7 @@ def test_a_company_that_downloads_by_leqi_may_select_on_the_web(pool_url: str) -
 @pytest.mark.req("R211", "R212", "R213", "R214", "R219", "A-11")
 def test_the_log_shows_the_four_statuses_and_an_open_document_is_shown_as_being_selected(room: SelectionRoom) -> None:
     room.bureau.wait = 1
-    submitted(room, *room.papers("A"))
+    submitted(room, *room.documents("A"))
     shown = "SELECT status_label, operation_label, channel_label, module_code FROM fapiao.selection_log"
     assert room.pool.execute(shown).fetchone() == {
         "status_label": "未处理", "operation_label": "不抵扣勾选", "channel_label": "乐企", "module_code": "F18006"

@@ -100,13 +100,13 @@ def office(pool_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
 @pytest.fixture
 def special(office: Office) -> str:
     """A 数电专票."""
-    return office.room.paper("81")
+    return office.room.bought("81")
 
 
 @pytest.fixture
 def ordinary(office: Office) -> str:
     """A 数电普票."""
-    return office.room.paper("82", "2027-01-03")
+    return office.room.bought("82", "2027-01-03")
 
 
 @pytest.mark.req("R126", "R098", "A-33", "A-47")

@@ -55,7 +55,7 @@ def counter(pool_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]
         open_verifier() as (ask, _),
     ):
         room.company()
-        room.receive(room.paper("81"))
+        room.receive(room.bought("81"))
         connection.execute("SET TIME ZONE 'Asia/Shanghai'")
         connection.commit()
         yield Counter(room, VerificationSession(connection, RUN, "worker", lambda: NOW, ask, verification_rules()))
@@ -167,7 +167,7 @@ def test_what_breaks_our_own_code_ends_that_row_and_holds_nobody_up(
     counter: Counter, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = counter.room.verifications()[0]["document_key"]
-    counter.room.receive(counter.room.paper("82"))
+    counter.room.receive(counter.room.bought("82"))
 
     def ask(question: Question) -> bytes:
         if question["invoiceNo"] == first:

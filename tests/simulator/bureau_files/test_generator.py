@@ -38,7 +38,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(suffix: str)
 
 
 def test_every_company_is_invented_and_its_check_character_holds() -> None:
-    parties = {party for one in samples(1) for paper in one.papers for party in (paper.seller, paper.buyer)}
+    parties = {party for one in samples(1) for document in one.documents for party in (document.seller, document.buyer)}
     assert all("示例" in party.name or "Example" in party.name for party in parties)
     assert all(uscc.is_valid(party.number) for party in parties if len(party.number) == 18)
 

@@ -74,7 +74,7 @@ def test_a_toll_invoice_is_an_ordinary_one_with_business_type_08(gateway: Gatewa
     assert (item["invoiceType"], item["govInvoiceType"], item["businessType"]) == ("26", "82", "08")
 
 
-def test_a_customs_paper_has_lines_and_no_status(gateway: GatewayCaller, room: Room):
+def test_a_customs_document_has_lines_and_no_status(gateway: GatewayCaller, room: Room):
     key = bought(room, MAKER, "customs", lines=2)
     [item] = gateway.full(MAKER, "21", *MONTH)
     assert (item["customDeclarationNo"], len(item["items"])) == (key, 2)

@@ -99,9 +99,9 @@ def test_every_kind_is_named_by_its_own_numbers(gateway: GatewayCaller, room: Ro
         row(room, fplx)
     items = gateway.full(MAKER, "", *EVERYTHING.values())
     assert len(select(gateway, [naming(item) for item in items])["success"]) == 4
-    paper = row(room, "customs")
-    assert select(gateway, [paper])["fail"][0]["selectResult"] == "2"
-    assert select(gateway, [paper], billType=1)["success"][0]["invoiceNo"] == paper["invoiceNo"]
+    document = row(room, "customs")
+    assert select(gateway, [document])["fail"][0]["selectResult"] == "2"
+    assert select(gateway, [document], billType=1)["success"][0]["invoiceNo"] == document["invoiceNo"]
 
 
 def test_repetitions_are_successes_that_say_so_and_another_use_is_refused(gateway: GatewayCaller, room: Room):
@@ -134,7 +134,7 @@ def test_a_use_of_another_period_is_not_withdrawn(gateway: GatewayCaller, room: 
         ({"kprq": "2016-12-31"}, "发票已逾期，不允许勾选"),
     ],
 )
-def test_a_customs_paper_that_does_not_fit_is_refused_with_its_reason(
+def test_a_customs_document_that_does_not_fit_is_refused_with_its_reason(
     gateway: GatewayCaller, room: Room, more: dict[str, object], said: str
 ):
     [refused] = select(gateway, [row(room, "customs", **more)], purpose=2, billType=1)["fail"]

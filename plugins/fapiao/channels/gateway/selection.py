@@ -45,7 +45,7 @@ def customs_number() -> str:
     return asked_types("customs", "customs") or ""
 
 
-def upload(taxpayer_no: str, action: Action, papers: Sequence[Document]) -> dict[str, Any]:
+def upload(taxpayer_no: str, action: Action, documents: Sequence[Document]) -> dict[str, Any]:
     """invoiceSelect; a 缴款书's number stands in invoiceNo."""
     return {
         "taxNo": taxpayer_no,
@@ -53,7 +53,7 @@ def upload(taxpayer_no: str, action: Action, papers: Sequence[Document]) -> dict
         "deductionPurpose": _NOT_DEDUCTED,
         "billType": _CUSTOMS_BILL,
         "asyncFlag": "1",
-        "invoices": [_row(paper) for paper in papers],
+        "invoices": [_row(document) for document in documents],
     }
 
 
@@ -120,17 +120,17 @@ def holdings(rows: Iterable[Data]) -> dict[str, Holding]:
     }
 
 
-def _row(paper: Document) -> dict[str, str]:
+def _row(document: Document) -> dict[str, str]:
     return {
         "invoiceType": customs_number(),
         "invoiceCode": "",
-        "invoiceNo": paper.document_key,
+        "invoiceNo": document.document_key,
         "etaxInvoiceNo": "",
-        "invoiceDate": paper.issue_date.isoformat(),
+        "invoiceDate": document.issue_date.isoformat(),
         "invoiceAmount": "",
-        "effectiveTaxAmount": "" if paper.effective_tax_amount is None else f"{paper.effective_tax_amount:.2f}",
-        "totalTaxAmount": "" if paper.tax_amount is None else f"{paper.tax_amount:.2f}",
-        "notDeductibleType": paper.reason or "",
+        "effectiveTaxAmount": "" if document.effective_tax_amount is None else f"{document.effective_tax_amount:.2f}",
+        "totalTaxAmount": "" if document.tax_amount is None else f"{document.tax_amount:.2f}",
+        "notDeductibleType": document.reason or "",
         "salerName": "",
         "salerTaxNo": "",
     }

@@ -11,7 +11,7 @@ from fapiao.selection.result_codes import ResultCodes
 Data = Mapping[str, Any]
 
 CHANNEL = "leqi"
-PAPERS = "hgjksmx"
+DOCUMENTS = "hgjksmx"
 """海关缴款书明细, of requests and answers (of answers: assumed)"""
 _KIND: Mapping[Action, str] = {"select": "03", "withdraw": "04"}
 """gxlxDm 申请不抵扣, 撤销不抵扣"""
@@ -35,10 +35,10 @@ def owner(taxpayer_no: str, **more: str) -> Body:
     return {"gfsbh": taxpayer_no, **more}
 
 
-def upload(taxpayer_no: str, action: Action, papers: Sequence[Document]) -> Body:
+def upload(taxpayer_no: str, action: Action, documents: Sequence[Document]) -> Body:
     """PLHGJKSDKGX."""
-    rows = [_row(action, paper) for paper in papers]
-    return owner(taxpayer_no, gxlxDm=_KIND[action]) | {PAPERS: rows}
+    rows = [_row(action, document) for document in documents]
+    return owner(taxpayer_no, gxlxDm=_KIND[action]) | {DOCUMENTS: rows}
 
 
 def statistics(taxpayer_no: str, action: StatisticsAction) -> Body:
@@ -87,18 +87,18 @@ def counted(data: Data) -> list[Mapping[str, str]]:
     return [{name: str(value) for name, value in row.items()} for table in tables for row in table.get("tjjg") or []]
 
 
-def _row(action: Action, paper: Document) -> Body:
-    row = {"jkshm": paper.document_key, "tfrq": compact(paper.issue_date)}
+def _row(action: Action, document: Document) -> Body:
+    row = {"jkshm": document.document_key, "tfrq": compact(document.issue_date)}
     if action == "select":
-        row |= {"bdklx": paper.reason or ""}
-        row |= {"bdkyy": paper.reason_text} if paper.reason_text else {}
+        row |= {"bdklx": document.reason or ""}
+        row |= {"bdkyy": document.reason_text} if document.reason_text else {}
     return row
 
 
 def _rows(data: Data) -> list[Data]:
-    rows = data.get(PAPERS) or []
+    rows = data.get(DOCUMENTS) or []
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) and row.get("jkshm") for row in rows):
-        raise UnreadableAnswer(f"{PAPERS} is no list of documents")
+        raise UnreadableAnswer(f"{DOCUMENTS} is no list of documents")
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Papers that are not invoices: 海关缴款书 and 增值税代扣代缴完税凭证 (归集 V2.011 附件 11 and 9)."""
+"""Documents that are not invoices: 海关缴款书 and 增值税代扣代缴完税凭证 (归集 V2.011 附件 11 and 9)."""
 
 from decimal import Decimal
 

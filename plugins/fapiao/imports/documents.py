@@ -129,8 +129,8 @@ class FileDocuments:
         stated = _filled(values)
         known = self._known(tells, stated)
         if known is None:
-            paper = FileDocument(document, tells, stated, stated=True, lead=place, places=[place], alone=alone)
-            self._keep(paper, _marks(stated))
+            found = FileDocument(document, tells, stated, stated=True, lead=place, places=[place], alone=alone)
+            self._keep(found, _marks(stated))
         elif known.values == stated:
             self.tell(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。", known.key)
         else:
@@ -141,13 +141,13 @@ class FileDocuments:
 
     def line(self, document: str, tells: str, place: RowRef, values: Values) -> None:
         """A row that is one line of a document, with or without a header row of its own."""
-        paper = self._known(tells, values)
-        if paper is None:
+        found = self._known(tells, values)
+        if found is None:
             filled, header = _filled(values), _header_names()
             stated = {name: value for name, value in filled.items() if name in header}
-            paper = self._keep(FileDocument(document, tells, stated, stated=False, lead=place), _marks(filled))
-        paper.items.append({name: value for name in _line_names(tuple(values)) if (value := values[name])})
-        paper.places.append(place)
+            found = self._keep(FileDocument(document, tells, stated, stated=False, lead=place), _marks(filled))
+        found.items.append({name: value for name in _line_names(tuple(values)) if (value := values[name])})
+        found.places.append(place)
 
     def broken(self, document: str, tells: str, place: RowRef, values: Values, fate: Fate) -> str | None:
         """A row that cannot be taken (told separately): the document that it belongs to is kept out as a whole.
@@ -156,56 +156,56 @@ class FileDocuments:
         """
         filled = _filled(values)
         marks = [*_marks(filled), *_numbers(filled)]
-        paper = next((self._by_mark[tells, mark] for mark in marks if (tells, mark) in self._by_mark), None)
-        if paper is None and marks:
-            paper = FileDocument(document, tells, filled, stated=True, lead=place, mark=marks[0])
-            self._keep(paper, marks)
-        if paper is None:
+        found = next((self._by_mark[tells, mark] for mark in marks if (tells, mark) in self._by_mark), None)
+        if found is None and marks:
+            found = FileDocument(document, tells, filled, stated=True, lead=place, mark=marks[0])
+            self._keep(found, marks)
+        if found is None:
             return None
-        paper.broken = paper.broken or fate
-        return filled.get("document_key") or paper.key
+        found.broken = found.broken or fate
+        return filled.get("document_key") or found.key
 
-    def refuse(self, paper: FileDocument, sentence: str) -> None:
+    def refuse(self, found: FileDocument, sentence: str) -> None:
         """A document that contradicts itself: the row that made it says why, the others that it was kept out."""
-        self.tell(paper.lead, "rejected", sentence, paper.key)
-        paper.places = [place for place in paper.places if place != paper.lead]
-        paper.broken = "rejected"
+        self.tell(found.lead, "rejected", sentence, found.key)
+        found.places = [place for place in found.places if place != found.lead]
+        found.broken = "rejected"
 
     def extend(self, other: "FileDocuments") -> None:
         """The documents and rows of another set; of two that contradict each other on their face neither is taken.
 
         What else stands in both is told apart by the merge: a status may have changed between two exports.
         """
-        known = {key: paper for paper in self.found if (key := paper.values.get("document_key")) and not paper.broken}
-        for paper in other.found:
-            before = known.get(paper.values.get("document_key", ""))
-            if before and not paper.broken and (differing := _differing(before, paper)):
-                self.refuse(before, _contradicted(paper, differing))
-                other.refuse(paper, _contradicted(before, differing))
+        known = {key: found for found in self.found if (key := found.values.get("document_key")) and not found.broken}
+        for found in other.found:
+            before = known.get(found.values.get("document_key", ""))
+            if before and not found.broken and (differing := _differing(before, found)):
+                self.refuse(before, _contradicted(found, differing))
+                other.refuse(found, _contradicted(before, differing))
         self.found += other.found
         self.told += other.told
         self.notes += other.notes
 
     def doubts(self) -> list[str]:
         """What the task says besides: sheets that were not read, documents that were taken and are doubtful."""
-        marked = [(paper, sentence) for paper in self.found for sentence in paper.warnings]
+        marked = [(found, sentence) for found in self.found for sentence in found.warnings]
         return [*self.notes, *(f"{one.lead.sheet} 第{one.lead.row_no}行：{said}" for one, said in marked)]
 
     def whole(self) -> list[FileDocument]:
         """The documents of which every row could be taken; the rows of the others are told."""
-        for paper in self.found:
-            if paper.broken:
-                key = paper.key or paper.mark
-                for place in paper.places:
-                    self.tell(place, paper.broken, "同一张票据的其他行未能导入，因此整张票据未导入。", key)
-        self.found = [paper for paper in self.found if not paper.broken]
+        for found in self.found:
+            if found.broken:
+                key = found.key or found.mark
+                for place in found.places:
+                    self.tell(place, found.broken, "同一张票据的其他行未能导入，因此整张票据未导入。", key)
+        self.found = [found for found in self.found if not found.broken]
         return self.found
 
-    def _keep(self, paper: FileDocument, marks: Iterable[str]) -> FileDocument:
-        self.found.append(paper)
+    def _keep(self, found: FileDocument, marks: Iterable[str]) -> FileDocument:
+        self.found.append(found)
         for mark in marks:
-            self._by_mark.setdefault((paper.tells, mark), paper)
-        return paper
+            self._by_mark.setdefault((found.tells, mark), found)
+        return found
 
     def _known(self, tells: str, values: Values) -> FileDocument | None:
         if key := values.get("document_key"):

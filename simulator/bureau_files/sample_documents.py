@@ -32,7 +32,7 @@ class GoodsLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Document:
     """One document: `kind` is the fplx, 8208, customs or withholding; `no`, `code`, `digital` as files print them."""
 
     kind: str
@@ -57,17 +57,17 @@ class Paper:
         return sum((line.tax for line in self.lines), Decimal())
 
 
-def papers(seed: int, kinds: Sequence[str], month: date, direction: str = INPUT, each: int = 3) -> list[Paper]:
+def documents(seed: int, kinds: Sequence[str], month: date, direction: str = INPUT, each: int = 3) -> list[Document]:
     """`each` documents of every kind, issued in `month`, bought (or sold) by the sample group, by seed."""
     dice = Random(seed)  # noqa: S311 invented data, not a secret
     return [
-        _paper(dice, kind, month, direction, seed * 1000 + at, place)
+        _document(dice, kind, month, direction, seed * 1000 + at, place)
         for at, kind in enumerate(kinds)
         for place in range(1, each + 1)
     ]
 
 
-def red_of(blue: Paper, tag: int) -> Paper:
+def red_of(blue: Document, tag: int) -> Document:
     """The red invoice that reverses all of `blue`."""
     digits = _numbers(blue.kind, blue.issued.date(), tag, 900_000 + int(blue.digital[-4:] or 0))
     lines = tuple(
@@ -75,16 +75,16 @@ def red_of(blue: Paper, tag: int) -> Paper:
     )  # fmt: skip
     remark = f"被红冲蓝字数电发票号码：{blue.digital}"
     issued = blue.issued + timedelta(hours=1)
-    return Paper(blue.kind, *digits, issued, blue.seller, blue.buyer, lines, "正常", remark)
+    return Document(blue.kind, *digits, issued, blue.seller, blue.buyer, lines, "正常", remark)
 
 
-def _paper(dice: Random, kind: str, month: date, direction: str, tag: int, place: int) -> Paper:
+def _document(dice: Random, kind: str, month: date, direction: str, tag: int, place: int) -> Document:
     day = month.replace(day=dice.randint(1, 27))
     issued = datetime(day.year, day.month, day.day, dice.randint(8, 20), dice.randint(0, 59), dice.randint(1, 59))  # noqa: DTZ001
     other = _other(kind, dice)
     seller, buyer = (other, OWNER) if direction == INPUT else (OWNER, other)
     goods = [_goods(kind, dice) for _ in range(1 if kind in CAR_KINDS else dice.randint(1, 3))]
-    return Paper(
+    return Document(
         kind, *_numbers(kind, day, tag, place), issued, seller, buyer, tuple(_line(one, dice) for one in goods)
     )
 

@@ -1,4 +1,4 @@
-"""How a selection of plane L names a paper, and what it says of one: invoices and 海关缴款书 (抵扣勾选 V3.018)."""
+"""How a selection of plane L names a document, and what it says of one: invoices and 海关缴款书 (抵扣勾选 V3.018)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ UNLOCKED = "01"
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class DocumentNaming:
     """`rows` names the array; the functions read a row of a request or describe a document."""
 
     rows: str
@@ -119,7 +119,7 @@ def _selected_on(document: Document, day: date) -> str:
     return max(days, default=document.collected_on).strftime(DAY)
 
 
-CUSTOMS_PAPER = Paper(
+CUSTOMS_DOCUMENT = DocumentNaming(
     rows="hgjksmx",
     customs=True,
     names=("jkshm", "ckznxzmbh", "tfrq"),
@@ -130,7 +130,7 @@ CUSTOMS_PAPER = Paper(
     states=lambda _document, _day: {},
     held=_customs_held,
 )
-INVOICE = Paper(
+INVOICE = DocumentNaming(
     rows="fpmx",
     customs=False,
     names=("kprq", "fpdm", "fphm", "ckznxzmbh"),
