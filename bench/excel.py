@@ -16,7 +16,7 @@ from bench.process import in_its_own, peak_megabytes
 from bench.setting import Row, Setting
 from bench.timing import medians
 from fapiao.exports.cells import Cell
-from fapiao.exports.columns import Plan, known_columns, plan
+from fapiao.exports.columns import SheetPlan, known_columns, plan
 from fapiao.queries import query
 from hooks.exports.rows import FILTERS, export_rows, sheet
 from hooks.exports.workbooks import Progress
@@ -52,8 +52,8 @@ def export(setting: Setting) -> Iterator[Row]:
     yield _memory(setting)
 
 
-def _plan() -> Plan:
-    return Plan("发票", tuple(known_columns()[name] for name in NAMES), plan("invoices").order)
+def _plan() -> SheetPlan:
+    return SheetPlan("发票", tuple(known_columns()[name] for name in NAMES), plan("invoices").order)
 
 
 def _rows(connection: psycopg.Connection[Any]) -> list[tuple[Cell, ...]]:

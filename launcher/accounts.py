@@ -17,7 +17,7 @@ SHARED = Path("/var/lib/fapiao")
 
 
 @dataclass(frozen=True)
-class Account:
+class SystemAccount:
     """One entry of the system's user table."""
 
     uid: int
@@ -38,16 +38,16 @@ class Account:
         return asked.returncode == 0
 
 
-def account_of(uid: int) -> Account:
+def account_of(uid: int) -> SystemAccount:
     """The account with this number; a number without an entry gets itself as name."""
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
-        return Account(uid, uid, str(uid))
-    return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
+        return SystemAccount(uid, uid, str(uid))
+    return SystemAccount(entry.pw_uid, entry.pw_gid, entry.pw_name)
 
 
-def account_for(data: Path) -> Account:
+def account_for(data: Path) -> SystemAccount:
     """Who shall run Postgres on `data`; raises Unusable when the folder belongs to somebody else.
 
     Root drops to the owner of existing data, else to `postgres`, else to `nobody`: Postgres refuses to be root.
@@ -69,7 +69,7 @@ def account_for(data: Path) -> Account:
     return owner or _unprivileged()
 
 
-def _unprivileged() -> Account:
+def _unprivileged() -> SystemAccount:
     for name in ("postgres", "nobody"):
         try:
             return account_of(pwd.getpwnam(name).pw_uid)
@@ -78,7 +78,7 @@ def _unprivileged() -> Account:
     raise Unusable("Postgres refuses to run as root and this machine has neither 'postgres' nor 'nobody': add one.")
 
 
-def own_folder(folder: Path, account: Account) -> None:
+def own_folder(folder: Path, account: SystemAccount) -> None:
     """Make `folder` exist, owned by `account` and reachable for it.
 
     Below a folder that the account may not enter (a 0700 home), `folder` becomes a link into SHARED.
@@ -95,7 +95,7 @@ def own_folder(folder: Path, account: Account) -> None:
         )
 
 
-def _place(folder: Path, account: Account) -> None:
+def _place(folder: Path, account: SystemAccount) -> None:
     if account.reaches(folder.parent):
         target = folder
         target.mkdir(mode=0o700)
@@ -106,7 +106,7 @@ def _place(folder: Path, account: Account) -> None:
     os.chown(target, account.uid, account.gid)
 
 
-def readable_copy(folders: Sequence[Path], name: str, account: Account) -> Path:
+def readable_copy(folders: Sequence[Path], name: str, account: SystemAccount) -> Path:
     """The folder in which `folders` lie, or SHARED/`name` with a copy of them when `account` cannot read one.
 
     The copies lie side by side as the originals do, because programs find their libraries by the way between them.

@@ -26,7 +26,7 @@ def export_log(connection: Connection, sheet: str, values: Values, file: Path, a
     everything = values | {"limit": None}
     _export(
         connection,
-        lambda chosen, told: export_rows(connection, file, [(plan(sheet), statement)], chosen, told),
+        lambda chosen, progress: export_rows(connection, file, [(plan(sheet), statement)], chosen, progress),
         everything,
         {"view": "rows" if sheet == "log" else sheet},
         file,
@@ -38,7 +38,7 @@ def export_pool(connection: Connection, values: Values, file: Path, actor: str, 
     """全票池 by the filter of exports.sql."""
     _export(
         connection,
-        lambda chosen, told: export_invoices(connection, file, chosen, lines=lines, progress=told),
+        lambda chosen, progress: export_invoices(connection, file, chosen, lines=lines, progress=progress),
         values,
         {"view": "pool" if lines else "headers"},
         file,
@@ -55,7 +55,7 @@ def export_batch(connection: Connection, values: Values, file: Path, actor: str)
     ]
     _export(
         connection,
-        lambda chosen, told: export_rows(connection, file, sheets, chosen, told),
+        lambda chosen, progress: export_rows(connection, file, sheets, chosen, progress),
         values | {"limit": None},
         {"view": "batch"},
         file,

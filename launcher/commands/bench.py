@@ -64,8 +64,8 @@ def _measured(name: str, arguments: argparse.Namespace) -> bool:
 
 def _reason(failure: Exception) -> str:
     """One line; what is not meant for people says its kind too."""
-    said = " ".join(str(failure).split())
-    return said if isinstance(failure, FapiaoError) else f"{type(failure).__name__}: {said}"
+    text = " ".join(str(failure).split())
+    return text if isinstance(failure, FapiaoError) else f"{type(failure).__name__}: {text}"
 
 
 @contextlib.contextmanager

@@ -106,11 +106,11 @@ def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, ru
 
 def _say_failed(connection: psycopg.Connection[Any], batches: Sequence[str]) -> None:
     """The rows that did not come in, whether asked for or not."""
-    told = failed_rows(connection, batches, MOST_TOLD)
-    for file, sheet, row_no, sentence in told:
+    shown = failed_rows(connection, batches, MOST_TOLD)
+    for file, sheet, row_no, sentence in shown:
         print(f"  {file} · {sheet} 第{row_no}行: {sentence}")
     if failed := failed_row_count(connection, batches):
-        more = f"，以上是前 {MOST_TOLD} 行" if failed > len(told) else ""
+        more = f"，以上是前 {MOST_TOLD} 行" if failed > len(shown) else ""
         print(f"未导入 {failed} 行{more}；--verdicts OUT.xlsx 写出全部结果。")
 
 
@@ -121,11 +121,11 @@ def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> int:
     failed = 0
     for one in created.checked if dry_run else ():
         documents = one.documents.whole() if one.documents else []
-        told = one.documents.told if one.documents else []
+        shown = one.documents.verdicts if one.documents else []
         direction = {"input": "进项", "output": "销项"}[one.owner.direction]
         into = f"（方案 {scheme}）" if scheme else ""
-        print(f"{one.owner.taxpayer_no} {direction}{into}: {len(documents)} 份票据，{len(told)} 行不导入。")
-        for row in [row for row in told if row.fate != "skipped"]:
+        print(f"{one.owner.taxpayer_no} {direction}{into}: {len(documents)} 份票据，{len(shown)} 行不导入。")
+        for row in [row for row in shown if row.fate != "skipped"]:
             print(f"  {row.place.sheet} 第{row.place.row_no}行: {row.sentence}")
             failed += 1
         for sentence in one.documents.doubts() if one.documents else []:

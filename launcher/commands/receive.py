@@ -14,7 +14,7 @@ from fapiao.rules.book import rulebook
 from fapiao.tables.lines import Table
 from fapiao.tables.reading import tables_of
 from fapiao.tasks import SHANGHAI
-from hooks.enterprise.receipts import Verdict, receive_documents
+from hooks.enterprise.receipts import ReceiptVerdict, receive_documents
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import read_files
 from launcher.pool import pool_session
@@ -55,7 +55,7 @@ def _tables(paths: Sequence[Path]) -> list[list[Table]]:
     return [*read_files(named), *piped]
 
 
-def _line(verdict: Verdict) -> str:
+def _line(verdict: ReceiptVerdict) -> str:
     if verdict.outcome == "refused":
         return f"退回 {verdict.sentence}"
     return f"{WORDS[verdict.outcome]} {verdict.taxpayer_no} {verdict.document_key}: {verdict.sentence}"
@@ -63,9 +63,9 @@ def _line(verdict: Verdict) -> str:
 
 def _sum_up(counted: Counter[str], *, dry_run: bool) -> None:
     repeated = counted["repeated"]
-    said = "，".join(f"{word} {counted[name]}" for name, word in WORDS.items() if name != "repeated")
+    counts = "，".join(f"{word} {counted[name]}" for name, word in WORDS.items() if name != "repeated")
     more = f"；{WORDS['repeated']} {repeated} 条" if repeated else ""
-    print(f"{counted.total() - repeated} 份：{said}{more}")
+    print(f"{counted.total() - repeated} 份：{counts}{more}")
     if dry_run:
         print("dry run: nothing was saved")
     elif counted["queued"]:

@@ -65,8 +65,8 @@ def _start(port: int) -> Stack:
     wait_until(lambda: running_stack() is not None or process.poll() is not None, START_SECONDS)
     stack = running_stack()
     if stack is None:
-        said = log.read_text(encoding="utf-8").strip()
-        raise Unusable(said.splitlines()[-1] if said else f"The stack does not start; look into {log}.")
+        text = log.read_text(encoding="utf-8").strip()
+        raise Unusable(text.splitlines()[-1] if text else f"The stack does not start; look into {log}.")
     return stack
 
 

@@ -62,11 +62,11 @@ def _check_tried(connection: psycopg.Connection[Any], tried: Sequence[str]) -> N
 
 
 def _show(columns: dict[str, str], rows: list[dict[str, object]], arguments: argparse.Namespace) -> None:
-    said = rows if arguments.json else [{name: _said(name, row[name]) for name in columns} for row in rows]
+    said = rows if arguments.json else [{name: _shown(name, row[name]) for name in columns} for row in rows]
     print_rows(columns, said, as_json=arguments.json)
 
 
-def _said(name: str, value: object) -> object:
+def _shown(name: str, value: object) -> object:
     """Codes by their labels."""
     book = rulebook()
     if name in KINDS and isinstance(value, list | tuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fapiao.errors import BadInput
 from fapiao.selection.list_rows import read_list, unread_columns
-from fapiao.selection.list_verdicts import Verdict, list_requests
+from fapiao.selection.list_verdicts import ListVerdict, list_requests
 from fapiao.tables.lines import Table
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.selection_lists.list_import import validate_list, write_result
@@ -36,7 +36,7 @@ def act(arguments: argparse.Namespace) -> int:
         for sentence in unread_columns(lists):
             print(f"提示：{sentence}")
         failed = [one for one in verdicts if not one.passed]
-        _tell(verdicts, failed)
+        _print(verdicts, failed)
         if arguments.result:
             print(f"{arguments.result}: {write_result(arguments.result, verdicts)} 行")
         codes = [1] if failed else []
@@ -59,7 +59,7 @@ def _read(files: Sequence[Path]) -> list[list[Table]]:
     return read
 
 
-def _tell(verdicts: Sequence[Verdict], failed: Sequence[Verdict]) -> None:
+def _print(verdicts: Sequence[ListVerdict], failed: Sequence[ListVerdict]) -> None:
     for one in failed[:MOST_TOLD]:
         print(f"{one.row.where}：{'；'.join(problem.text for problem in one.problems)}")
     if len(failed) > MOST_TOLD:

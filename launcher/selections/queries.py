@@ -15,7 +15,7 @@ from launcher.actor import actor_of
 from launcher.pool import pool_session
 from launcher.screen import print_rows, print_table, screen_width
 from launcher.selections.session import session_for
-from launcher.selections.submit import tell
+from launcher.selections.submit import print_outcome
 from launcher.task_commands import show as show_done
 from operators.selections.permissions import check_taxpayers
 from operators.selections.preview import accounts, log_in, preview
@@ -78,7 +78,7 @@ def retry_failed(arguments: argparse.Namespace) -> int:
     """重试 of 处理失败: new tasks, every check again."""
     with session_for(arguments) as session:
         made = retry(session, list(dict.fromkeys(arguments.batches)), actor_of(arguments))
-        return tell(session, arguments, made)
+        return print_outcome(session, arguments, made)
 
 
 def show_period(arguments: argparse.Namespace) -> int:
@@ -91,8 +91,8 @@ def show_period(arguments: argparse.Namespace) -> int:
             else tax_period(session, arguments.taxpayer)
         )
         state = session.rules.states.get(found.statistics, found.statistics)
-    told = {"税号": arguments.taxpayer, "税款所属期": found.period, "申报截止": found.deadline, "统计表": state}
-    print_rows({name: name for name in told}, [told], as_json=arguments.json)
+    shown = {"税号": arguments.taxpayer, "税款所属期": found.period, "申报截止": found.deadline, "统计表": state}
+    print_rows({name: name for name in shown}, [shown], as_json=arguments.json)
     return 0
 
 

@@ -81,10 +81,10 @@ def go(
             return 0
     without = form.without if form else ()
     made = submit(session, request, actor_of(arguments), without=without, accounts=accounts)
-    return tell(session, arguments, made)
+    return print_outcome(session, arguments, made)
 
 
-def tell(session: SelectionSession, arguments: argparse.Namespace, made: Submitted) -> int:
+def print_outcome(session: SelectionSession, arguments: argparse.Namespace, made: Submitted) -> int:
     """What was refused, the numbers, the work, and how every task stands then."""
     for line in refusal_lines(made.refused):
         print(line, file=sys.stderr)
@@ -106,15 +106,15 @@ def tell(session: SelectionSession, arguments: argparse.Namespace, made: Submitt
 
 def follow(session: SelectionSession, parent: str, *, wait: bool) -> None:
     """Works what is due; with `wait` until nothing is left to wait for, saying how far it is (R152)."""
-    told = ""
+    printed = ""
     while True:
         for channel in [one for one in open_channels(session) if one in session.bureaus]:
             recheck_and_select(session, channel)
         now = progress(session, parent)
         line = progress_line(now, rulebook().codes_of("selection_task_status"))
-        if line != told:
+        if line != printed:
             print(line, file=sys.stderr, flush=True)
-            told = line
+            printed = line
         if now.finished or not wait:
             return
         time.sleep(POLL_SECONDS)

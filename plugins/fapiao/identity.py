@@ -104,7 +104,7 @@ def any_invoice_identity(invoice_type: str, row: Mapping[str, object]) -> Identi
 def customs_identity(row: Mapping[str, object], name: str = "hgjkshm") -> Identity:
     """海关缴款书: 22 characters, whose 19th comes as any dash (domain §1.5); raises NoIdentity."""
     label = f"海关缴款书号码 ({name})"
-    number = _said(row, name, label)
+    number = _text_of(row, name, label)
     if not number:
         raise NoIdentity(f"{label} is missing")
     key = spelled(number)
@@ -116,7 +116,7 @@ def customs_identity(row: Mapping[str, object], name: str = "hgjkshm") -> Identi
 def withholding_identity(row: Mapping[str, object]) -> Identity:
     """代扣代缴完税凭证: dkdjwspzh; raises NoIdentity."""
     label = "代扣代缴完税凭证号 (dkdjwspzh)"
-    number = _said(row, "dkdjwspzh", label)
+    number = _text_of(row, "dkdjwspzh", label)
     if not number:
         raise NoIdentity(f"{label} is missing")
     return Identity(_bounded(number, label), invoice_no=number)
@@ -134,9 +134,9 @@ def looks_digital(number: str) -> bool:
 
 
 def _numbers(row: Mapping[str, object], names: Names) -> _Numbers:
-    whole, code = _said(row, names.number, "发票号码"), _said(row, names.paper_code, "纸质发票代码")
-    paper, digital = _said(row, names.paper_number, "纸质发票号码"), _said(row, names.digital, "数电发票号码")
-    code = code or _said(row, names.code, "发票代码")
+    whole, code = _text_of(row, names.number, "发票号码"), _text_of(row, names.paper_code, "纸质发票代码")
+    paper, digital = _text_of(row, names.paper_number, "纸质发票号码"), _text_of(row, names.digital, "数电发票号码")
+    code = code or _text_of(row, names.code, "发票代码")
     if digital:
         whole, paper = digital, paper or ("" if whole == digital else whole)
     if len(whole) == PAPER_LENGTH:
@@ -191,7 +191,7 @@ def _bounded(number: str, label: str) -> str:
     return number
 
 
-def _said(row: Mapping[str, object], name: str, label: str) -> str:
+def _text_of(row: Mapping[str, object], name: str, label: str) -> str:
     value = row.get(name) if name else None
     if value is None:
         return ""

@@ -44,5 +44,5 @@ def _is_a_persons(number: str, values: Mapping[str, object]) -> bool:
     return values.get("invoice_type") in _VEHICLES and _PERSON.fullmatch(number) is not None
 
 
-def _number(said: object) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", str(said or ""))).upper()
+def _number(value: object) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", str(value or ""))).upper()

@@ -22,7 +22,7 @@ _MOST_OF_A_VALUE = 80
 _DEEP = "nested deeper than can be read"
 
 
-class Unreadable(ValueError):
+class UnreadableJson(ValueError):
     """The text is not what it must be; the message says where and why, and is short enough to be read."""
 
 
@@ -49,63 +49,63 @@ def bytes_of(text: str) -> bytes:
 
 
 def members(text: str) -> dict[str, str]:
-    """The members of an object as they are written. Raises Unreadable, also where a name comes twice."""
+    """The members of an object as they are written. Raises UnreadableJson, also where a name comes twice."""
     found: dict[str, str] = {}
     for piece in _pieces(text, "{"):
         member = _MEMBER.fullmatch(piece)
         if member is None:
-            raise Unreadable(f"a member of the object is not written as JSON: {_shortly(piece)}")
+            raise UnreadableJson(f"a member of the object is not written as JSON: {_shortly(piece)}")
         name = str(value_of(member[1]))
         if name in found:
-            raise Unreadable(f"{_shortly(name)} stands twice in one object")
+            raise UnreadableJson(f"{_shortly(name)} stands twice in one object")
         found[name] = member[2].strip()
     return found
 
 
 def elements(text: str) -> list[Any]:
-    """The elements of an array, each a value or a BrokenRow. Raises Unreadable where it is no array that ends."""
+    """The elements of an array, each a value or a BrokenRow. Raises UnreadableJson where it is no array that ends."""
     if not _is_suspect(text):
         try:
             whole = value_of(text)
-        except Unreadable:
+        except UnreadableJson:
             pass  # whichever element it is, the others are read
         else:
             if not isinstance(whole, list):
-                raise Unreadable("it is not a JSON array")
+                raise UnreadableJson("it is not a JSON array")
             return whole
     return [_element(piece.strip()) for piece in _pieces(text, "[")]
 
 
 def fields(text: str) -> dict[str, Any]:
-    """An object whose lists may hold BrokenRow. Raises Unreadable where a field of its own cannot be stored exactly."""
+    """An object whose lists may hold BrokenRow. Raises UnreadableJson where its own field cannot be stored exactly."""
     if not _is_suspect(text):
         try:
             whole = value_of(text)
-        except Unreadable:
+        except UnreadableJson:
             pass  # a row of one of its lists, perhaps
         else:
             if not isinstance(whole, dict):
-                raise Unreadable("it is not a JSON object")
+                raise UnreadableJson("it is not a JSON object")
             return whole
     return {name: elements(one) if one.startswith("[") else _field(name, one) for name, one in members(text).items()}
 
 
 def value_of(text: str) -> Any:
-    """One value, decimals as they were written. Raises Unreadable."""
+    """One value, decimals as they were written. Raises UnreadableJson."""
     try:
         found = _strictly(text)
-    except Unreadable:
+    except UnreadableJson:
         raise
     except RecursionError:
-        raise Unreadable(_DEEP) from None
+        raise UnreadableJson(_DEEP) from None
     except json.JSONDecodeError as broken:
         place = _shortly(text[broken.pos : broken.pos + _MOST_OF_A_VALUE])
-        raise Unreadable(f"it is no JSON at character {broken.pos + 1}: {broken.msg}, {place}") from None
+        raise UnreadableJson(f"it is no JSON at character {broken.pos + 1}: {broken.msg}, {place}") from None
     except ValueError:
-        raise Unreadable("a number has more digits than can be read") from None
+        raise UnreadableJson("a number has more digits than can be read") from None
     if _is_suspect(text):
         for place, value in _unstorable(found):
-            raise Unreadable(f"{place or 'it'} holds {_what(value)}: {_shortly(value)}")
+            raise UnreadableJson(f"{place or 'it'} holds {_what(value)}: {_shortly(value)}")
     return found
 
 
@@ -125,12 +125,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise Unreadable(f"{_shortly(twice)} stands twice in one object")
+        raise UnreadableJson(f"{_shortly(twice)} stands twice in one object")
     return found
 
 
 def _no_number(name: str) -> None:
-    raise Unreadable(f"{name} is no number that can be stored")
+    raise UnreadableJson(f"{name} is no number that can be stored")
 
 
 _strictly = partial(json.loads, parse_float=str, parse_constant=_no_number, object_pairs_hook=_unique)
@@ -140,15 +140,15 @@ _loosely = partial(json.loads, parse_float=str, parse_constant=str, strict=False
 def _element(text: str) -> Any:
     try:
         return value_of(text)
-    except Unreadable as reason:
+    except UnreadableJson as reason:
         return BrokenRow(_what_can_be_read(text), str(reason), storable(text))
 
 
 def _field(name: str, text: str) -> Any:
     try:
         return value_of(text)
-    except Unreadable as reason:
-        raise Unreadable(f"{_shortly(name)}: {reason}") from None
+    except UnreadableJson as reason:
+        raise UnreadableJson(f"{_shortly(name)}: {reason}") from None
 
 
 def _what_can_be_read(text: str) -> Mapping[str, Any]:
@@ -188,10 +188,10 @@ def _what(value: str) -> str:
 
 
 def _pieces(text: str, opening: str) -> Iterator[str]:
-    """What stands between the commas of the outermost brackets. Raises Unreadable where they do not close."""
+    """What stands between the commas of the outermost brackets. Raises UnreadableJson where they do not close."""
     depth = start = 0
     if text.lstrip()[:1] != opening:
-        raise Unreadable(f"it is not a JSON {'object' if opening == '{' else 'array'}: {_shortly(text)}")
+        raise UnreadableJson(f"it is not a JSON {'object' if opening == '{' else 'array'}: {_shortly(text)}")
     for found in _TOKEN.finditer(text):
         sign = found[0]
         if sign in "[{":
@@ -205,7 +205,7 @@ def _pieces(text: str, opening: str) -> Iterator[str]:
             start = found.end()
         if depth == 0:
             return
-    raise Unreadable(f"it ends in the middle, after {len(text)} characters")
+    raise UnreadableJson(f"it ends in the middle, after {len(text)} characters")
 
 
 def _shortly(value: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fapiao.tolerant_json import BrokenRow, Unreadable, elements, fields, members, text_of, value_of
+from fapiao.tolerant_json import BrokenRow, UnreadableJson, elements, fields, members, text_of, value_of
 
 BEFORE, AFTER = b'{"fphm":"1","je":1.10}', b'{"fphm":"3","bz":"]},{ \\" ["}'
 BAD = [
@@ -61,7 +61,7 @@ def test_characters_beyond_the_first_plane_are_no_surrogates() -> None:
 
 @pytest.mark.parametrize("written", ["", "[1", '[{"a":1}', '{"a":1}', "null", "x", '["'])
 def test_what_is_no_list_that_ends_is_unreadable_as_a_whole(written: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableJson):
         elements(written)
 
 
@@ -71,7 +71,7 @@ def test_what_is_no_list_that_ends_is_unreadable_as_a_whole(written: str) -> Non
     ["", "{", '{"a":1', "[]", '{"a":NaN}', '{"a":"\\ud800"}', '{"a":1,"a":2}', '{"a" 1}', '{"a":' * 100_000],
 )
 def test_a_field_of_the_envelope_that_cannot_be_stored_makes_it_unreadable(written: str) -> None:
-    with pytest.raises(Unreadable) as unreadable:
+    with pytest.raises(UnreadableJson) as unreadable:
         fields(written)
     assert len(str(unreadable.value)) < 250
 
@@ -79,7 +79,7 @@ def test_a_field_of_the_envelope_that_cannot_be_stored_makes_it_unreadable(writt
 def test_members_come_as_they_are_written() -> None:
     assert members(' {"a" : {"b":[1, 2]}, "c":"x,}", "d":1.50 } ') == {"a": '{"b":[1, 2]}', "c": '"x,}"', "d": "1.50"}
     assert members("{}") == {}
-    with pytest.raises(Unreadable, match="'a' stands twice"):
+    with pytest.raises(UnreadableJson, match="'a' stands twice"):
         members('{"a":1,"\\u0061":2}')
 
 

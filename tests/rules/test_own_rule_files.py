@@ -66,7 +66,7 @@ def test_the_file_fits_its_schema_and_every_row_says_where_it_comes_from(name: s
         ("verification", "answers:\n", "replies:\n", "unknown section 'replies'"),
         ("manuals", "code: S1", "code: S0", "code 'S0' stands here for the second time"),
         ("manuals", "edition: 星空旗舰版", 'edition: ""', "edition is empty"),
-        ("key_elements", "field: document", "field: document", "field 'document' is unknown"),
+        ("key_elements", "field: document", "field: paper", "field 'paper' is unknown"),
         ("key_elements", "value: today", "value: tomorrow", "value 'tomorrow' is unknown"),
         ("key_elements", "field: date_to", "field: date_from", "stands here for the second time"),
         ("key_elements", 'flags: ["0"]', "flags: 0", "flags must be a list of texts"),

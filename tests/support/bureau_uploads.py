@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fapiao.bureau_files import HISTORY_LIMIT, BureauFile, Content, SheetPart, Verdict, open_upload
+from fapiao.bureau_files import HISTORY_LIMIT, BureauFile, Content, RowFate, SheetPart, open_upload
 from simulator.bureau_files.catalogue import Sample, samples
 from simulator.bureau_files.sheets import Cell, Sheet
 from simulator.bureau_files.writing import xls_bytes, xlsx_bytes
@@ -23,10 +23,10 @@ class ReadFile:
 
     file: BureauFile
     parts: list[SheetPart] = field(default_factory=list)
-    verdicts: list[tuple[SheetPart, Verdict]] = field(default_factory=list)
+    verdicts: list[tuple[SheetPart, RowFate]] = field(default_factory=list)
     content: Content = field(default_factory=Content)
 
-    def of_kind(self, kind: str) -> list[Verdict]:
+    def of_kind(self, kind: str) -> list[RowFate]:
         """The verdicts of a kind, in order."""
         return [verdict for _, verdict in self.verdicts if verdict.kind == kind]
 
@@ -49,7 +49,7 @@ def upload(
     limit: int = HISTORY_LIMIT,
     password: str | None = None,
 ) -> list[ReadFile]:
-    """The files of an upload with these bytes. Raises Refusal."""
+    """The files of an upload with these bytes. Raises FileRefusal."""
     path = folder / "upload"
     path.write_bytes(content)
     found = []

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from fapiao.downloads.protocol import Package, PartCursor
 from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
-from hooks.files.layout_files import Planned, plan_layout_files
+from hooks.files.layout_files import PlannedFiles, plan_layout_files
 from hooks.queues.tasks import TaskTable
 from task_rows import NOON, OWNER, put
 
@@ -109,7 +109,7 @@ def put_downloaded(pool: Pool, pages: Sequence[bytes], keys: Sequence[str], **ch
     return task_id
 
 
-def plan(pool: Pool, claim: Claim) -> Planned:
+def plan(pool: Pool, claim: Claim) -> PlannedFiles:
     """Plans what follows a download."""
     return plan_layout_files(pool, claim, rulebook(), "etax-files-after-full")
 

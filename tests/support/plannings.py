@@ -6,13 +6,13 @@ from typing import Any
 import psycopg
 
 from group_rows import scheduled
-from operators.downloads.plan import Planned, plan_day
+from operators.downloads.plan import PlanCounts, plan_day
 
 Pool = psycopg.Connection[Any]
 DAY, SECOND, TWELFTH = date(2027, 6, 10), date(2027, 6, 2), date(2027, 6, 12)
 
 
-def plan(pool: Pool, job: str, day: date, taxpayers: list[str] | None = None, channel: str = "leqi") -> Planned:
+def plan(pool: Pool, job: str, day: date, taxpayers: list[str] | None = None, channel: str = "leqi") -> PlanCounts:
     """The planning that the calendar does on a day."""
     return plan_day(pool, scheduled(job, day, channel), channel, job, taxpayers)
 

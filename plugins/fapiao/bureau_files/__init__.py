@@ -3,23 +3,38 @@
     for file in open_upload(path, name="…-销项票-增值税专用发票-1.XLS", limit=HISTORY_LIMIT, password=None):
         content = Content()                 # what the rows say, to hold against the name
         for part in file.read():            # SheetPart: layout, role, unknown_headings; documents before their lines
-            for verdict in part.rows():     # Verdict(row, kind, sentence); every row that is not empty has exactly one
+            for verdict in part.rows():     # RowFate(row, kind, sentence); every row that is not empty has exactly one
                 content.add(part, verdict)
-        agree(file.claim, content, file.where)  # raises Refusal that shows both
-    join_parts(files)                       # -1, -2 … of one name; raises Refusal for a gap or a part that is twice
+        agree(file.claim, content, file.where)  # raises FileRefusal that shows both
+    join_parts(files)                       # -1, -2 … of one name; raises FileRefusal for a gap or a part that is twice
 
-Everything raises Refusal for a file that is not taken at all; nothing here keeps, stages or merges anything.
+Everything raises FileRefusal for a file that is not taken at all; nothing here keeps, stages or merges anything.
 """
 
 from fapiao.bureau_files.agreement import Content, agree
 from fapiao.bureau_files.file_names import NameClaim, join_parts, parse_name
 from fapiao.bureau_files.layouts import FileRules, Layout, file_rules
 from fapiao.bureau_files.opening import HISTORY_LIMIT, UPLOAD_LIMIT, BureauFile, open_upload
-from fapiao.bureau_files.records import FileRow, Refusal, Verdict
+from fapiao.bureau_files.records import FileRefusal, RowFate, SheetRow
 from fapiao.bureau_files.sheets import SheetPart
 from fapiao.bureau_files.sniffing import sniff
 
 __all__ = [
-    "HISTORY_LIMIT", "UPLOAD_LIMIT", "BureauFile", "Content", "FileRow", "FileRules", "Layout", "NameClaim", "Refusal",
-    "SheetPart", "Verdict", "agree", "file_rules", "join_parts", "open_upload", "parse_name", "sniff",
+    "HISTORY_LIMIT",
+    "UPLOAD_LIMIT",
+    "BureauFile",
+    "Content",
+    "FileRefusal",
+    "FileRules",
+    "Layout",
+    "NameClaim",
+    "RowFate",
+    "SheetPart",
+    "SheetRow",
+    "agree",
+    "file_rules",
+    "join_parts",
+    "open_upload",
+    "parse_name",
+    "sniff",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from fapiao.bureau_files.file_names import NameClaim
 from fapiao.bureau_files.layouts import SECOND_PAYER
-from fapiao.bureau_files.records import Refusal, Verdict
+from fapiao.bureau_files.records import FileRefusal, RowFate
 from fapiao.bureau_files.sheets import SheetPart
 
 Seen = dict[str, str]
@@ -26,7 +26,7 @@ class Content:
     directions: frozenset[str] = frozenset({"input", "output"})
     documents: int = 0
 
-    def add(self, part: SheetPart, verdict: Verdict) -> None:
+    def add(self, part: SheetPart, verdict: RowFate) -> None:
         """Counts a row; sums and unreadable rows say nothing, lines nothing that their document does not."""
         if part.role != "documents" or verdict.kind not in ("ok", "quarantined"):
             return
@@ -70,16 +70,16 @@ def _buyers(*numbers: str | None) -> frozenset[str]:
     return frozenset(number for number in numbers if number)
 
 
-def _place(verdict: Verdict) -> str:
+def _place(verdict: RowFate) -> str:
     return f"{verdict.row.sheet} 第 {verdict.row.row_no} 行"
 
 
 def agree(claim: NameClaim | None, content: Content, name: str) -> None:
-    """Raises Refusal with both where tax number, direction, month or type differ; a name without claim agrees."""
+    """Raises FileRefusal with both where tax number, direction, month or type differ; a name without claim agrees."""
     if claim is None:
         return
     for what, shown, where in _disagreements(claim, content):
-        raise Refusal(f"文件名与内容不一致：文件名为{claim.shown}；内容的{what}是 {shown}（{where}）", name)
+        raise FileRefusal(f"文件名与内容不一致：文件名为{claim.shown}；内容的{what}是 {shown}（{where}）", name)
 
 
 def _disagreements(claim: NameClaim, content: Content) -> Iterable[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Protocol, TypeVar
 
 from fapiao.bureau_files.layouts import FileRules
-from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.records import FileRefusal
 from fapiao.rules.invoice_types import normalised
 
 _SUFFIX = re.compile(r"\.(?:xlsx?|zip)$", re.IGNORECASE)
@@ -43,7 +43,7 @@ class NameClaim:
 def parse_name(name: str, rules: FileRules) -> NameClaim | None:
     """The claim of a name like 税号-日期-月份-进销项-发票类型[-分卷].XLS; None where the name has another form.
 
-    Raises Refusal where the form is that one and a part of it is not what it must be (R142 to R145).
+    Raises FileRefusal where the form is that one and a part of it is not what it must be (R142 to R145).
     """
     stem = _COPY.sub("", _SUFFIX.sub("", unicodedata.normalize("NFKC", PurePosixPath(name).name)).strip())
     parts = [part.strip() for part in stem.split("-")]
@@ -55,17 +55,17 @@ def parse_name(name: str, rules: FileRules) -> NameClaim | None:
     types = rules.type_words.get(normalised(word))
     if types is None:
         known = "、".join(rules.type_words)
-        raise Refusal(f"文件名中的发票类型“{word}”不认识；已知：{known}", name)
+        raise FileRefusal(f"文件名中的发票类型“{word}”不认识；已知：{known}", name)
     return NameClaim(taxpayer_no, stamp, month, rules.direction_words[direction], word, types, number)
 
 
 def _check(name: str, taxpayer_no: str, stamp: str, month: str) -> None:
     if not _TAXPAYER.fullmatch(taxpayer_no):
-        raise Refusal(f"文件名中的税号“{taxpayer_no}”应为 14 至 20 位数字或大写字母", name)
+        raise FileRefusal(f"文件名中的税号“{taxpayer_no}”应为 14 至 20 位数字或大写字母", name)
     if not _STAMP.fullmatch(stamp):
-        raise Refusal(f"文件名中的日期“{stamp}”应为数字（8 位日期或 17 位时间戳）", name)
+        raise FileRefusal(f"文件名中的日期“{stamp}”应为数字（8 位日期或 17 位时间戳）", name)
     if not _MONTH.fullmatch(month):
-        raise Refusal(f"文件名中的月份“{month}”应为 YYYYMM，例如 202009", name)
+        raise FileRefusal(f"文件名中的月份“{month}”应为 YYYYMM，例如 202009", name)
 
 
 class Named(Protocol):
@@ -86,7 +86,7 @@ N = TypeVar("N", bound=Named)
 def join_parts(files: Iterable[N]) -> list[list[N]]:
     """Files of one name but for the part number together, in order of the parts; others alone (R145).
 
-    Raises Refusal where a part is missing or comes twice.
+    Raises FileRefusal where a part is missing or comes twice.
     """
     sets: dict[tuple[str, ...], list[N]] = {}
     for file in files:
@@ -105,8 +105,8 @@ def _in_order(group: list[N]) -> list[N]:
     if not numbered:
         return group
     if len(numbered) < len(group):
-        raise Refusal("同一分卷出现两次；每个分卷只上传一个文件", "、".join(file.name for file in group))
+        raise FileRefusal("同一分卷出现两次；每个分卷只上传一个文件", "、".join(file.name for file in group))
     missing = [str(part) for part in range(1, max(numbered)) if part not in numbered]
     if missing:
-        raise Refusal(f"缺少分卷 {'、'.join(missing)}；请把同一次申请的所有分卷一起上传", group[0].name)
+        raise FileRefusal(f"缺少分卷 {'、'.join(missing)}；请把同一次申请的所有分卷一起上传", group[0].name)
     return [numbered[part] for part in sorted(numbered)]

@@ -6,7 +6,7 @@ from itertools import islice
 
 from fapiao.bureau_files.extent import LAST_ROW, number_of
 from fapiao.bureau_files.headings import letters
-from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.records import FileRefusal
 
 MOST_FORMULAS = 10_000
 """Formula cells of a sheet that are kept by their addresses."""
@@ -18,10 +18,10 @@ _RANGE = re.compile(rb"""\bref\s*=\s*["']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)["']""
 
 
 def refuse_uncountable(found: Collection[str], where: str) -> None:
-    """Raises Refusal for formulas in cells that nobody can name, or in too many."""
+    """Raises FileRefusal for formulas in cells that nobody can name, or in too many."""
     if NOWHERE in found or len(found) > MOST_FORMULAS:
         sentence = f"公式单元格超过 {MOST_FORMULAS} 个或无法定位，未打开；请以数值方式粘贴，或上传税局导出的原文件"
-        raise Refusal(sentence, where)
+        raise FileRefusal(sentence, where)
 
 
 class Formulas:
@@ -61,7 +61,7 @@ class Formulas:
             if len(self.found) > MOST_FORMULAS:
                 return
             if match[2] is None:
-                address = _said(match)
+                address = _shown(match)
             else:
                 self.found.add(address)
                 self.found.update(_of_array(match[2]))
@@ -70,10 +70,10 @@ class Formulas:
         """The address of the cell that the window before ends in."""
         at = max(self._before.rfind(self._cell + end) for end in (b" ", b">", b"\n", b"\t", b"\r"))
         cell = self._tokens.match(self._before, at) if at >= 0 else None
-        return _said(cell) if cell else NOWHERE
+        return _shown(cell) if cell else NOWHERE
 
 
-def _said(cell: re.Match[bytes]) -> str:
+def _shown(cell: re.Match[bytes]) -> str:
     return (cell[1] or NOWHERE.encode()).decode()
 
 

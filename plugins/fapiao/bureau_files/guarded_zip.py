@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 
 from fapiao.boundary import boundary
-from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.records import FileRefusal
 
 MOST_UNPACKED = 2**30
 """Bytes of all entries of one workbook."""
@@ -26,17 +26,17 @@ class Budget:
         self._left = most
 
     def announced(self, entries: list[zipfile.ZipInfo]) -> None:
-        """Refuses by the announced sizes already. Raises Refusal."""
+        """Refuses by the announced sizes already. Raises FileRefusal."""
         if sum(entry.file_size for entry in entries) > self._left:
-            raise Refusal(_BOMB, self._where)
+            raise FileRefusal(_BOMB, self._where)
         for entry in entries:
             self._ratio(entry.file_size, entry.compress_size)
 
     def spend(self, unpacked: int, packed: int) -> None:
-        """Counts what came out of one entry of `packed` bytes. Raises Refusal."""
+        """Counts what came out of one entry of `packed` bytes. Raises FileRefusal."""
         self._ratio(unpacked, packed)
         if unpacked > self._left:
-            raise Refusal(_BOMB, self._where)
+            raise FileRefusal(_BOMB, self._where)
 
     def settle(self, unpacked: int) -> None:
         """An entry is done."""
@@ -44,11 +44,11 @@ class Budget:
 
     def _ratio(self, unpacked: int, packed: int) -> None:
         if unpacked > SMALL and unpacked > MOST_RATIO * max(packed, 1):
-            raise Refusal(_BOMB, self._where)
+            raise FileRefusal(_BOMB, self._where)
 
 
 def unpacked(content: bytes, entry: zipfile.ZipInfo, budget: Budget, where: str) -> Iterator[bytes]:
-    """The bytes of an entry in pieces, counted as they come. Raises Refusal.
+    """The bytes of an entry in pieces, counted as they come. Raises FileRefusal.
 
     Python's own reader stops at the announced size; other readers do not, so a lie about it is refused here.
     """
@@ -60,14 +60,14 @@ def unpacked(content: bytes, entry: zipfile.ZipInfo, budget: Budget, where: str)
         budget.spend(total, entry.compress_size)
         yield piece
     if total != entry.file_size:
-        raise Refusal("压缩包损坏，内容与目录不符；请从税局重新导出", where)
+        raise FileRefusal("压缩包损坏，内容与目录不符；请从税局重新导出", where)
     budget.settle(total)
 
 
 def _data_start(content: bytes, entry: zipfile.ZipInfo, where: str) -> int:
     header = content[entry.header_offset : entry.header_offset + _LOCAL_HEADER]
     if len(header) != _LOCAL_HEADER or not header.startswith(b"PK\x03\x04"):
-        raise Refusal("压缩包损坏，找不到目录里的文件；请从税局重新导出", where)
+        raise FileRefusal("压缩包损坏，找不到目录里的文件；请从税局重新导出", where)
     names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
     return entry.header_offset + _LOCAL_HEADER + names
 
@@ -77,10 +77,10 @@ def _pieces(packed: memoryview, method: int, where: str) -> Iterator[bytes]:
         yield from (bytes(packed[at : at + _CHUNK]) for at in range(0, len(packed), _CHUNK))
         return
     if method != zipfile.ZIP_DEFLATED:
-        raise Refusal("压缩方式不受支持；请用普通 ZIP 重新压缩", where)
+        raise FileRefusal("压缩方式不受支持；请用普通 ZIP 重新压缩", where)
     engine = zlib.decompressobj(-15)
     rest: bytes | memoryview = packed
-    with boundary(lambda _: Refusal("压缩包损坏，无法解开；请从税局重新导出", where)):
+    with boundary(lambda _: FileRefusal("压缩包损坏，无法解开；请从税局重新导出", where)):
         while rest and not engine.eof:
             yield engine.decompress(rest, _CHUNK)
             rest = engine.unconsumed_tail

@@ -4,14 +4,14 @@ from fapiao.bureau_files.bounds import Bounds
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.new_workbook import check_new_workbook
 from fapiao.bureau_files.old_workbook import check_old_workbook
-from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.sniffing import REFUSED, Format
 
 
 def look_into(content: bytes, kind: Format, where: str, bounds: Bounds) -> Looked:
-    """What the reader of a workbook does not tell. Raises Refusal for what must not be opened, or is no workbook."""
+    """What the reader of a workbook does not tell. Raises FileRefusal for what is none or must not be opened."""
     if kind == "xlsx":
         return check_new_workbook(content, where, bounds)
     if kind == "xls":
         return check_old_workbook(content, where, bounds)
-    raise Refusal(REFUSED.get(kind, REFUSED["unknown"]), where)
+    raise FileRefusal(REFUSED.get(kind, REFUSED["unknown"]), where)

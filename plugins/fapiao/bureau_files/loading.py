@@ -9,7 +9,7 @@ from functools import partial
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from fapiao.boundary import boundary
-from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.sniffing import OLE
 
 _SIDE_BY_SIDE = 2
@@ -20,7 +20,7 @@ _SIDE_BY_SIDE = 2
 def loading(
     content: bytes, left_out: Collection[str], where: str
 ) -> Iterator[Mapping[str, Callable[[], CalamineSheet]]]:
-    """What waits for a sheet, by its name, in the order of the workbook; raises Refusal, and so does the waiting.
+    """What waits for a sheet, by its name, in the order of the workbook; raises FileRefusal, and so does the waiting.
 
     calamine loads without the GIL, but a book gives one sheet at a time. An .xls is parsed whole when it is opened.
     """
@@ -54,8 +54,8 @@ def _sentences(where: str) -> Iterator[None]:
         yield
 
 
-def _refusal(raised: BaseException, where: str) -> Refusal:
+def _refusal(raised: BaseException, where: str) -> FileRefusal:
     if isinstance(raised, PasswordError):
-        return Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
-    said = f"（{raised}）" if isinstance(raised, CalamineError) else ""
-    return Refusal(f"工作簿损坏，无法读取{said}；请从税局重新导出", where)
+        return FileRefusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
+    detail = f"（{raised}）" if isinstance(raised, CalamineError) else ""
+    return FileRefusal(f"工作簿损坏，无法读取{detail}；请从税局重新导出", where)

@@ -13,7 +13,7 @@ from fapiao.bureau_files.formulas import NOWHERE, Formulas, refuse_uncountable
 from fapiao.bureau_files.guarded_zip import Budget, unpacked
 from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
-from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.windows import windows
 from fapiao.safe_xml import UnreadableFile, parse_xml
 
@@ -27,17 +27,17 @@ _DAMAGED = "工作簿损坏，无法打开；请重新导出或另存后再上�
 
 
 def check_new_workbook(content: bytes, where: str, bounds: Bounds) -> Looked:
-    """What its reader does not tell. Raises Refusal for what must not be opened."""
-    with boundary(lambda _: Refusal(_DAMAGED, where)):
+    """What its reader does not tell. Raises FileRefusal for what must not be opened."""
+    with boundary(lambda _: FileRefusal(_DAMAGED, where)):
         book = zipfile.ZipFile(io.BytesIO(content))
         entries = book.infolist()
         names = [entry.filename for entry in entries]
         if len(set(names)) != len(names):
-            raise Refusal("工作簿损坏，同一部分出现两次；请从税局重新导出", where)
+            raise FileRefusal("工作簿损坏，同一部分出现两次；请从税局重新导出", where)
         if any(name.startswith(_MACROS) for name in names):
-            raise Refusal("含有宏，未打开；请上传税局导出的原文件", where)
+            raise FileRefusal("含有宏，未打开；请上传税局导出的原文件", where)
         if any(entry.flag_bits & 1 for entry in entries):
-            raise Refusal("工作簿已加密，未打开；请去掉密码后再上传", where)
+            raise FileRefusal("工作簿已加密，未打开；请去掉密码后再上传", where)
         budget = Budget(where)
         budget.announced(entries)
         parts = _Parts(content, entries, where)
@@ -59,7 +59,7 @@ class _Parts:
         self._texts: list[int] | None = []
 
     def look(self, budget: Budget) -> None:
-        """Everything once. Raises Refusal for a part that is no ZIP entry as it announces."""
+        """Everything once. Raises FileRefusal for a part that is no ZIP entry as it announces."""
         for entry in self._entries:
             pieces = unpacked(self._content, entry, budget, self._where)
             name = entry.filename.replace("\\", "/")
@@ -74,7 +74,7 @@ class _Parts:
                 self._extents[name], self._formulas[name] = extent, formulas.found
 
     def hold(self, bounds: Bounds) -> None:
-        """Raises Refusal where the cells reach too far, or are too many, or show too long texts too often."""
+        """Raises FileRefusal where the cells reach too far, or are too many, or show too long texts too often."""
         for part, roughly in self._extents.items():
             far = roughly.area > bounds.room or roughly.cells > bounds.most_cells
             extent = self._extents[part] = self._exactly(part) if far else roughly
@@ -83,15 +83,15 @@ class _Parts:
                 sentence = (
                     f"有内容的单元格只有 {extent.cells} 个，却一直排到 {last}，未打开；请删除远离数据的单元格后再上传"
                 )
-                raise Refusal(sentence, self._of_sheet(part))
+                raise FileRefusal(sentence, self._of_sheet(part))
             if len(extent.errors) > MOST_ERRORS:
-                raise Refusal(
+                raise FileRefusal(
                     f"有 {MOST_ERRORS} 个以上的错误单元格（#N/A、#REF! 等），未打开；请从税局重新导出",
                     self._of_sheet(part),
                 )
         cells = sum(max(extent.area, extent.cells) for extent in self._extents.values())
         if cells > bounds.most_cells:
-            raise Refusal(f"工作簿有 {cells} 个单元格，超过上限 {bounds.most_cells} 个；请分开导出", self._where)
+            raise FileRefusal(f"工作簿有 {cells} 个单元格，超过上限 {bounds.most_cells} 个；请分开导出", self._where)
         self._hold_texts(bounds.text_mebibytes)
 
     def _exactly(self, part: str) -> Extent:
@@ -104,7 +104,7 @@ class _Parts:
 
     def _hold_texts(self, mebibytes: int) -> None:
         if self._texts is None:
-            raise Refusal("工作簿的文字部分不是 Excel 的写法，未打开；请从税局重新导出", self._where)
+            raise FileRefusal("工作簿的文字部分不是 Excel 的写法，未打开；请从税局重新导出", self._where)
         uses = sum(extent.cells for extent in self._extents.values())
         if uses * max(self._texts, default=0) <= mebibytes << 20:
             return
@@ -114,10 +114,10 @@ class _Parts:
                 for _ in found.passing(unpacked(self._content, entry, budget, self._where)):
                     if found.total > mebibytes << 20:
                         sentence = f"很长的文字被许多单元格引用，全部展开会超过 {mebibytes}M，未打开；请从税局重新导出"
-                        raise Refusal(sentence, self._where)
+                        raise FileRefusal(sentence, self._where)
 
     def looked(self) -> Looked:
-        """What the reader does not tell. Raises Refusal for formulas in cells that nobody can name."""
+        """What the reader does not tell. Raises FileRefusal for formulas in cells that nobody can name."""
         errors = {part: extent.errors for part, extent in self._extents.items() if extent.errors}
         formulas = {part: found for part, found in self._formulas.items() if found}
         names = _sheet_names(self._small, self._where) if errors or formulas else {}
@@ -141,7 +141,7 @@ def _sheet_names(parts: dict[str, bytes], where: str) -> dict[str, str]:
         links = parse_xml(parts["xl/_rels/workbook.xml.rels"], "the workbook's relations")
         book = parse_xml(parts["xl/workbook.xml"], "the workbook")
     except (KeyError, UnreadableFile) as error:
-        raise Refusal("工作簿损坏，缺少目录；请从税局重新导出", where) from error
+        raise FileRefusal("工作簿损坏，缺少目录；请从税局重新导出", where) from error
     targets = {link.get("Id"): _part(link.get("Target", "")) for link in links}
     sheets = (element for element in book.iter() if element.tag.endswith("}sheet"))
     return {targets.get(sheet.get(_RELATION), ""): sheet.get("name", "") for sheet in sheets}

@@ -11,7 +11,7 @@ from fapiao.bureau_files.formulas import refuse_uncountable
 from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.ole import Container
-from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.trial import on_trial
 
 _BOF, _EOF, _SHEET, _FILEPASS, _FORMULA, _DATE_MODE = 0x0809, 0x000A, 0x0085, 0x002F, 0x0006, 0x0022
@@ -39,25 +39,25 @@ class _Sheet:
 
 
 def check_old_workbook(content: bytes, where: str, bounds: Bounds) -> Looked:
-    """What its reader does not tell ([MS-XLS] 2.4). Raises Refusal for what must not be opened."""
-    with on_trial(content, where, bounds), boundary(lambda _: Refusal(_DAMAGED, where)):
+    """What its reader does not tell ([MS-XLS] 2.4). Raises FileRefusal for what must not be opened."""
+    with on_trial(content, where, bounds), boundary(lambda _: FileRefusal(_DAMAGED, where)):
         container = Container(content)
         stream = container.stream("Workbook") or container.stream("Book")
         if stream is None:
             if "EncryptedPackage" in container.names:
-                raise Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
-            raise Refusal("不是 Excel 工作簿；请上传税局导出的原文件", where)
+                raise FileRefusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
+            raise FileRefusal("不是 Excel 工作簿；请上传税局导出的原文件", where)
         if any(name.startswith("_VBA_PROJECT") for name in container.names):
-            raise Refusal("含有宏，未打开；请上传税局导出的原文件", where)
+            raise FileRefusal("含有宏，未打开；请上传税局导出的原文件", where)
         return _look(stream, where)
 
 
 def _look(stream: bytes, where: str) -> Looked:
     sheets, from_1904 = _globals(stream, where)
     if not sheets:
-        raise Refusal("工作簿损坏或版本早于 Excel 97；请用 Excel 另存为 .xlsx 再上传", where)
+        raise FileRefusal("工作簿损坏或版本早于 Excel 97；请用 Excel 另存为 .xlsx 再上传", where)
     if any(sheet.kind == _MACRO_SHEET for sheet in sheets):
-        raise Refusal("含有宏表，未打开；请上传税局导出的原文件", where)
+        raise FileRefusal("含有宏表，未打开；请上传税局导出的原文件", where)
     errors, formulas = {}, {}
     if _may_have_formulas(stream, min(sheet.start for sheet in sheets)):
         formulas = {sheet.name: found for sheet in sheets if (found := frozenset(_formulas(stream, sheet.start)))}
@@ -95,7 +95,7 @@ def _globals(stream: bytes, where: str) -> tuple[list[_Sheet], bool]:
         if kind == _DATE_MODE:
             from_1904 = bool(struct.unpack_from("<H", stream, start)[0])
         if kind == _FILEPASS:
-            raise Refusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
+            raise FileRefusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
         if kind == _SHEET:
             found.append(_sheet(stream[start : start + length]))
     return found, from_1904

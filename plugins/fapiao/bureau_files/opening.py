@@ -15,7 +15,7 @@ from fapiao.bureau_files.guarded_zip import Budget
 from fapiao.bureau_files.guarding import look_into
 from fapiao.bureau_files.layouts import FileRules, file_rules
 from fapiao.bureau_files.looked import Looked
-from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.sheets import SheetPart, read_sheets
 from fapiao.bureau_files.sniffing import Format, sniff
 
@@ -56,23 +56,23 @@ class BureauFile:
         return hashlib.sha256(self.content).hexdigest()
 
     def read(self, notes: list[str] | None = None) -> Iterator[SheetPart]:
-        """Its recognised sheets, documents before lines; `notes` is told what else it holds. Raises Refusal."""
+        """Its recognised sheets, documents before lines; `notes` is told what else it holds. Raises FileRefusal."""
         return read_sheets(self.content, self.where, self.rules, self.looked, [] if notes is None else notes)
 
 
 def open_upload(path: Path, *, name: str, limit: int, password: str | None = None) -> Iterator[BureauFile]:
     """The workbooks of an upload of at most `limit` bytes, one after the other; `name` is what the user called it.
 
-    Raises Refusal for anything else: too large, another format, a bomb, a nested ZIP, a wrong password, macros,
+    Raises FileRefusal for anything else: too large, another format, a bomb, a nested ZIP, a wrong password, macros,
     encryption, formula cells, or a name that breaks its own form.
     """
     try:
         size = path.stat().st_size
         content = path.read_bytes() if size <= limit else b""
     except OSError as refused:
-        raise Refusal(f"文件无法读取：{refused.strerror or refused}", name) from refused
+        raise FileRefusal(f"文件无法读取：{refused.strerror or refused}", name) from refused
     if size > limit:
-        raise Refusal(f"文件有 {size} 字节，超过上限 {limit >> 20}M（{limit} 字节）；请分开导出", name)
+        raise FileRefusal(f"文件有 {size} 字节，超过上限 {limit >> 20}M（{limit} 字节）；请分开导出", name)
     return _opened(content, name, limit, password)
 
 
@@ -86,7 +86,7 @@ def _opened(content: bytes, name: str, limit: int, password: str | None) -> Iter
     for inner, inner_content in _entries(content, name, limit, password):
         found = sniff(inner_content)
         if found == "zip":
-            raise Refusal(f"压缩包里还有压缩包“{inner}”，未打开；请解开一层后再上传", name)
+            raise FileRefusal(f"压缩包里还有压缩包“{inner}”，未打开；请解开一层后再上传", name)
         file = _file(inner_content, found, inner, name, rules)
         yield file if file.claim or not claim else _with_claim(file, claim)
 
@@ -104,32 +104,32 @@ def _file(content: bytes, kind: Format, name: str, container: str | None, rules:
 
 def _entries(content: bytes, name: str, limit: int, password: str | None) -> Iterator[tuple[str, bytes]]:
     """(name, bytes) of the files in a ZIP."""
-    with boundary(lambda _: Refusal("压缩包损坏，无法打开；请重新压缩", name)):
+    with boundary(lambda _: FileRefusal("压缩包损坏，无法打开；请重新压缩", name)):
         archive = pyzipper.AESZipFile(io.BytesIO(content))
         entries = [entry for entry in archive.infolist() if not _is_litter(entry)]
     if not entries:
-        raise Refusal("压缩包是空的；请从税局重新导出", name)
+        raise FileRefusal("压缩包是空的；请从税局重新导出", name)
     if len(entries) > MOST_FILES:
-        raise Refusal(f"压缩包里有 {len(entries)} 个文件，超过上限 {MOST_FILES} 个；请分开上传", name)
+        raise FileRefusal(f"压缩包里有 {len(entries)} 个文件，超过上限 {MOST_FILES} 个；请分开上传", name)
     Budget(name, MOST_TIMES_LARGER * limit).announced(entries)
     if password:
         archive.setpassword(password.encode())
     for entry in entries:
         if entry.flag_bits & _ENCRYPTED and not password:
-            raise Refusal("压缩包设有密码；请填写申请下载时设置的密码", name)
+            raise FileRefusal("压缩包设有密码；请填写申请下载时设置的密码", name)
         yield _entry_name(entry), _unpacked(archive, entry, name)
 
 
 def _unpacked(archive: pyzipper.AESZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
     """At most the announced size: Python's reader stops there, and the check sum tells a lie."""
-    with boundary(lambda _: Refusal(f"压缩包里的“{_entry_name(entry)}”损坏或密码不对，无法解开", name)):
+    with boundary(lambda _: FileRefusal(f"压缩包里的“{_entry_name(entry)}”损坏或密码不对，无法解开", name)):
         try:
             with archive.open(entry) as packed:
                 return bytes(packed.read(entry.file_size))
         except RuntimeError as error:
             if type(error) is not RuntimeError:  # a method of packing that nobody implements
                 raise
-            raise Refusal("压缩包密码不对；请填写申请下载时设置的密码", name) from error
+            raise FileRefusal("压缩包密码不对；请填写申请下载时设置的密码", name) from error
 
 
 def _is_litter(entry: zipfile.ZipInfo) -> bool:

@@ -7,7 +7,7 @@ from operator import itemgetter
 from fapiao.bureau_files.cells import EMPTY, Cell
 from fapiao.bureau_files.headings import canonical, letters
 from fapiao.bureau_files.layouts import FileRules, Layout
-from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.records import FileRefusal
 
 FIRST_ROWS = 15
 """Rows in which the headings must stand."""
@@ -24,7 +24,7 @@ Head = Sequence[tuple[int, Sequence[Cell]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class FoundLayout:
     """A layout found in a row: where its columns stand, and which headings it does not know."""
 
     layout: Layout
@@ -39,12 +39,12 @@ class Match:
         return sum(1 for heading in self.headings if heading) - len(self.unknown)
 
 
-Candidates = dict[str, Match]
+Candidates = dict[str, FoundLayout]
 """A layout of each family that could be that of a sheet."""
 
 
 def candidates_of(head: Head, rules: FileRules, where: str) -> Candidates:
-    """The best layout of every family for a sheet. Raises Refusal with what was looked for and what is there (C19)."""
+    """The best layout of every family for a sheet. Raises FileRefusal: looked for, and there (C19)."""
     found = _best_of_each_family(head, rules)
     if not found:
         raise unrecognised(head, rules, where)
@@ -58,8 +58,8 @@ def is_foreign(head: Head, rules: FileRules) -> bool:
     return score < max(_FEWEST, len(layout.required) // 2)
 
 
-def one_family(candidates: Mapping[str, Candidates], rules: FileRules, where: str) -> dict[str, Match]:
-    """Sheet name: its layout, all of one family. Raises Refusal where no family has them all."""
+def one_family(candidates: Mapping[str, Candidates], rules: FileRules, where: str) -> dict[str, FoundLayout]:
+    """Sheet name: its layout, all of one family. Raises FileRefusal where no family has them all."""
     shared = [
         family
         for family in dict.fromkeys(layout.family for layout in rules.layouts)
@@ -67,7 +67,7 @@ def one_family(candidates: Mapping[str, Candidates], rules: FileRules, where: st
     ]
     if not shared:
         labels = "、".join(f"{sheet}（{_best(found.values()).layout.label}）" for sheet, found in candidates.items())
-        raise Refusal(f"各工作表不属于同一种税局文件：{labels}；请分开上传", where)
+        raise FileRefusal(f"各工作表不属于同一种税局文件：{labels}；请分开上传", where)
     family = max(shared, key=lambda name: sum(found[name].score for found in candidates.values()))
     chosen = {sheet: found[family] for sheet, found in candidates.items()}
     for sheet, match in chosen.items():
@@ -88,7 +88,7 @@ def _best_of_each_family(head: Head, rules: FileRules) -> Candidates:
     return best
 
 
-def _matches(row_no: int, headings: tuple[str, ...], layouts: Iterable[Layout]) -> Iterator[Match]:
+def _matches(row_no: int, headings: tuple[str, ...], layouts: Iterable[Layout]) -> Iterator[FoundLayout]:
     for layout in layouts:
         positions = _positions(layout, headings)
         if all(name in positions for name in layout.required):
@@ -96,7 +96,7 @@ def _matches(row_no: int, headings: tuple[str, ...], layouts: Iterable[Layout]) 
             unknown = tuple(heading for heading in headings if heading and heading not in ours)
             end = max(place for place, heading in enumerate(headings) if heading in ours) + 1
             if sum(heading in unknown for heading in headings[:end]) <= MOST_UNKNOWN:
-                yield Match(layout, row_no, headings, positions, unknown)
+                yield FoundLayout(layout, row_no, headings, positions, unknown)
 
 
 def _positions(layout: Layout, headings: Sequence[str]) -> dict[str, int]:
@@ -107,22 +107,24 @@ def _positions(layout: Layout, headings: Sequence[str]) -> dict[str, int]:
     return {name: place for name, place in found if place is not None}
 
 
-def check_columns(match: Match, where: str) -> None:
-    """No column may stand twice, under the same heading or two of its headings. Raises Refusal."""
+def check_columns(match: FoundLayout, where: str) -> None:
+    """No column may stand twice, under the same heading or two of its headings. Raises FileRefusal."""
     for name, headings in match.layout.columns.items():
         places = [place for place, heading in enumerate(match.headings) if heading in headings]
         if len(places) > 1:
             cells = "、".join(f"{letters(place)}{match.row_no}" for place in places)
-            raise Refusal(f"列“{match.headings[match.positions[name]]}”出现多次（{cells}），无法确定取哪一列", where)
+            raise FileRefusal(
+                f"列“{match.headings[match.positions[name]]}”出现多次（{cells}），无法确定取哪一列", where
+            )
 
 
-def _best(matches: Iterable[Match]) -> Match:
+def _best(matches: Iterable[FoundLayout]) -> FoundLayout:
     return max(matches, key=lambda match: match.score)
 
 
-def unrecognised(head: Head, rules: FileRules, where: str) -> Refusal:
+def unrecognised(head: Head, rules: FileRules, where: str) -> FileRefusal:
     """The refusal of a sheet that has no layout, with what was looked for and what is there (C19)."""
-    return Refusal(_unrecognised(head, rules), where)
+    return FileRefusal(_unrecognised(head, rules), where)
 
 
 def _unrecognised(head: Head, rules: FileRules) -> str:

@@ -8,7 +8,7 @@ from fapiao.errors import BadInput
 Kind = Literal["ok", "skipped", "rejected", "quarantined"]
 
 
-class Refusal(BadInput):
+class FileRefusal(BadInput):
     """The file is not taken at all: one `sentence`, and `where` it stands (file, sheet, cell)."""
 
     def __init__(self, sentence: str, where: str) -> None:
@@ -17,7 +17,7 @@ class Refusal(BadInput):
         self.where = where
 
 
-class FileRow(NamedTuple):
+class SheetRow(NamedTuple):
     """One row of a sheet; `row_no` counts from 1 as Excel does.
 
     `values` has the fields of fields.yaml that the layout fills, None for an empty cell: codes as the pool has them,
@@ -32,12 +32,12 @@ class FileRow(NamedTuple):
     raw: Mapping[str, str]
 
 
-class Verdict(NamedTuple):
+class RowFate(NamedTuple):
     """What becomes of a row: ok (taken), skipped (a sum, a note), rejected (unreadable), quarantined (unknown text).
 
     `sentence` says why in Chinese, with the cell's address; it is empty for ok.
     """
 
-    row: FileRow
+    row: SheetRow
     kind: Kind
     sentence: str = ""

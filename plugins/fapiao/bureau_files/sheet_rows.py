@@ -16,8 +16,8 @@ from fapiao.bureau_files.headings import canonical, letters
 from fapiao.bureau_files.layouts import FileRules
 from fapiao.bureau_files.raw_row import RawRow
 from fapiao.bureau_files.readers import Unknown, reader_of, type_code
-from fapiao.bureau_files.recognition import Match
-from fapiao.bureau_files.records import FileRow, Verdict
+from fapiao.bureau_files.recognition import FoundLayout
+from fapiao.bureau_files.records import RowFate, SheetRow
 from fapiao.bureau_files.sheet_cells import OpenSheet
 from fapiao.pool_columns.records import LINE_COLUMNS
 
@@ -40,7 +40,7 @@ class RowReader:
     def __init__(
         self,
         sheet: OpenSheet,
-        match: Match,
+        match: FoundLayout,
         rules: FileRules,
         known: StatedDocuments,
         constants: Values,
@@ -63,7 +63,7 @@ class RowReader:
         self._figures = [match.positions[name] for name in match.positions if _is_figure(name, match, rules)]
         self._width = max(match.positions.values()) + 1
 
-    def verdicts(self) -> Iterator[Verdict]:
+    def verdicts(self) -> Iterator[RowFate]:
         """One of every row below the headings that is not empty, in order."""
         left = self._sheet.rows_below(self._match.row_no, self._identity)
         while package := list(islice(left, _PACKAGE)):
@@ -74,7 +74,7 @@ class RowReader:
             if filled:
                 yield from self._together(filled)
 
-    def _together(self, package: list[tuple[int, list[Cell]]]) -> Iterator[Verdict]:
+    def _together(self, package: list[tuple[int, list[Cell]]]) -> Iterator[RowFate]:
         stood = list(zip(*(cells for _, cells in package), strict=False))
         stated = self._are_stated(stood)
         readers = self._own if stated else self._columns
@@ -94,20 +94,20 @@ class RowReader:
         place = self._match.positions.get("etax_invoice_no")
         return self._match.layout.role == "lines" and place is not None and self._known.stated.issuperset(stood[place])
 
-    def _verdict(self, row_no: int, cells: list[Cell], values: Values) -> Verdict:
-        row = FileRow(self._sheet.name, row_no, values, RawRow(self._match.headings, cells))
+    def _verdict(self, row_no: int, cells: list[Cell], values: Values) -> RowFate:
+        row = SheetRow(self._sheet.name, row_no, values, RawRow(self._match.headings, cells))
         return self._held_back(row, cells, [], []) if self._is_unnamed(cells) else self._completed(row, values)
 
-    def _stated(self, row_no: int, cells: list[Cell], values: Values) -> Verdict:
+    def _stated(self, row_no: int, cells: list[Cell], values: Values) -> RowFate:
         """A line of a document that a sheet before stated by its 数电发票号码: nothing is left to find out."""
         if values.get("invoice_code"):
             return self._verdict(row_no, cells, values)
         number = values["etax_invoice_no"]
         values["document"], values["document_key"] = self._match.layout.document, number
         values["invoice_code"], values["invoice_no"] = None, values.get("invoice_no") or number
-        return Verdict(FileRow(self._sheet.name, row_no, values, RawRow(self._match.headings, cells)), "ok")
+        return RowFate(SheetRow(self._sheet.name, row_no, values, RawRow(self._match.headings, cells)), "ok")
 
-    def _one_by_one(self, row_no: int, cells: list[Cell]) -> Verdict:
+    def _one_by_one(self, row_no: int, cells: list[Cell]) -> RowFate:
         """A row of which some cell cannot be read: all its problems at once."""
         values: Values = dict(self._constants)
         bad: list[str] = []
@@ -121,7 +121,7 @@ class RowReader:
             except Unknown as problem:
                 unknown.append(self._at(column.position, row_no, str(problem)))
         self._name(values, cells)
-        row = FileRow(self._sheet.name, row_no, values, RawRow(self._match.headings, cells))
+        row = SheetRow(self._sheet.name, row_no, values, RawRow(self._match.headings, cells))
         return self._held_back(row, cells, bad, unknown)
 
     def _name(self, values: Values, cells: Sequence[Cell]) -> None:
@@ -131,34 +131,34 @@ class RowReader:
             with suppress(NoIdentity):
                 derive(values, self._match.layout, self._known.papers)
 
-    def _completed(self, row: FileRow, values: Values) -> Verdict:
+    def _completed(self, row: SheetRow, values: Values) -> RowFate:
         try:
             derive(values, self._match.layout, self._known.papers)
         except BadNumber as bad:
-            return Verdict(
+            return RowFate(
                 row, "rejected", f"第 {row.row_no} 行：{bad.label.split(' ')[0]} {bad.shown} 不符合该票种的号码格式"
             )
         except NoIdentity:
             sentence = f"第 {row.row_no} 行：票据代码或号码不全（数电发票应有 20 位号码），无法确定是哪张票据"
-            return Verdict(row, "rejected", sentence)
+            return RowFate(row, "rejected", sentence)
         if values.get("invoice_type") is None and self._match.layout.role == "documents":
-            return Verdict(row, "quarantined", f"第 {row.row_no} 行：没有票种{self._title}")
+            return RowFate(row, "quarantined", f"第 {row.row_no} 行：没有票种{self._title}")
         if "issue_date" in values and values["issue_date"] is None:
-            return Verdict(row, "rejected", self._at(self._match.positions["issue_date"], row.row_no, "没有日期"))
+            return RowFate(row, "rejected", self._at(self._match.positions["issue_date"], row.row_no, "没有日期"))
         if self._match.layout.role == "documents":
             self._known.stated.add(values["document_key"])
-        return Verdict(row, "ok")
+        return RowFate(row, "ok")
 
-    def _held_back(self, row: FileRow, cells: Sequence[Cell], bad: list[str], unknown: list[str]) -> Verdict:
+    def _held_back(self, row: SheetRow, cells: Sequence[Cell], bad: list[str], unknown: list[str]) -> RowFate:
         if all(_text_of(cells[at]) == self._match.headings[at] for at in self._match.positions.values()):
-            return Verdict(row, "skipped", "列名行")
+            return RowFate(row, "skipped", "列名行")
         if self._names_no_document(cells):
-            if said := self._without_document(cells):
-                return Verdict(row, "skipped", said)
+            if sentence := self._without_document(cells):
+                return RowFate(row, "skipped", sentence)
             bad = [f"第 {row.row_no} 行：没有票据号码，也不是合计行", *bad]
         if bad:
-            return Verdict(row, "rejected", "；".join(dict.fromkeys(bad)))
-        return Verdict(row, "quarantined", "；".join(dict.fromkeys(unknown)) + "；维护词表后可重新处理")
+            return RowFate(row, "rejected", "；".join(dict.fromkeys(bad)))
+        return RowFate(row, "quarantined", "；".join(dict.fromkeys(unknown)) + "；维护词表后可重新处理")
 
     def _without_document(self, cells: Sequence[Cell]) -> str | None:
         """What a row without a number is, where it has nothing that a document has; None where it may have lost it."""
@@ -186,7 +186,7 @@ class RowReader:
         return f"{letters(position)}{row_no}“{self._match.headings[position]}”：{problem}"
 
 
-def _is_figure(name: str, match: Match, rules: FileRules) -> bool:
+def _is_figure(name: str, match: FoundLayout, rules: FileRules) -> bool:
     """Whether a column has what every document has one of: a day, an amount, the number of a party."""
     return name.endswith("_tax_no") or rules.types[match.layout.role].get(name) in ("numeric", "date", "timestamptz")
 

@@ -12,15 +12,15 @@ from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.recognition import (
     FIRST_ROWS,
     Candidates,
+    FoundLayout,
     Head,
-    Match,
     candidates_of,
     check_columns,
     is_foreign,
     one_family,
     unrecognised,
 )
-from fapiao.bureau_files.records import Refusal, Verdict
+from fapiao.bureau_files.records import FileRefusal, RowFate
 from fapiao.bureau_files.sheet_cells import OpenSheet, open_sheet
 from fapiao.bureau_files.sheet_rows import RowReader, title_type
 
@@ -43,7 +43,7 @@ class SheetPart:
     taxpayer_no: str | None
     tax_period: str | None
     title: str | None
-    rows: Callable[[], Iterator[Verdict]]
+    rows: Callable[[], Iterator[RowFate]]
     """Starts reading from the first row below the headings; may be called again while the file is open."""
 
     @property
@@ -53,7 +53,7 @@ class SheetPart:
 
 
 def read_sheets(content: bytes, where: str, rules: FileRules, looked: Looked, notes: list[str]) -> Iterator[SheetPart]:
-    """The parts of a workbook that has been looked into already. Raises Refusal, maybe after a part was read.
+    """The parts of a workbook that has been looked into already. Raises FileRefusal, maybe after a part was read.
 
     A sheet of documents whose headings only one family knows is read while those after it load. calamine holds a whole
     sheet; beyond that a row is made when it is asked for. `notes` is told which sheets and columns were left out.
@@ -93,13 +93,13 @@ def _noted(part: SheetPart, where: str, notes: list[str]) -> SheetPart:
     return part
 
 
-def _nothing_of_the_bureau(foreign: Sequence[tuple[str, Head]], rules: FileRules, where: str) -> Refusal:
+def _nothing_of_the_bureau(foreign: Sequence[tuple[str, Head]], rules: FileRules, where: str) -> FileRefusal:
     for name, head in foreign:
         return unrecognised(head, rules, f"{where} · {name}")
-    return Refusal("工作簿里没有数据；请从税局重新导出", where)
+    return FileRefusal("工作簿里没有数据；请从税局重新导出", where)
 
 
-def _certain(candidates: Collection[Candidates]) -> Match | None:
+def _certain(candidates: Collection[Candidates]) -> FoundLayout | None:
     """The match of the last of these sheets where no other can be chosen for it, and none before it comes first."""
     *before, last = candidates
     undecided = any(len(one) > 1 for one in before)
@@ -111,7 +111,7 @@ def _head(sheet: OpenSheet) -> Head:
     return [(row_no, row) for row_no, row in islice(sheet.rows(), FIRST_ROWS) if any(row)]
 
 
-def _part(sheet: OpenSheet, match: Match, rules: FileRules, known: StatedDocuments, head: Head) -> SheetPart:
+def _part(sheet: OpenSheet, match: FoundLayout, rules: FileRules, known: StatedDocuments, head: Head) -> SheetPart:
     preamble = tuple(
         cell.strip() for row_no, row in head if row_no < match.row_no for cell in row
         if isinstance(cell, str) and cell.strip()
@@ -124,7 +124,7 @@ def _part(sheet: OpenSheet, match: Match, rules: FileRules, known: StatedDocumen
     if match.layout.directions == ("input",):
         constants["buyer_tax_no"] = taxpayer_no
 
-    def rows() -> Iterator[Verdict]:
+    def rows() -> Iterator[RowFate]:
         reader = RowReader(sheet, match, rules, known, constants, title)
         return reader.verdicts()
 

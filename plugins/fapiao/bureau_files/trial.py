@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from tempfile import NamedTemporaryFile
 
 from fapiao.bureau_files.bounds import Bounds
-from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.records import FileRefusal
 
 _READ = """
 import os, resource, sys
@@ -29,7 +29,7 @@ os._exit(0)
 def on_trial(content: bytes, where: str, bounds: Bounds) -> Iterator[None]:
     """Reads while the caller looks into the file himself; what he raises ends it.
 
-    Raises Refusal where the reader takes more memory or time than `bounds` allow, or ends its process.
+    Raises FileRefusal where the reader takes more memory or time than `bounds` allow, or ends its process.
     """
     with NamedTemporaryFile() as given:
         given.write(content)
@@ -42,10 +42,10 @@ def on_trial(content: bytes, where: str, bounds: Bounds) -> Iterator[None]:
             yield
             failed = reader.wait(timeout=4 * bounds.old_seconds)
         except subprocess.TimeoutExpired as endless:
-            raise Refusal(f"读取 {bounds.old_seconds} 秒还没有结束，未打开；请从税局重新导出", where) from endless
+            raise FileRefusal(f"读取 {bounds.old_seconds} 秒还没有结束，未打开；请从税局重新导出", where) from endless
         finally:
             reader.kill()
             reader.wait()
     if failed:
         sentence = f"工作簿要占的内存超过 {bounds.old_mebibytes}M 或者已损坏，未打开；请用 Excel 另存为 .xlsx 再上传"
-        raise Refusal(sentence, where)
+        raise FileRefusal(sentence, where)

@@ -54,7 +54,7 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingDocuments:
     """What was announced and did not come, as sync.task.missing keeps it (A-08); or days that were asked too late."""
 
     direction: str
@@ -73,26 +73,28 @@ class Missing:
         return f"税局告知{self.announced}{unit}，收到{self.received}{unit}（{where}）"
 
 
-def missing(claim: Claim, series: Sequence[Series], came: Mapping[int, Came]) -> list[Missing]:
+def missing(claim: Claim, series: Sequence[Series], came: Mapping[int, Came]) -> list[MissingDocuments]:
     """Every question of which more, or other, was announced than came; an empty list where all is whole."""
     if claim.job in USAGE_JOBS:
         return []
     return [one for part in series for one in _missing(claim, part, came.get(part.part_no, Came()))]
 
 
-def missing_days(claim: Claim, late: Sequence[Series]) -> list[Missing]:
+def missing_days(claim: Claim, late: Sequence[Series]) -> list[MissingDocuments]:
     """The questions that the bureau answers no more, counted by month (A-43)."""
     months = Counter(_month(claim, part) for part in late)
-    return [Missing(claim.direction, claim.invoice_type, month, days, 0, "days") for month, days in months.items()]
+    return [
+        MissingDocuments(claim.direction, claim.invoice_type, month, days, 0, "days") for month, days in months.items()
+    ]
 
 
-def _missing(claim: Claim, part: Series, came: Came) -> list[Missing]:
+def _missing(claim: Claim, part: Series, came: Came) -> list[MissingDocuments]:
     what, announced, received = _compared(claim, part, came)
     if what == "packages" and announced == received and part.promised_rows > part.rows:
         what, announced, received = "rows", part.promised_rows, part.rows
     elif part.done and (announced == received or (what == "documents" and came.agrees(announced))):
         return []
-    return [Missing(claim.direction, claim.invoice_type, _month(claim, part), announced, received, what)]
+    return [MissingDocuments(claim.direction, claim.invoice_type, _month(claim, part), announced, received, what)]
 
 
 def _compared(claim: Claim, part: Series, came: Came) -> tuple[What, int, int]:
@@ -105,8 +107,9 @@ def _compared(claim: Claim, part: Series, came: Came) -> tuple[What, int, int]:
 
 
 def _month(claim: Claim, part: Series) -> str | None:
-    said = next((str(part.argument[name]) for name in ("startTime", "qsrq", "gjrq") if part.argument.get(name)), "")
-    digits = said.replace("-", "")
+    first_days = (part.argument.get(name) for name in ("startTime", "qsrq", "gjrq"))
+    first_day = str(next(filter(None, first_days), ""))
+    digits = first_day.replace("-", "")
     if digits:
         return f"{digits[:4]}-{digits[4:6]}"
     return f"{claim.window_start:%Y-%m}" if claim.window_start else None
@@ -115,8 +118,8 @@ def _month(claim: Claim, part: Series) -> str | None:
 def counted(claim: Claim, series: Sequence[Series], came: Mapping[int, Came]) -> tuple[int | None, int]:
     """How many documents the bureau said there are, None where it counts packages; and how many different ones came."""
     received = len(set[object]().union(*(one.documents for one in came.values())))
-    told = claim.channel != "leqi" or (claim.download_type == "input_status" and claim.job not in USAGE_JOBS)
-    return (sum(part.announced or 0 for part in series) if told else None), received
+    announced = claim.channel != "leqi" or (claim.download_type == "input_status" and claim.job not in USAGE_JOBS)
+    return (sum(part.announced or 0 for part in series) if announced else None), received
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class Owed:
 
     announced: int | None = None
     received: int | None = None
-    missing: Sequence[Missing] = ()
+    missing: Sequence[MissingDocuments] = ()
     without_lines: Sequence[str] = ()
     warnings: Sequence[str] = ()
 
@@ -145,6 +148,6 @@ class Owed:
 NOTHING_OWED = Owed()
 
 
-def as_rows(found: Sequence[Missing]) -> list[dict[str, Any]]:
+def as_rows(found: Sequence[MissingDocuments]) -> list[dict[str, Any]]:
     """For sync.task.missing."""
-    return [{name: getattr(one, name) for name in Missing.__slots__} for one in found]
+    return [{name: getattr(one, name) for name in MissingDocuments.__slots__} for one in found]

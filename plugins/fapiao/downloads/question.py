@@ -19,10 +19,10 @@ _OWNERS = ("nsrsbh", "gfsbh", "kjywrsbh", "taxNo")
 
 def foreign(claim: Claim, asked: Argument, named: Mapping[str, Any]) -> Aside | None:
     """Why a whole answer is not about the claim's question `asked`; `named` are the fields beside its rows."""
-    owner = next((one for name in _OWNERS if (one := _said(named, name))), claim.taxpayer_no)
+    owner = next((one for name in _OWNERS if (one := _named_value(named, name))), claim.taxpayer_no)
     if owner != claim.taxpayer_no and not is_old_number(owner, claim.taxpayer_no):
         return aside("failed", "WRONG_TAXPAYER", owner)
-    kind, side, day = (_said(named, name) for name in ("fplx", "sjlx", "gjrq"))
+    kind, side, day = (_named_value(named, name) for name in ("fplx", "sjlx", "gjrq"))
     if claim.document == "invoice" and kind and kind != claim.invoice_type:
         return aside("failed", "WRONG_TYPE", kind)
     if side and side != _SJLX[claim.direction]:
@@ -32,7 +32,7 @@ def foreign(claim: Claim, asked: Argument, named: Mapping[str, Any]) -> Aside | 
     return None
 
 
-def _said(named: Mapping[str, Any], name: str) -> str:
+def _named_value(named: Mapping[str, Any], name: str) -> str:
     return one_spelling(str(named.get(name) or ""))
 
 

@@ -112,10 +112,10 @@ def _document_key(form: RecordReader) -> str:
 
 def _deductible(form: RecordReader, known: KnownEntries, among: Spellings) -> bool | None:
     """是否可抵扣: a business document may change it only where the type says 可抵扣 (R167)."""
-    said = form.read("deductible", known.entry.deductible, None, lambda text: among.code(text) == "true")
-    if form.given("deductible") and said is not None and said != known.type_deductible and not known.type_deductible:
+    deductible = form.read("deductible", known.entry.deductible, None, lambda text: among.code(text) == "true")
+    if form.given("deductible") and deductible and not known.type_deductible:
         form.object("deductible", "该票种为不可抵扣，业务单据不能更新为可抵扣")
-    return said
+    return deductible
 
 
 def _organisation(form: RecordReader, was: Entry, organisations: Collection[str]) -> str | None:
@@ -165,7 +165,7 @@ def _instant(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
 
 
-def judged(
+def checked(
     forms: Mapping[Key, RecordReader],
     known: Mapping[Key, KnownEntries],
     organisations: Collection[str],

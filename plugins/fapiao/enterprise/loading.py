@@ -23,7 +23,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class LoadCounts:
     """How many records of one kind a file brings."""
 
     kind: str
@@ -40,7 +40,7 @@ class Loaded:
     """The basics as they will be, what the file brings, and what is doubtful about it."""
 
     enterprise: Enterprise
-    tallies: list[Tally]
+    tallies: list[LoadCounts]
     warnings: list[str]
 
 
@@ -114,7 +114,7 @@ def _refuse(complaints: Problems) -> None:
 
 def _tally(
     kind: str, before: Mapping[Key, Value], after: Mapping[Key, Value], touched: "Sequence[Key] | Mapping[Key, Value]"
-) -> Tally:
+) -> LoadCounts:
     new = sum(key not in before for key in touched)
     changed = sum(key in before and before[key] != after[key] for key in touched)
-    return Tally(kind, new, changed, len(touched) - new - changed)
+    return LoadCounts(kind, new, changed, len(touched) - new - changed)

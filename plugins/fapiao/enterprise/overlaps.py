@@ -40,8 +40,8 @@ def schemes_by_scope(enterprise: Enterprise) -> dict[tuple[str, str], list[Schem
 
 def schemes_of(taxpayer: Taxpayer, holding: Mapping[tuple[str, str], list[Scheme]]) -> dict[str, Scheme]:
     """The schemes that cover a company, by name."""
-    said = (("all", ""), ("organisation", taxpayer.org_code or ""), ("taxpayer", taxpayer.taxpayer_no))
-    return {scheme.name: scheme for scope in said for scheme in holding.get(scope, ())}
+    names = (("all", ""), ("organisation", taxpayer.org_code or ""), ("taxpayer", taxpayer.taxpayer_no))
+    return {scheme.name: scheme for scope in names for scheme in holding.get(scope, ())}
 
 
 def _too_many(taxpayer: Taxpayer, schemes: Mapping[str, Scheme], rules: RuleBook) -> Iterator[str]:
@@ -49,12 +49,12 @@ def _too_many(taxpayer: Taxpayer, schemes: Mapping[str, Scheme], rules: RuleBook
     for scheme in schemes.values():
         for asked in _asked(scheme, rules):
             wanted.setdefault(asked, []).append(scheme)
-    told: set[frozenset[str]] = set()
+    reported: set[frozenset[str]] = set()
     for (_, code), together in wanted.items():
         names = frozenset(scheme.name for scheme in together)
         days = {day for scheme in together for day in Frequency.of(scheme.frequency).days}
-        if len(days) > MOST_DAYS and names not in told:
-            told.add(names)
+        if len(days) > MOST_DAYS and names not in reported:
+            reported.add(names)
             yield _sentence(
                 taxpayer, together, days, rules.invoice_types[code].name if code in rules.invoice_types else code
             )

@@ -145,5 +145,5 @@ def _without_contradictions(found: Iterable[Receipt]) -> Iterator[Receipt]:
         elif earlier.received == one:
             yield replace(receipt, repeats=earlier.where)
         else:
-            said = f"{receipt.where}: this stands here for the second time and differs; first in {earlier.where}"
-            yield replace(receipt, received=None, problems=(said,))
+            sentence = f"{receipt.where}: this stands here for the second time and differs; first in {earlier.where}"
+            yield replace(receipt, received=None, problems=(sentence,))

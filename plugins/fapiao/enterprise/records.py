@@ -65,8 +65,8 @@ class Scheme:
 
     def covers(self, taxpayer: Taxpayer) -> bool:
         """Whether the taxpayer is one of 适用组织."""
-        said = {("all", ""), ("organisation", taxpayer.org_code or ""), ("taxpayer", taxpayer.taxpayer_no)}
-        return not said.isdisjoint(self.scopes)
+        names = {("all", ""), ("organisation", taxpayer.org_code or ""), ("taxpayer", taxpayer.taxpayer_no)}
+        return not names.isdisjoint(self.scopes)
 
 
 @dataclass(frozen=True, slots=True)

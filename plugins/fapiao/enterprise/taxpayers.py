@@ -68,15 +68,15 @@ def organisations(
 
     Complains about a name without a code and about two names for one code.
     """
-    said: dict[str, str] = {}
+    stated: dict[str, str] = {}
     for number, form in forms.items():
         code, name = taxpayers[number].org_code, form.text("org_name")
         if name and not code:
             form.object("org_name", "an organisation needs its org_code")
-        elif name and code and said.setdefault(code, name) != name:
-            form.object("org_name", f"{code} is called {said[code]} in another record of this file")
+        elif name and code and stated.setdefault(code, name) != name:
+            form.object("org_name", f"{code} is called {stated[code]} in another record of this file")
     codes = {taxpayers[number].org_code for number in forms} - {None}
-    return {code: said.get(code, known.get(code)) for code in codes if code}
+    return {code: stated.get(code, known.get(code)) for code in codes if code}
 
 
 def parents(
@@ -86,16 +86,16 @@ def parents(
 
     Complains about a parent without an organisation, two parents for one, and an organisation above itself.
     """
-    said: dict[str, tuple[str | None, RecordReader]] = {}
+    stated: dict[str, tuple[str | None, RecordReader]] = {}
     for number, form in forms.items():
         code, parent = taxpayers[number].org_code, form.text("org_parent")
         if parent and not code:
             form.object("org_parent", "an organisation needs its org_code")
-        elif code and form.given("org_parent") and said.setdefault(code, (parent, form))[0] != parent:
-            form.object("org_parent", f"{code} stands under {said[code][0]} in another record of this file")
-    after = {**known, **{code: parent for code, (parent, _) in said.items() if parent}}
-    for code in (code for code, (parent, _) in said.items() if not parent):
+        elif code and form.given("org_parent") and stated.setdefault(code, (parent, form))[0] != parent:
+            form.object("org_parent", f"{code} stands under {stated[code][0]} in another record of this file")
+    after = {**known, **{code: parent for code, (parent, _) in stated.items() if parent}}
+    for code in (code for code, (parent, _) in stated.items() if not parent):
         after.pop(code, None)
-    for code in circles(after, iter(said)):
-        said[code][1].object("org_parent", f"{code} would stand above itself")
+    for code in circles(after, iter(stated)):
+        stated[code][1].object("org_parent", f"{code} would stand above itself")
     return after

@@ -60,7 +60,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SheetPlan:
     """A sheet as it is meant to be: its title and its columns in their order.
 
     `order` names what its rows are put in order by; it is empty where the statement of the sheet does that itself.
@@ -71,13 +71,13 @@ class Plan:
     order: tuple[str, ...] = ()
 
 
-def plan(sheet: str) -> Plan:
+def plan(sheet: str) -> SheetPlan:
     """The plan of a sheet; raises KeyError for one that is not in exports.yaml."""
     return plans()[sheet]
 
 
 @cache
-def plans(folder: Path = RULES) -> dict[str, Plan]:
+def plans(folder: Path = RULES) -> dict[str, SheetPlan]:
     """Reads and checks the file once. Raises RuleError with file and line, for two equal headings in a sheet too."""
     file, columns = _export_file(folder), known_columns(folder)
     found = {}
@@ -88,7 +88,7 @@ def plans(folder: Path = RULES) -> dict[str, Plan]:
         headings = [column.heading for column in mine]
         if twice := {heading for heading in headings if headings.count(heading) > 1}:
             raise file.refuse(row, f"the heading {min(twice)} stands over two columns", "columns")
-        found[row.sheet] = Plan(row.title, mine, row.order)
+        found[row.sheet] = SheetPlan(row.title, mine, row.order)
     return found
 
 

@@ -42,7 +42,7 @@ _EVEN = ("verdict", "invoice_type")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class HistoryPlan:
     """What a request comes to on `day`; nothing is done by making one."""
 
     request: HistoryRequest
@@ -69,7 +69,7 @@ class Plan:
         return ceil((first + max(self.days().values()) * SECONDS_A_ROW / SIDE_BY_SIDE) / 60)
 
 
-def lines(plan: Plan, book: RuleBook) -> list[dict[str, Any]]:
+def lines(plan: HistoryPlan, book: RuleBook) -> list[dict[str, Any]]:
     """Every subtask as a flat record, as JSON and Airflow's XCom page show it."""
     return [_line(one, book) for one in plan.subtasks]
 
@@ -99,7 +99,7 @@ def _note(one: Subtask, book: RuleBook) -> str:
     return "；".join([*notes, *([book.message("skip_before_authorisation", "scheduled")] if one.partial else [])])
 
 
-def summary(plan: Plan, book: RuleBook) -> dict[str, Any]:
+def summary(plan: HistoryPlan, book: RuleBook) -> dict[str, Any]:
     """What the plan costs: requests, days, the last of them, an estimate, and how many subtasks have which verdict."""
     last = plan.last_day()
     found = Counter(one.verdict for one in plan.subtasks)
@@ -117,7 +117,7 @@ def summary(plan: Plan, book: RuleBook) -> dict[str, Any]:
     }
 
 
-def text(plan: Plan, book: RuleBook, width: int | None = None) -> str:
+def text(plan: HistoryPlan, book: RuleBook, width: int | None = None) -> str:
     """The dry run as people read it, on a screen of `width` cells: every subtask, then what it costs."""
     found = lines(plan, book)
     sizes = {name: max((len(line[name]) for line in found), default=0) if name in _EVEN else 0 for name in COLUMNS}

@@ -19,7 +19,7 @@ COUNTER = "full"
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class HistoryMonth:
     """One subtask at the level of the quota: tax number × type × month; the window holds both ends."""
 
     position: int
@@ -53,7 +53,7 @@ class Fact:
 class Subtask:
     """A candidate with its verdict; `day` is the one on which it applies, None where it never does."""
 
-    candidate: Candidate
+    candidate: HistoryMonth
     verdict: str
     day: date | None = None
     evidence: str | None = None
@@ -64,7 +64,7 @@ class Subtask:
         return self.candidate.partial and self.verdict != COMPLETE
 
 
-def candidates(request: HistoryRequest, day: date) -> list[Candidate]:
+def candidates(request: HistoryRequest, day: date) -> list[HistoryMonth]:
     """Every subtask of a request, by tax number, newest month first: what people ask for first is there first."""
     found = [
         (taxpayer, channel, kind, month)
@@ -73,7 +73,7 @@ def candidates(request: HistoryRequest, day: date) -> list[Candidate]:
         for kind in request.invoice_types
     ]
     return [
-        Candidate(
+        HistoryMonth(
             position, taxpayer, channel, kind, month, *_obtainable(request, taxpayer, channel, *window(month, day))
         )
         for position, (taxpayer, channel, kind, month) in enumerate(found)
@@ -91,7 +91,7 @@ def _obtainable(
 
 
 def scheduled(
-    wanted: Sequence[Candidate],
+    wanted: Sequence[HistoryMonth],
     facts: Mapping[int, Fact],
     enterprise: Enterprise,
     book: RuleBook,
@@ -101,7 +101,7 @@ def scheduled(
 ) -> list[Subtask]:
     """The verdict on each candidate, judged on `day`; `reserve` applications of a past month are left (A-29)."""
     scheduler = _Scheduler(enterprise, book, day, data_type, reserve)
-    return [scheduler.judged(one, facts.get(one.position, Fact())) for one in wanted]
+    return [scheduler.decided(one, facts.get(one.position, Fact())) for one in wanted]
 
 
 def fitting_day(book: RuleBook, channel: str, month: date, used: Usage, day: date, reserve: int = 0) -> date:
@@ -139,7 +139,7 @@ class _Scheduler:
     data_type: str
     reserve: int
 
-    def judged(self, one: Candidate, fact: Fact) -> Subtask:
+    def decided(self, one: HistoryMonth, fact: Fact) -> Subtask:
         """The first of the reasons against it that holds, else its day."""
         if self.data_type == DETAILS and fact.complete_by:
             verdict = PART_COMPLETE if one.partial and not fact.whole else COMPLETE
@@ -152,7 +152,7 @@ class _Scheduler:
             return Subtask(one, NOT_OBTAINABLE)
         return self._fitted(one, fact)
 
-    def _fitted(self, one: Candidate, fact: Fact) -> Subtask:
+    def _fitted(self, one: HistoryMonth, fact: Fact) -> Subtask:
         fits = fitting_day(self.book, one.channel, one.month, fact.used, self.day, self.reserve)
         if one.month == month_start(self.day) and (one.channel, COUNTER) in self.book.quotas:
             room = _limits(self.book, one.channel, one.month, self.day, 0).monthly or 0

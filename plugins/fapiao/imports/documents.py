@@ -106,11 +106,11 @@ class FileDocuments:
 
     def __init__(self) -> None:
         self.found: list[FileDocument] = []
-        self.told: list[RowVerdict] = []
+        self.verdicts: list[RowVerdict] = []
         self.notes: list[str] = []
         self._by_mark: dict[tuple[str, str], FileDocument] = {}
 
-    def tell(
+    def note(
         self,
         place: RowRef,
         fate: Fate,
@@ -119,7 +119,7 @@ class FileDocuments:
         payload: Mapping[str, object] | None = None,
     ) -> None:
         """A row that makes no document, with the key of the one that it is about, where that is known."""
-        self.told.append(RowVerdict(place, fate, sentence, key, payload))
+        self.verdicts.append(RowVerdict(place, fate, sentence, key, payload))
 
     def header(self, document: str, tells: str, place: RowRef, values: Values, *, alone: bool = False) -> None:
         """A row that states a document; a second one that says the same is a repetition.
@@ -132,12 +132,12 @@ class FileDocuments:
             found = FileDocument(document, tells, stated, stated=True, lead=place, places=[place], alone=alone)
             self._keep(found, _marks(stated))
         elif known.values == stated:
-            self.tell(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。", known.key)
+            self.note(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。", known.key)
         else:
             known.broken = known.broken or "rejected"
             at = f"第{known.lead.row_no}行（{known.lead.sheet}）"
             key = stated.get("document_key")
-            self.tell(place, "rejected", f"与{at}是同一张票据，但内容不同，两行都未导入。", key)
+            self.note(place, "rejected", f"与{at}是同一张票据，但内容不同，两行都未导入。", key)
 
     def line(self, document: str, tells: str, place: RowRef, values: Values) -> None:
         """A row that is one line of a document, with or without a header row of its own."""
@@ -167,7 +167,7 @@ class FileDocuments:
 
     def refuse(self, found: FileDocument, sentence: str) -> None:
         """A document that contradicts itself: the row that made it says why, the others that it was kept out."""
-        self.tell(found.lead, "rejected", sentence, found.key)
+        self.note(found.lead, "rejected", sentence, found.key)
         found.places = [place for place in found.places if place != found.lead]
         found.broken = "rejected"
 
@@ -183,13 +183,13 @@ class FileDocuments:
                 self.refuse(before, _contradicted(found, differing))
                 other.refuse(found, _contradicted(before, differing))
         self.found += other.found
-        self.told += other.told
+        self.verdicts += other.verdicts
         self.notes += other.notes
 
     def doubts(self) -> list[str]:
         """What the task says besides: sheets that were not read, documents that were taken and are doubtful."""
         marked = [(found, sentence) for found in self.found for sentence in found.warnings]
-        return [*self.notes, *(f"{one.lead.sheet} 第{one.lead.row_no}行：{said}" for one, said in marked)]
+        return [*self.notes, *(f"{one.lead.sheet} 第{one.lead.row_no}行：{doubt}" for one, doubt in marked)]
 
     def whole(self) -> list[FileDocument]:
         """The documents of which every row could be taken; the rows of the others are told."""
@@ -197,7 +197,7 @@ class FileDocuments:
             if found.broken:
                 key = found.key or found.mark
                 for place in found.places:
-                    self.tell(place, found.broken, "同一张票据的其他行未能导入，因此整张票据未导入。", key)
+                    self.note(place, found.broken, "同一张票据的其他行未能导入，因此整张票据未导入。", key)
         self.found = [found for found in self.found if not found.broken]
         return self.found
 

@@ -19,7 +19,7 @@ class Owner(NamedTuple):
     direction: str
 
 
-class Asked(NamedTuple):
+class KnownOwner(NamedTuple):
     """What is known beforehand: the tax number and direction of the request or of the file's name, None for either."""
 
     taxpayer_no: str | None = None
@@ -27,7 +27,7 @@ class Asked(NamedTuple):
 
 
 def owner_of(
-    name: str, documents: Sequence[FileDocument], directions: Collection[str], asked: Asked, known: Collection[str]
+    name: str, documents: Sequence[FileDocument], directions: Collection[str], asked: KnownOwner, known: Collection[str]
 ) -> Owner:
     """The owner of the documents of a file (R063).
 
@@ -109,7 +109,7 @@ def _parties(document: FileDocument, direction: str) -> frozenset[str]:
     return frozenset(document.values[name] for name in names if document.values.get(name))
 
 
-def _contradiction(name: str, documents: Sequence[FileDocument], sides: Sequence[str], asked: Asked) -> str:
+def _contradiction(name: str, documents: Sequence[FileDocument], sides: Sequence[str], asked: KnownOwner) -> str:
     """The first document that does not fit, with its place and both parties."""
     if not documents:
         return f"{name}: 文件中没有可导入的数据行，也没有税号，请指定税号。"

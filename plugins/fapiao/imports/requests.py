@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from fapiao.errors import BadInput
-from fapiao.imports.owners import Asked
+from fapiao.imports.owners import KnownOwner
 from fapiao.rules.book import RuleBook
 
 Surface = Literal["form", "command", "inbox"]
@@ -26,7 +26,7 @@ class ImportRequest:
     """Checked: which files, for whom and into which download scheme where that was said, through which door."""
 
     files: tuple[Path, ...]
-    asked: Asked
+    asked: KnownOwner
     surface: Surface
     scheme: str | None = None
 
@@ -64,7 +64,7 @@ def import_request(
     problems += [problem for file in files for problem in _file_problems(rules, surface, file)]
     if problems:
         raise BadInput(problems)
-    asked = Asked(taxpayers[0] if taxpayers else None, DIRECTIONS[direction] if direction else None)
+    asked = KnownOwner(taxpayers[0] if taxpayers else None, DIRECTIONS[direction] if direction else None)
     return ImportRequest(tuple(files), asked, surface, scheme)
 
 
@@ -75,6 +75,6 @@ def _file_problems(rules: RuleBook, surface: Surface, file: Path) -> list[str]:
     if size == 0:
         return [f"{file.name}: 文件为空（0字节）。"]
     if size > LIMITS[surface]:
-        said = rules.message("file_too_large", "import" if surface == "form" else "api")
-        return [f"{file.name}: {said}（{size}字节）"]
+        sentence = rules.message("file_too_large", "import" if surface == "form" else "api")
+        return [f"{file.name}: {sentence}（{size}字节）"]
     return []

@@ -41,7 +41,7 @@ class ImportScheme:
             code = document.values.get("invoice_type", "")
             kind = rules.invoice_types[code].name if code in rules.invoice_types else "该票据"
             for place in document.places:
-                documents.tell(place, "rejected", f"{kind}不在方案“{self.name}”的发票类型中，未导入。", document.key)
+                documents.note(place, "rejected", f"{kind}不在方案“{self.name}”的发票类型中，未导入。", document.key)
         documents.found = kept
 
     def _names(self, document: FileDocument, rules: RuleBook) -> bool:

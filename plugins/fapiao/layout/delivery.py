@@ -126,9 +126,9 @@ def _announced(row: Mapping[str, Any], wanted: frozenset[str], place: tuple[int,
 
 def _take_refusal(delivery: Delivery, refused: set[str], row: Mapping[str, Any], place: tuple[int, int]) -> None:
     number, code, text = (str(row.get(name) or "") for name in ("invoiceNo", "errorCode", "message"))
-    told = msgspec.json.encode(row, order="deterministic").decode()
-    if told not in refused:
-        refused.add(told)
+    encoded = msgspec.json.encode(row, order="deterministic").decode()
+    if encoded not in refused:
+        refused.add(encoded)
         delivery.failures.append(Failure(number or None, f"[{code}] {text}", *place, row))
 
 

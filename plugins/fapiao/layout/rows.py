@@ -6,7 +6,7 @@ from fapiao.layout.media import MEDIA_TYPES
 
 
 @dataclass(frozen=True, slots=True)
-class FileRow:
+class LayoutFile:
     """A file of a document: `source` user, bureau or converted, `size` in bytes, `problem` what it could not give."""
 
     document_key: str
@@ -20,6 +20,6 @@ class FileRow:
 
 def file_row(
     document_key: str, file_type: str, source: str, sha256: str, size: int, problem: str | None = None
-) -> FileRow:
+) -> LayoutFile:
     """A row with the media type of its kind."""
-    return FileRow(document_key, file_type, source, sha256, size, MEDIA_TYPES[file_type], problem)
+    return LayoutFile(document_key, file_type, source, sha256, size, MEDIA_TYPES[file_type], problem)

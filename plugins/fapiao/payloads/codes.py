@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from fapiao.payloads.values import CONVERTERS, Unreadable, text
+from fapiao.payloads.values import CONVERTERS, UnreadableValue, text
 from fapiao.pool_columns.reading import load_fields
 from fapiao.shown import shown
 
@@ -22,7 +22,7 @@ class CodeReader(NamedTuple):
 
 
 def read_codes(kind: str, row: Mapping[str, object], values: dict[str, object]) -> None:
-    """Translate the codes of a row in place; raises Unreadable where an amount or date cannot be read."""
+    """Translate the codes of a row in place; raises UnreadableValue where an amount or date cannot be read."""
     for reading in _readings(kind):
         current = values.get(reading.column)
         if reading.own:
@@ -44,9 +44,9 @@ def _code(value: object) -> str:
 def _converted(reading: CodeReader, value: object) -> str | None:
     try:
         return reading.convert(value)
-    except Unreadable as error:
+    except UnreadableValue as error:
         if reading.strict:
-            raise Unreadable(f"{reading.field} is {shown(repr(value), 80)}: {error}") from error
+            raise UnreadableValue(f"{reading.field} is {shown(repr(value), 80)}: {error}") from error
         return None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from fapiao.payloads.values import Unreadable
+from fapiao.payloads.values import UnreadableValue
 
 Converter = Callable[[object], str | None]
 
@@ -26,7 +26,7 @@ def read_column(convert: Converter, cells: Sequence[object]) -> list[str | None]
 def _each(convert: Converter, cells: Sequence[object]) -> list[str | None]:
     try:
         return [None if cell is None or cell == "" else convert(cell) for cell in cells]
-    except Unreadable:
+    except UnreadableValue:
         return [_attempt(convert, cell) for cell in cells]
 
 
@@ -35,5 +35,5 @@ def _attempt(convert: Converter, cell: object) -> str | None:
         return None
     try:
         return convert(cell)
-    except Unreadable:
+    except UnreadableValue:
         return UNREADABLE

@@ -7,8 +7,8 @@ from typing import cast
 from fapiao.identity import Identity, NoIdentity
 from fapiao.payloads.columns import Converter
 from fapiao.payloads.lines import Item, Line, details_of
-from fapiao.payloads.row_fields import NUMBERS, Found, Row
-from fapiao.payloads.values import CONVERTERS, Unreadable
+from fapiao.payloads.row_fields import NUMBERS, Row, RowFields
+from fapiao.payloads.values import CONVERTERS, UnreadableValue
 from fapiao.pool_columns.reading import load_fields
 from fapiao.pool_columns.records import LINE_COLUMNS
 
@@ -38,7 +38,7 @@ def file_lines(_kind: str, row: Row) -> str | None:
     return LINES if row.get(LINES) else None
 
 
-def read_file_rows(kind: str, rows: Sequence[Row], _lines_keys: Sequence[str | None]) -> Iterator[Found | None]:
+def read_file_rows(kind: str, rows: Sequence[Row], _lines_keys: Sequence[str | None]) -> Iterator[RowFields | None]:
     """What each row says beside its lines; None for a row with a day or an instant that cannot be stored."""
     names, moments = _columns(kind), _moments(kind)
     known = names | _NO_FIELDS
@@ -48,10 +48,10 @@ def read_file_rows(kind: str, rows: Sequence[Row], _lines_keys: Sequence[str | N
             for name, convert in moments:
                 if name in values:
                     values[name] = convert(values[name])
-        except Unreadable:
+        except UnreadableValue:
             yield None
         else:
-            yield Found(values, {} if known.issuperset(row) else {name: row[name] for name in row.keys() - known})
+            yield RowFields(values, {} if known.issuperset(row) else {name: row[name] for name in row.keys() - known})
 
 
 def read_file_items(_kind: str, items: Sequence[Item]) -> Iterator[Line]:

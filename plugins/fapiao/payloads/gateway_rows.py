@@ -29,7 +29,7 @@ NAMES = Names("invoiceNo", "invoiceCode", digital="etaxInvoiceNo")
 
 def refusal(row: Row) -> str | None:
     """The bureau's own words for a row that is no document: it carries errorCode and message (protocols §10.4)."""
-    code, message = said(row, "errorCode"), said(row, "message")
+    code, message = stated_text(row, "errorCode"), stated_text(row, "message")
     if code in _NO_ERROR:
         return None
     return f"{message} ({code})" if message else f"errorCode {code}"
@@ -40,12 +40,12 @@ def gateway_type(row: Row, asked: str) -> str:
 
     Unknown codes stay visible: the bureau's as they are, the product's behind 'piaozone-'.
     """
-    number, bureau = said(row, "invoiceType"), said(row, "govInvoiceType")
-    if number == CUSTOMS_NUMBER or said(row, "customDeclarationNo"):
+    number, bureau = stated_text(row, "invoiceType"), stated_text(row, "govInvoiceType")
+    if number == CUSTOMS_NUMBER or stated_text(row, "customDeclarationNo"):
         return "customs"
     code = _LEGACY.get(bureau, bureau) or _by_number(number, _is_digital(row)) or asked
-    if code in ("82", "8208") and said(row, "businessType"):
-        return "8208" if said(row, "businessType") == TOLL_ELEMENT else "82"
+    if code in ("82", "8208") and stated_text(row, "businessType"):
+        return "8208" if stated_text(row, "businessType") == TOLL_ELEMENT else "82"
     return code
 
 
@@ -61,18 +61,18 @@ def gateway_identity(row: Row, invoice_type: str) -> Identity:
 
 
 def _names_type(row: Row) -> bool:
-    return bool(said(row, "invoiceType") or said(row, "govInvoiceType"))
+    return bool(stated_text(row, "invoiceType") or stated_text(row, "govInvoiceType"))
 
 
-def said(row: Row, name: str) -> str:
+def stated_text(row: Row, name: str) -> str:
     """What a row says under a name, trimmed; "" for nothing."""
     value = row.get(name)
     return "" if isinstance(value, bool | list | dict) else text(value) or "" if value is not None else ""
 
 
 def _is_digital(row: Row) -> bool:
-    code, number = said(row, "invoiceCode"), said(row, "invoiceNo")
-    return bool(said(row, "etaxInvoiceNo")) or (not code and looks_digital(one_spelling(number)))
+    code, number = stated_text(row, "invoiceCode"), stated_text(row, "invoiceNo")
+    return bool(stated_text(row, "etaxInvoiceNo")) or (not code and looks_digital(one_spelling(number)))
 
 
 def _by_number(number: str, digital: bool) -> str:

@@ -10,7 +10,7 @@ from operator import itemgetter
 import msgspec
 
 from fapiao.payloads.columns import UNREADABLE, Converter, read_column
-from fapiao.payloads.values import CONVERTERS, Unreadable, json_text, text
+from fapiao.payloads.values import CONVERTERS, UnreadableValue, json_text, text
 from fapiao.pool_columns.reading import load_fields
 from fapiao.pool_columns.records import LINE_COLUMNS
 
@@ -153,7 +153,9 @@ def _read(kind: str, item: Item) -> Line:
             if name in rest and value is None:
                 try:
                     value = convert(rest[name])
-                except Unreadable:  # a quantity may be a word, the specification calls it text: that stays in `rest`
+                except (
+                    UnreadableValue
+                ):  # a quantity may be a word, the specification calls it text: that stays in `rest`
                     value = UNREADABLE if len(values) == AMOUNT else None
                     continue
                 del rest[name]
@@ -163,13 +165,13 @@ def _read(kind: str, item: Item) -> Line:
 
 def lines_hash(lines: Sequence[Line]) -> str:
     """Fingerprint of a document's lines; 1.0 and 1.00 count as the same number."""
-    said: list[object] = []
+    stated: list[object] = []
     for line in sorted(lines, key=_LINE_NO):
-        said += line[1 : _NUMBERS.start]
-        said += [_plain(value) if isinstance(value, str) and value[-1:] in _MAY_END else value
+        stated += line[1 : _NUMBERS.start]
+        stated += [_plain(value) if isinstance(value, str) and value[-1:] in _MAY_END else value
                  for value in line[_NUMBERS]]  # fmt: skip
-        said.append(line[-1])
-    return hashlib.blake2b(_encoded(said), digest_size=16).hexdigest()
+        stated.append(line[-1])
+    return hashlib.blake2b(_encoded(stated), digest_size=16).hexdigest()
 
 
 def _plain(number: str) -> str:

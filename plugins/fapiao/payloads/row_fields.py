@@ -6,7 +6,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from fapiao.payloads.columns import UNREADABLE, Converter, read_column
-from fapiao.payloads.values import CONVERTERS, Unreadable, identifier
+from fapiao.payloads.values import CONVERTERS, UnreadableValue, identifier
 from fapiao.pool_columns.reading import load_fields
 from fapiao.shown import shown
 
@@ -34,14 +34,14 @@ class FieldReader(NamedTuple):
     strict: bool
 
 
-class Found(NamedTuple):
+class RowFields(NamedTuple):
     """The columns that a row fills, and its fields that have none."""
 
     values: Values
     rest: Values
 
 
-def read_page(kind: str, rows: Sequence[Row], lines_keys: Sequence[str | None]) -> Iterator[Found | None]:
+def read_page(kind: str, rows: Sequence[Row], lines_keys: Sequence[str | None]) -> Iterator[RowFields | None]:
     """What each row says beside its lines; None for a row that `read_row` must look at: something in it is unreadable.
 
     `lines_keys` names the field of each row under which its lines stand.
@@ -59,13 +59,13 @@ def read_page(kind: str, rows: Sequence[Row], lines_keys: Sequence[str | None]) 
             yield None
         else:
             rest = {name: row[name] for name in others if name != lines_key and not _is_empty(row.get(name))}
-            yield Found(dict(zip(names, texts, strict=True)), rest)
+            yield RowFields(dict(zip(names, texts, strict=True)), rest)
 
 
-def read_row(kind: str, row: Row, lines_key: str | None) -> Found:
-    """The same for one row, field by field; raises Unreadable where an amount or date cannot be read."""
+def read_row(kind: str, row: Row, lines_key: str | None) -> RowFields:
+    """The same for one row, field by field; raises UnreadableValue where an amount or date cannot be read."""
     readings, known = _readings(kind), _consumed(kind)
-    found = Found({}, {})
+    found = RowFields({}, {})
     for key, raw in row.items():
         if _is_empty(raw) or key == lines_key:
             continue
@@ -74,9 +74,9 @@ def read_row(kind: str, row: Row, lines_key: str | None) -> Found:
         for reading in readings.get(key, ()):
             try:
                 found.values[reading.column] = reading.convert(raw)
-            except Unreadable as error:
+            except UnreadableValue as error:
                 if reading.strict:
-                    raise Unreadable(f"{reading.label} ({key}) is {shown(repr(raw), 80)}: {error}") from error
+                    raise UnreadableValue(f"{reading.label} ({key}) is {shown(repr(raw), 80)}: {error}") from error
                 found.rest[key] = raw
     return found
 

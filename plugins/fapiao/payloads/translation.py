@@ -18,12 +18,12 @@ from fapiao.payloads import columns
 from fapiao.payloads.codes import read_codes
 from fapiao.payloads.faces import complete_face, complete_header, tell_red_by_amount, tell_red_from_blue
 from fapiao.payloads.file_rows import file_identity, file_lines, file_type, read_file_items, read_file_rows
-from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal, said
+from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal, stated_text
 from fapiao.payloads.line_filter import DroppedLine, is_blue, without_dropped
 from fapiao.payloads.lines import AMOUNT, Item, Line, broken_lines, find_lines, named_lines, read_items
-from fapiao.payloads.row_fields import Found, Values, read_page, read_row
+from fapiao.payloads.row_fields import RowFields, Values, read_page, read_row
 from fapiao.payloads.staged import UNREADABLE, Aside, Context, Rejected, Staged
-from fapiao.payloads.values import Unreadable, json_text
+from fapiao.payloads.values import UnreadableValue, json_text
 from fapiao.pool_columns.reading import load_fields, staged_columns
 from fapiao.shown import shown
 from fapiao.tolerant_json import BrokenRow
@@ -69,7 +69,7 @@ class _Read(NamedTuple):
     row: Item
     lines_key: str | None
     items: Sequence[Item]
-    found: Found | None
+    found: RowFields | None
     lines: Sequence[Line]
 
 
@@ -147,9 +147,9 @@ class _Translator:
         """Adds a row to those that are ready; raises _Rejection."""
         if read is None:
             if isinstance(row, BrokenRow):
-                self._judge(self._context.aside(row))
+                self._raise_aside(self._context.aside(row))
             raise _Rejection(row.reason if isinstance(row, BrokenRow) else _NO_ROW)
-        self._judge(self._context.aside(read.row))
+        self._raise_aside(self._context.aside(read.row))
         values = self._named(read)
         if self._plane in ("O", "F"):
             self._complete_coded(read.row, values)
@@ -158,13 +158,13 @@ class _Translator:
         lines, dropped = self._lines(read, values)
         if self._is_face:
             complete_face(values, lines, tells_element=self._tells_element)
-        self._judge(self._context.objection(values))
+        self._raise_aside(self._context.objection(values))
         staged.documents.append(tuple(map(values.get, self._columns)))
         staged.lines += lines
         staged.dropped += dropped
 
     @staticmethod
-    def _judge(aside: Aside | None) -> None:
+    def _raise_aside(aside: Aside | None) -> None:
         if aside:
             raise _Rejection(aside.reason, aside)
 
@@ -199,10 +199,10 @@ class _Translator:
             if isinstance(value, str) and len(value) > most:
                 raise _Rejection(f"{column} is {shown(value, 40)}: at most {most} characters can be stored.")
 
-    def _by_itself(self, read: _Read) -> Found:
+    def _by_itself(self, read: _Read) -> RowFields:
         try:
             return read_row(self._kind, read.row, read.lines_key)
-        except Unreadable as error:
+        except UnreadableValue as error:
             raise _Rejection(f"{error}.") from error
 
     def _type(self, row: Item) -> str:
@@ -210,7 +210,7 @@ class _Translator:
         asked = self._context.invoice_type
         if self._plane != "L":
             return file_type(row, asked) if self._plane == "F" else gateway_type(row, asked)
-        return said(row, "fplx") or asked if self._kind == "unselected_invoice" else asked
+        return stated_text(row, "fplx") or asked if self._kind == "unselected_invoice" else asked
 
     def _document(self, invoice_type: str) -> str:
         named = self._kind.removeprefix("unselected_")
@@ -230,7 +230,7 @@ class _Translator:
     def _complete_coded(self, row: Item, values: Values) -> None:
         try:
             read_codes(self._kind, row, values)
-        except Unreadable as error:
+        except UnreadableValue as error:
             raise _Rejection(f"{error}.") from error
         complete_header(self._kind, values)
         if values.get("verification_status") in _NOT_PASSED:

@@ -25,7 +25,7 @@ _LAST_SUMMER_TIME = 1991
 """The clocks of Asia/Shanghai are eight hours ahead ever since."""
 
 
-class Unreadable(ValueError):
+class UnreadableValue(ValueError):
     """The value is not of its field's type; the message says what was expected."""
 
 
@@ -34,7 +34,7 @@ def text(value: object) -> str | None:
     if isinstance(value, str):
         return (value.replace("\x00", "") if "\x00" in value else value).strip() or None
     if isinstance(value, bool | list | dict):
-        raise Unreadable("a text is expected")
+        raise UnreadableValue("a text is expected")
     return str(value)
 
 
@@ -53,13 +53,13 @@ def number(value: object) -> str | None:
         return written
     if not written:
         return None
-    raise Unreadable("a number is expected")
+    raise UnreadableValue("a number is expected")
 
 
 def _check_size(written: str) -> None:
     number = Decimal(written)
     if number and not -_MOST_DIGITS <= number.adjusted() < _MOST_DIGITS:
-        raise Unreadable(f"a number of at most {_MOST_DIGITS} digits before the point is expected")
+        raise UnreadableValue(f"a number of at most {_MOST_DIGITS} digits before the point is expected")
 
 
 def whole_number(value: object) -> str | None:
@@ -69,7 +69,7 @@ def whole_number(value: object) -> str | None:
         return None
     whole = Decimal(written)
     if whole != whole.to_integral_value() or abs(whole) >= 2**31:
-        raise Unreadable("a whole number is expected")
+        raise UnreadableValue("a whole number is expected")
     return str(int(whole))
 
 
@@ -110,13 +110,13 @@ def _moment(value: object) -> datetime | None:
     if not written:
         return None
     if not _DATE.fullmatch(written):
-        raise Unreadable(_NO_DATE)
+        raise UnreadableValue(_NO_DATE)
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
-        raise Unreadable(_NO_DATE) from None
+        raise UnreadableValue(_NO_DATE) from None
     if not _EARLIEST_YEAR <= moment.year <= _LATEST_YEAR:
-        raise Unreadable(f"a date from {_EARLIEST_YEAR} to {_LATEST_YEAR} is expected")
+        raise UnreadableValue(f"a date from {_EARLIEST_YEAR} to {_LATEST_YEAR} is expected")
     return moment
 
 

@@ -20,7 +20,7 @@ Objection = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class SelectedTask:
     """One selected task, locked; `last_request` is when any task last asked the bureau for this download.
 
     A file has no channel (R251): nothing of what spares the bureau holds for it.
@@ -39,7 +39,7 @@ class Candidate:
     set_aside: bool = False
 
 
-def poll_objections(task: Candidate, rules: RuleBook, _now: datetime) -> Iterator[Objection]:
+def poll_objections(task: SelectedTask, rules: RuleBook, _now: datetime) -> Iterator[Objection]:
     """获取异步结果: only 进销项数据不全 and 下载处理中 (A-07, R319), and what was set aside, whatever it waits for."""
     if task.void_state:
         yield "void_already", "interactive"
@@ -53,7 +53,7 @@ def poll_objections(task: Candidate, rules: RuleBook, _now: datetime) -> Iterato
         yield "under_way", "interactive"
 
 
-def retry_objections(task: Candidate, rules: RuleBook, now: datetime) -> Iterator[Objection]:
+def retry_objections(task: SelectedTask, rules: RuleBook, now: datetime) -> Iterator[Objection]:
     """手工重试: RPA and failed states only, not within three minutes, never for small-scale taxpayers (R320–R322).
 
     The kept file of a failed import is read again at any time (R257).
@@ -70,7 +70,7 @@ def retry_objections(task: Candidate, rules: RuleBook, now: datetime) -> Iterato
         yield from _against_a_new_request(task, now)
 
 
-def _against_a_new_request(task: Candidate, now: datetime) -> Iterator[Objection]:
+def _against_a_new_request(task: SelectedTask, now: datetime) -> Iterator[Objection]:
     if task.small_scale:
         yield "small_scale_download", "retry"
     if task.under_way:
@@ -79,7 +79,7 @@ def _against_a_new_request(task: Candidate, now: datetime) -> Iterator[Objection
         yield "retry_too_soon", "retry"
 
 
-def void_objections(task: Candidate, rules: RuleBook, _now: datetime) -> Iterator[Objection]:
+def void_objections(task: SelectedTask, rules: RuleBook, _now: datetime) -> Iterator[Objection]:
     """作废任务: whatever is not at its end (R323)."""
     if task.void_state:
         yield "void_already", "interactive"
@@ -87,7 +87,7 @@ def void_objections(task: Candidate, rules: RuleBook, _now: datetime) -> Iterato
         yield "void_status", "interactive"
 
 
-def terminate_objections(task: Candidate, rules: RuleBook, _now: datetime) -> Iterator[Objection]:
+def terminate_objections(task: SelectedTask, rules: RuleBook, _now: datetime) -> Iterator[Objection]:
     """终止 of a history sync: whatever waits or runs (R256)."""
     if task.void_state:
         yield "void_already", "interactive"

@@ -113,12 +113,12 @@ def decide(facts: CheckInput, rules: SelectionRules, until: str = STEPS[-1]) -> 
     for step in STEPS[: STEPS.index(until) + 1]:
         if step not in facts.operation.steps:
             continue
-        for said in _CHECKS[step](facts, rules):
-            if isinstance(said, Lookup):
-                return Decision(facts.documents, against, ask=said)
-            if said.document_key is None:
-                return Decision(facts.documents, against, stop=said)
-            against.append(said)
+        for objection in _CHECKS[step](facts, rules):
+            if isinstance(objection, Lookup):
+                return Decision(facts.documents, against, ask=objection)
+            if objection.document_key is None:
+                return Decision(facts.documents, against, stop=objection)
+            against.append(objection)
         facts = replace(facts, documents=_left(facts.documents, against))
     return Decision(facts.documents, against)
 

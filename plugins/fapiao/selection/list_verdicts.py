@@ -20,7 +20,7 @@ HEADINGS: Mapping[str, str] = dict.fromkeys(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NamedDocument:
     """A document of the pool that a row names, as selection_import.sql shows it; codes, and money in yuan."""
 
     row_no: int
@@ -40,11 +40,11 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ListVerdict:
     """A row, the document it means where there is exactly one, and why it is not taken; no problem means that it is."""
 
     row: ListRow
-    found: Found | None
+    found: NamedDocument | None
     problems: tuple[Problem, ...]
 
     @property
@@ -66,7 +66,7 @@ class Verdict:
         )
 
 
-def verdict(row: ListRow, documents: Sequence[Found], allowed: Collection[str] | None) -> Verdict:
+def verdict(row: ListRow, documents: Sequence[NamedDocument], allowed: Collection[str] | None) -> ListVerdict:
     """What rules 1 to 10 say of a row that means `documents`; `allowed` are the 核算组织 granted, None all.
 
     Told together are what rules 1 and 2 say of the row itself, and each of rules 4 to 10 that the one document it means
@@ -74,17 +74,17 @@ def verdict(row: ListRow, documents: Sequence[Found], allowed: Collection[str] |
     3, a number of several taxpayers; nor is anything told of a document of another organisation (R150).
     """
     if row.number is None:
-        return Verdict(row, None, row.problems)
+        return ListVerdict(row, None, row.problems)
     if not documents:
-        return Verdict(row, None, (*row.problems, _told(NOT_IN_POOL)))
+        return ListVerdict(row, None, (*row.problems, _problem(NOT_IN_POOL)))
     if len(documents) > 1:
-        return Verdict(row, None, (*row.problems, _sentence("list_several_owners")))
+        return ListVerdict(row, None, (*row.problems, _sentence("list_several_owners")))
     if allowed is not None and documents[0].org_code not in allowed:
-        return Verdict(row, None, (*row.problems, _sentence("no_organisation_right")))
-    return Verdict(row, documents[0], (*row.problems, *_broken(row, documents[0])))
+        return ListVerdict(row, None, (*row.problems, _sentence("no_organisation_right")))
+    return ListVerdict(row, documents[0], (*row.problems, *_broken(row, documents[0])))
 
 
-def list_requests(verdicts: Iterable[Verdict]) -> list[SelectionRequest]:
+def list_requests(verdicts: Iterable[ListVerdict]) -> list[SelectionRequest]:
     """What the rows that passed ask for: 不抵扣勾选 first, then 撤销不抵扣勾选; no request that has no document."""
     passed = [(one.row, one.found) for one in verdicts if one.passed and one.found]
     by_action = {
@@ -93,21 +93,21 @@ def list_requests(verdicts: Iterable[Verdict]) -> list[SelectionRequest]:
     return [SelectionRequest(OPERATIONS[action], "import", chosen) for action, chosen in by_action.items() if chosen]
 
 
-def _chosen(row: ListRow, found: Found) -> RequestedDocument:
+def _chosen(row: ListRow, found: NamedDocument) -> RequestedDocument:
     if row.action == "withdraw":
         return RequestedDocument(found.taxpayer_no, found.document_key)
     return RequestedDocument(found.taxpayer_no, found.document_key, row.reason, row.reason_text)
 
 
-def _broken(row: ListRow, found: Found) -> Iterator[Problem]:
+def _broken(row: ListRow, found: NamedDocument) -> Iterator[Problem]:
     """Rules 4 to 10; without a known 是否勾选 only those that hold for both."""
     actions = {row.action} if row.action else set(ACTIONS)
     for rule in list_rules().rules.values():
         if found.document in rule.documents and actions <= set(rule.actions) and _breaks(rule, found):
-            yield _told(rule.number)
+            yield _problem(rule.number)
 
 
-def _breaks(rule: ListRule, found: Found) -> bool:
+def _breaks(rule: ListRule, found: NamedDocument) -> bool:
     if rule.number == INCOMPLETE:
         wanted = list_rules().wanted.get((found.channel or "", found.document), ())
         return any(getattr(found, column) is None for column in wanted)
@@ -117,7 +117,7 @@ def _breaks(rule: ListRule, found: Found) -> bool:
     return (rule.empty if value is None else value) not in rule.allowed
 
 
-def _told(number: int) -> Problem:
+def _problem(number: int) -> Problem:
     return Problem(list_rules().rules[number].code, list_rules().text(number))
 
 

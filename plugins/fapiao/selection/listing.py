@@ -115,5 +115,5 @@ def request_for(
 
 
 def _chosen(row: Listed, reason: str | None, reason_text: str | None) -> RequestedDocument:
-    said = (reason, reason_text) if reason else (row.selection_reason, row.selection_reason_text)
-    return RequestedDocument(row.taxpayer_no, row.customs_no, *said)
+    reasons = (reason, reason_text) if reason else (row.selection_reason, row.selection_reason_text)
+    return RequestedDocument(row.taxpayer_no, row.customs_no, *reasons)

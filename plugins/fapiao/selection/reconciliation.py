@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from fapiao.selection.answers import DocumentResult, Holding
-from fapiao.selection.records import OpenDocument, Settled, Tally
+from fapiao.selection.records import DocumentCounts, OpenDocument, Settled
 
 NOT_DEDUCTED = "2"
 """抵扣用途 不抵扣 (protocols §7.3)."""
@@ -24,11 +24,11 @@ def as_wished(document: OpenDocument, wished: Wished, held: Holdings) -> bool:
 
 
 def already_there(
-    documents: Sequence[OpenDocument], wished: Wished, held: Holdings, period: str | None, said: str
+    documents: Sequence[OpenDocument], wished: Wished, held: Holdings, period: str | None, text: str
 ) -> list[Settled]:
     """The documents of an upload without an answer that the bureau holds as wished: they are not sent again."""
     return [
-        Settled(document.document_key, "succeeded", HELD, said, period)
+        Settled(document.document_key, "succeeded", HELD, text, period)
         for document in documents
         if as_wished(document, wished, held)
     ]
@@ -70,7 +70,7 @@ def _one(
     return Settled(key, "failed", DIFFERS, f"{differs}（{result.code} {result.text}）")
 
 
-def verdict(tally: Tally, partly: str, wholly: str) -> tuple[str, str] | None:
+def verdict(tally: DocumentCounts, partly: str, wholly: str) -> tuple[str, str] | None:
     """The code and words of a request that failed; None where every document is done.
 
     One reason for all is told in its own words; `partly` and `wholly` are said of several.

@@ -89,7 +89,7 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DocumentCounts:
     """The documents of a request by what became of them; `refusals` are up to two different (code, text)."""
 
     open: int

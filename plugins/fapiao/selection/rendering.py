@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from fapiao.selection.records import SubmissionProgress
-from fapiao.selection.submission import PreviewLine, Refusal
+from fapiao.selection.submission import NotSubmitted, PreviewLine
 from fapiao.text_table import table
 
 SHEET = ("税号", "企业名称", "通道", "所属税局", "电子税局账号", "默认业务", "账号状态", "份数", "说明")
@@ -53,7 +53,7 @@ def _online(line: PreviewLine) -> str:
     return f"未登录：{line.login.url}" if line.login.url else "未登录"
 
 
-def _objections(refused: Sequence[Refusal]) -> str:
+def _objections(refused: Sequence[NotSubmitted]) -> str:
     """Each sentence once, with the number of documents it holds up."""
     counts: dict[str, int] = {}
     for one in refused:
@@ -61,11 +61,11 @@ def _objections(refused: Sequence[Refusal]) -> str:
     return "；".join(f"{text}（{count} 份）" if count else text for text, count in counts.items())
 
 
-def refusal_lines(refused: Sequence[Refusal]) -> list[str]:
+def refusal_lines(refused: Sequence[NotSubmitted]) -> list[str]:
     """What was not submitted, document by document; of many the first ones, and how many more there are."""
-    told = [f"{one.taxpayer_no} {one.document_key or ''}：{one.text}".replace(" ：", "：") for one in refused]
-    more = len(told) - MOST_REFUSALS
-    return [*told[:MOST_REFUSALS], *([f"……另有 {more} 份未提交，原因同类。"] if more > 0 else [])]
+    lines = [f"{one.taxpayer_no} {one.document_key or ''}：{one.text}".replace(" ：", "：") for one in refused]
+    more = len(lines) - MOST_REFUSALS
+    return [*lines[:MOST_REFUSALS], *([f"……另有 {more} 份未提交，原因同类。"] if more > 0 else [])]
 
 
 def progress_line(now: SubmissionProgress, labels: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class NotSubmitted:
     """What is not submitted: a document, or with None the whole tax number; `text` as the surface words it."""
 
     taxpayer_no: str
@@ -31,7 +31,7 @@ class Submitted:
 
     parent_batch_no: str | None
     batches: Sequence[str]
-    refused: Sequence[Refusal] = ()
+    refused: Sequence[NotSubmitted] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class PreviewLine:
     login: Login | None
     login_text: str | None
     documents: int
-    objections: Sequence[Refusal] = field(default_factory=tuple)
+    objections: Sequence[NotSubmitted] = field(default_factory=tuple)
 
     @property
     def online(self) -> bool:

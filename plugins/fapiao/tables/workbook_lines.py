@@ -42,8 +42,8 @@ def read_workbook(source: str, content: bytes) -> list[Table]:
 def _refusal(source: str, raised: BaseException) -> BadInput:
     if isinstance(raised, PasswordError):
         return BadInput([f"{source} is locked with a password: save it without one"])
-    said = f" ({raised})" if isinstance(raised, CalamineError) else ""
-    return BadInput([f"{source} cannot be read as a workbook{said}: open and save it again"])
+    detail = f" ({raised})" if isinstance(raised, CalamineError) else ""
+    return BadInput([f"{source} cannot be read as a workbook{detail}: open and save it again"])
 
 
 def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:

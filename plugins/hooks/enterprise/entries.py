@@ -1,4 +1,4 @@
-"""Business entries in the pool: a file judged against the documents it names, saved all or nothing."""
+"""Business entries in the pool: a file checked against the documents it names, saved all or nothing."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,10 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from fapiao.enterprise.entries import Entry, EntryWords, Key, KnownEntries, entry_forms, judged
+from fapiao.enterprise.entries import Entry, EntryWords, Key, KnownEntries, checked, entry_forms
 from fapiao.enterprise.form import Problems
 from fapiao.enterprise.kinds import lines_by_kind
-from fapiao.enterprise.loading import Tally
+from fapiao.enterprise.loading import LoadCounts
 from fapiao.errors import BadInput
 from fapiao.queries import query
 from fapiao.tables.lines import Table
@@ -32,7 +32,7 @@ def load_entries(
     actor: str,
     at: datetime,
     dry_run: bool = False,
-) -> Tally:
+) -> LoadCounts:
     """Saves what the files say, one change row per column, `actor` as its batch and `at` as its observation (S2 §3.1).
 
     Raises BadInput with every problem of all the files at once, and then nothing is saved; `dry_run` saves nothing.
@@ -42,12 +42,12 @@ def load_entries(
     with connection.transaction(force_rollback=dry_run):
         connection.execute(query("entries", "lock_owners"), {"taxpayers": [number for number, _ in forms]})
         known = _known(connection, list(forms))
-        after = judged(forms, known, organisations(connection), among)
+        after = checked(forms, known, organisations(connection), among)
         if complaints.problems:
             raise BadInput(complaints.problems)
         changed = {key: entry for key, entry in after.items() if entry != known[key].entry}
         _save(connection, changed, actor, at)
-    return Tally("entries", 0, len(changed), len(after) - len(changed))
+    return LoadCounts("entries", 0, len(changed), len(after) - len(changed))
 
 
 def _known(connection: Connection, keys: Sequence[Key]) -> dict[Key, KnownEntries]:

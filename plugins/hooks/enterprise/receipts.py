@@ -24,7 +24,7 @@ _COMPARED = {"issue_date": "开票日期", "amount": "不含税金额", "total_a
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ReceiptVerdict:
     """What became of one record; `sentence` is for people, and says the place where the record was refused."""
 
     where: str
@@ -45,7 +45,7 @@ class Receiver:
 
 def receive_documents(
     connection: Connection, receipts: Sequence[Receipt], *, actor: str, dry_run: bool = False
-) -> Iterator[Verdict]:
+) -> Iterator[ReceiptVerdict]:
     """A verdict on every record, in their order; each in a transaction of its own, so that one refused stops no other.
 
     The connection must be in autocommit. `dry_run` saves nothing.
@@ -60,23 +60,23 @@ def receive_documents(
             yield _verdict(connection, receiver, receipt)
 
 
-def _verdict(connection: Connection, receiver: Receiver, receipt: Receipt) -> Verdict:
+def _verdict(connection: Connection, receiver: Receiver, receipt: Receipt) -> ReceiptVerdict:
     one = receipt.received
     if one is None:
-        return Verdict(receipt.where, None, None, "refused", "; ".join(receipt.problems))
+        return ReceiptVerdict(receipt.where, None, None, "refused", "; ".join(receipt.problems))
     whose = receipt.where, one.taxpayer_no, one.document_key
     if receipt.repeats:
-        return Verdict(*whose, "repeated", rulebook().message("received_repeated", "import") + receipt.repeats)
+        return ReceiptVerdict(*whose, "repeated", rulebook().message("received_repeated", "import") + receipt.repeats)
     problems = list(_objections(receiver, one))
     if problems:
-        return Verdict(*whose, "refused", f"{receipt.where}: {'; '.join(problems)}")
+        return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {'; '.join(problems)}")
     try:
         outcome = _received(connection, receiver.actor, one)
     except Refused as refused:
-        return Verdict(*whose, "refused", f"{receipt.where}: {refused.text}")
+        return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {refused.text}")
     except MergeError as failed:
-        return Verdict(*whose, "refused", f"{receipt.where}: {failed}")
-    return Verdict(*whose, outcome, rulebook().message(f"received_{outcome}", "import"))
+        return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {failed}")
+    return ReceiptVerdict(*whose, outcome, rulebook().message(f"received_{outcome}", "import"))
 
 
 def _objections(receiver: Receiver, one: Received) -> Iterator[str]:
@@ -109,10 +109,10 @@ def _compare(connection: Connection, one: Received) -> None:
     """查验不一致 without a call: the bureau's face is in the pool already."""
     with connection.cursor(row_factory=dict_row) as cursor:
         face = cursor.execute(query("verification", "face"), _owned(one)).fetchone() or {}
-    said = ((label, getattr(one, name), face.get(name)) for name, label in _COMPARED.items())
+    compared = ((label, getattr(one, name), face.get(name)) for name, label in _COMPARED.items())
     differing = [
         f"{label} {mine}，票面 {theirs}"
-        for label, mine, theirs in said
+        for label, mine, theirs in compared
         if mine != theirs and None not in (mine, theirs)
     ]
     if differing:

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from psycopg.types.string import TextLoader
 
 from fapiao.exports.cells import EXACT_DIGITS, Cell, cell, day, json_text, number
-from fapiao.exports.columns import Column, Plan, plan
+from fapiao.exports.columns import Column, SheetPlan, plan
 from fapiao.exports.pages import PACKAGE, Package, packages
 from fapiao.queries import query
 from hooks.exports.workbooks import Progress, Sheet, write_workbook
@@ -55,7 +55,7 @@ def export_invoices(
 
     Raises Unusable when the file cannot be written.
     """
-    sheets: list[tuple[Plan, LiteralString]] = [
+    sheets: list[tuple[SheetPlan, LiteralString]] = [
         (plan(name), query("exports", name)) for name in ("invoices", "lines")[: 1 + lines]
     ]
     return export_rows(connection, file, sheets, values, progress)
@@ -64,7 +64,7 @@ def export_invoices(
 def export_rows(
     connection: Connection,
     file: Path,
-    sheets: list[tuple[Plan, LiteralString]],
+    sheets: list[tuple[SheetPlan, LiteralString]],
     values: Values,
     progress: Progress | None = None,
 ) -> int:
@@ -87,7 +87,7 @@ def note_export(connection: Connection, actor: str, rows: int, chosen: Values) -
 
 
 @contextmanager
-def sheet(connection: Connection, wanted: Plan, statement: LiteralString, values: Values) -> Iterator[Sheet]:
+def sheet(connection: Connection, wanted: SheetPlan, statement: LiteralString, values: Values) -> Iterator[Sheet]:
     """A sheet whose rows Postgres sends while they are written; usable inside the block.
 
     From its first package to its last the connection can do nothing else.

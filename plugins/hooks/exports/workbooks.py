@@ -86,7 +86,7 @@ def write_table(
 
 def check_place(file: Path) -> None:
     """Raises Unusable, as the writers do, where a workbook cannot be written: before what it tells of is done."""
-    with _told(file):
+    with _disk_errors(file):
         if file.is_dir():
             raise IsADirectoryError(EISDIR, "a folder")
         unfinished = _unfinished(file)
@@ -130,7 +130,7 @@ def _whole(file: Path) -> Iterator[Path]:
     """A name beside the file to write under; it becomes the file at the end, or is gone."""
     unfinished = _unfinished(file)
     try:
-        with _told(file):
+        with _disk_errors(file):
             unfinished.touch()
             yield unfinished
             unfinished.replace(file)
@@ -144,7 +144,7 @@ def _unfinished(file: Path) -> Path:
 
 
 @contextmanager
-def _told(file: Path) -> Iterator[None]:
+def _disk_errors(file: Path) -> Iterator[None]:
     """What the disk says against a file, as the sentence for people."""
     try:
         yield

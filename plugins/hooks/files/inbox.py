@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fapiao.bureau_files.file_names import NameClaim, parse_name
 from fapiao.bureau_files.layouts import file_rules
-from fapiao.bureau_files.records import Refusal
+from fapiao.bureau_files.records import FileRefusal
 from fapiao.errors import BadInput, Unusable
 from hooks.files.data_folder import place_of
 from hooks.files.store import digest
@@ -57,7 +57,7 @@ def _set_of(file: Path) -> object:
     """What the parts of one name share; a name of another form, or a wrong one, stands alone."""
     try:
         claim: NameClaim | None = parse_name(file.name, file_rules())
-    except Refusal:
+    except FileRefusal:
         return file
     if claim is None or claim.part is None:
         return file

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from fapiao.layout.delivery import Failure
-from fapiao.layout.rows import FileRow
+from fapiao.layout.rows import LayoutFile
 from fapiao.layout.rules import layout_rule
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook
@@ -20,14 +20,14 @@ PRIORITY = 80
 _REASONS = {"no_country": "layout_no_country", "no_city": "layout_no_city"}
 
 
-class Planned(NamedTuple):
+class PlannedFiles(NamedTuple):
     """File tasks that a download caused, and reasons (0 or 1) why it caused none."""
 
     tasks: int
     left_out: int
 
 
-def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: RuleBook, rule_id: str) -> Planned:
+def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: RuleBook, rule_id: str) -> PlannedFiles:
     """Plans the file tasks (进项-数电发票文件下载) that a settled download causes; to be called after its settlement.
 
     Only where rules, scheme and taxpayer allow it (R079, R130–R135, A-42); invoices whose files are stored or asked for
@@ -36,7 +36,7 @@ def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: 
     """
     rule = layout_rule(claim.channel, claim.download_type, claim.invoice_type)
     if rule is None or claim.document != "invoice":
-        return Planned(0, 0)
+        return PlannedFiles(0, 0)
     reasons = [{"code": code, "message": rules.message(key, "scheduled")} for code, key in _REASONS.items()]
     values = {
         "task_id": claim.task_id,
@@ -49,7 +49,7 @@ def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: 
         "reasons": Jsonb(reasons),
     }
     connection.execute(query("files", "walk_indexes"))
-    return Planned(*_row(connection, "plan", values))
+    return PlannedFiles(*_row(connection, "plan", values))
 
 
 class LayoutFiles:
@@ -63,7 +63,7 @@ class LayoutFiles:
         """Waits until no merge or other writer is at work on this company's documents."""
         self._run("lock_owner")
 
-    def store(self, files: Sequence[FileRow], batch_no: str | None) -> set[str]:
+    def store(self, files: Sequence[LayoutFile], batch_no: str | None) -> set[str]:
         """Writes what is new or different; what it replaces keeps its row. Returns the documents that got a row."""
         values = {"files": Jsonb([asdict(file) for file in files]), "batch_no": batch_no}
         self._run("supersede", **values)
@@ -72,8 +72,8 @@ class LayoutFiles:
 
     def sign(self, document_keys: Collection[str], claim: Claim, observed_at: datetime) -> None:
         """自动签收 (R137): marks the documents as signed; a change row tells by which task."""
-        told = {"batch_no": claim.batch_no, "channel": claim.channel, "observed_at": observed_at}
-        self._run("sign", document_keys=list(document_keys), **told)
+        values = {"batch_no": claim.batch_no, "channel": claim.channel, "observed_at": observed_at}
+        self._run("sign", document_keys=list(document_keys), **values)
 
     def reject(self, failures: Sequence[Failure], batch_no: str) -> None:
         """Makes visible which invoices have no files, and why."""

@@ -77,7 +77,7 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class Uploaded:
+class StoredUpload:
     """What became of a file: its name, kind and hash, and the sentence for people."""
 
     name: str
@@ -102,7 +102,7 @@ def holder_of(connection: Connection, number: str, taxpayer: str | None, directi
 
 def add_files(
     connection: Connection, store: FileStore, holder: Holder, files: Mapping[str, bytes], actor: str
-) -> list[Uploaded]:
+) -> list[StoredUpload]:
     """A verdict on every file, by name; all of them in one transaction, `actor` as who stored them.
 
     The kind of a file is what its bytes say. Raises BadInput with every problem, and stores nothing then.
@@ -133,7 +133,7 @@ def _is_ofd(content: bytes) -> bool:
 
 def _uploaded(
     connection: Connection, store: FileStore, holder: Holder, name: str, kind: str, content: bytes
-) -> Uploaded:
+) -> StoredUpload:
     outcome = store_user_file(
         connection,
         store,
@@ -143,4 +143,4 @@ def _uploaded(
         file_type=kind,
         content=content,
     )
-    return Uploaded(name, kind, digest(content), outcome, rulebook().message(f"upload_{outcome}", "import"))
+    return StoredUpload(name, kind, digest(content), outcome, rulebook().message(f"upload_{outcome}", "import"))

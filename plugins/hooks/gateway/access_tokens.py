@@ -74,8 +74,8 @@ class Tokens:
             raise TryLater("GATEWAY_LOGIN_LOST", text, "the login is tried again", self._http.poll_delay(60)) from None
         token = data.get(name)
         if not token or str(data.get("success", True)).lower() != "true":
-            told = f"{data.get('error_code') or ''} {data.get('error_desc') or ''}".strip()
-            raise Refused("GATEWAY_LOGIN", self._secrets.hide(told) or "no token was given", _ADVICE)
+            detail = f"{data.get('error_code') or ''} {data.get('error_desc') or ''}".strip()
+            raise Refused("GATEWAY_LOGIN", self._secrets.hide(detail) or "no token was given", _ADVICE)
         self._secrets.add(str(token))
         return str(token)
 

@@ -84,10 +84,10 @@ class GatewayHttp:
         raise Refused(code, text, "check the host of connection bureau_gateway")
 
     def _failed(self, failed: httpx.HTTPError) -> TryLater | AnswerLost:
-        told = self._secrets.hide(str(failed))
+        text = self._secrets.hide(str(failed))
         if isinstance(failed, _NOT_SENT):
             return TryLater(
-                "GATEWAY_UNREACHABLE", f"the gateway cannot be reached: {told}", _ADVICE, self.poll_delay(60)
+                "GATEWAY_UNREACHABLE", f"the gateway cannot be reached: {text}", _ADVICE, self.poll_delay(60)
             )
         return AnswerLost(
             "GATEWAY_ANSWER_LOST",

@@ -21,7 +21,7 @@ from hooks.gateway.cipher import encoding
 from hooks.gateway.http_client import GatewayHttp
 from hooks.gateway.redaction import Secrets
 from hooks.gateway.request_dedup import RequestDedup
-from hooks.gateway.wire import GatewayWire, Reply
+from hooks.gateway.wire import GatewayReply, GatewayWire
 
 FILE_LIMIT = 20 * 1024 * 1024
 """Bytes of one layout file (assumed: the largest known ones have some hundred KB)."""
@@ -76,7 +76,7 @@ class GatewaySession:
 
     def ask(self, interface: Interface, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data of an accepted call. Raises LoginLost, Refused, QuotaSpent, TryLater or AnswerLost."""
-        return self._accepted(*self._said(interface, data)).data
+        return self._accepted(*self._outcome_of(interface, data)).data
 
     def read(self, interface: Interface, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """As `ask`, for what costs nothing: a lost answer is TryLater."""
@@ -128,7 +128,7 @@ class GatewaySession:
         It comes as the bureau wrote it. Raises Refused VERIFY_NOT_FOUND or VERIFY_MISMATCH, QuotaSpent
         VERIFY_DAILY_LIMIT (five a day), or as `ask`.
         """
-        return self._accepted(*self._said(interfaces.VERIFICATION, invoice)).raw
+        return self._accepted(*self._outcome_of(interfaces.VERIFICATION, invoice)).raw
 
     def usage(self, invoice: Mapping[str, Any]) -> Mapping[str, Any]:
         """O10 of `{taxNo, invoiceType, invoiceCode, invoiceNo, invoiceDate}`, a positive invoice of a 乐企 company."""
@@ -166,7 +166,7 @@ class GatewaySession:
         return period
 
     def _page(
-        self, pair: AsyncInterface, place: PartCursor, reply: Reply, outcome: Outcome, observed_at: datetime
+        self, pair: AsyncInterface, place: PartCursor, reply: GatewayReply, outcome: Outcome, observed_at: datetime
     ) -> Package | None:
         self._accepted(reply, outcome)
         try:
@@ -174,22 +174,22 @@ class GatewaySession:
         except UnreadablePage as broken:
             raise TryLater("GATEWAY_PAGE", str(broken), _AGAIN, self.poll_delay(60), reply.raw) from broken
 
-    def _accepted(self, reply: Reply, outcome: Outcome) -> Reply:
+    def _accepted(self, reply: GatewayReply, outcome: Outcome) -> GatewayReply:
         if outcome.kind != "accepted":
             raise self._error(outcome, reply)
         return reply
 
-    def _ask_safely_repeatable(self, interface: Interface, data: Mapping[str, Any]) -> tuple[Reply, Outcome]:
+    def _ask_safely_repeatable(self, interface: Interface, data: Mapping[str, Any]) -> tuple[GatewayReply, Outcome]:
         """Asking costs nothing, so a lost answer is simply asked for again."""
         try:
-            return self._said(interface, data)
+            return self._outcome_of(interface, data)
         except AnswerLost as lost:
             raise self._retry_error(lost) from lost
 
     def _retry_error(self, lost: AnswerLost) -> TryLater:
         return TryLater(lost.code, lost.text, "the question is asked again", self.poll_delay(60), lost.answer)
 
-    def _said(self, interface: Interface, data: Mapping[str, Any]) -> tuple[Reply, Outcome]:
+    def _outcome_of(self, interface: Interface, data: Mapping[str, Any]) -> tuple[GatewayReply, Outcome]:
         """Answer and outcome; what may be tried once more (9301) is tried here, and its second answer counts."""
         reply = self._wire.call(interface, data)
         outcome = self._outcome(reply)
@@ -198,10 +198,10 @@ class GatewaySession:
             outcome = self._outcome(reply)
         return reply, outcome
 
-    def _outcome(self, reply: Reply) -> Outcome:
+    def _outcome(self, reply: GatewayReply) -> Outcome:
         return self._rules.reply_outcome("gateway", "errorCode", reply.code, reply.text)
 
-    def _error(self, outcome: Outcome, reply: Reply) -> BureauError:
+    def _error(self, outcome: Outcome, reply: GatewayReply) -> BureauError:
         error = _ERRORS.get(outcome.kind, Refused)
         text = f"{reply.code} {reply.text}".strip()
         return error(

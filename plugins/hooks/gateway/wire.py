@@ -23,7 +23,7 @@ _BROKEN = (KeyError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class GatewayReply:
     """One answer: its errorCode and message; `raw` is the JSON of `data` byte for byte, `data` the same decoded.
 
     Rows of `data` that cannot be stored exactly are BrokenRow; `answer` is all that came with a refusal.
@@ -46,7 +46,7 @@ class GatewayWire:
         self._http, self._tokens, self._encoding, self._secrets = http, tokens, encoding, secrets
         self._system, self._now, self._digits = system, now, digits
 
-    def call(self, interface: Interface, data: Mapping[str, Any]) -> Reply:
+    def call(self, interface: Interface, data: Mapping[str, Any]) -> GatewayReply:
         """One request and its answer, whatever the answer says.
 
         Raises TryLater where the gateway provably did not take it, AnswerLost where that is unknown, Refused.
@@ -69,7 +69,7 @@ class GatewayWire:
             advice = "a fresh login did not help; check the user of connection bureau_gateway"
             raise Refused("GATEWAY_TOKEN", f"{_BAD_TOKEN} the access token is not accepted", advice) from None
 
-    def _once(self, interface: Interface, data: Mapping[str, Any], token: str) -> Reply:
+    def _once(self, interface: Interface, data: Mapping[str, Any], token: str) -> GatewayReply:
         content = self._http.post(
             interface.path, msgspec.json.encode(self._envelope(interface, data)), {"access_token": token}
         )
@@ -99,16 +99,16 @@ class GatewayWire:
             "data": sealed,
         }
 
-    def _read(self, interface: Interface, envelope: Mapping[str, str], content: bytes) -> Reply:
+    def _read(self, interface: Interface, envelope: Mapping[str, str], content: bytes) -> GatewayReply:
         """Raises one of _BROKEN where code and success contradict each other, or data cannot be opened."""
         code, text = _text(envelope, "errorCode"), self._secrets.hide(_text(envelope, "message"))
         if code not in _SUCCESSES:
-            return Reply(code or "none", text, {}, b"", content)
+            return GatewayReply(code or "none", text, {}, b"", content)
         if code != interface.success or _text(envelope, "success").lower() != "true":
-            told = f"errorCode {code!r} with success {_text(envelope, 'success')!r}"
-            raise ValueError(f"{told} is no answer of {interface.path}")
+            contradiction = f"errorCode {code!r} with success {_text(envelope, 'success')!r}"
+            raise ValueError(f"{contradiction} is no answer of {interface.path}")
         raw = self._opened(envelope.get("data", ""))
-        return Reply(code, text, decoded(raw), raw)
+        return GatewayReply(code, text, decoded(raw), raw)
 
     def _opened(self, written: str) -> bytes:
         """`data` is a text to open, or the object itself; an operation without a result has none."""

@@ -18,7 +18,7 @@ from fapiao.identifiers import one_spelling
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.shown import shown
 from hooks.leqi.session import LeqiSession
-from hooks.leqi.wire import Reply
+from hooks.leqi.wire import LeqiReply
 
 _DONE_RESULT, _FAILED_RESULT = "1", "3"
 _RESULTS = (_DONE_RESULT, EMPTY_RESULT, _FAILED_RESULT)
@@ -120,29 +120,29 @@ class LeqiHook(BaseHook):
             raise Refused("LEQI_TASK_FAILED", reply.text or _FAILED_TEXT, _AGAIN, answer=reply.raw)
         return self._page(request, place, reply)
 
-    def _result(self, reply: Reply) -> str:
+    def _result(self, reply: LeqiReply) -> str:
         """处理结果; one that is not stated says nothing against the rows. Raises TryLater for another than there is."""
-        said = str(reply.data.get("cljg") or _DONE_RESULT)
-        if said not in _RESULTS:
-            raise self._unreadable(reply, f"cljg is {shown(said, 40)}: 1, 2 or 3 is expected")
-        return said
+        text = str(reply.data.get("cljg") or _DONE_RESULT)
+        if text not in _RESULTS:
+            raise self._unreadable(reply, f"cljg is {shown(text, 40)}: 1, 2 or 3 is expected")
+        return text
 
     @staticmethod
-    def _says_nothing(request: Request, reply: Reply) -> bool:
+    def _says_nothing(request: Request, reply: LeqiReply) -> bool:
         """Ticketed services say 处理结果 2; increments and risk say 04 (unknown ticket elsewhere)."""
         if str(reply.data.get("cljg", "")) == EMPTY_RESULT:
             return True
         at_once = request.download_type in ("input_incremental", "input_status")
         return at_once and reply.kind == "returncode" and reply.code == _NOTHING
 
-    def _page(self, request: Request, place: PartCursor, reply: Reply) -> Package:
+    def _page(self, request: Request, place: PartCursor, reply: LeqiReply) -> Package:
         read = risk_page if request.download_type == "input_status" else package_page
         try:
             return read(request, place, reply.data, reply.raw)
         except (UnreadablePackage, ValueError, TypeError) as broken:
             raise self._unreadable(reply, str(broken)) from broken
 
-    def _unreadable(self, reply: Reply, why: str) -> TryLater:
+    def _unreadable(self, reply: LeqiReply, why: str) -> TryLater:
         return TryLater("LEQI_PACKAGE", why, _AGAIN, self._session.poll_delay(60), reply.raw)
 
     def _usage(self, request: Request, place: PartCursor) -> Package:
@@ -162,26 +162,26 @@ class LeqiHook(BaseHook):
             return msgspec.json.encode({"returncode": reply.code, "returnmsg": reply.text, "asked": invoice})
         raise self._session.error(outcome, reply)
 
-    def _read(self, request: Request, request_no: str, place: PartCursor) -> Reply:
+    def _read(self, request: Request, request_no: str, place: PartCursor) -> LeqiReply:
         return self._session.ask_safely_repeatable(
             lambda: self._ask(request, *questions.question(request, request_no, place))
         )
 
-    def _ask(self, request: Request, service: Service, body: dict[str, Any]) -> Reply:
+    def _ask(self, request: Request, service: Service, body: dict[str, Any]) -> LeqiReply:
         return self._session.call(service, request.leqi_id, body)
 
 
-def _about(invoice: dict[str, Any], reply: Reply) -> bytes:
+def _about(invoice: dict[str, Any], reply: LeqiReply) -> bytes:
     """An answer as it came, or what makes it none where it is about another invoice than the one asked for (A-51)."""
     body = questions.usage_body(invoice)
-    (asked, code), (told, told_code) = _numbers(body), _numbers(reply.data)
-    if told and told.endswith(asked) and told_code in ("", code):
+    (asked, code), (answered, answered_code) = _numbers(body), _numbers(reply.data)
+    if answered and answered.endswith(asked) and answered_code in ("", code):
         return reply.raw.removeprefix(BOM_UTF8)
-    why = f"asked about {code}{asked}, told about {told_code}{told}" if told else "no fphm"
+    why = f"asked about {code}{asked}, told about {answered_code}{answered}" if answered else "no fphm"
     return msgspec.json.encode({"returnmsg": why, "asked": invoice, "answer": dict(reply.data)})
 
 
-def _numbers(said: Mapping[str, Any]) -> tuple[str, str]:
+def _numbers(text: Mapping[str, Any]) -> tuple[str, str]:
     """发票号码 and 发票代码, "" for what is not said."""
-    number, code = (one_spelling(str(said.get(name) or "")) for name in ("fphm", "fpdm"))
+    number, code = (one_spelling(str(text.get(name) or "")) for name in ("fphm", "fpdm"))
     return number, code

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from fapiao.channels.leqi import selection, services
-from fapiao.channels.leqi.selection import CHANNEL, UnreadableAnswer
+from fapiao.channels.leqi.selection import CHANNEL, UnreadableLeqiAnswer
 from fapiao.channels.leqi.services import Service
 from fapiao.downloads.protocol import Login
 from fapiao.errors import AnswerLost, Refused, TryLater
@@ -23,7 +23,7 @@ from fapiao.selection.answers import (
 )
 from fapiao.selection.result_codes import ResultCodes, result_codes
 from hooks.leqi.session import LeqiSession
-from hooks.leqi.wire import Reply
+from hooks.leqi.wire import LeqiReply
 
 T = TypeVar("T")
 Data = Mapping[str, Any]
@@ -134,13 +134,13 @@ class LeqiSelection:
     def _read(self, service: Service, party: Party, **more: str) -> Data:
         return self._session.read(service, party.leqi_id, selection.owner(party.taxpayer_no, **more))
 
-    def _submit(self, service: Service, party: Party, body: Mapping[str, Any]) -> Reply:
+    def _submit(self, service: Service, party: Party, body: Mapping[str, Any]) -> LeqiReply:
         try:
             return self._session.call(service, party.leqi_id, body)
         except AnswerLost as lost:
             raise _answer_lost(lost.code, lost.text) from lost
 
-    def _number(self, reply: Reply) -> str:
+    def _number(self, reply: LeqiReply) -> str:
         if self._session.outcome(reply).kind == "processing":
             raise _answer_lost("LEQI_PROCESSING", reply.text)
         number = self._session.accepted(reply).get("pclsh")
@@ -171,13 +171,13 @@ class LeqiSelection:
     def _readable(self, read: Callable[[], T]) -> T:
         try:
             return read()
-        except (UnreadableAnswer, ValueError, TypeError) as broken:
+        except (UnreadableLeqiAnswer, ValueError, TypeError) as broken:
             raise self._retry_error(str(broken)) from broken
 
     def _taken_or_lost(self, read: Callable[[], T]) -> T:
         try:
             return read()
-        except UnreadableAnswer as broken:
+        except UnreadableLeqiAnswer as broken:
             raise _answer_lost("LEQI_UNREADABLE", str(broken)) from broken
 
     def _retry_error(self, text: str) -> TryLater:

@@ -10,7 +10,7 @@ from fapiao.channels.leqi.services import Service
 from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
 from hooks.base_url import base_url
-from hooks.leqi.wire import LeqiWire, Reply
+from hooks.leqi.wire import LeqiReply, LeqiWire
 
 _ERRORS: dict[str, type[BureauError]] = {
     "quota": QuotaSpent,
@@ -49,11 +49,11 @@ class LeqiSession:
         """`poll_seconds` of the connection where it is set, else `seconds`."""
         return seconds if self._poll_seconds is None else self._poll_seconds
 
-    def call(self, service: Service, leqi_id: str | None, body: Mapping[str, Any]) -> Reply:
+    def call(self, service: Service, leqi_id: str | None, body: Mapping[str, Any]) -> LeqiReply:
         """One request and its answer, whatever it says. Raises TryLater (not taken), AnswerLost (unknown), Refused."""
         return self._wire.call(service, leqi_id or self._default_user_id, body)
 
-    def ask_safely_repeatable(self, ask: Callable[[], Reply]) -> Reply:
+    def ask_safely_repeatable(self, ask: Callable[[], LeqiReply]) -> LeqiReply:
         """Asking costs nothing, so a lost answer is simply asked for again: TryLater."""
         try:
             return ask()
@@ -62,11 +62,11 @@ class LeqiSession:
                 lost.code, lost.text, "the question is asked again", self.poll_delay(60), lost.answer
             ) from lost
 
-    def outcome(self, reply: Reply) -> Outcome:
+    def outcome(self, reply: LeqiReply) -> Outcome:
         """What an answer means (replies.yaml)."""
         return self._rules.reply_outcome("leqi", reply.kind, reply.code, reply.text)
 
-    def error(self, outcome: Outcome, reply: Reply) -> BureauError:
+    def error(self, outcome: Outcome, reply: LeqiReply) -> BureauError:
         """The error of an answer that is not accepted: QuotaSpent, TryLater or Refused."""
         error = _ERRORS.get(outcome.kind, Refused)
         text = f"{reply.code} {reply.text}".strip()
@@ -78,7 +78,7 @@ class LeqiSession:
         """The data of an accepted question. Raises Refused, QuotaSpent or TryLater."""
         return self.accepted(self.ask_safely_repeatable(lambda: self.call(service, leqi_id, body)))
 
-    def accepted(self, reply: Reply) -> Mapping[str, Any]:
+    def accepted(self, reply: LeqiReply) -> Mapping[str, Any]:
         """The data of an answer that is accepted. Raises Refused, QuotaSpent or TryLater, for 处理中 too."""
         outcome = self.outcome(reply)
         if outcome.kind == "processing":

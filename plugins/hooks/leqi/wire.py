@@ -48,7 +48,7 @@ class Sm4:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class LeqiReply:
     """One answer: `kind` says which code table `code` belongs to; `data` is decoded, `raw` its bytes.
 
     Rows of `data` that cannot be stored exactly are BrokenRow; `answer` is all that came with a refusal.
@@ -97,7 +97,7 @@ class LeqiWire:
         """Closes the kept connections."""
         self._client.close()
 
-    def call(self, service: Service, sydwptbh: str, body: Mapping[str, Any]) -> Reply:
+    def call(self, service: Service, sydwptbh: str, body: Mapping[str, Any]) -> LeqiReply:
         """One request and its answer, whatever the answer says.
 
         Raises TryLater where the bureau provably did not take the request, AnswerLost where that is unknown.
@@ -143,7 +143,7 @@ class LeqiWire:
             raise TryLater(problem, text, advice, self._retry_seconds)
         raise Refused(problem, text, "check the host of connection leqi")
 
-    def _read(self, content: bytes) -> Reply:
+    def _read(self, content: bytes) -> LeqiReply:
         try:
             return self._opened(content)
         except (KeyError, TypeError, ValueError) as unreadable:
@@ -154,19 +154,19 @@ class LeqiWire:
                 answer=content,
             ) from unreadable
 
-    def _opened(self, content: bytes) -> Reply:
+    def _opened(self, content: bytes) -> LeqiReply:
         """Raises KeyError, TypeError or ValueError where a layer is not what it must be."""
         wrapper = members(text_of(content))
         status, body = str(value_of(wrapper["httpStatusCode"])), _inner(wrapper["body"])
         if int(status) != _PLATFORM_OK:
-            return Reply("httpStatusCode", status, _platform_text(body), {}, b"", content)
+            return LeqiReply("httpStatusCode", status, _platform_text(body), {}, b"", content)
         response = members(members(body)["Response"])
         if "Error" in response:
             error = members(response["Error"])
-            return Reply("returncode", _said(error, "Code"), _said(error, "Message", ""), {}, b"", content)
+            return LeqiReply("returncode", _text(error, "Code"), _text(error, "Message", ""), {}, b"", content)
         raw = self._unsealed(response["Data"])
         data = fields(text_of(raw))
-        return Reply("returncode", _code(data["returncode"]), str(data.get("returnmsg") or ""), data, raw)
+        return LeqiReply("returncode", _code(data["returncode"]), str(data.get("returnmsg") or ""), data, raw)
 
     def _unsealed(self, written: str) -> bytes:
         """The JSON of Data byte for byte: it is a sealed text, a clear one, or the object itself."""
@@ -176,9 +176,9 @@ class LeqiWire:
         return self._sm4.decrypt(sealed) if self._sm4 and not sealed.startswith("{") else bytes_of(sealed)
 
 
-def _code(said: Any) -> str:
+def _code(value: Any) -> str:
     """返回码 of two digits; a number has lost the zero before it."""
-    return f"{said:02d}" if type(said) is int else str(said)
+    return f"{value:02d}" if type(value) is int else str(value)
 
 
 def _inner(written: str) -> str:
@@ -188,21 +188,21 @@ def _inner(written: str) -> str:
     return str(json.loads(written, strict=False))
 
 
-def _said(error: Mapping[str, str], name: str, default: str | None = None) -> str:
+def _text(error: Mapping[str, str], name: str, default: str | None = None) -> str:
     if default is not None and name not in error:
         return default
-    said = value_of(error[name])
-    return "" if said is None else str(said)
+    value = value_of(error[name])
+    return "" if value is None else str(value)
 
 
 def _platform_text(body: str) -> str:
     """The platform's refusals come in clear; their text stands in the body, in one form or another."""
     try:
-        said = value_of(body)
+        value = value_of(body)
     except ValueError:
         return body  # a bare text is the text
     try:
-        error = said["Response"]["Error"]
+        error = value["Response"]["Error"]
         return str(error.get("Message") or error.get("Code") or body)
     except (KeyError, TypeError, AttributeError):
-        return msgspec.json.encode(said).decode()
+        return msgspec.json.encode(value).decode()

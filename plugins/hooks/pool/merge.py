@@ -139,10 +139,10 @@ class StagedMerge:
         if not renamed:
             return
         self._totals = None
-        said, kept = map(list, zip(*renamed, strict=True))
-        self._run(self._queries["rename"], said=said, kept=kept)
-        self._run(queries("merge/session")["rename_lines"], said=said, kept=kept)
-        self._run(queries("merge/session")["rename_sightings"], said=said, kept=kept, reply_ids=self._replies)
+        stated, kept = map(list, zip(*renamed, strict=True))
+        self._run(self._queries["rename"], stated=stated, kept=kept)
+        self._run(queries("merge/session")["rename_lines"], stated=stated, kept=kept)
+        self._run(queries("merge/session")["rename_sightings"], stated=stated, kept=kept, reply_ids=self._replies)
 
     def _set_aside(self) -> int:
         """How many rows the status mode keeps out of the pool; they wait in the cache."""
@@ -182,11 +182,11 @@ class StagedMerge:
             whose = [self._parameters[name] for name in ("batch_no", "direction", "taxpayer_no")]
             self._copy(session["copy_dropped"], [(*whose, reply_id, *astuple(line)) for line in staged.dropped])
         origin = self._parameters["batch_no"], self._parameters["generation"], reply_id
-        told = (
+        totals = (
             (*origin, row.row_no, row.document_key, row.reason, json_text(row.payload), row.fate, row.code)
             for row in staged.rejected
         )
-        self._copy(session["copy_rejected"], list(told))
+        self._copy(session["copy_rejected"], list(totals))
 
     def _counted(self) -> TupleRow:
         """Rows, distinct documents, stated statuses and sums of what is staged; counted once."""

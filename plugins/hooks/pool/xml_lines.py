@@ -46,8 +46,8 @@ def complete_lines(
     if not prints:
         return 0
     connection.execute(lines["insert_all"], owner)
-    told = {"batch_no": batch_no, "channel": channel, "observed_at": context.observed_at, "prints": Jsonb(prints)}
-    marked = connection.execute(query("files", "mark_lines"), owner | told).rowcount
+    values = {"batch_no": batch_no, "channel": channel, "observed_at": context.observed_at, "prints": Jsonb(prints)}
+    marked = connection.execute(query("files", "mark_lines"), owner | values).rowcount
     if connection.execute(queries("merge/session")["lines_arrived"], owner).rowcount:
         connection.execute(queries("merge/session")["headers_complete"], owner)
     return marked

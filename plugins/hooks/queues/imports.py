@@ -156,8 +156,8 @@ class Imports(Statements):
     def contradicted(self, claim: Claim) -> list[str]:
         """A sentence about every staged document of a list whose face is another in the pool."""
         rows = self._run("contradicted", direction=claim.direction, taxpayer_no=claim.taxpayer_no).fetchall()
-        said = "票据{}：文件中的开票日期和金额（{}）与全票池（{}）不同，全票池未改，请核对。"
-        return [said.format(*row) for row in rows]
+        sentence = "票据{}：文件中的开票日期和金额（{}）与全票池（{}）不同，全票池未改，请核对。"
+        return [sentence.format(*row) for row in rows]
 
     def waiting_files(self) -> list[tuple[Owner, tuple[int, ...], Source]]:
         """The files with rows in quarantine, by whose they are and the schemes they were imported into."""

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from fapiao.errors import BureauError, error_columns
 from fapiao.selection.answers import Uploaded
 from fapiao.selection.checks import StatisticsState
-from fapiao.selection.records import OpenDocument, Selection, Settled, Tally, TaxpayerProfile
+from fapiao.selection.records import DocumentCounts, OpenDocument, Selection, Settled, TaxpayerProfile
 from fapiao.tasks import LEASE
 from hooks.queues.leased_table import LeasedTable
 
@@ -83,9 +83,9 @@ class SelectionTable(LeasedTable[Selection]):
         tally = self.tally(row)
         self._run("note_counts", selection_id=row.selection_id, succeeded=tally.succeeded, failed=tally.failed)
 
-    def tally(self, row: Selection) -> Tally:
+    def tally(self, row: Selection) -> DocumentCounts:
         """The documents by what became of them."""
-        (found,) = self._records(Tally, "count_items", selection_id=row.selection_id)
+        (found,) = self._records(DocumentCounts, "count_items", selection_id=row.selection_id)
         return found
 
     def finish(

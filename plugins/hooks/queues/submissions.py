@@ -159,7 +159,7 @@ class Submissions(Statements):
         """How far each request of a submission is, in order."""
         return self._records(RequestProgress, "progress", parent_batch_no=parent_batch_no)
 
-    def told(self, batches: Sequence[str]) -> list[Mapping[str, Any]]:
+    def states(self, batches: Sequence[str]) -> list[Mapping[str, Any]]:
         """Channel, 核算组织, status, label and words of requests."""
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return list(cursor.execute(query("selection", "told"), {"batches": list(batches)}))

@@ -11,7 +11,7 @@ from fapiao.errors import BureauError, Refused, error_columns
 from fapiao.payloads import Context, translate
 from fapiao.queries import query
 from fapiao.tasks import LEASE
-from fapiao.tolerant_json import Unreadable, fields, text_of
+from fapiao.tolerant_json import UnreadableJson, fields, text_of
 from fapiao.verification import Question, Verification
 from hooks.pool.merge import MergeContext, StagedMerge
 from hooks.pool.verification_cache import merge_from_cache
@@ -106,7 +106,7 @@ def answer(body: bytes) -> Mapping[str, Any]:
     """An answer decoded, amounts as they were written. Raises Refused where it is no JSON object."""
     try:
         return fields(text_of(body))
-    except Unreadable as broken:
+    except UnreadableJson as broken:
         raise Refused(
             "VERIFY_UNREADABLE", f"the answer is not a JSON object: {broken}", "it is kept as it came"
         ) from None

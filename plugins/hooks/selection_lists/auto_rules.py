@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import class_row, dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
-from fapiao.enterprise.loading import Tally
+from fapiao.enterprise.loading import LoadCounts
 from fapiao.enterprise.spellings import Vocabulary
 from fapiao.queries import query
 from fapiao.selection.auto_rules import auto_words, read_auto_rules
@@ -27,7 +27,7 @@ _OPERATIONS: dict[str, Operation] = {"preselect": "preselect", "select": "not_de
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class PickedDocument:
     """A document and the rule it goes to; 税款金额 in yuan, `reason` is 不抵扣原因 1 to 5."""
 
     rule: str
@@ -42,7 +42,7 @@ class Match:
 
 def load_auto_rules(
     connection: Connection, files: Sequence[list[Table]], words: Vocabulary, *, actor: str, dry_run: bool = False
-) -> Tally:
+) -> LoadCounts:
     """Makes the rules what the files say: one that they do not name is gone, and counts as changed.
 
     Raises BadInput with every problem at once, and then nothing is saved; `dry_run` saves nothing.
@@ -53,7 +53,7 @@ def load_auto_rules(
         cursor.execute(query("auto_selection", "replace"), {"rules": document, "actor": actor})
         done = Counter(action for (action,) in cursor.fetchall())
     changed = done["UPDATE"] + done["DELETE"]
-    return Tally("auto_rules", done["INSERT"], changed, len(rules) - done["INSERT"] - done["UPDATE"])
+    return LoadCounts("auto_rules", done["INSERT"], changed, len(rules) - done["INSERT"] - done["UPDATE"])
 
 
 def auto_rules(connection: Connection) -> list[dict[str, Any]]:
@@ -62,12 +62,12 @@ def auto_rules(connection: Connection) -> list[dict[str, Any]]:
         return cursor.execute(query("auto_selection", "list")).fetchall()
 
 
-def auto_matches(connection: Connection, day: date, tried: Iterable[str] = ()) -> list[Match]:
+def auto_matches(connection: Connection, day: date, tried: Iterable[str] = ()) -> list[PickedDocument]:
     """What the enabled rules pick on `day` (Asia/Shanghai), by rule; `tried` are rules to ask as if they were enabled.
 
     Nothing is changed: this is the dry run.
     """
-    with connection.cursor(row_factory=class_row(Match)) as cursor:
+    with connection.cursor(row_factory=class_row(PickedDocument)) as cursor:
         return cursor.execute(query("auto_selection", "matches"), {"day": day, "tried": list(tried)}).fetchall()
 
 
@@ -79,5 +79,5 @@ def auto_requests(connection: Connection, day: date) -> list[SelectionRequest]:
     ]
 
 
-def _chosen(match: Match) -> RequestedDocument:
+def _chosen(match: PickedDocument) -> RequestedDocument:
     return RequestedDocument(match.taxpayer_no, match.document_key, match.reason, match.reason_text)

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from fapiao.queries import query
 from fapiao.selection.list_rows import ListRow, list_rows
-from fapiao.selection.list_verdicts import HEADINGS, Found, Verdict, verdict
+from fapiao.selection.list_verdicts import HEADINGS, ListVerdict, NamedDocument, verdict
 from fapiao.tables.lines import Table
 from hooks.exports.workbooks import write_table
 
@@ -21,7 +21,7 @@ RESULT_SHEET = "引入结果"
 
 def validate_list(
     connection: Connection, files: Sequence[list[Table]], allowed: Collection[str] | None = None
-) -> list[Verdict]:
+) -> list[ListVerdict]:
     """A verdict on every row, in the order of the files (fapiao.selection.list_rows.read_list); nothing is changed.
 
     `allowed` are the 核算组织 that whoever imports may select for, None all of them (R150). Raises BadInput where a
@@ -32,12 +32,12 @@ def validate_list(
     return [verdict(row, documents[number], allowed) for number, row in enumerate(rows)]
 
 
-def write_result(file: Path, verdicts: Sequence[Verdict]) -> int:
+def write_result(file: Path, verdicts: Sequence[ListVerdict]) -> int:
     """查看引入结果: a line per row with 任务处理状态 and every reason (R195). Raises Unusable when the disk refuses."""
     return write_table(file, RESULT_SHEET, HEADINGS, (one.cells() for one in verdicts), total=len(verdicts))
 
 
-def _documents(connection: Connection, rows: Sequence[ListRow]) -> dict[int, list[Found]]:
+def _documents(connection: Connection, rows: Sequence[ListRow]) -> dict[int, list[NamedDocument]]:
     named = [
         {
             "row_no": number,
@@ -49,8 +49,8 @@ def _documents(connection: Connection, rows: Sequence[ListRow]) -> dict[int, lis
         for number, row in enumerate(rows)
         if row.number
     ]
-    found: dict[int, list[Found]] = defaultdict(list)
-    with connection.cursor(row_factory=class_row(Found)) as cursor:
+    found: dict[int, list[NamedDocument]] = defaultdict(list)
+    with connection.cursor(row_factory=class_row(NamedDocument)) as cursor:
         for document in cursor.execute(query("selection_import", "found"), {"rows": Jsonb(named)}):
             found[document.row_no].append(document)
     return found

@@ -20,8 +20,8 @@ from fapiao.permissions.rules import OVER_TASKS, right_rules
 from fapiao.permissions.task_actions import (
     MOST_VOIDED,
     ActionOutcome,
-    Candidate,
     Objection,
+    SelectedTask,
     poll_objections,
     retry_objections,
     standing,
@@ -36,7 +36,7 @@ from hooks.pool.sessions import name_actor, name_reason
 from hooks.queues.imports import hand_files_on
 
 Connection = psycopg.Connection[Any]
-Objections = Callable[[Candidate, RuleBook, datetime], Iterator[Objection]]
+Objections = Callable[[SelectedTask, RuleBook, datetime], Iterator[Objection]]
 HIDE_PARAMETER = ("base_service", "hide_forbidden_buttons")
 """隐藏无权按钮"""
 
@@ -183,7 +183,7 @@ def _acting(
     objections: Objections,
     book: RuleBook,
     now: datetime | None = None,
-) -> Iterator[list[Candidate]]:
+) -> Iterator[list[SelectedTask]]:
     """The selected tasks, locked and allowed; saved with what the block does. Raises BadInput with every problem."""
     with connection.transaction():
         name_actor(connection, actor)
@@ -201,12 +201,12 @@ def _acting(
         yield tasks
 
 
-def _selected(connection: Connection, batches: Sequence[str]) -> list[Candidate]:
-    with connection.cursor(row_factory=class_row(Candidate)) as cursor:
+def _selected(connection: Connection, batches: Sequence[str]) -> list[SelectedTask]:
+    with connection.cursor(row_factory=class_row(SelectedTask)) as cursor:
         return cursor.execute(query("actions", "selected"), {"batches": list(batches)}).fetchall()
 
 
-def _unknown(batches: Sequence[str], tasks: Sequence[Candidate], book: RuleBook) -> list[str]:
+def _unknown(batches: Sequence[str], tasks: Sequence[SelectedTask], book: RuleBook) -> list[str]:
     if not batches:
         return [book.message("no_selection", "interactive")]
     known = {task.batch_no for task in tasks}

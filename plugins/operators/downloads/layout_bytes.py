@@ -26,20 +26,20 @@ class Reach:
 
 
 @dataclass(slots=True)
-class Missing:
+class MissingBytes:
     """Files without bytes: the bureau's host refuses them, or what came is not what was announced."""
 
     refused: list[Failure] = field(default_factory=list)
     damaged: list[Failure] = field(default_factory=list)
 
 
-def store_bytes(session: WorkerSession, claim: Claim, files: Sequence[Announced], reach: Reach) -> Missing | None:
+def store_bytes(session: WorkerSession, claim: Claim, files: Sequence[Announced], reach: Reach) -> MissingBytes | None:
     """Brings every file's bytes into the store that are not there yet; None when the slice of time is over.
 
     What was stored, now or by a worker that died, is never asked for again. Raises TryLater or LoginLost of the
     download, Unusable of the store, LeaseLost when the row went to somebody else.
     """
-    missing, started = Missing(), session.now()
+    missing, started = MissingBytes(), session.now()
     renewed = started
     for file in files:
         if reach.store.has(file.sha256, file.size):
@@ -60,7 +60,7 @@ def renew_lease(session: WorkerSession, claim: Claim, renewed: datetime) -> date
         return now
 
 
-def _store(file: Announced, reach: Reach, missing: Missing) -> None:
+def _store(file: Announced, reach: Reach, missing: MissingBytes) -> None:
     try:
         content = reach.download(file.url)
     except Refused as refused:
@@ -82,5 +82,5 @@ def _mismatch(file: Announced, content: bytes) -> str:
 
 
 def _failure(file: Announced, reason: str) -> Failure:
-    told = {"invoiceNo": file.document_key, "fileType": file.file_type, "size": file.size, "sha256": file.sha256}
-    return Failure(file.document_key, reason, file.reply_id, file.row_no, told)
+    values = {"invoiceNo": file.document_key, "fileType": file.file_type, "size": file.size, "sha256": file.sha256}
+    return Failure(file.document_key, reason, file.reply_id, file.row_no, values)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fapiao.errors import Refused, TryLater, Unusable
 from fapiao.layout import xml_invoice
 from fapiao.layout.delivery import Announced, Delivery, Failure, read_delivery
-from fapiao.layout.rows import FileRow, file_row
+from fapiao.layout.rows import LayoutFile, file_row
 from fapiao.payloads import ERROR_GOODS, Context, line_filter
 from fapiao.safe_xml import UnreadableFile
 from fapiao.tasks import Claim
@@ -29,7 +29,7 @@ _SOME_STORED = "the files that came are stored; the others say why in the reject
 class _Taken:
     """What came of the stored bytes: rows for the pool, and invoices read from their XML."""
 
-    rows: list[FileRow] = field(default_factory=list)
+    rows: list[LayoutFile] = field(default_factory=list)
     invoices: dict[str, Invoice] = field(default_factory=dict)
 
 
@@ -86,7 +86,7 @@ def _take_all(session: WorkerSession, claim: Claim, delivery: Delivery, store: F
     return taken
 
 
-def _rows(file: Announced, content: bytes, store: FileStore, invoices: dict[str, Invoice]) -> list[FileRow]:
+def _rows(file: Announced, content: bytes, store: FileStore, invoices: dict[str, Invoice]) -> list[LayoutFile]:
     """The file's row, and what can be made of it: a snapshot of an OFD, the invoice of an XML."""
     if file.file_type == "ofd":
         return ofd_rows(store, file.document_key, "bureau", content)
@@ -143,7 +143,7 @@ def _complete_lines(
     complete_lines(tables.connection, claim.batch_no, claim.channel, context, found)
 
 
-def _counts(rows: Sequence[FileRow], stored: set[str], failures: Sequence[Failure]) -> MergeCounts:
+def _counts(rows: Sequence[LayoutFile], stored: set[str], failures: Sequence[Failure]) -> MergeCounts:
     """Counted in invoices: one that lacks a file is failed, though the files it has are stored."""
     failed = {failure.document_key or f"{failure.reply_id}/{failure.row_no}" for failure in failures}
     whole = {row.document_key for row in rows} - failed

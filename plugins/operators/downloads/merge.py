@@ -150,7 +150,7 @@ def _staged(session: WorkerSession, tables: SessionTables, claim: Claim) -> Iter
     reading = READINGS[claim.channel]
     path = "history_sync" if claim.job in _HISTORY_JOBS else _LINE_SCOPE[claim.direction]
     left_out = line_filter(session.parameter(*ERROR_GOODS), path)
-    judge = objection(claim)
+    object_to = objection(claim)
     with tables.queue.replies(claim) as replies:
         for reply in replies:
             context = Context(
@@ -161,11 +161,12 @@ def _staged(session: WorkerSession, tables: SessionTables, claim: Claim) -> Iter
                 aggregated_on=reading.collected_on(reply["argument"]),
                 tax_org_code=claim.org_code,
                 line_filter=left_out,
-                objection=judge,
+                objection=object_to,
             )
             body = bytes(reply["body"])
-            judged = replace(context, aside=_aside(claim, reading, reply))
-            yield reply["part_no"], reply["reply_id"], translate(reading.kind(claim), reading.rows(claim, body), judged)
+            checked = replace(context, aside=_aside(claim, reading, reply))
+            rows = reading.rows(claim, body)
+            yield reply["part_no"], reply["reply_id"], translate(reading.kind(claim), rows, checked)
 
 
 def _aside(claim: Claim, reading: ReplyReader, reply: Mapping[str, Any]) -> Callable[[Row], Aside | None]:

@@ -26,7 +26,7 @@ _PRIORITY = {"invoice": 50, "customs": 52, "withholding": 54}
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlanCounts:
     """How many rows a planning made, how many it left out with a reason, and how many leftovers it voided."""
 
     planned: int
@@ -43,7 +43,7 @@ def plan_day(
     rules: RuleBook | None = None,
     *,
     actor: str = CALENDAR,
-) -> Planned:
+) -> PlanCounts:
     """Plans one job of one channel for the run's day and all its taxpayers, in one transaction, as `actor`."""
     book = rules or rulebook()
     with connection.transaction():
@@ -65,7 +65,7 @@ def plan_day(
         connection.execute(query("plan", "age"), values)
         voided = _void_leftovers(connection, book, run, values)
         row = connection.execute(query("plan", "plan"), values).fetchone()
-    return Planned(row[0], row[1], voided) if row else Planned(0, 0, voided)
+    return PlanCounts(row[0], row[1], voided) if row else PlanCounts(0, 0, voided)
 
 
 def _void_leftovers(connection: psycopg.Connection[Any], book: RuleBook, run: RunDay, values: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from fapiao.errors import BadInput
 from fapiao.form_items import items
 from fapiao.history.form import FIELDS
-from fapiao.history.plan import Plan, lines, summary, text
+from fapiao.history.plan import HistoryPlan, lines, summary, text
 from fapiao.rules.book import rulebook
 from hooks.pool.connection import PoolHook
 from operators.downloads.operators import ApplyOperator
@@ -39,15 +39,15 @@ class HistoryPlanOperator(BaseOperator):
         with PoolHook().connect(actor) as connection:
             try:
                 if kinds := items(params.get("auto_update")):
-                    told = self._auto_update(connection, actor, form, kinds, params)
+                    outcome = self._auto_update(connection, actor, form, kinds, params)
                     if not (items(form["years"]) or items(form["months"])):
-                        return told
+                        return outcome
                 if params.get("dry_run", True):
-                    return self._told(preview(connection, actor, form, run.day), [])
+                    return self._outcome(preview(connection, actor, form, run.day), [])
                 made = create(connection, run, actor, form)
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
-        return self._told(made.plan, made.batches)
+        return self._outcome(made.plan, made.batches)
 
     def _auto_update(
         self, connection: Any, actor: str, form: Mapping[str, Any], kinds: Sequence[str], params: Mapping[str, Any]
@@ -57,11 +57,11 @@ class HistoryPlanOperator(BaseOperator):
         with connection.transaction(force_rollback=dry_run):
             organisations = organisations_of(connection, items(form["taxpayers"]))
             settings = switch(connection, actor, organisations, kinds)
-        told = [f"{one['org_code']} {one['data_type_label']}" for one in settings if one["enabled"]]
-        self.log.info("%s每月五号自动更新：%s", "试算 (dry run) " if dry_run else "", "，".join(told))
-        return {"auto_update": told, "batches": []}
+        outcome = [f"{one['org_code']} {one['data_type_label']}" for one in settings if one["enabled"]]
+        self.log.info("%s每月五号自动更新：%s", "试算 (dry run) " if dry_run else "", "，".join(outcome))
+        return {"auto_update": outcome, "batches": []}
 
-    def _told(self, plan: Plan, batches: list[str]) -> dict[str, Any]:
+    def _outcome(self, plan: HistoryPlan, batches: list[str]) -> dict[str, Any]:
         book = rulebook()
         self.log.info("%s\n%s", f"导入批次号 {', '.join(batches)}" if batches else "试算 (dry run)", text(plan, book))
         return {"summary": summary(plan, book), "batches": batches, "subtasks": lines(plan, book)[:SHOWN]}

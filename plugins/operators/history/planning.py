@@ -13,8 +13,8 @@ from fapiao.calendar.quotas import Usage
 from fapiao.enterprise.parameters import parameter
 from fapiao.enterprise.records import Enterprise
 from fapiao.history.form import DETAILS, HistoryRequest, checked
-from fapiao.history.plan import Plan
-from fapiao.history.schedule import COUNTER, NOT_OBTAINABLE, PLANNED, Candidate, Fact, Subtask, candidates, scheduled
+from fapiao.history.plan import HistoryPlan
+from fapiao.history.schedule import COUNTER, NOT_OBTAINABLE, PLANNED, Fact, HistoryMonth, Subtask, candidates, scheduled
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.tasks import RunDay
@@ -40,10 +40,10 @@ class Made:
 
     parent_batch_no: str
     batches: list[str]
-    plan: Plan
+    plan: HistoryPlan
 
 
-def preview(connection: Connection, actor: str, form: Form, day: date, rules: RuleBook | None = None) -> Plan:
+def preview(connection: Connection, actor: str, form: Form, day: date, rules: RuleBook | None = None) -> HistoryPlan:
     """The dry run: every subtask and its day, judged on `day`. Raises BadInput with every problem at once."""
     book = rules or rulebook()
     with connection.transaction(force_rollback=True):
@@ -65,7 +65,9 @@ def create(connection: Connection, run: RunDay, actor: str, form: Form, rules: R
         return save(connection, run, plan, JOBS[plan.request.data_type], actor, book)
 
 
-def planned(connection: Connection, enterprise: Enterprise, book: RuleBook, request: HistoryRequest, day: date) -> Plan:
+def planned(
+    connection: Connection, enterprise: Enterprise, book: RuleBook, request: HistoryRequest, day: date
+) -> HistoryPlan:
     """A request on the day, with what the pool knows of it."""
     wanted = candidates(request, day)
     facts = _facts(connection, wanted, request.data_type, day)
@@ -73,7 +75,7 @@ def planned(connection: Connection, enterprise: Enterprise, book: RuleBook, requ
     return Plan(request, day, tuple(scheduled(wanted, facts, enterprise, book, day, request.data_type, reserve)))
 
 
-def save(connection: Connection, run: RunDay, plan: Plan, job: str, actor: str, book: RuleBook) -> Made:
+def save(connection: Connection, run: RunDay, plan: HistoryPlan, job: str, actor: str, book: RuleBook) -> Made:
     """Writes a plan in the caller's transaction; the tasks of a run that planned before are left as they are."""
     data_type = plan.request.data_type
     values: dict[str, Any] = {
@@ -98,7 +100,7 @@ def save(connection: Connection, run: RunDay, plan: Plan, job: str, actor: str, 
     return Made(number, [batch for (batch,) in made], plan)
 
 
-def _write(cursor: psycopg.Cursor[Any], plan: Plan, values: dict[str, Any], book: RuleBook) -> None:
+def _write(cursor: psycopg.Cursor[Any], plan: HistoryPlan, values: dict[str, Any], book: RuleBook) -> None:
     rows = [_row(one, plan, book) for one in plan.of(PLANNED, NOT_OBTAINABLE)]
     left_out = [_left_out(one, book) for one in plan.subtasks if one.verdict not in (PLANNED, NOT_OBTAINABLE)]
     left_out += [_not_obtainable(one, book) for one in plan.subtasks if one.partial]
@@ -107,9 +109,9 @@ def _write(cursor: psycopg.Cursor[Any], plan: Plan, values: dict[str, Any], book
     cursor.execute(query("history", "note_left_out"), values | {"left_out": Jsonb(left_out)})
 
 
-def _batches(plan: Plan) -> list[dict[str, Any]]:
+def _batches(plan: HistoryPlan) -> list[dict[str, Any]]:
     """One import task for each tax number that has a subtask."""
-    found: dict[str, list[Candidate]] = {}
+    found: dict[str, list[HistoryMonth]] = {}
     for one in plan.of(PLANNED, NOT_OBTAINABLE):
         found.setdefault(one.candidate.taxpayer.taxpayer_no, []).append(one.candidate)
     return [
@@ -126,7 +128,7 @@ def _batches(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _window(one: Candidate) -> dict[str, Any]:
+def _window(one: HistoryMonth) -> dict[str, Any]:
     return {
         "taxpayer_no": one.taxpayer.taxpayer_no,
         "channel": one.channel,
@@ -136,7 +138,7 @@ def _window(one: Candidate) -> dict[str, Any]:
     }
 
 
-def _row(one: Subtask, plan: Plan, book: RuleBook) -> dict[str, Any]:
+def _row(one: Subtask, plan: HistoryPlan, book: RuleBook) -> dict[str, Any]:
     """A subtask as its task row; what 乐企 cannot give is born failed, without a call (A-50)."""
     asked, impossible = one.candidate, one.verdict == NOT_OBTAINABLE
     counted = plan.request.data_type == DETAILS and (asked.channel, COUNTER) in book.quotas
@@ -164,7 +166,7 @@ def _not_obtainable(one: Subtask, book: RuleBook) -> dict[str, Any]:
     return _window(one.candidate) | {"first": one.candidate.month.isoformat(), "last": last.isoformat()} | reason
 
 
-def _facts(connection: Connection, wanted: Sequence[Candidate], data_type: str, day: date) -> dict[int, Fact]:
+def _facts(connection: Connection, wanted: Sequence[HistoryMonth], data_type: str, day: date) -> dict[int, Fact]:
     asked = [_window(one) | {"position": one.position, "month": one.month.isoformat()} for one in wanted]
     values = {"candidates": Jsonb(asked), "download_type": _DOWNLOADS[data_type], "day": day}
     with connection.cursor(row_factory=tuple_row) as cursor:

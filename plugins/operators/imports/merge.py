@@ -117,10 +117,10 @@ def _without_document(
 ) -> MergeCounts:
     """Stores the verdicts on rows that make no document, and keeps those that wait for a rule; their counts."""
     imports.store_verdicts(
-        [(claim.task_id, *told.place, told.document_key, told.fate, told.sentence) for told in documents.told]
+        [(claim.task_id, *one.place, one.document_key, one.fate, one.sentence) for one in documents.verdicts]
     )
     imports.quarantine(claim, list(_waiting(sources, documents)))
-    lost = sum(told.fate in ("rejected", "quarantined") for told in documents.told)
+    lost = sum(verdict.fate in ("rejected", "quarantined") for verdict in documents.verdicts)
     return MergeCounts(lost, 0, 0, 0, 0, lost, Decimal(0), Decimal(0))
 
 
@@ -199,8 +199,8 @@ def _of_document(
 
 def _waiting(sources: Sequence[tuple[int, str, str]], documents: FileDocuments) -> Iterator[dict[str, Any]]:
     named = {file_no: (name, sha256) for file_no, name, sha256 in sources}
-    for told in documents.told:
-        if told.fate == "quarantined":
-            name, sha256 = named[told.place.file_no]
-            row = {"file_name": name, "sha256": sha256, "sheet": told.place.sheet, "row_no": told.place.row_no}
-            yield {**row, "reason": told.sentence, "payload": dict(told.payload or {})}
+    for verdict in documents.verdicts:
+        if verdict.fate == "quarantined":
+            name, sha256 = named[verdict.place.file_no]
+            row = {"file_name": name, "sha256": sha256, "sheet": verdict.place.sheet, "row_no": verdict.place.row_no}
+            yield {**row, "reason": verdict.sentence, "payload": dict(verdict.payload or {})}

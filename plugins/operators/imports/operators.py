@@ -44,10 +44,10 @@ class ImportFilesOperator(BaseOperator):
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
         for outcome in found:
-            self.log.info("%s", said(outcome))
+            self.log.info("%s", described(outcome))
         failed = [outcome for outcome in found if outcome["status"] not in ("succeeded", "no_data")]
         if params.get("path") and failed:
-            raise AirflowFailException("；".join(said(outcome) for outcome in failed))
+            raise AirflowFailException("；".join(described(outcome) for outcome in failed))
         return found
 
     def _sweep(self, connection: Connection, store: FileStore, run: RunDay, batches: Sequence[str]) -> list[Outcome]:
@@ -81,7 +81,7 @@ class ImportFilesOperator(BaseOperator):
             file_away(files, REFUSED, f"{said_}（{type(broken).__name__}）\n导入人：{owner}")
             self.log.exception("refused, for a reason nobody foresaw: %s", files[0].name)
             return []
-        file_away(files, DONE, "\n".join(said(outcome) for outcome in done) or "文件此前已导入，没有变化。")
+        file_away(files, DONE, "\n".join(described(outcome) for outcome in done) or "文件此前已导入，没有变化。")
         return done
 
 
@@ -136,7 +136,7 @@ def outcomes(connection: Connection, batches: Sequence[str]) -> list[Outcome]:
         return [{name: row[name] for name in _SHOWN} for row in Imports(connection).outcome(batches)]
 
 
-def said(outcome: Mapping[str, Any]) -> str:
+def described(outcome: Mapping[str, Any]) -> str:
     """One task in one sentence."""
     counts = "，".join(
         f"{label}{outcome[name]}"
@@ -150,8 +150,8 @@ def said(outcome: Mapping[str, Any]) -> str:
     )
     why = f"：{outcome['error_message']}" if outcome["error_message"] else ""
     direction = {"input": "进项", "output": "销项"}[outcome["direction"]]
-    told = "\n提示：".join([f"{why}（{counts}）", *outcome["warnings"][:20]])
-    return f"{outcome['batch_no']} {outcome['taxpayer_no']} {direction} {outcome['status_label']}{told}"
+    text = "\n提示：".join([f"{why}（{counts}）", *outcome["warnings"][:20]])
+    return f"{outcome['batch_no']} {outcome['taxpayer_no']} {direction} {outcome['status_label']}{text}"
 
 
 def _owner(run: RunDay) -> str:

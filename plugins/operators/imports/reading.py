@@ -10,11 +10,11 @@ from fapiao.bureau_files.agreement import Content, agree
 from fapiao.bureau_files.file_names import join_parts
 from fapiao.bureau_files.layouts import Layout, file_rules
 from fapiao.bureau_files.opening import BureauFile, open_upload
-from fapiao.bureau_files.records import Verdict
+from fapiao.bureau_files.records import RowFate
 from fapiao.errors import BadInput
 from fapiao.imports.checking import check_documents
 from fapiao.imports.documents import FileDocuments, RowRef
-from fapiao.imports.owners import Asked, Owner, owner_of, refuse_strangers
+from fapiao.imports.owners import KnownOwner, Owner, owner_of, refuse_strangers
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.uncollected import uncollected
 from fapiao.payloads import ERROR_GOODS
@@ -53,7 +53,7 @@ def read_request(
 ) -> list[ReadFiles]:
     """Keeps the bytes, then opens, recognises and reads every file; one reading per company and direction.
 
-    `day` is the day of the run: no file is newer. Raises BadInput (Refusal) for a file that is not taken, and Unusable
+    `day` is the day of the run: no file is newer. Raises FileRefusal for a file that is not taken, and Unusable
     where the store does not take the bytes.
     """
     files, sources = _opened(store, request, password)
@@ -72,7 +72,7 @@ def read_request(
 
 
 def read_stored(store: FileStore, files: Sequence[tuple[int, str, str]], owner: Owner, day: date) -> FileDocuments:
-    """The rows of kept files (number, name, hash) of an owner once more, on `day`. Raises Refusal or Unusable."""
+    """The rows of kept files (number, name, hash) of an owner once more, on `day`. Raises FileRefusal or Unusable."""
     opened = {number: file for number, name, sha256 in files for file in _workbook(store.read(sha256), name)}
     numbers = {id(file): number for number, file in opened.items()}
     joined = FileDocuments()
@@ -109,7 +109,7 @@ def _opened(
 
 @uncollected()
 def _read(files: Mapping[int, BureauFile], day: date) -> tuple[FileDocuments, list[Layout]]:
-    """The rows of the parts of one name, and the layouts of their sheets. Raises Refusal where name and rows differ."""
+    """The rows of the parts of one name, and the layouts of their sheets. Raises FileRefusal where the name differs."""
     documents, layouts = FileDocuments(), []
     for number, file in files.items():
         content = Content()
@@ -125,18 +125,18 @@ def _read(files: Mapping[int, BureauFile], day: date) -> tuple[FileDocuments, li
     return documents, layouts
 
 
-def _take(documents: FileDocuments, place: RowRef, layout: Layout, verdict: Verdict, alone: bool) -> None:
+def _take(documents: FileDocuments, place: RowRef, layout: Layout, verdict: RowFate, alone: bool) -> None:
     values = verdict.row.values
     if verdict.kind == "ok" and layout.role == "documents":
         documents.header(layout.document, layout.tells, place, values, alone=alone)
     elif verdict.kind == "ok":
         documents.line(layout.document, layout.tells, place, values)
     elif verdict.kind == "skipped":
-        documents.tell(place, "skipped", verdict.sentence)
+        documents.note(place, "skipped", verdict.sentence)
     else:
         waits = {"layout": layout.id, "cells": dict(verdict.row.raw)} if verdict.kind == "quarantined" else None
         key = documents.broken(layout.document, layout.tells, place, values, verdict.kind)
-        documents.tell(place, verdict.kind, verdict.sentence, key, waits)
+        documents.note(place, verdict.kind, verdict.sentence, key, waits)
 
 
 def _has_no_lines(layout: Layout) -> bool:
@@ -146,7 +146,11 @@ def _has_no_lines(layout: Layout) -> bool:
 
 
 def _owner(
-    file: BureauFile, documents: FileDocuments, layouts: Iterable[Layout], asked: Asked, known: Mapping[str, str | None]
+    file: BureauFile,
+    documents: FileDocuments,
+    layouts: Iterable[Layout],
+    asked: KnownOwner,
+    known: Mapping[str, str | None],
 ) -> Owner:
     """Raises BadInput where the name says another company or direction than the request."""
     claim, sides = file.claim, [set(layout.directions) for layout in layouts]
@@ -158,7 +162,7 @@ def _owner(
             filter(None, [asked.taxpayer_no, {"input": "进项", "output": "销项"}.get(asked.direction or "")])
         )
         raise BadInput([f"{file.where}: 文件名为{claim.shown}，与所选的{wanted}不一致。"])
-    return owner_of(file.where, documents.found, directions, Asked(claim.taxpayer_no, claim.direction), known)
+    return owner_of(file.where, documents.found, directions, KnownOwner(claim.taxpayer_no, claim.direction), known)
 
 
 def _exported_at(file: BureauFile, day: date) -> datetime | None:

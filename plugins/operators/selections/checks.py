@@ -44,8 +44,8 @@ def _asked(session: SelectionSession, row: Selection, facts: CheckInput, what: s
     bureau = session.bureaus[row.channel]
     if what == "login":
         return replace(facts, logged_in=login_state(bureau, row.taxpayer_no).state != "manual")
-    told = bureau.statistics(party(session, row))
-    heard = StatisticsState(told.state, told.period, session.instant())
+    reply = bureau.statistics(party(session, row))
+    heard = StatisticsState(reply.state, reply.period, session.instant())
     with session.locked(row) as tables:
         tables.queue.save_statistics(row.taxpayer_no, heard)
     return replace(facts, statistics=heard, now=heard.asked_at)

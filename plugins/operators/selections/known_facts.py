@@ -9,7 +9,7 @@ from fapiao.selection.checks import CHEAP, CheckInput, Decision, DocumentFacts, 
 from fapiao.selection.chosen import Operation, SelectionRequest, Surface
 from fapiao.selection.records import TaxpayerProfile
 from fapiao.selection.rules import SelectionRules, TaskType
-from fapiao.selection.submission import Refusal, once
+from fapiao.selection.submission import NotSubmitted, once
 from operators.selections.session import SelectionSession, SelectionTables
 
 
@@ -20,7 +20,7 @@ class CheckedTaxpayer:
     taxpayer_no: str
     basics: TaxpayerProfile | None
     decision: Decision
-    refused: Sequence[Refusal]
+    refused: Sequence[NotSubmitted]
 
 
 def check_locally(
@@ -65,9 +65,9 @@ def known_facts(
     )
 
 
-def refusal(session: SelectionSession, surface: str, taxpayer_no: str, one: Objection) -> Refusal:
+def refusal(session: SelectionSession, surface: str, taxpayer_no: str, one: Objection) -> NotSubmitted:
     """An objection in the words of its surface."""
-    return Refusal(taxpayer_no, one.document_key, one.code, session.says(one.key, surface))
+    return NotSubmitted(taxpayer_no, one.document_key, one.code, session.says(one.key, surface))
 
 
 def _steps(rules: SelectionRules, operation: Operation, surface: Surface) -> TaskType:

@@ -13,7 +13,7 @@ from fapiao.errors import BadInput
 from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.form import SelectionForm, read_form
 from fapiao.selection.list_rows import read_list
-from fapiao.selection.list_verdicts import Verdict, list_requests
+from fapiao.selection.list_verdicts import ListVerdict, list_requests
 from fapiao.selection.rendering import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
 from fapiao.selection.rules import CHANNELS
 from fapiao.selection.submission import Submitted
@@ -38,7 +38,7 @@ LISTS = "selection"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedSelections:
     """What one run asks for, and the tax numbers and accounts of its sheet."""
 
     selection_requests: Sequence[SelectionRequest]
@@ -57,24 +57,24 @@ class SelectionFormOperator(BaseOperator):
         with open_selection_session(who(context), run, owner_of(context, run)) as session:
             try:
                 if batches := list(params.get("retry") or []):
-                    return self._told([retry(session, batches, who(context))])
+                    return self._outcome([retry(session, batches, who(context))])
                 asked = self._asked(session, context)
                 if params.get("dry_run", True):
                     return self._shown(session, asked)
                 made = [self._submit(session, context, request, asked.form) for request in asked.selection_requests]
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from refused
-        return self._told(made)
+        return self._outcome(made)
 
-    def _asked(self, session: SelectionSession, context: Any) -> Asked:
+    def _asked(self, session: SelectionSession, context: Any) -> AskedSelections:
         params = context["params"]
         with session.transaction() as tables:
             allowed = allowed_organisations(tables.connection, who(context), "select")
         if params.get("list_file"):
-            return Asked(self._listed(session, str(params["list_file"]), allowed))
+            return AskedSelections(self._listed(session, str(params["list_file"]), allowed))
         form = read_form(session.book, session.rules, params)
         with session.transaction() as tables:
-            return Asked([request_of_form(tables.connection, form, "interactive", allowed)], form)
+            return AskedSelections([request_of_form(tables.connection, form, "interactive", allowed)], form)
 
     def _listed(self, session: SelectionSession, name: str, allowed: Sequence[str] | None) -> list[SelectionRequest]:
         """引入清单勾选: the requests of the good rows; beside the list lies its result."""
@@ -86,7 +86,7 @@ class SelectionFormOperator(BaseOperator):
         self.log.info("%s", _list_text(verdicts, result))
         return list_requests(verdicts)
 
-    def _shown(self, session: SelectionSession, asked: Asked) -> dict[str, Any]:
+    def _shown(self, session: SelectionSession, asked: AskedSelections) -> dict[str, Any]:
         accounts = asked.form.accounts if asked.form else None
         lines = [line for request in asked.selection_requests for line in preview(session, request, accounts)]
         self.log.info("试算 (dry run)\n%s", sheet_text(lines))
@@ -100,7 +100,7 @@ class SelectionFormOperator(BaseOperator):
         without, accounts = (form.without, form.accounts) if form else ((), None)
         return submit(mine, request, who(context), without=without, accounts=accounts)
 
-    def _told(self, made: Sequence[Submitted]) -> dict[str, Any]:
+    def _outcome(self, made: Sequence[Submitted]) -> dict[str, Any]:
         refused = [line for one in made for line in refusal_lines(one.refused)]
         submissions = [one.parent_batch_no for one in made if one.parent_batch_no]
         self.log.info("提交批次号：%s\n%s", "、".join(submissions) or "无", "\n".join(refused))
@@ -148,14 +148,14 @@ class SelectionFollowOperator(BaseOperator):
             with session.transaction() as tables:
                 _, seconds = tables.queue.next_due(CHANNELS)
         labels = session.book.codes_of("selection_task_status")
-        told = [progress_line(one, labels) for one in found]
-        self.log.info("%s", "\n".join([*told, *map(requests_text, found)]))
+        lines = [progress_line(one, labels) for one in found]
+        self.log.info("%s", "\n".join([*lines, *map(requests_text, found)]))
         if not all(one.finished for one in found):
             self._wait(context, LOOK_AGAIN_SECONDS if seconds is None else seconds)
-            return told
+            return lines
         if any(one.statuses.get("failed") for one in found):
-            raise AirflowFailException("；".join(told))
-        return told
+            raise AirflowFailException("；".join(lines))
+        return lines
 
     def _wait(self, context: Any, seconds: float) -> None:
         due = datetime.now(UTC) + timedelta(seconds=max(seconds, 1.0))
@@ -171,7 +171,7 @@ def _run_of(run: RunDay, request: SelectionRequest) -> RunDay:
     return replace(run, run_id=f"{run.run_id}__{first.taxpayer_no}_{first.document_key}")
 
 
-def _list_text(verdicts: Sequence[Verdict], result: Path) -> str:
+def _list_text(verdicts: Sequence[ListVerdict], result: Path) -> str:
     failed = [one for one in verdicts if not one.passed]
     lines = [f"{one.row.where}：{'；'.join(problem.text for problem in one.problems)}" for one in failed]
     return "\n".join([*lines, f"引入 {len(verdicts)} 行，处理失败 {len(failed)} 行；引入结果：{result}"])

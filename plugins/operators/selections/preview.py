@@ -57,7 +57,7 @@ def _line(
 ) -> PreviewLine:
     whose, stop = one.basics, one.decision.stop
     held_up = [refusal(session, selection_request.surface, one.taxpayer_no, stop)] if stop else []
-    login, said = _login(session, whose, selection_request.operation)
+    login, text = _login(session, whose, selection_request.operation)
     channels = session.book.codes_of("channel")
     return PreviewLine(
         taxpayer_no=one.taxpayer_no,
@@ -69,7 +69,7 @@ def _line(
         account=account or (whose.account if whose else None),
         account_type=_account_type(session, whose, account),
         login=login,
-        login_text=said,
+        login_text=text,
         documents=len(one.decision.documents),
         objections=[*held_up, *one.refused],
     )

@@ -69,8 +69,8 @@ def _forbidden_taxpayers(connection: Connection, taxpayers: Sequence[str], allow
 def _chosen(form: SelectionForm, key: str, rows: Sequence[Listed], problems: list[str]) -> Sequence[RequestedDocument]:
     if len(rows) == 1:
         (row,) = rows
-        said = (form.reason, form.reason_text) if form.reason else (row.selection_reason, row.selection_reason_text)
-        return [RequestedDocument(row.taxpayer_no, key, *said)]
+        reasons = (form.reason, form.reason_text) if form.reason else (row.selection_reason, row.selection_reason_text)
+        return [RequestedDocument(row.taxpayer_no, key, *reasons)]
     if not rows and len(form.taxpayers) == 1:
         return [RequestedDocument(form.taxpayers[0], key, form.reason, form.reason_text)]
     owners = "、".join(row.taxpayer_no for row in rows)

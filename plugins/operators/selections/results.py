@@ -31,17 +31,17 @@ def party(session: SelectionSession, row: Selection) -> Party:
 def collect(session: SelectionSession, row: Selection) -> None:
     """One poll of a request that the bureau has taken. Raises BureauError."""
     bureau, whose = session.bureaus[row.channel], party(session, row)
-    told = bureau.results(whose, row.request_no or "")
-    if isinstance(told, Waiting):
-        still_waiting(session, row, told)
+    reply = bureau.results(whose, row.request_no or "")
+    if isinstance(reply, Waiting):
+        still_waiting(session, row, reply)
         return
     with session.transaction() as tables:
         documents = tables.queue.open_documents(row)
-    held = _compared(session, row, whose, told)
+    held = _compared(session, row, whose, reply)
     if isinstance(held, Waiting):
         _wait_for_holdings(session, row, held)
         return
-    settled = reconcile(documents, told.documents, _wished(row), held, session.says("selection_differs"))
+    settled = reconcile(documents, reply.documents, _wished(row), held, session.says("selection_differs"))
     _bring_in(session, row, documents, settled)
 
 
@@ -76,11 +76,11 @@ def _again(session: SelectionSession, tables: SelectionTables, row: Selection, l
     return True
 
 
-def still_waiting(session: SelectionSession, row: Selection, told: Waiting) -> None:
+def still_waiting(session: SelectionSession, row: Selection, reply: Waiting) -> None:
     """处理中: polled again after the bureau's wait, or behind the login that it really waits for (R212, R216)."""
-    login = login_now(session, row) if told.login_wait else login_blocking(session, row)
+    login = login_now(session, row) if reply.login_wait else login_blocking(session, row)
     with session.locked(row) as tables:
-        poll_later(tables, row, login, told.wait_seconds)
+        poll_later(tables, row, login, reply.wait_seconds)
 
 
 def settled_on_the_spot(
@@ -96,16 +96,16 @@ def settled_on_the_spot(
 def finish(session: SelectionSession, tables: SelectionTables, row: Selection) -> None:
     """The end of a request whose documents are all settled: 处理成功, or 处理失败 where one of them failed."""
     tally = tables.queue.tally(row)
-    said = verdict(tally, session.says("selection_partly_failed"), session.says("selection_all_failed"))
-    tables.queue.finish(row, Refused(*said, _LEDGER) if said else None, session.instant())
+    text = verdict(tally, session.says("selection_partly_failed"), session.says("selection_all_failed"))
+    tables.queue.finish(row, Refused(*text, _LEDGER) if text else None, session.instant())
 
 
-def _compared(session: SelectionSession, row: Selection, whose: Party, told: Results) -> Holdings | Waiting | None:
+def _compared(session: SelectionSession, row: Selection, whose: Party, reply: Results) -> Holdings | Waiting | None:
     """What the bureau holds, where the channel's results are compared with it, or a document was repeated.
 
     A bureau that refuses to show it (乐企, once the period has moved on) leaves its results to stand alone.
     """
-    repeated = any(one.outcome == "already" for one in told.documents)
+    repeated = any(one.outcome == "already" for one in reply.documents)
     if not repeated and row.channel not in session.rules.compared:
         return None
     try:
@@ -128,10 +128,10 @@ def _holdings(session: SelectionSession, row: Selection, whose: Party) -> tuple[
         raise TryLater(failed.code, failed.text, "the question is asked anew", failed.wait_seconds) from failed
 
 
-def _wait_for_holdings(session: SelectionSession, row: Selection, told: Waiting) -> None:
+def _wait_for_holdings(session: SelectionSession, row: Selection, reply: Waiting) -> None:
     with session.locked(row) as tables:
-        tables.queue.note_holdings(row, told.request_no or row.holdings_no)
-    still_waiting(session, row, told)
+        tables.queue.note_holdings(row, reply.request_no or row.holdings_no)
+    still_waiting(session, row, reply)
 
 
 def _bring_in(

@@ -20,9 +20,9 @@ _ACTIONS: dict[str, StatisticsAction] = {
 def statistics(session: SelectionSession, taxpayer_no: str, surface: Surface = "interactive") -> Statistics:
     """【当期抵扣勾选统计】: asks the bureau now and makes the cache (4.07). Raises BadInput, BureauError."""
     whose = _whose(session, taxpayer_no, surface)
-    told = session.bureaus[whose.channel].statistics(Party(taxpayer_no, whose.leqi_id))
-    _keep(session, taxpayer_no, told)
-    return told
+    reply = session.bureaus[whose.channel].statistics(Party(taxpayer_no, whose.leqi_id))
+    _keep(session, taxpayer_no, reply)
+    return reply
 
 
 def tax_period(session: SelectionSession, taxpayer_no: str, surface: Surface = "interactive") -> TaxPeriod:
@@ -31,11 +31,11 @@ def tax_period(session: SelectionSession, taxpayer_no: str, surface: Surface = "
     Raises BadInput for a small-scale company, in the surface's words, and no task is made; BureauError.
     """
     whose = _whose(session, taxpayer_no, surface)
-    told = session.bureaus[whose.channel].period(Party(taxpayer_no, whose.leqi_id))
+    reply = session.bureaus[whose.channel].period(Party(taxpayer_no, whose.leqi_id))
     with session.transaction() as tables:
-        heard = StatisticsState(told.statistics, told.period, session.instant())
-        tables.queue.save_statistics(taxpayer_no, heard, told.deadline)
-    return told
+        heard = StatisticsState(reply.statistics, reply.period, session.instant())
+        tables.queue.save_statistics(taxpayer_no, heard, reply.deadline)
+    return reply
 
 
 def change_period(
@@ -59,43 +59,45 @@ def upload_statistics(bureau: SelectionChannel, whose: Party, operation: Operati
 def collect_statistics(session: SelectionSession, row: Selection) -> None:
     """One poll; the state that comes back makes the cache. Raises BureauError, the bureau's refusal among them."""
     bureau = session.bureaus[row.channel]
-    told = bureau.statistics_result(party(session, row), _ACTIONS[row.operation], row.request_no or "")
-    if isinstance(told, Waiting):
-        still_waiting(session, row, told)
+    reply = bureau.statistics_result(party(session, row), _ACTIONS[row.operation], row.request_no or "")
+    if isinstance(reply, Waiting):
+        still_waiting(session, row, reply)
     else:
-        _settle(session, row, told)
+        _settle(session, row, reply)
 
 
 def find_out_statistics(session: SelectionSession, row: Selection) -> bool:
     """A call without an answer: a table that is as wished is not asked for again. Raises BureauError."""
-    told = session.bureaus[row.channel].statistics(party(session, row))
-    if told.state in session.rules.of(row.operation).reached:
-        _settle(session, row, told)
+    reply = session.bureaus[row.channel].statistics(party(session, row))
+    if reply.state in session.rules.of(row.operation).reached:
+        _settle(session, row, reply)
         return False
     with session.locked(row) as tables:
         tables.queue.not_sent(row)
     return True
 
 
-def _settle(session: SelectionSession, row: Selection, told: Statistics) -> None:
+def _settle(session: SelectionSession, row: Selection, reply: Statistics) -> None:
     """处理成功 only where the table is in a state that the operation leads to."""
-    reached = told.state in session.rules.of(row.operation).reached
+    reached = reply.state in session.rules.of(row.operation).reached
     why = (
-        None if reached else Refused("STATISTICS_STATE", _state_text(session, told), "query the statistics, then retry")
+        None
+        if reached
+        else Refused("STATISTICS_STATE", _state_text(session, reply), "query the statistics, then retry")
     )
     with session.locked(row) as tables:
-        heard = StatisticsState(told.state, told.period, session.instant())
+        heard = StatisticsState(reply.state, reply.period, session.instant())
         tables.queue.save_statistics(row.taxpayer_no, heard)
-        tables.queue.finish(row, why, session.instant(), told.period)
+        tables.queue.finish(row, why, session.instant(), reply.period)
 
 
-def _state_text(session: SelectionSession, told: Statistics) -> str:
-    return f"{told.period} {session.rules.states.get(told.state, told.state)}"
+def _state_text(session: SelectionSession, reply: Statistics) -> str:
+    return f"{reply.period} {session.rules.states.get(reply.state, reply.state)}"
 
 
-def _keep(session: SelectionSession, taxpayer_no: str, told: Statistics) -> None:
+def _keep(session: SelectionSession, taxpayer_no: str, reply: Statistics) -> None:
     with session.transaction() as tables:
-        tables.queue.save_statistics(taxpayer_no, StatisticsState(told.state, told.period, session.instant()))
+        tables.queue.save_statistics(taxpayer_no, StatisticsState(reply.state, reply.period, session.instant()))
 
 
 def _whose(session: SelectionSession, taxpayer_no: str, surface: Surface) -> TaxpayerProfile:

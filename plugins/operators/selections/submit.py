@@ -12,7 +12,7 @@ from fapiao.errors import BadInput, Refused
 from fapiao.identity import spelled
 from fapiao.selection.chosen import Operation, SelectionRequest
 from fapiao.selection.records import LOCAL, STATISTICS, LedgerEntry, SubmissionProgress
-from fapiao.selection.submission import Refusal, Submitted, becomes, requests
+from fapiao.selection.submission import NotSubmitted, Submitted, becomes, requests
 from hooks.pool.sessions import name_actor
 from hooks.queues.submissions import LocalMark, NewSelection, Retriable
 from operators.selections.known_facts import CheckedTaxpayer, check_locally, refusal
@@ -104,7 +104,7 @@ def _submitted(
     if selection_request.operation in LOCAL:
         tables.submissions.lock_pool(taxpayers)
     planned: list[NewSelection] = []
-    refused: list[Refusal] = []
+    refused: list[NotSubmitted] = []
     for one in check_locally(session, tables, selection_request):
         made, against = _planned(session, selection_request, one, accounts.get(one.taxpayer_no))
         planned += made
@@ -118,19 +118,19 @@ def _planned(
     one: CheckedTaxpayer,
     account: str | None,
     retry_of: int | None = None,
-) -> tuple[list[NewSelection], list[Refusal]]:
+) -> tuple[list[NewSelection], list[NotSubmitted]]:
     """The requests of one tax number, and what of it is refused without one."""
     made = list(_requests(session, selection_request, one, account, retry_of))
     stop = one.decision.stop
-    told = [refusal(session, selection_request.surface, one.taxpayer_no, stop)] if stop and not made else []
-    return made, [*told, *one.refused]
+    refusals = [refusal(session, selection_request.surface, one.taxpayer_no, stop)] if stop and not made else []
+    return made, [*refusals, *one.refused]
 
 
 def _written(
     session: SelectionSession,
     tables: SelectionTables,
     planned: Sequence[NewSelection],
-    refused: Sequence[Refusal],
+    refused: Sequence[NotSubmitted],
     actor: str,
 ) -> Submitted:
     if not planned:
@@ -207,7 +207,7 @@ def _against_retry(
 def _retried(session: SelectionSession, tables: SelectionTables, rows: Sequence[Retriable], actor: str) -> Submitted:
     tables.submissions.lock([row.taxpayer_no for row in rows])
     planned: list[NewSelection] = []
-    refused: list[Refusal] = []
+    refused: list[NotSubmitted] = []
     for part_no, row in enumerate(rows, 1):
         selection_request = SelectionRequest(
             row.operation, "retry", tables.submissions.failed_documents(row.selection_id), [row.taxpayer_no]

@@ -204,7 +204,7 @@ def _allowed(session: SelectionSession, batches: Sequence[str], actor: str) -> l
 
 def _rows(session: SelectionSession, batches: Sequence[str]) -> list[Mapping[str, Any]]:
     with session.transaction() as tables:
-        rows = tables.submissions.told(batches)
+        rows = tables.submissions.states(batches)
     known = {row["batch_no"] for row in rows}
     if missing := [one for one in batches if one not in known]:
         raise BadInput([f"{one}: {session.says('task_unknown')}" for one in missing])

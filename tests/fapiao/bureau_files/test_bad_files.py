@@ -8,7 +8,7 @@ import pytest
 import pyzipper
 
 from bureau_uploads import FULL, SAMPLES, full_rows, upload, workbook, zipped
-from fapiao.bureau_files import HISTORY_LIMIT, UPLOAD_LIMIT, Refusal, open_upload, sniff
+from fapiao.bureau_files import HISTORY_LIMIT, UPLOAD_LIMIT, FileRefusal, open_upload, sniff
 from simulator.bureau_files.writing import xlsx_bytes
 
 SUFFIXES = (".xls", ".xlsx")
@@ -18,7 +18,7 @@ PASSWORD = "123456"
 
 def refused(tmp_path: Path, content: bytes, name: str = "税局文件.xlsx", **how: object) -> str:
     """The whole sentence."""
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(FileRefusal) as caught:
         upload(tmp_path, content, name, **how)
     assert str(caught.value) == f"{caught.value.where}: {caught.value.sentence}"
     return str(caught.value)
@@ -73,9 +73,9 @@ def test_a_file_of_exactly_the_limit_is_opened_and_one_byte_more_is_not(tmp_path
     for path, size in ((exact, limit), (more, limit + 1)):
         with path.open("wb") as file:
             file.truncate(size)
-    with pytest.raises(Refusal, match="不是 Excel 工作簿，也不是"):
+    with pytest.raises(FileRefusal, match="不是 Excel 工作簿，也不是"):
         next(open_upload(exact, name="a.xlsx", limit=limit))
-    with pytest.raises(Refusal, match=f"文件有 {limit + 1} 字节，超过上限 {limit >> 20}M"):
+    with pytest.raises(FileRefusal, match=f"文件有 {limit + 1} 字节，超过上限 {limit >> 20}M"):
         next(open_upload(more, name="a.xlsx", limit=limit))
 
 

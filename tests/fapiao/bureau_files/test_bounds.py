@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bureau_uploads import upload, workbook
-from fapiao.bureau_files import Refusal
+from fapiao.bureau_files import FileRefusal
 from fapiao.bureau_files.extent import Extent
 from fapiao.bureau_files.windows import windows
 from fapiao.errors import BadInput
@@ -29,7 +29,7 @@ FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"
     ],
 )
 def test_two_cells_far_apart_are_refused_by_the_last_cell(tmp_path: Path, rows: str) -> None:
-    with pytest.raises(Refusal, match="未打开；请删除远离数据的单元格") as refused:
+    with pytest.raises(FileRefusal, match="未打开；请删除远离数据的单元格") as refused:
         upload(tmp_path, raw_workbook(rows))
     assert "1048576" in refused.value.sentence
     assert refused.value.where.endswith("发票基础信息")
@@ -46,7 +46,7 @@ def test_peoples_own_workbooks_are_bounded_as_well(tmp_path: Path) -> None:
 def test_one_long_text_may_not_be_used_by_many_cells(tmp_path: Path, uses: int) -> None:
     cells = "".join(f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(1, uses + 1))
     content = raw_workbook(cells, texts=f"<si><t>{'x' * 2**20}</t></si>")
-    with pytest.raises(Refusal, match="很长的文字被许多单元格引用"):
+    with pytest.raises(FileRefusal, match="很长的文字被许多单元格引用"):
         upload(tmp_path, content)
 
 
@@ -60,7 +60,7 @@ def test_a_long_text_that_is_used_once_among_many_short_ones_is_read(tmp_path: P
 
 @pytest.mark.parametrize("odd", ["<!--</si>-->", "<si><t><![CDATA[</si>]]></t></si>"])
 def test_shared_texts_that_could_be_miscounted_are_refused(tmp_path: Path, odd: str) -> None:
-    with pytest.raises(Refusal, match="不是 Excel 的写法"):
+    with pytest.raises(FileRefusal, match="不是 Excel 的写法"):
         upload(tmp_path, raw_workbook('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', texts=odd))
 
 
@@ -75,13 +75,13 @@ def announcing(rows: int, columns: int) -> bytes:
 
 
 def test_an_old_workbook_may_not_announce_more_than_memory_holds(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match=r"内存超过 \d+M.*未打开"):
+    with pytest.raises(FileRefusal, match=r"内存超过 \d+M.*未打开"):
         upload(tmp_path, announcing(2**31, 2**15), "税局文件.xls")
 
 
 def test_a_sheet_with_a_far_stray_cell_within_the_bounds_is_read(tmp_path: Path) -> None:
     rows = [["发票", *[""] * 40]] + [[""] * 41 for _ in range(500)] + [["x"] * 41]
-    with pytest.raises(Refusal, match="找不到税局文件的列名"):
+    with pytest.raises(FileRefusal, match="找不到税局文件的列名"):
         upload(tmp_path, workbook(rows))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bureau_uploads import full_rows, upload, workbook, zipped
-from fapiao.bureau_files import Refusal
+from fapiao.bureau_files import FileRefusal
 from fapiao.errors import BadInput
 from fapiao.layout.snapshot import draw_snapshot
 from fapiao.safe_xml import UnreadableFile
@@ -49,7 +49,7 @@ def read_any(kind: str, folder: Path, content: bytes) -> None:
             draw_snapshot(content)
         else:
             upload(folder, content, f"税局文件.{kind}")
-    except (Refusal, UnreadableFile):
+    except (FileRefusal, UnreadableFile):
         pass
 
 

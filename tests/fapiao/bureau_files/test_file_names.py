@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bureau_uploads import FULL, SAMPLES, ReadFile, sample_of, upload, zipped
-from fapiao.bureau_files import NameClaim, Refusal, agree, file_rules, join_parts, parse_name
+from fapiao.bureau_files import FileRefusal, NameClaim, agree, file_rules, join_parts, parse_name
 
 GOLDEN = "1111111111111M-20210126210675991-202009-销项票-增值税专用发票-1.XLS"
 RULES = file_rules()
@@ -69,7 +69,7 @@ def test_a_name_of_another_form_claims_nothing(name: str) -> None:
     ],
 )
 def test_a_name_of_this_form_with_a_wrong_part_is_refused(old: str, new: str, sentence: str) -> None:
-    with pytest.raises(Refusal, match=sentence):
+    with pytest.raises(FileRefusal, match=sentence):
         parse_name(GOLDEN.replace(old, new), RULES)
 
 
@@ -84,7 +84,7 @@ def test_parts_of_one_name_are_joined_in_their_order() -> None:
     ("parts", "sentence"), [((1, 3), "缺少分卷 2"), ((2,), "缺少分卷 1"), ((1, 1), "同一分卷出现两次")]
 )
 def test_a_gap_or_a_repeated_part_is_refused(parts: tuple[int, ...], sentence: str) -> None:
-    with pytest.raises(Refusal, match=sentence):
+    with pytest.raises(FileRefusal, match=sentence):
         join_parts([Named(GOLDEN.replace("-1.", f"-{part}.")) for part in parts])
 
 
@@ -110,7 +110,7 @@ def test_a_disagreement_is_refused_with_both_shown(
     one = read(tmp_path)
     assert one.file.claim is not None
     agree(one.file.claim, one.content, one.file.where)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(FileRefusal) as refused:
         agree(replace(one.file.claim, **claimed), one.content, one.file.where)
     assert str(refused.value).startswith(f"{one.file.name}: 文件名与内容不一致：文件名为")
     assert shown in refused.value.sentence

@@ -9,7 +9,7 @@ import xlwt
 from openpyxl.worksheet.formula import ArrayFormula
 
 from bureau_uploads import full_rows, upload
-from fapiao.bureau_files import Refusal
+from fapiao.bureau_files import FileRefusal
 from fapiao.bureau_files.formulas import MOST_FORMULAS, Formulas
 from fapiao.bureau_files.windows import windows
 from raw_workbooks import raw_workbook, text_cells
@@ -106,5 +106,5 @@ def test_formulas_that_nobody_can_name_or_count_refuse_the_file(tmp_path: Path) 
     rows = text_cells(1, HEADINGS) + text_cells(2, ROW)
     many = "".join(f'<row r="{row}"><c r="A{row}"><f>1</f></c></row>' for row in range(3, MOST_FORMULAS + 4))
     for more in ("<row><c><f>1+1</f></c></row>", many):
-        with pytest.raises(Refusal, match="公式单元格"):
+        with pytest.raises(FileRefusal, match="公式单元格"):
             upload(tmp_path, raw_workbook(rows + more))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bureau_uploads import FULL, SAMPLES, upload
-from fapiao.bureau_files import Refusal
+from fapiao.bureau_files import FileRefusal
 
 GOOD = SAMPLES[FULL].content(".xls")
 ENTRY, NAME, KIND, LINKS = 128, 64, 66, 68
@@ -39,6 +39,6 @@ def with_entry(content: bytes, place: int, name: str) -> bytes:
 )
 def test_what_must_not_be_opened_is_not(tmp_path: Path, content: bytes, sentence: str) -> None:
     assert content != GOOD
-    with pytest.raises(Refusal, match=sentence) as refused:
+    with pytest.raises(FileRefusal, match=sentence) as refused:
         upload(tmp_path, content, "a.XLS")
     assert refused.value.where == "a.XLS"

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from bureau_uploads import ReadFile, full_rows, upload
-from fapiao.bureau_files import Verdict
+from fapiao.bureau_files import RowFate
 from old_excel import old_workbook
 from raw_workbooks import raw_workbook, text_cells
 
@@ -34,7 +34,7 @@ def with_cell(heading: str, xml: str, **parts: str) -> bytes:
     return raw_workbook(rows[:start] + xml.format(at=address) + rows[end:], **parts)
 
 
-def only(found: list[ReadFile]) -> Verdict:
+def only(found: list[ReadFile]) -> RowFate:
     (file,) = found
     (verdict,) = (verdict for _, verdict in file.verdicts)
     return verdict
@@ -115,7 +115,7 @@ def test_a_day_that_could_be_another_is_rejected(tmp_path: Path, written: str) -
         assert (verdict.kind, place("开票日期") in verdict.sentence) == ("rejected", True)
 
 
-def dated(folder: Path, value: Any, style: str) -> Verdict:
+def dated(folder: Path, value: Any, style: str) -> RowFate:
     """The list out of a workbook whose days count from 1904."""
     book = Workbook()
     book.epoch = CALENDAR_MAC_1904
@@ -152,7 +152,7 @@ LINE = ["", "", "26112000000000000001", "2026-01-05", "3040201010000000000", "*�
         "数电发票（增值税专用发票）"]  # fmt: skip
 
 
-def lines(folder: Path, change: Callable[[list[str]], None], merged: str = "") -> list[Verdict]:
+def lines(folder: Path, change: Callable[[list[str]], None], merged: str = "") -> list[RowFate]:
     """Two lines of one invoice, the second changed."""
     second = list(LINE)
     change(second)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fapiao.calendar.quotas import Limits, Usage, next_allowed_day
 from fapiao.enterprise.records import Enterprise, Scheme
-from fapiao.history.plan import Plan, lines, summary, text
+from fapiao.history.plan import HistoryPlan, lines, summary, text
 from fapiao.history.schedule import Fact, Subtask, calendar_days_left, candidates, fitting_day, scheduled
 from fapiao.rules.book import rulebook
 from history_forms import BOTH, DAY, ETAX, LEQI, group, request
@@ -93,7 +93,7 @@ def test_the_month_of_the_authorisation_is_asked_for_from_that_day_on(fact: Fact
     assert day
     (found,) = judged(fact, taxpayers=LEQI, months=f"{day:%Y-%m}")
     assert (found.verdict, found.candidate.first, found.partial) == (verdict, day, partial)
-    (line,) = lines(Plan(request(taxpayers=LEQI, invoice_types="81"), DAY, (found,)), rulebook())
+    (line,) = lines(HistoryPlan(request(taxpayers=LEQI, invoice_types="81"), DAY, (found,)), rulebook())
     assert ("这个月只凭乐企不完整" in line["note"]) == partial
 
 
@@ -155,7 +155,7 @@ def test_the_plan_says_what_it_costs() -> None:
     asked = request(taxpayers=BOTH, months="2026-09,2026-10", invoice_types="81")
     first, second = candidates(asked, DAY)
     facts = {first.position: Fact(used=Usage(1, 1)), second.position: Fact()}
-    plan = Plan(asked, DAY, tuple(scheduled([first, second], facts, group(), rulebook(), DAY)))
+    plan = HistoryPlan(asked, DAY, tuple(scheduled([first, second], facts, group(), rulebook(), DAY)))
     cost = summary(plan, rulebook())
     assert (cost["requests"], cost["days"]) == (2, {str(DAY): 1, str(TOMORROW): 1})
     assert (cost["last_day"], cost["estimated_minutes"]) == (str(TOMORROW), 4)
@@ -166,6 +166,6 @@ def test_the_plan_says_what_it_costs() -> None:
 
 def test_a_plan_that_asks_for_nothing_says_so() -> None:
     asked = request(taxpayers=BOTH, invoice_types="81")
-    plan = Plan(asked, DAY, tuple(judged(Fact("B1"))))
+    plan = HistoryPlan(asked, DAY, tuple(judged(Fact("B1"))))
     assert "申请 0 次，0 天（无）" in text(plan, rulebook())
     assert "批次 B1" in text(plan, rulebook())

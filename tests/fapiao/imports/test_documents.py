@@ -49,11 +49,11 @@ def test_a_repeated_header_is_skipped_and_one_that_contradicts_it_keeps_both_out
     documents = FileDocuments()
     for row_no, amount in ((2, "1"), (3, "1"), (4, "2")):
         documents.header("invoice", "face", at(row_no), KEY | {"amount": amount})
-    assert [(told.place.row_no, told.fate) for told in documents.told] == [(3, "skipped"), (4, "rejected")]
-    assert {told.document_key for told in documents.told} == {"1"}
+    assert [(verdict.place.row_no, verdict.fate) for verdict in documents.verdicts] == [(3, "skipped"), (4, "rejected")]
+    assert {verdict.document_key for verdict in documents.verdicts} == {"1"}
     assert documents.whole() == []
-    assert documents.told[-1][:2] == (at(2), "rejected")
-    assert documents.told[-1].document_key == "1"
+    assert documents.verdicts[-1][:2] == (at(2), "rejected")
+    assert documents.verdicts[-1].document_key == "1"
 
 
 def test_face_and_selection_of_one_number_are_two_documents() -> None:
@@ -72,7 +72,9 @@ def test_a_row_that_cannot_be_taken_keeps_its_whole_document_out(first: bool) ->
     if not first:
         documents.broken("invoice", "face", at(2), {"etax_invoice_no": "1"}, "quarantined")
     assert documents.whole() == []
-    assert [(told.place.row_no, told.fate, told.document_key) for told in documents.told] == [(3, "quarantined", "1")]
+    assert [(verdict.place.row_no, verdict.fate, verdict.document_key) for verdict in documents.verdicts] == [
+        (3, "quarantined", "1")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_a_refused_document_is_named_on_every_row_of_it() -> None:
     documents.line("invoice", "face", at(3, "l"), KEY)
     documents.refuse(documents.found[0], "it contradicts itself")
     assert documents.whole() == []
-    assert [(told.place.row_no, told.document_key) for told in documents.told] == [(2, "1"), (3, "1")]
+    assert [(verdict.place.row_no, verdict.document_key) for verdict in documents.verdicts] == [(2, "1"), (3, "1")]
 
 
 @pytest.mark.parametrize(

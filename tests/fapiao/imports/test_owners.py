@@ -4,11 +4,11 @@ import pytest
 
 from fapiao.errors import BadInput
 from fapiao.imports.documents import FileDocument, RowRef
-from fapiao.imports.owners import Asked, Owner, owner_of
+from fapiao.imports.owners import KnownOwner, Owner, owner_of
 
 A, B, C = "91310000MA1EXAMPAA", "91310000MA1EXAMPBB", "91310000MA1EXAMPCC"
 BOTH = ("input", "output")
-ANYBODY = Asked()
+ANYBODY = KnownOwner()
 
 
 def document(seller: str | None, buyer: str | None, row_no: int = 2, **more: str) -> FileDocument:
@@ -19,7 +19,7 @@ def document(seller: str | None, buyer: str | None, row_no: int = 2, **more: str
 
 
 def owner(
-    documents: list[FileDocument], asked: Asked = ANYBODY, directions: tuple[str, ...] = BOTH, known: str = A
+    documents: list[FileDocument], asked: KnownOwner = ANYBODY, directions: tuple[str, ...] = BOTH, known: str = A
 ) -> Owner:
     """The owner found in a file called f.xlsx."""
     return owner_of("f.xlsx", documents, directions, asked, known.split())
@@ -39,8 +39,8 @@ def test_between_two_known_companies_the_request_decides() -> None:
     documents = [document(A, B)]
     with pytest.raises(BadInput, match="请指定税号和进销项"):
         owner(documents, known=f"{A} {B}")
-    assert owner(documents, Asked(B), known=f"{A} {B}") == Owner(B, "input")
-    assert owner(documents, Asked(None, "output"), known=f"{A} {B}") == Owner(A, "output")
+    assert owner(documents, KnownOwner(B), known=f"{A} {B}") == Owner(B, "input")
+    assert owner(documents, KnownOwner(None, "output"), known=f"{A} {B}") == Owner(A, "output")
 
 
 def test_a_second_payer_of_a_customs_payment_may_own_it() -> None:
@@ -48,29 +48,29 @@ def test_a_second_payer_of_a_customs_payment_may_own_it() -> None:
 
 
 def test_a_file_that_names_nobody_belongs_to_who_was_asked_for() -> None:
-    assert owner([document(B, None)], Asked(A), ("input",)) == Owner(A, "input")
+    assert owner([document(B, None)], KnownOwner(A), ("input",)) == Owner(A, "input")
     with pytest.raises(BadInput, match=r"第2行.*税号不一致"):
         owner([document(B, None)], ANYBODY, ("input",))
 
 
 @pytest.mark.finding("F28")
 def test_a_stranger_among_the_rows_of_who_was_asked_for_does_not_refuse_the_others() -> None:
-    assert owner([document(A, B), document(B, C, 9)], Asked(A)) == Owner(A, "output")
+    assert owner([document(A, B), document(B, C, 9)], KnownOwner(A)) == Owner(A, "output")
     with pytest.raises(BadInput, match=f"{B}.*与税号{A}不一致"):
-        owner([document(B, C), document(C, B, 9)], Asked(A))
+        owner([document(B, C), document(C, B, 9)], KnownOwner(A))
 
 
 def test_a_direction_that_the_layout_cannot_have_is_refused_with_both() -> None:
     with pytest.raises(BadInput, match="只能是进项，与所选的销项不一致"):
-        owner([document(None, A)], Asked(A, "output"), ("input",))
+        owner([document(None, A)], KnownOwner(A, "output"), ("input",))
 
 
 def test_a_company_that_is_not_loaded_is_refused() -> None:
     with pytest.raises(BadInput, match=f"没有税号{B}"):
-        owner([document(B, C)], Asked(B))
+        owner([document(B, C)], KnownOwner(B))
 
 
 def test_a_file_without_a_row_needs_a_tax_number() -> None:
     with pytest.raises(BadInput, match="没有可导入的数据行"):
         owner([], known=A)
-    assert owner([], Asked(A, "input")) == Owner(A, "input")
+    assert owner([], KnownOwner(A, "input")) == Owner(A, "input")

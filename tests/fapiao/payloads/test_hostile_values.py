@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fapiao.payloads import Context, translate
-from fapiao.payloads.values import Unreadable, day, instant, number
+from fapiao.payloads.values import UnreadableValue, day, instant, number
 from payload_rows import full_row
 
 CONTEXT = Context("input", "91310000MA1EXAMP07", "81", datetime(2027, 2, 1, tzinfo=UTC))
@@ -36,7 +36,7 @@ def test_a_number_longer_than_any_index_takes(field: str, expected: str) -> None
 @pytest.mark.parametrize("value", ["1e400", "1e300", 10**29, "9" * 30, "1000000000000000000.00", "-1e18", "1e-400"])
 def test_an_amount_beyond_numeric_20_2(value: Any) -> None:
     assert "18 digits" in rejected("digital", hjje=value)
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableValue):
         number(value)
 
 
@@ -53,7 +53,7 @@ def test_an_amount_within_it_is_stored_as_it_was_written(value: str) -> None:
 def test_a_day_that_none_can_have(value: str) -> None:
     assert value in rejected("digital", kprq=value)
     for convert in (day, instant):
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableValue):
             convert(value)
 
 

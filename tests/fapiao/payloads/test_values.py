@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fapiao.payloads.values import Unreadable, day, instant, json_text, number, text, whole_number
+from fapiao.payloads.values import UnreadableValue, day, instant, json_text, number, text, whole_number
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_value_is_read_in_asia_shanghai_and_kept_as_written(convert, value, ex
     ],
 )
 def test_what_is_not_of_its_type_is_unreadable(convert, value):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableValue):
         convert(value)
 
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fapiao.permissions.task_actions import Candidate, poll_objections, retry_objections, void_objections
+from fapiao.permissions.task_actions import SelectedTask, poll_objections, retry_objections, void_objections
 from fapiao.rules.book import rulebook
 
 NOW = datetime(2027, 3, 10, 4, tzinfo=UTC)
-FAILED = Candidate(1, "B1", None, "etax", "download_failed", None, False, False, False, NOW - timedelta(hours=1))
+FAILED = SelectedTask(1, "B1", None, "etax", "download_failed", None, False, False, False, NOW - timedelta(hours=1))
 EVERY = tuple(rulebook().codes_of("status"))
 
 

@@ -63,7 +63,7 @@ def test_the_states_of_leqi_are_told_in_the_gateways_words(zt: str, state: str) 
 
 @pytest.mark.parametrize("data", [{}, {"skssq": "202612"}, {"skssq": "202612", "zt": "7"}, {"zt": "0"}])
 def test_an_answer_without_period_or_known_state_is_not_read(data: dict[str, str]) -> None:
-    with pytest.raises(leqi.UnreadableAnswer):
+    with pytest.raises(leqi.UnreadableLeqiAnswer):
         leqi.tax_period(data)
 
 
@@ -72,7 +72,7 @@ def test_the_gateway_names_the_deadline_of_the_period() -> None:
     known = gateway.tax_period({"skssq": "202612;20270115;202701", "createTjbbStatus": "22"})
     assert (known.period, known.deadline, known.statistics) == ("202612", date(2027, 1, 15), "22")
     assert gateway.tax_period({"taxPeriod": "202612", "createTjbbStatus": "01"}).deadline is None
-    with pytest.raises(gateway.UnreadableAnswer):
+    with pytest.raises(gateway.UnreadableGatewayAnswer):
         gateway.tax_period({"skssq": "202612;20270115;202701"})
 
 
@@ -95,9 +95,9 @@ def test_a_row_that_the_gateway_could_not_do_at_all_is_refused_in_its_words() ->
 
 
 def test_a_result_without_a_number_is_not_read() -> None:
-    with pytest.raises(gateway.UnreadableAnswer):
+    with pytest.raises(gateway.UnreadableGatewayAnswer):
         gateway.results([{"selectResult": "1"}], result_codes())
-    with pytest.raises(leqi.UnreadableAnswer):
+    with pytest.raises(leqi.UnreadableLeqiAnswer):
         leqi.results({"hgjksmx": [{"cljg": "01"}]}, result_codes())
 
 

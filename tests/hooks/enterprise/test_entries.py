@@ -9,7 +9,7 @@ import pytest
 
 from customs_rows import customs_document, customs_documents, number, organisation
 from fapiao.enterprise.entries import entry_words
-from fapiao.enterprise.loading import Tally
+from fapiao.enterprise.loading import LoadCounts
 from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
 from fapiao.tables.yaml_lines import read_yaml
@@ -32,7 +32,7 @@ def pool(pool: Pool) -> Pool:
     return pool
 
 
-def load(pool: Pool, values: str, key: str = KEY, **more: Any) -> Tally:
+def load(pool: Pool, values: str, key: str = KEY, **more: Any) -> LoadCounts:
     """One record of a file, by li."""
     text = f"- {{taxpayer_no: {OWNER}, document_key: '{key}', {values}}}"
     return load_entries(pool, [read_yaml("a.yaml", text)], WORDS, actor="li", at=AT, **more)

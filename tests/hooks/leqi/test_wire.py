@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from fapiao.channels.leqi.services import INVOICE_APPLY
 from fapiao.errors import AnswerLost, BureauError, Refused, TryLater
 from hooks.leqi.session import LeqiSession
-from hooks.leqi.wire import LeqiWire, Reply, Sm4
+from hooks.leqi.wire import LeqiReply, LeqiWire, Sm4
 from one_answer_server import OneAnswer, one_answer
 
 KEY = "0123456789abcdeffedcba9876543210"
@@ -38,7 +38,7 @@ def wire(bureau: OneAnswer) -> Iterator[LeqiWire]:
         yield found
 
 
-def call(wire: LeqiWire) -> Reply:
+def call(wire: LeqiWire) -> LeqiReply:
     """One call to an ordinary service."""
     return wire.call(INVOICE_APPLY, "SYDW000001", {"nsrsbh": "91310000MA1EXAMP07"})
 

@@ -8,7 +8,7 @@ import pytest
 
 from customs_rows import customs_document, customs_documents, number, organisation, set_columns
 from enterprise_files import WORDS
-from fapiao.enterprise.loading import Tally
+from fapiao.enterprise.loading import LoadCounts
 from fapiao.errors import BadInput
 from fapiao.selection.chosen import RequestedDocument, SelectionRequest
 from fapiao.tables.yaml_lines import read_yaml
@@ -32,7 +32,7 @@ def pool(pool: Pool) -> Pool:
     return pool
 
 
-def load(pool: Pool, *rules: dict[str, object], **more: Any) -> Tally:
+def load(pool: Pool, *rules: dict[str, object], **more: Any) -> LoadCounts:
     """One file with these rules, by li."""
     text = "\n".join("- {" + ", ".join(f"{k}: {v}" for k, v in rule.items()) + "}" for rule in rules) or "[]"
     return load_auto_rules(pool, [read_yaml("rules.yaml", text)], WORDS, actor="li", **more)

@@ -14,7 +14,7 @@ from fapiao.errors import BadInput
 from fapiao.exports.templates import templates
 from fapiao.selection.chosen import RequestedDocument, SelectionRequest
 from fapiao.selection.list_rows import read_list, unread_columns
-from fapiao.selection.list_verdicts import Verdict, list_requests
+from fapiao.selection.list_verdicts import ListVerdict, list_requests
 from fapiao.tables.lines import Table
 from fapiao.tables.yaml_lines import read_yaml
 from hooks.selection_lists.list_import import validate_list, write_result
@@ -69,7 +69,7 @@ def tables(*rows: Sequence[object]) -> list[list[Table]]:
     return [read_yaml("list.yaml", "\n".join(lines))]
 
 
-def verdicts(pool: Pool, *rows: Sequence[object], **more: Any) -> list[Verdict]:
+def verdicts(pool: Pool, *rows: Sequence[object], **more: Any) -> list[ListVerdict]:
     """What becomes of the rows."""
     return validate_list(pool, tables(*rows), **more)
 

@@ -10,7 +10,7 @@ import pytest
 from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
 from group_rows import A, B, C, by_hand, parameter, scheduled, scheme, taxpayer
-from operators.downloads.plan import Planned, plan_day
+from operators.downloads.plan import PlanCounts, plan_day
 from plannings import DAY, SECOND, left_out, plan, planned
 
 Pool = psycopg.Connection[Any]
@@ -29,7 +29,7 @@ def test_a_scheme_plans_a_row_for_each_taxpayer_direction_and_type(pool: Pool) -
     taxpayer(pool, B)
     scheme(pool, "81", "customs")
 
-    assert plan(pool, "current_month", DAY) == Planned(6, 0)
+    assert plan(pool, "current_month", DAY) == PlanCounts(6, 0)
 
     found = planned(pool, "taxpayer_no", "direction", "download_type", "document", "invoice_type")
     assert sorted(found) == [
@@ -62,7 +62,7 @@ def test_two_schemes_that_cover_a_taxpayer_plan_it_once(pool: Pool) -> None:
     taxpayer(pool)
     scheme(pool, "81", "82", name="一")
     scheme(pool, "82", "01", name="二")
-    assert plan(pool, "history_output", SECOND) == Planned(3, 0)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(3, 0)
     assert sorted(planned(pool, "invoice_type")) == [("01",), ("81",), ("82",)]
 
 
@@ -71,7 +71,7 @@ def test_of_two_schemes_the_one_that_starts_earlier_decides_alone_where_the_othe
     taxpayer(pool)
     scheme(pool, "81", name="late", start=date(2027, 6, 1))
     scheme(pool, "81", name="early", start=date(2027, 1, 1))
-    assert plan(pool, "history_output", SECOND) == Planned(1, 0)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(1, 0)
 
 
 @pytest.mark.req("R067", "R068")
@@ -80,7 +80,7 @@ def test_a_scheme_that_is_not_in_use_plans_nothing(pool: Pool, change: str) -> N
     taxpayer(pool)
     scheme(pool, "81")
     pool.execute(f"UPDATE enterprise.scheme SET {change}")  # type: ignore[arg-type]
-    assert plan(pool, "history_output", SECOND) == Planned(0, 0)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(0, 0)
 
 
 @pytest.mark.req("R067")
@@ -99,7 +99,7 @@ def test_enabling_a_scheme_again_plans_it_again(pool: Pool) -> None:
     pool.execute("UPDATE enterprise.scheme SET enabled = false")
     plan(pool, "history_output", SECOND)
     pool.execute("UPDATE enterprise.scheme SET enabled = true")
-    assert plan(pool, "history_output", SECOND) == Planned(1, 0)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(1, 0)
 
 
 def test_a_scheme_plans_only_the_download_types_it_names(pool: Pool) -> None:
@@ -114,7 +114,7 @@ def test_a_scheme_plans_only_the_download_types_it_names(pool: Pool) -> None:
 def test_taxpayers_of_another_channel_are_not_planned(pool: Pool, channel: str) -> None:
     taxpayer(pool, channel=channel)
     scheme(pool, "81")
-    assert plan(pool, "history_output", SECOND) == Planned(0, 0)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(0, 0)
 
 
 @pytest.mark.req("R147")
@@ -124,7 +124,7 @@ def test_the_parameter_puts_an_etax_taxpayer_on_leqi_for_downloads(pool: Pool, v
     taxpayer(pool, B, channel="etax")
     scheme(pool, "81")
     parameter(pool, "rim_leqi_collect", A, value)
-    assert plan(pool, "history_output", SECOND) == Planned(rows, 0)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(rows, 0)
     assert planned(pool, "taxpayer_no", "channel") == [(A, "leqi")] * rows
 
 
@@ -132,7 +132,7 @@ def test_a_person_may_restrict_a_run_to_some_taxpayers(pool: Pool) -> None:
     for number in (A, B, C):
         taxpayer(pool, number)
     scheme(pool, "81")
-    assert plan(pool, "history_output", SECOND, [A, C, "nobody"]) == Planned(2, 0)
+    assert plan(pool, "history_output", SECOND, [A, C, "nobody"]) == PlanCounts(2, 0)
     assert planned(pool, "taxpayer_no") == [(A,), (C,)]
 
 
@@ -141,7 +141,7 @@ def test_8208_and_82_are_asked_for_once_as_82(pool: Pool) -> None:
     taxpayer(pool, B)
     scheme(pool, "82", "8208", over=[A], name="both")
     scheme(pool, "8208", over=[B], name="toll")
-    assert plan(pool, "history_output", SECOND) == Planned(2, 0)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(2, 0)
     assert planned(pool, "taxpayer_no", "invoice_type") == [(A, "82"), (B, "82")]
 
 
@@ -180,24 +180,24 @@ def test_planning_again_adds_nothing(pool: Pool, run: Any) -> None:
     taxpayer(pool)
     scheme(pool, "81", "82", start=date(2027, 5, 15))
     first, again = (plan_day(pool, run("current_month", DAY), "leqi", "current_month") for _ in range(2))
-    assert (first, again) == (Planned(4, 0), Planned(0, 0))
+    assert (first, again) == (PlanCounts(4, 0), PlanCounts(0, 0))
     assert pool.execute("SELECT planned FROM sync.batch").fetchall() == [(4,)]
 
 
 def test_planning_the_same_tick_in_another_run_adds_nothing(pool: Pool) -> None:
     taxpayer(pool)
     scheme(pool, "81", start=date(2027, 6, 1))
-    assert plan(pool, "history_output", SECOND) == Planned(0, 1)
-    assert plan_day(pool, by_hand("history_output", SECOND), "leqi", "history_output") == Planned(0, 0)
-    assert plan(pool, "current_month", DAY) == Planned(2, 0)
-    assert plan_day(pool, by_hand("current_month", DAY), "leqi", "current_month") == Planned(0, 0)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(0, 1)
+    assert plan_day(pool, by_hand("history_output", SECOND), "leqi", "history_output") == PlanCounts(0, 0)
+    assert plan(pool, "current_month", DAY) == PlanCounts(2, 0)
+    assert plan_day(pool, by_hand("current_month", DAY), "leqi", "current_month") == PlanCounts(0, 0)
 
 
 def test_a_person_may_run_a_monthly_job_on_any_day(pool: Pool) -> None:
     taxpayer(pool)
     scheme(pool, "81")
-    assert plan(pool, "history_output", DAY) == Planned(0, 0)
-    assert plan_day(pool, by_hand("history_output", DAY), "leqi", "history_output", actor="li") == Planned(1, 0)
+    assert plan(pool, "history_output", DAY) == PlanCounts(0, 0)
+    assert plan_day(pool, by_hand("history_output", DAY), "leqi", "history_output", actor="li") == PlanCounts(1, 0)
     assert planned(pool, "window_start", "window_end", "created_by", "automatic") == [(*MAY, "li", False)]
 
 
@@ -208,7 +208,7 @@ def test_a_job_of_two_crons_plans_one_row_at_each_of_them(pool: Pool) -> None:
     for hour in ("06:30", "18:30"):
         run = RunDay("leqi__risk_status", hour, DAY, f"{DAY}T{hour}", explicit=False)
         pool.execute(FAIL_ALL)
-        assert plan_day(pool, run, "leqi", "risk_status") == Planned(1, 0)
+        assert plan_day(pool, run, "leqi", "risk_status") == PlanCounts(1, 0)
     assert planned(pool, "tick") == [("2027-06-10T06:30",), ("2027-06-10T18:30",)]
 
 
@@ -232,7 +232,7 @@ def test_two_thousand_taxpayers_by_twenty_types_are_planned_in_one_call(pool: Po
     twenty = [rulebook().invoice_types[code] for code in codes()]
     sold = {kind.asked_of_leqi for kind in twenty if "output" in kind.directions}
 
-    assert plan(pool, "history_output", SECOND) == Planned(2000 * len(sold), 0)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(2000 * len(sold), 0)
 
     counted = "SELECT count(*), count(DISTINCT batch_no), count(DISTINCT taxpayer_no) FROM sync.task"
     assert pool.execute(counted).fetchone() == (2000 * len(sold), 2000 * len(sold), 2000)

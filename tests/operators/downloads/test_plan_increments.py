@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from group_rows import A, scheme, taxpayer
-from operators.downloads.plan import Planned
+from operators.downloads.plan import PlanCounts
 from plannings import left_out, plan, planned
 from task_rows import take
 
@@ -58,7 +58,7 @@ def test_days_that_no_download_has_are_asked_for_behind_the_days_window(
     plan(pool, "incremental", day)
     today = (str(day - timedelta(days=4)), str(day - timedelta(days=1)))
     assert windows(pool, day) == [today, *missed]
-    assert plan(pool, "incremental", day) == Planned(0, 0)
+    assert plan(pool, "incremental", day) == PlanCounts(0, 0)
 
 
 @pytest.mark.finding("F11")

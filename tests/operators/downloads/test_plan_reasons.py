@@ -8,7 +8,7 @@ import pytest
 
 from fapiao.rules.book import rulebook
 from group_rows import A, B, parameter, scheme, taxpayer
-from operators.downloads.plan import Planned
+from operators.downloads.plan import PlanCounts
 from plannings import DAY, SECOND, TWELFTH, left_out, left_out_days, plan, planned
 from task_rows import put
 
@@ -27,7 +27,7 @@ def pool(untouched: Pool) -> Pool:
 def test_a_window_before_the_start_date_is_left_out_with_its_reason(pool: Pool) -> None:
     taxpayer(pool)
     scheme(pool, "81", start=date(2027, 6, 1))
-    assert plan(pool, "history_output", SECOND) == Planned(0, 1)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(0, 1)
     assert left_out(pool) == [(A, "output", "81", "outside_scheme")]
     assert pool.execute("SELECT reason FROM fapiao.plan_skip").fetchone() == (
         rulebook().message("skip_outside_scheme", "scheduled"),
@@ -55,7 +55,7 @@ def test_a_window_is_cut_to_the_days_of_its_scheme_and_the_rest_is_outside_it(
 ) -> None:
     taxpayer(pool)
     scheme(pool, "81", start=start, end=end)
-    assert plan(pool, "history_output", SECOND) == Planned(len(asked), len(outside))
+    assert plan(pool, "history_output", SECOND) == PlanCounts(len(asked), len(outside))
     assert planned(pool, "window_start::text", "window_end::text") == asked
     assert left_out_days(pool) == [("outside_scheme", *days) for days in outside]
 
@@ -68,7 +68,7 @@ def test_several_schemes_ask_for_the_days_of_all_of_them_together(pool: Pool) ->
     two = scheme(pool, "81", name="二", start=date(2027, 5, 8), end=date(2027, 5, 20))
     scheme(pool, "82", name="三")
     four = scheme(pool, "81", name="四", start=date(2027, 5, 25))
-    assert plan(pool, "history_output", SECOND) == Planned(3, 1)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(3, 1)
     assert sorted(planned(pool, "invoice_type", "window_start::text", "window_end::text", "scheme_ids"))[:2] == [
         ("81", "2027-05-01", "2027-05-20", [one, two]),
         ("81", "2027-05-25", "2027-05-31", [four]),
@@ -81,14 +81,14 @@ def test_several_schemes_ask_for_the_days_of_all_of_them_together(pool: Pool) ->
 @pytest.mark.parametrize(
     ("start", "end", "done"),
     [
-        (date(2027, 6, 8), None, Planned(1, 0)),
-        (date(2027, 6, 10), None, Planned(0, 1)),
-        (date(2020, 1, 1), date(2027, 6, 6), Planned(1, 0)),
-        (date(2020, 1, 1), date(2027, 6, 5), Planned(0, 1)),
+        (date(2027, 6, 8), None, PlanCounts(1, 0)),
+        (date(2027, 6, 10), None, PlanCounts(0, 1)),
+        (date(2020, 1, 1), date(2027, 6, 6), PlanCounts(1, 0)),
+        (date(2020, 1, 1), date(2027, 6, 5), PlanCounts(0, 1)),
     ],
 )
 def test_days_of_collection_are_not_cut_but_asked_for_only_while_the_scheme_lasts(
-    pool: Pool, start: date, end: date | None, done: Planned
+    pool: Pool, start: date, end: date | None, done: PlanCounts
 ) -> None:
     taxpayer(pool)
     scheme(pool, "81", start=start, end=end)
@@ -123,7 +123,7 @@ def test_the_twelfth_applies_only_for_what_is_neither_complete_nor_under_way(
 
     done = plan(pool, "back_check", TWELFTH)
 
-    assert done == (Planned(0, 1) if reason else Planned(1, 0))
+    assert done == (PlanCounts(0, 1) if reason else PlanCounts(1, 0))
     assert left_out(pool) == ([(A, "output", "81", reason)] if reason else [])
 
 
@@ -134,7 +134,7 @@ def test_two_downloads_on_two_channels_complete_a_month_together(pool: Pool) -> 
     scheme(pool, "81", downloads=["output_full"])
     put(pool, "succeeded", taxpayer_no=A, channel="etax", window_start=date(2027, 4, 1), window_end=date(2027, 4, 20))
     put(pool, "no_data", taxpayer_no=A, window_start=date(2027, 4, 21), window_end=date(2027, 4, 30))
-    assert plan(pool, "back_check", TWELFTH) == Planned(0, 1)
+    assert plan(pool, "back_check", TWELFTH) == PlanCounts(0, 1)
     assert left_out(pool) == [(A, "output", "81", "already_complete")]
 
 
@@ -181,7 +181,7 @@ def test_what_was_downloaded_of_something_else_does_not_complete_a_month(pool: P
     taxpayer(pool)
     scheme(pool, "81", downloads=["output_full"])
     put(pool, "succeeded", **APRIL | {"taxpayer_no": A} | values)
-    assert plan(pool, "back_check", TWELFTH) == Planned(1, 0)
+    assert plan(pool, "back_check", TWELFTH) == PlanCounts(1, 0)
 
 
 def test_a_switched_off_or_empty_occurrence_is_left_out_with_its_reason(pool: Pool) -> None:
@@ -198,7 +198,7 @@ def test_the_switch_of_the_tenth_plans_it(pool: Pool) -> None:
     taxpayer(pool)
     scheme(pool, "81", downloads=["output_full"])
     parameter(pool, "rim_download", "open_replenish_last_month", "1")
-    assert plan(pool, "compensation", DAY) == Planned(1, 0)
+    assert plan(pool, "compensation", DAY) == PlanCounts(1, 0)
 
 
 @pytest.mark.finding("F10")
@@ -218,8 +218,8 @@ def test_a_suppressed_occurrence_leaves_a_reason_only_for_schemes_that_have_a_co
 def test_a_small_scale_taxpayer_is_born_failed_where_data_are_deductible(pool: Pool) -> None:
     taxpayer(pool, company_type="small_scale")
     scheme(pool, "81")
-    assert plan(pool, "risk_status", DAY) == Planned(1, 0)
-    assert plan(pool, "history_output", SECOND) == Planned(1, 0)
+    assert plan(pool, "risk_status", DAY) == PlanCounts(1, 0)
+    assert plan(pool, "history_output", SECOND) == PlanCounts(1, 0)
     assert planned(pool, "job", "status", "error_code", "error_message") == [
         ("risk_status", "download_failed", "SMALL_SCALE", rulebook().message("small_scale_download", "scheduled")),
         ("history_output", "pending", None, None),

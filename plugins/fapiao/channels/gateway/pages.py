@@ -7,7 +7,7 @@ from typing import Any
 from fapiao.channels.gateway.interfaces import PAGE_SIZE
 from fapiao.downloads.protocol import Package
 from fapiao.shown import shown
-from fapiao.tolerant_json import Unreadable, elements, fields, members, text_of
+from fapiao.tolerant_json import UnreadableJson, elements, fields, members, text_of
 
 _MOST_DIGITS = 9
 
@@ -57,7 +57,7 @@ def decoded(body: bytes) -> dict[str, Any]:
 def _fields(body: bytes) -> Mapping[str, str]:
     try:
         return members(text_of(body))
-    except Unreadable as broken:
+    except UnreadableJson as broken:
         raise UnreadablePage(f"the page is not a JSON object: {broken}") from broken
 
 
@@ -75,5 +75,5 @@ def _count(data: Mapping[str, str], name: str) -> int:
         return 0
     try:
         return len(elements(data[name]))
-    except Unreadable as broken:
+    except UnreadableJson as broken:
         raise UnreadablePage(f"{name} of the page is no list: {broken}") from broken

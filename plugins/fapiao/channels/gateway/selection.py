@@ -36,7 +36,7 @@ _NOT_DEDUCTED, _CUSTOMS_BILL, _KEEP = 2, 1, 1
 """deductionPurpose 不抵扣 · billType 海关缴款书 · status of 4.12"""
 
 
-class UnreadableAnswer(ValueError):
+class UnreadableGatewayAnswer(ValueError):
     """The answer is not what the gateway promises; the text says what is wrong with it."""
 
 
@@ -81,28 +81,28 @@ def apply_statistics(taxpayer_no: str, action: StatisticsAction) -> dict[str, An
 
 
 def tax_period(data: Data) -> TaxPeriod:
-    """The answer of taxperiodQuery; skssq is period;deadline;next month. Raises UnreadableAnswer."""
+    """The answer of taxperiodQuery; skssq is period;deadline;next month. Raises UnreadableGatewayAnswer."""
     parts = str(data.get("skssq") or "").split(";")
     period, state = str(data.get("taxPeriod") or parts[0]), str(data.get("createTjbbStatus") or "")
     if not period or not state:
-        raise UnreadableAnswer("the answer names no 税款所属期 or no state of its statistics table")
+        raise UnreadableGatewayAnswer("the answer names no 税款所属期 or no state of its statistics table")
     return TaxPeriod(period, state, _day(parts[1]) if len(parts) > 1 else None)
 
 
 def statistics(data: Data) -> Statistics:
-    """The answer of statisticQuery and of both results: state and tjInfoArr. Raises UnreadableAnswer."""
+    """The answer of statisticQuery and of both results: state and tjInfoArr. Raises UnreadableGatewayAnswer."""
     known = tax_period(data)
     rows = [{name: str(value) for name, value in row.items()} for row in data.get("tjInfoArr") or []]
     return Statistics(known.period, known.statistics, rows)
 
 
 def results(rows: Iterable[Data], codes: ResultCodes) -> list[DocumentResult]:
-    """What became of each document, once each. Raises UnreadableAnswer where one has two answers."""
+    """What became of each document, once each. Raises UnreadableGatewayAnswer where one has two answers."""
     found: dict[str, DocumentResult] = {}
     for row in rows:
         result = _result(row, codes)
         if found.setdefault(result.document_key, result) != result:
-            raise UnreadableAnswer(f"{result.document_key} has two different results")
+            raise UnreadableGatewayAnswer(f"{result.document_key} has two different results")
     return list(found.values())
 
 
@@ -139,11 +139,11 @@ def _row(document: Document) -> dict[str, str]:
 def _result(row: Data, codes: ResultCodes) -> DocumentResult:
     number, code = (str(row.get(one) or row.get(other) or "") for one, other in _NAMES)
     if not number:
-        raise UnreadableAnswer("a result names no document")
-    said = str(row.get("description") or row.get("message") or "")
-    meaning = codes.document(CHANNEL, code, said)
+        raise UnreadableGatewayAnswer("a result names no document")
+    text = str(row.get("description") or row.get("message") or "")
+    meaning = codes.document(CHANNEL, code, text)
     period = str(row.get("taxPeriod") or "") or None
-    return DocumentResult(spelled(number), meaning.outcome, code, said or meaning.text, period, meaning.cause)
+    return DocumentResult(spelled(number), meaning.outcome, code, text or meaning.text, period, meaning.cause)
 
 
 def _day(written: str) -> date | None:

@@ -13,7 +13,7 @@ import msgspec
 
 from fapiao.downloads.protocol import USAGE_JOBS, Package, PartCursor, Request
 from fapiao.shown import shown
-from fapiao.tolerant_json import Unreadable, elements, fields, text_of
+from fapiao.tolerant_json import UnreadableJson, elements, fields, text_of
 
 _MOST_DIGITS = 9
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -45,7 +45,7 @@ def count_rows(array: bytes) -> int:
         pass  # one bad row does not make it another thing than an array
     try:
         return len(elements(text_of(array)))
-    except Unreadable as broken:
+    except UnreadableJson as broken:
         raise UnreadablePackage(f"the package is not a JSON array: {broken}") from broken
 
 
@@ -93,12 +93,12 @@ def risk_page(request: Request, place: PartCursor, data: Mapping[str, Any], raw:
 
 def _whole(data: Mapping[str, Any], name: str, default: int, least: int) -> int:
     """A count the bureau states as a number or a text. Raises UnreadablePackage for anything else."""
-    said = str(data[name]).strip() if data.get(name) is not None else ""
-    if not said:
+    text = str(data[name]).strip() if data.get(name) is not None else ""
+    if not text:
         return default
-    if not (said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS and int(said) >= least):
-        raise UnreadablePackage(f"{name} is {shown(said, 40)}: a whole number from {least} on is expected")
-    return int(said)
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) >= least):
+        raise UnreadablePackage(f"{name} is {shown(text, 40)}: a whole number from {least} on is expected")
+    return int(text)
 
 
 def rows_read(cursor: str | None) -> int:

@@ -9,7 +9,7 @@ from fapiao.downloads.protocol import USAGE_JOBS, Argument
 from fapiao.downloads.question import aside
 from fapiao.payloads import payload_kind
 from fapiao.payloads.faces import bureau_type
-from fapiao.payloads.gateway_rows import said
+from fapiao.payloads.gateway_rows import stated_text
 from fapiao.payloads.staged import Aside
 from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
@@ -38,7 +38,7 @@ def _named(body: bytes) -> Row:
 
 def _aside(claim: Claim, row: Row) -> Aside | None:
     """A row that names another type is no answer; an invoice whose usage the bureau does not know no row of usage."""
-    kind, asked = said(row, "fplx"), (claim.invoice_type, bureau_type(claim.invoice_type))
+    kind, asked = stated_text(row, "fplx"), (claim.invoice_type, bureau_type(claim.invoice_type))
     if kind and claim.document == "invoice" and claim.download_type != "unselected_init" and kind not in asked:
         return aside("failed", "WRONG_TYPE", kind)
     if claim.job not in USAGE_JOBS or row.get("fphm"):

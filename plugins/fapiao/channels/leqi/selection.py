@@ -26,7 +26,7 @@ REFUSED_ON_UPLOAD = "01"
 """sczt 失败"""
 
 
-class UnreadableAnswer(ValueError):
+class UnreadableLeqiAnswer(ValueError):
     """The answer is not what the specification promises; the text says what is wrong with it."""
 
 
@@ -47,10 +47,10 @@ def statistics(taxpayer_no: str, action: StatisticsAction) -> Body:
 
 
 def tax_period(data: Data) -> TaxPeriod:
-    """The answer of HQDQSKSSQYDQSKSSQTJZT; 乐企 names no deadline. Raises UnreadableAnswer."""
+    """The answer of HQDQSKSSQYDQSKSSQTJZT; 乐企 names no deadline. Raises UnreadableLeqiAnswer."""
     period, state = str(data.get("skssq") or ""), str(data.get("zt") or "")
     if not period or state not in _STATE:
-        raise UnreadableAnswer(f"skssq {period!r} with zt {state!r} is no tax period")
+        raise UnreadableLeqiAnswer(f"skssq {period!r} with zt {state!r} is no tax period")
     return TaxPeriod(period, _STATE[state])
 
 
@@ -64,12 +64,12 @@ def not_taken(data: Data) -> list[DocumentResult]:
 
 
 def results(data: Data, codes: ResultCodes) -> list[DocumentResult]:
-    """What became of each document (cljg), once each. Raises UnreadableAnswer where one has two answers."""
+    """What became of each document (cljg), once each. Raises UnreadableLeqiAnswer where one has two answers."""
     found: dict[str, DocumentResult] = {}
     for row in _rows(data):
         result = _result(row, codes)
         if found.setdefault(result.document_key, result) != result:
-            raise UnreadableAnswer(f"{result.document_key} has two different results")
+            raise UnreadableLeqiAnswer(f"{result.document_key} has two different results")
     return list(found.values())
 
 
@@ -98,7 +98,7 @@ def _row(action: Action, document: Document) -> Body:
 def _rows(data: Data) -> list[Data]:
     rows = data.get(DOCUMENTS) or []
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) and row.get("jkshm") for row in rows):
-        raise UnreadableAnswer(f"{DOCUMENTS} is no list of documents")
+        raise UnreadableLeqiAnswer(f"{DOCUMENTS} is no list of documents")
     return rows
 
 
