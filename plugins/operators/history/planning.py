@@ -72,7 +72,7 @@ def planned(
     wanted = candidates(request, day)
     facts = _facts(connection, wanted, request.data_type, day)
     reserve = int(parameter(enterprise.parameters, book, "fapiao", "leqi_quota_reserve"))
-    return Plan(request, day, tuple(scheduled(wanted, facts, enterprise, book, day, request.data_type, reserve)))
+    return HistoryPlan(request, day, tuple(scheduled(wanted, facts, enterprise, book, day, request.data_type, reserve)))
 
 
 def save(connection: Connection, run: RunDay, plan: HistoryPlan, job: str, actor: str, book: RuleBook) -> Made:
