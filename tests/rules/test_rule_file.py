@@ -121,6 +121,11 @@ def test_a_wrong_value_is_refused_at_the_line_of_its_key(tmp_path, key, sentence
         ("birds:", "bird:", "6: unknown section 'bird'; known are birds, trees"),
         ("elm]", "oak]", "7: nests names something twice: oak, oak"),
         (", elm]", "]", "6: birds lack elm"),
+        (
+            "birds:\n  - {nests: [oak, elm], since: 2025-11-04, source: S1, text: t}",
+            "birds: []",
+            "6: birds lack oak, elm",
+        ),
         ("trees:\n", "trees: 3\nbush:\n", "1: section 'trees' must be a list of rows"),
         ("text: t\nbirds", f"text: t\n{ROW}birds", "6: name 'a' stands here for the second time"),
     ],
@@ -149,11 +154,11 @@ def test_a_list_that_is_unique_shares_no_value_with_another_row(tmp_path):
 def test_what_another_file_does_not_know_is_refused_at_its_key(tmp_path):
     file = read(tmp_path, f"trees:\n{ROW}    names: [x, y]\n{BIRDS}")
     (tree,) = file.content.trees
-    file.known(tree, "sort", ["oak"])
+    file.known([tree], "sort", ["oak"])
     with pytest.raises(RuleError, match=r"wood\.yaml:6: names names 'y', which is unknown; known are x$"):
-        file.known(tree, "names", ["x"])
+        file.known([tree], "names", ["x"])
     with pytest.raises(RuleError, match=r"wood\.yaml:2: name 'a' is unknown; known are b, c$"):
-        file.known(tree, "name", ["c", "b"])
+        file.known([tree], "name", ["c", "b"])
 
 
 def test_a_calendar_row_may_name_every_window_that_is_worked_out_and_no_other():

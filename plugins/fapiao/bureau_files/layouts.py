@@ -129,8 +129,8 @@ def file_rules(folder: Path = RULES) -> FileRules:
     file = RuleFile(BureauFiles, folder)
     found, types = file.content, _column_types()
     for layout in found.layouts:
-        file.known(layout, "columns", types[layout.role])
-        file.known(layout, "required", layout.columns)
+        file.known([layout], "columns", types[layout.role])
+        file.known([layout], "required", layout.columns)
         if twice := _given_twice(layout):
             raise file.refuse(layout, f"heading {twice!r} is given to two columns", "columns")
     return FileRules(

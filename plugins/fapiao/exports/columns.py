@@ -81,9 +81,9 @@ def plans(folder: Path = RULES) -> dict[str, SheetPlan]:
     """Reads and checks the file once. Raises RuleError with file and line, for two equal headings in a sheet too."""
     file, columns = _export_file(folder), known_columns(folder)
     found = {}
+    file.known(file.content.sheets, "columns", columns)
+    file.known(file.content.sheets, "order", columns)
     for row in file.content.sheets:
-        file.known(row, "columns", columns)
-        file.known(row, "order", columns)
         mine = tuple(columns[name] for name in row.columns)
         headings = [column.heading for column in mine]
         if twice := {heading for heading in headings if headings.count(heading) > 1}:
@@ -99,10 +99,10 @@ def known_columns(folder: Path = RULES) -> dict[str, Column]:
     found: dict[str, Column] = {field.name: Column(field.name, field.label) for field in fields.lines}
     found |= {field.name: Column(field.name, field.label) for field in fields.columns}
     kinds = {code.kind for code in rulebook().codes} | {"invoice_type"}
+    file.known(file.content.columns, "codes", kinds)
     for row in file.content.columns:
         if row.label is None and row.name not in found:
             raise file.refuse(row, f"{row.name} has no label here, and fields.yaml does not know it")
-        file.known(row, "codes", kinds)
         labels = _labels(row.codes) if row.codes else None
         found[row.name] = Column(row.name, row.label or found[row.name].heading, row.cell, labels)
     return found

@@ -63,8 +63,8 @@ def templates(folder: Path = RULES) -> dict[str, Template]:
     """Reads and checks the file once. Raises RuleError with file and line, for a template without columns too."""
     file = RuleFile(Templates, folder)
     tables: dict[str, dict[str, dict[str, str]]] = {row.template: {} for row in file.content.templates}
+    file.known(file.content.columns, "template", tables)
     for row in file.content.columns:
-        file.known(row, "template", tables)
         columns = tables[row.template].setdefault(row.table, {})
         columns[row.column] = f"{row.label}{'（必填）' if row.required else ''}：{row.meaning}"
     for template in file.content.templates:

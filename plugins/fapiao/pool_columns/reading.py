@@ -2,18 +2,11 @@
 
 from collections.abc import Collection
 from functools import cache
-from itertools import chain
 from pathlib import Path
 
 from fapiao.paths import RULES
-from fapiao.pool_columns.records import (
-    OBSERVED_GROUPS,
-    WORKED_OUT,
-    Fields,
-    FieldSections,
-    Kind,
-)
-from fapiao.rules.rule_file import RuleFile, RuleRow
+from fapiao.pool_columns.records import OBSERVED_GROUPS, WORKED_OUT, Fields, FieldSections, Kind
+from fapiao.rules.rule_file import RuleFile
 
 
 @cache
@@ -76,14 +69,10 @@ def load_fields(folder: Path = RULES) -> Fields:
 def _check_names(file: RuleFile[FieldSections], columns: Collection[str]) -> None:
     """Raises RuleError for a payload kind or a column that the file does not have."""
     found, kinds = file.content, [kind.name for kind in file.content.kinds]
-    about_columns: tuple[tuple[RuleRow, ...], ...] = (
-        found.backwards, found.tax_bureau_total, found.translations, found.swapped_parties,
-    )  # fmt: skip
-    for row in chain(*about_columns):
-        file.known(row, "column", columns)
-    for total in found.tax_bureau_total:
-        file.known(total, "parts", columns)
-    for rows, key in ((found.fields, "from"), (found.fields, "constant"), (found.lines, "from"),
-                      (found.translations, "kinds"), (found.swapped_parties, "kinds")):  # fmt: skip
-        for row in rows:
-            file.known(row, key, kinds)
+    file.known(
+        [*found.backwards, *found.tax_bureau_total, *found.translations, *found.swapped_parties], "column", columns
+    )
+    file.known(found.tax_bureau_total, "parts", columns)
+    file.known([*found.fields, *found.lines], "from", kinds)
+    file.known(found.fields, "constant", kinds)
+    file.known([*found.translations, *found.swapped_parties], "kinds", kinds)

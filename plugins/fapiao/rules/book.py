@@ -156,16 +156,14 @@ def rulebook(folder: Path = RULES) -> RuleBook:
 
 def _quotas(folder: Path, channels: Collection[str]) -> dict[tuple[str, str], Quota]:
     file = RuleFile(records.Quotas, folder)
-    for row in file.content.quotas:
-        file.known(row, "channel", channels)
+    file.known(file.content.quotas, "channel", channels)
     return {(row.channel, row.counter): row for row in file.content.quotas}
 
 
 def _follow_ups(folder: Path, channels: Collection[str], downloads: Collection[str]) -> tuple[FollowUp, ...]:
     file = RuleFile(records.FollowUps, folder)
-    for row in file.content.follow_ups:
-        file.known(row, "channel", channels)
-        file.known(row, "after", downloads)
+    file.known(file.content.follow_ups, "channel", channels)
+    file.known(file.content.follow_ups, "after", downloads)
     return file.content.follow_ups
 
 

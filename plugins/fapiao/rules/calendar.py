@@ -96,10 +96,10 @@ def read_calendar(
     file = RuleFile(Calendar, folder)
     rules, switches = file.content.calendar, {(one.type, one.key) for one in parameters.parameters}
     jobs = {(rule.channel, rule.job) for rule in rules}
+    file.known(rules, "channel", channels)
+    file.known(rules, "download", ["full", *codes.of("download_type")])
+    file.known(rules, "sync_type", codes.of("sync_type"))
     for rule in rules:
-        file.known(rule, "channel", channels)
-        file.known(rule, "download", ["full", *codes.of("download_type")])
-        file.known(rule, "sync_type", codes.of("sync_type"))
         if rule.counter is not None and (rule.channel, rule.counter) not in counters:
             raise file.refuse(rule, f"counter {rule.counter!r} of {rule.channel} is not in quotas.yaml", "counter")
         if rule.parameter and rule.parameter[:2] not in switches:

@@ -52,6 +52,12 @@ def closed_list(row: type[msgspec.Struct], key: str) -> list[str]:
     return _allowed(_declared(inspect.type_info(row), (key,)))
 
 
+def row_of(kind: type[msgspec.Struct], section: str) -> Any:
+    """The class of the rows of a section."""
+    found = _declared(inspect.type_info(kind), (section, 0))
+    return found.cls if isinstance(found, inspect.StructType) else None
+
+
 def refused(error: msgspec.ValidationError, kind: type[msgspec.Struct], plain: Any) -> tuple[Place, str]:
     """Where an error is, and its sentence; `plain` are the values that were not taken as `kind`."""
     found = _MESSAGE.fullmatch(str(error))

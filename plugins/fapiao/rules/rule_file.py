@@ -1,6 +1,6 @@
 """Reads a rules file into the structs that declare it; what does not fit is refused with file and line."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from fapiao.errors import RuleError
 from fapiao.paths import RULES
-from fapiao.rules.refusals import closed_list, refused, unknown
+from fapiao.rules.refusals import closed_list, refused, row_of, unknown
 
 # the same events as SafeLoader's, eight times as fast where the wheel carries libyaml
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -34,8 +34,8 @@ class RuleRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What every row says beside its own keys: since when it holds, and by whose sentence.
 
     No two rows of a section share the value of a `unique` key, a value of a unique list, or all values of a group of
-    keys; each value of the closed list of the key `every` needs a row. What a row says against itself it raises as
-    RowError while it is made.
+    keys; each value of the closed list of the key `every` needs a row. Keys are called as in the file. What a row says
+    against itself it raises as RowError while it is made.
     """
 
     unique: ClassVar[tuple[str | tuple[str, ...], ...]] = ()
@@ -81,12 +81,13 @@ class RuleFile(Generic[S]):
         place = next((name, index) for name, rows in sections for index, one in enumerate(rows) if one is row)
         return self._refusal(sentence, *place, key)
 
-    def known(self, row: RuleRow, key: str, allowed: Collection[str]) -> None:
+    def known(self, rows: Iterable[RuleRow], key: str, allowed: Collection[str]) -> None:
         """Raises RuleError where a key has a text, a text of a list or a key of a mapping that is not in `allowed`."""
-        value = _value(row, key)
-        for one in [value] if isinstance(value, str) else value or ():
-            if one not in allowed:
-                raise self.refuse(row, unknown(key, repr(one), allowed, listed=not isinstance(value, str)), key)
+        for row in rows:
+            value = _value(row, key)
+            for one in [value] if isinstance(value, str) else value or ():
+                if one not in allowed:
+                    raise self.refuse(row, unknown(key, repr(one), allowed, listed=not isinstance(value, str)), key)
 
     def _check(self, section: str, rows: tuple[RuleRow, ...]) -> None:
         seen: set[tuple[object, ...]] = set()
@@ -100,10 +101,10 @@ class RuleFile(Generic[S]):
                     sentence = f"{', '.join(said)} {'/'.join(said.values())!r} stands here for the second time"
                     raise self.refuse(row, sentence, keys[-1])
                 seen.add((keys, values))
-        if rows and (key := rows[0].every):
-            wanted = closed_list(type(rows[0]), key)
-            if lacking := [one for one in wanted if ((key,), (one,)) not in seen]:
-                raise self._refusal(f"{section} lack {', '.join(lacking)}", section)
+        row_type = type(rows[0]) if rows else row_of(type(self.content), section)
+        wanted = closed_list(row_type, row_type.every) if row_type.every else []
+        if lacking := [one for one in wanted if ((row_type.every,), (one,)) not in seen]:
+            raise self._refusal(f"{section} lack {', '.join(lacking)}", section)
 
     def _parsed(self, path: Path) -> yaml.Node | None:
         try:

@@ -26,8 +26,7 @@ class TaxOrganisation(RuleSections, frozen=True):
 def types_by_buyer(folder: Path = RULES) -> tuple[str, ...]:
     """The input types of tax_organisation.yaml (R170). Raises RuleError with file and line, for one named twice too."""
     file = RuleFile(TaxOrganisation, folder)
-    for row in file.content.by_buyer:
-        file.known(row, "types", rulebook().invoice_types)
+    file.known(file.content.by_buyer, "types", rulebook().invoice_types)
     return tuple(type_ for row in file.content.by_buyer for type_ in row.types)
 
 

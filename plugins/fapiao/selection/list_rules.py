@@ -71,8 +71,7 @@ def list_rules(folder: Path = RULES) -> ListRules:
         if (rule.message, "import") not in book.messages:
             sentence = f"message {rule.message!r} is not in messages.yaml for surface import"
             raise file.refuse(rule, sentence, "message")
-    for row in file.content.channels:
-        file.known(row, "channel", book.channels)
+    file.known(file.content.channels, "channel", book.channels)
     return ListRules(
         {rule.number: rule for rule in sorted(file.content.rules, key=lambda rule: rule.number)},
         {(row.channel, row.document): row.columns for row in file.content.channels},

@@ -150,8 +150,8 @@ def selection_rules(folder: Path = RULES) -> SelectionRules:
 def _check_operations(file: RuleFile[Selection], states: Mapping[str, str]) -> None:
     """Raises RuleError for an unknown state, for steps where none are made, and for a name that two operations have."""
     spellings: set[str] = set()
+    file.known(file.content.operations, "reached", states)
     for one in file.content.operations:
-        file.known(one, "reached", states)
         if bool(one.steps) != one.here:
             verb = "are missing of" if one.here else "are said only of"
             raise file.refuse(one, f"steps {verb} what is carried out here", "steps")
