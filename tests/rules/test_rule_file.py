@@ -124,7 +124,7 @@ def test_a_wrong_value_is_refused_at_the_line_of_its_key(tmp_path, key, sentence
         (
             "birds:\n  - {nests: [oak, elm], since: 2025-11-04, source: S1, text: t}",
             "birds: []",
-            "6: birds lack oak, elm",
+            "6: birds lack elm, oak",
         ),
         ("trees:\n", "trees: 3\nbush:\n", "1: section 'trees' must be a list of rows"),
         ("text: t\nbirds", f"text: t\n{ROW}birds", "6: name 'a' stands here for the second time"),
