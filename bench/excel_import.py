@@ -24,7 +24,6 @@ from fapiao.exports.cells import cell
 from fapiao.imports.requests import import_request
 from fapiao.imports.uncollected import uncollected
 from fapiao.payloads import Context, translate
-from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
 from hooks.enterprise.basics import change
 from hooks.files.store import FolderStore
@@ -132,7 +131,7 @@ def import_file(url: str, file: Path) -> int:
     with tempfile.TemporaryDirectory() as kept, open_session(url) as connection:
         connection.commit()
         store = FolderStore(Path(kept))
-        request = import_request(rulebook(), "command", [file], [OWNER.number], "input")
+        request = import_request("command", [file], taxpayer_no=OWNER.number, direction="input")
         created = create(connection, store, run, request, "bench")
         work(ImportSession(connection, run, "bench", lambda: now, store), created)
         (outcome,) = Imports(connection).outcome(created.batches)
@@ -144,7 +143,7 @@ def import_file(url: str, file: Path) -> int:
 def parts(url: str, file: Path) -> dict[str, float]:
     """Seconds of the steps of an import, each by itself; what they brought into the pool is taken back."""
     with tempfile.TemporaryDirectory() as kept, open_session(url) as connection, uncollected():
-        request = import_request(rulebook(), "command", [file], [OWNER.number], "input")
+        request = import_request("command", [file], taxpayer_no=OWNER.number, direction="input")
         store = FolderStore(Path(kept))
         start = time.perf_counter()
         (reading,) = read_request(store, request, {OWNER.number: None}, DAY, None)

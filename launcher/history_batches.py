@@ -2,17 +2,16 @@
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import psycopg
 
 from fapiao.errors import BadInput
-from fapiao.form_items import items
-from fapiao.tasks import SHANGHAI
+from fapiao.forms.items import items
 from hooks.pool.sessions import open_session
 from hooks.queues.imports import files_of_import
 from launcher.actor import actor_of
+from launcher.options import day_of
 from launcher.pool import pool_session
 from launcher.row_limit import add_row_limit
 from launcher.screen import print_rows
@@ -108,8 +107,7 @@ def _stop(connection: Connection, arguments: argparse.Namespace) -> None:
 
 
 def _retry(connection: Connection, arguments: argparse.Namespace) -> None:
-    day = arguments.date or datetime.now(SHANGHAI).date()
-    planned = batches.retry(connection, actor_of(arguments), _named(arguments), day)
+    planned = batches.retry(connection, actor_of(arguments), _named(arguments), day_of(arguments))
     print("\n".join(planned))
     say_who_works(connection, planned)
 

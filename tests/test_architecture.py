@@ -21,7 +21,7 @@ LAYERS = {
 }
 OURS = {"dags", "operators", "hooks", "fapiao", "launcher", "simulator", "bench", "tests"}
 OUTSIDE_OF_DECISIONS = {"airflow", "psycopg", "httpx", "sqlalchemy", "requests", "socket", "urllib"}
-KNOW_AIRFLOW = {"operators.py", "params.py"}
+KNOW_AIRFLOW = {"operators.py"}
 STATEMENT = re.compile(
     r"^\s*(SELECT\s+\S|INSERT\s+INTO|UPDATE\s+\S+.*\sSET\s|DELETE\s+FROM|MERGE\s+INTO|WITH\s+\w+\s+AS|CREATE\s+\w|DROP\s+\w)",
     re.IGNORECASE | re.DOTALL,
@@ -128,7 +128,7 @@ ROOM_FILES = sorted((ROOT / "plugins/operators").glob("*/*.py"))
 
 
 @pytest.mark.parametrize("file", ROOM_FILES, ids=name_of)
-def test_in_a_room_of_operators_only_operators_and_params_know_airflow(file: Path) -> None:
+def test_in_a_room_of_operators_only_operators_know_airflow(file: Path) -> None:
     assert "airflow" not in imported(tree(file)) or file.name in KNOW_AIRFLOW
 
 

@@ -3,13 +3,14 @@
 import argparse
 import json
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from fapiao.errors import BadInput
+from fapiao.forms.reading import given
+from fapiao.history.form import REQUEST
 from fapiao.history.plan import HistoryPlan, lines, summary, text
 from fapiao.rules.book import rulebook
-from fapiao.tasks import SHANGHAI, RunDay
 from hooks.pool.sessions import open_session
 from launcher import history_batches
 from launcher.actor import actor_of, add_actor
@@ -18,6 +19,7 @@ from launcher.bureau import require_bureau
 from launcher.commands.run import print_outcome
 from launcher.dag_runs import DagRun, run_dags
 from launcher.home import logs
+from launcher.options import add_day, add_options, command_run, confirmed, day_of
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
 from launcher.screen import screen_width
@@ -26,26 +28,17 @@ from operators.history.planning import DAG_ID, Made, create, preview
 from operators.run_context import ACTOR_VARIABLE
 
 HELP = "历史发票数据同步: years of sales invoices, or their usage status; the plan first; list, stop, retry"
-FORM = {
-    "data_type": ("--type", "发票数据类型: details 发票数据 (default), usage 发票用途状态"),
-    "channel": ("--channel", "下载通道: rpa, 乐企 (leqi); default: the 收票通道 of each tax number"),
-    "taxpayers": ("--taxpayers", "企业名称: tax numbers, separated by commas"),
-    "years": ("--years", "开票日期 by year: 2025, or 2023-2026, within five years"),
-    "months": ("--months", "开票日期 by month: 2026-01, or 2026-01..2026-03, separated by commas"),
-    "invoice_types": ("--types", "发票种类: codes or names of the six types that have a history; default: all six"),
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The form, whether to go, and what is done with import tasks that are there."""
-    for name, (option, sentence) in FORM.items():
-        parser.add_argument(option, dest=name, metavar="…", help=sentence)
+    add_options(parser, REQUEST)
     parser.add_argument("--usage", action="store_true", help="as --type usage")
     going = parser.add_mutually_exclusive_group()
     going.add_argument("--dry-run", action="store_true", help="show the plan and stop")
     going.add_argument("--go", action="store_true", help="do not ask before going on, also on a terminal")
     parser.add_argument("--later", action="store_true", help="only plan; the next sweep on the stack works it")
-    parser.add_argument("--date", type=date.fromisoformat, help="the day to work for; default: today in Asia/Shanghai")
+    add_day(parser)
     parser.add_argument("--json", action="store_true", help="JSON instead of tables")
     add_actor(parser)
     history_batches.add_actions(parser)
@@ -55,21 +48,20 @@ def run(arguments: argparse.Namespace) -> int:
     """Shows the plan and, unless it is a dry run, carries it out. Raises BadInput with every problem at once."""
     if arguments.action:
         return history_batches.act(arguments)
-    form, day = _form(arguments), arguments.date or datetime.now(SHANGHAI).date()
+    form, day = _form(arguments), day_of(arguments)
     with running_postgres(), pool_url() as url:
         with open_session(url) as connection:
             plan = preview(connection, actor_of(arguments), form, day)
         _show(plan, as_json=arguments.json)
-        if arguments.dry_run or not (arguments.go or _confirmed()):
+        if arguments.dry_run or not (arguments.go or confirmed("申请以上子任务?")):
             return 0
-        return _go(url, arguments, form, day)
+        return _go(url, arguments, form)
 
 
 def _form(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.usage and arguments.data_type not in (None, "usage"):
         raise BadInput(["--usage and --type contradict each other: give one of them"])
-    form = {name: value for name in FORM if (value := getattr(arguments, name))}
-    return form | ({"data_type": "usage"} if arguments.usage else {})
+    return given(REQUEST, vars(arguments)) | ({"data_type": "usage"} if arguments.usage else {})
 
 
 def _show(plan: HistoryPlan, *, as_json: bool) -> None:
@@ -80,27 +72,19 @@ def _show(plan: HistoryPlan, *, as_json: bool) -> None:
         print(text(plan, book, screen_width()))
 
 
-def _confirmed() -> bool:
-    """A terminal is asked; a script that did not say --dry-run means it."""
-    if not sys.stdin.isatty():
-        return True
-    return input("申请以上子任务? [y/N] ").strip().lower() in ("y", "yes", "是")
-
-
-def _go(url: str, arguments: argparse.Namespace, form: dict[str, Any], day: date) -> int:
+def _go(url: str, arguments: argparse.Namespace, form: dict[str, Any]) -> int:
     """Makes the import tasks in this actor's name, then works them by a run of the DAG."""
     stack = None if arguments.later else running_stack()
     if not (arguments.later or stack):
         require_bureau(DAG_ID)
     since, actor = datetime.now(UTC), actor_of(arguments)
-    run_day = RunDay(DAG_ID, f"command__{since.isoformat()}", day, day.isoformat(), arguments.date is not None)
     with open_session(url) as connection:
-        made = create(connection, run_day, actor, form)
+        made = create(connection, command_run(arguments, DAG_ID, since), actor, form)
     _announce(made)
     if arguments.later or not made.batches:
         return 0
     conf: dict[str, Any] = {"batches": made.batches}
-    conf |= {"date": day.isoformat()} if arguments.date else {}
+    conf |= {"date": arguments.date.isoformat()} if arguments.date else {}
     ended = run_on_stack(stack, DAG_ID, conf) if stack else _run_here(url, conf, since, actor)
     failed = print_outcome(url, ended, since)
     history_batches.show_list(url, actor, made.batches)

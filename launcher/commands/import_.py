@@ -3,16 +3,15 @@
 import argparse
 import os
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from fapiao.errors import BadInput
-from fapiao.imports.requests import DATA_TYPES, DIRECTIONS, INVOICE_DATA, import_request
-from fapiao.rules.book import rulebook
-from fapiao.tasks import SHANGHAI, RunDay
+from fapiao.forms.reading import given
+from fapiao.imports.requests import REPLAY, REQUEST, import_request
+from fapiao.tasks import RunDay
 from hooks.exports.workbooks import check_place, write_table
 from hooks.files.store import file_store
 from hooks.queues.imports import (
@@ -26,6 +25,7 @@ from hooks.queues.imports import (
     verdict_rows,
 )
 from launcher.actor import actor_of, add_actor
+from launcher.options import add_day, add_options, command_run
 from launcher.pool import pool_session
 from launcher.screen import print_rows
 from operators.imports.tasks import Created, ImportSession, create, replay, work
@@ -45,16 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="*", type=Path, metavar="FILE", help="as the bureau handed it out, up to 100 MiB"
     )
-    parser.add_argument("--taxpayer", metavar="NUMBER", help="whose the files are, where they do not say")
-    parser.add_argument("--direction", choices=[*DIRECTIONS], help="where the files do not say")
-    parser.add_argument("--scheme", metavar="NAME", help="into this download scheme: only what it names is taken")
-    parser.add_argument("--data-type", default=INVOICE_DATA, choices=DATA_TYPES, help="发票用途状态 is refused (A-16)")
+    add_options(parser, REQUEST)
     parser.add_argument("--password-env", metavar="VAR", help="the variable that holds the password of a ZIP")
     parser.add_argument("--dry-run", action="store_true", help="read and check, store nothing in the pool")
     parser.add_argument("--verdicts", type=Path, metavar="OUT.xlsx", help="write what became of every row")
     parser.add_argument("--quarantine", action="store_true", help="show the rows that wait for a rule")
-    parser.add_argument("--replay", action="store_true", help="read the files of waiting rows again")
-    parser.add_argument("--date", type=date.fromisoformat, help="the day to work for; default: today in Asia/Shanghai")
+    add_options(parser, (REPLAY,))
+    add_day(parser)
     add_actor(parser)
 
 
@@ -64,12 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
     Raises BadInput with every problem, and Unusable where --verdicts cannot be written; then nothing is imported.
     """
     actor = actor_of(arguments)
-    run_day, request = _run_day(arguments), None
+    run_day, request = command_run(arguments, DAG_ID), None
     if not (arguments.quarantine or arguments.replay):
-        asked = [arguments.taxpayer] if arguments.taxpayer else []
-        request = import_request(
-            rulebook(), "command", arguments.files, asked, arguments.direction, arguments.data_type, arguments.scheme
-        )
+        request = import_request("command", arguments.files, **given(REQUEST, vars(arguments)))
     if arguments.verdicts:
         check_place(arguments.verdicts)
     with pool_session(actor) as connection:
@@ -156,9 +150,3 @@ def _password(variable: str | None) -> str | None:
     if not os.environ.get(variable):
         raise BadInput([f"the environment variable {variable} is empty: set it to the password of the ZIP"])
     return os.environ[variable]
-
-
-def _run_day(arguments: argparse.Namespace) -> RunDay:
-    now = datetime.now(UTC)
-    day = arguments.date or now.astimezone(SHANGHAI).date()
-    return RunDay(DAG_ID, f"command__{now.isoformat()}", day, day.isoformat(), explicit=arguments.date is not None)

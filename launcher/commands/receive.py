@@ -6,17 +6,16 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
 from pathlib import Path
 
 from fapiao.enterprise.receipts import receipts
 from fapiao.rules.book import rulebook
 from fapiao.tables.lines import Table
 from fapiao.tables.reading import tables_of
-from fapiao.tasks import SHANGHAI
 from hooks.enterprise.receipts import ReceiptVerdict, receive_documents
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import read_files
+from launcher.options import add_day, day_of
 from launcher.pool import pool_session
 
 HELP = "receive FILE...: invoices of the business system (业务系统收入), into the pool from the 查验 cache or by 查验"
@@ -31,14 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would become of every record, save nothing")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--date", type=date.fromisoformat, help="the day to work for; default: today in Asia/Shanghai")
+    add_day(parser)
     add_actor(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """One verdict a record; 1 when one was refused. Raises BadInput where a file cannot be read, and saves nothing."""
-    day = arguments.date or datetime.now(SHANGHAI).date()
-    found, counted = receipts(_tables(arguments.files), rulebook(), day), Counter[str]()
+    found, counted = receipts(_tables(arguments.files), rulebook(), day_of(arguments)), Counter[str]()
     with pool_session(autocommit=True) as connection:
         actor, dry_run = actor_of(arguments), arguments.dry_run
         for verdict in receive_documents(connection, found, actor=actor, dry_run=dry_run):

@@ -2,20 +2,20 @@
 
 import argparse
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from psycopg.rows import dict_row
 
 from fapiao.errors import BadInput
 from fapiao.queries import query
-from fapiao.tasks import SHANGHAI
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.airflow_env import airflow_environment, ensure_metadata
 from launcher.bureau import require_bureau
 from launcher.dag_runs import DagRun, run_dags
 from launcher.home import logs
+from launcher.options import add_day, day_of
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_on_stack
 from launcher.screen import print_table
@@ -29,7 +29,7 @@ FAILED = ("apply_failed", "download_failed")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """DAG, day and conf."""
     parser.add_argument("dag_id", metavar="DAG_ID", help="for example leqi__incremental")
-    parser.add_argument("--date", type=date.fromisoformat, help="the day to work for; default: today in Asia/Shanghai")
+    add_day(parser)
     parser.add_argument("--conf", default="{}", help="further parameters as a JSON object")
     add_actor(parser)
 
@@ -65,8 +65,7 @@ def _conf(arguments: argparse.Namespace) -> dict[str, Any]:
         raise BadInput([f"--conf is not JSON: {wrong}"]) from wrong
     if not isinstance(conf, dict):
         raise BadInput([f"--conf must be a JSON object, not {type(conf).__name__}"])
-    day = arguments.date or datetime.now(SHANGHAI).date()
-    return conf | {"date": day.isoformat()}
+    return conf | {"date": day_of(arguments).isoformat()}
 
 
 def print_outcome(url: str, ended: DagRun, since: datetime) -> int:

@@ -10,6 +10,7 @@ from fapiao.enterprise.switching import delete_schemes, switch_schemes
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
 from launcher.enterprise_files import read_files, save, show
+from launcher.options import day_of
 
 HELP = "schemes load FILE...: download schemes from YAML, CSV or Excel; list, enable, disable, delete"
 SHOWN = (
@@ -47,8 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         show("list_schemes", SHOWN, arguments.json)
     elif arguments.action == "load":
         files, words = read_files(arguments.files), vocabulary(rulebook())
-        day = arguments.date or datetime.now(SHANGHAI).date()
-        save(lambda before: load_schemes(before, files, words, day), arguments.dry_run)
+        save(lambda before: load_schemes(before, files, words, day_of(arguments)), arguments.dry_run)
     else:
         _change(arguments.action, arguments.names)
     return 0

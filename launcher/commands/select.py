@@ -2,10 +2,11 @@
 
 import argparse
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
+from fapiao.selection.form import DOCUMENTS, REASON
 from launcher.actor import add_actor
+from launcher.options import add_day, add_options
 from launcher.row_limit import add_row_limit
 from launcher.selections import auto_rules, import_list, listing, queries, submit
 
@@ -29,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_list(actions)
     for name, (operation, sentence) in OPERATIONS.items():
         one = _action(actions, name, sentence, submit.act, operation=operation)
-        submit.add_documents(one)
+        add_options(one, DOCUMENTS)
         if name in ("select", "preselect"):
-            submit.add_reason(one)
+            add_options(one, REASON)
         if name in ("select", "withdraw"):
             submit.add_sheet(one)
     for name, (operation, sentence) in ON_TABLE.items():
@@ -96,7 +97,7 @@ def _action(
 ) -> argparse.ArgumentParser:
     one = actions.add_parser(name, help=sentence)
     add_actor(one)
-    one.add_argument("--date", type=date.fromisoformat, help="the day to work for; default: today in Asia/Shanghai")
+    add_day(one)
     one.add_argument("--json", action="store_true", help="JSON instead of tables")
     one.set_defaults(handler=handler, **fixed)
     return one

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ import psycopg
 from fapiao.enterprise.spellings import vocabulary
 from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
-from fapiao.tasks import SHANGHAI
 from hooks.selection_lists.auto_rules import auto_matches, auto_rules, load_auto_rules
 from launcher.actor import actor_of
 from launcher.enterprise_files import read_files
+from launcher.options import day_of
 from launcher.pool import pool_session
 from launcher.screen import print_rows
 
@@ -48,8 +47,8 @@ def act(arguments: argparse.Namespace) -> int:
             print(load_auto_rules(connection, files, vocabulary(rulebook()), actor=actor, dry_run=arguments.dry_run))
         if arguments.picks or arguments.tried:
             _check_tried(connection, arguments.tried or ())
-            day = arguments.date or datetime.now(SHANGHAI).date()
-            _show(MATCHES, [asdict(one) for one in auto_matches(connection, day, arguments.tried or ())], arguments)
+            matches = auto_matches(connection, day_of(arguments), arguments.tried or ())
+            _show(MATCHES, [asdict(one) for one in matches], arguments)
         else:
             _show(RULES, auto_rules(connection), arguments)
     return 0

@@ -6,11 +6,9 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
 from functools import partial
 
 from fapiao.errors import Unusable
-from fapiao.tasks import SHANGHAI, RunDay
 from hooks.channels.selection_channel import SelectionChannel
 from hooks.pool.sessions import open_session
 from hooks.queues.submissions import DAG_ID
@@ -18,6 +16,7 @@ from launcher import stack_simulator as rehearsal
 from launcher.actor import actor_of
 from launcher.airflow_env import airflow_environment
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE
+from launcher.options import command_run
 from launcher.pool import pool_url
 from launcher.stack import running_stack
 from operators.selections.session import SelectionSession, selection_session
@@ -28,10 +27,7 @@ VARIABLES = {"leqi": LEQI_VARIABLE, "etax": GATEWAY_VARIABLE}
 @contextmanager
 def session_for(arguments: argparse.Namespace) -> Iterator[SelectionSession]:
     """A session of the actor's own, for the day of --date or today; a channel is opened when it is first asked."""
-    now = datetime.now(UTC)
-    day: date = arguments.date or now.astimezone(SHANGHAI).date()
-    explicit = arguments.date is not None
-    run = RunDay(DAG_ID, f"command__{now.isoformat()}", day, day.isoformat(), explicit=explicit)
+    run = command_run(arguments, DAG_ID)
     with pool_url() as url:
         connecting, given = open_session(url, actor_of(arguments), autocommit=True), _connections()
         names = [channel for channel, variable in VARIABLES.items() if variable in given]

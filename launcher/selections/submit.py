@@ -7,14 +7,16 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from fapiao.forms.reading import given
 from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import SelectionRequest
-from fapiao.selection.form import SelectionForm, read_form
+from fapiao.selection.form import REQUEST, SHEET, SelectionForm, read_form
 from fapiao.selection.records import LOCAL
 from fapiao.selection.rendering import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
 from fapiao.selection.submission import Submitted
 from hooks.enterprise.permissions import allowed_organisations
 from launcher.actor import actor_of
+from launcher.options import add_options, confirmed
 from launcher.screen import screen_width
 from launcher.selections.session import session_for
 from operators.selections.preview import preview
@@ -26,24 +28,9 @@ from operators.selections.worker import open_channels, recheck_and_select
 POLL_SECONDS = 2.0
 
 
-def add_documents(parser: argparse.ArgumentParser) -> None:
-    """The documents and whose they are."""
-    parser.add_argument("document_keys", nargs="+", metavar="NUMBER", help="缴款书号码")
-    parser.add_argument("--taxpayer", dest="taxpayers", action="append", metavar="NUMBER", help="whose they are")
-
-
-def add_reason(parser: argparse.ArgumentParser) -> None:
-    """不抵扣原因."""
-    parser.add_argument("--reason", metavar="REASON", help="不抵扣原因, 1 to 5 or its name; default: each paper's own")
-    parser.add_argument("--reason-text", metavar="WORDS", help="what 其他 needs")
-
-
 def add_sheet(parser: argparse.ArgumentParser) -> None:
     """What is done with the sheet before the submission, and with the answer."""
-    parser.add_argument("--without", action="append", metavar="NUMBER", help="删除: submit nothing of this tax number")
-    parser.add_argument(
-        "--account", dest="accounts", action="append", metavar="NUMBER=ACCOUNT", help="换账号 for a tax number"
-    )
+    add_options(parser, SHEET)
     going = parser.add_mutually_exclusive_group()
     going.add_argument("--dry-run", action="store_true", help="show the sheet and stop")
     going.add_argument("--go", action="store_true", help="do not ask before submitting, also on a terminal")
@@ -60,7 +47,7 @@ def add_waiting(parser: argparse.ArgumentParser) -> None:
 def act(arguments: argparse.Namespace) -> int:
     """One operation of the form; 1 where a document was refused or a task failed. Raises BadInput."""
     with session_for(arguments) as session:
-        form = read_form(session.book, session.rules, vars(arguments))
+        form = read_form(given(REQUEST, vars(arguments)))
         allowed = allowed_organisations(session.connection, actor_of(arguments), "select")
         with session.transaction() as tables:
             request = request_of_form(tables.connection, form, "interactive", allowed)
@@ -77,7 +64,7 @@ def go(
     accounts = form.accounts if form else None
     if request.operation not in LOCAL:
         _show_sheet(session, arguments, request, accounts)
-        if arguments.dry_run or not (arguments.go or _confirmed()):
+        if arguments.dry_run or not (arguments.go or confirmed("提交税局通道处理?")):
             return 0
     without = form.without if form else ()
     made = submit(session, request, actor_of(arguments), without=without, accounts=accounts)
@@ -132,10 +119,3 @@ def _show_sheet(
             print(json.dumps(row, ensure_ascii=False))
     else:
         print(sheet_text(lines, screen_width()))
-
-
-def _confirmed() -> bool:
-    """A terminal is asked; a script that did not say --dry-run means it."""
-    if not sys.stdin.isatty():
-        return True
-    return input("提交税局通道处理? [y/N] ").strip().lower() in ("y", "yes", "是")

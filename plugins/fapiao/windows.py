@@ -97,3 +97,8 @@ RANGES: Mapping[RangeName, Callable[[date], Range]] = {
     "current_tax_period": lambda _: None,
 }
 """The windows that calendar.yaml may name, as days of a run's day."""
+
+
+def issued_later(issued: date | str, day: date | str) -> str:
+    """The sentence about a 开票日期 after the day on which it is handed in; both are days in Asia/Shanghai (A-51)."""
+    return f"开票日期 {issued} 晚于导入日期 {day}，请核对。"

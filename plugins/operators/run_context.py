@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from fapiao.forms.fields import Form
+from fapiao.forms.reading import Filled, fill, given
+from fapiao.forms.runs import CALENDAR_RUN
 from fapiao.tasks import SHANGHAI, RunDay
 
 CALENDAR = "calendar"
@@ -43,7 +46,12 @@ def owner_of(context: Mapping[str, Any], run: RunDay) -> str:
 
 def wanted_taxpayers(context: Mapping[str, Any]) -> list[str] | None:
     """`params.taxpayers`: the tax numbers a person restricted the run to; None for all."""
-    return list((context.get("params") or {}).get("taxpayers") or []) or None
+    return [*conf(context, CALENDAR_RUN)["taxpayers"]] or None
+
+
+def conf(context: Mapping[str, Any], form: Form) -> Filled:
+    """What a run was started with, as its form reads it; who works it says which problems refuse it."""
+    return fill(form, given(form, context.get("params") or {}))
 
 
 def clock() -> datetime:

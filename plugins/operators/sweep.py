@@ -8,12 +8,13 @@ from typing import Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowRescheduleException
 
+from fapiao.forms.runs import SWEEP_RUN
 from fapiao.tasks import RunDay
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from operators.downloads.open_worker_pool import open_worker_pool
-from operators.downloads.poll_now import asked_batches, collect_asked
+from operators.downloads.poll_now import collect_asked
 from operators.leased_queue.loop import take_turns
-from operators.run_context import run_day
+from operators.run_context import conf, run_day
 from operators.selections.open_session import run_due_selections
 
 SweepStep = Callable[[], tuple[int, list[float]]]
@@ -36,7 +37,7 @@ class SweepOperator(BaseOperator):
         A channel that cannot be worked, for want of its connection perhaps, fails the run after the others' turn.
         """
         run = run_day(context)
-        if asked := asked_batches(context):
+        if asked := conf(context, SWEEP_RUN)["batches"]:
             return collect_asked(context, run, asked)
         swept = take_turns(_turns(context, run), "swept")
         waits = [wait for _, found in swept for wait in found]

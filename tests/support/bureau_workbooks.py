@@ -10,7 +10,6 @@ import psycopg
 from openpyxl import Workbook
 
 from fapiao.imports.requests import import_request
-from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
 from hooks.files.store import FileStore, FolderStore
 from operators.imports.tasks import Created, ImportSession, create, work
@@ -92,7 +91,7 @@ def bring_in(
 ) -> Created:
     """Imports files as the command does, and works the tasks unless told otherwise."""
     surface, password = asked.pop("surface", "command"), asked.pop("password", None)
-    request = import_request(rulebook(), surface, files, **asked)
+    request = import_request(surface, files, taxpayer_no=",".join(asked.pop("taxpayers", ())), **asked)
     created = create(pool, store, run_day(), request, "test", password=password)
     if work_it:
         work(importing(pool, store), created)

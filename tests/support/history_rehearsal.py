@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from fapiao.history.form import FIELDS
+from fapiao.forms.reading import given
+from fapiao.history.form import REQUEST
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
@@ -40,7 +41,7 @@ class HistoryRehearsal(GatewayRehearsal):
     def plan_only(self, day: str, **form: Any) -> str:
         """What the command does with --later; the one 导入批次号."""
         self.today(day)
-        asked = {name: value for name, value in (BLANK | form).items() if name in FIELDS}
+        asked = given(REQUEST, BLANK | form)
         run = RunDay(DAG, f"command__{next(_numbers)}", date.fromisoformat(day), day, explicit=True)
         (batch,) = create(self.pool, run, "ming", asked).batches
         return batch

@@ -9,11 +9,11 @@ from fapiao.enterprise.form import Problems, RecordReader, check_columns
 from fapiao.enterprise.spellings import Spellings, spellings
 from fapiao.errors import BadInput
 from fapiao.identity import DIGITAL_TYPES, BadNumber, Identity, NoIdentity, invoice_identity
-from fapiao.issue_days import issued_later
 from fapiao.rules.book import RuleBook
 from fapiao.rules.invoice_types import resolve
 from fapiao.tables.lines import Line, Table
 from fapiao.verification import Received, verification_rules
+from fapiao.windows import issued_later
 
 SHEET = "received"
 COLUMNS = (

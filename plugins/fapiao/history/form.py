@@ -1,27 +1,77 @@
-"""【导入】 of 历史发票数据同步 (S3 §3.3): one validation for the form in Airflow and for the command."""
+"""【导入】 of 历史发票数据同步 (S3 §3.3): the form, declared once for the page and the command, and its checks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
-from fapiao.form_items import items
+from fapiao.forms.fields import Check, Field, Option, run_day_field
+from fapiao.forms.reading import Filled, fill
 from fapiao.history.months import months_asked
 from fapiao.permissions.rules import Rights
-from fapiao.rules.book import RuleBook
-from fapiao.rules.invoice_types import InvoiceType
+from fapiao.rules.book import RuleBook, rulebook
 
-FIELDS = ("data_type", "method", "channel", "taxpayers", "years", "months", "invoice_types")
-"""发票数据类型 · 导入方式 · 下载通道 · 企业名称 · 开票日期 by year and by month · 发票种类"""
-DEFAULTS = {"data_type": "details", "method": "bureau_download"}
 DETAILS, USAGE = "details", "usage"
 RIGHT = "import"
 """导入: the button that makes import tasks, by a download and by a file alike (S3 §3.2)."""
 
-Form = Mapping[str, object]
-T = TypeVar("T")
+
+def history_types(book: RuleBook) -> dict[str, str]:
+    """Code and name of the six types that have a history (R271)."""
+    return {kind.code: kind.name for kind in book.invoice_types.values() if kind.history}
+
+
+def _sentence(key: str) -> str:
+    return rulebook().message(key, "interactive")
+
+
+def _history_type(text: str) -> str:
+    """Raises BadInput; a type without a history is named in the sentence of the manual."""
+    kind = rulebook().invoice_type(text)
+    if not kind.history:
+        raise BadInput([f"{kind.name}: {_sentence('history_types')}"])
+    return kind.code
+
+
+def _one(name: str) -> Check:
+    return lambda found: f"{name}: {_sentence('history_one')}（{', '.join(found)}）" if len(found) > 1 else None
+
+
+REQUEST = (
+    Field("method", "texts", codes="history_method",
+          check=lambda found: _sentence("history_file") if "bureau_file" in found else None),
+    Field("data_type", "one", "发票数据类型",
+          "发票数据含购销方、明细、备注；发票用途状态仅查询正数发票，暂只支持乐企。",
+          preset=DETAILS, codes="history_data_type", check=_one("data_type"),
+          option=Option("--type", "发票数据类型: details 发票数据 (default), usage 发票用途状态", "…")),
+    Field("channel", "one", "下载通道",
+          "税局下载：rpa 使用默认电子税局账号，乐企须已开通归集能力；文件请用 import_bureau_file 导入。",
+          preset="leqi", codes="history_channel", check=_one("channel"),
+          option=Option("--channel", "下载通道: rpa, 乐企 (leqi); default: the 收票通道 of each tax number", "…")),
+    Field("taxpayers", "texts", "企业税号", "可多选，每行一个税号；按税号拆分任务。",
+          option=Option("--taxpayers", "企业名称: tax numbers, separated by commas", "…")),
+    Field("years", "texts", "开票年份", "可多选，近五年；超出的月份截去并说明。",
+          suggested=[str(year) for year in range(2021, 2036)],
+          option=Option("--years", "开票日期 by year: 2025, or 2023-2026, within five years", "…")),
+    Field("months", "texts", "开票月份", "每行一个，如 2026-01 或 2026-01..2026-03；与年份合并。",
+          option=Option("--months", "开票日期 by month: 2026-01, or 2026-01..2026-03, separated by commas", "…")),
+    Field("invoice_types", "texts", "发票种类", "可多选；不选为全部六种。",
+          choices=lambda: history_types(rulebook()), means=_history_type,
+          option=Option("--types", "发票种类: codes or names of the six types that have a history; default: all six",
+                        "…")),
+)  # fmt: skip
+"""导入方式 · 发票数据类型 · 下载通道 · 企业名称 · 开票日期 by year and by month · 发票种类"""
+HISTORY = (
+    *REQUEST,
+    Field("dry_run", "flag", "试算", "只列出子任务、窗口、申请日与次数；取消勾选后才真正执行。", preset=True),
+    Field("auto_update", "texts", "自动更新",
+          "可多选：为以上税号的组织创建每月五号自动更新上月数据的任务，默认本组织私有。",
+          choices=lambda: rulebook().codes_of("history_data_type")),
+    Field("batches", "texts", "导入批次号", "继续已有的批次，忽略以上各项；例如由命令生成的批次。"),
+    run_day_field("按哪一天计算和申请；空为今天（北京时间）。"),
+)  # fmt: skip
+"""The request, and what is done with it: a dry run, the monthly renewal, or batches that a command made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +86,25 @@ class HistoryRequest:
 
 
 def checked(
-    form: Form, enterprise: Enterprise, book: RuleBook, rights: Rights, day: date, horizon: int
+    form: Mapping[str, object], enterprise: Enterprise, book: RuleBook, rights: Rights, day: date, horizon: int
 ) -> HistoryRequest:
     """The request of a form, judged on `day` (Asia/Shanghai); `horizon` counts months (A-12).
 
     No channel: each tax number's own 收票通道. No types: all six. Raises BadInput with every problem at once
     (R250, R251, R260, R261, R269–R271, R290).
     """
-    reader = _Reader({**DEFAULTS, **{name: value for name, value in form.items() if items(value)}}, book)
-    reader.problems.extend(f"{name!r} is no field of this form" for name in form if name not in FIELDS)
-    data_type, channel = reader.data_type(), reader.channel()
-    types = reader.types()
-    asked = months_asked(reader.items("years"), reader.items("months"), day, horizon, reader.sentence)
-    reader.problems.extend(asked.problems)
+    filled = fill(REQUEST, form)
+    data_type = filled["data_type"] or DETAILS
+    asked = months_asked(filled["years"], filled["months"], day, horizon, _sentence)
+    filled.problems.extend(asked.problems)
     if not asked.months and not asked.problems:
-        reader.problems.append(reader.sentence("history_dates"))
-    taxpayers = reader.taxpayers(enterprise, rights, data_type, channel)
-    if reader.problems:
-        raise BadInput(list(dict.fromkeys(reader.problems)))
+        filled.problems.append(_sentence("history_dates"))
+    taxpayers = _taxpayers(filled, enterprise, rights, data_type)
+    filled.refuse()
+    types = tuple(
+        code for code in history_types(book) if code in filled["invoice_types"] or not filled["invoice_types"]
+    )
     return HistoryRequest(data_type, taxpayers, asked.months, types, asked.notes)
-
-
-def history_types(book: RuleBook) -> dict[str, str]:
-    """Code and name of the six types that have a history (R271)."""
-    return {kind.code: kind.name for kind in book.invoice_types.values() if kind.history}
 
 
 def access_objection(enterprise: Enterprise, taxpayer: Taxpayer, data_type: str, channel: str) -> str | None:
@@ -77,74 +122,22 @@ def access_objection(enterprise: Enterprise, taxpayer: Taxpayer, data_type: str,
     return None if any(one.is_default for one in own) else "history_account"
 
 
-class _Reader:
-    """Reads the fields of a form and collects what is wrong with them."""
-
-    def __init__(self, given: Form, book: RuleBook) -> None:
-        self.given, self.book, self.problems = given, book, list[str]()
-
-    def sentence(self, key: str) -> str:
-        """What the form says."""
-        return self.book.message(key, "interactive")
-
-    def items(self, name: str) -> tuple[str, ...]:
-        """The items of a field."""
-        return items(self.given.get(name))
-
-    def data_type(self) -> str:
-        """发票数据类型; the method that is not a download is sent where it belongs."""
-        if "bureau_file" in self._codes("method", "history_method"):
-            self.problems.append(self.sentence("history_file"))
-        return next(iter(self._codes("data_type", "history_data_type", one=True)), DETAILS)
-
-    def channel(self) -> str | None:
-        """下载通道, or None for each tax number's own."""
-        return next(iter(self._codes("channel", "history_channel", one=True)), None)
-
-    def types(self) -> tuple[str, ...]:
-        """发票种类 in the order of the rules; a type without a history is named in the sentence of the manual."""
-        known = history_types(self.book)
-        found = {kind.code for kind in self._each("invoice_types", self._history_type)}
-        return tuple(code for code in known if code in found or not found)
-
-    def taxpayers(
-        self, enterprise: Enterprise, rights: Rights, data_type: str, channel: str | None
-    ) -> tuple[tuple[Taxpayer, str], ...]:
-        """企业名称: those that are there, permitted, and served by the channel."""
-        numbers = self.items("taxpayers")
-        if not numbers:
-            self.problems.append(self.sentence("history_taxpayers"))
-        found = []
-        for number in numbers:
-            taxpayer = enterprise.taxpayers.get(number)
-            if taxpayer is None:
-                self.problems.append(f"{number}: {self.sentence('history_unknown')}")
-                continue
-            chosen = channel or enterprise.download_channel(taxpayer)
-            refusal = rights.objection(RIGHT, taxpayer.org_code)
-            refusal = refusal or access_objection(enterprise, taxpayer, data_type, chosen)
-            if refusal:
-                self.problems.append(f"{number} {taxpayer.name}: {self.book.message(refusal, 'interactive')}")
-            found.append((taxpayer, chosen))
-        return tuple(found)
-
-    def _history_type(self, text: str) -> InvoiceType:
-        kind = self.book.invoice_type(text)
-        if not kind.history:
-            raise BadInput([f"{kind.name}: {self.book.message('history_types', 'interactive')}"])
-        return kind
-
-    def _codes(self, name: str, kind: str, *, one: bool = False) -> tuple[str, ...]:
-        found = self._each(name, lambda text: self.book.code(kind, text))
-        if one and len(found) > 1:
-            self.problems.append(f"{name}: {self.sentence('history_one')}（{', '.join(found)}）")
-        return found
-
-    def _each(self, name: str, read: Callable[[str], T]) -> tuple[T, ...]:
-        found = []
-        for item in self.items(name):
-            try:
-                found.append(read(item))
-            except BadInput as wrong:
-                self.problems.extend(wrong.problems)
-        return tuple(found)
+def _taxpayers(
+    filled: Filled, enterprise: Enterprise, rights: Rights, data_type: str
+) -> tuple[tuple[Taxpayer, str], ...]:
+    """企业名称: those that are there, permitted, and served by the channel."""
+    if not filled["taxpayers"]:
+        filled.problems.append(_sentence("history_taxpayers"))
+    found = []
+    for number in filled["taxpayers"]:
+        taxpayer = enterprise.taxpayers.get(number)
+        if taxpayer is None:
+            filled.problems.append(f"{number}: {_sentence('history_unknown')}")
+            continue
+        chosen = filled["channel"] or enterprise.download_channel(taxpayer)
+        refusal = rights.objection(RIGHT, taxpayer.org_code)
+        refusal = refusal or access_objection(enterprise, taxpayer, data_type, chosen)
+        if refusal:
+            filled.problems.append(f"{number} {taxpayer.name}: {_sentence(refusal)}")
+        found.append((taxpayer, chosen))
+    return tuple(found)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from fapiao.bureau_files.checks import Check
 from fapiao.imports.documents import FileDocument, FileDocuments
-from fapiao.issue_days import issued_later
+from fapiao.windows import issued_later
 
 Judge = Callable[[FileDocument, Check], str | None]
 """The sentence about a document that does not hold, or None."""

@@ -1,4 +1,4 @@
-"""What a request to import files may ask for: one validation for the form, the command and the inbox."""
+"""What a request to import files may ask for: one declaration and one validation for form, command and inbox."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 from fapiao.errors import BadInput
+from fapiao.forms.fields import Field, Option, run_day_field
+from fapiao.forms.items import parts
+from fapiao.forms.reading import fill
 from fapiao.imports.owners import KnownOwner
-from fapiao.rules.book import RuleBook
+from fapiao.rules.book import rulebook
 
 Surface = Literal["form", "command", "inbox"]
 
@@ -18,7 +21,50 @@ LIMITS: dict[Surface, int] = {"form": 10 * MEBIBYTE, "command": 100 * MEBIBYTE, 
 INVOICE_DATA = "发票数据"
 USAGE_STATUS = "发票用途状态"
 DATA_TYPES = (INVOICE_DATA, USAGE_STATUS)
-DIRECTIONS = {"进项": "input", "销项": "output", "input": "input", "output": "output"}
+
+
+def _data_type(text: str) -> str:
+    """发票用途状态 is refused although S3 lists it (A-16)."""
+    if text == USAGE_STATUS:
+        raise BadInput([rulebook().message("usage_from_file", "import")])
+    if text not in DATA_TYPES:
+        raise BadInput([f"发票数据类型“{text}”不存在，可选：{'、'.join(DATA_TYPES)}。"])
+    return text
+
+
+def _direction(text: str) -> str:
+    found = next((code for code, label in _directions().items() if text in (code, label)), None)
+    if found is None:
+        raise BadInput([f"进销项“{text}”不存在，可选：进项（input）、销项（output）。"])
+    return found
+
+
+def _directions() -> dict[str, str]:
+    return rulebook().codes_of("direction")
+
+
+REQUEST = (
+    Field("taxpayer_no", "text", "税号", "仅支持选择一个税号；填写文件路径时必填。",
+          option=Option("--taxpayer", "whose the files are, where they do not say", "NUMBER")),
+    Field("direction", "text", "进销项", "留空则由文件内容判断。",
+          choices=_directions, means=_direction, nothing="由文件内容判断",
+          option=Option("--direction", "where the files do not say", choices=("进项", "销项", "input", "output"))),
+    Field("scheme", "text", "下载方案", "导入到该方案：方案以外的企业和发票类型不导入；留空不限。",
+          option=Option("--scheme", "into this download scheme: only what it names is taken", "NAME")),
+    Field("data_type", "text", "发票数据类型", "导入电子税局文件不支持发票用途状态，请改用税局下载获取。",
+          preset=INVOICE_DATA, choices=lambda: {name: name for name in DATA_TYPES}, means=_data_type,
+          option=Option("--data-type", "发票用途状态 is refused (A-16)", choices=DATA_TYPES)),
+)  # fmt: skip
+REPLAY = Field("replay", "flag", "重新识别", "词表维护后，把待识别票种的文件重新处理一遍。", preset=False,
+               option=Option("--replay", "read the files of waiting rows again"))  # fmt: skip
+IMPORT = (
+    Field("path", "text", "文件路径", "收件夹里的文件名，最大 10M；留空则处理收件夹里的全部文件。"),
+    *REQUEST,
+    Field("password_connection", "text", "密码连接",
+          "压缩包有密码时：存放该密码的 Airflow 连接的 ID；密码本身不要填在这里。"),
+    REPLAY,
+    run_day_field("按哪一天处理；留空为今天（上海时间）。"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,45 +82,30 @@ class ImportRequest:
         return LIMITS[self.surface]
 
 
-def import_request(
-    rules: RuleBook,
-    surface: Surface,
-    files: Sequence[Path],
-    taxpayers: Sequence[str] = (),
-    direction: str | None = None,
-    data_type: str = INVOICE_DATA,
-    scheme: str | None = None,
-) -> ImportRequest:
+def import_request(surface: Surface, files: Sequence[Path], **form: object) -> ImportRequest:
     """Checks everything that needs no look into the files; raises BadInput with every problem at once.
 
-    The form takes exactly one tax number (R281); elsewhere none is needed where the files name it. 发票用途状态 is
-    refused although S3 lists it (A-16).
+    The form takes exactly one tax number (R281); elsewhere none is needed where the files name it.
     """
-    problems = []
-    if data_type == USAGE_STATUS:
-        problems.append(rules.message("usage_from_file", "import"))
-    elif data_type not in DATA_TYPES:
-        problems.append(f"发票数据类型“{data_type}”不存在，可选：{'、'.join(DATA_TYPES)}。")
+    filled = fill(REQUEST, form)
+    taxpayers = parts(filled["taxpayer_no"])
     if len(taxpayers) > 1 or (surface == "form" and len(taxpayers) != 1):
-        problems.append(rules.message("one_tax_number", "import"))
-    if direction is not None and direction not in DIRECTIONS:
-        problems.append(f"进销项“{direction}”不存在，可选：进项（input）、销项（output）。")
+        filled.problems.append(rulebook().message("one_tax_number", "import"))
     if not files:
-        problems.append("没有选择文件。")
-    problems += [problem for file in files for problem in _file_problems(rules, surface, file)]
-    if problems:
-        raise BadInput(problems)
-    asked = KnownOwner(taxpayers[0] if taxpayers else None, DIRECTIONS[direction] if direction else None)
-    return ImportRequest(tuple(files), asked, surface, scheme)
+        filled.problems.append("没有选择文件。")
+    filled.problems.extend(problem for file in files for problem in _file_problems(surface, file))
+    filled.refuse()
+    asked = KnownOwner(next(iter(taxpayers), None), filled["direction"])
+    return ImportRequest(tuple(files), asked, surface, filled["scheme"])
 
 
-def _file_problems(rules: RuleBook, surface: Surface, file: Path) -> list[str]:
+def _file_problems(surface: Surface, file: Path) -> list[str]:
     if not file.is_file():
         return [f"{file}: 文件不存在或不是文件。"]
     size = file.stat().st_size
     if size == 0:
         return [f"{file.name}: 文件为空（0字节）。"]
     if size > LIMITS[surface]:
-        sentence = rules.message("file_too_large", "import" if surface == "form" else "api")
+        sentence = rulebook().message("file_too_large", "import" if surface == "form" else "api")
         return [f"{file.name}: {sentence}（{size}字节）"]
     return []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -15,8 +15,6 @@ from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text, Texts
 from fapiao.windows import month_end, month_start
 
 Filter = Literal["document", "invoice_types", "deduction_statuses", "invoice_statuses", "date_from", "date_to"]
-FILTERS: tuple[Filter, ...] = get_args(Filter)
-"""票据类型 · 发票类型 · 抵扣状态 · 发票状态 · 开票日期"""
 _DAYS = {"first_of_month": month_start, "today": lambda day: day}
 
 

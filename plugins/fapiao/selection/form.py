@@ -1,16 +1,16 @@
-"""The form of a selection, on a page or as a command: what a person gives, read with every problem at once."""
+"""The form of a selection, declared once for the page and the command, and read with every problem at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from fapiao.errors import BadInput
-from fapiao.form_items import items
+from fapiao.forms.fields import Field, Option, run_day_field
+from fapiao.forms.reading import fill
 from fapiao.identity import spelled
-from fapiao.rules.book import RuleBook
 from fapiao.selection.chosen import Operation
 from fapiao.selection.records import STATISTICS
-from fapiao.selection.rules import SelectionRules
+from fapiao.selection.rules import selection_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,59 +29,70 @@ class SelectionForm:
     accounts: Mapping[str, str] | None = None
 
 
-def operations(rules: SelectionRules) -> dict[str, str]:
+def _operations() -> dict[str, str]:
     """What can be asked for here, code to label, in the order of R220."""
-    return {one.code: one.label for one in rules.types.values() if one.here}
+    return {one.code: one.label for one in selection_rules().types.values() if one.here}
 
 
-def read_form(book: RuleBook, rules: SelectionRules, form: Mapping[str, Any]) -> SelectionForm:
-    """The form as the table of operations knows it. Raises BadInput with every problem."""
-    problems: list[str] = []
-    operation = _operation(rules, str(form.get("operation") or ""), problems)
-    read = SelectionForm(
-        operation=operation,
-        document_keys=tuple(dict.fromkeys(map(spelled, items(form.get("document_keys"))))),
-        taxpayers=items(form.get("taxpayers")),
-        reason=_reason(book, form.get("reason"), problems),
-        reason_text=str(form.get("reason_text") or "").strip() or None,
-        without=items(form.get("without")),
-        accounts=_accounts(items(form.get("accounts")), problems),
-    )
-    if operation in STATISTICS and not read.taxpayers:
-        problems.append("请填写税号：统计表按税号生成、撤销和确认。")
-    if operation not in STATISTICS and not read.document_keys:
-        problems.append("请填写缴款书号码，一行一个。")
-    if problems:
-        raise BadInput(problems)
-    return read
+def _operation(text: str) -> str:
+    return next((code for code, label in _operations().items() if text in (code, label)), text)
 
 
-def _operation(rules: SelectionRules, text: str, problems: list[str]) -> Operation:
-    known = operations(rules)
-    for code, label in known.items():
-        if text in (code, label):
-            return cast(Operation, code)
-    problems.append(f"操作“{text}”未知；可选：{'、'.join(known.values())}。")
-    return "not_deduct"
+def _known_operation(found: Sequence[str]) -> str | None:
+    text, known = next(iter(found), ""), _operations()
+    return None if text in known else f"操作“{text}”未知；可选：{'、'.join(known.values())}。"
 
 
-def _reason(book: RuleBook, text: object, problems: list[str]) -> str | None:
-    if not text:
-        return None
-    try:
-        return book.code("not_deductible_type", str(text).strip())
-    except BadInput as unknown:
-        problems += unknown.problems
-        return None
-
-
-def _accounts(pairs: Sequence[str], problems: list[str]) -> dict[str, str]:
+def _account(pair: str) -> tuple[str, str]:
     """换账号, each as 税号=账号."""
-    found = {}
-    for pair in pairs:
-        taxpayer_no, equals, account = pair.partition("=")
-        if equals and taxpayer_no.strip() and account.strip():
-            found[taxpayer_no.strip()] = account.strip()
-        else:
-            problems.append(f"换账号“{pair}”应写成 税号=电子税局账号。")
-    return found
+    taxpayer_no, equals, account = pair.partition("=")
+    if equals and taxpayer_no.strip() and account.strip():
+        return taxpayer_no.strip(), account.strip()
+    raise BadInput([f"换账号“{pair}”应写成 税号=电子税局账号。"])
+
+
+OPERATION = Field("operation", "text", "操作", "统计表的操作只需填写税号。",
+                  preset="not_deduct", choices=_operations, means=_operation, check=_known_operation)  # fmt: skip
+DOCUMENTS = (
+    Field("document_keys", "texts", "缴款书号码", "每行一个。", means=spelled,
+          option=Option("document_keys", "缴款书号码", "NUMBER", repeated=True)),
+    Field("taxpayers", "texts", "税号", "每行一个；缴款书属于多个税号时须填写。",
+          option=Option("--taxpayer", "whose they are", "NUMBER", repeated=True)),
+)  # fmt: skip
+REASON = (
+    Field("reason", "text", "不抵扣原因", "勾选须有不抵扣原因；留空则用各缴款书已有的原因。",
+          codes="not_deductible_type", nothing="各缴款书已有的原因",
+          option=Option("--reason", "不抵扣原因, 1 to 5 or its name; default: each paper's own", "REASON")),
+    Field("reason_text", "text", "其他原因说明", "不抵扣原因为其他时必填。",
+          option=Option("--reason-text", "what 其他 needs", "WORDS")),
+)  # fmt: skip
+SHEET = (
+    Field("without", "texts", "删除的税号", "不提交这些税号的全部发票。",
+          option=Option("--without", "删除: submit nothing of this tax number", "NUMBER", repeated=True)),
+    Field("accounts", "texts", "换账号", "每行一个：税号=电子税局账号。", means=_account,
+          option=Option("--account", "换账号 for a tax number", "NUMBER=ACCOUNT", repeated=True)),
+)  # fmt: skip
+REQUEST = (OPERATION, *DOCUMENTS, *REASON, *SHEET)
+SELECTION = (
+    OPERATION,
+    *DOCUMENTS,
+    *REASON,
+    Field("list_file", "text", "引入清单", "收件夹 selection 目录里的清单文件名；填写后忽略以上各项。"),
+    *SHEET,
+    Field("retry", "texts", "重试的批次号", "仅处理失败的任务；填写后忽略以上各项。"),
+    Field("dry_run", "flag", "试算",
+          "只列出税号的通道、所属税局、账号和在线状态；取消勾选后才提交税局通道处理。", preset=True),
+    run_day_field("按哪一天处理；留空为今天（北京时间）。"),
+)  # fmt: skip
+
+
+def read_form(form: Mapping[str, Any]) -> SelectionForm:
+    """The request of a form. Raises BadInput with every problem."""
+    filled = fill(REQUEST, form)
+    read = SelectionForm(**filled.values | {"accounts": dict(filled["accounts"])})
+    if read.operation in STATISTICS and not read.taxpayers:
+        filled.problems.append("请填写税号：统计表按税号生成、撤销和确认。")
+    if read.operation not in STATISTICS and not read.document_keys:
+        filled.problems.append("请填写缴款书号码，一行一个。")
+    filled.refuse()
+    return read

@@ -1,6 +1,7 @@
 """The Airflow operators of a calendar DAG: plan, apply and collect; they read the context and wait by rescheduling."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,9 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from fapiao.tasks import RunDay
+from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from hooks.pool.connection import PoolHook
+from operators.airflow_dag import INVOICE_POOL
 from operators.downloads.apply import apply_one
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.plan import plan_day
@@ -81,3 +84,10 @@ class CollectOperator(BaseOperator):
             )
             return
         raise AirflowRescheduleException(now + timedelta(seconds=seconds))
+
+
+def apply_and_collect(plan: BaseOperator, channels: Collection[str], apply: type[ApplyOperator]) -> None:
+    """Behind a plan: apply, then collect, on each of the channels that has a hook."""
+    for channel in sorted({*channels} & {*DOWNLOAD_CHANNELS}):
+        applying = apply(task_id=f"apply_{channel}", channel=channel)
+        plan >> applying >> CollectOperator(task_id=f"collect_{channel}", channel=channel, outlets=[INVOICE_POOL])

@@ -15,11 +15,6 @@ from operators.leased_queue.logins import recheck_logins
 from operators.run_context import owner_of, who
 
 
-def asked_batches(context: Mapping[str, Any]) -> list[str]:
-    """`params.batches`: the batch numbers a person restricted the sweep to; none for all that is due."""
-    return list((context.get("params") or {}).get("batches") or [])
-
-
 def collect_asked(context: Mapping[str, Any], run: RunDay, batches: Sequence[str]) -> int:
     """One poll of each asked task; returns how many were handled. What another worker holds is left to it."""
     with PoolHook().connect(who(context)) as connection:

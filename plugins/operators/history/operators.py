@@ -1,21 +1,20 @@
 """The first steps of history_sync and history_auto_update: a form or the settings become task rows, or a dry run."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from fapiao.errors import BadInput
-from fapiao.form_items import items
-from fapiao.history.form import FIELDS
+from fapiao.forms.reading import Filled, given
+from fapiao.history.form import HISTORY, REQUEST
 from fapiao.history.plan import HistoryPlan, lines, summary, text
 from fapiao.rules.book import rulebook
 from hooks.pool.connection import PoolHook
 from operators.downloads.operators import ApplyOperator
 from operators.history.auto_update import organisations_of, switch, update_last_month
 from operators.history.planning import create, preview
-from operators.run_context import run_day, who
+from operators.run_context import conf, run_day, who
 
 CHANNELS = ("leqi", "etax")
 """下载通道: 乐企 · rpa (R251)."""
@@ -31,32 +30,29 @@ class HistoryPlanOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Plans, or shows what would be planned. A refused form fails at once, with every sentence."""
-        params = context["params"]
-        if batches := list(params.get("batches") or []):
-            return {"batches": batches}
-        form = {name: params.get(name) for name in FIELDS}
+        filled, form = conf(context, HISTORY), given(REQUEST, context["params"])
+        if filled["batches"]:
+            return {"batches": [*filled["batches"]]}
         run, actor = run_day(context), who(context)
         with PoolHook().connect(actor) as connection:
             try:
-                if kinds := items(params.get("auto_update")):
-                    outcome = self._auto_update(connection, actor, form, kinds, params)
-                    if not (items(form["years"]) or items(form["months"])):
+                if filled["auto_update"]:
+                    outcome = self._auto_update(connection, actor, filled)
+                    if not (filled["years"] or filled["months"]):
                         return outcome
-                if params.get("dry_run", True):
+                if filled["dry_run"]:
                     return self._outcome(preview(connection, actor, form, run.day), [])
                 made = create(connection, run, actor, form)
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
         return self._outcome(made.plan, made.batches)
 
-    def _auto_update(
-        self, connection: Any, actor: str, form: Mapping[str, Any], kinds: Sequence[str], params: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def _auto_update(self, connection: Any, actor: str, filled: Filled) -> dict[str, Any]:
         """【自动更新】 for the organisations of the tax numbers; a dry run takes it back (R258, R280)."""
-        dry_run = bool(params.get("dry_run", True))
+        dry_run = filled["dry_run"]
         with connection.transaction(force_rollback=dry_run):
-            organisations = organisations_of(connection, items(form["taxpayers"]))
-            settings = switch(connection, actor, organisations, kinds)
+            organisations = organisations_of(connection, filled["taxpayers"])
+            settings = switch(connection, actor, organisations, filled["auto_update"])
         outcome = [f"{one['org_code']} {one['data_type_label']}" for one in settings if one["enabled"]]
         self.log.info("%s每月五号自动更新：%s", "试算 (dry run) " if dry_run else "", "，".join(outcome))
         return {"auto_update": outcome, "batches": []}
@@ -72,8 +68,8 @@ class HistoryApplyOperator(ApplyOperator):
 
     def execute(self, context: Any) -> int:
         """As every apply; a dry run skips it and what follows."""
-        params = context["params"]
-        if params.get("dry_run", True) and not params.get("batches"):
+        filled = conf(context, HISTORY)
+        if filled["dry_run"] and not filled["batches"]:
             raise AirflowSkipException("dry run: nothing was planned, so nothing is applied for")
         return super().execute(context)
 

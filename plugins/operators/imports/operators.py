@@ -9,7 +9,8 @@ from airflow.sdk import BaseHook, BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from fapiao.errors import BadInput, Unusable
-from fapiao.imports.requests import INVOICE_DATA, ImportRequest, import_request
+from fapiao.forms.reading import given
+from fapiao.imports.requests import IMPORT, REQUEST, ImportRequest, import_request
 from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
 from hooks.enterprise.parameters import read_parameter
@@ -18,7 +19,7 @@ from hooks.files.store import FileStore, file_store
 from hooks.pool.connection import PoolHook
 from hooks.queues.imports import Imports
 from operators.imports.tasks import MOST_BROKEN, Connection, ImportSession, create, replay, work
-from operators.run_context import clock, run_day, who
+from operators.run_context import clock, conf, run_day, who
 
 Outcome = dict[str, Any]
 INBOX_OWNER = ("fapiao", "inbox_owner")
@@ -32,21 +33,24 @@ class ImportFilesOperator(BaseOperator):
 
     def execute(self, context: Any) -> list[Outcome]:
         """What came of every task. A refused form fails at once, with every sentence, and stores nothing."""
-        run, params = run_day(context, many_a_day=True), context["params"]
+        run, filled = run_day(context, many_a_day=True), conf(context, IMPORT)
         store, actor = file_store(), who(context)
         with PoolHook().connect(actor) as connection:
             try:
-                if params.get("path"):
-                    found = _form(connection, store, run, params, actor)
+                if filled["path"]:
+                    form = given(REQUEST, context["params"])
+                    request = import_request("form", [inside(inbox(), filled["path"])], **form)
+                    password = _password(filled["password_connection"])
+                    found = import_one(connection, store, run, request, actor, password)
                 else:
-                    batches = replay(connection, run, actor).batches if params.get("replay") else []
+                    batches = replay(connection, run, actor).batches if filled["replay"] else []
                     found = self._sweep(connection, store, run, batches)
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
         for outcome in found:
             self.log.info("%s", described(outcome))
         failed = [outcome for outcome in found if outcome["status"] not in ("succeeded", "no_data")]
-        if params.get("path") and failed:
+        if filled["path"] and failed:
             raise AirflowFailException("；".join(described(outcome) for outcome in failed))
         return found
 
@@ -69,7 +73,7 @@ class ImportFilesOperator(BaseOperator):
         try:
             if begin(files) >= MOST_BROKEN:
                 raise BadInput([rulebook().message("file_breaks_workers", "import")])
-            done = import_one(connection, store, run, _request("inbox", files), owner)
+            done = import_one(connection, store, run, import_request("inbox", files), owner)
         except BadInput as refused:
             file_away(files, REFUSED, f"{refused}\n导入人：{owner}")
             self.log.warning("refused: %s", refused)
@@ -85,35 +89,15 @@ class ImportFilesOperator(BaseOperator):
         return done
 
 
-def _form(
-    connection: Connection, store: FileStore, run: RunDay, params: Mapping[str, Any], actor: str
-) -> list[Outcome]:
-    taxpayers = [number.strip() for number in str(params.get("taxpayer_no") or "").split(",") if number.strip()]
-    request = import_request(
-        rulebook(),
-        "form",
-        [inside(inbox(), str(params["path"]))],
-        taxpayers,
-        params.get("direction") or None,
-        str(params.get("data_type") or INVOICE_DATA),
-        str(params.get("scheme") or "").strip() or None,
-    )
-    return import_one(connection, store, run, request, actor, _password(params.get("password_connection")))
-
-
 def _inbox_owner(connection: Connection) -> str:
     """Whose name stands for whoever lays files into the folder: the parameter fapiao/inbox_owner."""
     with connection.transaction():
         return read_parameter(connection, *INBOX_OWNER)
 
 
-def _password(connection_id: object) -> str | None:
+def _password(connection_id: str | None) -> str | None:
     """The password of an Airflow connection, which Airflow keeps out of its logs."""
-    return BaseHook.get_connection(str(connection_id)).password if connection_id else None
-
-
-def _request(surface: Any, files: Sequence[Path]) -> ImportRequest:
-    return import_request(rulebook(), surface, files)
+    return BaseHook.get_connection(connection_id).password if connection_id else None
 
 
 def import_one(

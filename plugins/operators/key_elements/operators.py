@@ -6,7 +6,8 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
 from fapiao.errors import BadInput
-from fapiao.key_elements.rules import FILTERS
+from fapiao.forms.reading import given
+from fapiao.key_elements.fields import REQUEST
 from hooks.pool.connection import PoolHook
 from operators.key_elements.planning import create
 from operators.run_context import run_day, who
@@ -20,8 +21,7 @@ class KeyElementPlanOperator(BaseOperator):
 
     def execute(self, context: Any) -> list[str]:
         """The batch numbers of the rows. A refused form fails at once, with every sentence, and plans nothing."""
-        run, actor, params = run_day(context), who(context), context["params"]
-        form = {name: params.get(name) for name in ("org", "taxpayer_no", *FILTERS)}
+        run, actor, form = run_day(context), who(context), given(REQUEST, context["params"])
         with PoolHook().connect(actor) as connection:
             try:
                 batches = create(connection, run, form, "interactive", actor)

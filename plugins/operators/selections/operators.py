@@ -10,8 +10,9 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
 from fapiao.errors import BadInput
+from fapiao.forms.reading import given
 from fapiao.selection.chosen import SelectionRequest
-from fapiao.selection.form import SelectionForm, read_form
+from fapiao.selection.form import REQUEST, SELECTION, SelectionForm, read_form
 from fapiao.selection.list_rows import read_list
 from fapiao.selection.list_verdicts import ListVerdict, list_requests
 from fapiao.selection.rendering import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
@@ -22,7 +23,7 @@ from hooks.enterprise.permissions import allowed_organisations
 from hooks.files.inbox import inbox, inside
 from hooks.selection_lists.auto_rules import auto_requests
 from hooks.selection_lists.list_import import validate_list, write_result
-from operators.run_context import owner_of, run_day, who
+from operators.run_context import conf, owner_of, run_day, who
 from operators.selections.open_session import open_selection_session, run_due_selections
 from operators.selections.preview import preview
 from operators.selections.requests import request_of_form
@@ -53,26 +54,25 @@ class SelectionFormOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Shows the sheet, or submits. A refused form fails at once, with every sentence, and submits nothing."""
-        run, params = run_day(context), context["params"]
+        run, filled = run_day(context), conf(context, SELECTION)
         with open_selection_session(who(context), run, owner_of(context, run)) as session:
             try:
-                if batches := list(params.get("retry") or []):
-                    return self._outcome([retry(session, batches, who(context))])
-                asked = self._asked(session, context)
-                if params.get("dry_run", True):
+                if filled["retry"]:
+                    return self._outcome([retry(session, filled["retry"], who(context))])
+                asked = self._asked(session, context, filled["list_file"])
+                if filled["dry_run"]:
                     return self._shown(session, asked)
                 made = [self._submit(session, context, request, asked.form) for request in asked.selection_requests]
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from refused
         return self._outcome(made)
 
-    def _asked(self, session: SelectionSession, context: Any) -> AskedSelections:
-        params = context["params"]
+    def _asked(self, session: SelectionSession, context: Any, list_file: str | None) -> AskedSelections:
         with session.transaction() as tables:
             allowed = allowed_organisations(tables.connection, who(context), "select")
-        if params.get("list_file"):
-            return AskedSelections(self._listed(session, str(params["list_file"]), allowed))
-        form = read_form(session.book, session.rules, params)
+        if list_file:
+            return AskedSelections(self._listed(session, list_file, allowed))
+        form = read_form(given(REQUEST, context["params"]))
         with session.transaction() as tables:
             return AskedSelections([request_of_form(tables.connection, form, "interactive", allowed)], form)
 

@@ -220,16 +220,15 @@ def test_a_refusal_is_a_sentence_and_leaves_nothing(
 @pytest.mark.parametrize(("surface", "limit"), [("form", 10 * 2**20), ("command", 100 * 2**20), ("inbox", 100 * 2**20)])
 def test_the_limit_is_inclusive(tmp_path: Path, surface: Any, limit: int) -> None:
     from fapiao.imports.requests import import_request
-    from fapiao.rules.book import rulebook
 
     file = tmp_path / "large.xlsx"
     with file.open("wb") as large:
         large.truncate(limit)
-    assert import_request(rulebook(), surface, [file], [OWNER]).limit == limit
+    assert import_request(surface, [file], taxpayer_no=OWNER).limit == limit
     with file.open("ab") as large:
         large.write(b"x")
     with pytest.raises(BadInput, match=f"最大可.*的文件。（{limit + 1}字节）"):
-        import_request(rulebook(), surface, [file], [OWNER])
+        import_request(surface, [file], taxpayer_no=OWNER)
 
 
 @pytest.mark.req("R142", "A-32")

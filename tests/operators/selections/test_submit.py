@@ -285,9 +285,7 @@ def test_a_type_that_is_not_carried_out_here_is_refused_and_can_have_no_task_to_
     kind = selection_rules().task_type(label)
     for asked in (label, kind.code):
         with pytest.raises(BadInput, match=re.escape(f"操作“{asked}”未知；可选：不抵扣勾选、")):
-            read_form(
-                room.session.book, room.session.rules, {"operation": asked, "document_keys": ["A"], "reason": "1"}
-            )
+            read_form({"operation": asked, "document_keys": ["A"], "reason": "1"})
     request = SelectionRequest(kind.code, "interactive", [RequestedDocument(OWNER, *room.documents("A"), "1")])  # type: ignore[arg-type]
     with pytest.raises(KeyError, match=kind.code):
         submit(room.another_run(), request, "tester")

@@ -1,0 +1,74 @@
+"""A form is a tuple of fields. Each says once what the page shows, what the command takes, and what its text means."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from fapiao.rules.book import rulebook
+
+Kind = Literal["text", "one", "texts", "day", "flag"]
+"""`text` is taken as it stands; `one` and `texts` are items of a list, of which `one` takes a single one."""
+Check = Callable[[Sequence[Any]], str | None]
+"""The sentence against what was read of a field, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """How a command takes a field: by a flag, or by its place where `flag` has no dashes.
+
+    `repeated` takes several words: a flag again and again, a place once or more.
+    """
+
+    flag: str
+    help: str
+    metavar: str | None = None
+    repeated: bool = False
+    type: Callable[[str], Any] | None = None
+    choices: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a form asks for; without a label the page does not show it, without an option no command does.
+
+    `preset` is what the page starts with; `needed` refuses nothing in its place. `codes` is the kind of statuses.yaml
+    that is meant, by code or label; other values have `choices`, code to label, and `means`, which reads one of them
+    and raises BadInput. `nothing` is how the page words that no choice is made. `check` objects to what was read.
+    """
+
+    name: str
+    kind: Kind
+    label: str = ""
+    note: str = ""
+    preset: str | bool | None = None
+    needed: bool = False
+    codes: str | None = None
+    choices: Callable[[], Mapping[str, str]] | None = None
+    means: Callable[[str], Any] | None = None
+    nothing: str = ""
+    suggested: Sequence[str] = ()
+    check: Check | None = None
+    option: Option | None = None
+
+    def labels(self) -> Mapping[str, str]:
+        """Code to label of what may be chosen; empty where any text may stand."""
+        if self.choices:
+            return self.choices()
+        return rulebook().codes_of(self.codes) if self.codes else {}
+
+    def meaning(self, text: str) -> Any:
+        """What one text means. Raises BadInput."""
+        if self.means:
+            return self.means(text)
+        return rulebook().code(self.codes, text) if self.codes else text
+
+
+Form = tuple[Field, ...]
+
+DAY_OPTION = Option("--date", "the day to work for; default: today in Asia/Shanghai", type=date.fromisoformat)
+
+
+def run_day_field(note: str) -> Field:
+    """日期: the day that a run works for, in Asia/Shanghai."""
+    return Field("date", "day", "日期", note, option=DAY_OPTION)

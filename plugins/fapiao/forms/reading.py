@@ -1,0 +1,74 @@
+"""Reads a filled-in form, wherever it was filled in, and collects every sentence that speaks against it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any, TypeVar
+
+from fapiao.errors import BadInput
+from fapiao.forms.fields import Field, Form
+from fapiao.forms.items import items
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What each field says: a text or code, several of them, a day, yes or no; None or () where it is left empty."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    def read(self, reader: Callable[[], T]) -> T | None:
+        """What a reader finds; None where it raises BadInput, whose problems are the form's."""
+        try:
+            return reader()
+        except BadInput as wrong:
+            self.problems.extend(wrong.problems)
+            return None
+
+    def refuse(self) -> None:
+        """Raises BadInput with every problem, each once, where there is one."""
+        if self.problems:
+            raise BadInput(list(dict.fromkeys(self.problems)))
+
+
+def given(form: Form, source: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a run's conf or a command's arguments what belongs to the form."""
+    return {one.name: source.get(one.name) for one in form}
+
+
+def fill(form: Form, values: Mapping[str, Any]) -> Filled:
+    """The form with these values, its problems in the order of the fields; a value of no field is one too."""
+    names = {one.name for one in form}
+    filled = Filled(problems=[f"{name!r} is no field of this form" for name in values if name not in names])
+    for one in form:
+        filled.values[one.name] = _value(filled, one, values.get(one.name))
+    return filled
+
+
+def _value(filled: Filled, one: Field, value: object) -> Any:
+    if one.kind == "flag":
+        return bool(one.preset if value is None else value)
+    typed = items(value) if one.kind in ("one", "texts") else _text(value)
+    found = (filled.read(partial(_day if one.kind == "day" else Field.meaning, one, text)) for text in typed)
+    read = tuple(dict.fromkeys(each for each in found if each is not None))
+    if one.check and (objection := one.check(read)):
+        filled.problems.append(objection)
+    return read if one.kind == "texts" else next(iter(read), None)
+
+
+def _text(value: object) -> tuple[str, ...]:
+    text = "" if value is None else str(value).strip()
+    return (text,) if text else ()
+
+
+def _day(one: Field, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput([f"{one.name} {text!r} is not a day: write it like 2026-01-05"]) from None

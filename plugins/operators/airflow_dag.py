@@ -1,0 +1,93 @@
+"""What every DAG of this project has alike, and a form as Airflow shows it; a file of dags/ says what differs.
+
+Airflow reads only files that name both words of this module's name.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import DAG, Asset, CronTriggerTimetable, MultipleCronTriggerTimetable, Param
+
+from fapiao.forms.fields import Field, Form
+
+TIMEZONE = "Asia/Shanghai"
+INVOICE_POOL = Asset("invoice_pool")
+"""全票池: what changes it says so."""
+
+
+def project_dag(
+    dag_id: str,
+    description: str,
+    doc_md: str | None,
+    form: Form,
+    *,
+    tags: Sequence[str],
+    cron: str | Sequence[str] | None = None,
+    side_by_side: int = 1,
+) -> DAG:
+    """A DAG with its form as parameters; `cron` is read in Asia/Shanghai, without one only a person starts it.
+
+    `side_by_side` is how many runs there may be at once.
+    """
+    return DAG(
+        dag_id=dag_id,
+        description=description,
+        doc_md=doc_md,
+        schedule=_schedule(cron),
+        start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo(TIMEZONE)),
+        catchup=False,
+        max_active_runs=side_by_side,
+        tags=[*tags],
+        params=params_of(form),
+        default_args={"retries": 3, "retry_delay": timedelta(seconds=30)},
+    )
+
+
+def _schedule(cron: str | Sequence[str] | None) -> CronTriggerTimetable | MultipleCronTriggerTimetable | None:
+    if isinstance(cron, str):
+        return CronTriggerTimetable(cron, timezone=TIMEZONE)
+    return MultipleCronTriggerTimetable(*cron, timezone=TIMEZONE) if cron else None
+
+
+def params_of(form: Form) -> dict[str, Param]:
+    """What the page shows of a form: typed parameters with Chinese titles and a sentence each."""
+    return {field.name: _param(field) for field in form if field.label}
+
+
+def _param(field: Field) -> Param:
+    empty: object = [] if field.kind == "texts" else field.preset
+    default = () if field.needed and empty is None else (empty,)
+    return Param(*default, description=field.note, **_schema(field), title=field.label)
+
+
+def _schema(field: Field) -> dict[str, Any]:
+    match field.kind:
+        case "flag":
+            return {"type": "boolean"}
+        case "day":
+            return {"type": ["null", "string"], "format": "date"}
+        case "texts":
+            return {"type": "array" if field.needed else ["null", "array"], "items": {"type": "string"}} | _list(field)
+        case _ if field.needed:
+            return {"type": "string", "minLength": 1}
+    return _choice(field)
+
+
+def _list(field: Field) -> dict[str, Any]:
+    """What a list suggests; anything else may be typed too."""
+    labels = field.labels()
+    suggested = [*field.suggested, *labels]
+    return ({"examples": suggested} if suggested else {}) | ({"values_display": labels} if labels else {})
+
+
+def _choice(field: Field) -> dict[str, Any]:
+    """One text, of those there are; labels that only repeat the codes are not shown."""
+    labels = {**field.labels()}
+    if labels and field.preset is None:
+        shown = {"null": field.nothing, **labels}
+        return {"type": ["null", "string"], "enum": [None, *labels], "values_display": shown}
+    if labels and all(code == label for code, label in labels.items()):
+        return {"type": "string", "enum": [*labels]}
+    return {"enum": [*labels], "values_display": labels} if labels else {"type": ["null", "string"]}
