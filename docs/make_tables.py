@@ -86,12 +86,11 @@ def _written_dags() -> Iterator[Row]:
     """The DAGs that are written out in a file of dags/ with a literal id, read without running them."""
     for file in sorted((ROOT / "dags").glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        calls = {_name(node): _keywords(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-        dag_id, label = calls["DAG"].get("dag_id"), calls["DAG"].get("description")
+        (dag,) = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node) == "project_dag")
+        dag_id, label, cron = dag.args[0], dag.args[1], _keywords(dag).get("cron")
         if isinstance(dag_id, ast.Constant) and isinstance(label, ast.Constant):
-            texts = [node.value for node in ast.walk(calls["DAG"]["schedule"]) if isinstance(node, ast.Constant)]
-            cron = f"`{texts[0]}`" if texts[0] else "a person fills in its form"
-            yield f"`{dag_id.value}`", str(label.value).partition(":")[0], cron, ast.get_docstring(tree)
+            fires = f"`{cron.value}`" if isinstance(cron, ast.Constant) else "a person fills in its form"
+            yield f"`{dag_id.value}`", str(label.value).partition(":")[0], fires, ast.get_docstring(tree)
 
 
 def _name(call: ast.Call) -> str:

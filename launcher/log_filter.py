@@ -4,39 +4,51 @@ import argparse
 from datetime import date
 from typing import Any
 
-from fapiao.errors import BadInput
-from fapiao.rules.book import RuleBook, rulebook
+from fapiao.forms.fields import Field, Option
+from fapiao.forms.reading import fill, given
+from fapiao.rules.book import rulebook
+from launcher.options import add_options
 from launcher.row_limit import add_row_limit
 
-CODES = ("channel", "direction", "download_type", "sync_type", "document", "status")
-"""Filters that take a code, its label or an alias of it (A-07)."""
-DAYS = {
-    "--from": ("window_from", "windows that end on this day or later"),
-    "--to": ("window_to", "windows that start on this day or earlier"),
-    "--created-from": ("created_from", "rows made on this day or later, in Asia/Shanghai"),
-    "--created-to": ("created_to", "rows made on this day or earlier, in Asia/Shanghai"),
-}
-TEXTS = {
-    "taxpayer": "税号",
-    "name": "part of the company's name",
-    "org": "核算组织",
-    "parent": "rows planned by this batch, caused by this task, or retrying it",
-    "dag": "only rows of this DAG",
-    "error": "only rows with this error code",
-    "module": "所属模块, for example F18011",
-}
+
+def _code(kind: str) -> Field:
+    """A code, its label or an alias of it (A-07)."""
+    return Field(kind, "text", codes=kind, option=Option(f"--{kind.replace('_', '-')}", "code or label"))
+
+
+def _invoice_type(text: str) -> str:
+    return text if text == "all" else rulebook().invoice_type(text).code
+
+
+def _text(name: str, sentence: str) -> Field:
+    return Field(name, "text", option=Option(f"--{name}", sentence))
+
+
+def _day(name: str, flag: str, sentence: str) -> Field:
+    return Field(name, "day", option=Option(flag, sentence, type=date.fromisoformat))
+
+
+FILTERS = (
+    Field("batch", "texts", option=Option("--batch", "a task or a planning; may be repeated", "BATCH", repeated=True)),
+    *map(_code, ("channel", "direction", "download_type", "sync_type", "document", "status")),
+    Field("invoice_type", "text", means=_invoice_type, option=Option("--invoice-type", "code or name")),
+    _text("taxpayer", "税号"),
+    _text("name", "part of the company's name"),
+    _text("org", "核算组织"),
+    _text("parent", "rows planned by this batch, caused by this task, or retrying it"),
+    _text("dag", "only rows of this DAG"),
+    _text("error", "only rows with this error code"),
+    _text("module", "所属模块, for example F18011"),
+    _day("window_from", "--from", "windows that end on this day or later"),
+    _day("window_to", "--to", "windows that start on this day or earlier"),
+    _day("created_from", "--created-from", "rows made on this day or later, in Asia/Shanghai"),
+    _day("created_to", "--created-to", "rows made on this day or earlier, in Asia/Shanghai"),
+)
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
     """Every filter of the manual's log."""
-    parser.add_argument("--batch", action="append", metavar="BATCH", help="a task or a planning; may be repeated")
-    for name in CODES:
-        parser.add_argument(f"--{name.replace('_', '-')}", help="code or label")
-    parser.add_argument("--invoice-type", help="code or name")
-    for name, sentence in TEXTS.items():
-        parser.add_argument(f"--{name}", help=sentence)
-    for option, (name, sentence) in DAYS.items():
-        parser.add_argument(option, dest=name, type=date.fromisoformat, help=sentence)
+    add_options(parser, FILTERS)
     parser.add_argument(
         "--voided", action=argparse.BooleanOptionalAction, help="only rows that were voided or terminated, or none"
     )
@@ -45,23 +57,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 def filter_values(arguments: argparse.Namespace) -> dict[str, Any]:
     """The values of the statements' placeholders. Raises BadInput with every word that is not known."""
-    book, problems = rulebook(), []
-    values: dict[str, Any] = {name: getattr(arguments, name) for name in (*TEXTS, "voided", "limit")}
-    values |= {name: getattr(arguments, name) for name, _ in DAYS.values()}
-    values["batches"] = arguments.batch
-    for name in (*CODES, "invoice_type"):
-        try:
-            values[name] = _code(book, name, getattr(arguments, name))
-        except BadInput as unknown:
-            problems += unknown.problems
-    if problems:
-        raise BadInput(problems)
-    return values
-
-
-def _code(book: RuleBook, name: str, text: str | None) -> str | None:
-    if text is None:
-        return None
-    if name != "invoice_type":
-        return book.code(name, text)
-    return text if text == "all" else book.invoice_type(text).code
+    filled = fill(FILTERS, given(FILTERS, vars(arguments)))
+    filled.refuse()
+    values = filled.conditions()
+    return values | {"batches": values.pop("batch"), "voided": arguments.voided, "limit": arguments.limit}

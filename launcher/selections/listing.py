@@ -10,12 +10,14 @@ from typing import Any
 
 import psycopg
 
-from fapiao.errors import BadInput
-from fapiao.rules.book import RuleBook, rulebook
+from fapiao.forms.fields import Field, Option
+from fapiao.forms.reading import fill, given
+from fapiao.rules.book import rulebook
 from fapiao.selection.listing import Listed, ListFilter
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.selection_lists.listing import export_list, list_page, list_totals
 from launcher.actor import actor_of
+from launcher.options import add_options
 from launcher.pool import pool_session
 from launcher.screen import counted_rows, print_rows, print_table
 
@@ -29,34 +31,33 @@ COLUMNS = {
 }  # fmt: skip
 KINDS = {"selection_state": "selection_state", "use_state": "use_state", "selection_reason": "not_deductible_type"}
 """Columns that hold a code, and whose."""
-CODES = {
-    "selection_states": ("--status", "selection_state", "勾选状态"),
-    "use_states": ("--use", "use_state", "使用状态"),
-    "reasons": ("--why", "not_deductible_type", "不抵扣原因"),
-}
-TEXTS = {
-    "taxpayers": ("--taxpayer", "税号"),
-    "organisations": ("--org", "核算组织"),
-    "tax_organisations": ("--tax-org", "税务组织"),
-    "document_keys": ("--number", "缴款书号码"),
-    "tax_periods": ("--period", "抵扣税期, YYYYMM"),
-}
-BOUNDS = {
-    "issued_from": ("--from", date.fromisoformat, "填发日期 on this day or later"),
-    "issued_to": ("--to", date.fromisoformat, "填发日期 on this day or earlier"),
-    "amount_from": ("--amount-from", Decimal, "票面税额 at least, in yuan"),
-    "amount_to": ("--amount-to", Decimal, "票面税额 at most, in yuan"),
-}
+
+
+def _several(name: str, flag: str, sentence: str, codes: str | None = None) -> Field:
+    return Field(name, "texts", codes=codes, option=Option(flag, sentence, "…", repeated=True))
+
+
+FILTERS = (
+    _several("taxpayers", "--taxpayer", "税号"),
+    _several("organisations", "--org", "核算组织"),
+    _several("tax_organisations", "--tax-org", "税务组织"),
+    _several("document_keys", "--number", "缴款书号码"),
+    _several("tax_periods", "--period", "抵扣税期, YYYYMM"),
+    _several("selection_states", "--status", "勾选状态, code or label", "selection_state"),
+    _several("use_states", "--use", "使用状态, code or label", "use_state"),
+    _several("reasons", "--why", "不抵扣原因, code or label", "not_deductible_type"),
+    Field("issued_from", "day", option=Option("--from", "填发日期 on this day or later", "…", type=date.fromisoformat)),
+    Field("issued_to", "day", option=Option("--to", "填发日期 on this day or earlier", "…", type=date.fromisoformat)),
+    Field("amount_from", "text", means=Decimal,
+          option=Option("--amount-from", "票面税额 at least, in yuan", "…", type=Decimal)),
+    Field("amount_to", "text", means=Decimal,
+          option=Option("--amount-to", "票面税额 at most, in yuan", "…", type=Decimal)),
+)  # fmt: skip
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
     """S2's filters; several of one kind by repeating the option."""
-    for name, (option, sentence) in TEXTS.items():
-        parser.add_argument(option, dest=name, action="append", metavar="…", help=sentence)
-    for name, (option, _, sentence) in CODES.items():
-        parser.add_argument(option, dest=name, action="append", metavar="…", help=f"{sentence}, code or label")
-    for name, (option, kind, sentence) in BOUNDS.items():
-        parser.add_argument(option, dest=name, type=kind, metavar="…", help=sentence)
+    add_options(parser, FILTERS)
     parser.add_argument(
         "--everything", action="store_true", help="also what 是否可抵扣=是，抵扣用途=不抵扣或值为空 leaves out"
     )
@@ -64,24 +65,10 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 def filter_of(arguments: argparse.Namespace, allowed: Sequence[str] | None) -> ListFilter:
     """The filter as typed, narrowed to what the actor may see. Raises BadInput with every unknown word."""
-    book, problems = rulebook(), []
-    values = {name: getattr(arguments, name) for name in (*TEXTS, *BOUNDS)}
-    for name, (_, kind, _) in CODES.items():
-        values[name] = _codes(book, kind, getattr(arguments, name), problems)
-    if problems:
-        raise BadInput(problems)
+    filled = fill(FILTERS, given(FILTERS, vars(arguments)))
+    filled.refuse()
     every = {"deductible": None, "purposes": None} if arguments.everything else {}
-    return ListFilter(**values, **every, allowed=allowed)
-
-
-def _codes(book: RuleBook, kind: str, texts: Sequence[str] | None, problems: list[str]) -> list[str] | None:
-    found = []
-    for text in texts or ():
-        try:
-            found.append(book.code(kind, text))
-        except BadInput as unknown:
-            problems += unknown.problems
-    return found or None
+    return ListFilter(**filled.conditions(), **every, allowed=allowed)
 
 
 def show(arguments: argparse.Namespace) -> int:

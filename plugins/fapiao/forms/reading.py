@@ -31,6 +31,10 @@ class Filled:
             self.problems.extend(wrong.problems)
             return None
 
+    def conditions(self) -> dict[str, Any]:
+        """The values as the parameters of a statement: several as a list, None where nothing is asked for."""
+        return {name: [*value] or None if isinstance(value, tuple) else value for name, value in self.values.items()}
+
     def refuse(self) -> None:
         """Raises BadInput with every problem, each once, where there is one."""
         if self.problems:

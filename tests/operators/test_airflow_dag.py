@@ -1,0 +1,58 @@
+"""A form as Airflow shows it: each kind of field has its schema, and what is no field of the page is left out."""
+
+from typing import Any
+
+import pytest
+
+from fapiao.forms.fields import Field, Option, run_day_field
+from operators.airflow_dag import params_of, project_dag
+
+LABELS = {"1": "甲", "2": "乙"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "schema"),
+    [
+        (Field("x", "text", "题"), None, {"type": ["null", "string"]}),
+        (Field("x", "text", "题", choices=lambda: LABELS, nothing="空"), None,
+         {"type": ["null", "string"], "enum": [None, "1", "2"], "values_display": {"null": "空"} | LABELS}),
+        (Field("x", "one", "题", choices=lambda: LABELS, preset="1"), "1", {"enum": ["1", "2"], "values_display": LABELS}),
+        (Field("x", "text", "题", choices=lambda: {"甲": "甲"}, preset="甲"), "甲", {"type": "string", "enum": ["甲"]}),
+        (Field("x", "texts", "题"), [], {"type": ["null", "array"], "items": {"type": "string"}}),
+        (Field("x", "texts", "题", needed=True), [], {"type": "array", "items": {"type": "string"}}),
+        (Field("x", "texts", "题", choices=lambda: LABELS), [],
+         {"type": ["null", "array"], "items": {"type": "string"}, "examples": ["1", "2"], "values_display": LABELS}),
+        (Field("x", "texts", "题", suggested=["2026"]), [],
+         {"type": ["null", "array"], "items": {"type": "string"}, "examples": ["2026"]}),
+        (Field("x", "flag", "题", preset=True), True, {"type": "boolean"}),
+        (run_day_field("注"), None, {"type": ["null", "string"], "format": "date"}),
+    ],
+)  # fmt: skip
+def test_a_kind_of_field_has_its_schema(field: Field, value: object, schema: dict[str, Any]) -> None:
+    (param,) = params_of((field,)).values()
+    assert (param.value, param.schema) == (value, schema | {"title": field.label})
+
+
+def test_a_field_that_is_needed_has_no_value_and_takes_no_empty_one() -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    (param,) = params_of((Field("org", "text", "核算组织", needed=True),)).values()
+    for given in ("", None):
+        with pytest.raises(ParamValidationError):
+            param.resolve(given)
+    assert param.resolve("E") == "E"
+
+
+def test_a_field_without_a_label_is_not_on_the_page() -> None:
+    assert params_of((Field("method", "texts", option=Option("--method", "how")),)) == {}
+
+
+@pytest.mark.parametrize(
+    ("cron", "crons"),
+    [(None, []), ("0 7 * * *", ["0 7 * * *"]), (["0 6 * * *", "0 18 * * *"], ["0 6 * * *", "0 18 * * *"])],
+)
+def test_a_dag_fires_at_each_of_its_times_in_shanghai(cron: Any, crons: list[str]) -> None:
+    timetable = project_dag("one", "says what", None, (), tags=["form"], cron=cron).timetable
+    inner = getattr(timetable, "timetables", [timetable] if crons else [])
+    assert [one.expression for one in inner] == crons
+    assert {str(one.timezone) for one in inner} <= {"Asia/Shanghai"}
