@@ -1,7 +1,8 @@
 """自动抵扣勾选 (S2 §4-1, R222): once a day what the enabled rules pick is preselected or selected; off by default."""
 
 from fapiao.forms.runs import AS_OF
-from operators.airflow_dag import INVOICE_POOL, project_dag
+from operators.airflow_dag import project_dag
+from operators.downloads.operators import INVOICE_POOL
 from operators.selections.operators import AutoSelectionOperator, SelectionFollowOperator
 
 with project_dag(

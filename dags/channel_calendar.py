@@ -3,8 +3,8 @@
 from fapiao.forms.runs import CALENDAR_RUN
 from fapiao.rules.book import rulebook
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
-from operators.airflow_dag import INVOICE_POOL, project_dag
-from operators.downloads.operators import ApplyOperator, CollectOperator, PlanOperator
+from operators.airflow_dag import project_dag
+from operators.downloads.operators import INVOICE_POOL, ApplyOperator, CollectOperator, PlanOperator
 
 for job in rulebook().jobs(channels=tuple(DOWNLOAD_CHANNELS)):
     with project_dag(job.dag_id, job.label, job.text, CALENDAR_RUN, cron=job.crons, tags=["calendar", job.channel]):

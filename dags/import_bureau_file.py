@@ -1,7 +1,8 @@
 """导入电子税局文件 (S1, S3): a form names one file of the inbox; every ten minutes whatever lies there is taken."""
 
 from fapiao.imports.requests import IMPORT
-from operators.airflow_dag import INVOICE_POOL, project_dag
+from operators.airflow_dag import project_dag
+from operators.downloads.operators import INVOICE_POOL
 from operators.imports.operators import ImportFilesOperator
 
 with project_dag(

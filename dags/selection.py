@@ -1,7 +1,8 @@
 """海关缴款书不抵扣勾选 (S2): a form, a sheet by default, then the request to the bureau and its result."""
 
 from fapiao.selection.form import SELECTION
-from operators.airflow_dag import INVOICE_POOL, project_dag
+from operators.airflow_dag import project_dag
+from operators.downloads.operators import INVOICE_POOL
 from operators.selections.operators import SelectionFollowOperator, SelectionFormOperator
 
 with project_dag(

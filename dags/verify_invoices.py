@@ -1,7 +1,8 @@
 """Every ten minutes: invoices that wait for their 查验 are asked about, each at most five times a day."""
 
 from fapiao.forms.runs import AS_OF
-from operators.airflow_dag import INVOICE_POOL, project_dag
+from operators.airflow_dag import project_dag
+from operators.downloads.operators import INVOICE_POOL
 from operators.verifications.operators import VerifyOperator
 
 with project_dag(

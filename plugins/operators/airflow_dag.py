@@ -8,13 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from airflow.sdk import DAG, Asset, CronTriggerTimetable, MultipleCronTriggerTimetable, Param
+from airflow.sdk import DAG, CronTriggerTimetable, MultipleCronTriggerTimetable, Param
 
 from fapiao.forms.fields import Field, Form
 
 TIMEZONE = "Asia/Shanghai"
-INVOICE_POOL = Asset("invoice_pool")
-"""全票池: what changes it says so."""
 
 
 def project_dag(

@@ -6,13 +6,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import BaseOperator
+from airflow.sdk import Asset, BaseOperator
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from fapiao.tasks import RunDay
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from hooks.pool.connection import PoolHook
-from operators.airflow_dag import INVOICE_POOL
 from operators.downloads.apply import apply_one
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.plan import plan_day
@@ -20,6 +19,9 @@ from operators.run_context import run_day, wanted_taxpayers, who
 from operators.selections.open_session import run_due_selections
 
 log = logging.getLogger(__name__)
+
+INVOICE_POOL = Asset("invoice_pool")
+"""全票池: a task that changes it names it among its outlets."""
 
 
 class PlanOperator(BaseOperator):
