@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from fapiao.enterprise.spellings import Spellings
+from fapiao.forms.items import parts
 from fapiao.identifiers import taxpayer_no
 from fapiao.tables.lines import Line, Table
 
 T = TypeVar("T")
 Key = TypeVar("Key")
-_SEPARATORS = re.compile(r"[,;、，；\n]")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
@@ -59,11 +59,7 @@ class RecordReader:
 
     def items(self, column: str) -> tuple[str, ...]:
         """The texts of a list; one text is split at commas, semicolons and 、."""
-        cell = self.line.cells.get(column)
-        parts = cell.value if cell else ()
-        if isinstance(parts, str):
-            parts = tuple(_SEPARATORS.split(parts))
-        return tuple(part.strip() for part in parts if part.strip())
+        return tuple(parts(self.line.cells[column].value)) if self.given(column) else ()
 
     def text(self, column: str, current: str | None = None) -> str | None:
         """A text; None when there is none."""
@@ -135,10 +131,10 @@ class RecordReader:
 
 
 def _day(text: str) -> date:
-    parts = _DAY.fullmatch(text)
+    written = _DAY.fullmatch(text)
     try:
-        if parts:
-            return date(*map(int, parts.groups()))
+        if written:
+            return date(*map(int, written.groups()))
     except ValueError:
         pass
     raise ValueError(f"{text!r} is not a day: write it like 2026-01-05")
