@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from fapiao.errors import Unusable
-from launcher import stack_simulator as rehearsal
+from launcher import stack_simulator
 from launcher.home import ROOT, logs
 from launcher.processes import birth, wait_until
 from launcher.stack import PARTS, Part, Stack, end_parts, forget, me
@@ -33,7 +33,7 @@ class Supervisor:
     def run(self) -> None:
         """Start everything, watch it, stop everything; returns after `told_to_stop`."""
         try:
-            if rehearsal.needed():
+            if stack_simulator.needed():
                 self._start_simulator()
             for name in PARTS:
                 self._start(name)
@@ -45,18 +45,18 @@ class Supervisor:
             forget()
 
     def _start_simulator(self) -> None:
-        key = rehearsal.sm4_key()
-        rehearsal.port_file().unlink(missing_ok=True)
-        self._environment[rehearsal.KEY_VARIABLE] = key
+        key = stack_simulator.sm4_key()
+        stack_simulator.port_file().unlink(missing_ok=True)
+        self._environment[stack_simulator.KEY_VARIABLE] = key
         self._start(SIMULATOR)
-        if not wait_until(rehearsal.port_file().exists, SIMULATOR_PATIENCE_SECONDS):
+        if not wait_until(stack_simulator.port_file().exists, SIMULATOR_PATIENCE_SECONDS):
             raise Unusable(f"The simulator does not start; {log_of(SIMULATOR)} says why.")
-        self.stack.simulator_url = rehearsal.url()
-        self._environment |= rehearsal.connections(rehearsal.url(), key)
+        self.stack.simulator_url = stack_simulator.url()
+        self._environment |= stack_simulator.connections(stack_simulator.url(), key)
 
     def _start(self, name: str) -> None:
         airflow = [sys.executable, "-m", "airflow", name, *QUIET.get(name, [])]
-        command = rehearsal.command() if name == SIMULATOR else airflow
+        command = stack_simulator.command() if name == SIMULATOR else airflow
         with log_of(name).open("ab") as log:
             process = subprocess.Popen(
                 command,

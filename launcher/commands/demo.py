@@ -8,7 +8,7 @@ from psycopg.rows import dict_row
 from fapiao.errors import BadInput, Unusable
 from fapiao.queries import query
 from hooks.pool.sessions import open_session
-from launcher import stack_simulator as rehearsal
+from launcher import stack_simulator
 from launcher.airflow_env import airflow_environment, ensure_metadata
 from launcher.command_simulator import simulation
 from launcher.commands.run import print_outcome
@@ -92,12 +92,12 @@ def run(arguments: argparse.Namespace) -> int:
     if running_stack():
         raise Unusable("The stack is running; stop it by ./fapiao down before the demo, or use it by ./fapiao run.")
     since = datetime.now(UTC)
-    with running_postgres(), pool_url() as url, simulation(day, rehearsal.sm4_key()) as bureau:
+    with running_postgres(), pool_url() as url, simulation(day, stack_simulator.sm4_key()) as bureau:
         ensure_metadata()
         bureau.order("seed", sample_enterprise(day))
         print(f"Sample group on every channel: {load_sample(url, day)}")
         environment = airflow_environment(url)
-        environment |= rehearsal.connections(bureau.url, rehearsal.sm4_key(), POLL_SECONDS)
+        environment |= stack_simulator.connections(bureau.url, stack_simulator.sm4_key(), POLL_SECONDS)
         set_parameters(url, arguments.param)
         if left := leave_something_open(url, day, environment):
             print(f"{left} tasks of last month are left open on 电子税局, as if nobody had worked on them.")

@@ -49,5 +49,5 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _list(connection: psycopg.Connection, *, as_json: bool) -> None:
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(query("rights", "list")).fetchall()
+        rows = cursor.execute(query("permissions", "list")).fetchall()
     print_rows(SHOWN, rows, as_json=as_json)

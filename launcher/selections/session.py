@@ -12,7 +12,7 @@ from fapiao.errors import Unusable
 from hooks.channels.selection_channel import SelectionChannel
 from hooks.pool.sessions import open_session
 from hooks.queues.submissions import DAG_ID
-from launcher import stack_simulator as rehearsal
+from launcher import stack_simulator
 from launcher.actor import actor_of
 from launcher.airflow_env import airflow_environment
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE
@@ -58,4 +58,4 @@ def _connections() -> dict[str, str]:
     stack = running_stack()
     if given or not (stack and stack.simulator_url):
         return given
-    return rehearsal.connections(stack.simulator_url, rehearsal.sm4_key())
+    return stack_simulator.connections(stack.simulator_url, stack_simulator.sm4_key())

@@ -8,7 +8,7 @@ from enterprise_files import taxpayers
 from fapiao.enterprise.records import Enterprise
 from fapiao.errors import BadInput
 from fapiao.history.form import HistoryRequest, checked
-from fapiao.permissions.rules import Rights
+from fapiao.permissions.rules import Permissions
 from fapiao.rules.book import rulebook
 
 LEQI, ETAX, DISK, POOR, BOTH = (
@@ -33,7 +33,7 @@ accounts:
   - {{taxpayer_no: {BOTH}, account: "13800000001", account_type: receive, is_default: true, login: auto}}
   - {{taxpayer_no: {POOR}, account: "13800000002", account_type: issue, is_default: false, login: auto}}
 """
-EVERYTHING = Rights(None)
+EVERYTHING = Permissions(None)
 
 
 def group() -> Enterprise:
@@ -41,7 +41,7 @@ def group() -> Enterprise:
     return taxpayers(GROUP).enterprise
 
 
-def request(day: date = DAY, rights: Rights = EVERYTHING, **form: object) -> HistoryRequest:
+def request(day: date = DAY, rights: Permissions = EVERYTHING, **form: object) -> HistoryRequest:
     """What a form comes to; it names the 乐企 company and October 2026 unless it says otherwise."""
     usual: dict[str, object] = {"taxpayers": LEQI, "months": "2026-10"}
     return checked(usual | form, group(), rulebook(), rights, day, 60)

@@ -9,7 +9,7 @@ from fapiao.errors import BadInput
 from fapiao.forms.fields import Check, Field, Option, run_day_field
 from fapiao.forms.reading import Filled, fill
 from fapiao.history.months import months_asked
-from fapiao.permissions.rules import Rights
+from fapiao.permissions.rules import Permissions
 from fapiao.rules.book import RuleBook, rulebook
 
 DETAILS, USAGE = "details", "usage"
@@ -86,7 +86,7 @@ class HistoryRequest:
 
 
 def checked(
-    form: Mapping[str, object], enterprise: Enterprise, book: RuleBook, rights: Rights, day: date, horizon: int
+    form: Mapping[str, object], enterprise: Enterprise, book: RuleBook, allowed: Permissions, day: date, horizon: int
 ) -> HistoryRequest:
     """The request of a form, judged on `day` (Asia/Shanghai); `horizon` counts months (A-12).
 
@@ -99,7 +99,7 @@ def checked(
     filled.problems.extend(asked.problems)
     if not asked.months and not asked.problems:
         filled.problems.append(_sentence("history_dates"))
-    taxpayers = _taxpayers(filled, enterprise, rights, data_type)
+    taxpayers = _taxpayers(filled, enterprise, allowed, data_type)
     filled.refuse()
     types = tuple(
         code for code in history_types(book) if code in filled["invoice_types"] or not filled["invoice_types"]
@@ -123,7 +123,7 @@ def access_objection(enterprise: Enterprise, taxpayer: Taxpayer, data_type: str,
 
 
 def _taxpayers(
-    filled: Filled, enterprise: Enterprise, rights: Rights, data_type: str
+    filled: Filled, enterprise: Enterprise, permissions: Permissions, data_type: str
 ) -> tuple[tuple[Taxpayer, str], ...]:
     """企业名称: those that are there, permitted, and served by the channel."""
     if not filled["taxpayers"]:
@@ -135,7 +135,7 @@ def _taxpayers(
             filled.problems.append(f"{number}: {_sentence('history_unknown')}")
             continue
         chosen = filled["channel"] or enterprise.download_channel(taxpayer)
-        refusal = rights.objection(RIGHT, taxpayer.org_code)
+        refusal = permissions.objection(RIGHT, taxpayer.org_code)
         refusal = refusal or access_objection(enterprise, taxpayer, data_type, chosen)
         if refusal:
             filled.problems.append(f"{number} {taxpayer.name}: {_sentence(refusal)}")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from fapiao.enterprise.form import Problems, RecordReader, check_columns, unique
 from fapiao.enterprise.spellings import Spellings, spellings
 from fapiao.errors import BadInput
-from fapiao.permissions.rules import EVERY_ORGANISATION, RightRules, right_rules
+from fapiao.permissions.rules import EVERY_ORGANISATION, PermissionRules, permission_rules
 from fapiao.tables.lines import Table
 
 COLUMNS = ("actor", "org_code", "role")
@@ -13,11 +13,11 @@ Grant = tuple[str, str, str]
 
 
 def read_grants(
-    files: Sequence[list[Table]], organisations: Collection[str], rules: RightRules | None = None
+    files: Sequence[list[Table]], organisations: Collection[str], rules: PermissionRules | None = None
 ) -> list[Grant]:
     """(actor, organisation or `*`, role) of every record. Raises BadInput with every problem, no record among them."""
     complaints = Problems()
-    roles = spellings((role.code, role.label, ()) for role in (rules or right_rules()).roles.values())
+    roles = spellings((role.code, role.label, ()) for role in (rules or permission_rules()).roles.values())
     keyed = []
     for table in (table for tables in files for table in tables):
         check_columns(table, COLUMNS, complaints)

@@ -46,7 +46,7 @@ class RightSections(RuleSections, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class RightRules:
+class PermissionRules:
     """include/rules/rights.yaml: the labels of the actions, and the roles by code."""
 
     actions: Mapping[str, str]
@@ -54,20 +54,20 @@ class RightRules:
 
 
 @cache
-def right_rules(folder: Path = RULES) -> RightRules:
+def permission_rules(folder: Path = RULES) -> PermissionRules:
     """Reads and checks the file once. Raises RuleError with file and line."""
     found = RuleFile(RightSections, folder).content
-    return RightRules({row.code: row.label for row in found.actions}, {role.code: role for role in found.roles})
+    return PermissionRules({row.code: row.label for row in found.actions}, {role.code: role for role in found.roles})
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
+class Permissions:
     """What one actor may do: for each 核算组织 the actions of his roles; None where nobody was granted anything."""
 
     granted: Mapping[str, frozenset[str]] | None
 
     @classmethod
-    def of(cls, grants: Collection[tuple[str, str]] | None, rules: RightRules) -> "Rights":
+    def of(cls, grants: Collection[tuple[str, str]] | None, rules: PermissionRules) -> "Permissions":
         """Out of (organisation, role); a role that the rules do not know gives nothing."""
         if grants is None:
             return cls(None)

@@ -10,11 +10,11 @@ from psycopg.rows import class_row, dict_row
 
 from fapiao.enterprise.receipts import Receipt
 from fapiao.errors import MergeError, Refused
-from fapiao.permissions.rules import Rights
+from fapiao.permissions.rules import Permissions
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
 from fapiao.verification import Received, Verification, question, verification_rules
-from hooks.enterprise.permissions import rights_of
+from hooks.enterprise.permissions import permissions_of
 from hooks.pool.sessions import name_actor
 from hooks.queues.verification_intake import receive
 
@@ -39,7 +39,7 @@ class Receiver:
     """Who hands documents in, what he may do, and whose companies there are: tax number → 核算组织."""
 
     actor: str
-    rights: Rights
+    permissions: Permissions
     companies: Mapping[str, str | None]
 
 
@@ -55,7 +55,7 @@ def receive_documents(
             companies = {
                 row["taxpayer_no"]: row["org_code"] for row in cursor.execute(query("enterprise", "taxpayers"))
             }
-        receiver = Receiver(actor, rights_of(connection, actor), companies)
+        receiver = Receiver(actor, permissions_of(connection, actor), companies)
         for receipt in receipts:
             yield _verdict(connection, receiver, receipt)
 
@@ -82,7 +82,7 @@ def _verdict(connection: Connection, receiver: Receiver, receipt: Receipt) -> Re
 def _objections(receiver: Receiver, one: Received) -> Iterator[str]:
     if one.taxpayer_no not in receiver.companies:
         yield f"the taxpayer {one.taxpayer_no} is unknown: load it first (./fapiao taxpayers load)"
-    elif key := receiver.rights.objection("import", receiver.companies[one.taxpayer_no]):
+    elif key := receiver.permissions.objection("import", receiver.companies[one.taxpayer_no]):
         yield rulebook().message(key, "interactive")
 
 

@@ -14,7 +14,7 @@ from fapiao.layout.media import FROM_BUREAU, LARGEST_FILE, kind_of
 from fapiao.layout.rows import file_row
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
-from hooks.enterprise.permissions import rights_of
+from hooks.enterprise.permissions import permissions_of
 from hooks.files.layout_files import LayoutFiles
 from hooks.files.snapshots import ofd_rows
 from hooks.files.store import FileStore, digest
@@ -107,7 +107,7 @@ def add_files(
 
     The kind of a file is what its bytes say. Raises BadInput with every problem, and stores nothing then.
     """
-    if key := rights_of(connection, actor).objection("import", holder.org_code):
+    if key := permissions_of(connection, actor).objection("import", holder.org_code):
         raise BadInput([rulebook().message(key, "interactive")])
     kinds = {name: kind_of(content) for name, content in files.items()}
     problems = [f"{name} is neither PDF, OFD nor XML" for name, kind in kinds.items() if kind is None]

@@ -16,7 +16,7 @@ from psycopg.rows import class_row, dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from fapiao.errors import BadInput
-from fapiao.permissions.rules import OVER_TASKS, right_rules
+from fapiao.permissions.rules import OVER_TASKS, permission_rules
 from fapiao.permissions.task_actions import (
     MOST_VOIDED,
     ActionOutcome,
@@ -31,7 +31,7 @@ from fapiao.permissions.task_actions import (
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
 from hooks.enterprise.parameters import read_parameter
-from hooks.enterprise.permissions import rights_of
+from hooks.enterprise.permissions import permissions_of
 from hooks.pool.sessions import name_actor, name_reason
 from hooks.queues.imports import hand_files_on
 
@@ -164,11 +164,11 @@ def buttons(
 
     勾选 (`select`) stands for every button of the selection page that changes anything.
     """
-    book, rights = rulebook(), rights_of(connection, actor)
+    book, permissions = rulebook(), permissions_of(connection, actor)
     hidden = read_parameter(connection, *HIDE_PARAMETER) == "1"
     found = []
     for action in actions:
-        keys = sorted({key for one in organisations if (key := rights.objection(action, one))})
+        keys = sorted({key for one in organisations if (key := permissions.objection(action, one))})
         if not (keys and hidden):
             found.append(Button(action, _label(action), tuple(book.message(key, "interactive") for key in keys)))
     return found
@@ -191,9 +191,9 @@ def _acting(
         connection.execute(query("actions", "lock"), {"batches": list(batches)})
         tasks = _selected(connection, batches)
         problems = _unknown(batches, tasks, book)
-        rights = rights_of(connection, actor)
+        permissions = permissions_of(connection, actor)
         for task in tasks:
-            forbidden = rights.objection(action, task.org_code)
+            forbidden = permissions.objection(action, task.org_code)
             found = [(forbidden, "interactive")] if forbidden else objections(task, book, now or datetime.now(UTC))
             problems += [f"{task.batch_no}: {book.message(*one)}" for one in found]
         if problems:
@@ -215,4 +215,4 @@ def _unknown(batches: Sequence[str], tasks: Sequence[SelectedTask], book: RuleBo
 
 
 def _label(action: str) -> str:
-    return right_rules().actions[action]
+    return permission_rules().actions[action]

@@ -17,7 +17,7 @@ from fapiao.rules.book import RuleBook, rulebook
 from fapiao.tasks import RunDay
 from fapiao.windows import month_start
 from hooks.enterprise.basics import read_enterprise
-from hooks.enterprise.permissions import rights_of
+from hooks.enterprise.permissions import permissions_of
 from hooks.pool.sessions import name_actor
 from operators.history.planning import JOBS, Made, planned, save
 
@@ -143,9 +143,9 @@ def _problems(
     yield from (f"{one!r} is no data type: details, or usage" for one in data_types if one not in DATA_TYPES)
     if not whose:
         yield "自动更新: name the organisation (--org), or say --scope global"
-    rights = rights_of(connection, actor)
+    permissions = permissions_of(connection, actor)
     for org_code in whose:
         if org_code not in (EVERY_ORGANISATION, *enterprise.organisations):
             yield f"核算组织 {org_code} is unknown: load it with ./fapiao taxpayers load"
-        elif key := rights.objection(RIGHT, org_code):
+        elif key := permissions.objection(RIGHT, org_code):
             yield f"{org_code}: {book.message(key, 'interactive')}"

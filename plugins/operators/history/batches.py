@@ -16,11 +16,11 @@ from psycopg.types.json import Jsonb
 from fapiao.calendar.quotas import Usage
 from fapiao.errors import BadInput
 from fapiao.history.schedule import Fact, fitting_day
-from fapiao.permissions.rules import right_rules
+from fapiao.permissions.rules import permission_rules
 from fapiao.permissions.task_actions import ActionOutcome
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
-from hooks.enterprise.permissions import rights_of
+from hooks.enterprise.permissions import permissions_of
 from hooks.pool.sessions import name_actor, name_reason
 from operators.downloads.actions import repeat, terminate
 
@@ -32,7 +32,7 @@ def list_batches(
     connection: Connection, actor: str, batches: Sequence[str] | None = None, limit: int = 100
 ) -> list[Record]:
     """The import tasks that the actor may see, newest first; by their own number or the submission's."""
-    organisations = rights_of(connection, actor).organisations("view")
+    organisations = permissions_of(connection, actor).organisations("view")
     values = {"batches": list(batches) if batches else None, "organisations": organisations, "limit": limit}
     return _records(connection, "list", values)
 
@@ -49,7 +49,7 @@ def rows(connection: Connection, batch_no: str) -> list[Record]:
 
 def missing_blue(connection: Connection, actor: str, limit: int = 100) -> list[Record]:
     """The blue invoices that red ones of the pool name and that it does not hold (R231)."""
-    organisations = rights_of(connection, actor).organisations("view")
+    organisations = permissions_of(connection, actor).organisations("view")
     return _records(connection, "missing_blue", {"organisations": organisations, "limit": limit})
 
 
@@ -112,7 +112,7 @@ def _acting(connection: Connection, actor: str, action: str, batches: Sequence[s
     """The import tasks locked and allowed, in one transaction. Raises BadInput with every problem."""
     with connection.transaction():
         name_actor(connection, actor)
-        name_reason(connection, right_rules().actions[action])
+        name_reason(connection, permission_rules().actions[action])
         connection.execute(query("history", "lock"), {"batches": list(batches)})
         if problems := _problems(connection, actor, action, batches):
             raise BadInput(problems)
@@ -120,12 +120,12 @@ def _acting(connection: Connection, actor: str, action: str, batches: Sequence[s
 
 
 def _problems(connection: Connection, actor: str, action: str, batches: Sequence[str]) -> list[str]:
-    book, rights = rulebook(), rights_of(connection, actor)
+    book, permissions = rulebook(), permissions_of(connection, actor)
     if not batches:
         return [book.message("no_selection", "interactive")]
     known = {row["batch_no"]: row["org_code"] for row in _records(connection, "known", {"batches": list(batches)})}
     missing = [f"{one}: {book.message('task_unknown', 'interactive')}" for one in batches if one not in known]
-    forbidden = [(one, rights.objection(action, org)) for one, org in known.items()]
+    forbidden = [(one, permissions.objection(action, org)) for one, org in known.items()]
     return missing + [f"{one}: {book.message(key, 'interactive')}" for one, key in forbidden if key]
 
 

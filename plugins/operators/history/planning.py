@@ -20,7 +20,7 @@ from fapiao.rules.book import RuleBook, rulebook
 from fapiao.tasks import RunDay
 from fapiao.windows import month_start
 from hooks.enterprise.basics import read_enterprise
-from hooks.enterprise.permissions import rights_of
+from hooks.enterprise.permissions import permissions_of
 from hooks.pool.sessions import name_actor
 
 DAG_ID = "history_sync"
@@ -48,9 +48,9 @@ def preview(connection: Connection, actor: str, form: Form, day: date, rules: Ru
     book = rules or rulebook()
     with connection.transaction(force_rollback=True):
         enterprise = read_enterprise(connection)
-        rights = rights_of(connection, actor)
+        permissions = permissions_of(connection, actor)
         horizon = int(parameter(enterprise.parameters, book, "fapiao", "history_horizon_months"))
-        return planned(connection, enterprise, book, checked(form, enterprise, book, rights, day, horizon), day)
+        return planned(connection, enterprise, book, checked(form, enterprise, book, permissions, day, horizon), day)
 
 
 def create(connection: Connection, run: RunDay, actor: str, form: Form, rules: RuleBook | None = None) -> Made:

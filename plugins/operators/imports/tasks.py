@@ -17,7 +17,7 @@ from fapiao.payloads import ERROR_GOODS, line_filter
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, Claim, RunDay
 from hooks.enterprise.parameters import read_parameter
-from hooks.enterprise.permissions import rights_of
+from hooks.enterprise.permissions import permissions_of
 from hooks.files.store import FileStore
 from hooks.pool.sessions import name_actor
 from hooks.queues.imports import Imports, Source
@@ -73,7 +73,7 @@ def create(
     if scheme:
         _into_scheme(scheme, readings)
     with connection.transaction():
-        _check_rights(connection, created_by, {one.owner for one in readings}, known)
+        _check_permissions(connection, created_by, {one.owner for one in readings}, known)
     if request.surface == "form" and len({one.owner.taxpayer_no for one in readings}) > 1:
         raise BadInput([rulebook().message("one_tax_number", "import")])
     return _planned(connection, run, readings, created_by, dry_run=dry_run)
@@ -131,12 +131,12 @@ def replay(connection: Connection, run: RunDay, created_by: str) -> Created:
     return Created(dict(zip(batches, readings, strict=True)))
 
 
-def _check_rights(
+def _check_permissions(
     connection: Connection, actor: str, owners: Collection[Owner], known: Mapping[str, str | None]
 ) -> None:
-    rights = rights_of(connection, actor)
+    permissions = permissions_of(connection, actor)
     taxpayers = sorted({owner.taxpayer_no for owner in owners})
-    objections = {number: rights.objection(_RIGHT, known.get(number)) for number in taxpayers}
+    objections = {number: permissions.objection(_RIGHT, known.get(number)) for number in taxpayers}
     if problems := [f"{number}: {rulebook().message(key, 'interactive')}" for number, key in objections.items() if key]:
         raise BadInput(problems)
 

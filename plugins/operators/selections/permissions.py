@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from fapiao.errors import BadInput
-from hooks.enterprise.permissions import rights_of
+from hooks.enterprise.permissions import permissions_of
 from operators.selections.session import SelectionSession, SelectionTables
 
 Organisations = Mapping[str, str | None]
@@ -14,8 +14,8 @@ def objections(
     session: SelectionSession, tables: SelectionTables, actor: str, action: str, organisations: Organisations
 ) -> dict[str, str]:
     """The sentence of each that the actor may not touch; everybody may everything where no rights were loaded."""
-    rights = rights_of(tables.connection, actor)
-    found = {name: rights.objection(action, one) for name, one in organisations.items()}
+    permissions = permissions_of(tables.connection, actor)
+    found = {name: permissions.objection(action, one) for name, one in organisations.items()}
     return {name: f"{name}: {session.says(key)}" for name, key in found.items() if key}
 
 

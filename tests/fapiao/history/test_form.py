@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from fapiao.history.form import history_types
-from fapiao.permissions.rules import Rights
+from fapiao.permissions.rules import Permissions
 from fapiao.rules.book import rulebook
 from history_forms import BOTH, DISK, ETAX, LEQI, POOR, refusals, request
 
@@ -77,7 +77,7 @@ def test_the_other_method_is_sent_to_its_own_form() -> None:
 
 @pytest.mark.req("R269")
 def test_only_tax_numbers_that_the_person_may_act_for() -> None:
-    rights = Rights({"L": frozenset({"import"}), "B": frozenset({"view", "retry"})})
+    rights = Permissions({"L": frozenset({"import"}), "B": frozenset({"view", "retry"})})
     assert request(rights=rights).taxpayers[0][0].taxpayer_no == LEQI
     assert refusals(rights=rights, taxpayers=[LEQI, BOTH, ETAX]) == [
         f"{BOTH} 戊公司: 您没有该操作的权限。",

@@ -7,27 +7,27 @@ import pytest
 from fapiao.errors import BadInput, RuleError
 from fapiao.paths import RULES as RIGHTS
 from fapiao.permissions.grants import read_grants
-from fapiao.permissions.rules import ACTIONS, Rights, right_rules
+from fapiao.permissions.rules import ACTIONS, Permissions, permission_rules
 from fapiao.tables.reading import read_tables
 
-RULES = right_rules()
+RULES = permission_rules()
 
 
-def rights(*grants: tuple[str, str]) -> Rights:
-    return Rights.of(grants, RULES)
+def permissions(*grants: tuple[str, str]) -> Permissions:
+    return Permissions.of(grants, RULES)
 
 
 @pytest.mark.req("R150", "R326")
 @pytest.mark.parametrize("action", ACTIONS)
 def test_an_installation_without_grants_allows_everything(action: str) -> None:
-    everybody = Rights.of(None, RULES)
+    everybody = Permissions.of(None, RULES)
     assert everybody.objection(action, None) is None
     assert everybody.organisations(action) is None
 
 
 @pytest.mark.req("R150", "R326")
 def test_the_organisation_is_asked_for_before_the_role() -> None:
-    li = rights(("ORG1", "auditor"))
+    li = permissions(("ORG1", "auditor"))
     assert li.objection("void", "ORG2") == "no_organisation_right"
     assert li.objection("void", "ORG1") == "no_role_right"
     assert li.objection("view", "ORG1") is None
@@ -35,33 +35,33 @@ def test_the_organisation_is_asked_for_before_the_role() -> None:
 
 @pytest.mark.req("R150")
 def test_a_role_holds_in_its_organisation_and_in_no_other() -> None:
-    li = rights(("ORG1", "manager"), ("ORG2", "auditor"))
+    li = permissions(("ORG1", "manager"), ("ORG2", "auditor"))
     assert [li.objection("void", one) for one in ("ORG1", "ORG2")] == [None, "no_role_right"]
     assert (li.organisations("void"), li.organisations("view")) == (["ORG1"], ["ORG1", "ORG2"])
 
 
 def test_two_roles_in_one_organisation_add_up() -> None:
-    assert rights(("ORG1", "auditor"), ("ORG1", "manager")).objection("void", "ORG1") is None
+    assert permissions(("ORG1", "auditor"), ("ORG1", "manager")).objection("void", "ORG1") is None
 
 
 def test_a_star_covers_every_organisation_and_taxpayers_without_one() -> None:
-    li = rights(("*", "operator"))
+    li = permissions(("*", "operator"))
     assert [li.objection("retry", one) for one in ("ORG1", None)] == [None, None]
     assert li.organisations("retry") is None
     assert (li.objection("void", "ORG1"), li.organisations("void")) == ("no_role_right", [])
 
 
 def test_a_taxpayer_without_an_organisation_is_nobodys_but_the_stars() -> None:
-    assert rights(("ORG1", "manager")).objection("view", None) == "no_organisation_right"
+    assert permissions(("ORG1", "manager")).objection("view", None) == "no_organisation_right"
 
 
 def test_who_was_granted_nothing_may_do_nothing_once_rights_are_loaded() -> None:
-    assert rights().objection("view", "ORG1") == "no_organisation_right"
-    assert rights().organisations("view") == []
+    assert permissions().objection("view", "ORG1") == "no_organisation_right"
+    assert permissions().organisations("view") == []
 
 
 def test_a_role_that_the_rules_lost_gives_nothing() -> None:
-    assert rights(("ORG1", "wizard")).objection("view", "ORG1") == "no_role_right"
+    assert permissions(("ORG1", "wizard")).objection("view", "ORG1") == "no_role_right"
 
 
 @pytest.mark.req("R255", "R317", "R319", "R320", "R323")
@@ -77,7 +77,7 @@ def test_a_role_with_an_unknown_action_is_refused_with_its_line(tmp_path: Path) 
     text = (RIGHTS / "rights.yaml").read_text(encoding="utf-8")
     (tmp_path / "rights.yaml").write_text(text.replace("actions: [view, export]", "actions: [fly]"), encoding="utf-8")
     with pytest.raises(RuleError, match=r"rights\.yaml:\d+: actions names 'fly', which is unknown"):
-        right_rules(tmp_path)
+        permission_rules(tmp_path)
 
 
 def test_grants_are_read_by_code_or_label_and_every_problem_is_said_at_once(tmp_path: Path) -> None:

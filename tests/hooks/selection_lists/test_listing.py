@@ -14,7 +14,7 @@ from customs_rows import customs_document, customs_documents, number, organisati
 from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import RequestedDocument, SelectionRequest
 from fapiao.selection.listing import ListFilter, Order, Totals, request_for
-from hooks.enterprise.permissions import replace_grants, rights_of
+from hooks.enterprise.permissions import permissions_of, replace_grants
 from hooks.selection_lists.listing import export_list, list_page, list_totals
 from pool_rows import OWNER, SELLER, digital, merge
 
@@ -90,7 +90,7 @@ def test_every_filter_of_the_page_narrows_the_list(pool: Pool, wanted: dict[str,
 @pytest.mark.req("R150")
 def test_whoever_was_granted_one_organisation_sees_its_documents_only(pool: Pool) -> None:
     replace_grants(pool, [("li", "ORG2", "auditor"), ("wang", "*", "auditor")], "admin")
-    allowed = {name: rights_of(pool, name).organisations("view") for name in ("li", "wang", "zhao")}
+    allowed = {name: permissions_of(pool, name).organisations("view") for name in ("li", "wang", "zhao")}
     assert {name: listed(pool, ListFilter(allowed=codes)) for name, codes in allowed.items()} == {
         "li": [5],
         "wang": [5, 4, 3, 2, 1],

@@ -8,7 +8,7 @@ import pytest
 from acted_rows import NOW, Pool, failed, grant
 from fapiao.errors import BadInput
 from fapiao.permissions.task_actions import ActionOutcome
-from hooks.enterprise.permissions import replace_grants, rights_of
+from hooks.enterprise.permissions import permissions_of, replace_grants
 from operators.downloads.actions import buttons, poll_now, retry, visible_actions, void
 from task_rows import put
 
@@ -111,9 +111,9 @@ def test_selecting_is_a_button_that_is_hidden_or_says_why(
 def test_a_file_replaces_the_rights_before_it(pool: Pool) -> None:
     assert replace_grants(pool, [("li", "*", "manager"), ("wang", "ORG1", "auditor")], "root") == (2, 0)
     assert replace_grants(pool, [("li", "*", "manager"), ("zhao", "ORG1", "auditor")], "root") == (1, 1)
-    assert rights_of(pool, "wang").granted == {}
+    assert permissions_of(pool, "wang").granted == {}
 
 
 def test_a_dry_run_saves_nothing(pool: Pool) -> None:
     assert replace_grants(pool, [("li", "*", "manager")], "root", dry_run=True) == (1, 0)
-    assert rights_of(pool, "anybody").granted is None
+    assert permissions_of(pool, "anybody").granted is None
