@@ -1,24 +1,21 @@
 """What the commands about enterprise basics share: reading files, saving, printing what came of it."""
 
 import getpass
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from psycopg.rows import dict_row
 
 from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.records import Enterprise
-from fapiao.errors import BadInput, Unusable
+from fapiao.errors import BadInput
 from fapiao.queries import query
 from fapiao.tables.lines import Table
 from fapiao.tables.reading import read_tables
 from hooks.enterprise.basics import change
-from launcher.connections import LEQI_VARIABLE
+from launcher.connections import LEQI_VARIABLE, bureau_connection
 from launcher.pool import pool_session
 from launcher.screen import print_rows
 
@@ -39,25 +36,10 @@ def read_files(paths: Iterable[Path]) -> list[list[Table]]:
 def has_leqi_default() -> bool:
     """Whether the leqi connection names a 使用单位 (`sydwptbh`) for taxpayers without a 乐企 id of their own.
 
-    Read without Airflow, whose import alone takes a second. Raises Unusable when the connection cannot be read; its
-    text, which holds a key, is never repeated.
+    Raises Unusable when the connection cannot be read.
     """
     text = os.environ.get(LEQI_VARIABLE, "").strip()
-    try:
-        extra = _json_extra(text) if text.startswith("{") else _uri_extra(text)
-    except (ValueError, AttributeError):
-        raise Unusable(f"{LEQI_VARIABLE} is neither a URI nor JSON as Airflow writes it: check its quotes.") from None
-    return bool(extra.get("sydwptbh"))
-
-
-def _json_extra(text: str) -> dict[str, Any]:
-    extra = json.loads(text).get("extra") or {}
-    return json.loads(extra) if isinstance(extra, str) else extra
-
-
-def _uri_extra(text: str) -> dict[str, Any]:
-    options: dict[str, Any] = dict(parse_qsl(urlsplit(text).query))
-    return {**options, **json.loads(options.pop("__extra__", "{}"))}
+    return bool(text and bureau_connection(LEQI_VARIABLE, text).extra.get("sydwptbh"))
 
 
 def save(decide: Callable[[Enterprise], Loaded], dry_run: bool = False) -> None:

@@ -1,9 +1,7 @@
 """The place of a person at the command line: the pool, the channels that select, and who is asking."""
 
 import argparse
-import importlib
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -14,8 +12,7 @@ from hooks.pool.sessions import open_session
 from hooks.queues.submissions import DAG_ID
 from launcher import stack_simulator
 from launcher.actor import actor_of
-from launcher.airflow_env import airflow_environment
-from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE
+from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE, bureau_connection
 from launcher.options import command_run
 from launcher.pool import pool_url
 from launcher.stack import running_stack
@@ -32,11 +29,11 @@ def session_for(arguments: argparse.Namespace) -> Iterator[SelectionSession]:
         connecting, given = open_session(url, actor_of(arguments), autocommit=True), _connections()
         names = [channel for channel, variable in VARIABLES.items() if variable in given]
         owner = f"command/{os.getpid()}"
-        with selection_session(connecting, run, owner, names, partial(_open_channel, url, given)) as session:
+        with selection_session(connecting, run, owner, names, partial(_open_channel, given)) as session:
             yield session
 
 
-def _open_channel(pool: str, given: Mapping[str, str], channel: str) -> SelectionChannel:
+def _open_channel(given: Mapping[str, str], channel: str) -> SelectionChannel:
     """Raises Unusable where there is no connection."""
     variable = VARIABLES[channel]
     if variable not in given:
@@ -44,12 +41,9 @@ def _open_channel(pool: str, given: Mapping[str, str], channel: str) -> Selectio
             f"There is no bureau for {channel} to talk to: set {variable} to its connection, or start the stack "
             "with its simulator by ./fapiao up."
         )
-    if "airflow" not in sys.modules:
-        os.environ.update(airflow_environment(pool))  # Airflow reads its settings when it is imported
-    os.environ.update(given)
-    channels = importlib.import_module("hooks.channels.selection_channels").SELECTION_CHANNELS
-    bureau: SelectionChannel = channels[channel]()
-    return bureau
+    from hooks.channels.selection_channels import SELECTION_CHANNELS  # noqa: PLC0415 a third of a second, with httpx
+
+    return SELECTION_CHANNELS[channel](bureau_connection(variable, given[variable].strip()))
 
 
 def _connections() -> dict[str, str]:

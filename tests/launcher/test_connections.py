@@ -1,11 +1,13 @@
-"""The invoice_pool connection is read as Airflow reads it: as a URI or as JSON."""
+"""A connection is read as Airflow reads it: as a URI or as JSON."""
 
 import json
 
 import pytest
 
 from fapiao.errors import Unusable
-from launcher.connections import POOL_VARIABLE, given_pool_url
+from hooks.base_url import base_url
+from hooks.bureau_connection import BureauConnection, connection_of
+from launcher.connections import POOL_VARIABLE, bureau_connection, given_pool_url
 
 
 def url_of(monkeypatch: pytest.MonkeyPatch, text: str) -> str | None:
@@ -50,3 +52,37 @@ def test_what_is_no_postgres_connection_is_refused_without_repeating_it(monkeypa
     with pytest.raises(Unusable, match=f"^{POOL_VARIABLE} ") as refused:
         url_of(monkeypatch, text)
     assert "secret" not in str(refused.value)
+
+
+BUREAUS = [
+    "leqi://JRDW:k%40y@https%3A%2F%2Fbureau.example/?sydwptbh=SYDW",
+    "leqi://JRDW:key@bureau.example:8443/https?sydwptbh=SYDW&poll_seconds=1",
+    "leqi://https://JRDW:key@bureau.example:8443/?__extra__=%7B%22sydwptbh%22%3A+%22U%22%2C+%22n%22%3A+1%7D",
+    "bureau-gateway://app@bureau.example",
+    '{"conn_type": "leqi", "host": "https://bureau.example", "login": "JRDW", "password": "key", "extra": {"n": 1}}',
+    '{"conn_type": "leqi", "host": "bureau.example", "schema": "http", "port": "80", "extra": "{\\"n\\": 1}"}',
+    '{"conn_type": "leqi", "host": "https://bureau.example"}',
+]
+
+
+@pytest.mark.parametrize("text", BUREAUS)
+def test_the_connection_to_a_bureau_is_read_as_airflow_reads_it(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_BUREAU", text)
+    assert base_of(bureau_connection("AIRFLOW_CONN_BUREAU", text)) == base_of(connection_of("bureau"))
+
+
+def base_of(known: BureauConnection) -> tuple[object, ...]:
+    """What a session takes of it."""
+    where = base_url(known.name, known.host, known.scheme, known.port)
+    return known.name, where, known.login, known.password, dict(known.extra)
+
+
+@pytest.mark.parametrize("text", ['{"password": "secret"', '{"extra": "secret"}', "leqi://a:secret@x:port"])
+def test_what_is_no_connection_is_refused_without_repeating_it(text: str) -> None:
+    with pytest.raises(Unusable, match=r"^AIRFLOW_CONN_LEQI is neither a URI nor JSON") as refused:
+        bureau_connection("AIRFLOW_CONN_LEQI", text)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_key_is_in_no_repr() -> None:
+    assert "secret" not in repr(bureau_connection("AIRFLOW_CONN_LEQI", "leqi://a:secret@x?encoding_key=secret"))

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from asked_of_leqi import UNIT
 from launcher.connections import BUREAU_VARIABLES, POOL_VARIABLE
 from launcher.main import COMMANDS, HIDDEN
+from selection_room import SelectionRoom
+from selection_stands import KINDS, Kind, selecting
 from temporary_postgres import ROOT
 
 SLOW_TO_IMPORT = ("airflow", "pandas", "sqlalchemy", "httpx", "openpyxl", "rich.console")
@@ -19,7 +22,7 @@ atexit.register(lambda: print("imported:", *[name for name in unwanted if name i
 sys.argv.pop(0)
 runpy.run_path(sys.argv[0] + "/__main__.py", run_name="__main__")
 """
-NUMBER = "91440300MA20000024"
+NUMBER = "91310000MA1EXAMP07"
 READING = (
     "backfill list", "backfill missing", "backfill auto", "calendar --from 2027-01-01 --to 2027-01-01",
     "entries load nowhere.csv", "export log --out log.xlsx", "export pool --out pool.xlsx", "export batch B --out b.xlsx",
@@ -30,14 +33,13 @@ READING = (
     "select log", "select log --ledger", "select show 1", "status", "taxpayers list", "template",
     "template taxpayers", f"backfill --taxpayers {NUMBER} --years 2025 --dry-run",
 )  # fmt: skip
-REFUSING = ("select login", "select period", "select statistics")
-"""They ask the bureau: without one they say so at once."""
+ASKING = ("select login", "select period", "select statistics")
+"""They ask the bureau; without one they say so at once."""
 
 
 def imported(words: str, folder: Path, **variables: str) -> tuple[subprocess.CompletedProcess[str], str]:
     """Runs a command line in a process of its own; what it imported of the list above."""
-    environment = {name: value for name, value in os.environ.items() if name not in BUREAU_VARIABLES}
-    environment |= {"FAPIAO_HOME": str(folder / "home")} | variables
+    environment = os.environ | {"FAPIAO_HOME": str(folder / "home")} | dict.fromkeys(BUREAU_VARIABLES, "") | variables
     command = [sys.executable, "-c", RUNS_A_COMMAND, ",".join(SLOW_TO_IMPORT), ROOT / "launcher", *words.split()]
     done = subprocess.run(command, cwd=folder, env=environment, check=False, capture_output=True, text=True)
     told, _, found = done.stderr.rpartition("imported:")
@@ -59,9 +61,25 @@ def test_no_command_that_only_reads_the_pool_imports_airflow(words: str, pool_ur
     assert done.returncode != 2, done.stderr
 
 
-@pytest.mark.parametrize("words", REFUSING)
+@pytest.mark.parametrize("words", ASKING)
 def test_a_question_to_the_bureau_without_a_bureau_is_refused_without_airflow(
     words: str, pool_url: str, tmp_path: Path
 ) -> None:
     done, found = imported(f"{words} {NUMBER}", tmp_path, **{POOL_VARIABLE: pool_url})
     assert (done.returncode, found) == (1, "")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.channel)
+def test_a_question_to_the_bureau_is_asked_without_airflow(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch, pool_url: str, tmp_path: Path
+) -> None:
+    with selecting(kind, monkeypatch) as stand:
+        room = SelectionRoom(pool_url, stand.hook)
+        room.company(NUMBER, kind.channel, account="receiver@example")
+        room.pool.execute("UPDATE enterprise.taxpayer SET leqi_id = %s", [UNIT])
+        room.close()
+        given = {kind.variable: os.environ[kind.variable], POOL_VARIABLE: pool_url}
+        for words in ASKING:
+            done, found = imported(f"{words} {NUMBER}", tmp_path, **given)
+            assert (done.returncode, found.split()[0]) == (0, "httpx"), done.stderr
+            assert set(found.split()) <= {"httpx", "rich.console"}, "httpx brings rich along"

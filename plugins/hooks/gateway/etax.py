@@ -8,13 +8,8 @@ from fapiao.channels.gateway import interfaces, questions
 from fapiao.channels.gateway.interfaces import AsyncInterface
 from fapiao.downloads.protocol import USAGE_JOBS, Argument, Login, PartCursor, PollResult, Request
 from fapiao.errors import LoginLost, Refused, TryLater
+from hooks.gateway.etax_login import WAITS_FOR_LOGIN, log_in
 from hooks.gateway.hook import GatewayHook
-
-WAITS_FOR_LOGIN = "GATEWAY_LOGIN_WAIT"
-"""Our code of a task that stands still because nobody is logged in (replies.yaml)."""
-LOOK_AGAIN_SECONDS = 600.0
-"""How long a person may take to log in before it is worth looking again."""
-_MANUAL = "2"
 
 
 class EtaxHook(GatewayHook):
@@ -24,20 +19,8 @@ class EtaxHook(GatewayHook):
     channel = "etax"
 
     def login(self, taxpayer_no: str) -> Login:
-        """O2, and O1 where it is not online: an `auto` account logs in, a `manual` one gets its page.
-
-        Raises LoginLost, Refused or TryLater.
-        """
-        data = {"taxNo": taxpayer_no}
-        state = self.session.read(interfaces.LOGIN_CHECK, data)
-        account = str(state.get("etaxAccount") or "") or None
-        if state.get("loginStatus") == "online":
-            return Login("online", account)
-        answer = self.session.read(interfaces.LOGIN, data)
-        if str(answer.get("loginType")) == _MANUAL:
-            url = str(answer.get("loginWebUrl") or "") or None
-            return Login("manual", account, url, self.session.poll_delay(LOOK_AGAIN_SECONDS))
-        return Login("online", account)
+        """As hooks.gateway.etax_login. Raises LoginLost, Refused or TryLater."""
+        return log_in(self.session, taxpayer_no)
 
     def poll(self, request: Request, request_no: str, place: PartCursor) -> PollResult:
         """As every channel; a task that waits for its login raises LoginLost where a person must log in.

@@ -24,7 +24,9 @@ from fapiao.selection.answers import (
     Waiting,
 )
 from fapiao.selection.result_codes import ResultCodes, result_codes
-from hooks.gateway.etax import WAITS_FOR_LOGIN, EtaxHook
+from hooks.bureau_connection import BureauConnection
+from hooks.gateway.etax_login import WAITS_FOR_LOGIN, log_in
+from hooks.gateway.session import GatewaySession
 
 T = TypeVar("T")
 _PROCESSING = "GATEWAY_PROCESSING"
@@ -32,30 +34,29 @@ _PROCESSING = "GATEWAY_PROCESSING"
 
 
 class EtaxSelection:
-    """The contract of hooks.selection_bureau over connection `bureau_gateway`, with the accounts of EtaxHook."""
+    """The contract of hooks.selection_bureau over connection `bureau_gateway`, with the accounts of 电子税局."""
 
     def __init__(
         self,
-        gateway_conn_id: str = "bureau_gateway",
+        connection: str | BureauConnection = "bureau_gateway",
         *,
         rules: RuleBook | None = None,
         codes: ResultCodes | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         **settings: Any,
     ) -> None:
-        self._hook = EtaxHook(gateway_conn_id, rules=rules, now=now, **settings)
-        self._session = self._hook.session
+        self._session = GatewaySession(connection, rules=rules, now=now, **settings)
         self._now = now
         self._codes = codes or result_codes()
         self._rule = self._codes.uploads[CHANNEL]
 
     def close(self) -> None:
         """Closes the kept connections."""
-        self._hook.close()
+        self._session.close()
 
     def login(self, taxpayer_no: str) -> Login:
         """O2 and O1, as for downloads. Raises LoginLost, Refused or TryLater."""
-        return self._hook.login(taxpayer_no)
+        return log_in(self._session, taxpayer_no)
 
     def period(self, party: Party) -> TaxPeriod:
         """O14. Raises LoginLost, Refused or TryLater."""

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from airflow.sdk import BaseHook
-from airflow.sdk.log import mask_secret
 
 from fapiao.channels.gateway import interfaces, questions
 from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
@@ -16,6 +14,7 @@ from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
 from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
 from hooks.base_url import base_url
+from hooks.bureau_connection import BureauConnection, connection_of
 from hooks.gateway.access_tokens import Credentials, Tokens
 from hooks.gateway.cipher import encoding
 from hooks.gateway.http_client import GatewayHttp
@@ -39,29 +38,28 @@ class GatewaySession:
 
     def __init__(
         self,
-        connection_id: str = "bureau_gateway",
+        connection: str | BureauConnection = "bureau_gateway",
         *,
         rules: RuleBook | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         digits: Callable[[], int] = lambda: secrets.randbelow(1000),
     ) -> None:
-        """Reads the Airflow connection (design §5). Raises FapiaoError or Refused where it cannot be used."""
-        connection = BaseHook.get_connection(connection_id)
-        extra = connection.extra_dejson
+        """Raises FapiaoError or Refused where the connection cannot be used."""
+        known = connection_of(connection)
+        extra = known.extra
         self._rules = rules or rulebook()
         self._repeats = RequestDedup(now)
         self.concurrency = int(extra.get("concurrency", 8))
         key = str(extra.get("encoding_key") or "")
-        hidden = Secrets(connection.password or "", key, tell=mask_secret)
+        hidden = Secrets(known.password, key, tell=known.tell)
         self._http = GatewayHttp(
-            base_url(connection_id, connection.host, connection.schema, connection.port),
+            base_url(known.name, known.host, known.scheme, known.port),
             hidden,
             concurrency=self.concurrency,
             timeout_seconds=float(extra.get("timeout_seconds", 60)),
             poll_seconds=float(extra["poll_seconds"]) if "poll_seconds" in extra else None,
         )
-        known = _credentials(connection.login or "", connection.password or "", extra)
-        tokens = Tokens(self._http, known, hidden, now)
+        tokens = Tokens(self._http, _credentials(known), hidden, now)
         sealing = encoding(str(extra.get("encoding") or "base64"), key)
         system = str(extra.get("businessSystemCode") or "")
         self._wire = GatewayWire(self._http, tokens, sealing, hidden, system, now, digits)
@@ -217,7 +215,7 @@ def _query(pair: AsyncInterface, taxpayer_no: str, task_no: str, place: PartCurs
     return {"taxNo": taxpayer_no, "taskNo": task_no, **pair.fixed, **page}
 
 
-def _credentials(login: str, password: str, extra: Mapping[str, Any]) -> Credentials:
+def _credentials(known: BureauConnection) -> Credentials:
     names = ("tenantid", "accountId", "user", "usertype")
-    tenant, account, user, user_type = (str(extra.get(name) or "") for name in names)
-    return Credentials(login, password, tenant, account, user, user_type or "UserName")
+    tenant, account, user, user_type = (str(known.extra.get(name) or "") for name in names)
+    return Credentials(known.login, known.password, tenant, account, user, user_type or "UserName")

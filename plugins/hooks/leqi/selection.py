@@ -22,6 +22,7 @@ from fapiao.selection.answers import (
     Waiting,
 )
 from fapiao.selection.result_codes import ResultCodes, result_codes
+from hooks.bureau_connection import BureauConnection
 from hooks.leqi.session import LeqiSession
 from hooks.leqi.wire import LeqiReply
 
@@ -42,9 +43,13 @@ class LeqiSelection:
     """
 
     def __init__(
-        self, leqi_conn_id: str = "leqi", *, rules: RuleBook | None = None, codes: ResultCodes | None = None
+        self,
+        connection: str | BureauConnection = "leqi",
+        *,
+        rules: RuleBook | None = None,
+        codes: ResultCodes | None = None,
     ) -> None:
-        self._session = LeqiSession(leqi_conn_id, rules=rules)
+        self._session = LeqiSession(connection, rules=rules)
         self._codes = codes or result_codes()
         self._rule = self._codes.uploads[CHANNEL]
         own = self._session.extra.get("selection_poll_seconds")

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from airflow.sdk import BaseHook
-from airflow.sdk.log import mask_secret
-
 from fapiao.channels.leqi.services import Service
 from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
 from hooks.base_url import base_url
+from hooks.bureau_connection import BureauConnection, connection_of
 from hooks.leqi.wire import LeqiReply, LeqiWire
 
 _ERRORS: dict[str, type[BureauError]] = {
@@ -22,19 +20,19 @@ _ERRORS: dict[str, type[BureauError]] = {
 class LeqiSession:
     """One 直连单位; the threads of a workers share it and its connections."""
 
-    def __init__(self, connection_id: str = "leqi", *, rules: RuleBook | None = None) -> None:
-        """Reads the Airflow connection (design §5). Raises FapiaoError or Refused where it cannot be used."""
-        connection = BaseHook.get_connection(connection_id)
-        mask_secret(connection.password or "")
-        self.extra: Mapping[str, Any] = connection.extra_dejson
+    def __init__(self, connection: str | BureauConnection = "leqi", *, rules: RuleBook | None = None) -> None:
+        """Raises FapiaoError or Refused where the connection cannot be used."""
+        known = connection_of(connection)
+        known.tell(known.password)
+        self.extra = known.extra
         self._rules = rules or rulebook()
         self._default_user_id = str(self.extra.get("sydwptbh") or "")
         self._poll_seconds = float(self.extra["poll_seconds"]) if "poll_seconds" in self.extra else None
         self.concurrency = int(self.extra.get("concurrency", 8))
         self._wire = LeqiWire(
-            base_url("leqi", connection.host, connection.schema, connection.port),
-            connection.password or "",
-            connection.login or "",
+            base_url(known.name, known.host, known.scheme, known.port),
+            known.password,
+            known.login,
             encrypted=self.extra.get("encryption", "on") != "off",
             concurrency=self.concurrency,
             timeout_seconds=float(self.extra.get("timeout_seconds", 60)),
