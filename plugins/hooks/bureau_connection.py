@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fapiao.errors import FapiaoError
+
 
 @dataclass(frozen=True, slots=True)
 class BureauConnection:
@@ -17,6 +19,15 @@ class BureauConnection:
     password: str = field(repr=False)
     extra: Mapping[str, Any] = field(repr=False)
     tell: Callable[[str], object] = field(default=lambda _: None, repr=False)
+
+    @property
+    def base_url(self) -> str:
+        """`host` with its scheme as design §5 says, or put together as a URI has it. Raises FapiaoError."""
+        if not self.host:
+            raise FapiaoError(f"connection {self.name} has no host: set it to the base URL with scheme")
+        if "://" in self.host:
+            return self.host
+        return f"{self.scheme or 'https'}://{self.host}" + (f":{self.port}" if self.port else "")
 
 
 def connection_of(known: str | BureauConnection) -> BureauConnection:

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from fapiao.errors import Unusable
-from hooks.base_url import base_url
 from hooks.bureau_connection import BureauConnection, connection_of
 from launcher.connections import POOL_VARIABLE, bureau_connection, given_pool_url
 
@@ -73,8 +72,7 @@ def test_the_connection_to_a_bureau_is_read_as_airflow_reads_it(monkeypatch: pyt
 
 def base_of(known: BureauConnection) -> tuple[object, ...]:
     """What a session takes of it."""
-    where = base_url(known.name, known.host, known.scheme, known.port)
-    return known.name, where, known.login, known.password, dict(known.extra)
+    return known.name, known.base_url, known.login, known.password, dict(known.extra)
 
 
 @pytest.mark.parametrize("text", ['{"password": "secret"', '{"extra": "secret"}', "leqi://a:secret@x:port"])

@@ -13,7 +13,6 @@ from fapiao.channels.gateway.pages import UnreadablePage, read_page
 from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
 from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
-from hooks.base_url import base_url
 from hooks.bureau_connection import BureauConnection, connection_of
 from hooks.gateway.access_tokens import Credentials, Tokens
 from hooks.gateway.cipher import encoding
@@ -53,7 +52,7 @@ class GatewaySession:
         key = str(extra.get("encoding_key") or "")
         hidden = Secrets(known.password, key, tell=known.tell)
         self._http = GatewayHttp(
-            base_url(known.name, known.host, known.scheme, known.port),
+            known.base_url,
             hidden,
             concurrency=self.concurrency,
             timeout_seconds=float(extra.get("timeout_seconds", 60)),

@@ -6,7 +6,6 @@ from typing import Any
 from fapiao.channels.leqi.services import Service
 from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
-from hooks.base_url import base_url
 from hooks.bureau_connection import BureauConnection, connection_of
 from hooks.leqi.wire import LeqiReply, LeqiWire
 
@@ -30,7 +29,7 @@ class LeqiSession:
         self._poll_seconds = float(self.extra["poll_seconds"]) if "poll_seconds" in self.extra else None
         self.concurrency = int(self.extra.get("concurrency", 8))
         self._wire = LeqiWire(
-            base_url(known.name, known.host, known.scheme, known.port),
+            known.base_url,
             known.password,
             known.login,
             encrypted=self.extra.get("encryption", "on") != "off",

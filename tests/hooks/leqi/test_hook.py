@@ -8,7 +8,7 @@ import pytest
 from asked_of_leqi import GENERAL, asked, order
 from fapiao.downloads.protocol import Package, PartCursor, Readiness
 from fapiao.errors import AnswerLost, QuotaSpent, Refused, TryLater
-from hooks.base_url import base_url
+from hooks.bureau_connection import BureauConnection
 from hooks.leqi.hook import LeqiHook
 from simulator.running import RunningSimulator
 
@@ -181,4 +181,4 @@ def test_risk_pages_follow_their_cursor_until_every_row_was_read(hook: LeqiHook,
     ],
 )
 def test_the_base_url_is_the_host_with_its_scheme(host: str, scheme: str | None, port: int | None, url: str) -> None:
-    assert url == base_url("leqi", host, scheme, port)
+    assert url == BureauConnection("leqi", host, scheme, port, "", "", {}).base_url
