@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bureau_uploads import upload
-from fapiao.bureau_files import Refusal
+from fapiao.bureau_files import FileRefusal
 from fapiao.bureau_files.ole import Container
 from old_excel import old_workbook
 
@@ -99,5 +99,5 @@ def test_a_lie_is_refused_and_takes_no_more_memory_than_the_file(tmp_path: Path,
     finally:
         tracemalloc.stop()
     assert isinstance(broken.value, Exception)
-    with pytest.raises(Refusal, match=r"工作簿损坏|工作簿要占的内存"):
+    with pytest.raises(FileRefusal, match=r"工作簿损坏|工作簿要占的内存"):
         upload(tmp_path, LIES[lie], "a.xls")
