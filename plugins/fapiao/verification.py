@@ -30,7 +30,7 @@ class Key(RuleRow, frozen=True):
     number: Literal["etax", "paper"]
 
 
-class Limit(RuleRow, frozen=True):
+class VerificationLimit(RuleRow, frozen=True):
     """How often an invoice may be asked for on a day of Asia/Shanghai, whoever asks."""
 
     unique = ("scope",)
@@ -38,7 +38,7 @@ class Limit(RuleRow, frozen=True):
     limit: Least1
 
 
-class Answer(RuleRow, frozen=True):
+class VerificationAnswer(RuleRow, frozen=True):
     """What a refusal of the bureau makes of the verification, by the stable code of replies.yaml."""
 
     unique = ("code",)
@@ -51,8 +51,8 @@ class VerificationSections(RuleSections, frozen=True):
 
     file = "verification.yaml"
     keys: tuple[Key, ...]
-    limits: Annotated[tuple[Limit, ...], Meta(min_length=1, max_length=1)]
-    answers: tuple[Answer, ...]
+    limits: Annotated[tuple[VerificationLimit, ...], Meta(min_length=1, max_length=1)]
+    answers: tuple[VerificationAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)

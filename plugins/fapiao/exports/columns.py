@@ -18,7 +18,7 @@ LONGEST_TITLE = 28
 """Excel takes 31 characters; the rest is for the number of a following sheet."""
 
 
-class SheetRow(RuleRow, frozen=True):
+class ExportedSheet(RuleRow, frozen=True):
     """A sheet: which columns it shows, and what its rows are put in order by."""
 
     unique = ("sheet",)
@@ -28,7 +28,7 @@ class SheetRow(RuleRow, frozen=True):
     order: Annotated[Texts, Meta(description="Left out where the sheet's statement puts its rows in order")] = ()
 
 
-class ColumnRow(RuleRow, frozen=True):
+class ExportedColumn(RuleRow, frozen=True):
     """Heading and form of a column."""
 
     unique = ("name",)
@@ -42,8 +42,8 @@ class Exports(RuleSections, frozen=True):
     """导出: what a workbook shows, the heading and form of every column."""
 
     file = "exports.yaml"
-    sheets: tuple[SheetRow, ...]
-    columns: tuple[ColumnRow, ...]
+    sheets: tuple[ExportedSheet, ...]
+    columns: tuple[ExportedColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)

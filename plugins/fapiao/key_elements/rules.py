@@ -26,7 +26,7 @@ class DeductionStatus(RuleRow, frozen=True):
     flags: Texts
 
 
-class Default(RuleRow, frozen=True):
+class DefaultFilter(RuleRow, frozen=True):
     """What 重置 gives back for a field of the form; an empty value asks for all, a day is a word."""
 
     unique = ("field",)
@@ -39,7 +39,7 @@ class Default(RuleRow, frozen=True):
             raise RowError(unknown("value", repr(self.value), _DAYS, listed=False), "value")
 
 
-class TaxPeriod(RuleRow, frozen=True):
+class FilingDay(RuleRow, frozen=True):
     """Up to which day of the month the month before is the current 税款所属期."""
 
     last_filing_day: Annotated[int, Meta(ge=1, le=28)]
@@ -50,8 +50,8 @@ class KeyElementSections(RuleSections, frozen=True):
 
     file = "key_elements.yaml"
     deduction_statuses: tuple[DeductionStatus, ...]
-    defaults: tuple[Default, ...]
-    tax_period: Annotated[tuple[TaxPeriod, ...], Meta(min_length=1, max_length=1)]
+    defaults: tuple[DefaultFilter, ...]
+    tax_period: Annotated[tuple[FilingDay, ...], Meta(min_length=1, max_length=1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class LayoutRule(RuleRow, frozen=True, kw_only=True):
     invoices_per_task: Least1
 
 
-class LayoutFiles(RuleSections, frozen=True):
+class LayoutRules(RuleSections, frozen=True):
     """版式文件: after which downloads PDF, OFD and XML are fetched, and what must be filled in for it."""
 
     file = "layout_files.yaml"
@@ -32,7 +32,7 @@ class LayoutFiles(RuleSections, frozen=True):
 @cache
 def layout_rules(folder: Path = RULES) -> tuple[LayoutRule, ...]:
     """The rows of layout_files.yaml, one per channel. Raises RuleError with file and line."""
-    return RuleFile(LayoutFiles, folder).content.layout_files
+    return RuleFile(LayoutRules, folder).content.layout_files
 
 
 def layout_rule(channel: str, download_type: str, invoice_type: str) -> LayoutRule | None:

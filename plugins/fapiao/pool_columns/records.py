@@ -57,7 +57,7 @@ class Kind(RuleRow, frozen=True):
     repeats: Texts = ()
 
 
-class Owner(RuleRow, frozen=True):
+class ColumnOwner(RuleRow, frozen=True):
     """Whose the columns of some groups are (A-35)."""
 
     unique = ("groups",)
@@ -151,7 +151,7 @@ class FieldSections(RuleSections, frozen=True):
     kinds: tuple[Kind, ...]
     backwards: tuple[Backwards, ...]
     tax_bureau_total: tuple[TaxBureauTotal, ...]
-    owners: tuple[Owner, ...]
+    owners: tuple[ColumnOwner, ...]
     translations: tuple[Translation, ...]
     swapped_parties: tuple[SwappedParties, ...]
     verified_first: tuple[VerifiedFirst, ...]

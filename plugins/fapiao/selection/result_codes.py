@@ -44,7 +44,7 @@ class UploadRule(RuleRow, frozen=True):
             raise Refused("UPLOAD_SIZE", text, "divide them over several uploads")
 
 
-class Result(RuleRow, frozen=True):
+class ResultCode(RuleRow, frozen=True):
     """What a code of a document means, where the bureau's text fits the `pattern` and hxyt is in `current_use`."""
 
     unique = (("channel", "code", "pattern", "current_use"),)
@@ -79,7 +79,7 @@ class SelectionResults(RuleSections, frozen=True):
     """勾选结果: what each channel's codes mean after an upload, and how many documents go into one."""
 
     file = "selection_results.yaml"
-    results: tuple[Result, ...]
+    results: tuple[ResultCode, ...]
     statistics: tuple[TableResult, ...]
     uploads: tuple[UploadRule, ...]
 
@@ -88,7 +88,7 @@ class SelectionResults(RuleSections, frozen=True):
 class ResultCodes:
     """All rows; what no row knows is refused in the bureau's own words and never dropped."""
 
-    results: Sequence[Result]
+    results: Sequence[ResultCode]
     tables: Mapping[tuple[str, str], Meaning]
     uploads: Mapping[str, UploadRule]
 
@@ -115,5 +115,5 @@ def result_codes(folder: Path = RULES) -> ResultCodes:
     )
 
 
-def _meaning(row: Result | TableResult) -> Meaning:
+def _meaning(row: ResultCode | TableResult) -> Meaning:
     return Meaning(row.outcome, row.text, row.cause)

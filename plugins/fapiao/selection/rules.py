@@ -58,7 +58,7 @@ class SelectedDocument(RuleRow, frozen=True):
     label: Text
 
 
-class StatisticsState(RuleRow, frozen=True):
+class StatisticsCode(RuleRow, frozen=True):
     """A 统计表状态 of the bureau (protocols §7.4), and whether documents can be selected in it."""
 
     unique = ("code",)
@@ -83,14 +83,14 @@ class Compared(RuleRow, frozen=True):
     channel: SelectionChannel
 
 
-class Selection(RuleSections, frozen=True):
+class SelectionSections(RuleSections, frozen=True):
     """海关缴款书不抵扣勾选: the task types, their steps, what may be selected, and how long a state is believed."""
 
     file = "selection.yaml"
     operations: tuple[TaskType, ...]
     small_scale: tuple[SmallScale, ...]
     documents: tuple[SelectedDocument, ...]
-    statistics: tuple[StatisticsState, ...]
+    statistics: tuple[StatisticsCode, ...]
     limits: tuple[SelectionLimit, ...]
     compared: tuple[Compared, ...]
 
@@ -131,7 +131,7 @@ class SelectionRules:
 @cache
 def selection_rules(folder: Path = RULES) -> SelectionRules:
     """Reads and checks selection.yaml once. Raises RuleError with file and line."""
-    file = RuleFile(Selection, folder)
+    file = RuleFile(SelectionSections, folder)
     found = file.content
     states = {row.code: row.label for row in found.statistics}
     _check_operations(file, states)
@@ -147,7 +147,7 @@ def selection_rules(folder: Path = RULES) -> SelectionRules:
     )
 
 
-def _check_operations(file: RuleFile[Selection], states: Mapping[str, str]) -> None:
+def _check_operations(file: RuleFile[SelectionSections], states: Mapping[str, str]) -> None:
     """Raises RuleError for an unknown state, for steps where none are made, and for a name that two operations have."""
     spellings: set[str] = set()
     file.known(file.content.operations, "reached", states)
