@@ -53,7 +53,7 @@ class Kind(RuleRow, frozen=True):
         Literal["L", "O", "F"], Meta(description="L 乐企, O the gateway, F a file of the bureau; L when left out")
     ] = "L"
     invoice_types: Texts = ()
-    observes: tuple[ObservedGroup, ...] = ()
+    observes: Annotated[tuple[ObservedGroup, ...], Meta(min_length=1)] = ()
     repeats: Texts = ()
 
 

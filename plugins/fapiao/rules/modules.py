@@ -2,6 +2,9 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
 
 from fapiao.paths import RULES
 from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text, Texts
@@ -21,7 +24,7 @@ class Modules(RuleSections, frozen=True):
     """所属模块: which menu of the manuals a task belongs to, shown in the sync log as code and name."""
 
     file = "modules.yaml"
-    modules: tuple[Module, ...]
+    modules: Annotated[tuple[Module, ...], Meta(min_length=1)]
 
 
 @cache

@@ -21,7 +21,7 @@ _WORDS = {
     "object": "a mapping of texts",
     "null": "null",
 }
-_LIMITS = {">=": "of at least", "<=": "of at most"}
+_LIMITS = {">=": "of at least", "<=": "of at most", "of": "of a"}
 _SHAPES = (
     "expected sections, each with a list of rows",
     "section {0!r} must be a list of rows",
@@ -69,7 +69,7 @@ def refused(error: msgspec.ValidationError, kind: type[msgspec.Struct], plain: A
     if field := _FIELD.fullmatch(what):
         return (*steps, field[2]), _field(field[2], at, in_row=len(steps) == _ROW, missing=field[1][0] == "m")
     if len(steps) <= _ROW:
-        return steps, _SHAPES[len(steps)].format(*steps)
+        return steps, _SHAPES[len(steps)].format(*steps) + _limit(what)
     key, nested = str(steps[_ROW]), len(steps) > _KEY or bool(of_key)
     if what.startswith(_NOT_LISTED):
         allowed = _allowed(_within(at, None) if of_key else at)
@@ -93,8 +93,13 @@ def _unfit(key: str, value: object, what: str, *, nested: bool) -> str:
         return f"{key} names nothing"
     found = _EXPECTED.fullmatch(what)
     expected = " or ".join(_WORDS.get(name, name) for name in found[1].split(" | ")) if found else what
-    more = "".join(f" {_LIMITS.get(word, word)}" for word in (found[2] or "").split()) if found else ""
-    return f"{'each of ' if nested else ''}{key} must be {expected}{more}, not {value!r}"
+    return f"{'each of ' if nested else ''}{key} must be {expected}{_limit(what)}, not {value!r}"
+
+
+def _limit(what: str) -> str:
+    """How large msgspec wants it, or how long."""
+    found = _EXPECTED.fullmatch(what)
+    return "".join(f" {_LIMITS.get(word, word)}" for word in (found[2] or "").split()) if found else ""
 
 
 def _declared(type_: inspect.Type, steps: Place) -> inspect.Type:
