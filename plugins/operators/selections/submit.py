@@ -1,7 +1,7 @@
 """What people do with selections (S2): submitting, retrying, how far it is, and the ledger's newest entry.
 
-Every function works over a session (operators.selection_office opens one), all or nothing in a transaction of its own.
-The channel is not asked here: the work is done by operators.selection.
+Every function works over a session (operators.selections.session opens one), all or nothing in a transaction of its
+own. The channel is not asked here: the work is done by operators.selections.worker.
 """
 
 from collections import Counter

@@ -180,6 +180,16 @@ def test_what_breaks_our_own_code_ends_that_row_and_holds_nobody_up(
     assert "failed inside fapiao" in caplog.text
 
 
+def test_one_that_breaks_after_it_was_taken_over_is_let_go(counter: Counter, caplog: pytest.LogCaptureFixture) -> None:
+    def ask(_: Question) -> bytes:
+        counter.room.pool.execute("UPDATE sync.verification SET claim_no = claim_no + 1, claimed_by = 'another'")
+        raise KeyError("boom")
+
+    assert verify_due(replace(counter.session, ask=ask)) == 1
+    assert (counter.row()["state"], counter.row()["result_code"]) == ("waiting", None)
+    assert "was taken over or voided; this worker lets it go" in caplog.text
+
+
 def test_an_answer_cannot_be_rewritten_nor_a_call_deleted(counter: Counter) -> None:
     counter.work()
     with pytest.raises(psycopg.errors.RaiseException, match="it is evidence and stays"):
