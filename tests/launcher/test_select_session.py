@@ -20,7 +20,7 @@ LOST = LoginLost("GATEWAY_91300", "登录失效，请重新登录", "log in", 60
 def room(pool_url: str) -> Iterator[SelectionRoom]:
     """A company on 电子税局 with one paper."""
     with selecting_in(pool_url, lambda room: room.company(channel="etax")) as made:
-        made.papers("A")
+        made.documents("A")
         yield made
 
 

@@ -26,7 +26,7 @@ LET_GO = "was taken over or voided; this worker lets it go"
 def room(pool_url: str) -> Iterator[SelectionRoom]:
     """A company with two requests."""
     with selecting_in(pool_url) as made:
-        for key in made.papers("A", "B"):
+        for key in made.documents("A", "B"):
             submit(made.another_run(), made.request([key]), "tester")
         yield made
 
