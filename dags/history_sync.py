@@ -11,6 +11,6 @@ with project_dag(
     __doc__,
     HISTORY,
     tags=["form"],
-    side_by_side=4,
+    max_active_runs=4,
 ):
     apply_and_collect(HistoryPlanOperator(task_id="plan"), CHANNELS, HistoryApplyOperator)

@@ -11,7 +11,7 @@ with project_dag(
     __doc__,
     SELECTION,
     tags=["form"],
-    side_by_side=4,
+    max_active_runs=4,
 ):
     submit = SelectionFormOperator(task_id="submit")
     submit >> SelectionFollowOperator(task_id="select", submitted_by="submit", outlets=[INVOICE_POOL])

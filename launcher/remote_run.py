@@ -1,18 +1,41 @@
-"""A DAG run on the running stack, by Airflow's own API: its scheduler must not meet a run made behind its back."""
+"""A DAG run to its end: on the running stack by Airflow's own API, else in a child of this process.
+
+The scheduler of a stack must not meet a run made behind its back.
+"""
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from fapiao.errors import BadInput
-from launcher.airflow_env import LOGIN, login_password
-from launcher.dag_runs import DagRun
+from launcher.airflow_env import LOGIN, airflow_environment, ensure_metadata, login_password
+from launcher.dag_runs import DagRun, run_dags
+from launcher.home import logs
 from launcher.local_program import CallRefused, LocalProgram
 from launcher.stack import Stack
+from operators.run_context import ACTOR_VARIABLE
 
 ENDED = ("success", "failed")
 POLL_SECONDS = 1.0
 NOT_FOUND = 404
+
+
+def run_dag(
+    url: str, stack: Stack | None, asked: tuple[str, Mapping[str, Any]], actor: str, log_name: str, tell: TextIO
+) -> DagRun:
+    """DAG and conf that are asked for, in the actor's name; without a stack the place of the log is told.
+
+    `url` is the pool's. Raises BadInput for an unknown DAG.
+    """
+    if stack:
+        return run_on_stack(stack, *asked)
+    ensure_metadata()
+    log = logs() / f"{log_name}.log"
+    (ended,) = run_dags([asked], airflow_environment(url) | {ACTOR_VARIABLE: actor}, log)
+    if ended.problem:
+        raise BadInput([ended.problem])
+    print(f"log: {log}", file=tell)
+    return ended
 
 
 def run_on_stack(stack: Stack, dag_id: str, conf: Mapping[str, Any]) -> DagRun:

@@ -14,18 +14,14 @@ from fapiao.rules.book import rulebook
 from hooks.pool.sessions import open_session
 from launcher import history_batches
 from launcher.actor import actor_of, add_actor
-from launcher.airflow_env import airflow_environment, ensure_metadata
 from launcher.bureau import require_bureau
 from launcher.commands.run import print_outcome
-from launcher.dag_runs import DagRun, run_dags
-from launcher.home import logs
 from launcher.options import add_day, add_options, command_run, confirmed, day_of
 from launcher.pool import pool_url, running_postgres
-from launcher.remote_run import run_on_stack
+from launcher.remote_run import run_dag
 from launcher.screen import screen_width
 from launcher.stack import running_stack
 from operators.history.planning import DAG_ID, Made, create, preview
-from operators.run_context import ACTOR_VARIABLE
 
 HELP = "历史发票数据同步: years of sales invoices, or their usage status; the plan first; list, stop, retry"
 
@@ -85,18 +81,10 @@ def _go(url: str, arguments: argparse.Namespace, form: dict[str, Any]) -> int:
         return 0
     conf: dict[str, Any] = {"batches": made.batches}
     conf |= {"date": arguments.date.isoformat()} if arguments.date else {}
-    ended = run_on_stack(stack, DAG_ID, conf) if stack else _run_here(url, conf, since, actor)
+    ended = run_dag(url, stack, (DAG_ID, conf), actor, f"backfill-{since:%Y%m%dT%H%M%S}", sys.stderr)
     failed = print_outcome(url, ended, since)
     history_batches.show_list(url, actor, made.batches)
     return 0 if ended.state == "success" and not failed else 1
-
-
-def _run_here(url: str, conf: dict[str, Any], since: datetime, actor: str) -> DagRun:
-    ensure_metadata()
-    log = logs() / f"backfill-{since:%Y%m%dT%H%M%S}.log"
-    (ended,) = run_dags([(DAG_ID, conf)], airflow_environment(url) | {ACTOR_VARIABLE: actor}, log)
-    print(f"log: {log}", file=sys.stderr)
-    return ended
 
 
 def _announce(made: Made) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,16 +12,13 @@ from fapiao.errors import BadInput
 from fapiao.queries import query
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
-from launcher.airflow_env import airflow_environment, ensure_metadata
 from launcher.bureau import require_bureau
-from launcher.dag_runs import DagRun, run_dags
-from launcher.home import logs
+from launcher.dag_runs import DagRun
 from launcher.options import add_day, day_of
 from launcher.pool import pool_url, running_postgres
-from launcher.remote_run import run_on_stack
+from launcher.remote_run import run_dag
 from launcher.screen import print_table
 from launcher.stack import running_stack
-from operators.run_context import ACTOR_VARIABLE
 
 HELP = "run one DAG to its end in the foreground; fails when the run or any of its rows failed"
 FAILED = ("apply_failed", "download_failed")
@@ -36,26 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the DAG and prints what its rows came to; a running stack's own scheduler runs it there."""
-    conf = _conf(arguments)
-    since = datetime.now(UTC)
+    dag_id, conf, since = arguments.dag_id, _conf(arguments), datetime.now(UTC)
     with running_postgres(), pool_url() as url:
         stack = running_stack()
-        ended = run_on_stack(stack, arguments.dag_id, conf) if stack else _run_here(url, arguments, conf, since)
+        if not stack:
+            require_bureau(dag_id)
+        log = f"run-{dag_id}-{since:%Y%m%dT%H%M%S}"
+        ended = run_dag(url, stack, (dag_id, conf), actor_of(arguments), log, sys.stdout)
         failed = print_outcome(url, ended, since)
     return 0 if ended.state == "success" and not failed else 1
-
-
-def _run_here(url: str, arguments: argparse.Namespace, conf: dict[str, Any], since: datetime) -> DagRun:
-    dag_id = arguments.dag_id
-    require_bureau(dag_id)
-    ensure_metadata()
-    log = logs() / f"run-{dag_id}-{since:%Y%m%dT%H%M%S}.log"
-    environment = airflow_environment(url) | {ACTOR_VARIABLE: actor_of(arguments)}
-    (ended,) = run_dags([(dag_id, conf)], environment, log)
-    if ended.problem:
-        raise BadInput([ended.problem])
-    print(f"log: {log}")
-    return ended
 
 
 def _conf(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -16,31 +16,20 @@ TIMEZONE = "Asia/Shanghai"
 
 
 def project_dag(
-    dag_id: str,
-    description: str,
-    doc_md: str | None,
-    form: Form,
-    *,
-    tags: Sequence[str],
-    cron: str | Sequence[str] | None = None,
-    side_by_side: int = 1,
+    dag_id: str, description: str, doc_md: str | None, form: Form, cron: str | Sequence[str] | None = None, **more: Any
 ) -> DAG:
-    """A DAG with its form as parameters; `cron` is read in Asia/Shanghai, without one only a person starts it.
+    """A DAG with its form as parameters and what else Airflow's DAG takes; one run at a time unless that says more.
 
-    `side_by_side` is how many runs there may be at once.
+    `cron` is read in Asia/Shanghai; without one only a person starts a run.
     """
-    return DAG(
-        dag_id=dag_id,
-        description=description,
-        doc_md=doc_md,
-        schedule=_schedule(cron),
-        start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo(TIMEZONE)),
-        catchup=False,
-        max_active_runs=side_by_side,
-        tags=[*tags],
-        params=params_of(form),
-        default_args={"retries": 3, "retry_delay": timedelta(seconds=30)},
-    )
+    alike = {
+        "start_date": datetime(2026, 1, 1, tzinfo=ZoneInfo(TIMEZONE)),
+        "catchup": False,
+        "max_active_runs": 1,
+        "default_args": {"retries": 3, "retry_delay": timedelta(seconds=30)},
+    }
+    about = {"description": description, "doc_md": doc_md, "schedule": _schedule(cron), "params": params_of(form)}
+    return DAG(dag_id, **about, **alike | more)
 
 
 def _schedule(cron: str | Sequence[str] | None) -> CronTriggerTimetable | MultipleCronTriggerTimetable | None:
