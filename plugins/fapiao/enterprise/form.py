@@ -1,13 +1,14 @@
 """Reads the cells of one record and collects every complaint, so that a person sees them all at once."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from typing import TypeVar
 
 from fapiao.enterprise.spellings import Spellings
+from fapiao.errors import BadInput
 from fapiao.forms.items import parts
 from fapiao.identifiers import taxpayer_no
 from fapiao.tables.lines import Line, Table
@@ -24,6 +25,11 @@ class Problems:
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
+    def refuse(self) -> None:
+        """Raises BadInput with every problem, where there is one."""
+        if self.problems:
+            raise BadInput(self.problems)
+
 
 def check_columns(table: Table, allowed: Sequence[str], complaints: Problems) -> None:
     """Complain about columns that nobody reads, once each, at the first record that has them."""
@@ -36,6 +42,20 @@ def check_columns(table: Table, allowed: Sequence[str], complaints: Problems) ->
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(allowed)}"
         sentence = f"this column is unknown; {hint}" if name else "a value stands under a column without a heading"
         complaints.problems.append(f"{where}: {sentence}")
+
+
+def checked_lines(tables: Sequence[Table], allowed: Sequence[str], complaints: Problems) -> list[Line]:
+    """The records of the tables, whose columns are checked first."""
+    for table in tables:
+        check_columns(table, allowed, complaints)
+    return [line for table in tables for line in table.lines]
+
+
+def of_sheets(tables: list[Table], names: Collection[str]) -> list[Table]:
+    """Of a workbook the sheets with a name of ours, or the first one; of other files everything."""
+    if not any(table.is_sheet for table in tables):
+        return tables
+    return [table for table in tables if (table.name or "").strip().lower() in names] or tables[:1]
 
 
 class RecordReader:
@@ -85,17 +105,22 @@ class RecordReader:
         return self.read(column, "", "", taxpayer_no)
 
     def read(self, column: str, current: T, empty: T, reader: Callable[[str], T]) -> T:
-        """A value by `reader`, whose ValueError becomes the complaint; `empty` when the cell is."""
+        """A value by `reader`, whose ValueError or BadInput becomes the complaint; `empty` when the cell is."""
         if not self.given(column):
             return current
         text = self.text(column)
         if text is None:
             return empty
-        try:
-            return reader(text)
-        except ValueError as wrong:
-            self.object(column, str(wrong))
-            return current
+        return next(self._found(column, [text], reader), current)
+
+    def _found(self, column: str, texts: Iterable[str], reader: Callable[[str], T]) -> Iterator[T]:
+        for text in texts:
+            try:
+                yield reader(text)
+            except ValueError as wrong:
+                self.object(column, str(wrong))
+            except BadInput as wrong:
+                self.object(column, "; ".join(wrong.problems))
 
     def day(self, column: str, current: date | None = None) -> date | None:
         """A day, written 2026-01-05, 2026/1/5 or 2026年1月5日."""
@@ -121,13 +146,7 @@ class RecordReader:
             self.object(column, f"{column} is missing")
         if not self.given(column):
             return current
-        found = []
-        for item in self.items(column):
-            try:
-                found.append(reader(item))
-            except ValueError as wrong:
-                self.object(column, str(wrong))
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(self._found(column, self.items(column), reader)))
 
 
 def _day(text: str) -> date:
@@ -138,6 +157,12 @@ def _day(text: str) -> date:
     except ValueError:
         pass
     raise ValueError(f"{text!r} is not a day: write it like 2026-01-05")
+
+
+def by_name(lines: Iterable[Line], complaints: Problems) -> dict[str, RecordReader]:
+    """The records by their column `name`, each once."""
+    forms = [RecordReader(line, complaints) for line in lines]
+    return unique([(name, form) for form in forms if (name := form.needed("name"))], "name")
 
 
 def unique(forms: Iterable[tuple[Key, RecordReader]], column: str) -> dict[Key, RecordReader]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from fapiao.enterprise import accounts, entries, schemes, taxpayers
-from fapiao.enterprise.form import Problems, check_columns
+from fapiao.enterprise.form import Problems, check_columns, of_sheets
 from fapiao.tables.lines import Line, Table, respelled
 
 COLUMNS = {
@@ -27,7 +27,7 @@ def lines_by_kind(
     """
     found: dict[str, list[Line]] = {kind: [] for kind in wanted}
     for tables in ([respelled(table, headings) for table in tables] for tables in files):
-        known = [(kind, table) for table in _relevant(tables) if (kind := _kind(table, complaints))]
+        known = [(kind, table) for table in of_sheets(tables, COLUMNS) if (kind := _kind(table, complaints))]
         if known and not any(kind in wanted for kind, _ in known):
             kind, table = known[0]
             complaints.problems.append(f"{table.source} holds {kind}: load them with ./fapiao {COMMANDS[kind]} load")
@@ -42,20 +42,10 @@ def lines_by_kind(
     return found
 
 
-def _relevant(tables: list[Table]) -> list[Table]:
-    """Of a workbook the sheets with a name of ours, or the first one; of other files everything."""
-    if not any(table.is_sheet for table in tables):
-        return tables
-    return [table for table in tables if _named(table) in COLUMNS] or tables[:1]
-
-
-def _named(table: Table) -> str:
-    return (table.name or "").strip().lower()
-
-
 def _kind(table: Table, complaints: Problems) -> str | None:
-    if _named(table) in COLUMNS:
-        return _named(table)
+    named = (table.name or "").strip().lower()
+    if named in COLUMNS:
+        return named
     if table.name and not table.is_sheet:
         complaints.problems.append(
             f"{table.source}: the section {table.name} is unknown; known are {', '.join(COLUMNS)}"

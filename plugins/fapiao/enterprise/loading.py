@@ -6,16 +6,15 @@ from datetime import date
 from typing import TypeVar
 
 from fapiao.enterprise.accounts import account, account_forms, one_default_each
-from fapiao.enterprise.form import Problems
+from fapiao.enterprise.form import Problems, by_name
 from fapiao.enterprise.idle_schemes import idle_warnings
 from fapiao.enterprise.kinds import lines_by_kind
 from fapiao.enterprise.objections import account_objections, leqi_objection
 from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import Enterprise
-from fapiao.enterprise.schemes import scheme, scheme_forms
+from fapiao.enterprise.schemes import scheme
 from fapiao.enterprise.spellings import Vocabulary
 from fapiao.enterprise.taxpayers import organisations, parents, taxpayer, taxpayer_forms
-from fapiao.errors import BadInput
 from fapiao.tables.lines import Line, Table
 
 Key = TypeVar("Key", bound=Hashable)
@@ -55,7 +54,7 @@ def load_taxpayers(
     touched = {*people, *(number for number, _ in accounts)}
     complaints.problems.extend(account_objections(after, taxpayers=touched, schemes=()))
     complaints.problems.extend(frequency_objections(after, words.rules, taxpayers=touched, schemes=()))
-    _refuse(complaints)
+    complaints.refuse()
     tallies = [
         _tally("organisations", before.organisation_rows(), after.organisation_rows(), after.organisations),
         _tally("taxpayers", before.taxpayers, after.taxpayers, people),
@@ -67,12 +66,12 @@ def load_taxpayers(
 def load_schemes(before: Enterprise, files: Sequence[list[Table]], words: Vocabulary, day: date) -> Loaded:
     """The basics after schemes, judged on `day` in Asia/Shanghai. Raises BadInput with every problem at once."""
     complaints = Problems()
-    forms = scheme_forms(lines_by_kind(files, ("schemes",), words.heading.spellings, complaints)["schemes"], complaints)
+    forms = by_name(lines_by_kind(files, ("schemes",), words.heading.spellings, complaints)["schemes"], complaints)
     read = {name: scheme(form, name, before, words, day) for name, form in forms.items()}
     after = replace(before, schemes={**before.schemes, **read})
     complaints.problems.extend(account_objections(after, taxpayers=(), schemes=read))
     complaints.problems.extend(frequency_objections(after, words.rules, taxpayers=(), schemes=read))
-    _refuse(complaints)
+    complaints.refuse()
     warnings = [*complaints.warnings, *idle_warnings(after, words.rules, read, day)]
     return Loaded(after, [_tally("schemes", before.schemes, after.schemes, read)], warnings)
 
@@ -105,11 +104,6 @@ def _with_accounts(
     after = replace(before, accounts={**before.accounts, **read})
     one_default_each(forms, after.accounts)
     return after, list(forms)
-
-
-def _refuse(complaints: Problems) -> None:
-    if complaints.problems:
-        raise BadInput(complaints.problems)
 
 
 def _tally(

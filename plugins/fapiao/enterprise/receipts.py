@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fapiao.enterprise.entries import read_amount
-from fapiao.enterprise.form import Problems, RecordReader, check_columns
-from fapiao.enterprise.spellings import Spellings, spellings
-from fapiao.errors import BadInput
+from fapiao.enterprise.form import Problems, RecordReader, checked_lines, of_sheets
+from fapiao.enterprise.spellings import Spellings, code_spellings
 from fapiao.identity import DIGITAL_TYPES, BadNumber, Identity, NoIdentity, invoice_identity
 from fapiao.rules.book import RuleBook
-from fapiao.rules.invoice_types import resolve
 from fapiao.tables.lines import Line, Table
 from fapiao.verification import Received, verification_rules
 from fapiao.windows import issued_later
@@ -52,22 +50,12 @@ def receipts(files: Sequence[list[Table]], rules: RuleBook, day: date) -> list[R
     BadInput with everything that keeps a file from being read: columns nobody knows, no record at all.
     """
     complaints = Problems()
-    tables = [table for tables in files for table in _relevant(tables)]
-    for table in tables:
-        check_columns(table, COLUMNS, complaints)
-    if not any(table.lines for table in tables) and not complaints.problems:
+    lines = checked_lines([table for tables in files for table in of_sheets(tables, (SHEET,))], COLUMNS, complaints)
+    if not lines and not complaints.problems:
         complaints.problems.append("no record is in the file: fill in ./fapiao template received")
-    if complaints.problems:
-        raise BadInput(complaints.problems)
-    among = spellings((one.code, one.label, one.aliases) for one in rules.codes if one.kind == "direction")
-    return list(_without_contradictions(_receipt(line, rules, among, day) for table in tables for line in table.lines))
-
-
-def _relevant(tables: list[Table]) -> list[Table]:
-    """Of a workbook the sheet with our name, or the first; of another file everything."""
-    if not any(table.is_sheet for table in tables):
-        return tables
-    return [table for table in tables if (table.name or "").strip().lower() == SHEET] or tables[:1]
+    complaints.refuse()
+    among = code_spellings(rules, "direction")
+    return list(_without_contradictions(_receipt(line, rules, among, day) for line in lines))
 
 
 def _receipt(line: Line, rules: RuleBook, directions: Spellings, day: date) -> Receipt:
@@ -106,10 +94,7 @@ def _invoice_type(form: RecordReader, rules: RuleBook) -> str:
     """The code of a type that can be verified; '' with a complaint."""
 
     def code(text: str) -> str:
-        try:
-            found = resolve(rules.invoice_types.values(), text)
-        except BadInput as unknown:
-            raise ValueError("; ".join(unknown.problems)) from None
+        found = rules.invoice_type(text)
         if found.code not in verification_rules().keys:
             raise ValueError(f"发票类型 {found.code} {found.name} 不支持查验")
         return found.code

@@ -1,15 +1,13 @@
 """Reads download schemes (下载方案) from the records of a file."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from fapiao.calendar.frequency import Frequency
-from fapiao.enterprise.form import Problems, RecordReader, unique
+from fapiao.enterprise.form import RecordReader
 from fapiao.enterprise.records import DEFAULT_FREQUENCY, Enterprise, Scheme
 from fapiao.enterprise.spellings import Vocabulary, folded
 from fapiao.errors import BadInput
 from fapiao.identifiers import taxpayer_no
-from fapiao.tables.lines import Line
 from fapiao.windows import one_year_before
 
 COLUMNS = (
@@ -24,12 +22,6 @@ COLUMNS = (
     "status_mode",
     "enabled",
 )
-
-
-def scheme_forms(lines: Iterable[Line], complaints: Problems) -> dict[str, RecordReader]:
-    """The records by name, each once."""
-    forms = [RecordReader(line, complaints) for line in lines]
-    return unique([(name, form) for form in forms if (name := form.needed("name"))], "name")
 
 
 def scheme(form: RecordReader, name: str, enterprise: Enterprise, words: Vocabulary, day: date) -> Scheme:
@@ -83,12 +75,7 @@ def _invoice_types(form: RecordReader, was: Scheme, words: Vocabulary) -> tuple[
     known = tuple(words.rules.invoice_types)
 
     def read(item: str) -> str:
-        if folded(item) in words.every_type.spellings:
-            return "all"
-        try:
-            return words.rules.invoice_type(item).code
-        except BadInput as unknown:
-            raise ValueError(str(unknown)) from unknown
+        return "all" if folded(item) in words.every_type.spellings else words.rules.invoice_type(item).code
 
     written = form.needed_each("invoice_types", read, was.invoice_types)
     return known if "all" in written else tuple(code for code in known if code in written)

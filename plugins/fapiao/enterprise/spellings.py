@@ -54,6 +54,11 @@ def spellings(rows: Iterable[tuple[str, str, Iterable[str]]]) -> Spellings:
     return Spellings({code: label for code, label, _ in rows}, spellings)
 
 
+def code_spellings(rules: RuleBook, kind: str) -> Spellings:
+    """The codes of one kind of statuses.yaml."""
+    return spellings((one.code, one.label, one.aliases) for one in rules.codes if one.kind == kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """All words that enterprise files may use, and the rules they come from."""

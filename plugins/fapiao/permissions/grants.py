@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 
 from fapiao.enterprise.form import Problems, RecordReader, check_columns, unique
 from fapiao.enterprise.spellings import Spellings, spellings
-from fapiao.errors import BadInput
 from fapiao.permissions.rules import EVERY_ORGANISATION, PermissionRules, permission_rules
 from fapiao.tables.lines import Table
 
@@ -27,8 +26,7 @@ def read_grants(
     grants = unique(((grant, form) for grant, form in keyed if all(grant)), "actor")
     if not keyed and not complaints.problems:
         complaints.problems.append("no record is in the file: ./fapiao rights clear takes every right back")
-    if complaints.problems:
-        raise BadInput(complaints.problems)
+    complaints.refuse()
     return list(grants)
 
 

@@ -1,17 +1,16 @@
 """自动抵扣勾选配置: the rules that pick documents by themselves, read from the tables of a file (S2 §4-1, R222)."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from fapiao.enterprise.entries import read_amount
-from fapiao.enterprise.form import Problems, RecordReader, check_columns, unique
-from fapiao.enterprise.spellings import Spellings, Vocabulary, spellings
-from fapiao.errors import BadInput
+from fapiao.enterprise.form import Problems, RecordReader, by_name, checked_lines
+from fapiao.enterprise.spellings import Spellings, Vocabulary, code_spellings
 from fapiao.rules.book import RuleBook
 from fapiao.selection.list_rules import TYPE, list_rules
-from fapiao.tables.lines import Line, Table
+from fapiao.tables.lines import Table
 
 COLUMNS = (
     "name",
@@ -69,28 +68,18 @@ class AutoWords:
 
 def auto_words(vocabulary: Vocabulary, organisations: Collection[str]) -> AutoWords:
     """The words of enterprise.yaml and statuses.yaml."""
-    codes = vocabulary.rules.codes
     kinds = ("auto_selection_action", "not_deductible_type")
-    action, reason = (spellings((c.code, c.label, c.aliases) for c in codes if c.kind == kind) for kind in kinds)
+    action, reason = (code_spellings(vocabulary.rules, kind) for kind in kinds)
     return AutoWords(vocabulary.rules, vocabulary.flag, action, reason, organisations)
 
 
 def read_auto_rules(files: Sequence[list[Table]], among: AutoWords) -> list[AutoRule]:
     """The rules of the files, off unless they say otherwise. Raises BadInput with every problem at once."""
     complaints = Problems()
-    tables = [table for tables in files for table in tables]
-    for table in tables:
-        check_columns(table, COLUMNS, complaints)
-    forms = _forms((line for table in tables for line in table.lines), complaints)
-    found = [_rule(form, name, among) for name, form in forms.items()]
-    if complaints.problems:
-        raise BadInput(complaints.problems)
+    lines = checked_lines([table for tables in files for table in tables], COLUMNS, complaints)
+    found = [_rule(form, name, among) for name, form in by_name(lines, complaints).items()]
+    complaints.refuse()
     return found
-
-
-def _forms(lines: Iterable[Line], complaints: Problems) -> dict[str, RecordReader]:
-    forms = [RecordReader(line, complaints) for line in lines]
-    return unique([(name, form) for form in forms if (name := form.needed("name"))], "name")
 
 
 def _rule(form: RecordReader, name: str, among: AutoWords) -> AutoRule:
@@ -143,10 +132,7 @@ def _organisation(item: str, known: Collection[str]) -> str:
 
 
 def _type(item: str, rules: RuleBook) -> str:
-    try:
-        code = rules.invoice_type(item).code
-    except BadInput as unknown:
-        raise ValueError(str(unknown)) from unknown
+    code = rules.invoice_type(item).code
     if code not in _selectable():
         raise ValueError(f"{item}: {list_rules().text(TYPE)}")
     return code

@@ -10,8 +10,7 @@ from typing import cast
 
 from fapiao.bureau_files.layouts import file_rules
 from fapiao.enterprise.form import Problems, check_columns
-from fapiao.enterprise.spellings import Spellings, folded, spellings
-from fapiao.errors import BadInput
+from fapiao.enterprise.spellings import Spellings, code_spellings, folded
 from fapiao.identifiers import taxpayer_no
 from fapiao.identity import spelled
 from fapiao.rules.book import rulebook
@@ -80,8 +79,7 @@ def list_rows(files: Sequence[list[Table]]) -> list[ListRow]:
         _check_needed(table, complaints)
     if not any(table.lines for table in tables) and not complaints.problems:
         complaints.problems.append("no record is in the list: fill in ./fapiao template selection")
-    if complaints.problems:
-        raise BadInput(complaints.problems)
+    complaints.refuse()
     return _without_twins([_row(line) for table in tables for line in table.lines])
 
 
@@ -127,7 +125,7 @@ def _check_needed(table: Table, complaints: Problems) -> None:
 
 @cache
 def _words(kind: str) -> Spellings:
-    return spellings((one.code, one.label, one.aliases) for one in rulebook().codes if one.kind == kind)
+    return code_spellings(rulebook(), kind)
 
 
 def _row(line: Line) -> ListRow:

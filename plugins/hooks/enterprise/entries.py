@@ -15,7 +15,6 @@ from fapiao.enterprise.entries import Entry, EntryWords, Key, KnownEntries, chec
 from fapiao.enterprise.form import Problems
 from fapiao.enterprise.kinds import lines_by_kind
 from fapiao.enterprise.loading import LoadCounts
-from fapiao.errors import BadInput
 from fapiao.queries import query
 from fapiao.tables.lines import Table
 from hooks.enterprise.permissions import organisations
@@ -43,8 +42,7 @@ def load_entries(
         connection.execute(query("entries", "lock_owners"), {"taxpayers": [number for number, _ in forms]})
         known = _known(connection, list(forms))
         after = checked(forms, known, organisations(connection), among)
-        if complaints.problems:
-            raise BadInput(complaints.problems)
+        complaints.refuse()
         changed = {key: entry for key, entry in after.items() if entry != known[key].entry}
         _save(connection, changed, actor, at)
     return LoadCounts("entries", 0, len(changed), len(after) - len(changed))
