@@ -33,10 +33,9 @@ def alive(pid: int, born: str | None = None) -> bool:
 
 def birth(pid: int) -> str:
     """When the process began, in ticks after the machine did; '' if it is gone."""
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         return _birth(psutil.Process(pid))
-    except psutil.NoSuchProcess:
-        return ""
+    return ""
 
 
 def _birth(process: psutil.Process) -> str:
@@ -67,19 +66,15 @@ def end_sessions(leaders: dict[int, str], patience: float) -> None:
     wait_until(lambda: not any(alive(leader, born) for leader, born in leaders.items()), patience)
     for leader, born in leaders.items():
         for process in session_members(leader, born):
-            _send(process, signal.SIGKILL)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
 def send(pid: int, born: str, number: signal.Signals) -> None:
-    """A signal to this very process; one that is gone needs none."""
-    if process := find(pid, born):
-        _send(process, number)
-
-
-def _send(process: psutil.Process, number: signal.Signals) -> None:
-    """psutil asks once more whether the number is still this process's."""
+    """A signal to this very process; one that is gone needs none. psutil asks once more whether it is the same."""
     with contextlib.suppress(psutil.NoSuchProcess):
-        process.send_signal(number)
+        if process := find(pid, born):
+            process.send_signal(number)
 
 
 def wait_until(true: Callable[[], bool], patience: float, step: float = 0.1) -> bool:

@@ -15,18 +15,8 @@ from launcher.pool import migrate_pool, running_postgres
 
 HELP = "measures merge, planning, parsing, decoding and workbooks against plain COPY and peers, as ratios"
 NAMES = (
-    "merge",
-    "lines",
-    "memory",
-    "peers",
-    "planning",
-    "parsing",
-    "decoding",
-    "gateway",
-    "excel",
-    "selection",
-    "start",
-)
+    "merge", "lines", "memory", "peers", "planning", "parsing", "decoding", "gateway", "excel", "selection", "start",
+)  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-import pyzipper  # type: ignore[import-untyped]
-
 from fapiao.boundary import boundary
 from fapiao.bureau_files.file_names import NameClaim, parse_name
 from fapiao.bureau_files.guarded_zip import Budget
@@ -104,6 +102,8 @@ def _file(content: bytes, kind: Format, name: str, container: str | None, rules:
 
 def _entries(content: bytes, name: str, limit: int, password: str | None) -> Iterator[tuple[str, bytes]]:
     """(name, bytes) of the files in a ZIP."""
+    import pyzipper  # type: ignore[import-untyped] # noqa: PLC0415 ciphers, which most commands do without
+
     with boundary(lambda _: FileRefusal("压缩包损坏，无法打开；请重新压缩", name)):
         archive = pyzipper.AESZipFile(io.BytesIO(content))
         entries = [entry for entry in archive.infolist() if not _is_litter(entry)]
@@ -120,7 +120,7 @@ def _entries(content: bytes, name: str, limit: int, password: str | None) -> Ite
         yield _entry_name(entry), _unpacked(archive, entry, name)
 
 
-def _unpacked(archive: pyzipper.AESZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
     """At most the announced size: Python's reader stops there, and the check sum tells a lie."""
     with boundary(lambda _: FileRefusal(f"压缩包里的“{_entry_name(entry)}”损坏或密码不对，无法解开", name)):
         try:
