@@ -35,7 +35,7 @@ asked_already AS (
 ),
 wanted AS (
     SELECT d.document_key, d.issue_date,
-        (row_number() OVER (ORDER BY d.document_key) - 1) / %(per_task)s + 1 AS handful
+        (row_number() OVER (ORDER BY d.document_key) - 1) / %(per_task)s + 1 AS batch
     FROM parent AS k
     CROSS JOIN seen
     CROSS JOIN LATERAL (
@@ -50,12 +50,12 @@ wanted AS (
             WHERE f.document_key = d.document_key AND f.direction = d.direction AND f.taxpayer_no = d.taxpayer_no
                 AND f.source = 'bureau')
 ),
-handful AS (
-    SELECT nextval('sync.serial') AS task_id, handful, invoices
+batch AS (
+    SELECT nextval('sync.serial') AS task_id, batch, invoices
     FROM (
-        SELECT handful, jsonb_agg(jsonb_build_object('invoiceType', %(asked_type)s::text, 'invoiceNo', document_key,
+        SELECT batch, jsonb_agg(jsonb_build_object('invoiceType', %(asked_type)s::text, 'invoiceNo', document_key,
             'invoiceDate', coalesce(issue_date::text, '')) ORDER BY document_key) AS invoices
-        FROM wanted GROUP BY handful ORDER BY handful
+        FROM wanted GROUP BY batch ORDER BY batch
     ) AS cut
 ),
 planned AS (
@@ -66,8 +66,8 @@ planned AS (
     SELECT h.task_id, sync.new_batch_no(h.task_id), k.parent_batch_no, k.task_id, k.dag_id, k.run_id, 'layout_files',
         %(rule)s, k.tick, k.taxpayer_no, k.taxpayer_name, k.org_code, 'etax', k.direction, 'input_files', k.sync_type,
         k.document, k.invoice_type, k.window_start, k.window_end, k.window_basis, k.automatic, %(priority)s,
-        jsonb_build_object('handful', h.handful, 'invoices', h.invoices), k.scheme_ids, k.created_by
-    FROM parent AS k CROSS JOIN handful AS h
+        jsonb_build_object('handful', h.batch, 'invoices', h.invoices), k.scheme_ids, k.created_by
+    FROM parent AS k CROSS JOIN batch AS h
     WHERE k.reason IS NULL
     ON CONFLICT DO NOTHING
     RETURNING 1

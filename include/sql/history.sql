@@ -104,7 +104,7 @@ WITH noted AS (
 UPDATE sync.batch SET skipped = skipped + (SELECT count(*) FROM noted) WHERE batch_no = %(batch_no)s;
 
 -- name: usage_questions
--- The positive sales invoices that the pool holds of the task's type and days, in handfuls (R285).
+-- The positive sales invoices that the pool holds of the task's type and days, in batches (R285).
 WITH invoice AS (
     SELECT d.document_key, d.invoice_type, d.invoice_code, d.invoice_no, d.etax_invoice_no, d.issue_date,
         row_number() OVER (ORDER BY d.document_key) - 1 AS position
@@ -118,8 +118,8 @@ SELECT jsonb_build_object('invoices', jsonb_agg(jsonb_build_object(
     'invoice_type', invoice_type, 'invoice_code', invoice_code, 'invoice_no', invoice_no,
     'etax_invoice_no', etax_invoice_no, 'issue_date', issue_date) ORDER BY position)) AS argument
 FROM invoice
-GROUP BY position / %(handful)s
-ORDER BY position / %(handful)s;
+GROUP BY position / %(batch_size)s
+ORDER BY position / %(batch_size)s;
 
 -- name: list
 -- The import tasks, newest first.

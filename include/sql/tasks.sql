@@ -232,7 +232,7 @@ WHERE k.task_id = %(task_id)s AND k.status = 'succeeded'
 ON CONFLICT DO NOTHING;
 
 -- name: usage_questions
--- The positive invoices that the parent download saw, in handfuls: what a usage task asks about.
+-- The positive invoices that the parent download saw, in batches: what a usage task asks about.
 WITH seen AS (
     SELECT DISTINCT unnest(s.document_keys) AS document_key
     FROM sync.task AS k
@@ -252,8 +252,8 @@ SELECT jsonb_build_object('invoices', jsonb_agg(jsonb_build_object(
     'invoice_type', invoice_type, 'invoice_code', invoice_code, 'invoice_no', invoice_no,
     'etax_invoice_no', etax_invoice_no, 'issue_date', issue_date) ORDER BY position)) AS argument
 FROM invoice
-GROUP BY position / %(handful)s
-ORDER BY position / %(handful)s;
+GROUP BY position / %(batch_size)s
+ORDER BY position / %(batch_size)s;
 
 -- name: has_open
 -- Whether any row is left to work on, due or not.

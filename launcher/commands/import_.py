@@ -35,7 +35,7 @@ HELP = "bring files of the tax bureau (税局文件) into the pool: .xls, .xlsx,
 OUTCOME = ("batch_no", "taxpayer_no", "direction", "status_label", "downloaded_count", "inserted_count",
            "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message")  # fmt: skip
 WAITING = ("taxpayer_no", "direction", "file_name", "sheet", "row_no", "reason", "quarantined_at")
-MOST_TOLD = 20
+MOST_SHOWN = 20
 """Rows and sentences that are told one by one; the workbook of --verdicts has them all."""
 UNDONE = ("succeeded", "no_data")
 
@@ -91,20 +91,20 @@ def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, ru
     failed = sum(row["failed_count"] for row in rows)
     _say_failed(connection, created.batches)
     doubts = [sentence for row in rows for sentence in row["warnings"]]
-    for sentence in doubts[:MOST_TOLD]:
+    for sentence in doubts[:MOST_SHOWN]:
         print(f"提示：{sentence}")
-    if len(doubts) > MOST_TOLD:
-        print(f"提示共 {len(doubts)} 条，以上是前 {MOST_TOLD} 条；./fapiao log --json 有全部。")
+    if len(doubts) > MOST_SHOWN:
+        print(f"提示共 {len(doubts)} 条，以上是前 {MOST_SHOWN} 条；./fapiao log --json 有全部。")
     return 0 if not failed and all(row["status"] in UNDONE for row in rows) else 1
 
 
 def _say_failed(connection: psycopg.Connection[Any], batches: Sequence[str]) -> None:
     """The rows that did not come in, whether asked for or not."""
-    shown = failed_rows(connection, batches, MOST_TOLD)
+    shown = failed_rows(connection, batches, MOST_SHOWN)
     for file, sheet, row_no, sentence in shown:
         print(f"  {file} · {sheet} 第{row_no}行: {sentence}")
     if failed := failed_row_count(connection, batches):
-        more = f"，以上是前 {MOST_TOLD} 行" if failed > len(shown) else ""
+        more = f"，以上是前 {MOST_SHOWN} 行" if failed > len(shown) else ""
         print(f"未导入 {failed} 行{more}；--verdicts OUT.xlsx 写出全部结果。")
 
 

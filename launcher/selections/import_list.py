@@ -15,7 +15,7 @@ from launcher.actor import actor_of
 from launcher.selections.session import session_for
 from launcher.selections.submit import add_sheet, go
 
-MOST_TOLD = 20
+MOST_SHOWN = 20
 """So many bad rows are told one by one; the workbook of --result has them all."""
 
 
@@ -60,8 +60,8 @@ def _read(files: Sequence[Path]) -> list[list[Table]]:
 
 
 def _print(verdicts: Sequence[ListVerdict], failed: Sequence[ListVerdict]) -> None:
-    for one in failed[:MOST_TOLD]:
+    for one in failed[:MOST_SHOWN]:
         print(f"{one.row.where}：{'；'.join(problem.text for problem in one.problems)}")
-    if len(failed) > MOST_TOLD:
-        print(f"……另有 {len(failed) - MOST_TOLD} 行未通过校验，见 --result 的结果文件。")
+    if len(failed) > MOST_SHOWN:
+        print(f"……另有 {len(failed) - MOST_SHOWN} 行未通过校验，见 --result 的结果文件。")
     print(f"引入 {len(verdicts)} 行：校验通过 {len(verdicts) - len(failed)}，处理失败 {len(failed)}。")

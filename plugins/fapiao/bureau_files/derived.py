@@ -20,15 +20,15 @@ from fapiao.identity import (
 )
 
 Values = dict[str, str | None]
-Papers = dict[tuple[str | None, str | None], str]
+DigitalNumbers = dict[tuple[str | None, str | None], str]
 """纸质数电发票 of a file: paper code and number to the 20-digit number, since their lines only have the former."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatedDocuments:
-    """What the sheets of documents said for the lines after them: the papers, and the keys of all documents."""
+    """What the sheets of documents said for the lines after them: 20-digit numbers, and the keys of all documents."""
 
-    papers: Papers = field(default_factory=dict)
+    digital_numbers: DigitalNumbers = field(default_factory=dict)
     stated: set[str | None] = field(default_factory=set)
 
 
@@ -39,13 +39,13 @@ _FALLBACK_TYPE = "01"
 """A line without a type is a 税控 one unless its number has 20 digits."""
 
 
-def derive(values: Values, layout: Layout, papers: Papers) -> None:
+def derive(values: Values, layout: Layout, digital_numbers: DigitalNumbers) -> None:
     """Completes the values of a row in place. Raises NoIdentity."""
     values["document"] = layout.document
     if layout.document != "invoice":
         values["invoice_type"] = layout.document
     else:
-        _paper_number(values, layout, papers)
+        _paper_number(values, layout, digital_numbers)
     _identify(values, layout)
     if layout.total_is_sum and values.get("total_amount") is None:
         values["total_amount"] = _sum(values.get("amount"), values.get("tax_amount"))
@@ -85,16 +85,16 @@ def _invoice(values: Values) -> Identity:
     return invoice_identity(kind or _FALLBACK_TYPE, values, _NAMES, asked=kind is None)
 
 
-def _paper_number(values: Values, layout: Layout, papers: Papers) -> None:
+def _paper_number(values: Values, layout: Layout, digital_numbers: DigitalNumbers) -> None:
     """校验码 of a 纸质数电发票 is its 20-digit number (domain §1.3); its lines are told by code and number."""
     place = (values.get("invoice_code"), values.get("invoice_no"))
     check = values.get("check_code")
     if layout.role == "lines":
-        if not values.get("etax_invoice_no") and place in papers:
-            values["etax_invoice_no"] = papers[place]
+        if not values.get("etax_invoice_no") and place in digital_numbers:
+            values["etax_invoice_no"] = digital_numbers[place]
     elif values.get("invoice_type") in PAPER_DIGITAL_TYPES and check and len(check) == DIGITAL_LENGTH:
         values["etax_invoice_no"], values["check_code"] = check, None
-        papers[place] = check
+        digital_numbers[place] = check
 
 
 def _sum(amount: str | None, tax: str | None) -> str | None:
@@ -111,4 +111,4 @@ def _red_remark(values: Values, remark: str) -> None:
         values["original_blue_paper_code"], values["original_blue_paper_no"] = paper.groups()
 
 
-__all__ = ["BadNumber", "NoIdentity", "Papers", "StatedDocuments", "Values", "derive"]
+__all__ = ["BadNumber", "DigitalNumbers", "NoIdentity", "StatedDocuments", "Values", "derive"]

@@ -6,7 +6,7 @@ from olefile import DEFECT_INCORRECT, OleFileIO
 
 _IN_HEADER = 109
 _MOST_DIRECTORY_SECTORS = 1024
-"""olefile compares every entry with all others; a workbook has a handful."""
+"""olefile compares every entry with all others; a workbook has a few."""
 _ENTRY, _KIND = 128, 66
 _NUMBER = 4
 

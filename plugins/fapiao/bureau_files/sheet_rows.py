@@ -129,11 +129,11 @@ class RowReader:
         read = all(values.get(name) or _is_empty(cells[self._match.positions[name]]) for name in self._names)
         if values.get("etax_invoice_no") or (read and not self._names_no_document(cells)):
             with suppress(NoIdentity):
-                derive(values, self._match.layout, self._known.papers)
+                derive(values, self._match.layout, self._known.digital_numbers)
 
     def _completed(self, row: SheetRow, values: Values) -> RowFate:
         try:
-            derive(values, self._match.layout, self._known.papers)
+            derive(values, self._match.layout, self._known.digital_numbers)
         except BadNumber as bad:
             return RowFate(
                 row, "rejected", f"第 {row.row_no} 行：{bad.label.split(' ')[0]} {bad.shown} 不符合该票种的号码格式"

@@ -146,7 +146,7 @@ class LeqiHook(BaseHook):
         return TryLater("LEQI_PACKAGE", why, _AGAIN, self._session.poll_delay(60), reply.raw)
 
     def _usage(self, request: Request, place: PartCursor) -> Package:
-        """L7 answers one invoice a call: a handful is asked side by side and kept as one reply."""
+        """L7 answers one invoice a call: a batch is asked side by side and kept as one reply."""
         with ThreadPoolExecutor(self.concurrency) as pool:
             answers = list(pool.map(lambda invoice: self._one_usage(request, invoice), place.argument["invoices"]))
         body = b"[" + b",".join(answers) + b"]"

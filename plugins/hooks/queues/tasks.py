@@ -159,10 +159,10 @@ class TaskTable(LeasedTable[Claim]):
         """Plans the usage query that a full input download causes (R051); born failed for small-scale taxpayers."""
         self._run("follow_up_usage", task_id=claim.task_id, rule=rule, message=message, advice=advice)
 
-    def usage_questions(self, claim: Claim, handful: int = 100) -> list[Argument]:
-        """The positive invoices of the parent download, or of the row's own days, in handfuls, each one question."""
+    def usage_questions(self, claim: Claim, batch_size: int = 100) -> list[Argument]:
+        """The positive invoices of the parent download, or of the row's own days, in batches, each one question."""
         file = "history" if claim.parent_task_id is None else "tasks"
-        values = {"task_id": claim.task_id, "handful": handful}
+        values = {"task_id": claim.task_id, "batch_size": batch_size}
         rows = self.connection.execute(query(file, "usage_questions"), values).fetchall()
         return [argument for (argument,) in rows]
 
