@@ -4,34 +4,36 @@ import argparse
 from datetime import date
 from typing import Any
 
-from fapiao.forms.fields import Field, Option
+from fapiao.forms.fields import FormField, Option
 from fapiao.forms.reading import fill, given
 from fapiao.rules.book import rulebook
 from launcher.options import add_options
 from launcher.row_limit import add_row_limit
 
 
-def _code(kind: str) -> Field:
+def _code(kind: str) -> FormField:
     """A code, its label or an alias of it (A-07)."""
-    return Field(kind, "text", codes=kind, option=Option(f"--{kind.replace('_', '-')}", "code or label"))
+    return FormField(kind, "text", codes=kind, option=Option(f"--{kind.replace('_', '-')}", "code or label"))
 
 
 def _invoice_type(text: str) -> str:
     return text if text == "all" else rulebook().invoice_type(text).code
 
 
-def _text(name: str, sentence: str) -> Field:
-    return Field(name, "text", option=Option(f"--{name}", sentence))
+def _text(name: str, sentence: str) -> FormField:
+    return FormField(name, "text", option=Option(f"--{name}", sentence))
 
 
-def _day(name: str, flag: str, sentence: str) -> Field:
-    return Field(name, "day", option=Option(flag, sentence, type=date.fromisoformat))
+def _day(name: str, flag: str, sentence: str) -> FormField:
+    return FormField(name, "day", option=Option(flag, sentence, type=date.fromisoformat))
 
 
 FILTERS = (
-    Field("batch", "texts", option=Option("--batch", "a task or a planning; may be repeated", "BATCH", repeated=True)),
+    FormField(
+        "batch", "texts", option=Option("--batch", "a task or a planning; may be repeated", "BATCH", repeated=True)
+    ),
     *map(_code, ("channel", "direction", "download_type", "sync_type", "document", "status")),
-    Field("invoice_type", "text", means=_invoice_type, option=Option("--invoice-type", "code or name")),
+    FormField("invoice_type", "text", means=_invoice_type, option=Option("--invoice-type", "code or name")),
     _text("taxpayer", "税号"),
     _text("name", "part of the company's name"),
     _text("org", "核算组织"),

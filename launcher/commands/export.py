@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fapiao.errors import BadInput
-from fapiao.forms.fields import Field, Option
+from fapiao.forms.fields import FormField, Option
 from fapiao.forms.reading import fill, given
 from fapiao.rules.book import rulebook
 from hooks.exports.rows import FILTERS
@@ -30,19 +30,19 @@ def _month(text: str) -> date:
         raise BadInput([f"{text!r} is not a month: write it like 2027-01"]) from wrong
 
 
-def _months(name: str, sentence: str) -> Field:
-    return Field(name, "text", means=_month, option=Option(f"--{name.replace('_', '-')}", sentence, "YYYY-MM"))
+def _months(name: str, sentence: str) -> FormField:
+    return FormField(name, "text", means=_month, option=Option(f"--{name.replace('_', '-')}", sentence, "YYYY-MM"))
 
 
 POOL = (
-    Field("taxpayers", "texts", option=Option("--taxpayer", "may be repeated", "NUMBER", repeated=True)),
-    Field("direction", "text", codes="direction", option=Option("--direction", "进项 or 销项")),
-    Field("invoice_types", "texts", means=lambda text: rulebook().invoice_type(text).code,
+    FormField("taxpayers", "texts", option=Option("--taxpayer", "may be repeated", "NUMBER", repeated=True)),
+    FormField("direction", "text", codes="direction", option=Option("--direction", "进项 or 销项")),
+    FormField("invoice_types", "texts", means=lambda text: rulebook().invoice_type(text).code,
           option=Option("--type", "code or name; repeatable", "TYPE", repeated=True)),
     _months("month", "开票月份"),
     _months("month_from", "this month and later ones"),
     _months("month_to", "this month and earlier ones"),
-    Field("batches", "texts", option=Option("--batch", "what it brought; repeatable", "BATCH", repeated=True)),
+    FormField("batches", "texts", option=Option("--batch", "what it brought; repeatable", "BATCH", repeated=True)),
 )  # fmt: skip
 """The filters of 全票池."""
 

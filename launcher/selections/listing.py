@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from fapiao.forms.fields import Field, Option
+from fapiao.forms.fields import FormField, Option
 from fapiao.forms.reading import fill, given
 from fapiao.rules.book import rulebook
 from fapiao.selection.listing import Listed, ListFilter
@@ -33,8 +33,8 @@ KINDS = {"selection_state": "selection_state", "use_state": "use_state", "select
 """Columns that hold a code, and whose."""
 
 
-def _several(name: str, flag: str, sentence: str, codes: str | None = None) -> Field:
-    return Field(name, "texts", codes=codes, option=Option(flag, sentence, "…", repeated=True))
+def _several(name: str, flag: str, sentence: str, codes: str | None = None) -> FormField:
+    return FormField(name, "texts", codes=codes, option=Option(flag, sentence, "…", repeated=True))
 
 
 FILTERS = (
@@ -46,11 +46,11 @@ FILTERS = (
     _several("selection_states", "--status", "勾选状态, code or label", "selection_state"),
     _several("use_states", "--use", "使用状态, code or label", "use_state"),
     _several("reasons", "--why", "不抵扣原因, code or label", "not_deductible_type"),
-    Field("issued_from", "day", option=Option("--from", "填发日期 on this day or later", "…", type=date.fromisoformat)),
-    Field("issued_to", "day", option=Option("--to", "填发日期 on this day or earlier", "…", type=date.fromisoformat)),
-    Field("amount_from", "text", means=Decimal,
+    FormField("issued_from", "day", option=Option("--from", "填发日期 on this day or later", "…", type=date.fromisoformat)),
+    FormField("issued_to", "day", option=Option("--to", "填发日期 on this day or earlier", "…", type=date.fromisoformat)),
+    FormField("amount_from", "text", means=Decimal,
           option=Option("--amount-from", "票面税额 at least, in yuan", "…", type=Decimal)),
-    Field("amount_to", "text", means=Decimal,
+    FormField("amount_to", "text", means=Decimal,
           option=Option("--amount-to", "票面税额 at most, in yuan", "…", type=Decimal)),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, CronTriggerTimetable, MultipleCronTriggerTimetable, Param
 
-from fapiao.forms.fields import Field, Form
+from fapiao.forms.fields import Form, FormField
 
 TIMEZONE = "Asia/Shanghai"
 
@@ -43,13 +43,13 @@ def params_of(form: Form) -> dict[str, Param]:
     return {field.name: _param(field) for field in form if field.label}
 
 
-def _param(field: Field) -> Param:
+def _param(field: FormField) -> Param:
     empty: object = [] if field.kind == "texts" else field.preset
     default = () if field.needed and empty is None else (empty,)
     return Param(*default, description=field.note, **_schema(field), title=field.label)
 
 
-def _schema(field: Field) -> dict[str, Any]:
+def _schema(field: FormField) -> dict[str, Any]:
     match field.kind:
         case "flag":
             return {"type": "boolean"}
@@ -62,14 +62,14 @@ def _schema(field: Field) -> dict[str, Any]:
     return _choice(field)
 
 
-def _list(field: Field) -> dict[str, Any]:
+def _list(field: FormField) -> dict[str, Any]:
     """What a list suggests; anything else may be typed too."""
     labels = field.labels()
     suggested = [*field.suggested, *labels]
     return ({"examples": suggested} if suggested else {}) | ({"values_display": labels} if labels else {})
 
 
-def _choice(field: Field) -> dict[str, Any]:
+def _choice(field: FormField) -> dict[str, Any]:
     """One text, of those there are; labels that only repeat the codes are not shown."""
     labels = {**field.labels()}
     if labels and field.preset is None:

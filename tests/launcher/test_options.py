@@ -7,15 +7,15 @@ from io import StringIO
 
 import pytest
 
-from fapiao.forms.fields import Field, Option
+from fapiao.forms.fields import FormField, Option
 from launcher.options import add_day, add_options, command_run, confirmed, day_of
 
 FORM = (
-    Field("keys", "texts", option=Option("keys", "which", "NUMBER", repeated=True)),
-    Field("taxpayers", "texts", option=Option("--taxpayer", "whose", "NUMBER", repeated=True)),
-    Field("direction", "text", option=Option("--direction", "which way", choices=("进项", "销项"))),
-    Field("replay", "flag", "重新识别", option=Option("--replay", "again")),
-    Field("page_only", "text", "仅页面"),
+    FormField("keys", "texts", option=Option("keys", "which", "NUMBER", repeated=True)),
+    FormField("taxpayers", "texts", option=Option("--taxpayer", "whose", "NUMBER", repeated=True)),
+    FormField("direction", "text", option=Option("--direction", "which way", choices=("进项", "销项"))),
+    FormField("replay", "flag", "重新识别", option=Option("--replay", "again")),
+    FormField("page_only", "text", "仅页面"),
 )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fapiao.forms.fields import Field, Option, run_day_field
+from fapiao.forms.fields import FormField, Option, run_day_field
 from operators.airflow_dag import params_of, project_dag
 
 LABELS = {"1": "甲", "2": "乙"}
@@ -13,22 +13,22 @@ LABELS = {"1": "甲", "2": "乙"}
 @pytest.mark.parametrize(
     ("field", "value", "schema"),
     [
-        (Field("x", "text", "题"), None, {"type": ["null", "string"]}),
-        (Field("x", "text", "题", choices=lambda: LABELS, nothing="空"), None,
+        (FormField("x", "text", "题"), None, {"type": ["null", "string"]}),
+        (FormField("x", "text", "题", choices=lambda: LABELS, nothing="空"), None,
          {"type": ["null", "string"], "enum": [None, "1", "2"], "values_display": {"null": "空"} | LABELS}),
-        (Field("x", "one", "题", choices=lambda: LABELS, preset="1"), "1", {"enum": ["1", "2"], "values_display": LABELS}),
-        (Field("x", "text", "题", choices=lambda: {"甲": "甲"}, preset="甲"), "甲", {"type": "string", "enum": ["甲"]}),
-        (Field("x", "texts", "题"), [], {"type": ["null", "array"], "items": {"type": "string"}}),
-        (Field("x", "texts", "题", needed=True), [], {"type": "array", "items": {"type": "string"}}),
-        (Field("x", "texts", "题", choices=lambda: LABELS), [],
+        (FormField("x", "one", "题", choices=lambda: LABELS, preset="1"), "1", {"enum": ["1", "2"], "values_display": LABELS}),
+        (FormField("x", "text", "题", choices=lambda: {"甲": "甲"}, preset="甲"), "甲", {"type": "string", "enum": ["甲"]}),
+        (FormField("x", "texts", "题"), [], {"type": ["null", "array"], "items": {"type": "string"}}),
+        (FormField("x", "texts", "题", needed=True), [], {"type": "array", "items": {"type": "string"}}),
+        (FormField("x", "texts", "题", choices=lambda: LABELS), [],
          {"type": ["null", "array"], "items": {"type": "string"}, "examples": ["1", "2"], "values_display": LABELS}),
-        (Field("x", "texts", "题", suggested=["2026"]), [],
+        (FormField("x", "texts", "题", suggested=["2026"]), [],
          {"type": ["null", "array"], "items": {"type": "string"}, "examples": ["2026"]}),
-        (Field("x", "flag", "题", preset=True), True, {"type": "boolean"}),
+        (FormField("x", "flag", "题", preset=True), True, {"type": "boolean"}),
         (run_day_field("注"), None, {"type": ["null", "string"], "format": "date"}),
     ],
 )  # fmt: skip
-def test_a_kind_of_field_has_its_schema(field: Field, value: object, schema: dict[str, Any]) -> None:
+def test_a_kind_of_field_has_its_schema(field: FormField, value: object, schema: dict[str, Any]) -> None:
     (param,) = params_of((field,)).values()
     assert (param.value, param.schema) == (value, schema | {"title": field.label})
 
@@ -36,7 +36,7 @@ def test_a_kind_of_field_has_its_schema(field: Field, value: object, schema: dic
 def test_a_field_that_is_needed_has_no_value_and_takes_no_empty_one() -> None:
     from airflow.sdk.exceptions import ParamValidationError
 
-    (param,) = params_of((Field("org", "text", "核算组织", needed=True),)).values()
+    (param,) = params_of((FormField("org", "text", "核算组织", needed=True),)).values()
     for given in ("", None):
         with pytest.raises(ParamValidationError):
             param.resolve(given)
@@ -44,7 +44,7 @@ def test_a_field_that_is_needed_has_no_value_and_takes_no_empty_one() -> None:
 
 
 def test_a_field_without_a_label_is_not_on_the_page() -> None:
-    assert params_of((Field("method", "texts", option=Option("--method", "how")),)) == {}
+    assert params_of((FormField("method", "texts", option=Option("--method", "how")),)) == {}
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormField:
     """One thing that a form asks for; without a label the page does not show it, without an option no command does.
 
     `preset` is what the page starts with; `needed` refuses nothing in its place. `codes` is the kind of statuses.yaml
@@ -64,11 +64,11 @@ class Field:
         return rulebook().code(self.codes, text) if self.codes else text
 
 
-Form = tuple[Field, ...]
+Form = tuple[FormField, ...]
 
 DAY_OPTION = Option("--date", "the day to work for; default: today in Asia/Shanghai", type=date.fromisoformat)
 
 
-def run_day_field(note: str) -> Field:
+def run_day_field(note: str) -> FormField:
     """日期: the day that a run works for, in Asia/Shanghai."""
-    return Field("date", "day", "日期", note, option=DAY_OPTION)
+    return FormField("date", "day", "日期", note, option=DAY_OPTION)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from fapiao.errors import BadInput
-from fapiao.forms.fields import Field, Form
+from fapiao.forms.fields import Form, FormField
 from fapiao.forms.items import items
 
 T = TypeVar("T")
@@ -55,11 +55,11 @@ def fill(form: Form, values: Mapping[str, Any]) -> Filled:
     return filled
 
 
-def _value(filled: Filled, one: Field, value: object) -> Any:
+def _value(filled: Filled, one: FormField, value: object) -> Any:
     if one.kind == "flag":
         return bool(one.preset if value is None else value)
     typed = items(value) if one.kind in ("one", "texts") else _text(value)
-    found = (filled.read(partial(_day if one.kind == "day" else Field.meaning, one, text)) for text in typed)
+    found = (filled.read(partial(_day if one.kind == "day" else FormField.meaning, one, text)) for text in typed)
     read = tuple(dict.fromkeys(each for each in found if each is not None))
     if one.check and (objection := one.check(read)):
         filled.problems.append(objection)
@@ -71,7 +71,7 @@ def _text(value: object) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
-def _day(one: Field, text: str) -> date:
+def _day(one: FormField, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:

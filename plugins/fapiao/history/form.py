@@ -6,7 +6,7 @@ from datetime import date
 
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
-from fapiao.forms.fields import Check, Field, Option, run_day_field
+from fapiao.forms.fields import Check, FormField, Option, run_day_field
 from fapiao.forms.reading import Filled, fill
 from fapiao.history.months import months_asked
 from fapiao.permissions.rules import Permissions
@@ -39,24 +39,24 @@ def _one(name: str) -> Check:
 
 
 REQUEST = (
-    Field("method", "texts", codes="history_method",
+    FormField("method", "texts", codes="history_method",
           check=lambda found: _sentence("history_file") if "bureau_file" in found else None),
-    Field("data_type", "one", "发票数据类型",
+    FormField("data_type", "one", "发票数据类型",
           "发票数据含购销方、明细、备注；发票用途状态仅查询正数发票，暂只支持乐企。",
           preset=DETAILS, codes="history_data_type", check=_one("data_type"),
           option=Option("--type", "发票数据类型: details 发票数据 (default), usage 发票用途状态", "…")),
-    Field("channel", "one", "下载通道",
+    FormField("channel", "one", "下载通道",
           "税局下载：rpa 使用默认电子税局账号，乐企须已开通归集能力；文件请用 import_bureau_file 导入。",
           preset="leqi", codes="history_channel", check=_one("channel"),
           option=Option("--channel", "下载通道: rpa, 乐企 (leqi); default: the 收票通道 of each tax number", "…")),
-    Field("taxpayers", "texts", "企业税号", "可多选，每行一个税号；按税号拆分任务。",
+    FormField("taxpayers", "texts", "企业税号", "可多选，每行一个税号；按税号拆分任务。",
           option=Option("--taxpayers", "企业名称: tax numbers, separated by commas", "…")),
-    Field("years", "texts", "开票年份", "可多选，近五年；超出的月份截去并说明。",
+    FormField("years", "texts", "开票年份", "可多选，近五年；超出的月份截去并说明。",
           suggested=[str(year) for year in range(2021, 2036)],
           option=Option("--years", "开票日期 by year: 2025, or 2023-2026, within five years", "…")),
-    Field("months", "texts", "开票月份", "每行一个，如 2026-01 或 2026-01..2026-03；与年份合并。",
+    FormField("months", "texts", "开票月份", "每行一个，如 2026-01 或 2026-01..2026-03；与年份合并。",
           option=Option("--months", "开票日期 by month: 2026-01, or 2026-01..2026-03, separated by commas", "…")),
-    Field("invoice_types", "texts", "发票种类", "可多选；不选为全部六种。",
+    FormField("invoice_types", "texts", "发票种类", "可多选；不选为全部六种。",
           choices=lambda: history_types(rulebook()), means=_history_type,
           option=Option("--types", "发票种类: codes or names of the six types that have a history; default: all six",
                         "…")),
@@ -64,11 +64,11 @@ REQUEST = (
 """导入方式 · 发票数据类型 · 下载通道 · 企业名称 · 开票日期 by year and by month · 发票种类"""
 HISTORY = (
     *REQUEST,
-    Field("dry_run", "flag", "试算", "只列出子任务、窗口、申请日与次数；取消勾选后才真正执行。", preset=True),
-    Field("auto_update", "texts", "自动更新",
+    FormField("dry_run", "flag", "试算", "只列出子任务、窗口、申请日与次数；取消勾选后才真正执行。", preset=True),
+    FormField("auto_update", "texts", "自动更新",
           "可多选：为以上税号的组织创建每月五号自动更新上月数据的任务，默认本组织私有。",
           choices=lambda: rulebook().codes_of("history_data_type")),
-    Field("batches", "texts", "导入批次号", "继续已有的批次，忽略以上各项；例如由命令生成的批次。"),
+    FormField("batches", "texts", "导入批次号", "继续已有的批次，忽略以上各项；例如由命令生成的批次。"),
     run_day_field("按哪一天计算和申请；空为今天（北京时间）。"),
 )  # fmt: skip
 """The request, and what is done with it: a dry run, the monthly renewal, or batches that a command made."""

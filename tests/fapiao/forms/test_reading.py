@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 
 from fapiao.errors import BadInput
-from fapiao.forms.fields import Field, run_day_field
+from fapiao.forms.fields import FormField, run_day_field
 from fapiao.forms.items import items, parts
 from fapiao.forms.reading import fill, given
 
 FORM = (
-    Field("words", "text"),
-    Field("direction", "text", codes="direction"),
-    Field(
+    FormField("words", "text"),
+    FormField("direction", "text", codes="direction"),
+    FormField(
         "document", "one", codes="document", check=lambda found: "only one document" if len(found) > 1 else None
     ),
-    Field("taxpayers", "texts"),
+    FormField("taxpayers", "texts"),
     run_day_field(""),
-    Field("dry_run", "flag", preset=True),
+    FormField("dry_run", "flag", preset=True),
 )  # fmt: skip
 
 
