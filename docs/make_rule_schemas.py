@@ -1,19 +1,24 @@
 """The JSON schemas of include/rules/schema, which editors use, out of the structs that declare the rules.
 
-cd plugins && ../.venv/bin/python -m fapiao.rules.schemas
+.venv/bin/python docs/make_rule_schemas.py
 """
 
 import json
 import pkgutil
+import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-import fapiao
-from fapiao.paths import RULES
-from fapiao.rules.book import rulebook
-from fapiao.rules.rule_file import RuleSections
+PLUGINS = Path(__file__).resolve().parent.parent / "plugins"
+sys.path[:0] = [folder for folder in [str(PLUGINS)] if folder not in sys.path]
+
+import fapiao  # noqa: E402
+from fapiao.paths import RULES  # noqa: E402
+from fapiao.rules.book import rulebook  # noqa: E402
+from fapiao.rules.rule_file import RuleSections  # noqa: E402
 
 SCHEMA = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 WIDTH = 110
