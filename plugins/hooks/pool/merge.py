@@ -140,9 +140,9 @@ class StagedMerge:
             return
         self._totals = None
         stated, kept = map(list, zip(*renamed, strict=True))
-        self._run(self._queries["rename"], stated=stated, kept=kept)
-        self._run(queries("merge/session")["rename_lines"], stated=stated, kept=kept)
-        self._run(queries("merge/session")["rename_sightings"], stated=stated, kept=kept, reply_ids=self._replies)
+        self._run(self._queries["rename"], said=stated, kept=kept)
+        self._run(queries("merge/session")["rename_lines"], said=stated, kept=kept)
+        self._run(queries("merge/session")["rename_sightings"], said=stated, kept=kept, reply_ids=self._replies)
 
     def _set_aside(self) -> int:
         """How many rows the status mode keeps out of the pool; they wait in the cache."""
