@@ -13,7 +13,7 @@ from launcher.row_limit import add_row_limit
 
 def _code(kind: str) -> FormField:
     """A code, its label or an alias of it (A-07)."""
-    return FormField(kind, "text", codes=kind, option=Option(f"--{kind.replace('_', '-')}", "code or label"))
+    return FormField(kind, "word", codes=kind, option=Option(f"--{kind.replace('_', '-')}", "code or label"))
 
 
 def _invoice_type(text: str) -> str:
@@ -21,7 +21,7 @@ def _invoice_type(text: str) -> str:
 
 
 def _text(name: str, sentence: str) -> FormField:
-    return FormField(name, "text", option=Option(f"--{name}", sentence))
+    return FormField(name, "word", option=Option(f"--{name}", sentence))
 
 
 def _day(name: str, flag: str, sentence: str) -> FormField:
@@ -30,10 +30,10 @@ def _day(name: str, flag: str, sentence: str) -> FormField:
 
 FILTERS = (
     FormField(
-        "batch", "texts", option=Option("--batch", "a task or a planning; may be repeated", "BATCH", repeated=True)
+        "batch", "words", option=Option("--batch", "a task or a planning; may be repeated", "BATCH", repeated=True)
     ),
     *map(_code, ("channel", "direction", "download_type", "sync_type", "document", "status")),
-    FormField("invoice_type", "text", means=_invoice_type, option=Option("--invoice-type", "code or name")),
+    FormField("invoice_type", "word", means=_invoice_type, option=Option("--invoice-type", "code or name")),
     _text("taxpayer", "税号"),
     _text("name", "part of the company's name"),
     _text("org", "核算组织"),

@@ -31,18 +31,18 @@ def _month(text: str) -> date:
 
 
 def _months(name: str, sentence: str) -> FormField:
-    return FormField(name, "text", means=_month, option=Option(f"--{name.replace('_', '-')}", sentence, "YYYY-MM"))
+    return FormField(name, "word", means=_month, option=Option(f"--{name.replace('_', '-')}", sentence, "YYYY-MM"))
 
 
 POOL = (
-    FormField("taxpayers", "texts", option=Option("--taxpayer", "may be repeated", "NUMBER", repeated=True)),
-    FormField("direction", "text", codes="direction", option=Option("--direction", "进项 or 销项")),
-    FormField("invoice_types", "texts", means=lambda text: rulebook().invoice_type(text).code,
-          option=Option("--type", "code or name; repeatable", "TYPE", repeated=True)),
+    FormField("taxpayers", "words", option=Option("--taxpayer", "may be repeated", "NUMBER", repeated=True)),
+    FormField("direction", "word", codes="direction", option=Option("--direction", "进项 or 销项")),
+    FormField("invoice_types", "words", means=lambda text: rulebook().invoice_type(text).code,
+              option=Option("--type", "code or name; repeatable", "TYPE", repeated=True)),
     _months("month", "开票月份"),
     _months("month_from", "this month and later ones"),
     _months("month_to", "this month and earlier ones"),
-    FormField("batches", "texts", option=Option("--batch", "what it brought; repeatable", "BATCH", repeated=True)),
+    FormField("batches", "words", option=Option("--batch", "what it brought; repeatable", "BATCH", repeated=True)),
 )  # fmt: skip
 """The filters of 全票池."""
 

@@ -34,7 +34,7 @@ KINDS = {"selection_state": "selection_state", "use_state": "use_state", "select
 
 
 def _several(name: str, flag: str, sentence: str, codes: str | None = None) -> FormField:
-    return FormField(name, "texts", codes=codes, option=Option(flag, sentence, "…", repeated=True))
+    return FormField(name, "words", codes=codes, option=Option(flag, sentence, "…", repeated=True))
 
 
 FILTERS = (
@@ -47,13 +47,13 @@ FILTERS = (
     _several("use_states", "--use", "使用状态, code or label", "use_state"),
     _several("reasons", "--why", "不抵扣原因, code or label", "not_deductible_type"),
     FormField("issued_from", "day",
-          option=Option("--from", "填发日期 on this day or later", "…", type=date.fromisoformat)),
+              option=Option("--from", "填发日期 on this day or later", "…", type=date.fromisoformat)),
     FormField("issued_to", "day",
-          option=Option("--to", "填发日期 on this day or earlier", "…", type=date.fromisoformat)),
-    FormField("amount_from", "text", means=Decimal,
-          option=Option("--amount-from", "票面税额 at least, in yuan", "…", type=Decimal)),
-    FormField("amount_to", "text", means=Decimal,
-          option=Option("--amount-to", "票面税额 at most, in yuan", "…", type=Decimal)),
+              option=Option("--to", "填发日期 on this day or earlier", "…", type=date.fromisoformat)),
+    FormField("amount_from", "word", means=Decimal,
+              option=Option("--amount-from", "票面税额 at least, in yuan", "…", type=Decimal)),
+    FormField("amount_to", "word", means=Decimal,
+              option=Option("--amount-to", "票面税额 at most, in yuan", "…", type=Decimal)),
 )  # fmt: skip
 
 

@@ -7,8 +7,11 @@ from typing import Any, Literal
 
 from fapiao.rules.book import rulebook
 
-Kind = Literal["text", "one", "texts", "day", "flag"]
-"""`text` is taken as it stands; `one` and `texts` are items of a list, of which `one` takes a single one."""
+Kind = Literal["text", "one", "texts", "day", "flag", "word", "words"]
+"""`one` and `texts` are items of a list, however it was typed; of `one` there may be a single one.
+
+A `word` and `words` are of a filter, which says nothing by None alone: an empty word that is given is looked for too.
+"""
 Check = Callable[[Sequence[Any]], str | None]
 """The sentence against what was read of a field, or None."""
 

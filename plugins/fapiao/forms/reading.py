@@ -1,6 +1,6 @@
 """Reads a filled-in form, wherever it was filled in, and collects every sentence that speaks against it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -58,17 +58,27 @@ def fill(form: Form, values: Mapping[str, Any]) -> Filled:
 def _value(filled: Filled, one: FormField, value: object) -> Any:
     if one.kind == "flag":
         return bool(one.preset if value is None else value)
-    typed = items(value) if one.kind in ("one", "texts") else _text(value)
-    found = (filled.read(partial(_day if one.kind == "day" else FormField.meaning, one, text)) for text in typed)
+    meaning = _day if one.kind == "day" else FormField.meaning
+    found = (filled.read(partial(meaning, one, text)) for text in _TYPED[one.kind](value))
     read = tuple(dict.fromkeys(each for each in found if each is not None))
     if one.check and (objection := one.check(read)):
         filled.problems.append(objection)
-    return read if one.kind == "texts" else next(iter(read), None)
+    return read if one.kind in ("texts", "words") else next(iter(read), None)
 
 
 def _text(value: object) -> tuple[str, ...]:
     text = "" if value is None else str(value).strip()
     return (text,) if text else ()
+
+
+_TYPED: Mapping[str, Callable[[Any], Iterable[str]]] = {
+    "text": _text,
+    "day": _text,
+    "one": items,
+    "texts": items,
+    "word": lambda value: () if value is None else (str(value),),
+    "words": lambda value: value or (),
+}
 
 
 def _day(one: FormField, text: str) -> date:

@@ -45,23 +45,23 @@ def _directions() -> dict[str, str]:
 
 REQUEST = (
     FormField("taxpayer_no", "text", "税号", "仅支持选择一个税号；填写文件路径时必填。",
-          option=Option("--taxpayer", "whose the files are, where they do not say", "NUMBER")),
+              option=Option("--taxpayer", "whose the files are, where they do not say", "NUMBER")),
     FormField("direction", "text", "进销项", "留空则由文件内容判断。",
-          choices=_directions, means=_direction, nothing="由文件内容判断",
-          option=Option("--direction", "where the files do not say", choices=("进项", "销项", "input", "output"))),
+              choices=_directions, means=_direction, nothing="由文件内容判断",
+              option=Option("--direction", "where the files do not say", choices=("进项", "销项", "input", "output"))),
     FormField("scheme", "text", "下载方案", "导入到该方案：方案以外的企业和发票类型不导入；留空不限。",
-          option=Option("--scheme", "into this download scheme: only what it names is taken", "NAME")),
+              option=Option("--scheme", "into this download scheme: only what it names is taken", "NAME")),
     FormField("data_type", "text", "发票数据类型", "导入电子税局文件不支持发票用途状态，请改用税局下载获取。",
-          preset=INVOICE_DATA, choices=lambda: {name: name for name in DATA_TYPES}, means=_data_type,
-          option=Option("--data-type", "发票用途状态 is refused (A-16)", choices=DATA_TYPES)),
+              preset=INVOICE_DATA, choices=lambda: {name: name for name in DATA_TYPES}, means=_data_type,
+              option=Option("--data-type", "发票用途状态 is refused (A-16)", choices=DATA_TYPES)),
 )  # fmt: skip
 REPLAY = FormField("replay", "flag", "重新识别", "词表维护后，把待识别票种的文件重新处理一遍。", preset=False,
-               option=Option("--replay", "read the files of waiting rows again"))  # fmt: skip
+                   option=Option("--replay", "read the files of waiting rows again"))  # fmt: skip
 IMPORT = (
     FormField("path", "text", "文件路径", "收件夹里的文件名，最大 10M；留空则处理收件夹里的全部文件。"),
     *REQUEST,
     FormField("password_connection", "text", "密码连接",
-          "压缩包有密码时：存放该密码的 Airflow 连接的 ID；密码本身不要填在这里。"),
+              "压缩包有密码时：存放该密码的 Airflow 连接的 ID；密码本身不要填在这里。"),
     REPLAY,
     run_day_field("按哪一天处理；留空为今天（上海时间）。"),
 )  # fmt: skip

@@ -28,28 +28,28 @@ def _one_document(found: Sequence[str]) -> str | None:
 
 _FILTERS = (
     FormField("document", "one", "票据类型", "发票或海关缴款书；后者不填发票类型和发票状态。",
-          preset="invoice", codes="document", choices=_documents, check=_one_document,
-          option=Option("--document", "票据类型: invoice 发票, customs 海关缴款书", "…")),
+              preset="invoice", codes="document", choices=_documents, check=_one_document,
+              option=Option("--document", "票据类型: invoice 发票, customs 海关缴款书", "…")),
     FormField("invoice_types", "texts", "发票类型", _ALL,
-          choices=_selectable, means=lambda text: rulebook().invoice_type(text).code,
-          option=Option("--invoice-types", "发票类型: codes or names, separated by commas", "…")),
+              choices=_selectable, means=lambda text: rulebook().invoice_type(text).code,
+              option=Option("--invoice-types", "发票类型: codes or names, separated by commas", "…")),
     FormField("deduction_statuses", "texts", "抵扣状态", _ALL, codes="deduction_status",
-          option=Option("--deduction-statuses",
-                        "抵扣状态: 未勾选, 已勾选或已认证抵扣, 已退税或已确认退税, separated by commas", "…")),
+              option=Option("--deduction-statuses",
+                            "抵扣状态: 未勾选, 已勾选或已认证抵扣, 已退税或已确认退税, separated by commas", "…")),
     FormField("invoice_statuses", "texts", "发票状态", _ALL, codes="invoice_status",
-          option=Option("--invoice-statuses", "发票状态: codes or names, separated by commas", "…")),
+              option=Option("--invoice-statuses", "发票状态: codes or names, separated by commas", "…")),
     FormField("date_from", "day", "开票日期从", "空为当月1号。",
-          option=Option("--date-from", "开票日期 from, YYYY-MM-DD", "…")),
+              option=Option("--date-from", "开票日期 from, YYYY-MM-DD", "…")),
     FormField("date_to", "day", "开票日期到", "空为执行当天。",
-          option=Option("--date-to", "开票日期 to, YYYY-MM-DD", "…")),
+              option=Option("--date-to", "开票日期 to, YYYY-MM-DD", "…")),
 )  # fmt: skip
 FILTERS = tuple(field.name for field in _FILTERS)
 """票据类型 · 发票类型 · 抵扣状态 · 发票状态 · 开票日期"""
 REQUEST = (
     FormField("org", "text", "核算组织", "填一个组织编码，下载其上查税号的数据。", needed=True,
-          option=Option("--org", "核算组织, exactly one", "CODE")),
+              option=Option("--org", "核算组织, exactly one", "CODE")),
     FormField("taxpayer_no", "text", "税号", "仅当该组织有多个税号时填写。",
-          option=Option("--taxpayer", "only where the organisation has several tax numbers", "NUMBER")),
+              option=Option("--taxpayer", "only where the organisation has several tax numbers", "NUMBER")),
     *_FILTERS,
 )  # fmt: skip
 KEY_ELEMENTS = (*REQUEST, run_day_field("按哪一天执行；空为今天（北京时间）。"))

@@ -52,25 +52,25 @@ def _account(pair: str) -> tuple[str, str]:
 
 
 OPERATION = FormField("operation", "text", "操作", "统计表的操作只需填写税号。",
-                  preset="not_deduct", choices=_operations, means=_operation, check=_known_operation)  # fmt: skip
+                      preset="not_deduct", choices=_operations, means=_operation, check=_known_operation)  # fmt: skip
 DOCUMENTS = (
     FormField("document_keys", "texts", "缴款书号码", "每行一个。", means=spelled,
-          option=Option("document_keys", "缴款书号码", "NUMBER", repeated=True)),
+              option=Option("document_keys", "缴款书号码", "NUMBER", repeated=True)),
     FormField("taxpayers", "texts", "税号", "每行一个；缴款书属于多个税号时须填写。",
-          option=Option("--taxpayer", "whose they are", "NUMBER", repeated=True)),
+              option=Option("--taxpayer", "whose they are", "NUMBER", repeated=True)),
 )  # fmt: skip
 REASON = (
     FormField("reason", "text", "不抵扣原因", "勾选须有不抵扣原因；留空则用各缴款书已有的原因。",
-          codes="not_deductible_type", nothing="各缴款书已有的原因",
-          option=Option("--reason", "不抵扣原因, 1 to 5 or its name; default: each paper's own", "REASON")),
+              codes="not_deductible_type", nothing="各缴款书已有的原因",
+              option=Option("--reason", "不抵扣原因, 1 to 5 or its name; default: each paper's own", "REASON")),
     FormField("reason_text", "text", "其他原因说明", "不抵扣原因为其他时必填。",
-          option=Option("--reason-text", "what 其他 needs", "WORDS")),
+              option=Option("--reason-text", "what 其他 needs", "WORDS")),
 )  # fmt: skip
 SHEET = (
     FormField("without", "texts", "删除的税号", "不提交这些税号的全部发票。",
-          option=Option("--without", "删除: submit nothing of this tax number", "NUMBER", repeated=True)),
+              option=Option("--without", "删除: submit nothing of this tax number", "NUMBER", repeated=True)),
     FormField("accounts", "texts", "换账号", "每行一个：税号=电子税局账号。", means=_account,
-          option=Option("--account", "换账号 for a tax number", "NUMBER=ACCOUNT", repeated=True)),
+              option=Option("--account", "换账号 for a tax number", "NUMBER=ACCOUNT", repeated=True)),
 )  # fmt: skip
 REQUEST = (OPERATION, *DOCUMENTS, *REASON, *SHEET)
 SELECTION = (
@@ -81,7 +81,7 @@ SELECTION = (
     *SHEET,
     FormField("retry", "texts", "重试的批次号", "仅处理失败的任务；填写后忽略以上各项。"),
     FormField("dry_run", "flag", "试算",
-          "只列出税号的通道、所属税局、账号和在线状态；取消勾选后才提交税局通道处理。", preset=True),
+              "只列出税号的通道、所属税局、账号和在线状态；取消勾选后才提交税局通道处理。", preset=True),
     run_day_field("按哪一天处理；留空为今天（北京时间）。"),
 )  # fmt: skip
 

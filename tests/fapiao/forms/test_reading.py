@@ -63,6 +63,14 @@ def test_every_problem_is_said_at_once_in_the_order_of_the_fields() -> None:
     assert day == "date '10.3.2027' is not a day: write it like 2026-01-05"
 
 
+@pytest.mark.parametrize(("value", "read"), [(None, None), ("", ""), (" x ", " x ")])
+def test_a_word_of_a_filter_counts_as_it_was_typed_also_where_it_is_empty(value: object, read: object) -> None:
+    filled = fill(
+        (FormField("x", "word"), FormField("y", "words")), {"x": value, "y": value if value is None else [value]}
+    )
+    assert filled.conditions() == {"x": read, "y": None if read is None else [read]}
+
+
 def test_several_are_a_list_for_a_statement() -> None:
     assert fill(FORM, {"taxpayers": "A,B"}).conditions()["taxpayers"] == ["A", "B"]
 
