@@ -1,6 +1,7 @@
 """The loop of a worker: due rows until none is left, with short waits in between, and never for ever."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -34,7 +35,10 @@ def run_until_none_due(claim: Callable[[], Sequence[Row]], handle: Callable[[Seq
 
 
 def run_until_idle(
-    name: str, round_of: Callable[[], tuple[int, int]], next_due: Callable[[], tuple[int, float | None]]
+    name: str,
+    round_of: Callable[[], tuple[int, int]],
+    next_due: Callable[[], tuple[int, float | None]],
+    most_rounds: float = math.inf,
 ) -> int:
     """Rounds until the next row is due only after a real wait; how many rows were handled.
 
@@ -42,14 +46,14 @@ def run_until_idle(
     seconds to the earliest. A queue whose rows keep coming back, or are due and cannot be taken, is left to the next
     worker with a sentence, so that those behind it have their turn.
     """
-    handled, idle, end = 0, 0, time.monotonic() + TURN_SECONDS
+    handled, idle, rounds, end = 0, 0, 0, time.monotonic() + TURN_SECONDS
     while True:
         freed, done = round_of()
-        handled, idle = handled + done, 0 if freed or done else idle + 1
+        handled, idle, rounds = handled + done, 0 if freed or done else idle + 1, rounds + 1
         open_rows, seconds = next_due()
         if not open_rows or seconds is None or seconds > SHORT_WAIT_SECONDS:
             return handled
-        if idle == MOST_IDLE_ROUNDS or time.monotonic() > end:
+        if idle == MOST_IDLE_ROUNDS or rounds == most_rounds or time.monotonic() > end:
             log.warning(
                 "%s: %d rows are open and due again and again; the next worker goes on with them", name, open_rows
             )

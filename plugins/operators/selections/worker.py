@@ -25,6 +25,8 @@ from operators.selections.session import SelectionSession, SelectionTables
 from operators.selections.statistics import collect_statistics, find_out_statistics, upload_statistics
 
 BATCH = 20
+MOST_ROUNDS = 50
+"""For a bureau that keeps promising an answer for the next moment."""
 LEAST_WAIT_SECONDS = 1.0
 """Of a question that costs no attempt, so that it is never asked in a circle."""
 
@@ -42,6 +44,7 @@ def select_until_idle(session: SelectionSession, channel: str) -> int:
         f"selections of channel {channel}",
         partial(recheck_and_select, session, channel),
         partial(_next_due, session, channel),
+        MOST_ROUNDS,
     )
 
 

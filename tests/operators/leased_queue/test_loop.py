@@ -65,6 +65,12 @@ def test_rows_that_nobody_can_take_are_left_with_a_sentence(
     assert "channel etax: 3 rows are open and due again and again; the next worker goes on with them" in caplog.text
 
 
+def test_a_queue_may_have_a_bound_of_rounds_too(naps: list[float], caplog: pytest.LogCaptureFixture) -> None:
+    assert run_until_idle("etax", after((0, 1)), after((1, 0.1)), 50) == 50
+    assert len(naps) == 49
+    assert "due again and again" in caplog.text
+
+
 def test_rows_that_move_and_come_back_have_their_turn_and_no_more(naps: list[float]) -> None:
     """Selections had no bound of time: 50 rounds, however long each took."""
     assert run_until_idle("etax", after((0, 1)), after((1, 3.0))) == len(naps) + 1
