@@ -37,7 +37,7 @@ class Role(RuleRow, frozen=True):
     actions: Annotated[tuple[Action, ...], Meta(min_length=1)]
 
 
-class RightSections(RuleSections, frozen=True):
+class PermissionSections(RuleSections, frozen=True):
     """权限: what can be done with tasks, who may make new ones by 导入, and which role may do it."""
 
     file = "rights.yaml"
@@ -56,7 +56,7 @@ class PermissionRules:
 @cache
 def permission_rules(folder: Path = RULES) -> PermissionRules:
     """Reads and checks the file once. Raises RuleError with file and line."""
-    found = RuleFile(RightSections, folder).content
+    found = RuleFile(PermissionSections, folder).content
     return PermissionRules({row.code: row.label for row in found.actions}, {role.code: role for role in found.roles})
 
 
