@@ -23,7 +23,8 @@ from fapiao.enterprise.records import Taxpayer
 from fapiao.exports.cells import cell
 from fapiao.imports.requests import import_request
 from fapiao.imports.uncollected import uncollected
-from fapiao.payloads import Context, translate
+from fapiao.payloads.staged import Context
+from fapiao.payloads.translation import translate
 from fapiao.tasks import RunDay
 from hooks.enterprise.basics import change
 from hooks.files.store import FolderStore

@@ -13,7 +13,8 @@ from rustpy_xlsxwriter import write_worksheets
 
 from bench.setting import Row, Setting
 from bench.timing import medians
-from fapiao.payloads import Context, translate
+from fapiao.payloads.staged import Context
+from fapiao.payloads.translation import translate
 from fapiao.selection.list_rows import SHEET, read_list
 from fapiao.selection.listing import ListFilter
 from hooks.pool.merge import MergeContext, StagedMerge

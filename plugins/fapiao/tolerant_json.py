@@ -10,7 +10,7 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from fapiao.shown import shown, storable
 
@@ -19,6 +19,7 @@ _MEMBER = re.compile(r'\s*("[^"\\]*(?:\\.[^"\\]*)*")\s*:(.*)', re.DOTALL)
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MOST_OF_A_VALUE = 80
+T = TypeVar("T")
 _DEEP = "nested deeper than can be read"
 
 
@@ -64,30 +65,29 @@ def members(text: str) -> dict[str, str]:
 
 def elements(text: str) -> list[Any]:
     """The elements of an array, each a value or a BrokenRow. Raises UnreadableJson where it is no array that ends."""
-    if not _is_suspect(text):
-        try:
-            whole = value_of(text)
-        except UnreadableJson:
-            pass  # whichever element it is, the others are read
-        else:
-            if not isinstance(whole, list):
-                raise UnreadableJson("it is not a JSON array")
-            return whole
-    return [_element(piece.strip()) for piece in _pieces(text, "[")]
+    whole = _read_whole(text, list, "array")
+    return [_element(piece.strip()) for piece in _pieces(text, "[")] if whole is None else whole
 
 
 def fields(text: str) -> dict[str, Any]:
     """An object whose lists may hold BrokenRow. Raises UnreadableJson where its own field cannot be stored exactly."""
-    if not _is_suspect(text):
-        try:
-            whole = value_of(text)
-        except UnreadableJson:
-            pass  # a row of one of its lists, perhaps
-        else:
-            if not isinstance(whole, dict):
-                raise UnreadableJson("it is not a JSON object")
-            return whole
+    whole = _read_whole(text, dict, "object")
+    if whole is not None:
+        return whole
     return {name: elements(one) if one.startswith("[") else _field(name, one) for name, one in members(text).items()}
+
+
+def _read_whole(text: str, kind: type[T], name: str) -> T | None:
+    """The value of a text without a flaw; None where one of its parts has one, and the others can be read."""
+    if _is_suspect(text):
+        return None
+    try:
+        whole = value_of(text)
+    except UnreadableJson:
+        return None
+    if not isinstance(whole, kind):
+        raise UnreadableJson(f"it is not a JSON {name}")
+    return whole
 
 
 def value_of(text: str) -> Any:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import yaml
 
-from fapiao.payloads import line_filter
+from fapiao.payloads.line_filter import line_filter
 from pool_rows import OWNER, changes, context, counts, document, stage
 
 CASES = sorted(path.parent for path in (Path(__file__).parent / "merge").glob("*/*/expect.yaml"))

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fapiao.bureau_files import HISTORY_LIMIT, BureauFile, Content, RowFate, SheetPart, open_upload
+from fapiao.bureau_files.agreement import Content
+from fapiao.bureau_files.opening import HISTORY_LIMIT, BureauFile, open_upload
+from fapiao.bureau_files.records import RowFate
+from fapiao.bureau_files.sheets import SheetPart
 from simulator.bureau_files.catalogue import Sample, samples
 from simulator.bureau_files.sheets import Cell, Sheet
 from simulator.bureau_files.writing import xls_bytes, xlsx_bytes

@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from fapiao.payloads import Context, translate
+from fapiao.payloads.staged import Context
+from fapiao.payloads.translation import translate
 from hooks.pool.merge import MergeContext, MergeCounts, StagedMerge
 
 OWNER = "91440300MA5DABCD1X"

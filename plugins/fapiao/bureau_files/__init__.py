@@ -10,31 +10,3 @@
 
 Everything raises FileRefusal for a file that is not taken at all; nothing here keeps, stages or merges anything.
 """
-
-from fapiao.bureau_files.agreement import Content, agree
-from fapiao.bureau_files.file_names import NameClaim, join_parts, parse_name
-from fapiao.bureau_files.layouts import FileRules, Layout, file_rules
-from fapiao.bureau_files.opening import HISTORY_LIMIT, UPLOAD_LIMIT, BureauFile, open_upload
-from fapiao.bureau_files.records import FileRefusal, RowFate, SheetRow
-from fapiao.bureau_files.sheets import SheetPart
-from fapiao.bureau_files.sniffing import sniff
-
-__all__ = [
-    "HISTORY_LIMIT",
-    "UPLOAD_LIMIT",
-    "BureauFile",
-    "Content",
-    "FileRefusal",
-    "FileRules",
-    "Layout",
-    "NameClaim",
-    "RowFate",
-    "SheetPart",
-    "SheetRow",
-    "agree",
-    "file_rules",
-    "join_parts",
-    "open_upload",
-    "parse_name",
-    "sniff",
-]  # fmt: skip

@@ -10,10 +10,8 @@ from fapiao.identity import (
     PAPER_DIGITAL_TYPES,
     PAPER_LENGTH,
     PAPER_TYPES,
-    BadNumber,
     Identity,
     Names,
-    NoIdentity,
     customs_identity,
     invoice_identity,
     withholding_identity,
@@ -48,7 +46,8 @@ def derive(values: Values, layout: Layout, digital_numbers: DigitalNumbers) -> N
         _paper_number(values, layout, digital_numbers)
     _identify(values, layout)
     if layout.total_is_sum and values.get("total_amount") is None:
-        values["total_amount"] = _sum(values.get("amount"), values.get("tax_amount"))
+        amount, tax = values.get("amount"), values.get("tax_amount")
+        values["total_amount"] = None if amount is None or tax is None else f"{Decimal(amount) + Decimal(tax):f}"
     if layout.purpose and values.get("selection_status") == "1":
         values["deduction_purpose"] = layout.purpose
     remark = values.get("remark")
@@ -97,10 +96,6 @@ def _paper_number(values: Values, layout: Layout, digital_numbers: DigitalNumber
         digital_numbers[place] = check
 
 
-def _sum(amount: str | None, tax: str | None) -> str | None:
-    return None if amount is None or tax is None else f"{Decimal(amount) + Decimal(tax):f}"
-
-
 def _red_remark(values: Values, remark: str) -> None:
     """The blue invoice that a red one reverses."""
     digital = _BLUE_DIGITAL.search(remark)
@@ -109,6 +104,3 @@ def _red_remark(values: Values, remark: str) -> None:
         values["original_blue_no"] = digital.group(1)
     elif paper:
         values["original_blue_paper_code"], values["original_blue_paper_no"] = paper.groups()
-
-
-__all__ = ["BadNumber", "DigitalNumbers", "NoIdentity", "StatedDocuments", "Values", "derive"]

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Protocol, TypeVar
 
@@ -88,16 +88,12 @@ def join_parts(files: Iterable[N]) -> list[list[N]]:
 
     Raises FileRefusal where a part is missing or comes twice.
     """
-    sets: dict[tuple[str, ...], list[N]] = {}
+    sets: dict[object, list[N]] = {}
     for file in files:
         claim = file.claim
-        key = (file.name, "alone") if claim is None or claim.part is None else _set_key(claim)
+        key: object = file.name if claim is None or claim.part is None else replace(claim, part=None)
         sets.setdefault(key, []).append(file)
     return [_in_order(group) for group in sets.values()]
-
-
-def _set_key(claim: NameClaim) -> tuple[str, ...]:
-    return claim.taxpayer_no, claim.stamp, claim.month, claim.direction, claim.type_word
 
 
 def _in_order(group: list[N]) -> list[N]:

@@ -53,9 +53,14 @@ class Layout(RuleRow, frozen=True, dict=True):
         return {name: tuple(map(canonical, headings)) for name, headings in self.headings.items()}
 
     @cached_property
-    def known(self) -> frozenset[str]:
+    def without_column(self) -> frozenset[str]:
         """The canonical headings without a column of ours."""
         return frozenset(map(canonical, self.known_headings))
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every canonical heading."""
+        return self.without_column.union(*self.columns.values())
 
 
 class ColumnTexts(RuleRow, frozen=True):
@@ -158,6 +163,6 @@ def _given_twice(layout: Layout) -> str | None:
     for name, headings in layout.columns.items():
         for heading in headings:
             before = owners.setdefault(heading, name)
-            if heading in layout.known or (before != name and {before, name} != {"issue_date", "issued_at"}):
+            if heading in layout.without_column or (before != name and {before, name} != {"issue_date", "issued_at"}):
                 return heading
     return None

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
@@ -47,11 +47,9 @@ def _waited(load: Callable[[], CalamineSheet], where: str) -> CalamineSheet:
         return load()
 
 
-@contextmanager
-def _sentences(where: str) -> Iterator[None]:
+def _sentences(where: str) -> AbstractContextManager[None]:
     """Turns what calamine raises into a refusal."""
-    with boundary(lambda raised: _refusal(raised, where)):
-        yield
+    return boundary(lambda raised: _refusal(raised, where))
 
 
 def _refusal(raised: BaseException, where: str) -> FileRefusal:

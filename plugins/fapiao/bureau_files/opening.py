@@ -86,12 +86,8 @@ def _opened(content: bytes, name: str, limit: int, password: str | None) -> Iter
         if found == "zip":
             raise FileRefusal(f"压缩包里还有压缩包“{inner}”，未打开；请解开一层后再上传", name)
         file = _file(inner_content, found, inner, name, rules)
-        yield file if file.claim or not claim else _with_claim(file, claim)
-
-
-def _with_claim(file: BureauFile, claim: NameClaim) -> BureauFile:
-    """A file whose own name says nothing is claimed by the name of its ZIP."""
-    return replace(file, claim=claim)
+        # a file whose own name says nothing is claimed by the name of its ZIP
+        yield replace(file, claim=file.claim or claim)
 
 
 def _file(content: bytes, kind: Format, name: str, container: str | None, rules: FileRules) -> BureauFile:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from fapiao.bureau_files.cells import EMPTY, Cell
 from fapiao.bureau_files.headings import canonical, letters
@@ -45,10 +45,18 @@ Candidates = dict[str, FoundLayout]
 
 def candidates_of(head: Head, rules: FileRules, where: str) -> Candidates:
     """The best layout of every family for a sheet. Raises FileRefusal: looked for, and there (C19)."""
-    found = _best_of_each_family(head, rules)
-    if not found:
-        raise unrecognised(head, rules, where)
-    return found
+    best: Candidates = {}
+    for row_no, row in head:
+        headings = tuple(canonical(cell) if isinstance(cell, str) else "" for cell in row)
+        if sum(map(bool, headings)) < _FEWEST:
+            continue
+        for match in _matches(row_no, headings, rules.layouts):
+            before = best.get(match.layout.family)
+            if before is None or match.score > before.score:
+                best[match.layout.family] = match
+    if not best:
+        raise FileRefusal(unrecognised(head, rules), where)
+    return best
 
 
 def is_foreign(head: Head, rules: FileRules) -> bool:
@@ -66,7 +74,8 @@ def one_family(candidates: Mapping[str, Candidates], rules: FileRules, where: st
         if all(family in found for found in candidates.values())
     ]
     if not shared:
-        labels = "、".join(f"{sheet}（{_best(found.values()).layout.label}）" for sheet, found in candidates.items())
+        best = {sheet: max(found.values(), key=attrgetter("score")) for sheet, found in candidates.items()}
+        labels = "、".join(f"{sheet}（{match.layout.label}）" for sheet, match in best.items())
         raise FileRefusal(f"各工作表不属于同一种税局文件：{labels}；请分开上传", where)
     family = max(shared, key=lambda name: sum(found[name].score for found in candidates.values()))
     chosen = {sheet: found[family] for sheet, found in candidates.items()}
@@ -75,26 +84,12 @@ def one_family(candidates: Mapping[str, Candidates], rules: FileRules, where: st
     return chosen
 
 
-def _best_of_each_family(head: Head, rules: FileRules) -> Candidates:
-    best: Candidates = {}
-    for row_no, row in head:
-        headings = tuple(canonical(cell) if isinstance(cell, str) else "" for cell in row)
-        if sum(map(bool, headings)) < _FEWEST:
-            continue
-        for match in _matches(row_no, headings, rules.layouts):
-            before = best.get(match.layout.family)
-            if before is None or match.score > before.score:
-                best[match.layout.family] = match
-    return best
-
-
 def _matches(row_no: int, headings: tuple[str, ...], layouts: Iterable[Layout]) -> Iterator[FoundLayout]:
     for layout in layouts:
         positions = _positions(layout, headings)
         if all(name in positions for name in layout.required):
-            ours = {heading for names in layout.columns.values() for heading in names} | layout.known
-            unknown = tuple(heading for heading in headings if heading and heading not in ours)
-            end = max(place for place, heading in enumerate(headings) if heading in ours) + 1
+            unknown = tuple(heading for heading in headings if heading and heading not in layout.known)
+            end = max(place for place, heading in enumerate(headings) if heading in layout.known) + 1
             if sum(heading in unknown for heading in headings[:end]) <= MOST_UNKNOWN:
                 yield FoundLayout(layout, row_no, headings, positions, unknown)
 
@@ -118,17 +113,8 @@ def check_columns(match: FoundLayout, where: str) -> None:
             )
 
 
-def _best(matches: Iterable[FoundLayout]) -> FoundLayout:
-    return max(matches, key=lambda match: match.score)
-
-
-def unrecognised(head: Head, rules: FileRules, where: str) -> FileRefusal:
-    """The refusal of a sheet that has no layout, with what was looked for and what is there (C19)."""
-    return FileRefusal(_unrecognised(head, rules), where)
-
-
-def _unrecognised(head: Head, rules: FileRules) -> str:
-    """What comes nearest, what it lacks, and the headings that are there."""
+def unrecognised(head: Head, rules: FileRules) -> str:
+    """Why a sheet has no layout: what comes nearest, what it lacks, and the headings that are there (C19)."""
     headings = max(_texts(head), key=lambda row: _nearest(row, rules)[0], default=())
     score, layout = _nearest(headings, rules)
     shown = "、".join(headings[:30]) or "（空）"
@@ -145,9 +131,5 @@ def _texts(head: Head) -> list[tuple[str, ...]]:
 
 
 def _nearest(headings: Sequence[str], rules: FileRules) -> tuple[int, Layout]:
-    def known(layout: Layout) -> int:
-        ours = {heading for names in layout.columns.values() for heading in names} | layout.known
-        return sum(1 for heading in headings if heading in ours)
-
-    layout = max(rules.layouts, key=known)
-    return known(layout), layout
+    found = ((sum(heading in layout.known for heading in headings), layout) for layout in rules.layouts)
+    return max(found, key=itemgetter(0))

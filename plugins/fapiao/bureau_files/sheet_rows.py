@@ -11,7 +11,7 @@ from itertools import islice
 
 from fapiao.bureau_files.cells import EMPTY, BadCell, Cell
 from fapiao.bureau_files.columns import UNREADABLE, ColumnReader
-from fapiao.bureau_files.derived import BadNumber, NoIdentity, StatedDocuments, Values, derive
+from fapiao.bureau_files.derived import StatedDocuments, Values, derive
 from fapiao.bureau_files.headings import canonical, letters
 from fapiao.bureau_files.layouts import FileRules
 from fapiao.bureau_files.raw_row import RawRow
@@ -19,6 +19,7 @@ from fapiao.bureau_files.readers import Unknown, reader_of, type_code
 from fapiao.bureau_files.recognition import FoundLayout
 from fapiao.bureau_files.records import RowFate, SheetRow
 from fapiao.bureau_files.sheet_cells import OpenSheet
+from fapiao.identity import BadNumber, NoIdentity
 from fapiao.pool_columns.records import LINE_COLUMNS
 
 _PACKAGE = 500

@@ -94,9 +94,10 @@ def _noted(part: SheetPart, where: str, notes: list[str]) -> SheetPart:
 
 
 def _nothing_of_the_bureau(foreign: Sequence[tuple[str, Head]], rules: FileRules, where: str) -> FileRefusal:
-    for name, head in foreign:
-        return unrecognised(head, rules, f"{where} · {name}")
-    return FileRefusal("工作簿里没有数据；请从税局重新导出", where)
+    if not foreign:
+        return FileRefusal("工作簿里没有数据；请从税局重新导出", where)
+    name, head = foreign[0]
+    return FileRefusal(unrecognised(head, rules), f"{where} · {name}")
 
 
 def _certain(candidates: Collection[Candidates]) -> FoundLayout | None:
@@ -125,8 +126,7 @@ def _part(sheet: OpenSheet, match: FoundLayout, rules: FileRules, known: StatedD
         constants["buyer_tax_no"] = taxpayer_no
 
     def rows() -> Iterator[RowFate]:
-        reader = RowReader(sheet, match, rules, known, constants, title)
-        return reader.verdicts()
+        return RowReader(sheet, match, rules, known, constants, title).verdicts()
 
     return SheetPart(sheet.name, match.layout, match.row_no, match.unknown, preamble, taxpayer_no, period, title, rows)
 

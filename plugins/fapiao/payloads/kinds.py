@@ -3,29 +3,22 @@
 from fapiao.errors import RuleError
 from fapiao.pool_columns.reading import load_fields
 
-# What was asked: our download types, and the 乐企 services that answer in a shape of their own.
+# What was asked, and in which shape it is answered.
 _ANSWERS = {
     "input_full": "face",
     "output_full": "face",
     "input_incremental": "face",
     "input_status": "risk",
     "unselected_init": "unselected",
-    "risk": "risk",
     "usage": "usage",
-    "unselected": "unselected",
-    "face": "face",
-    "FPTSTXXXCX": "risk",
-    "FPZTXXCX": "usage",
-    "WGXSJCSHQDXZSQDKGX": "unselected",
-    "WGXSJCSHQDXZSQFKDKGX": "unselected",
 }
 
 
 def payload_kind(document: str, invoice_type: str, answer: str) -> str:
     """The payload kind of fields.yaml for an answer.
 
-    `document` is invoice, customs or withholding, `invoice_type` our code or fplx, `answer` a download type, one of
-    face, risk, usage, unselected, or a 乐企 service code. Raises RuleError when no kind fits.
+    `document` is invoice, customs or withholding, `invoice_type` our code or fplx, `answer` a download type, or usage.
+    Raises RuleError when no kind fits.
     """
     shape = _ANSWERS.get(answer)
     if shape in ("risk", "usage"):

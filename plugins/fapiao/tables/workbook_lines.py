@@ -7,6 +7,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from fapiao.boundary import boundary
 from fapiao.bureau_files.guarding import look_into
+from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.layouts import file_rules
 from fapiao.bureau_files.sniffing import sniff
 from fapiao.errors import BadInput
@@ -55,7 +56,7 @@ def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:
     for number, row in ((number, row) for number, row in filled[1:] if not is_remark(row[0])):
         cells = {}
         for position, column in enumerate(columns):
-            address = f"cell {_letters(position)}{number}"
+            address = f"cell {letters(position)}{number}"
             value = _text(row[position])
             if value is None:
                 table.problems.append(
@@ -66,12 +67,6 @@ def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:
                 cells[column] = Cell(value, address)
         table.lines.append(Line(source, f"row {number}", cells))
     return table
-
-
-def _letters(position: int) -> str:
-    """The name of a column, counted from 0: A … Z, AA …"""
-    before, last = divmod(position, 26)
-    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def _text(raw: Raw) -> str | None:

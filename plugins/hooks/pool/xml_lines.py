@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
-from fapiao.payloads import Context, Staged, translate
+from fapiao.payloads.staged import Context, Staged
+from fapiao.payloads.translation import translate
 from fapiao.pool_columns.reading import staged_columns
 from fapiao.queries import queries, query
 

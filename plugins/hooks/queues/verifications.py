@@ -8,7 +8,8 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from fapiao.errors import BureauError, Refused, error_columns
-from fapiao.payloads import Context, translate
+from fapiao.payloads.staged import Context
+from fapiao.payloads.translation import translate
 from fapiao.queries import query
 from fapiao.tasks import LEASE
 from fapiao.tolerant_json import UnreadableJson, fields, text_of

@@ -8,7 +8,8 @@ from fapiao.errors import Refused, TryLater, Unusable
 from fapiao.layout import xml_invoice
 from fapiao.layout.delivery import Announced, Delivery, Failure, read_delivery
 from fapiao.layout.rows import LayoutFile, file_row
-from fapiao.payloads import ERROR_GOODS, Context, line_filter
+from fapiao.payloads.line_filter import ERROR_GOODS, line_filter
+from fapiao.payloads.staged import Context
 from fapiao.safe_xml import UnreadableFile
 from fapiao.tasks import Claim
 from hooks.channels.file_download import Download, download_of

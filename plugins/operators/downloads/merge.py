@@ -12,8 +12,9 @@ from fapiao.downloads.protocol import Argument
 from fapiao.downloads.question import foreign, objection
 from fapiao.downloads.reach import out_of_reach
 from fapiao.errors import MergeError, Refused
-from fapiao.payloads import ERROR_GOODS, Context, Staged, line_filter, translate
-from fapiao.payloads.staged import Aside
+from fapiao.payloads.line_filter import ERROR_GOODS, line_filter
+from fapiao.payloads.staged import Aside, Context, Staged
+from fapiao.payloads.translation import translate
 from fapiao.pool_columns.reading import load_fields
 from fapiao.rules.records import FollowUp
 from fapiao.tasks import Claim

@@ -14,7 +14,9 @@ import psycopg
 from fapiao.errors import LeaseLost
 from fapiao.imports.documents import FileDocument, FileDocuments
 from fapiao.imports.uncollected import uncollected
-from fapiao.payloads import Context, LineFilter, Rejected, Staged, translate
+from fapiao.payloads.line_filter import LineFilter
+from fapiao.payloads.staged import Context, Rejected, Staged
+from fapiao.payloads.translation import translate
 from fapiao.pool_columns.reading import load_fields
 from fapiao.tasks import Claim
 from hooks.pool.merge import MergeContext, MergeCounts, StagedMerge

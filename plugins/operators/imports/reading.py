@@ -17,7 +17,7 @@ from fapiao.imports.documents import FileDocuments, RowRef
 from fapiao.imports.owners import KnownOwner, Owner, owner_of, refuse_strangers
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.uncollected import uncollected
-from fapiao.payloads import ERROR_GOODS
+from fapiao.payloads.line_filter import ERROR_GOODS
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
 from hooks.files.store import FileStore, digest

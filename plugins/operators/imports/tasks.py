@@ -13,7 +13,7 @@ from fapiao.errors import BadInput, BureauError, MergeError, Refused, Unusable
 from fapiao.imports.owners import Owner
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.schemes import ImportScheme
-from fapiao.payloads import ERROR_GOODS, line_filter
+from fapiao.payloads.line_filter import ERROR_GOODS, line_filter
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, Claim, RunDay
 from hooks.enterprise.parameters import read_parameter

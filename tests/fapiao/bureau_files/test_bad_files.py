@@ -8,7 +8,9 @@ import pytest
 import pyzipper
 
 from bureau_uploads import FULL, SAMPLES, full_rows, upload, workbook, zipped
-from fapiao.bureau_files import HISTORY_LIMIT, UPLOAD_LIMIT, FileRefusal, open_upload, sniff
+from fapiao.bureau_files.opening import HISTORY_LIMIT, UPLOAD_LIMIT, open_upload
+from fapiao.bureau_files.records import FileRefusal
+from fapiao.bureau_files.sniffing import sniff
 from simulator.bureau_files.writing import xlsx_bytes
 
 SUFFIXES = (".xls", ".xlsx")

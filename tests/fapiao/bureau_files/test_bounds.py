@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bureau_uploads import upload, workbook
-from fapiao.bureau_files import FileRefusal
 from fapiao.bureau_files.extent import Extent
+from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.windows import windows
 from fapiao.errors import BadInput
 from fapiao.tables.reading import read_tables

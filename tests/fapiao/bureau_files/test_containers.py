@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bureau_uploads import upload
-from fapiao.bureau_files import FileRefusal
 from fapiao.bureau_files.ole import Container
+from fapiao.bureau_files.records import FileRefusal
 from old_excel import old_workbook
 
 GOOD = old_workbook("发票基础信息", [["a", "b"]])

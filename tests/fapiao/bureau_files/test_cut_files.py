@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bureau_uploads import full_rows, upload, workbook, zipped
-from fapiao.bureau_files import FileRefusal
+from fapiao.bureau_files.records import FileRefusal
 from fapiao.errors import BadInput
 from fapiao.layout.snapshot import draw_snapshot
 from fapiao.safe_xml import UnreadableFile

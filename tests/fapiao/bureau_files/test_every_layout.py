@@ -7,7 +7,8 @@ import pytest
 
 from bureau_uploads import FULL, SAMPLES, ReadFile, sample_of, upload
 from doc_pages import ROOT
-from fapiao.bureau_files import agree, file_rules
+from fapiao.bureau_files.agreement import agree
+from fapiao.bureau_files.layouts import file_rules
 from simulator.bureau_files.sample_documents import Document
 
 FOLDER = ROOT / "tests/samples/bureau_files"

@@ -9,8 +9,8 @@ import xlwt
 from openpyxl.worksheet.formula import ArrayFormula
 
 from bureau_uploads import full_rows, upload
-from fapiao.bureau_files import FileRefusal
 from fapiao.bureau_files.formulas import MOST_FORMULAS, Formulas
+from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.windows import windows
 from raw_workbooks import raw_workbook, text_cells
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from fapiao.bureau_files import file_rules
+from fapiao.bureau_files.layouts import file_rules
 from fapiao.errors import RuleError
 from fapiao.paths import RULES
 from fapiao.rules.book import rulebook

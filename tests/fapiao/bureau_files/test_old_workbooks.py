@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bureau_uploads import FULL, SAMPLES, upload
-from fapiao.bureau_files import FileRefusal
+from fapiao.bureau_files.records import FileRefusal
 
 GOOD = SAMPLES[FULL].content(".xls")
 ENTRY, NAME, KIND, LINKS = 128, 64, 66, 68

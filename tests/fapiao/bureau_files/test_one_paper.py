@@ -42,11 +42,11 @@ def names_of(kind: str, code: str, number: str, whole: str) -> Iterator[tuple[st
     """(answer, row) of 乐企 that name the document: the whole document, the 未勾选清单, risk and usage."""
     legacy = not whole
     face = {"fphm": whole} if whole else {"fpdm": code, ("zzfphm" if kind in VEHICLES else "fphm"): number}
-    yield "face", face | ({"zzfpDm": code, "zzfphm": number} if whole and code else {})
+    yield "input_full", face | ({"zzfpDm": code, "zzfphm": number} if whole and code else {})
     joined = code + number if legacy else whole
-    yield "unselected", {"fphm": joined, "zzfpDm": code, "zzfphm": number, "fplx": kind.removesuffix("08") or kind}
+    yield "unselected_init", {"fphm": joined, "zzfpDm": code, "zzfphm": number, "fplx": kind.removesuffix("08") or kind}
     plain = {"fpdm": code, "fphm": number} if legacy else {"fpdm": "", "fphm": whole}
-    yield "risk", plain
+    yield "input_status", plain
     yield "usage", plain
 
 
@@ -70,7 +70,7 @@ def keys_everywhere(kind: str, code: str, number: str, whole: str, write) -> set
     found: set[str] = set()
     for answer, row in names_of(kind, code, number, whole):
         spelt = {name: value if name == "fplx" else write(str(value)) for name, value in row.items()}
-        if answer != "face" or kind != "02":
+        if answer != "input_full" or kind != "02":
             found |= key_of(payload_kind("invoice", kind, answer), spelt, kind)
     for row in of_gateway(kind, code, number, whole):
         spelt = {name: value if "Type" in name else write(str(value)) for name, value in row.items()}
@@ -153,7 +153,7 @@ def test_a_customs_payment_is_one_document_however_it_is_written(kind, declared,
 def test_a_number_that_does_not_fit_its_type_is_refused_with_the_reason(kind, row):
     with pytest.raises(BadNumber, match="expected"):
         invoice_identity(kind, row)
-    staged = translate(payload_kind("invoice", kind, "face"), [row], Context("input", OURS, kind, OBSERVED))
+    staged = translate(payload_kind("invoice", kind, "input_full"), [row], Context("input", OURS, kind, OBSERVED))
     assert staged.documents == []
     assert [one.reason.endswith("expected.") for one in staged.rejected] == [True]
     assert len(staged.rejected[0].reason) < 200

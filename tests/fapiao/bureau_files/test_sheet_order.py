@@ -8,7 +8,9 @@ import pytest
 from python_calamine import CalamineSheet
 
 from bureau_uploads import FULL, SAMPLES, WRITERS
-from fapiao.bureau_files import FileRefusal, loading, open_upload
+from fapiao.bureau_files import loading
+from fapiao.bureau_files.opening import open_upload
+from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.sheets import SheetPart
 from simulator.bureau_files.sheets import Sheet
 

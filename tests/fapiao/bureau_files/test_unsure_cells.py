@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from bureau_uploads import ReadFile, full_rows, upload
-from fapiao.bureau_files import RowFate
+from fapiao.bureau_files.records import RowFate
 from old_excel import old_workbook
 from raw_workbooks import raw_workbook, text_cells
 

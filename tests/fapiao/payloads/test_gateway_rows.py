@@ -3,8 +3,8 @@
 import pytest
 
 from fapiao.identity import Identity, NoIdentity
-from fapiao.payloads import translate
 from fapiao.payloads.gateway_rows import gateway_identity, gateway_type, refusal
+from fapiao.payloads.translation import translate
 from fapiao.pool_columns.reading import load_fields, staged_columns
 from fapiao.rules.book import rulebook
 from pool_rows import KEY, context, full, header

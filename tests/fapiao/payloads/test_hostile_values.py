@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from fapiao.payloads import Context, translate
+from fapiao.payloads.staged import Context
+from fapiao.payloads.translation import translate
 from fapiao.payloads.values import UnreadableValue, day, instant, number
 from payload_rows import full_row
 

@@ -3,8 +3,8 @@
 import pytest
 
 from fapiao.errors import RuleError
-from fapiao.payloads import line_filter, translate
-from fapiao.payloads.line_filter import is_blue
+from fapiao.payloads.line_filter import is_blue, line_filter
+from fapiao.payloads.translation import translate
 from fapiao.pool_columns.reading import load_fields
 from fapiao.rules.book import rulebook
 from pool_rows import context, digital, line

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from fapiao.payloads import Context, Staged, translate
 from fapiao.payloads.columns import UNREADABLE, read_column
+from fapiao.payloads.staged import Context, Staged
+from fapiao.payloads.translation import translate
 from fapiao.payloads.values import number, text
 from fapiao.pool_columns.reading import staged_columns
 from fapiao.pool_columns.records import LINE_COLUMNS

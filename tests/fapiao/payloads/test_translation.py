@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fapiao.errors import RuleError
-from fapiao.payloads import payload_kind, translate
+from fapiao.payloads.kinds import payload_kind
+from fapiao.payloads.translation import translate
 from fapiao.pool_columns.reading import load_fields, staged_columns
 from fapiao.pool_columns.records import LINE_COLUMNS
 from payload_rows import HEADS, LINES, NUMBERS, TYPES, full_line, full_row
@@ -218,7 +219,7 @@ def test_every_bureau_type_has_a_payload_kind():
         (("customs", "customs", "input_incremental"), "customs"),
         (("withholding", "withholding", "input_full"), "withholding"),
         (("invoice", "81", "input_status"), "risk"),
-        (("invoice", "81", "FPZTXXCX"), "usage"),
+        (("invoice", "81", "usage"), "usage"),
         (("invoice", "81", "unselected_init"), "unselected_invoice"),
         (("customs", "customs", "unselected_init"), "unselected_customs"),
         (("withholding", "withholding", "unselected_init"), "unselected_withholding"),

@@ -31,7 +31,7 @@ def test_an_amount_of_leqi_is_stored_as_it_was_written(pool: psycopg.Connection,
     array = f"[{as_number(DIGITAL, 'hjje', amount)}]"
     reply = json.dumps({"returncode": "00", "sjl": b64encode(gzip.compress(array.encode())).decode()})
     rows = leqi_pages.rows_of("input_full", "history_input", reply.encode())
-    merge(pool, payload_kind("invoice", "81", "face"), rows)
+    merge(pool, payload_kind("invoice", "81", "input_full"), rows)
     assert str(document(pool)["amount"]) == amount
 
 

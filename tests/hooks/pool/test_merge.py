@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
 from fapiao.errors import MergeError
-from fapiao.payloads import Staged, translate
+from fapiao.payloads.staged import Staged
+from fapiao.payloads.translation import translate
 from fapiao.pool_columns.reading import staged_columns
 from hooks.pool.merge import MergeContext, MergeCounts, StagedMerge
 from pool_rows import KEY, OBSERVED, OWNER, SELLER, changes, context, counts, digital, document, line, merge, on, stage

@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from fapiao.payloads import Context, translate
+from fapiao.payloads.staged import Context
+from fapiao.payloads.translation import translate
 from fapiao.tasks import Claim, RunDay
 from fapiao.verification import verification_rules
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing

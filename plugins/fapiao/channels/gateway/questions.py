@@ -1,14 +1,14 @@
 """What a task row asks of the gateway: the `data` of its applications (protocols §10.2 O4, O6, O8, O11)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from fapiao.channels.gateway.types import asked_types, file_number
 from fapiao.downloads.protocol import Argument, Request
 from fapiao.errors import Refused
 from fapiao.tasks import SHANGHAI
-from fapiao.windows import Window, month_start
+from fapiao.windows import Window, month_of_yesterday
 
 Data = dict[str, Any]
 
@@ -44,8 +44,7 @@ def changes(request: Request) -> Argument:
     """The days of recorded changes (O8): the row's own, else the month of yesterday up to yesterday (R117, assumed)."""
     if request.window_start is not None and request.window_end is not None:
         return span(request.window_start, request.window_end)
-    yesterday = request.observed_at.astimezone(SHANGHAI).date() - timedelta(days=1)
-    return span(month_start(yesterday), yesterday)
+    return span(*month_of_yesterday(request.observed_at.astimezone(SHANGHAI).date()))
 
 
 def span(first: date, last: date) -> Data:

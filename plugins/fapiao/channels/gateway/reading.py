@@ -1,13 +1,11 @@
 """How the stored pages of the four gateway channels are read: their rows and the table of fields they follow."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from fapiao.channels.gateway.interfaces import FULL, LAYOUT_FILES
 from fapiao.channels.gateway.pages import decoded, rows_of
 from fapiao.channels.gateway.types import aside
 from fapiao.channels.raw_reply import ReplyReader, Row
-from fapiao.downloads.protocol import Argument
 from fapiao.payloads.staged import Aside
 from fapiao.tasks import Claim
 
@@ -29,9 +27,5 @@ def _kind(claim: Claim) -> str:
     return f"gateway_customs_{detail}" if claim.document == "customs" else f"gateway_{detail}"
 
 
-def _collected_on(argument: Argument) -> date | None:  # noqa: ARG001 every channel's reading is asked alike
-    """The gateway names no 归集日期."""
-    return None
-
-
-GATEWAY = ReplyReader(_rows, _kind, _collected_on, decoded, _aside)
+GATEWAY = ReplyReader(_rows, _kind, lambda _: None, decoded, _aside)
+"""The gateway names no 归集日期."""

@@ -6,19 +6,17 @@ import gzip
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time
 from typing import Any
 
 import msgspec
 
 from fapiao.downloads.protocol import USAGE_JOBS, Package, PartCursor, Request
 from fapiao.shown import shown
+from fapiao.tasks import SHANGHAI
 from fapiao.tolerant_json import UnreadableJson, elements, fields, text_of
 
 _MOST_DIGITS = 9
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-
-
 EMPTY_RESULT = "2"
 """处理结果 2: no data; rows that come with it contradict it."""
 

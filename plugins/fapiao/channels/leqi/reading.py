@@ -7,9 +7,9 @@ from fapiao.channels.leqi.pages import rows_of
 from fapiao.channels.raw_reply import ReplyReader, Row
 from fapiao.downloads.protocol import USAGE_JOBS, Argument
 from fapiao.downloads.question import aside
-from fapiao.payloads import payload_kind
 from fapiao.payloads.faces import bureau_type
 from fapiao.payloads.gateway_rows import stated_text
+from fapiao.payloads.kinds import payload_kind
 from fapiao.payloads.staged import Aside
 from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
