@@ -1,7 +1,6 @@
 """The gateway's tokens: an app token, then an access token of two hours, shared by all threads (protocols §10.1)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import msgspec
 
 from fapiao.errors import AnswerLost, Refused, TryLater
+from hooks.bureau_connection import BureauConnection
 from hooks.gateway.http_client import GatewayHttp, TokenRejected
 from hooks.gateway.redaction import Secrets
 
@@ -17,25 +17,17 @@ LIFE = timedelta(hours=2) - timedelta(minutes=5)
 _ADVICE = "check login, password and extra of connection bureau_gateway"
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What the connection says about the tenant; the secret is in no repr."""
-
-    app_id: str
-    app_secret: str = field(repr=False)
-    tenant: str
-    account: str
-    user: str
-    user_type: str
+class _Answer(msgspec.Struct):
+    data: dict[str, Any]
 
 
 class Tokens:
     """One access token at a time; whoever finds it rejected logs in, and the others wait for that."""
 
     def __init__(
-        self, http: GatewayHttp, credentials: Credentials, secrets: Secrets, now: Callable[[], datetime]
+        self, http: GatewayHttp, connection: BureauConnection, secrets: Secrets, now: Callable[[], datetime]
     ) -> None:
-        self._http, self._credentials, self._secrets, self._now = http, credentials, secrets, now
+        self._http, self._connection, self._secrets, self._now = http, connection, secrets, now
         self._lock = Lock()
         self._token = ""
         self._until: datetime | None = None
@@ -55,21 +47,22 @@ class Tokens:
             return self._token
 
     def _log_in(self) -> None:
-        known = self._credentials
-        same = {"tenantid": known.tenant, "accountId": known.account}
+        known, extra = self._connection, self._connection.extra
+        same = {name: str(extra.get(name) or "") for name in ("tenantid", "accountId")}
         self._until = None
-        app = {"appId": known.app_id, "appSecret": known.app_secret, "language": "zh_CN"}
+        app = {"appId": known.login, "appSecret": known.password, "language": "zh_CN"}
         app_token = self._ask("/api/getAppToken.do", app | same, "app_token")
-        user = {"user": known.user, "apptoken": app_token, "usertype": known.user_type}
+        user_type = str(extra.get("usertype") or "UserName")
+        user = {"user": str(extra.get("user") or ""), "apptoken": app_token, "usertype": user_type}
         self._token = self._ask("/api/login.do", user | same, "access_token")
         self._until = self._now() + LIFE
 
     def _ask(self, path: str, body: Mapping[str, str], name: str) -> str:
         try:
-            data = _data(self._http.post(path, msgspec.json.encode(body)))
+            data = msgspec.json.decode(self._http.post(path, msgspec.json.encode(body)), type=_Answer).data
         except TokenRejected:
             raise Refused("GATEWAY_LOGIN", "HTTP 401", _ADVICE) from None
-        except (AnswerLost, msgspec.DecodeError, KeyError, TypeError, AttributeError) as lost:
+        except (AnswerLost, msgspec.DecodeError) as lost:
             text = lost.text if isinstance(lost, AnswerLost) else "the answer to the login cannot be read"
             raise TryLater("GATEWAY_LOGIN_LOST", text, "the login is tried again", self._http.poll_delay(60)) from None
         token = data.get(name)
@@ -78,9 +71,3 @@ class Tokens:
             raise Refused("GATEWAY_LOGIN", self._secrets.hide(detail) or "no token was given", _ADVICE)
         self._secrets.add(str(token))
         return str(token)
-
-
-def _data(content: bytes) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = msgspec.json.decode(content)["data"]
-    found.get("success")
-    return found

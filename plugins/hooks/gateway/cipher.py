@@ -4,7 +4,6 @@ import base64
 import hashlib
 import os
 from collections.abc import Callable
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,31 +13,19 @@ from fapiao.errors import Refused
 _NONCE, _KEY = 12, 16
 
 
-class Encoding(Protocol):
-    """Bytes to the text of `data` and back; `decode` raises ValueError for what is cut or sealed otherwise."""
+class Encoding:
+    """The default, base64 of UTF-8 JSON: nothing is sealed."""
 
     def encode(self, clear: bytes) -> str:
-        """JSON bytes to text."""
-        ...
-
-    def decode(self, sealed: str) -> bytes:
-        """Text to JSON bytes. Raises ValueError."""
-        ...
-
-
-class Base64:
-    """The default: nothing is sealed."""
-
-    def encode(self, clear: bytes) -> str:
-        """Base64 of UTF-8 JSON."""
+        """JSON bytes to the text of `data`."""
         return base64.b64encode(clear).decode("ascii")
 
     def decode(self, sealed: str) -> bytes:
-        """The JSON bytes. Raises ValueError."""
+        """The JSON bytes. Raises ValueError for what is cut or sealed otherwise."""
         return base64.b64decode(sealed, validate=True)
 
 
-class Aes:
+class Aes(Encoding):
     """AES-128-GCM under sha1(sha1(password))[:16]; on the wire base64(nonce ‖ ciphertext ‖ tag)."""
 
     def __init__(self, password: str, nonce: Callable[[], bytes] = lambda: os.urandom(_NONCE)) -> None:
@@ -52,11 +39,11 @@ class Aes:
     def encode(self, clear: bytes) -> str:
         """The sealed text."""
         nonce = self._nonce()
-        return base64.b64encode(nonce + self._cipher.encrypt(nonce, clear, None)).decode("ascii")
+        return super().encode(nonce + self._cipher.encrypt(nonce, clear, None))
 
     def decode(self, sealed: str) -> bytes:
         """The JSON bytes. Raises ValueError where it was sealed with another key or is cut."""
-        raw = base64.b64decode(sealed, validate=True)
+        raw = super().decode(sealed)
         try:
             return self._cipher.decrypt(raw[:_NONCE], raw[_NONCE:], None)
         except InvalidTag:
@@ -66,7 +53,7 @@ class Aes:
 def encoding(name: str, key: str) -> Encoding:
     """The encoding that a connection names: `base64` or `aes`. Raises Refused for any other."""
     if name == "base64":
-        return Base64()
+        return Encoding()
     if name == "aes":
         return Aes(key)
     advice = "set encoding of connection bureau_gateway to base64 or aes"

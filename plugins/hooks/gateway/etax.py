@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from fapiao.channels.gateway import interfaces, questions
-from fapiao.channels.gateway.interfaces import AsyncInterface
 from fapiao.downloads.protocol import USAGE_JOBS, Argument, Login, PartCursor, PollResult, Request
 from fapiao.errors import LoginLost, Refused, TryLater
 from hooks.gateway.etax_login import WAITS_FOR_LOGIN, log_in
-from hooks.gateway.hook import GatewayHook
+from hooks.gateway.hook import GatewayHook, Offer
 
 
 class EtaxHook(GatewayHook):
@@ -40,30 +39,20 @@ class EtaxHook(GatewayHook):
             raise LoginLost("GATEWAY_LOGIN_LOST", progress.text, advice, progress.wait_seconds)
         return progress
 
-    def pair(self, request: Request) -> AsyncInterface:
+    def offer(self, request: Request) -> Offer:
         """Full downloads (O6), headers (O4), layout files (O11)."""
         if request.download_type == "input_files":
-            return interfaces.LAYOUT_FILES
+            return Offer(interfaces.LAYOUT_FILES, lambda _: [{}], _layout_files)
         if request.download_type == "input_status" and request.job not in USAGE_JOBS:
-            return interfaces.HEADERS
-        return super().pair(request)
+            return Offer(interfaces.HEADERS, self._search, questions.headers)
+        return super().offer(request)
 
-    def parts(self, request: Request) -> Sequence[Argument]:
-        """A question a month; a status update asks for the tax period of now, a key-element sync what was chosen."""
-        pair = self.pair(request)
-        if pair is interfaces.LAYOUT_FILES:
-            return [{}]
-        if pair is interfaces.FULL:
-            return questions.months(request)
+    def _search(self, request: Request) -> Sequence[Argument]:
+        """A status update asks for the tax period of now, a key-element sync what was chosen."""
         if request.job == "key_element_sync":
             return [questions.chosen(request)]
         return [questions.selected(request, self.session.tax_period(request.taxpayer_no))]
 
-    def application(self, request: Request, argument: Argument) -> dict[str, Any]:
-        """The data of one application."""
-        pair = self.pair(request)
-        if pair is interfaces.LAYOUT_FILES:
-            return questions.layout_files(request.taxpayer_no, request.argument["invoices"])
-        if pair is interfaces.HEADERS:
-            return questions.headers(request, argument)
-        return super().application(request, argument)
+
+def _layout_files(request: Request, _: Argument) -> dict[str, Any]:
+    return questions.layout_files(request.taxpayer_no, request.argument["invoices"])

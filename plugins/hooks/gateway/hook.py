@@ -1,7 +1,7 @@
 """What the four gateway channels share: the verbs of a bureau, one application a calendar month."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from airflow.sdk import BaseHook
 
@@ -21,6 +21,14 @@ from fapiao.downloads.protocol import (
 from fapiao.errors import AnswerLost, TryLater
 from fapiao.rules.book import RuleBook, rulebook
 from hooks.gateway.session import GatewaySession
+
+
+class Offer(NamedTuple):
+    """How a channel answers a row: by which interfaces, in which parts (at least one), each applied for with what."""
+
+    pair: AsyncInterface
+    parts: Callable[[Request], Sequence[Argument]]
+    application: Callable[[Request, Argument], dict[str, Any]]
 
 
 class GatewayHook(BaseHook):
@@ -59,7 +67,7 @@ class GatewayHook(BaseHook):
 
     def apply(self, request: Request) -> Applied:
         """申请 of the first question. Raises LoginLost, Refused, TryLater (not accepted) or AnswerLost (unknown)."""
-        parts = self.parts(request)
+        parts = self.offer(request).parts(request)
         number = self._apply(request, parts[0])
         return Applied(number, parts, self._first_poll())
 
@@ -71,30 +79,22 @@ class GatewayHook(BaseHook):
         number = _task_no(request_no, place)
         if number is None:
             return self._apply_now(request, place)
-        return self.session.poll(self.pair(request), request.taxpayer_no, number, place, request.observed_at)
+        return self.session.poll(self.offer(request).pair, request.taxpayer_no, number, place, request.observed_at)
 
     def fetch(self, request: Request, request_no: str, place: PartCursor) -> Package:
         """The page after `place.stored`. Raises LoginLost, Refused or TryLater."""
         number = _task_no(request_no, place) or ""
-        return self.session.fetch(self.pair(request), request.taxpayer_no, number, place, request.observed_at)
+        return self.session.fetch(self.offer(request).pair, request.taxpayer_no, number, place, request.observed_at)
 
-    def pair(self, request: Request) -> AsyncInterface:
-        """The interfaces that answer a row. Raises Refused for what the channel does not offer."""
+    def offer(self, request: Request) -> Offer:
+        """Full downloads (O6), a question a month. Raises Refused for what the channel does not offer."""
         if request.download_type in ("input_full", "output_full"):
-            return interfaces.FULL
+            return Offer(interfaces.FULL, questions.months, questions.full)
         raise questions.not_obtainable(request.job if request.job in USAGE_JOBS else request.download_type)
 
-    def parts(self, request: Request) -> Sequence[Argument]:
-        """The questions of a row, one application each, at least one."""
-        self.pair(request)
-        return questions.months(request)
-
-    def application(self, request: Request, argument: Argument) -> dict[str, Any]:
-        """The data of one application."""
-        return questions.full(request, argument)
-
     def _apply(self, request: Request, argument: Argument) -> str:
-        return self.session.apply(self.pair(request), self.application(request, argument))
+        offer = self.offer(request)
+        return self.session.apply(offer.pair, offer.application(request, argument))
 
     def _apply_now(self, request: Request, place: PartCursor) -> PollResult:
         try:

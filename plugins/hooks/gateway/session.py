@@ -1,20 +1,21 @@
 """The vendor gateway without channel knowledge: tokens, envelope, pairs, paging, error table (protocols §10)."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from fapiao.channels.gateway import interfaces, questions
+from fapiao.channels.gateway import interfaces
 from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
 from fapiao.channels.gateway.pages import UnreadablePage, read_page
 from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
 from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
+from fapiao.verification import Question
 from hooks.bureau_connection import BureauConnection, connection_of
-from hooks.gateway.access_tokens import Credentials, Tokens
+from hooks.gateway.access_tokens import Tokens
 from hooks.gateway.cipher import encoding
 from hooks.gateway.http_client import GatewayHttp
 from hooks.gateway.redaction import Secrets
@@ -58,7 +59,7 @@ class GatewaySession:
             timeout_seconds=float(extra.get("timeout_seconds", 60)),
             poll_seconds=float(extra["poll_seconds"]) if "poll_seconds" in extra else None,
         )
-        tokens = Tokens(self._http, _credentials(known), hidden, now)
+        tokens = Tokens(self._http, known, hidden, now)
         sealing = encoding(str(extra.get("encoding") or "base64"), key)
         system = str(extra.get("businessSystemCode") or "")
         self._wire = GatewayWire(self._http, tokens, sealing, hidden, system, now, digits)
@@ -82,11 +83,15 @@ class GatewaySession:
     def apply(self, pair: AsyncInterface, data: Mapping[str, Any]) -> str:
         """The taskNo of an application; the same one within three minutes is made once. Raises as `ask`."""
         asked = pair.apply.code.encode() + msgspec.json.encode(data, order="sorted")
-        return self._repeats.once(asked, lambda: self._apply(pair, data))
+        return self._repeats.once(asked, lambda: self.submit(pair, data))
 
     def submit(self, pair: AsyncInterface, data: Mapping[str, Any]) -> str:
         """As `apply`, but never shared: the same order may be given twice, with another one in between."""
-        return self._apply(pair, data)
+        number = self.ask(pair.apply, data).get("taskNo")
+        if not number:
+            advice = "the application may be repeated after three minutes"
+            raise AnswerLost("GATEWAY_NO_TASK", "accepted without taskNo", advice, self.poll_delay(180))
+        return str(number)
 
     def poll(
         self, pair: AsyncInterface, taxpayer_no: str, task_no: str, place: PartCursor, observed_at: datetime
@@ -119,27 +124,13 @@ class GatewaySession:
         asked = interfaces.TAX_PERIOD.code + taxpayer_no
         return self._repeats.once(asked.encode(), lambda: self._tax_period(taxpayer_no))
 
-    def verify(self, invoice: Mapping[str, Any]) -> bytes:
+    def verify(self, question: Question) -> bytes:
         """O13 查验 of `{invoiceCode, invoiceNo, invoiceDate, checkCode, invoiceAmount}`: the invoice in O7's words.
 
         It comes as the bureau wrote it. Raises Refused VERIFY_NOT_FOUND or VERIFY_MISMATCH, QuotaSpent
         VERIFY_DAILY_LIMIT (five a day), or as `ask`.
         """
-        return self._accepted(*self._outcome_of(interfaces.VERIFICATION, invoice)).raw
-
-    def usage(self, invoice: Mapping[str, Any]) -> Mapping[str, Any]:
-        """O10 of `{taxNo, invoiceType, invoiceCode, invoiceNo, invoiceDate}`, a positive invoice of a 乐企 company."""
-        return self.read(interfaces.USAGE, invoice)
-
-    def layout_apply(
-        self, taxpayer_no: str, invoices: Sequence[Mapping[str, Any]], types: Sequence[str] = questions.FILE_TYPES
-    ) -> str:
-        """O11: the taskNo of an application for files of up to 5000 invoices. Raises as `ask`."""
-        return self.apply(interfaces.LAYOUT_FILES, questions.layout_files(taxpayer_no, invoices, types))
-
-    def layout_result(self, taxpayer_no: str, task_no: str, place: PartCursor, observed_at: datetime) -> PollResult:
-        """O12: the page after `place.stored`; its files[] name url, size and sha256. Raises as `poll`."""
-        return self.poll(interfaces.LAYOUT_FILES, taxpayer_no, task_no, place, observed_at)
+        return self._accepted(*self._outcome_of(interfaces.VERIFICATION, question)).raw
 
     def download(self, url: str, limit: int = FILE_LIMIT) -> bytes:
         """The bytes of a layout file; the caller checks size and hash. Raises Refused or TryLater."""
@@ -147,13 +138,6 @@ class GatewaySession:
             return self._wire.download(url, limit)
         except AnswerLost as lost:
             raise self._retry_error(lost) from lost
-
-    def _apply(self, pair: AsyncInterface, data: Mapping[str, Any]) -> str:
-        number = self.ask(pair.apply, data).get("taskNo")
-        if not number:
-            advice = "the application may be repeated after three minutes"
-            raise AnswerLost("GATEWAY_NO_TASK", "accepted without taskNo", advice, self.poll_delay(180))
-        return str(number)
 
     def _tax_period(self, taxpayer_no: str) -> str:
         data = self.read(interfaces.TAX_PERIOD, {"taxNo": taxpayer_no})
@@ -212,9 +196,3 @@ _AGAIN = "the page is asked for again"
 def _query(pair: AsyncInterface, taxpayer_no: str, task_no: str, place: PartCursor) -> dict[str, Any]:
     page = {"pageNo": place.stored + 1, "pageSize": interfaces.PAGE_SIZE}
     return {"taxNo": taxpayer_no, "taskNo": task_no, **pair.fixed, **page}
-
-
-def _credentials(known: BureauConnection) -> Credentials:
-    names = ("tenantid", "accountId", "user", "usertype")
-    tenant, account, user, user_type = (str(known.extra.get(name) or "") for name in names)
-    return Credentials(known.login, known.password, tenant, account, user, user_type or "UserName")

@@ -9,6 +9,7 @@ import pytest
 
 from asked_of_gateway import company, gateway_connection
 from asked_of_leqi import order
+from fapiao.channels.gateway.interfaces import OPEN_API, Interface
 from fapiao.downloads.protocol import PartCursor, Readiness
 from fapiao.errors import QuotaSpent, Refused, TryLater
 from fapiao.tasks import SHANGHAI
@@ -21,6 +22,8 @@ from stands import KINDS, Kind, Stand, standing
 
 CERTIFIED = [kind for kind in KINDS if kind.channel in ("soft_certificate", "tax_disk")]
 Enter = Callable[[str], Stand]
+USAGE = Interface(OPEN_API, "ext.invoiceUsageQuery")
+"""O10 发票用途状态查询, which no download asks"""
 
 
 @pytest.fixture
@@ -187,12 +190,12 @@ def test_usage_is_told_of_leqi_companies_only(gateway: tuple[Stand, GatewaySessi
     asked = {"taxNo": GENERAL, "invoiceType": "27", "invoiceCode": "", "invoiceNo": number, "invoiceDate": "2027-01-05"}
 
     with pytest.raises(Refused) as refused:
-        session.usage(asked)
+        session.read(USAGE, asked)
     both = company("etax", sydwptbh="SY1", jrdwptbh="JR1", authorised_on="2020-01-01", channels=["leqi", "etax"])
     order(stand.bureau, "seed", companies=[both], documents=[])
 
     assert refused.value.code == "GATEWAY_NOT_ON_CHANNEL"
-    assert session.usage(asked)["vatUsage"] == "1"
+    assert session.read(USAGE, asked)["vatUsage"] == "1"
 
 
 def test_a_sealed_connection_works_like_an_open_one(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:

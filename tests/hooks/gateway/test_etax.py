@@ -11,6 +11,8 @@ import pytest
 
 from asked_of_gateway import ACCOUNT, company
 from asked_of_leqi import order
+from fapiao.channels.gateway.interfaces import LAYOUT_FILES
+from fapiao.channels.gateway.questions import layout_files
 from fapiao.downloads.protocol import Package, PartCursor, Readiness, Request
 from fapiao.errors import LoginLost, Refused, TryLater
 from hooks.gateway.etax import EtaxHook
@@ -366,10 +368,10 @@ def test_an_invoice_without_files_is_a_row_with_the_bureaus_words(stand: Stand, 
 def test_the_files_verbs_stand_alone(stand: Stand, etax: EtaxHook) -> None:
     (number,) = stand.seed()
     invoice = {"invoiceType": "27", "invoiceNo": number, "invoiceDate": "2027-01-05"}
-    task_no = etax.session.layout_apply(GENERAL, [invoice], ("xml",))
+    task_no = etax.session.apply(LAYOUT_FILES, layout_files(GENERAL, [invoice], ("xml",)))
     place, now = PartCursor(1), stand.asked().observed_at
 
-    stages = [etax.session.layout_result(GENERAL, task_no, place, now) for _ in range(2)]
+    stages = [etax.session.poll(LAYOUT_FILES, GENERAL, task_no, place, now) for _ in range(2)]
 
     assert [progress.stage for progress in stages] == [Readiness.PROCESSING, Readiness.READY]
     assert stages[1].page

@@ -125,12 +125,12 @@ def test_numbers_keep_the_form_in_which_they_came(gateway: Script, connect: Conn
 def test_success_is_0_on_the_open_api_and_0000_elsewhere(gateway: Script, connect: Connect) -> None:
     session = connect()
     gateway.says(enveloped(DATA, "0"))
-    assert ask(session, interfaces.USAGE) == DATA
+    assert ask(session, interfaces.LOGIN_CHECK) == DATA
     with pytest.raises(AnswerLost):
         ask(session)
     gateway.says(enveloped(DATA, "0000"))
     with pytest.raises(AnswerLost):
-        ask(session, interfaces.USAGE)
+        ask(session, interfaces.LOGIN_CHECK)
 
 
 @pytest.mark.req("A-03")
@@ -264,7 +264,7 @@ def test_9301_is_tried_once_more_and_then_refused(gateway: Script, connect: Conn
 def test_an_accepted_application_without_a_number_is_unknown(gateway: Script, connect: Connect) -> None:
     gateway.says(enveloped({"asyncFlag": "1"}))
     with pytest.raises(AnswerLost) as lost:
-        connect().layout_apply("91310000MA1EXAMP07", [])
+        connect().apply(interfaces.LAYOUT_FILES, {"taxNo": "91310000MA1EXAMP07"})
     assert lost.value.code == "GATEWAY_NO_TASK"
 
 

@@ -37,8 +37,6 @@ LOGIN = Interface(DEDUCTION, "taxLogin")
 """O1 税局登录"""
 LOGIN_CHECK = Interface(OPEN_API, "ext.etaxLoginCheck")
 """O2 电子税局登录检测"""
-USAGE = Interface(OPEN_API, "ext.invoiceUsageQuery")
-"""O10 发票用途状态查询"""
 VERIFICATION = Interface(MESSAGE, "invoiceCheck")
 """O13 发票查验"""
 TAX_PERIOD = Interface(DEDUCTION, "taxperiodQuery")
