@@ -16,9 +16,8 @@ PLUGINS = Path(__file__).resolve().parent.parent / "plugins"
 sys.path[:0] = [folder for folder in [str(PLUGINS)] if folder not in sys.path]
 
 import fapiao  # noqa: E402
-from fapiao.paths import RULES  # noqa: E402
 from fapiao.rules.book import rulebook  # noqa: E402
-from fapiao.rules.rule_file import RuleSections  # noqa: E402
+from fapiao.rules.rule_file import RULES, RuleSections  # noqa: E402
 
 SCHEMA = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 WIDTH = 110

@@ -3,5 +3,4 @@
 from pathlib import Path
 
 INCLUDE = Path(__file__).resolve().parents[2] / "include"
-RULES = INCLUDE / "rules"
 SQL = INCLUDE / "sql"

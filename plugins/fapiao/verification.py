@@ -11,8 +11,7 @@ from typing import Annotated, Literal, Protocol
 from msgspec import Meta, field
 
 from fapiao.errors import BureauError, Refused
-from fapiao.paths import RULES
-from fapiao.rules.rule_file import Least1, RuleFile, RuleRow, RuleSections, SomeTexts, Text
+from fapiao.rules.rule_file import RULES, Least1, RuleFile, RuleRow, RuleSections, SomeTexts, Text
 from fapiao.tasks import ClaimedRow
 
 CHECK_CODE_DIGITS = 6

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fapiao.paths import RULES
+from fapiao.rules.rule_file import RULES
 
 Spoil = Callable[[str, str, str], Path]
 

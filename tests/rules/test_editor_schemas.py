@@ -7,7 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from fapiao.paths import RULES
+from fapiao.rules.rule_file import RULES
 
 NAMES = (
     "channels",

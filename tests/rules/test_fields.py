@@ -9,9 +9,10 @@ from jsonschema import Draft202012Validator
 
 from fapiao.errors import RuleError
 from fapiao.merge_sql.render import render
-from fapiao.paths import RULES, SQL
+from fapiao.paths import SQL
 from fapiao.pool_columns.reading import load_fields, staged_columns
 from fapiao.pool_columns.records import LINE_COLUMNS, TARGETS
+from fapiao.rules.rule_file import RULES
 
 PROMISED = """direction, taxpayer_no, document_key, document, invoice_type, invoice_code, invoice_no, etax_invoice_no, issue_date,
 seller_tax_no, seller_name, buyer_tax_no, buyer_name, amount, tax_amount, total_amount, total_tax_incl_amount, status, risk_status,

@@ -13,9 +13,9 @@ from fapiao.errors import RuleError
 from fapiao.exports.columns import plans
 from fapiao.exports.templates import templates
 from fapiao.key_elements.rules import key_element_rules
-from fapiao.paths import RULES
 from fapiao.rules.book import rulebook
 from fapiao.rules.manuals import manuals
+from fapiao.rules.rule_file import RULES
 from fapiao.rules.tax_organisation import types_by_buyer
 from fapiao.selection.list_rules import list_rules
 from fapiao.selection.result_codes import result_codes

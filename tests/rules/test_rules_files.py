@@ -6,8 +6,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from fapiao.paths import RULES
 from fapiao.rules.book import rulebook
+from fapiao.rules.rule_file import RULES
 
 FILES = (
     "channels",

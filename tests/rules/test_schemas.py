@@ -6,8 +6,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from docs.make_rule_schemas import schemas
-from fapiao.paths import RULES
 from fapiao.rules.book import rulebook
+from fapiao.rules.rule_file import RULES
 
 WRITTEN = schemas()
 

@@ -11,12 +11,11 @@ from msgspec import Meta, field
 from fapiao.bureau_files.bounds import Bound, Bounds
 from fapiao.bureau_files.checks import Check
 from fapiao.bureau_files.headings import canonical
-from fapiao.paths import RULES
 from fapiao.pool_columns.reading import load_fields
 from fapiao.rules.invoice_types import normalised
 from fapiao.rules.records import DIRECTIONS, Direction, Document
 from fapiao.rules.refusals import RowError, unknown
-from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, SomeTexts, Text, Texts
+from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, SomeTexts, Text, Texts
 
 SECOND_PAYER = "second_payer_tax_no"
 """缴款单位二税号 of a 双抬头 缴款书: the one value that has no column in the pool; a name may claim it."""

@@ -9,10 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from fapiao.paths import RULES
 from fapiao.rules.book import RuleBook
 from fapiao.rules.records import Channel
-from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text, Texts
+from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, Text, Texts
 
 OwnKind = Literal["heading", "company_type", "account_type", "login", "status_mode", "flag", "scope", "every_type"]
 OWN_KINDS: tuple[OwnKind, ...] = get_args(OwnKind)

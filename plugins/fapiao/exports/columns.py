@@ -9,10 +9,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from fapiao.exports.cells import Form
-from fapiao.paths import RULES
 from fapiao.pool_columns.reading import load_fields
 from fapiao.rules.book import rulebook
-from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, SomeTexts, Text, Texts
+from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, SomeTexts, Text, Texts
 
 LONGEST_TITLE = 28
 """Excel takes 31 characters; the rest is for the number of a following sheet."""

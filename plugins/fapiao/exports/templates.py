@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from fapiao.exports.columns import Column
-from fapiao.paths import RULES
-from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text
+from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, Text
 from fapiao.tables.lines import REMARK
 
 

@@ -9,9 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from fapiao.paths import RULES
 from fapiao.rules.refusals import RowError, unknown
-from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text, Texts
+from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, Text, Texts
 from fapiao.windows import month_end, month_start
 
 Filter = Literal["document", "invoice_types", "deduction_statuses", "invoice_statuses", "date_from", "date_to"]

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from fapiao.paths import RULES
-from fapiao.rules.rule_file import Least1, RuleFile, RuleRow, RuleSections, Texts
+from fapiao.rules.rule_file import RULES, Least1, RuleFile, RuleRow, RuleSections, Texts
 
 
 class LayoutRule(RuleRow, frozen=True, kw_only=True):

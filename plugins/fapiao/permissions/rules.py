@@ -8,8 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
-from fapiao.paths import RULES
-from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text
+from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, Text
 
 EVERY_ORGANISATION = "*"
 """A grant for every 核算组织, and the only one that covers tasks of taxpayers without one."""

@@ -4,9 +4,8 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
-from fapiao.paths import RULES
 from fapiao.pool_columns.records import OBSERVED_GROUPS, WORKED_OUT, Fields, FieldSections, Kind
-from fapiao.rules.rule_file import RuleFile
+from fapiao.rules.rule_file import RULES, RuleFile
 
 
 @cache

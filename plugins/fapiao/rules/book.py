@@ -7,12 +7,11 @@ from functools import cache
 from pathlib import Path
 
 from fapiao.errors import BadInput
-from fapiao.paths import RULES
 from fapiao.rules import records
 from fapiao.rules.calendar import CalendarRule, read_calendar
 from fapiao.rules.invoice_types import InvoiceType, read_types, resolve
 from fapiao.rules.records import ANY_CODE, Channel, Code, FollowUp, Message, Outcome, Parameter, Quota, Reply
-from fapiao.rules.rule_file import RuleFile
+from fapiao.rules.rule_file import RULES, RuleFile
 
 __all__ = ["CalendarRule", "InvoiceType", "Job", "Outcome", "RuleBook", "resolve_invoice_type", "rulebook"]
 

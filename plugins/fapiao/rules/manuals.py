@@ -7,8 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from fapiao.paths import RULES
-from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text
+from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, Text
 
 
 class Manual(RuleRow, frozen=True):

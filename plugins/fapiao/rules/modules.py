@@ -6,8 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from fapiao.paths import RULES
-from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text, Texts
+from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, Text, Texts
 
 
 class Module(RuleRow, frozen=True):

@@ -10,12 +10,14 @@ import yaml
 from msgspec import Meta
 
 from fapiao.errors import RuleError
-from fapiao.paths import RULES
+from fapiao.paths import INCLUDE
 from fapiao.rules.refusals import closed_list, refused, row_of, unknown
 
 # the same events as SafeLoader's, eight times as fast where the wheel carries libyaml
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+
+RULES = INCLUDE / "rules"
 
 Text = Annotated[str, Meta(pattern=r"\S")]
 """A text that is not empty."""

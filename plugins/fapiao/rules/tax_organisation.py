@@ -3,9 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from fapiao.paths import RULES
 from fapiao.rules.book import RuleBook, rulebook
-from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, SomeTexts
+from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, SomeTexts
 
 
 class TypesByBuyer(RuleRow, frozen=True):

@@ -8,10 +8,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from fapiao.paths import RULES
 from fapiao.rules.book import rulebook
 from fapiao.rules.records import ChannelCode, Document
-from fapiao.rules.rule_file import Count, RuleFile, RuleRow, RuleSections, Text, Texts
+from fapiao.rules.rule_file import RULES, Count, RuleFile, RuleRow, RuleSections, Text, Texts
 from fapiao.selection.answers import Action
 
 ACTIONS: tuple[Action, ...] = ("select", "withdraw")

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from fapiao.errors import Refused
-from fapiao.paths import RULES
 from fapiao.rules.records import check_pattern
-from fapiao.rules.rule_file import Count, Least1, RuleFile, RuleRow, RuleSections, Text, Texts
+from fapiao.rules.rule_file import RULES, Count, Least1, RuleFile, RuleRow, RuleSections, Text, Texts
 from fapiao.selection.answers import Outcome
 from fapiao.selection.rules import SelectionChannel
 

@@ -9,9 +9,8 @@ from typing import Literal, get_args
 from msgspec import field
 
 from fapiao.errors import BadInput
-from fapiao.paths import RULES
 from fapiao.rules.records import Document, Surface
-from fapiao.rules.rule_file import Least1, RuleFile, RuleRow, RuleSections, Text, Texts
+from fapiao.rules.rule_file import RULES, Least1, RuleFile, RuleRow, RuleSections, Text, Texts
 
 Step = Literal[
     "reason", "status", "channel", "small_scale", "type", "statistics_cached", "login", "statistics_asked",

@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from fapiao.bureau_files.layouts import file_rules
 from fapiao.errors import RuleError
-from fapiao.paths import RULES
 from fapiao.rules.book import rulebook
+from fapiao.rules.rule_file import RULES
 
 FILE = "bureau_files.yaml"
 

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from enterprise_files import WORDS
 from fapiao.enterprise.spellings import OWN_KINDS, folded, vocabulary
 from fapiao.errors import RuleError
-from fapiao.paths import RULES
+from fapiao.rules.rule_file import RULES
 
 
 @pytest.mark.parametrize("kind", ["company_type", "status_mode", "channel", "download_type"])

@@ -6,7 +6,7 @@ import pytest
 
 from fapiao.errors import RuleError
 from fapiao.layout.rules import layout_rule, layout_rules
-from fapiao.paths import RULES
+from fapiao.rules.rule_file import RULES
 
 TYPES = {"82", "81", "61", "51"}
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from fapiao.errors import BadInput, RuleError
-from fapiao.paths import RULES as RIGHTS
 from fapiao.permissions.grants import read_grants
 from fapiao.permissions.rules import ACTIONS, Permissions, permission_rules
+from fapiao.rules.rule_file import RULES as RIGHTS
 from fapiao.tables.reading import read_tables
 
 RULES = permission_rules()

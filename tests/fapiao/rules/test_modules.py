@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from fapiao.errors import RuleError
-from fapiao.paths import RULES
 from fapiao.rules.book import rulebook
 from fapiao.rules.modules import modules, modules_by_job
+from fapiao.rules.rule_file import RULES
 
 TEXT = (RULES / "modules.yaml").read_text(encoding="utf-8")
 
