@@ -96,11 +96,6 @@ def invoice_identity(
     return _digital(numbers, names)
 
 
-def any_invoice_identity(invoice_type: str, row: Mapping[str, object]) -> Identity:
-    """An invoice in an answer that names no type of its own, to a question about `invoice_type`; raises NoIdentity."""
-    return invoice_identity(invoice_type, row, asked=True)
-
-
 def customs_identity(row: Mapping[str, object], name: str = "hgjkshm") -> Identity:
     """海关缴款书: 22 characters, whose 19th comes as any dash (domain §1.5); raises NoIdentity."""
     label = f"海关缴款书号码 ({name})"
@@ -125,7 +120,9 @@ def withholding_identity(row: Mapping[str, object]) -> Identity:
 def spelled(number: str) -> str:
     """A document's number as the pool spells it, whatever dash it was written with (domain §1.5)."""
     found = one_spelling(number)
-    return found if found.isalnum() else "".join(map(_dash, found))
+    if found.isalnum():
+        return found
+    return "".join("-" if one == "−" or unicodedata.category(one) == "Pd" else one for one in found)
 
 
 def looks_digital(number: str) -> bool:
@@ -200,7 +197,3 @@ def _text_of(row: Mapping[str, object], name: str, label: str) -> str:
     if type(value) is int:
         return str(value)
     raise BadNumber(f"{label} ({name})", value, "a text is expected")
-
-
-def _dash(character: str) -> str:
-    return "-" if character == "−" or unicodedata.category(character) == "Pd" else character

@@ -5,7 +5,6 @@ import pytest
 from fapiao.identity import (
     Identity,
     NoIdentity,
-    any_invoice_identity,
     customs_identity,
     invoice_identity,
     withholding_identity,
@@ -61,8 +60,11 @@ def test_a_vehicle_invoice_is_digital_when_its_row_has_a_digital_number(kind):
 
 
 def test_status_rows_say_by_their_numbers_which_sort_they_are():
-    assert any_invoice_identity("01", {"fphm": DIGITAL}).document_key == DIGITAL
-    assert any_invoice_identity("01", {"fpdm": "4403191130", "fphm": "12345678"}).document_key == "4403191130-12345678"
+    assert invoice_identity("01", {"fphm": DIGITAL}, asked=True).document_key == DIGITAL
+    assert (
+        invoice_identity("01", {"fpdm": "4403191130", "fphm": "12345678"}, asked=True).document_key
+        == "4403191130-12345678"
+    )
 
 
 @pytest.mark.parametrize("dash", ["-", "—", "－"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fapiao.bureau_files.agreement import Content
-from fapiao.bureau_files.opening import HISTORY_LIMIT, BureauFile, open_upload
+from fapiao.bureau_files.opening import BureauFile, open_upload
 from fapiao.bureau_files.records import RowFate
 from fapiao.bureau_files.sheets import SheetPart
 from simulator.bureau_files.catalogue import Sample, samples
@@ -49,7 +49,7 @@ def upload(
     content: bytes,
     name: str = "税局文件.xlsx",
     *,
-    limit: int = HISTORY_LIMIT,
+    limit: int = 10 * 2**20,
     password: str | None = None,
 ) -> list[ReadFile]:
     """The files of an upload with these bytes. Raises FileRefusal."""

@@ -43,16 +43,6 @@ class Content:
         if kind and kind not in self.types:
             self.types[kind] = _place(verdict)
 
-    def sides(self) -> list[tuple[str, str]]:
-        """(direction, tax number) under which every row could stand; none or several where the rows do not tell."""
-        if not self.pairs:
-            return []
-        buyers = frozenset.intersection(*(buyers for buyers, _ in self.pairs))
-        sellers = {seller for _, seller in self.pairs}
-        found = [("input", number) for number in sorted(buyers)]
-        found += [("output", number) for number in sellers if len(sellers) == 1 and number]
-        return [side for side in found if side[0] in self.directions]
-
     def stranger(self, direction: str, taxpayer_no: str) -> tuple[str, str] | None:
         """(what stands there, where) of the first row that is not this taxpayer's; None where all are.
 

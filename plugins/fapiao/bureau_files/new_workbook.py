@@ -142,11 +142,8 @@ def _sheet_names(parts: dict[str, bytes], where: str) -> dict[str, str]:
         book = parse_xml(parts["xl/workbook.xml"], "the workbook")
     except (KeyError, UnreadableFile) as error:
         raise FileRefusal("工作簿损坏，缺少目录；请从税局重新导出", where) from error
-    targets = {link.get("Id"): _part(link.get("Target", "")) for link in links}
+    # a relation names a part beside the workbook, or from the root of the package on
+    paths = {link.get("Id"): posixpath.join("/xl", link.get("Target", "").replace("\\", "/")) for link in links}
+    targets = {number: posixpath.normpath(path).lstrip("/") for number, path in paths.items()}
     sheets = (element for element in book.iter() if element.tag.endswith("}sheet"))
     return {targets.get(sheet.get(_RELATION), ""): sheet.get("name", "") for sheet in sheets}
-
-
-def _part(target: str) -> str:
-    """The part that a relation of the workbook names, beside it or from the root of the package on."""
-    return posixpath.normpath(posixpath.join("/xl", target.replace("\\", "/"))).lstrip("/")

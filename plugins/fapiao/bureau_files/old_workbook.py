@@ -2,7 +2,7 @@
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fapiao.boundary import boundary
@@ -58,26 +58,24 @@ def _look(stream: bytes, where: str) -> Looked:
         raise FileRefusal("工作簿损坏或版本早于 Excel 97；请用 Excel 另存为 .xlsx 再上传", where)
     if any(sheet.kind == _MACRO_SHEET for sheet in sheets):
         raise FileRefusal("含有宏表，未打开；请上传税局导出的原文件", where)
+    # calculated cells, those of an array too, have a record each ([MS-XLS] 2.4.127), and error cells theirs (2.4.24)
     errors, formulas = {}, {}
     if _may_have_formulas(stream, min(sheet.start for sheet in sheets)):
-        formulas = {sheet.name: found for sheet in sheets if (found := frozenset(_formulas(stream, sheet.start)))}
+        formulas = _cells(stream, sheets, lambda kind, _: kind == _FORMULA)
     for name, found in formulas.items():
         refuse_uncountable(found, f"{where} · {name}")
     if _ERROR_CELL.search(stream):
-        errors = {sheet.name: found for sheet in sheets if (found := frozenset(_errors(stream, sheet.start)))}
+        errors = _cells(stream, sheets, lambda kind, body: kind == _TRUTH_OR_ERROR and bool(stream[body + 7]))
     return Looked(errors, formulas, from_1904)
 
 
-def _formulas(stream: bytes, position: int) -> Iterator[str]:
-    """The addresses of a sheet's calculated cells ([MS-XLS] 2.4.127); those of an array have one each."""
-    return (_address(stream, body) for kind, body, _ in _records(stream, position) if kind == _FORMULA)
-
-
-def _errors(stream: bytes, position: int) -> Iterator[str]:
-    """The addresses of a sheet's error cells ([MS-XLS] 2.4.24)."""
-    for kind, body, _ in _records(stream, position):
-        if kind == _TRUTH_OR_ERROR and stream[body + 7]:
-            yield _address(stream, body)
+def _cells(stream: bytes, sheets: list[_Sheet], wanted: Callable[[int, int], bool]) -> dict[str, frozenset[str]]:
+    """By sheet, the addresses of the cells whose record is wanted, by its kind and the start of its body."""
+    found = {
+        sheet.name: frozenset(_address(stream, at) for kind, at, _ in _records(stream, sheet.start) if wanted(kind, at))
+        for sheet in sheets
+    }
+    return {name: cells for name, cells in found.items() if cells}
 
 
 def _address(stream: bytes, body: int) -> str:

@@ -17,10 +17,6 @@ from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.sheets import SheetPart, read_sheets
 from fapiao.bureau_files.sniffing import Format, sniff
 
-HISTORY_LIMIT = 10 * 2**20
-"""最大可上传10M的文件, inclusive (R282, A-20)."""
-UPLOAD_LIMIT = 100 * 2**20
-"""≤ 100 MB outside the history form, inclusive."""
 MOST_FILES = 200
 """In one ZIP."""
 MOST_TIMES_LARGER = 10

@@ -30,19 +30,11 @@ _PERIOD = re.compile(r"(?<!\d)(20\d{2})[年-]?(0[1-9]|1[0-2])(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """One recognised sheet. `preamble`: the texts above the headings, and the 税号 and 税款所属期 (YYYYMM) they name.
-
-    `title` is the text that should say the 票种 where no column does.
-    """
+    """One recognised sheet."""
 
     sheet: str
     layout: Layout
-    heading_row: int
     unknown_headings: tuple[str, ...]
-    preamble: tuple[str, ...]
-    taxpayer_no: str | None
-    tax_period: str | None
-    title: str | None
     rows: Callable[[], Iterator[RowFate]]
     """Starts reading from the first row below the headings; may be called again while the file is open."""
 
@@ -117,18 +109,17 @@ def _part(sheet: OpenSheet, match: FoundLayout, rules: FileRules, known: StatedD
         cell.strip() for row_no, row in head if row_no < match.row_no for cell in row
         if isinstance(cell, str) and cell.strip()
     )  # fmt: skip
-    taxpayer_no, period = _first(_TAXPAYER, preamble), _first(_PERIOD, preamble)
     code, title = title_type(preamble) if match.layout.type_from == "title" else (None, None)
     constants: Values = {"invoice_type": code} if match.layout.type_from == "title" else {}
     if match.layout.tells == "usage":
-        constants["tax_period"] = period
+        constants["tax_period"] = _first(_PERIOD, preamble)
     if match.layout.directions == ("input",):
-        constants["buyer_tax_no"] = taxpayer_no
+        constants["buyer_tax_no"] = _first(_TAXPAYER, preamble)
 
     def rows() -> Iterator[RowFate]:
         return RowReader(sheet, match, rules, known, constants, title).verdicts()
 
-    return SheetPart(sheet.name, match.layout, match.row_no, match.unknown, preamble, taxpayer_no, period, title, rows)
+    return SheetPart(sheet.name, match.layout, match.unknown, rows)
 
 
 def _first(pattern: re.Pattern[str], texts: tuple[str, ...]) -> str | None:

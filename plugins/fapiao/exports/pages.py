@@ -51,7 +51,10 @@ def records(headings: Sequence[str], rows: Iterator[Row], room: int | None) -> I
 
 def fitted(package: Package) -> Package:
     """The package, its texts fit for cells."""
-    return [column if _fits(column) else list(map(_fitted, column)) for column in package]
+    return [
+        column if _fits(column) else [text(value) if isinstance(value, str) else value for value in column]
+        for column in package
+    ]
 
 
 def _fits(column: Sequence[Cell]) -> bool:
@@ -68,7 +71,3 @@ def _together(column: Sequence[Any]) -> str:
         return "".join(column)
     except TypeError:
         return "".join([value for value in column if value.__class__ is str])
-
-
-def _fitted(value: Cell) -> Cell:
-    return text(value) if isinstance(value, str) else value

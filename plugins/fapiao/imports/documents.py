@@ -110,17 +110,6 @@ class FileDocuments:
         self.notes: list[str] = []
         self._by_mark: dict[tuple[str, str], FileDocument] = {}
 
-    def note(
-        self,
-        place: RowRef,
-        fate: Fate,
-        sentence: str,
-        key: str | None = None,
-        payload: Mapping[str, object] | None = None,
-    ) -> None:
-        """A row that makes no document, with the key of the one that it is about, where that is known."""
-        self.verdicts.append(RowVerdict(place, fate, sentence, key, payload))
-
     def header(self, document: str, tells: str, place: RowRef, values: Values, *, alone: bool = False) -> None:
         """A row that states a document; a second one that says the same is a repetition.
 
@@ -132,12 +121,14 @@ class FileDocuments:
             found = FileDocument(document, tells, stated, stated=True, lead=place, places=[place], alone=alone)
             self._keep(found, _marks(stated))
         elif known.values == stated:
-            self.note(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。", known.key)
+            self.verdicts.append(
+                RowVerdict(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。", known.key)
+            )
         else:
             known.broken = known.broken or "rejected"
             at = f"第{known.lead.row_no}行（{known.lead.sheet}）"
             key = stated.get("document_key")
-            self.note(place, "rejected", f"与{at}是同一张票据，但内容不同，两行都未导入。", key)
+            self.verdicts.append(RowVerdict(place, "rejected", f"与{at}是同一张票据，但内容不同，两行都未导入。", key))
 
     def line(self, document: str, tells: str, place: RowRef, values: Values) -> None:
         """A row that is one line of a document, with or without a header row of its own."""
@@ -156,7 +147,7 @@ class FileDocuments:
         """
         filled = _filled(values)
         marks = [*_marks(filled), *_numbers(filled)]
-        found = next((self._by_mark[tells, mark] for mark in marks if (tells, mark) in self._by_mark), None)
+        found = self._marked(tells, marks)
         if found is None and marks:
             found = FileDocument(document, tells, filled, stated=True, lead=place, mark=marks[0])
             self._keep(found, marks)
@@ -167,7 +158,7 @@ class FileDocuments:
 
     def refuse(self, found: FileDocument, sentence: str) -> None:
         """A document that contradicts itself: the row that made it says why, the others that it was kept out."""
-        self.note(found.lead, "rejected", sentence, found.key)
+        self.verdicts.append(RowVerdict(found.lead, "rejected", sentence, found.key))
         found.places = [place for place in found.places if place != found.lead]
         found.broken = "rejected"
 
@@ -197,7 +188,9 @@ class FileDocuments:
             if found.broken:
                 key = found.key or found.mark
                 for place in found.places:
-                    self.note(place, found.broken, "同一张票据的其他行未能导入，因此整张票据未导入。", key)
+                    self.verdicts.append(
+                        RowVerdict(place, found.broken, "同一张票据的其他行未能导入，因此整张票据未导入。", key)
+                    )
         self.found = [found for found in self.found if not found.broken]
         return self.found
 
@@ -210,7 +203,10 @@ class FileDocuments:
     def _known(self, tells: str, values: Values) -> FileDocument | None:
         if key := values.get("document_key"):
             return self._by_mark.get((tells, key))
-        return next((self._by_mark[tells, mark] for mark in _marks(values) if (tells, mark) in self._by_mark), None)
+        return self._marked(tells, _marks(values))
+
+    def _marked(self, tells: str, marks: Iterable[str]) -> FileDocument | None:
+        return next((self._by_mark[tells, mark] for mark in marks if (tells, mark) in self._by_mark), None)
 
 
 def _differing(one: FileDocument, other: FileDocument) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from fapiao.bureau_files.layouts import SECOND_PAYER
 from fapiao.errors import BadInput
 from fapiao.imports.documents import FileDocument, FileDocuments
 from fapiao.parties import is_stranger
 
-SECOND_PAYER = "second_payer_tax_no"
 _PARTY = {"input": "buyer_tax_no", "output": "seller_tax_no"}
-_LABEL = {"input": "进项", "output": "销项"}
+LABEL = {"input": "进项", "output": "销项"}
 
 
 class Owner(NamedTuple):
@@ -36,7 +36,7 @@ def owner_of(
     """
     sides = [direction for direction in directions if asked.direction in (None, direction)]
     if not sides:
-        raise BadInput([f"{name}: 该文件只能是{_labels(directions)}，与所选的{_LABEL[str(asked.direction)]}不一致。"])
+        raise BadInput([f"{name}: 该文件只能是{_labels(directions)}，与所选的{LABEL[str(asked.direction)]}不一致。"])
     found = [owner for side in sides for owner in _candidates(documents, side, asked.taxpayer_no)]
     fitting = [owner for owner in found if asked.taxpayer_no in (None, owner.taxpayer_no)]
     if asked.taxpayer_no is None:
@@ -47,7 +47,7 @@ def owner_of(
     if not fitting:
         raise BadInput([_contradiction(name, documents, sides, asked)])
     if len(fitting) > 1:
-        choices = "、".join(f"{_LABEL[one.direction]} {one.taxpayer_no}" for one in fitting)
+        choices = "、".join(f"{LABEL[one.direction]} {one.taxpayer_no}" for one in fitting)
         raise BadInput([f"{name}: 无法确定属于哪个企业：{choices}。请指定税号和进销项。"])
     if fitting[0].taxpayer_no not in known:
         raise BadInput(
@@ -63,7 +63,7 @@ def refuse_strangers(documents: FileDocuments, owner: Owner) -> None:
             parties = (
                 f"购方{document.values.get('buyer_tax_no') or '空'}，销方{document.values.get('seller_tax_no') or '空'}"
             )
-            documents.refuse(document, f"{parties}，不是{owner.taxpayer_no}的{_LABEL[owner.direction]}票据。")
+            documents.refuse(document, f"{parties}，不是{owner.taxpayer_no}的{LABEL[owner.direction]}票据。")
 
 
 def _is_a_strangers(document: FileDocument, owner: Owner) -> bool:
@@ -128,4 +128,4 @@ def _contradiction(name: str, documents: Sequence[FileDocument], sides: Sequence
 
 
 def _labels(directions: Collection[str]) -> str:
-    return "、".join(_LABEL[one] for one in directions)
+    return "、".join(LABEL[one] for one in directions)

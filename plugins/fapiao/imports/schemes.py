@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fapiao.imports.documents import FileDocument, FileDocuments
-from fapiao.imports.owners import Owner
+from fapiao.imports.documents import FileDocument, FileDocuments, RowVerdict
+from fapiao.imports.owners import LABEL, Owner
 from fapiao.rules.book import RuleBook
 
-_SIDES = {"input": "进项", "output": "销项"}
 _OUTPUT = "output_full"
 """销项-全量, the one download type of sales documents."""
 
@@ -27,7 +26,7 @@ class ImportScheme:
         if owner.taxpayer_no not in self.taxpayers:
             return f"税号{owner.taxpayer_no}不在方案“{self.name}”的适用组织中。"
         if not any((one == _OUTPUT) == (owner.direction == "output") for one in self.download_types):
-            side = _SIDES[owner.direction]
+            side = LABEL[owner.direction]
             return f"方案“{self.name}”的下载类型中没有{side}，不能导入{side}文件。"
         return None
 
@@ -41,7 +40,8 @@ class ImportScheme:
             code = document.values.get("invoice_type", "")
             kind = rules.invoice_types[code].name if code in rules.invoice_types else "该票据"
             for place in document.places:
-                documents.note(place, "rejected", f"{kind}不在方案“{self.name}”的发票类型中，未导入。", document.key)
+                sentence = f"{kind}不在方案“{self.name}”的发票类型中，未导入。"
+                documents.verdicts.append(RowVerdict(place, "rejected", sentence, document.key))
         documents.found = kept
 
     def _names(self, document: FileDocument, rules: RuleBook) -> bool:

@@ -79,9 +79,8 @@ def read_delivery(pages: Iterable[tuple[int, bytes]], asked: Sequence[str]) -> D
     return delivery
 
 
-def _entries(page: Any, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    listed = page.get(name) if isinstance(page, dict) else None
-    for row_no, row in enumerate(listed or [], start=1):
+def _entries(page: Mapping[str, Any], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for row_no, row in enumerate(page.get(name) or [], start=1):
         yield row_no, row if isinstance(row, dict) else {"row": row}
 
 

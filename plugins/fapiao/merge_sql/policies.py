@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from fapiao.merge_sql.staging import OWN_DATES, seen_groups
-from fapiao.pool_columns.records import Field, Fields
+from fapiao.pool_columns.reading import load_fields
+from fapiao.pool_columns.records import Field
 
 NEVER = "false"
 _ON_PAPER = "('85', '01'), ('86', '04'), ('87', '03'), ('88', '15')"
@@ -28,10 +29,10 @@ def _differs(column: Field) -> str:
 class Policies:
     """The policies of the columns that one target offers."""
 
-    def __init__(self, target: str, fields: Fields) -> None:
+    def __init__(self, target: str) -> None:
         self.target = target
-        self.offered = fields.of_target(target)
-        self._fields = fields
+        self._fields = load_fields()
+        self.offered = self._fields.of_target(target)
         self._names = {column.name for column in self.offered}
 
     def newer(self, group: str) -> str:
@@ -105,34 +106,36 @@ class Policies:
 
     def _value(self, column: Field) -> str:
         """The value of the column after the merge."""
-        return {
+        worked_out = {
             "type_kept": self._type_kept,
             "paper_number": self._paper_number,
-            "mark_kept": self._mark_kept,
-            "first": self._first,
-            "greatest": self._greatest,
-            "fullest": self._fullest,
-            "verified": self._verified,
-            "merge_keys": self._merged_keys,
             "forward_only": self._forward_only,
-        }.get(column.policy, self._newest)(column)
-
-    def _first(self, column: Field) -> str:
-        return f"coalesce(d.{column.name}, {_said(column)})"
-
-    def _greatest(self, column: Field) -> str:
-        return f"greatest(d.{column.name}, s.{column.name})"
-
-    def _fullest(self, column: Field) -> str:
-        return f"CASE WHEN 'full' IN (s.{column.name}, d.{column.name}) THEN 'full' ELSE d.{column.name} END"
-
-    def _verified(self, column: Field) -> str:
-        return f"CASE WHEN d.verification_status = '1' THEN d.{column.name} ELSE {self._newest(column)} END"
+        }
+        if column.policy in worked_out:
+            return worked_out[column.policy](column)
+        name, newest = column.name, self._newest(column)
+        return {
+            "merge_keys": self._when_newer(
+                column,
+                f"coalesce(d.{name} || s.{name}, s.{name}, d.{name})",
+                f"coalesce(s.{name} || d.{name}, d.{name}, s.{name})",
+            ),
+            "first": f"coalesce(d.{name}, {_said(column)})",
+            "greatest": f"greatest(d.{name}, s.{name})",
+            "fullest": f"CASE WHEN 'full' IN (s.{name}, d.{name}) THEN 'full' ELSE d.{name} END",
+            "verified": f"CASE WHEN d.verification_status = '1' THEN d.{name} ELSE {newest} END",
+            # 预勾选 is ours: the bureau knows nothing of it, and its 未勾选 does not take it away (R221)
+            "mark_kept": f"CASE WHEN d.{name} = '4' AND s.{name} = '0' THEN d.{name} ELSE {newest} END",
+        }.get(column.policy, newest)
 
     def _newest(self, column: Field) -> str:
-        name, said, newer = column.name, _said(column), self.newer(_timed_by(column))
-        gap = f"coalesce(d.{name}, {said})"
-        return gap if newer == NEVER else f"CASE WHEN {newer} THEN coalesce({said}, d.{name}) ELSE {gap} END"
+        name, said = column.name, _said(column)
+        return self._when_newer(column, f"coalesce({said}, d.{name})", f"coalesce(d.{name}, {said})")
+
+    def _when_newer(self, column: Field, newer: str, older: str) -> str:
+        """One value where the staged row is the newer one of the column's group, another where it is not."""
+        test = self.newer(_timed_by(column))
+        return older if test == NEVER else f"CASE WHEN {test} THEN {newer} ELSE {older} END"
 
     def _type_kept(self, column: Field) -> str:
         """A row that lacks what makes the type says nothing against it.
@@ -153,22 +156,7 @@ class Policies:
         name, said = column.name, _said(column)
         came, there = f"nullif({said}, s.etax_invoice_no)", f"nullif(d.{name}, d.etax_invoice_no)"
         older = f"coalesce({there}, {came}, d.{name}, {said})"
-        newer = self.newer(_timed_by(column))
-        if newer == NEVER:
-            return older
-        return f"CASE WHEN {newer} THEN coalesce({came}, {there}, {said}, d.{name}) ELSE {older} END"
-
-    def _mark_kept(self, column: Field) -> str:
-        """预勾选 is ours: the bureau knows nothing of it, and its 未勾选 does not take it away (R221)."""
-        ours = f"d.{column.name} = '4' AND s.{column.name} = '0'"
-        return f"CASE WHEN {ours} THEN d.{column.name} ELSE {self._newest(column)} END"
-
-    def _merged_keys(self, column: Field) -> str:
-        name, newer = column.name, self.newer(_timed_by(column))
-        older = f"coalesce(s.{name} || d.{name}, d.{name}, s.{name})"
-        if newer == NEVER:
-            return older
-        return f"CASE WHEN {newer} THEN coalesce(d.{name} || s.{name}, s.{name}, d.{name}) ELSE {older} END"
+        return self._when_newer(column, f"coalesce({came}, {there}, {said}, d.{name})", older)
 
     def _forward_only(self, column: Field) -> str:
         name, said = column.name, _said(column)

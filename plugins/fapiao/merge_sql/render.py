@@ -10,9 +10,7 @@ writes the files again; a test refuses files that differ from what the rules say
 from fapiao.merge_sql.policies import Policies
 from fapiao.merge_sql.set_aside import set_aside_statements
 from fapiao.merge_sql.staging import INSERTING, MATCH, listed, named, seen_groups, staging
-from fapiao.paths import SQL
-from fapiao.pool_columns.reading import load_fields
-from fapiao.pool_columns.records import TARGETS, Field
+from fapiao.pool_columns.records import Field
 
 _CLOCK = "(SELECT sync.clock_timestamp())"
 # Columns that follow 入账状态; no payload offers them.
@@ -24,10 +22,6 @@ def render(target: str) -> str:
     return "\n".join([*staging(target), *set_aside_statements(target), _held(target), _merge(target)])
 
 
-def _policies(target: str) -> Policies:
-    return Policies(target, load_fields())
-
-
 def _origin(target: str) -> tuple[str, str]:
     if target == "status":
         return "coalesce(s.batch_no, %(batch_no)s)", "coalesce(s.channel, %(channel)s)"
@@ -35,7 +29,7 @@ def _origin(target: str) -> tuple[str, str]:
 
 
 def _held(target: str) -> str:
-    policies, (batch, channel) = _policies(target), _origin(target)
+    policies, (batch, channel) = Policies(target), _origin(target)
     return named(
         "held",
         "Report the statuses that the merge is about to refuse.",
@@ -61,7 +55,7 @@ ON CONFLICT DO NOTHING""",
 
 
 def _merge(target: str) -> str:
-    policies = _policies(target)
+    policies = Policies(target)
     batch, channel = _origin(target)
     sets = [f"{name} = {value}" for name, value in policies.updates()]
     sets += [f"channel = {channel}", f"batch_no = {batch}", f"updated_at = {_CLOCK}"]
@@ -135,9 +129,3 @@ def _insert(target: str, policies: Policies) -> str:
     ) VALUES (
         {listed(values.values(), 8)}
     )"""
-
-
-def main() -> None:
-    """Write the rendered files."""
-    for target in TARGETS:
-        (SQL / "merge" / f"{target}.sql").write_text(render(target), encoding="utf-8")

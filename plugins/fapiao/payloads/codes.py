@@ -6,17 +6,15 @@ from typing import NamedTuple
 
 from fapiao.payloads.values import CONVERTERS, UnreadableValue, text
 from fapiao.pool_columns.reading import load_fields
+from fapiao.pool_columns.records import Translation
 from fapiao.shown import shown
 
 
 class CodeReader(NamedTuple):
-    """One translation, as a kind of payload needs it."""
+    """One translation, as a kind of payload needs it; `own` where it reads the very field of the column."""
 
-    column: str
-    field: str
-    values: Mapping[str, str]
+    rule: Translation
     own: bool
-    overrides: bool
     convert: Callable[[object], str | None]
     strict: bool
 
@@ -24,17 +22,18 @@ class CodeReader(NamedTuple):
 def read_codes(kind: str, row: Mapping[str, object], values: dict[str, object]) -> None:
     """Translate the codes of a row in place; raises UnreadableValue where an amount or date cannot be read."""
     for reading in _readings(kind):
-        current = values.get(reading.column)
+        rule = reading.rule
+        current = values.get(rule.column)
         if reading.own:
-            values[reading.column] = _known(reading, current)
-        elif reading.overrides:
-            values[reading.column] = reading.values.get(_code(row.get(reading.field)), current)
-        elif current is None and row.get(reading.field) is not None:
-            values[reading.column] = _known(reading, _converted(reading, row[reading.field]))
+            values[rule.column] = _known(rule, current)
+        elif rule.overrides:
+            values[rule.column] = rule.values.get(_code(row.get(rule.field)), current)
+        elif current is None and row.get(rule.field) is not None:
+            values[rule.column] = _known(rule, _converted(reading, row[rule.field]))
 
 
-def _known(reading: CodeReader, code: object) -> object:
-    return reading.values.get(code, code) if isinstance(code, str) else code
+def _known(rule: Translation, code: object) -> object:
+    return rule.values.get(code, code) if isinstance(code, str) else code
 
 
 def _code(value: object) -> str:
@@ -46,23 +45,15 @@ def _converted(reading: CodeReader, value: object) -> str | None:
         return reading.convert(value)
     except UnreadableValue as error:
         if reading.strict:
-            raise UnreadableValue(f"{reading.field} is {shown(repr(value), 80)}: {error}") from error
+            raise UnreadableValue(f"{reading.rule.field} is {shown(repr(value), 80)}: {error}") from error
         return None
 
 
 @cache
 def _readings(kind: str) -> tuple[CodeReader, ...]:
     fields = load_fields()
+    found = ((rule, fields.by_name[rule.column]) for rule in fields.translations if kind in rule.kinds)
     return tuple(
-        CodeReader(
-            row.column,
-            row.field,
-            row.values,
-            fields.by_name[row.column].sources.get(kind) == row.field,
-            row.overrides,
-            CONVERTERS[fields.by_name[row.column].type],
-            fields.by_name[row.column].strict,
-        )
-        for row in fields.translations
-        if kind in row.kinds
+        CodeReader(rule, column.sources.get(kind) == rule.field, CONVERTERS[column.type], column.strict)
+        for rule, column in found
     )

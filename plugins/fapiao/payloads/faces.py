@@ -1,14 +1,14 @@
 """What a row says beyond its single fields: swapped parties, toll, red or blue, voided, the total."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from fapiao.payloads.flights import read_parts, tax_bureau_total
 from fapiao.payloads.gateway_rows import TOLL_ELEMENT, UNKNOWN_NUMBER
-from fapiao.payloads.lines import Line, lines_hash
+from fapiao.payloads.lines import Line, amounts_by_name, lines_hash
 from fapiao.pool_columns.reading import load_fields
-from fapiao.pool_columns.records import SwappedParties
+from fapiao.pool_columns.records import SwappedParties, TaxBureauTotal
 
 Values = dict[str, object]
 
@@ -22,7 +22,8 @@ def complete_header(kind: str, values: Values) -> None:
     if values["document"] == "invoice" and not values.get("bureau_invoice_type"):
         values["bureau_invoice_type"] = bureau_type(str(values["invoice_type"]))
     for rule in _swaps(kind):
-        if values.get(rule.column) == rule.value and _is_of(rule, str(values["invoice_type"])):
+        is_of_type = not rule.invoice_types or values["invoice_type"] in rule.invoice_types
+        if is_of_type and values.get(rule.column) == rule.value:
             _swap_parties(values)
 
 
@@ -38,8 +39,30 @@ def complete_face(values: Values, lines: Sequence[Line], *, tells_element: bool)
     values["lines_hash"] = lines_hash(lines) if lines else None
     for rule in load_fields().tax_bureau_totals:
         if kind in rule.invoice_types:
-            read_parts(rule, values, lines)
-            values[rule.column] = tax_bureau_total(rule, values)
+            _read_parts(rule, values, lines)
+            values[rule.column] = _tax_bureau_total(rule, values)
+
+
+def _read_parts(rule: TaxBureauTotal, values: Values, lines: Sequence[Line]) -> None:
+    """Fill the part columns of a flight ticket, in yuan, from the lines named after them where the row says none."""
+    for part, amount in amounts_by_name(lines, rule.parts).items():
+        if values.get(part) is None:
+            values[part] = str(amount)
+
+
+def _tax_bureau_total(rule: TaxBureauTotal, values: Values) -> str | None:
+    """The parts of a flight ticket and its tax, in yuan; None before the rule's day, or when a part is missing.
+
+    A part that is not there counts as nothing only where the face's own total proves that nothing is missing.
+    """
+    issued, tax = values.get("issue_date"), values.get("tax_amount")
+    if issued is None or date.fromisoformat(str(issued)) < rule.from_issue_date or tax is None:
+        return None
+    found = [Decimal(str(values[part])) for part in rule.parts if values.get(part) is not None]
+    total = sum(found, Decimal(str(tax)))
+    face = values.get("total_amount")
+    proven = bool(found) and face is not None and Decimal(str(face)) == total
+    return str(total) if len(found) == len(rule.parts) or proven else None
 
 
 def tell_red_from_blue(values: Values) -> None:
@@ -71,10 +94,6 @@ def bureau_type(invoice_type: str) -> str | None:
 @cache
 def _swaps(kind: str) -> tuple[SwappedParties, ...]:
     return tuple(rule for rule in load_fields().swapped_parties if kind in rule.kinds)
-
-
-def _is_of(rule: SwappedParties, invoice_type: str) -> bool:
-    return not rule.invoice_types or invoice_type in rule.invoice_types
 
 
 def _swap_parties(values: Values) -> None:

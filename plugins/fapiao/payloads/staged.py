@@ -24,10 +24,6 @@ class Aside:
 Row = Mapping[str, object]
 
 
-def _takes_all(_: Row) -> Aside | None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
     """Whose reply this is: what the rows themselves do not say.
@@ -45,8 +41,8 @@ class Context:
     aggregated_on: date | None = None
     tax_org_code: str | None = None
     line_filter: LineFilter | None = None
-    aside: Callable[[Row], Aside | None] = _takes_all
-    objection: Callable[[Row], Aside | None] = _takes_all
+    aside: Callable[[Row], Aside | None] = lambda _: None
+    objection: Callable[[Row], Aside | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from fapiao.identity import (
     BadNumber,
     Identity,
     NoIdentity,
-    any_invoice_identity,
     customs_identity,
     invoice_identity,
     withholding_identity,
@@ -36,7 +35,6 @@ _OF_A_CHANNEL = find_lines, read_items, read_page
 _OF_A_FILE = file_lines, read_file_items, read_file_rows
 
 
-_TOO_DEEP = Aside("failed", UNREADABLE, "The row is nested deeper than can be stored.")
 _NO_ROW = "The row is not an object with fields; ask the bureau for this package again."
 
 
@@ -90,11 +88,20 @@ def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
         for (row_no, row), read in zip(page, translator.read([row for _, row in page]), strict=True):
             try:
                 translator.stage(row, read, staged)
-            except _Rejection as rejection:
-                staged.rejected.append(translator.rejected(row_no, row, rejection.aside))
-            except RecursionError:
-                staged.rejected.append(translator.rejected(row_no, row, _TOO_DEEP))
+            except (_Rejection, UnreadableValue, NoIdentity, RecursionError) as why:
+                staged.rejected.append(translator.rejected(row_no, row, _aside_of(why)))
     return staged
+
+
+def _aside_of(why: Exception) -> Aside:
+    """Why a row is not stored, as it is counted and told."""
+    if isinstance(why, _Rejection):
+        return why.aside
+    if isinstance(why, RecursionError):
+        return Aside("failed", UNREADABLE, "The row is nested deeper than can be stored.")
+    is_missing = isinstance(why, NoIdentity) and not isinstance(why, BadNumber)
+    rest = ": without it the document cannot be told from others." if is_missing else "."
+    return Aside("failed", UNREADABLE, f"{why}{rest}")
 
 
 @cache
@@ -174,13 +181,8 @@ class _Translator:
         if refused:
             raise _Rejection(refused)
         invoice_type = self._type(read.row)
-        try:
-            identity = self._identity(read.row, invoice_type)
-        except BadNumber as error:
-            raise _Rejection(f"{error}.") from error
-        except NoIdentity as error:
-            raise _Rejection(f"{error}: without it the document cannot be told from others.") from error
-        values, rest = read.found or self._by_itself(read)
+        identity = self._identity(read.row, invoice_type)
+        values, rest = read.found or read_row(self._kind, read.row, read.lines_key)
         values |= self._common
         values |= identity._asdict()
         values["document"] = document = self._document(invoice_type)
@@ -198,12 +200,6 @@ class _Translator:
             value = values.get(column)
             if isinstance(value, str) and len(value) > most:
                 raise _Rejection(f"{column} is {shown(value, 40)}: at most {most} characters can be stored.")
-
-    def _by_itself(self, read: _Read) -> RowFields:
-        try:
-            return read_row(self._kind, read.row, read.lines_key)
-        except UnreadableValue as error:
-            raise _Rejection(f"{error}.") from error
 
     def _type(self, row: Item) -> str:
         """Our type of a row."""
@@ -223,15 +219,10 @@ class _Translator:
             return customs_identity(row)
         if self._kind.endswith("withholding"):
             return withholding_identity(row)
-        if self._kind in ("risk", "usage"):
-            return any_invoice_identity(invoice_type, row)
-        return invoice_identity(invoice_type, row)
+        return invoice_identity(invoice_type, row, asked=self._kind in ("risk", "usage"))
 
     def _complete_coded(self, row: Item, values: Values) -> None:
-        try:
-            read_codes(self._kind, row, values)
-        except UnreadableValue as error:
-            raise _Rejection(f"{error}.") from error
+        read_codes(self._kind, row, values)
         complete_header(self._kind, values)
         if values.get("verification_status") in _NOT_PASSED:
             values["detail_level"] = "header"

@@ -1,6 +1,6 @@
 """What is said between a selection and the bureau: uploads, results, the tax period and its statistics table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,10 @@ StatisticsAction = Literal["make", "withdraw", "confirm"]
 """生成统计表, 撤销统计表, 确认签名."""
 Outcome = Literal["done", "already", "refused"]
 """The bureau did it; it holds already (RPA says success, 乐企 06); it said no."""
+
+
+class UnreadableAnswer(ValueError):
+    """The answer is not what the channel promises; the text says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,15 @@ class DocumentResult:
     text: str
     tax_period: str | None = None
     cause: str | None = None
+
+
+def once_each(results: Iterable[DocumentResult]) -> list[DocumentResult]:
+    """Every document's result once. Raises UnreadableAnswer where one has two different ones."""
+    found: dict[str, DocumentResult] = {}
+    for result in results:
+        if found.setdefault(result.document_key, result) != result:
+            raise UnreadableAnswer(f"{result.document_key} has two different results")
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ def read_yaml(source: str, text: str) -> list[Table]:
     try:
         root = loader.get_single_node()
     except yaml.YAMLError as wrong:
-        raise BadInput([f"{source}{_line_of(wrong)}: not valid YAML: {_reason(wrong)}"]) from wrong
+        reason = str(getattr(wrong, "problem", None) or wrong).splitlines()[0]
+        raise BadInput([f"{source}{_line_of(wrong)}: not valid YAML: {reason}"]) from wrong
     if isinstance(root, yaml.SequenceNode):
         return [_table(source, None, root)]
     if not isinstance(root, yaml.MappingNode):
@@ -26,10 +27,6 @@ def read_yaml(source: str, text: str) -> list[Table]:
 def _line_of(wrong: yaml.YAMLError) -> str:
     mark = getattr(wrong, "problem_mark", None)
     return f", line {mark.line + 1}" if mark else ""
-
-
-def _reason(wrong: yaml.YAMLError) -> str:
-    return str(getattr(wrong, "problem", None) or wrong).splitlines()[0]
 
 
 def _place(node: yaml.Node) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from fapiao.channels.gateway import interfaces, selection
 from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
 from fapiao.channels.gateway.pages import decoded, rows_of
-from fapiao.channels.gateway.selection import CHANNEL, UnreadableGatewayAnswer
+from fapiao.channels.gateway.selection import CHANNEL
 from fapiao.downloads.protocol import Login, Package, PartCursor, PollResult, Readiness
 from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.rules.book import RuleBook
@@ -20,6 +20,7 @@ from fapiao.selection.answers import (
     Statistics,
     StatisticsAction,
     TaxPeriod,
+    UnreadableAnswer,
     Uploaded,
     Waiting,
 )
@@ -153,7 +154,7 @@ class EtaxSelection:
     def _readable(self, read: Callable[[], T]) -> T:
         try:
             return read()
-        except (UnreadableGatewayAnswer, TypeError, AttributeError) as broken:
+        except (UnreadableAnswer, TypeError, AttributeError) as broken:
             raise self._retry_error(str(broken)) from broken
 
     def _retry_error(self, text: str) -> TryLater:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from fapiao.channels.leqi import selection, services
-from fapiao.channels.leqi.selection import CHANNEL, UnreadableLeqiAnswer
+from fapiao.channels.leqi.selection import CHANNEL
 from fapiao.channels.leqi.services import Service
 from fapiao.downloads.protocol import Login
 from fapiao.errors import AnswerLost, Refused, TryLater
@@ -18,6 +18,7 @@ from fapiao.selection.answers import (
     Statistics,
     StatisticsAction,
     TaxPeriod,
+    UnreadableAnswer,
     Uploaded,
     Waiting,
 )
@@ -176,13 +177,13 @@ class LeqiSelection:
     def _readable(self, read: Callable[[], T]) -> T:
         try:
             return read()
-        except (UnreadableLeqiAnswer, ValueError, TypeError) as broken:
+        except (ValueError, TypeError) as broken:
             raise self._retry_error(str(broken)) from broken
 
     def _taken_or_lost(self, read: Callable[[], T]) -> T:
         try:
             return read()
-        except UnreadableLeqiAnswer as broken:
+        except UnreadableAnswer as broken:
             raise _answer_lost("LEQI_UNREADABLE", str(broken)) from broken
 
     def _retry_error(self, text: str) -> TryLater:

@@ -13,7 +13,7 @@ from fapiao.bureau_files.opening import BureauFile, open_upload
 from fapiao.bureau_files.records import RowFate
 from fapiao.errors import BadInput
 from fapiao.imports.checking import check_documents
-from fapiao.imports.documents import FileDocuments, RowRef
+from fapiao.imports.documents import FileDocuments, RowRef, RowVerdict
 from fapiao.imports.owners import KnownOwner, Owner, owner_of, refuse_strangers
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.uncollected import uncollected
@@ -132,11 +132,11 @@ def _take(documents: FileDocuments, place: RowRef, layout: Layout, verdict: RowF
     elif verdict.kind == "ok":
         documents.line(layout.document, layout.tells, place, values)
     elif verdict.kind == "skipped":
-        documents.note(place, "skipped", verdict.sentence)
+        documents.verdicts.append(RowVerdict(place, "skipped", verdict.sentence))
     else:
         waits = {"layout": layout.id, "cells": dict(verdict.row.raw)} if verdict.kind == "quarantined" else None
         key = documents.broken(layout.document, layout.tells, place, values, verdict.kind)
-        documents.note(place, verdict.kind, verdict.sentence, key, waits)
+        documents.verdicts.append(RowVerdict(place, verdict.kind, verdict.sentence, key, waits))
 
 
 def _has_no_lines(layout: Layout) -> bool:

@@ -8,9 +8,10 @@ import pytest
 import pyzipper
 
 from bureau_uploads import FULL, SAMPLES, full_rows, upload, workbook, zipped
-from fapiao.bureau_files.opening import HISTORY_LIMIT, UPLOAD_LIMIT, open_upload
+from fapiao.bureau_files.opening import open_upload
 from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.sniffing import sniff
+from fapiao.imports.requests import LIMITS
 from simulator.bureau_files.writing import xlsx_bytes
 
 SUFFIXES = (".xls", ".xlsx")
@@ -67,10 +68,10 @@ def test_a_workbook_is_read_under_any_suffix(tmp_path: Path, suffix: str, lie: s
 
 
 @pytest.mark.req("R282", "A-20")
-@pytest.mark.parametrize("limit", [HISTORY_LIMIT, UPLOAD_LIMIT])
+@pytest.mark.parametrize("limit", [LIMITS["form"], LIMITS["command"]])
 def test_a_file_of_exactly_the_limit_is_opened_and_one_byte_more_is_not(tmp_path: Path, limit: int) -> None:
-    assert HISTORY_LIMIT == 10_485_760
-    assert UPLOAD_LIMIT == 104_857_600
+    assert LIMITS["form"] == 10_485_760
+    assert LIMITS["command"] == 104_857_600
     exact, more = tmp_path / "exact", tmp_path / "more"
     for path, size in ((exact, limit), (more, limit + 1)):
         with path.open("wb") as file:

@@ -7,7 +7,7 @@ import pytest
 
 from fapiao.channels.gateway import selection as gateway
 from fapiao.channels.leqi import selection as leqi
-from fapiao.selection.answers import Document
+from fapiao.selection.answers import Document, UnreadableAnswer
 from fapiao.selection.result_codes import result_codes
 
 TAXPAYER = "91310000MA1EXAMP07"
@@ -63,7 +63,7 @@ def test_the_states_of_leqi_are_told_in_the_gateways_words(zt: str, state: str) 
 
 @pytest.mark.parametrize("data", [{}, {"skssq": "202612"}, {"skssq": "202612", "zt": "7"}, {"zt": "0"}])
 def test_an_answer_without_period_or_known_state_is_not_read(data: dict[str, str]) -> None:
-    with pytest.raises(leqi.UnreadableLeqiAnswer):
+    with pytest.raises(UnreadableAnswer):
         leqi.tax_period(data)
 
 
@@ -72,7 +72,7 @@ def test_the_gateway_names_the_deadline_of_the_period() -> None:
     known = gateway.tax_period({"skssq": "202612;20270115;202701", "createTjbbStatus": "22"})
     assert (known.period, known.deadline, known.statistics) == ("202612", date(2027, 1, 15), "22")
     assert gateway.tax_period({"taxPeriod": "202612", "createTjbbStatus": "01"}).deadline is None
-    with pytest.raises(gateway.UnreadableGatewayAnswer):
+    with pytest.raises(UnreadableAnswer):
         gateway.tax_period({"skssq": "202612;20270115;202701"})
 
 
@@ -95,9 +95,9 @@ def test_a_row_that_the_gateway_could_not_do_at_all_is_refused_in_its_words() ->
 
 
 def test_a_result_without_a_number_is_not_read() -> None:
-    with pytest.raises(gateway.UnreadableGatewayAnswer):
+    with pytest.raises(UnreadableAnswer):
         gateway.results([{"selectResult": "1"}], result_codes())
-    with pytest.raises(leqi.UnreadableLeqiAnswer):
+    with pytest.raises(UnreadableAnswer):
         leqi.results({"hgjksmx": [{"cljg": "01"}]}, result_codes())
 
 
@@ -105,3 +105,10 @@ def test_what_a_table_counts_is_told_as_text() -> None:
     data = {"gxtjjg": [{"tjjg": [{"fplx": "6", "hjfs": 2, "hjyxdkse": "1.00"}]}]}
     assert leqi.counted(data) == [{"fplx": "6", "hjfs": "2", "hjyxdkse": "1.00"}]
     assert leqi.counted({}) == []
+
+
+def test_a_document_with_two_different_results_is_not_read() -> None:
+    rows = [{"invoiceNo": NUMBER, "selectResult": "1"}, {"invoiceNo": NUMBER, "errorCode": "P6901"}]
+    assert len(gateway.results([rows[0], rows[0]], result_codes())) == 1
+    with pytest.raises(UnreadableAnswer, match="two different results"):
+        gateway.results(rows, result_codes())

@@ -22,7 +22,10 @@ def read_page(rows_name: str, body: bytes, page_no: int, observed_at: datetime) 
     A page without rows ends the series, whatever its total says; whether as much came as was announced is judged over
     the whole series (fapiao.announced). Raises UnreadablePage.
     """
-    data = _fields(body)
+    try:
+        data = members(text_of(body))
+    except UnreadableJson as broken:
+        raise UnreadablePage(f"the page is not a JSON object: {broken}") from broken
     total, size = _number(data, "totalElement"), _number(data, "pageSize", PAGE_SIZE) or PAGE_SIZE
     if _number(data, "pageNo", page_no) != page_no:
         raise UnreadablePage(f"page {page_no} was asked for, and page {_number(data, 'pageNo')} came")
@@ -52,13 +55,6 @@ def rows_of(rows_name: str, body: bytes) -> list[dict[str, Any]]:
 def decoded(body: bytes) -> dict[str, Any]:
     """A reply's data with decimals as they were written and bad rows as BrokenRow. Raises fapiao's Unreadable."""
     return fields(text_of(body))
-
-
-def _fields(body: bytes) -> Mapping[str, str]:
-    try:
-        return members(text_of(body))
-    except UnreadableJson as broken:
-        raise UnreadablePage(f"the page is not a JSON object: {broken}") from broken
 
 
 def _number(data: Mapping[str, str], name: str, default: int | None = None) -> int:

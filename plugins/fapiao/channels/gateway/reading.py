@@ -6,19 +6,11 @@ from fapiao.channels.gateway.interfaces import FULL, LAYOUT_FILES
 from fapiao.channels.gateway.pages import decoded, rows_of
 from fapiao.channels.gateway.types import aside
 from fapiao.channels.raw_reply import ReplyReader, Row
-from fapiao.payloads.staged import Aside
 from fapiao.tasks import Claim
-
-WITHOUT_TYPES = ("soft_certificate", "tax_disk")
-"""Channels whose status update (O8) asks for every type at once."""
 
 
 def _rows(claim: Claim, body: bytes) -> Sequence[Row]:
     return rows_of((LAYOUT_FILES if claim.download_type == "input_files" else FULL).rows, body)
-
-
-def _aside(claim: Claim, row: Row) -> Aside | None:
-    return aside(claim, row, untyped=claim.job == "status_update" and claim.channel in WITHOUT_TYPES)
 
 
 def _kind(claim: Claim) -> str:
@@ -27,5 +19,5 @@ def _kind(claim: Claim) -> str:
     return f"gateway_customs_{detail}" if claim.document == "customs" else f"gateway_{detail}"
 
 
-GATEWAY = ReplyReader(_rows, _kind, lambda _: None, decoded, _aside)
+GATEWAY = ReplyReader(_rows, _kind, lambda _: None, decoded, aside)
 """The gateway names no 归集日期."""

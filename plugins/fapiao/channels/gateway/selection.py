@@ -8,7 +8,17 @@ from fapiao.channels.gateway.interfaces import DEDUCTION, AsyncInterface, Interf
 from fapiao.channels.gateway.questions import SELECTED
 from fapiao.channels.gateway.types import asked_types
 from fapiao.identity import spelled
-from fapiao.selection.answers import Action, Document, DocumentResult, Holding, Statistics, StatisticsAction, TaxPeriod
+from fapiao.selection.answers import (
+    Action,
+    Document,
+    DocumentResult,
+    Holding,
+    Statistics,
+    StatisticsAction,
+    TaxPeriod,
+    UnreadableAnswer,
+    once_each,
+)
 from fapiao.selection.result_codes import ResultCodes
 
 Data = Mapping[str, Any]
@@ -34,10 +44,6 @@ _NAMES = (("invoiceNo", "customDeclarationNo"), ("selectResult", "errorCode"))
 """What names a document and its result; the second where a task could not do a row at all."""
 _NOT_DEDUCTED, _CUSTOMS_BILL, _KEEP = 2, 1, 1
 """deductionPurpose 不抵扣 · billType 海关缴款书 · status of 4.12"""
-
-
-class UnreadableGatewayAnswer(ValueError):
-    """The answer is not what the gateway promises; the text says what is wrong with it."""
 
 
 def customs_number() -> str:
@@ -81,29 +87,24 @@ def apply_statistics(taxpayer_no: str, action: StatisticsAction) -> dict[str, An
 
 
 def tax_period(data: Data) -> TaxPeriod:
-    """The answer of taxperiodQuery; skssq is period;deadline;next month. Raises UnreadableGatewayAnswer."""
+    """The answer of taxperiodQuery; skssq is period;deadline;next month. Raises UnreadableAnswer."""
     parts = str(data.get("skssq") or "").split(";")
     period, state = str(data.get("taxPeriod") or parts[0]), str(data.get("createTjbbStatus") or "")
     if not period or not state:
-        raise UnreadableGatewayAnswer("the answer names no 税款所属期 or no state of its statistics table")
+        raise UnreadableAnswer("the answer names no 税款所属期 or no state of its statistics table")
     return TaxPeriod(period, state, _day(parts[1]) if len(parts) > 1 else None)
 
 
 def statistics(data: Data) -> Statistics:
-    """The answer of statisticQuery and of both results: state and tjInfoArr. Raises UnreadableGatewayAnswer."""
+    """The answer of statisticQuery and of both results: state and tjInfoArr. Raises UnreadableAnswer."""
     known = tax_period(data)
     rows = [{name: str(value) for name, value in row.items()} for row in data.get("tjInfoArr") or []]
     return Statistics(known.period, known.statistics, rows)
 
 
 def results(rows: Iterable[Data], codes: ResultCodes) -> list[DocumentResult]:
-    """What became of each document, once each. Raises UnreadableGatewayAnswer where one has two answers."""
-    found: dict[str, DocumentResult] = {}
-    for row in rows:
-        result = _result(row, codes)
-        if found.setdefault(result.document_key, result) != result:
-            raise UnreadableGatewayAnswer(f"{result.document_key} has two different results")
-    return list(found.values())
+    """What became of each document, once each. Raises UnreadableAnswer where one has two answers."""
+    return once_each(_result(row, codes) for row in rows)
 
 
 def holdings(rows: Iterable[Data]) -> dict[str, Holding]:
@@ -139,7 +140,7 @@ def _row(document: Document) -> dict[str, str]:
 def _result(row: Data, codes: ResultCodes) -> DocumentResult:
     number, code = (str(row.get(one) or row.get(other) or "") for one, other in _NAMES)
     if not number:
-        raise UnreadableGatewayAnswer("a result names no document")
+        raise UnreadableAnswer("a result names no document")
     text = str(row.get("description") or row.get("message") or "")
     meaning = codes.document(CHANNEL, code, text)
     period = str(row.get("taxPeriod") or "") or None

@@ -10,6 +10,8 @@ from fapiao.payloads.staged import Aside
 from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
 
+WITHOUT_TYPES = ("soft_certificate", "tax_disk")
+"""Channels whose status update (O8) asks for every type at once."""
 EVERY_TYPE = "all"
 """A row that asks for every type at once."""
 WITH_FILES = frozenset({"81", "82", "8208", "61", "51"})
@@ -33,10 +35,10 @@ def file_number(invoice_type: str) -> str:
     return _numbers()[invoice_type] if invoice_type in WITH_FILES else invoice_type
 
 
-def aside(claim: Claim, row: Mapping[str, Any], *, untyped: bool = False) -> Aside | None:
+def aside(claim: Claim, row: Mapping[str, Any]) -> Aside | None:
     """Why a row is none of the claim's own; None for one that is.
 
-    One number covers several types (3 is 04 and 86, 26 is 82 and 8208), an `untyped` question (O8) covers them all:
+    One number covers several types (3 is 04 and 86, 26 is 82 and 8208), a question without types (O8) covers them all:
     such rows are ignored. A known type that was not asked for is no answer (A-51); a type nobody knows stays visible.
     """
     refused = refusal(row)
@@ -47,6 +49,7 @@ def aside(claim: Claim, row: Mapping[str, Any], *, untyped: bool = False) -> Asi
         return judged("ignored", "OTHER_DOCUMENT", found)
     if found not in known or found in _wanted(claim):
         return None
+    untyped = claim.job == "status_update" and claim.channel in WITHOUT_TYPES
     asked = asked_types(claim.document, claim.invoice_type) or ""
     if untyped or known[found] in asked.split(","):
         return judged("ignored", "OTHER_TYPE", found)
@@ -65,10 +68,5 @@ def _wanted(claim: Claim) -> Collection[str]:
 def _numbers() -> Mapping[str, str]:
     """Number by our code."""
     types = rulebook().invoice_types
-    found = {code: kind.piaozone or _number_asked(kind.asked_of_leqi) for code, kind in types.items()}
+    found = {code: kind.piaozone or types.get(kind.asked_of_leqi, kind).piaozone for code, kind in types.items()}
     return {code: number for code, number in found.items() if number}
-
-
-def _number_asked(code: str) -> str | None:
-    kind = rulebook().invoice_types.get(code)
-    return kind.piaozone if kind else None

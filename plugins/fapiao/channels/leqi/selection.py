@@ -5,7 +5,16 @@ from typing import Any
 
 from fapiao.channels.leqi.questions import Body, compact
 from fapiao.identity import spelled
-from fapiao.selection.answers import Action, Document, DocumentResult, Holding, StatisticsAction, TaxPeriod
+from fapiao.selection.answers import (
+    Action,
+    Document,
+    DocumentResult,
+    Holding,
+    StatisticsAction,
+    TaxPeriod,
+    UnreadableAnswer,
+    once_each,
+)
 from fapiao.selection.result_codes import ResultCodes
 
 Data = Mapping[str, Any]
@@ -26,10 +35,6 @@ REFUSED_ON_UPLOAD = "01"
 """sczt 失败"""
 
 
-class UnreadableLeqiAnswer(ValueError):
-    """The answer is not what the specification promises; the text says what is wrong with it."""
-
-
 def owner(taxpayer_no: str, **more: str) -> Body:
     """A body that names the taxpayer: gfsbh 购买方统一社会信用代码."""
     return {"gfsbh": taxpayer_no, **more}
@@ -47,10 +52,10 @@ def statistics(taxpayer_no: str, action: StatisticsAction) -> Body:
 
 
 def tax_period(data: Data) -> TaxPeriod:
-    """The answer of HQDQSKSSQYDQSKSSQTJZT; 乐企 names no deadline. Raises UnreadableLeqiAnswer."""
+    """The answer of HQDQSKSSQYDQSKSSQTJZT; 乐企 names no deadline. Raises UnreadableAnswer."""
     period, state = str(data.get("skssq") or ""), str(data.get("zt") or "")
     if not period or state not in _STATE:
-        raise UnreadableLeqiAnswer(f"skssq {period!r} with zt {state!r} is no tax period")
+        raise UnreadableAnswer(f"skssq {period!r} with zt {state!r} is no tax period")
     return TaxPeriod(period, _STATE[state])
 
 
@@ -64,13 +69,8 @@ def not_taken(data: Data) -> list[DocumentResult]:
 
 
 def results(data: Data, codes: ResultCodes) -> list[DocumentResult]:
-    """What became of each document (cljg), once each. Raises UnreadableLeqiAnswer where one has two answers."""
-    found: dict[str, DocumentResult] = {}
-    for row in _rows(data):
-        result = _result(row, codes)
-        if found.setdefault(result.document_key, result) != result:
-            raise UnreadableLeqiAnswer(f"{result.document_key} has two different results")
-    return list(found.values())
+    """What became of each document (cljg), once each. Raises UnreadableAnswer where one has two answers."""
+    return once_each(_result(row, codes) for row in _rows(data))
 
 
 def holdings(data: Data) -> Iterator[Holding]:
@@ -98,7 +98,7 @@ def _row(action: Action, document: Document) -> Body:
 def _rows(data: Data) -> list[Data]:
     rows = data.get(DOCUMENTS) or []
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) and row.get("jkshm") for row in rows):
-        raise UnreadableLeqiAnswer(f"{DOCUMENTS} is no list of documents")
+        raise UnreadableAnswer(f"{DOCUMENTS} is no list of documents")
     return rows
 
 
