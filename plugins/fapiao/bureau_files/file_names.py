@@ -2,10 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Protocol, TypeVar
 
 from fapiao.bureau_files.layouts import FileRules
 from fapiao.bureau_files.records import FileRefusal
@@ -66,43 +64,3 @@ def _check(name: str, taxpayer_no: str, stamp: str, month: str) -> None:
         raise FileRefusal(f"文件名中的日期“{stamp}”应为数字（8 位日期或 17 位时间戳）", name)
     if not _MONTH.fullmatch(month):
         raise FileRefusal(f"文件名中的月份“{month}”应为 YYYYMM，例如 202009", name)
-
-
-class Named(Protocol):
-    """A file with a name that may claim something."""
-
-    @property
-    def name(self) -> str:
-        """The file's own name."""
-
-    @property
-    def claim(self) -> NameClaim | None:
-        """What the name says."""
-
-
-N = TypeVar("N", bound=Named)
-
-
-def join_parts(files: Iterable[N]) -> list[list[N]]:
-    """Files of one name but for the part number together, in order of the parts; others alone (R145).
-
-    Raises FileRefusal where a part is missing or comes twice.
-    """
-    sets: dict[object, list[N]] = {}
-    for file in files:
-        claim = file.claim
-        key: object = file.name if claim is None or claim.part is None else replace(claim, part=None)
-        sets.setdefault(key, []).append(file)
-    return [_in_order(group) for group in sets.values()]
-
-
-def _in_order(group: list[N]) -> list[N]:
-    numbered = {file.claim.part: file for file in group if file.claim is not None and file.claim.part is not None}
-    if not numbered:
-        return group
-    if len(numbered) < len(group):
-        raise FileRefusal("同一分卷出现两次；每个分卷只上传一个文件", "、".join(file.name for file in group))
-    missing = [str(part) for part in range(1, max(numbered)) if part not in numbered]
-    if missing:
-        raise FileRefusal(f"缺少分卷 {'、'.join(missing)}；请把同一次申请的所有分卷一起上传", group[0].name)
-    return [numbered[part] for part in sorted(numbered)]

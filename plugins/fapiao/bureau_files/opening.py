@@ -3,7 +3,7 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -138,3 +138,28 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
         return name.encode("cp437").decode("gb18030")
     except (UnicodeEncodeError, UnicodeDecodeError):
         return name
+
+
+def join_parts(files: Iterable[BureauFile]) -> list[list[BureauFile]]:
+    """Files of one name but for the part number together, in order of the parts; others alone (R145).
+
+    Raises FileRefusal where a part is missing or comes twice.
+    """
+    sets: dict[object, list[BureauFile]] = {}
+    for file in files:
+        claim = file.claim
+        key: object = file.name if claim is None or claim.part is None else replace(claim, part=None)
+        sets.setdefault(key, []).append(file)
+    return [_in_order(group) for group in sets.values()]
+
+
+def _in_order(group: list[BureauFile]) -> list[BureauFile]:
+    numbered = {file.claim.part: file for file in group if file.claim is not None and file.claim.part is not None}
+    if not numbered:
+        return group
+    if len(numbered) < len(group):
+        raise FileRefusal("同一分卷出现两次；每个分卷只上传一个文件", "、".join(file.name for file in group))
+    missing = [str(part) for part in range(1, max(numbered)) if part not in numbered]
+    if missing:
+        raise FileRefusal(f"缺少分卷 {'、'.join(missing)}；请把同一次申请的所有分卷一起上传", group[0].name)
+    return [numbered[part] for part in sorted(numbered)]

@@ -7,9 +7,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from fapiao.bureau_files.agreement import Content, agree
-from fapiao.bureau_files.file_names import join_parts
 from fapiao.bureau_files.layouts import Layout, file_rules
-from fapiao.bureau_files.opening import BureauFile, open_upload
+from fapiao.bureau_files.opening import BureauFile, join_parts, open_upload
 from fapiao.bureau_files.records import RowFate
 from fapiao.errors import BadInput
 from fapiao.imports.checking import check_documents

@@ -7,8 +7,9 @@ import pytest
 
 from bureau_uploads import FULL, SAMPLES, ReadFile, sample_of, upload, zipped
 from fapiao.bureau_files.agreement import agree
-from fapiao.bureau_files.file_names import NameClaim, join_parts, parse_name
+from fapiao.bureau_files.file_names import NameClaim, parse_name
 from fapiao.bureau_files.layouts import file_rules
+from fapiao.bureau_files.opening import join_parts
 from fapiao.bureau_files.records import FileRefusal
 
 GOLDEN = "1111111111111M-20210126210675991-202009-销项票-增值税专用发票-1.XLS"
