@@ -1,59 +1,45 @@
-"""HTTP to the gateway, and what a failed call proves (protocols §10.1); safe to share between threads."""
+"""HTTP to the gateway: calls with a token, and files from its own host only (protocols §10.1)."""
 
 from collections.abc import Mapping
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from fapiao.errors import AnswerLost, Refused, TryLater
+from fapiao.errors import Refused
+from hooks.bureau_connection import BureauConnection
+from hooks.bureau_http import BureauHttp
 from hooks.gateway.redaction import Secrets, mask_addresses
 
-REPEAT_SECONDS = 180.0
-"""An application whose answer was lost may be repeated after P6912's three minutes."""
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-_GATEWAY_SILENT = frozenset({502, 504})
 _UNAUTHORISED = 401
 _CHUNK = 64 * 1024
-_ADVICE = "check the host of connection bureau_gateway and the network"
 
 
 class TokenRejected(Exception):
     """The gateway does not take this token (HTTP 401 or P0401)."""
 
 
-class GatewayHttp:
+class GatewayHttp(BureauHttp):
     """Keep-alive calls to one tenant of the gateway."""
 
-    def __init__(
-        self, base_url: str, secrets: Secrets, *, concurrency: int, timeout_seconds: float, poll_seconds: float | None
-    ) -> None:
+    code = "GATEWAY"
+    who = "the gateway"
+    check = "check the host of connection bureau_gateway"
+    lost = silent = "it may be repeated after three minutes"
+
+    def __init__(self, known: BureauConnection, secrets: Secrets) -> None:
         mask_addresses()
-        self._base = base_url.rstrip("/")
-        self._secrets = secrets
-        self._poll_seconds = poll_seconds
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(timeout_seconds, connect=10.0),
-            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
-            headers={"Content-Type": "application/json; charset=UTF-8"},
-            trust_env=False,
-        )
+        super().__init__(known, secrets.hide)
 
-    def poll_delay(self, seconds: float) -> float:
-        """How long to wait: `poll_seconds` of the connection where it is set, else what the rules say."""
-        return seconds if self._poll_seconds is None else self._poll_seconds
-
-    def close(self) -> None:
-        """Closes the kept connections."""
-        self._client.close()
+    def repeat_seconds(self) -> float:
+        """An application whose answer was lost may be repeated after P6912's three minutes."""
+        return self.poll_delay(180)
 
     def post(self, path: str, body: bytes, parameters: Mapping[str, str] | None = None) -> bytes:
         """One call's answer. Raises TokenRejected, TryLater (provably not taken), AnswerLost (unknown) or Refused."""
         try:
-            response = self._client.post(self._base + path, params=parameters, content=body)
+            return self._content(self._client.post(self._base + path, params=parameters, content=body))
         except httpx.HTTPError as failed:
             raise self._failed(failed) from None
-        self._check(response)
-        return response.content
 
     def get(self, url: str, token: str, limit: int) -> bytes:
         """A file's bytes, read as they come and at most `limit` of them. Raises as `post`."""
@@ -69,32 +55,9 @@ class GatewayHttp:
             raise self._failed(failed) from None
 
     def _check(self, response: httpx.Response) -> None:
-        if response.is_success:
-            return
-        status = response.status_code
-        if status == _UNAUTHORISED:
+        if response.status_code == _UNAUTHORISED:
             raise TokenRejected
-        code, text = f"GATEWAY_HTTP_{status}", f"HTTP {status} {response.reason_phrase}"
-        if status in _GATEWAY_SILENT:
-            raise AnswerLost(code, text, "it may be repeated after three minutes", self.poll_delay(REPEAT_SECONDS))
-        if response.is_server_error:
-            raise TryLater(
-                code, text, "the gateway answers with an error of its own; it is asked again", self.poll_delay(60)
-            )
-        raise Refused(code, text, "check the host of connection bureau_gateway")
-
-    def _failed(self, failed: httpx.HTTPError) -> TryLater | AnswerLost:
-        text = self._secrets.hide(str(failed))
-        if isinstance(failed, _NOT_SENT):
-            return TryLater(
-                "GATEWAY_UNREACHABLE", f"the gateway cannot be reached: {text}", _ADVICE, self.poll_delay(60)
-            )
-        return AnswerLost(
-            "GATEWAY_ANSWER_LOST",
-            f"the answer did not arrive: {type(failed).__name__}",
-            "it may be repeated after three minutes",
-            self.poll_delay(REPEAT_SECONDS),
-        )
+        super()._check(response)
 
 
 def _read(response: httpx.Response, limit: int) -> bytes:

@@ -49,16 +49,10 @@ class GatewaySession:
         extra = known.extra
         self._rules = rules or rulebook()
         self._repeats = RequestDedup(now)
-        self.concurrency = int(extra.get("concurrency", 8))
         key = str(extra.get("encoding_key") or "")
         hidden = Secrets(known.password, key, tell=known.tell)
-        self._http = GatewayHttp(
-            known.base_url,
-            hidden,
-            concurrency=self.concurrency,
-            timeout_seconds=float(extra.get("timeout_seconds", 60)),
-            poll_seconds=float(extra["poll_seconds"]) if "poll_seconds" in extra else None,
-        )
+        self._http = GatewayHttp(known, hidden)
+        self.concurrency = self._http.concurrency
         tokens = Tokens(self._http, known, hidden, now)
         sealing = encoding(str(extra.get("encoding") or "base64"), key)
         system = str(extra.get("businessSystemCode") or "")

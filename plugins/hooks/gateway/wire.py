@@ -13,7 +13,7 @@ from fapiao.errors import AnswerLost, Refused
 from fapiao.tolerant_json import bytes_of, members, text_of, value_of
 from hooks.gateway.access_tokens import Tokens
 from hooks.gateway.cipher import Encoding
-from hooks.gateway.http_client import REPEAT_SECONDS, GatewayHttp, TokenRejected
+from hooks.gateway.http_client import GatewayHttp, TokenRejected
 from hooks.gateway.redaction import Secrets
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ class GatewayWire:
                 "GATEWAY_UNREADABLE",
                 self._secrets.hide(f"the answer cannot be read: {unreadable}"),
                 "it was cut or encoded otherwise; check encoding of connection bureau_gateway",
-                self._http.poll_delay(REPEAT_SECONDS),
+                self._http.repeat_seconds(),
                 content,
             ) from None
         if reply.code == _BAD_TOKEN:

@@ -26,17 +26,8 @@ class LeqiSession:
         self.extra = known.extra
         self._rules = rules or rulebook()
         self._default_user_id = str(self.extra.get("sydwptbh") or "")
-        self._poll_seconds = float(self.extra["poll_seconds"]) if "poll_seconds" in self.extra else None
-        self.concurrency = int(self.extra.get("concurrency", 8))
-        self._wire = LeqiWire(
-            known.base_url,
-            known.password,
-            known.login,
-            encrypted=self.extra.get("encryption", "on") != "off",
-            concurrency=self.concurrency,
-            timeout_seconds=float(self.extra.get("timeout_seconds", 60)),
-            retry_seconds=self.poll_delay(60),
-        )
+        self._wire = LeqiWire(known)
+        self.concurrency = self._wire.concurrency
 
     def close(self) -> None:
         """Closes the kept connections."""
@@ -44,7 +35,7 @@ class LeqiSession:
 
     def poll_delay(self, seconds: float) -> float:
         """`poll_seconds` of the connection where it is set, else `seconds`."""
-        return seconds if self._poll_seconds is None else self._poll_seconds
+        return self._wire.poll_delay(seconds)
 
     def call(self, service: Service, leqi_id: str | None, body: Mapping[str, Any]) -> LeqiReply:
         """One request and its answer, whatever it says. Raises TryLater (not taken), AnswerLost (unknown), Refused."""

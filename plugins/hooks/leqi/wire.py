@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import httpx
 import msgspec
@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from fapiao.channels.leqi.services import Service
-from fapiao.errors import AnswerLost, Refused, TryLater
+from fapiao.errors import AnswerLost, Refused
 from fapiao.tolerant_json import bytes_of, fields, members, text_of, value_of
+from hooks.bureau_connection import BureauConnection
+from hooks.bureau_http import BureauHttp
 
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-_GATEWAY_SILENT = frozenset({502, 504})
 _PLATFORM_OK = 200
 
 
@@ -62,40 +62,21 @@ class LeqiReply:
     answer: bytes = b""
 
 
-class LeqiWire:
-    """Keep-alive calls to one 直连单位; safe to share between threads."""
+class LeqiWire(BureauHttp):
+    """Keep-alive calls to one 直连单位."""
 
-    def __init__(
-        self,
-        base_url: str,
-        key: str,
-        jrdwptbh: str,
-        *,
-        encrypted: bool = True,
-        concurrency: int = 8,
-        timeout_seconds: float = 60.0,
-        retry_seconds: float = 60.0,
-    ) -> None:
-        self._retry_seconds = retry_seconds
-        self._sm4 = Sm4(key) if encrypted else None
-        self._jrdwptbh = jrdwptbh
-        base = base_url.rstrip("/")
-        self._invoke = base if base.endswith("/invoke") else f"{base}/access/v2/invoke"
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(timeout_seconds, connect=10.0),
-            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
-            trust_env=False,
-        )
+    code = "LEQI"
+    who = "the bureau"
+    check = "check the host of connection leqi"
+    lost = "the quota slot stays counted; the row asks again on the next day"
+    silent = "a gateway gave up; the quota slot stays counted"
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Closes the kept connections."""
-        self._client.close()
+    def __init__(self, known: BureauConnection) -> None:
+        """Raises FapiaoError or Refused where the connection cannot be used."""
+        super().__init__(known)
+        self._sm4 = Sm4(known.password) if known.extra.get("encryption", "on") != "off" else None
+        self._jrdwptbh = known.login
+        self._invoke = self._base if self._base.endswith("/invoke") else f"{self._base}/access/v2/invoke"
 
     def call(self, service: Service, sydwptbh: str, body: Mapping[str, Any]) -> LeqiReply:
         """One request and its answer, whatever the answer says.
@@ -104,7 +85,6 @@ class LeqiWire:
         """
         clear = msgspec.json.encode(body)
         headers = {
-            "Content-Type": "application/json; charset=UTF-8",
             "jrdwptbh": self._jrdwptbh,
             "sydwptbh": sydwptbh,
             "nlbm": service.nlbm,
@@ -116,32 +96,9 @@ class LeqiWire:
 
     def _send(self, url: str, headers: dict[str, str], sealed: str) -> bytes:
         try:
-            response = self._client.post(url, headers=headers, content=sealed)
-        except _NOT_SENT as unreachable:
-            raise TryLater(
-                "LEQI_UNREACHABLE",
-                f"the bureau cannot be reached: {unreachable}",
-                "check the host of connection leqi and the network",
-                self._retry_seconds,
-            ) from unreachable
-        except httpx.HTTPError as lost:
-            raise AnswerLost(
-                "LEQI_ANSWER_LOST",
-                f"the answer did not arrive: {type(lost).__name__}",
-                "the quota slot stays counted; the row asks again on the next day",
-            ) from lost
-        return self._whole(response)
-
-    def _whole(self, response: httpx.Response) -> bytes:
-        if response.is_success:
-            return response.content
-        problem, text = f"LEQI_HTTP_{response.status_code}", f"HTTP {response.status_code} {response.reason_phrase}"
-        if response.status_code in _GATEWAY_SILENT:
-            raise AnswerLost(problem, text, "a gateway gave up; the quota slot stays counted")
-        if response.is_server_error:
-            advice = "the bureau answers with an error of its own; it is asked again"
-            raise TryLater(problem, text, advice, self._retry_seconds)
-        raise Refused(problem, text, "check the host of connection leqi")
+            return self._content(self._client.post(url, headers=headers, content=sealed))
+        except httpx.HTTPError as failed:
+            raise self._failed(failed) from failed
 
     def _read(self, content: bytes) -> LeqiReply:
         try:

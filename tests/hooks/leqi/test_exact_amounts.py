@@ -12,6 +12,7 @@ from fapiao.channels.gateway import pages as gateway_pages
 from fapiao.channels.leqi import pages as leqi_pages
 from fapiao.channels.leqi.services import INVOICE_APPLY
 from fapiao.payloads.kinds import payload_kind
+from hooks.bureau_connection import BureauConnection
 from hooks.leqi.wire import LeqiWire
 from hooks.queues.verifications import answer
 from one_answer_server import one_answer
@@ -49,10 +50,12 @@ def test_an_amount_of_the_gateway_is_stored_as_it_was_written(pool: psycopg.Conn
 
 @pytest.mark.finding("F12")
 def test_a_reply_in_clear_is_kept_with_the_digits_that_came():
-    with one_answer() as bureau, LeqiWire(bureau.url, "", "JR", encrypted=False) as wire:
+    with one_answer() as bureau:
+        wire = LeqiWire(BureauConnection("leqi", bureau.url, None, None, "JR", "", {"encryption": "off"}))
         bureau.body = (
             b'{"httpStatusCode":200,"body":{"Response":{"Data":{"returncode":"00","je":9876543210123456.78}}}}'
         )
         reply = wire.call(INVOICE_APPLY, "SY", {})
+        wire.close()
     assert reply.raw == b'{"returncode":"00","je":9876543210123456.78}'
     assert str(reply.data["je"]) == "9876543210123456.78"

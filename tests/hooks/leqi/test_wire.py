@@ -5,6 +5,7 @@ import json
 import logging
 import traceback
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from fapiao.channels.leqi.services import INVOICE_APPLY
 from fapiao.errors import AnswerLost, BureauError, Refused, TryLater
+from hooks.bureau_connection import BureauConnection
 from hooks.leqi.session import LeqiSession
 from hooks.leqi.wire import LeqiReply, LeqiWire, Sm4
 from one_answer_server import OneAnswer, one_answer
@@ -34,8 +36,13 @@ def bureau() -> Iterator[OneAnswer]:
 
 @pytest.fixture
 def wire(bureau: OneAnswer) -> Iterator[LeqiWire]:
-    with LeqiWire(bureau.url, KEY, "JRDW000001") as found:
+    with closing(connected(bureau.url, login="JRDW000001")) as found:
         yield found
+
+
+def connected(url: str, key: str = KEY, login: str = "JR", **extra: Any) -> LeqiWire:
+    """The wire of a connection."""
+    return LeqiWire(BureauConnection("leqi", url, None, None, login, key, extra))
 
 
 def call(wire: LeqiWire) -> LeqiReply:
@@ -92,7 +99,7 @@ def test_a_call_carries_the_service_in_its_path_and_headers_and_its_body_sealed(
 
 def test_without_encryption_the_body_goes_in_clear(bureau: OneAnswer) -> None:
     bureau.wrapped({"Response": {"Data": TEXT}})
-    with LeqiWire(bureau.url, "", "JR", encrypted=False) as wire:
+    with closing(connected(bureau.url, "", encryption="off")) as wire:
         assert call(wire).data == DATA
     assert json.loads(bureau.asked[0][2]) == {"nsrsbh": "91310000MA1EXAMP07"}
 
@@ -100,7 +107,7 @@ def test_without_encryption_the_body_goes_in_clear(bureau: OneAnswer) -> None:
 @pytest.mark.parametrize("base", ["", "/", "/access/v2/invoke", "/access/v2/invoke/"])
 def test_the_base_url_may_name_the_gateway_or_the_host(bureau: OneAnswer, base: str) -> None:
     bureau.wrapped({"Response": {"Data": DATA}})
-    with LeqiWire(bureau.url + base, KEY, "JR") as wire:
+    with closing(connected(bureau.url + base)) as wire:
         call(wire)
     assert bureau.asked[0][0] == "/access/v2/invoke/203067/PLFPXZSQ/"
 
@@ -211,7 +218,7 @@ def test_the_status_of_a_failed_call_says_what_it_proves(
 @pytest.mark.parametrize("key", ["", "secret", "00" * 15, "00" * 17, "zz" * 16])
 def test_a_key_is_32_hex_digits_and_a_wrong_one_is_not_repeated(key: str) -> None:
     with pytest.raises(Refused, match="32 hex digits") as refused:
-        LeqiWire("http://127.0.0.1:9", key, "JR")
+        connected("http://127.0.0.1:9", key)
     told = "".join(traceback.format_exception(refused.value)) + repr(refused.value)
     assert not key or key not in told
 
