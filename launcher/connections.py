@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from fapiao.errors import Unusable
-from hooks.bureau_connection import BureauConnection
+from hooks.bureau.connection import BureauConnection
 
 POOL_VARIABLE = "AIRFLOW_CONN_INVOICE_POOL"
 LEQI_VARIABLE = "AIRFLOW_CONN_LEQI"

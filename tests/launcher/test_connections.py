@@ -5,7 +5,7 @@ import json
 import pytest
 
 from fapiao.errors import Unusable
-from hooks.bureau_connection import BureauConnection, connection_of
+from hooks.bureau.connection import BureauConnection, connection_of
 from launcher.connections import POOL_VARIABLE, bureau_connection, given_pool_url
 
 

@@ -11,7 +11,7 @@ from fapiao.layout.rows import file_row
 from hooks.files.layout_files import LayoutFiles
 from hooks.files.snapshots import ofd_rows
 from hooks.files.store import FolderStore, digest
-from hooks.files.user_files import store_user_file
+from hooks.files.user_files import Holder, store_user_file
 from launcher.connections import POOL_VARIABLE
 from launcher.main import main
 from layout_rows import OBSERVED, company, documents, download, key
@@ -80,8 +80,7 @@ def test_one_kind_can_be_asked_for(files: Any, tmp_path: Path) -> None:
 def test_what_was_replaced_is_part_of_the_history_only(
     files: Any, store: FolderStore, pool: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    whose = {"direction": "input", "taxpayer_no": OWNER, "document_key": A}
-    store_user_file(pool, store, **whose, file_type="pdf", content=USERS)
+    store_user_file(pool, store, Holder("input", OWNER, A, None), "pdf", USERS)
     pool.commit()
     files(A, "--type", "pdf", "--out", tmp_path / "now")
     files(A, "--type", "pdf", "--history", "--out", tmp_path / "all")

@@ -1,11 +1,10 @@
 """Reads the enterprise basics from the pool and saves what has changed: all or nothing, one person at a time."""
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+import msgspec
 import psycopg
 from psycopg.rows import class_row, dict_row, tuple_row
 from psycopg.types.json import Jsonb
@@ -66,8 +65,7 @@ def _save(connection: Connection, before: Enterprise, after: Enterprise, changed
     names = [{"org_code": code, "org_name": name, "parent_org_code": above} for code, (name, above) in organisations]
     _run(connection, "save_organisations", names)
     for kind in ("taxpayers", "accounts", "schemes"):
-        fresh = _difference(getattr(before, kind), getattr(after, kind)).values()
-        _run(connection, f"save_{kind}", [_row(record) for record in fresh])
+        _run(connection, f"save_{kind}", list(_difference(getattr(before, kind), getattr(after, kind)).values()))
     for name in before.schemes.keys() - after.schemes.keys():
         connection.execute(query("enterprise", "delete_scheme"), {"name": name})
     set_ = [{"type": k, "key": n, "value": v} for (k, n), v in _difference(before.parameters, after.parameters).items()]
@@ -81,14 +79,7 @@ def _difference(before: Mapping[Key, Value], after: Mapping[Key, Value]) -> dict
     return {key: value for key, value in after.items() if key not in before or before[key] != value}
 
 
-def _row(record: Taxpayer | Account | Scheme) -> dict[str, Any]:
-    row = asdict(record)
-    if "scopes" in row:
-        row["scopes"] = sorted(row["scopes"])
-    return row
-
-
-def _run(connection: Connection, name: str, rows: list[dict[str, Any]], **values: str) -> None:
+def _run(connection: Connection, name: str, rows: Sequence[Any], **values: str) -> None:
     if rows:
-        document = Jsonb(rows, dumps=partial(json.dumps, default=str))
+        document = Jsonb(rows, dumps=partial(msgspec.json.encode, order="deterministic"))
         connection.execute(query("enterprise", name), {"rows": document, **values})

@@ -1,12 +1,11 @@
 """Business entries in the pool: a file checked against the documents it names, saved all or nothing."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from functools import partial
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
@@ -66,5 +65,5 @@ def _save(connection: Connection, changed: Mapping[Key, Entry], actor: str, at: 
             {"taxpayer_no": number, "document_key": key, **{name: getattr(one, name) for name in _COLUMNS}}
             for (number, key), one in changed.items()
         ]
-        document = Jsonb(rows, dumps=partial(json.dumps, default=str))
+        document = Jsonb(rows, dumps=msgspec.json.encode)
         connection.execute(query("entries", "save"), {"rows": document, "actor": actor, "at": at})

@@ -72,10 +72,9 @@ def _verdict(connection: Connection, receiver: Receiver, receipt: Receipt) -> Re
         return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {'; '.join(problems)}")
     try:
         outcome = _received(connection, receiver.actor, one)
-    except Refused as refused:
-        return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {refused.text}")
-    except MergeError as failed:
-        return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {failed}")
+    except (Refused, MergeError) as failed:
+        why = failed.text if isinstance(failed, Refused) else failed
+        return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {why}")
     return ReceiptVerdict(*whose, outcome, rulebook().message(f"received_{outcome}", "import"))
 
 
@@ -92,17 +91,12 @@ def _received(connection: Connection, actor: str, one: Received) -> Outcome:
         name_actor(connection, actor)
         outcome = receive(connection, one)
         if outcome == "queued":
-            question(_waiting(connection, one), verification_rules())
+            with connection.cursor(row_factory=class_row(Verification)) as cursor:
+                (waiting,) = cursor.execute(query("verification", "waiting_for"), _owned(one))
+            question(waiting, verification_rules())
         else:
             _compare(connection, one)
     return outcome
-
-
-def _waiting(connection: Connection, one: Received) -> Verification:
-    with connection.cursor(row_factory=class_row(Verification)) as cursor:
-        found = cursor.execute(query("verification", "waiting_for"), _owned(one)).fetchone()
-    assert found is not None  # noqa: S101 it has just been queued
-    return found
 
 
 def _compare(connection: Connection, one: Received) -> None:

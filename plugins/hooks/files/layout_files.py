@@ -49,7 +49,8 @@ def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: 
         "reasons": Jsonb(reasons),
     }
     connection.execute(query("files", "walk_indexes"))
-    return PlannedFiles(*_row(connection, "plan", values))
+    (counts,) = connection.execute(query("files", "plan"), values).fetchall()
+    return PlannedFiles(*counts)
 
 
 class LayoutFiles:
@@ -89,9 +90,3 @@ class LayoutFiles:
 
     def _run(self, name: str, **values: Any) -> psycopg.Cursor[Any]:
         return self._connection.execute(query("files", name), self._owner | values)
-
-
-def _row(connection: psycopg.Connection[Any], name: str, values: dict[str, Any]) -> tuple[Any, ...]:
-    row = connection.execute(query("files", name), values).fetchone()
-    assert row is not None  # noqa: S101 a statement of two counts always has a row
-    return tuple(row)

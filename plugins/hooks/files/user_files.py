@@ -25,27 +25,29 @@ Upload = Literal["stored", "unchanged", "kept"]
 """A user's file was taken, was there already, or the bureau's signed file stays (R137)."""
 
 
-def store_user_file(
-    connection: psycopg.Connection[Any],
-    store: FileStore,
-    *,
-    direction: str,
-    taxpayer_no: str,
-    document_key: str,
-    file_type: str,
-    content: bytes,
-) -> Upload:
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An invoice as one company holds it, and the 核算组织 of that company."""
+
+    direction: str
+    taxpayer_no: str
+    document_key: str
+    org_code: str | None
+
+
+def store_user_file(connection: Connection, store: FileStore, holder: Holder, file_type: str, content: bytes) -> Upload:
     """Stores a file that a user uploads (用户上传), in the caller's transaction.
 
     A signed invoice keeps the file that came from the bureau; an unsigned one takes the user's (R137, S1 §3.3).
     Raises BadInput for an unknown kind, an empty or too large file, or an invoice that the pool does not hold.
     """
     _check_upload(file_type, content)
-    files = LayoutFiles(connection, direction, taxpayer_no)
+    document_key, direction = holder.document_key, holder.direction
+    files = LayoutFiles(connection, direction, holder.taxpayer_no)
     files.lock()
     standing = files.standing(document_key, file_type)
     if standing is None:
-        raise BadInput([f"the pool has no {direction} invoice {document_key} of taxpayer {taxpayer_no}"])
+        raise BadInput([f"the pool has no {direction} invoice {document_key} of taxpayer {holder.taxpayer_no}"])
     signed, source, sha256 = standing
     if sha256 == digest(content):
         return "unchanged"
@@ -64,16 +66,6 @@ def _check_upload(file_type: str, content: bytes) -> None:
         raise BadInput([f"{file_type!r} is no kind of layout file; known are {', '.join(FROM_BUREAU)}"])
     if not content or len(content) > LARGEST_FILE:
         raise BadInput([f"the {file_type} file has {len(content)} bytes; between 1 and {LARGEST_FILE} are taken"])
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """An invoice as one company holds it, and the 核算组织 of that company."""
-
-    direction: str
-    taxpayer_no: str
-    document_key: str
-    org_code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +126,5 @@ def _is_ofd(content: bytes) -> bool:
 def _uploaded(
     connection: Connection, store: FileStore, holder: Holder, name: str, kind: str, content: bytes
 ) -> StoredUpload:
-    outcome = store_user_file(
-        connection,
-        store,
-        direction=holder.direction,
-        taxpayer_no=holder.taxpayer_no,
-        document_key=holder.document_key,
-        file_type=kind,
-        content=content,
-    )
+    outcome = store_user_file(connection, store, holder, kind, content)
     return StoredUpload(name, kind, digest(content), outcome, rulebook().message(f"upload_{outcome}", "import"))

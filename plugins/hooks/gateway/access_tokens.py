@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from fapiao.errors import AnswerLost, Refused, TryLater
-from hooks.bureau_connection import BureauConnection
+from hooks.bureau.connection import BureauConnection
 from hooks.gateway.http_client import GatewayHttp, TokenRejected
 from hooks.gateway.redaction import Secrets
 

@@ -25,7 +25,7 @@ from fapiao.selection.answers import (
     Waiting,
 )
 from fapiao.selection.result_codes import ResultCodes, result_codes
-from hooks.bureau_connection import BureauConnection
+from hooks.bureau.connection import BureauConnection
 from hooks.gateway.etax_login import WAITS_FOR_LOGIN, log_in
 from hooks.gateway.session import GatewaySession
 

@@ -6,8 +6,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from fapiao.errors import Refused
-from hooks.bureau_connection import BureauConnection
-from hooks.bureau_http import BureauHttp
+from hooks.bureau.connection import BureauConnection
+from hooks.bureau.http import BureauHttp
 from hooks.gateway.redaction import Secrets, mask_addresses
 
 _UNAUTHORISED = 401

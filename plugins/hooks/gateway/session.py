@@ -14,7 +14,7 @@ from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
 from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
 from fapiao.verification import Question
-from hooks.bureau_connection import BureauConnection, connection_of
+from hooks.bureau.connection import BureauConnection, connection_of
 from hooks.gateway.access_tokens import Tokens
 from hooks.gateway.cipher import encoding
 from hooks.gateway.http_client import GatewayHttp

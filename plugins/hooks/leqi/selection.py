@@ -23,7 +23,7 @@ from fapiao.selection.answers import (
     Waiting,
 )
 from fapiao.selection.result_codes import ResultCodes, result_codes
-from hooks.bureau_connection import BureauConnection
+from hooks.bureau.connection import BureauConnection
 from hooks.leqi.session import LeqiSession
 from hooks.leqi.wire import LeqiReply
 

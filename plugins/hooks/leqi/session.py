@@ -6,7 +6,7 @@ from typing import Any
 from fapiao.channels.leqi.services import Service
 from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
-from hooks.bureau_connection import BureauConnection, connection_of
+from hooks.bureau.connection import BureauConnection, connection_of
 from hooks.leqi.wire import LeqiReply, LeqiWire
 
 _ERRORS: dict[str, type[BureauError]] = {

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from fapiao.channels.leqi.services import Service
 from fapiao.errors import AnswerLost, Refused
 from fapiao.tolerant_json import bytes_of, fields, members, text_of, value_of
-from hooks.bureau_connection import BureauConnection
-from hooks.bureau_http import BureauHttp
+from hooks.bureau.connection import BureauConnection
+from hooks.bureau.http import BureauHttp
 
 _PLATFORM_OK = 200
 

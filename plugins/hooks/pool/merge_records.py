@@ -1,8 +1,9 @@
 """What a merge is told and what it answers: whose documents, the rows to verify, repeats and counts."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from decimal import Decimal
+from operator import add
 from typing import Literal
 
 StatusMode = Literal["verify_and_store", "update_only", "verify_to_cache"]
@@ -61,3 +62,7 @@ class MergeCounts:
     failed: int
     amount_sum: Decimal
     tax_sum: Decimal
+
+    def __add__(self, other: "MergeCounts") -> "MergeCounts":
+        """The counts of two merges together."""
+        return MergeCounts(*map(add, astuple(self), astuple(other)))

@@ -31,15 +31,12 @@ def migrate(connection: psycopg.Connection, folder: Path = SCHEMA) -> list[str]:
     was changed, or a database that is ahead of these files.
     """
     _refuse_old_server(connection)
-    applied_now = []
     with connection.transaction():
         connection.execute(query("migrations", "lock"))
         connection.execute(query("migrations", "create_tables"))
     known = migrations(folder)
     _refuse_newer_database(connection, known)
-    for migration in known:
-        if _apply(connection, migration):
-            applied_now.append(migration.label)
+    applied_now = [migration.label for migration in known if _apply(connection, migration)]
     return applied_now + define(connection, folder.parent)
 
 

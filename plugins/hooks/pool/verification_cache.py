@@ -1,7 +1,7 @@
 """The verification cache: what a status update brought of documents that are not in the pool yet (R129)."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -23,5 +23,4 @@ def merge_from_cache(
         stage = StagedMerge(connection, target, into_the_pool)
         stage.load_cached(document_keys)
         counts.append(stage.merge())
-    first, second = counts
-    return MergeCounts(*(getattr(first, each.name) + getattr(second, each.name) for each in fields(MergeCounts)))
+    return counts[0] + counts[1]

@@ -1,15 +1,14 @@
 """自动抵扣勾选配置 in the pool: rules replace those before; which documents they pick, and the requests for these."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from itertools import groupby
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg.rows import class_row, dict_row, tuple_row
 from psycopg.types.json import Jsonb
@@ -48,7 +47,7 @@ def load_auto_rules(
     Raises BadInput with every problem at once, and then nothing is saved; `dry_run` saves nothing.
     """
     rules = read_auto_rules(files, auto_words(words, organisations(connection)))
-    document = Jsonb([asdict(rule) for rule in rules], dumps=partial(json.dumps, default=str))
+    document = Jsonb(rules, dumps=msgspec.json.encode)
     with connection.transaction(force_rollback=dry_run), connection.cursor(row_factory=tuple_row) as cursor:
         cursor.execute(query("auto_selection", "replace"), {"rules": document, "actor": actor})
         done = Counter(action for (action,) in cursor.fetchall())

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import reduce
 from operator import itemgetter
 from typing import Any
 
@@ -110,7 +109,7 @@ def merge(
             merging = merger.submit(_merge_step, connection, claim, sources, part_no, step, fates, doubts)
         if merging:
             counts.append(merging.result())
-    whole = reduce(_added, counts, _without_document(Imports(connection), claim, sources, documents))
+    whole = sum(counts, _without_document(Imports(connection), claim, sources, documents))
     return whole, [*dict.fromkeys(doubts), *documents.doubts()][:_MOST_DOUBTS]
 
 
@@ -141,7 +140,8 @@ def _merge_step(
         raise LeaseLost(claim.batch_no)
     if part_no > 1:
         imports.know_the_pool()
-    seen = _evidence(step, sources)
+    files = [{"no": no, "name": name, "sha256": sha256} for no, name, sha256 in sources]
+    seen = {"kind": step.staged.kind, "files": files}
     reply_id = imports.keep_reading(claim, part_no, seen, len(step.documents), _observed(claim))
     before = imports.known_documents(claim, keys)
     goal = MergeContext(claim.batch_no, claim.channel, claim.direction, claim.taxpayer_no)
@@ -160,22 +160,11 @@ def _merge_step(
     return counts
 
 
-def _evidence(step: Translated, sources: Sequence[tuple[int, str, str]]) -> dict[str, object]:
-    """What a step was made of: its payload kind, and the files."""
-    files = [{"no": no, "name": name, "sha256": sha256} for no, name, sha256 in sources]
-    return {"kind": step.staged.kind, "files": files}
-
-
 def _fate(*, before: bool, written: bool) -> str:
     """What became of a document that the pool held before or not, and that this task wrote or not."""
     if not written:
         return "unchanged"
     return "updated" if before else "inserted"
-
-
-def _added(one: MergeCounts, other: MergeCounts) -> MergeCounts:
-    names = [column.name for column in fields(MergeCounts)]
-    return MergeCounts(**{name: getattr(one, name) + getattr(other, name) for name in names})
 
 
 def _verdicts(claim: Claim, step: Translated, fates: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:

@@ -11,7 +11,7 @@ from fapiao.layout.rows import file_row
 from hooks.files.layout_files import LayoutFiles
 from hooks.files.snapshots import ofd_rows
 from hooks.files.store import FolderStore, digest
-from hooks.files.user_files import Upload, store_user_file
+from hooks.files.user_files import Holder, Upload, store_user_file
 from layout_rows import OBSERVED, company, documents, download, key
 from layout_samples import TEXT, ofd
 from task_rows import OWNER
@@ -51,8 +51,7 @@ def from_bureau(pool: Pool, store: FolderStore, *, sign: bool) -> None:
 
 def upload(pool: Pool, store: FolderStore, content: bytes = USER, kind: str = "pdf", document_key: str = A) -> Upload:
     """A user's upload."""
-    whose = {"direction": "input", "taxpayer_no": OWNER, "document_key": document_key}
-    return store_user_file(pool, store, **whose, file_type=kind, content=content)
+    return store_user_file(pool, store, Holder("input", OWNER, document_key, None), kind, content)
 
 
 def present(pool: Pool) -> list[tuple[Any, ...]]:

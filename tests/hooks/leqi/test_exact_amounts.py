@@ -12,7 +12,7 @@ from fapiao.channels.gateway import pages as gateway_pages
 from fapiao.channels.leqi import pages as leqi_pages
 from fapiao.channels.leqi.services import INVOICE_APPLY
 from fapiao.payloads.kinds import payload_kind
-from hooks.bureau_connection import BureauConnection
+from hooks.bureau.connection import BureauConnection
 from hooks.leqi.wire import LeqiWire
 from hooks.queues.verifications import answer
 from one_answer_server import one_answer

@@ -8,7 +8,7 @@ import pytest
 from asked_of_leqi import GENERAL, asked, order
 from fapiao.downloads.protocol import Package, PartCursor, Readiness
 from fapiao.errors import AnswerLost, QuotaSpent, Refused, TryLater
-from hooks.bureau_connection import BureauConnection
+from hooks.bureau.connection import BureauConnection
 from hooks.leqi.hook import LeqiHook
 from simulator.running import RunningSimulator
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fapiao.channels.leqi.services import INVOICE_APPLY
 from fapiao.errors import AnswerLost, BureauError, Refused, TryLater
-from hooks.bureau_connection import BureauConnection
+from hooks.bureau.connection import BureauConnection
 from hooks.leqi.session import LeqiSession
 from hooks.leqi.wire import LeqiReply, LeqiWire, Sm4
 from one_answer_server import OneAnswer, one_answer

@@ -6,7 +6,7 @@ from typing import ClassVar
 import httpx
 
 from fapiao.errors import AnswerLost, Refused, TryLater
-from hooks.bureau_connection import BureauConnection
+from hooks.bureau.connection import BureauConnection
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _GATEWAY_SILENT = frozenset({502, 504})

@@ -1,0 +1,1 @@
+"""What both wires share: the connection to a bureau, and HTTP over it."""
