@@ -11,30 +11,27 @@ from fapiao.channels.gateway import interfaces
 from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
 from fapiao.channels.gateway.pages import UnreadablePage, read_page
 from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
-from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused, TryLater
+from fapiao.errors import AnswerLost, LoginLost, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
 from fapiao.verification import Question
 from hooks.bureau.connection import BureauConnection, connection_of
+from hooks.bureau.session import BureauReply, BureauSession
 from hooks.gateway.access_tokens import Tokens
 from hooks.gateway.cipher import encoding
 from hooks.gateway.http_client import GatewayHttp
 from hooks.gateway.redaction import Secrets
 from hooks.gateway.request_dedup import RequestDedup
-from hooks.gateway.wire import GatewayReply, GatewayWire
+from hooks.gateway.wire import GatewayWire
 
 FILE_LIMIT = 20 * 1024 * 1024
 """Bytes of one layout file (assumed: the largest known ones have some hundred KB)."""
-_ERRORS: dict[str, type[BureauError]] = {
-    "login_lost": LoginLost,
-    "quota": QuotaSpent,
-    "retry": TryLater,
-    "flow_control": TryLater,
-    "processing": TryLater,
-}
 
 
-class GatewaySession:
+class GatewaySession(BureauSession):
     """One tenant of the gateway; the threads of a workers share it, its tokens and its connections."""
+
+    channel = "gateway"
+    errors = BureauSession.errors | {"login_lost": LoginLost, "processing": TryLater}
 
     def __init__(
         self,
@@ -47,24 +44,15 @@ class GatewaySession:
         """Raises FapiaoError or Refused where the connection cannot be used."""
         known = connection_of(connection)
         extra = known.extra
-        self._rules = rules or rulebook()
         self._repeats = RequestDedup(now)
         key = str(extra.get("encoding_key") or "")
         hidden = Secrets(known.password, key, tell=known.tell)
-        self._http = GatewayHttp(known, hidden)
-        self.concurrency = self._http.concurrency
-        tokens = Tokens(self._http, known, hidden, now)
+        http = GatewayHttp(known, hidden)
+        super().__init__(http, rules or rulebook())
+        tokens = Tokens(http, known, hidden, now)
         sealing = encoding(str(extra.get("encoding") or "base64"), key)
         system = str(extra.get("businessSystemCode") or "")
-        self._wire = GatewayWire(self._http, tokens, sealing, hidden, system, now, digits)
-
-    def close(self) -> None:
-        """Closes the kept connections."""
-        self._http.close()
-
-    def poll_delay(self, seconds: float) -> float:
-        """`poll_seconds` of the connection where it is set, else `seconds`."""
-        return self._http.poll_delay(seconds)
+        self._wire = GatewayWire(http, tokens, sealing, hidden, system, now, digits)
 
     def ask(self, interface: Interface, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data of an accepted call. Raises LoginLost, Refused, QuotaSpent, TryLater or AnswerLost."""
@@ -72,7 +60,7 @@ class GatewaySession:
 
     def read(self, interface: Interface, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """As `ask`, for what costs nothing: a lost answer is TryLater."""
-        return self._accepted(*self._ask_safely_repeatable(interface, data)).data
+        return self._accepted(*self.ask_safely_repeatable(lambda: self._outcome_of(interface, data))).data
 
     def apply(self, pair: AsyncInterface, data: Mapping[str, Any]) -> str:
         """The taskNo of an application; the same one within three minutes is made once. Raises as `ask`."""
@@ -91,7 +79,7 @@ class GatewaySession:
         self, pair: AsyncInterface, taxpayer_no: str, task_no: str, place: PartCursor, observed_at: datetime
     ) -> PollResult:
         """How far a task is; its first page comes along when it is ready. Raises LoginLost, Refused or TryLater."""
-        reply, outcome = self._ask_safely_repeatable(pair.result, _query(pair, taxpayer_no, task_no, place))
+        reply, outcome = self._result(pair, taxpayer_no, task_no, place)
         if outcome.kind == "processing":
             return PollResult(
                 Readiness.PROCESSING, reply.text, outcome.code, outcome.advice, self.poll_delay(outcome.wait_seconds)
@@ -107,7 +95,7 @@ class GatewaySession:
         self, pair: AsyncInterface, taxpayer_no: str, task_no: str, place: PartCursor, observed_at: datetime
     ) -> Package:
         """The page after `place.stored`. Raises LoginLost, TryLater, or Refused where the series has no such page."""
-        reply, outcome = self._ask_safely_repeatable(pair.result, _query(pair, taxpayer_no, task_no, place))
+        reply, outcome = self._result(pair, taxpayer_no, task_no, place)
         page = self._page(pair, place, reply, outcome, observed_at)
         if page is None:
             raise Refused("GATEWAY_PAGE", "a later page says that nothing was found", _AGAIN)
@@ -128,10 +116,7 @@ class GatewaySession:
 
     def download(self, url: str, limit: int = FILE_LIMIT) -> bytes:
         """The bytes of a layout file; the caller checks size and hash. Raises Refused or TryLater."""
-        try:
-            return self._wire.download(url, limit)
-        except AnswerLost as lost:
-            raise self._retry_error(lost) from lost
+        return self.ask_safely_repeatable(lambda: self._wire.download(url, limit))
 
     def _tax_period(self, taxpayer_no: str) -> str:
         data = self.read(interfaces.TAX_PERIOD, {"taxNo": taxpayer_no})
@@ -140,8 +125,15 @@ class GatewaySession:
             raise TryLater("GATEWAY_TAX_PERIOD", "the answer names no 税款所属期", _AGAIN, self.poll_delay(60))
         return period
 
+    def _result(
+        self, pair: AsyncInterface, taxpayer_no: str, task_no: str, place: PartCursor
+    ) -> tuple[BureauReply, Outcome]:
+        page = {"pageNo": place.stored + 1, "pageSize": interfaces.PAGE_SIZE}
+        query = {"taxNo": taxpayer_no, "taskNo": task_no, **pair.fixed, **page}
+        return self.ask_safely_repeatable(lambda: self._outcome_of(pair.result, query))
+
     def _page(
-        self, pair: AsyncInterface, place: PartCursor, reply: GatewayReply, outcome: Outcome, observed_at: datetime
+        self, pair: AsyncInterface, place: PartCursor, reply: BureauReply, outcome: Outcome, observed_at: datetime
     ) -> Package | None:
         self._accepted(reply, outcome)
         try:
@@ -149,44 +141,19 @@ class GatewaySession:
         except UnreadablePage as broken:
             raise TryLater("GATEWAY_PAGE", str(broken), _AGAIN, self.poll_delay(60), reply.raw) from broken
 
-    def _accepted(self, reply: GatewayReply, outcome: Outcome) -> GatewayReply:
+    def _accepted(self, reply: BureauReply, outcome: Outcome) -> BureauReply:
         if outcome.kind != "accepted":
-            raise self._error(outcome, reply)
+            raise self.error(outcome, reply)
         return reply
 
-    def _ask_safely_repeatable(self, interface: Interface, data: Mapping[str, Any]) -> tuple[GatewayReply, Outcome]:
-        """Asking costs nothing, so a lost answer is simply asked for again."""
-        try:
-            return self._outcome_of(interface, data)
-        except AnswerLost as lost:
-            raise self._retry_error(lost) from lost
-
-    def _retry_error(self, lost: AnswerLost) -> TryLater:
-        return TryLater(lost.code, lost.text, "the question is asked again", self.poll_delay(60), lost.answer)
-
-    def _outcome_of(self, interface: Interface, data: Mapping[str, Any]) -> tuple[GatewayReply, Outcome]:
+    def _outcome_of(self, interface: Interface, data: Mapping[str, Any]) -> tuple[BureauReply, Outcome]:
         """Answer and outcome; what may be tried once more (9301) is tried here, and its second answer counts."""
         reply = self._wire.call(interface, data)
-        outcome = self._outcome(reply)
+        outcome = self.outcome(reply)
         if outcome.kind == "retry_once":
             reply = self._wire.call(interface, data)
-            outcome = self._outcome(reply)
+            outcome = self.outcome(reply)
         return reply, outcome
-
-    def _outcome(self, reply: GatewayReply) -> Outcome:
-        return self._rules.reply_outcome("gateway", "errorCode", reply.code, reply.text)
-
-    def _error(self, outcome: Outcome, reply: GatewayReply) -> BureauError:
-        error = _ERRORS.get(outcome.kind, Refused)
-        text = f"{reply.code} {reply.text}".strip()
-        return error(
-            outcome.code, text, outcome.advice, self.poll_delay(outcome.wait_seconds), reply.answer or reply.raw
-        )
 
 
 _AGAIN = "the page is asked for again"
-
-
-def _query(pair: AsyncInterface, taxpayer_no: str, task_no: str, place: PartCursor) -> dict[str, Any]:
-    page = {"pageNo": place.stored + 1, "pageSize": interfaces.PAGE_SIZE}
-    return {"taxNo": taxpayer_no, "taskNo": task_no, **pair.fixed, **page}

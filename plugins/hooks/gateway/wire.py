@@ -1,7 +1,6 @@
 """Plane O on the wire: the envelope around `data`, and replies in every form they come in (protocols §10.1)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -11,6 +10,7 @@ from fapiao.channels.gateway.interfaces import MESSAGE, Interface
 from fapiao.channels.gateway.pages import decoded
 from fapiao.errors import AnswerLost, Refused
 from fapiao.tolerant_json import bytes_of, members, text_of, value_of
+from hooks.bureau.session import BureauReply
 from hooks.gateway.access_tokens import Tokens
 from hooks.gateway.cipher import Encoding
 from hooks.gateway.http_client import GatewayHttp, TokenRejected
@@ -20,20 +20,6 @@ T = TypeVar("T")
 _SUCCESSES = frozenset({"0", "0000"})
 _BAD_TOKEN = "P0401"  # noqa: S105 an error code
 _BROKEN = (KeyError, TypeError, ValueError, AttributeError)
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayReply:
-    """One answer: its errorCode and message; `raw` is the JSON of `data` byte for byte, `data` the same decoded.
-
-    Rows of `data` that cannot be stored exactly are BrokenRow; `answer` is all that came with a refusal.
-    """
-
-    code: str
-    text: str
-    data: Mapping[str, Any]
-    raw: bytes
-    answer: bytes = b""
 
 
 class GatewayWire:
@@ -46,7 +32,7 @@ class GatewayWire:
         self._http, self._tokens, self._encoding, self._secrets = http, tokens, encoding, secrets
         self._system, self._now, self._digits = system, now, digits
 
-    def call(self, interface: Interface, data: Mapping[str, Any]) -> GatewayReply:
+    def call(self, interface: Interface, data: Mapping[str, Any]) -> BureauReply:
         """One request and its answer, whatever the answer says.
 
         Raises TryLater where the gateway provably did not take it, AnswerLost where that is unknown, Refused.
@@ -69,7 +55,7 @@ class GatewayWire:
             advice = "a fresh login did not help; check the user of connection bureau_gateway"
             raise Refused("GATEWAY_TOKEN", f"{_BAD_TOKEN} the access token is not accepted", advice) from None
 
-    def _once(self, interface: Interface, data: Mapping[str, Any], token: str) -> GatewayReply:
+    def _once(self, interface: Interface, data: Mapping[str, Any], token: str) -> BureauReply:
         content = self._http.post(
             interface.path, msgspec.json.encode(self._envelope(interface, data)), {"access_token": token}
         )
@@ -99,16 +85,16 @@ class GatewayWire:
             "data": sealed,
         }
 
-    def _read(self, interface: Interface, envelope: Mapping[str, str], content: bytes) -> GatewayReply:
+    def _read(self, interface: Interface, envelope: Mapping[str, str], content: bytes) -> BureauReply:
         """Raises one of _BROKEN where code and success contradict each other, or data cannot be opened."""
         code, text = _text(envelope, "errorCode"), self._secrets.hide(_text(envelope, "message"))
         if code not in _SUCCESSES:
-            return GatewayReply(code or "none", text, {}, b"", content)
+            return BureauReply("errorCode", code or "none", text, {}, b"", content)
         if code != interface.success or _text(envelope, "success").lower() != "true":
             contradiction = f"errorCode {code!r} with success {_text(envelope, 'success')!r}"
             raise ValueError(f"{contradiction} is no answer of {interface.path}")
         raw = self._opened(envelope.get("data", ""))
-        return GatewayReply(code, text, decoded(raw), raw)
+        return BureauReply("errorCode", code, text, decoded(raw), raw)
 
     def _opened(self, written: str) -> bytes:
         """`data` is a text to open, or the object itself; an operation without a result has none."""

@@ -17,8 +17,8 @@ from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.identifiers import one_spelling
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.shown import shown
+from hooks.bureau.session import BureauReply
 from hooks.leqi.session import LeqiSession
-from hooks.leqi.wire import LeqiReply
 
 _DONE_RESULT, _FAILED_RESULT = "1", "3"
 _RESULTS = (_DONE_RESULT, EMPTY_RESULT, _FAILED_RESULT)
@@ -120,7 +120,7 @@ class LeqiHook(BaseHook):
             raise Refused("LEQI_TASK_FAILED", reply.text or _FAILED_TEXT, _AGAIN, answer=reply.raw)
         return self._page(request, place, reply)
 
-    def _result(self, reply: LeqiReply) -> str:
+    def _result(self, reply: BureauReply) -> str:
         """处理结果; one that is not stated says nothing against the rows. Raises TryLater for another than there is."""
         text = str(reply.data.get("cljg") or _DONE_RESULT)
         if text not in _RESULTS:
@@ -128,21 +128,21 @@ class LeqiHook(BaseHook):
         return text
 
     @staticmethod
-    def _says_nothing(request: Request, reply: LeqiReply) -> bool:
+    def _says_nothing(request: Request, reply: BureauReply) -> bool:
         """Ticketed services say 处理结果 2; increments and risk say 04 (unknown ticket elsewhere)."""
         if str(reply.data.get("cljg", "")) == EMPTY_RESULT:
             return True
         at_once = request.download_type in ("input_incremental", "input_status")
         return at_once and reply.kind == "returncode" and reply.code == _NOTHING
 
-    def _page(self, request: Request, place: PartCursor, reply: LeqiReply) -> Package:
+    def _page(self, request: Request, place: PartCursor, reply: BureauReply) -> Package:
         read = risk_page if request.download_type == "input_status" else package_page
         try:
             return read(request, place, reply.data, reply.raw)
         except (UnreadablePackage, ValueError, TypeError) as broken:
             raise self._unreadable(reply, str(broken)) from broken
 
-    def _unreadable(self, reply: LeqiReply, why: str) -> TryLater:
+    def _unreadable(self, reply: BureauReply, why: str) -> TryLater:
         return TryLater("LEQI_PACKAGE", why, _AGAIN, self._session.poll_delay(60), reply.raw)
 
     def _usage(self, request: Request, place: PartCursor) -> Package:
@@ -162,16 +162,16 @@ class LeqiHook(BaseHook):
             return msgspec.json.encode({"returncode": reply.code, "returnmsg": reply.text, "asked": invoice})
         raise self._session.error(outcome, reply)
 
-    def _read(self, request: Request, request_no: str, place: PartCursor) -> LeqiReply:
+    def _read(self, request: Request, request_no: str, place: PartCursor) -> BureauReply:
         return self._session.ask_safely_repeatable(
             lambda: self._ask(request, *questions.question(request, request_no, place))
         )
 
-    def _ask(self, request: Request, service: Service, body: dict[str, Any]) -> LeqiReply:
+    def _ask(self, request: Request, service: Service, body: dict[str, Any]) -> BureauReply:
         return self._session.call(service, request.leqi_id, body)
 
 
-def _about(invoice: dict[str, Any], reply: LeqiReply) -> bytes:
+def _about(invoice: dict[str, Any], reply: BureauReply) -> bytes:
     """An answer as it came, or what makes it none where it is about another invoice than the one asked for (A-51)."""
     body = questions.usage_body(invoice)
     (asked, code), (answered, answered_code) = _numbers(body), _numbers(reply.data)

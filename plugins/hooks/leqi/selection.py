@@ -24,8 +24,8 @@ from fapiao.selection.answers import (
 )
 from fapiao.selection.result_codes import ResultCodes, result_codes
 from hooks.bureau.connection import BureauConnection
+from hooks.bureau.session import BureauReply
 from hooks.leqi.session import LeqiSession
-from hooks.leqi.wire import LeqiReply
 
 T = TypeVar("T")
 Data = Mapping[str, Any]
@@ -84,7 +84,10 @@ class LeqiSelection:
         self._rule.check(len(documents))
         body = selection.upload(party.taxpayer_no, action, documents)
         reply = self._submit(services.SELECT_CUSTOMS, party, body)
-        refused = self._taken_or_lost(lambda: selection.not_taken(reply.data))
+        try:
+            refused = selection.not_taken(reply.data)
+        except UnreadableAnswer as broken:
+            raise _answer_lost("LEQI_UNREADABLE", str(broken)) from broken
         if self._session.outcome(reply).kind == "refused" and len(refused) == len(documents):
             return Uploaded("", refused, 0.0)
         return Uploaded(self._number(reply), refused, self._wait(self._rule.first_poll_seconds))
@@ -140,13 +143,13 @@ class LeqiSelection:
     def _read(self, service: Service, party: Party, **more: str) -> Data:
         return self._session.read(service, party.leqi_id, selection.owner(party.taxpayer_no, **more))
 
-    def _submit(self, service: Service, party: Party, body: Mapping[str, Any]) -> LeqiReply:
+    def _submit(self, service: Service, party: Party, body: Mapping[str, Any]) -> BureauReply:
         try:
             return self._session.call(service, party.leqi_id, body)
         except AnswerLost as lost:
             raise _answer_lost(lost.code, lost.text) from lost
 
-    def _number(self, reply: LeqiReply) -> str:
+    def _number(self, reply: BureauReply) -> str:
         if self._session.outcome(reply).kind == "processing":
             raise _answer_lost("LEQI_PROCESSING", reply.text)
         number = self._session.accepted(reply).get("pclsh")
@@ -179,12 +182,6 @@ class LeqiSelection:
             return read()
         except (ValueError, TypeError) as broken:
             raise self._retry_error(str(broken)) from broken
-
-    def _taken_or_lost(self, read: Callable[[], T]) -> T:
-        try:
-            return read()
-        except UnreadableAnswer as broken:
-            raise _answer_lost("LEQI_UNREADABLE", str(broken)) from broken
 
     def _retry_error(self, text: str) -> TryLater:
         return TryLater("LEQI_SELECTION", text, "the question is asked again", self._session.poll_delay(60))

@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -18,6 +17,7 @@ from fapiao.errors import AnswerLost, Refused
 from fapiao.tolerant_json import bytes_of, fields, members, text_of, value_of
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.http import BureauHttp
+from hooks.bureau.session import BureauReply
 
 _PLATFORM_OK = 200
 
@@ -47,21 +47,6 @@ class Sm4:
         return unpad.update(padded) + unpad.finalize()
 
 
-@dataclass(frozen=True, slots=True)
-class LeqiReply:
-    """One answer: `kind` says which code table `code` belongs to; `data` is decoded, `raw` its bytes.
-
-    Rows of `data` that cannot be stored exactly are BrokenRow; `answer` is all that came with a refusal.
-    """
-
-    kind: str
-    code: str
-    text: str
-    data: Mapping[str, Any]
-    raw: bytes
-    answer: bytes = b""
-
-
 class LeqiWire(BureauHttp):
     """Keep-alive calls to one 直连单位."""
 
@@ -78,7 +63,7 @@ class LeqiWire(BureauHttp):
         self._jrdwptbh = known.login
         self._invoke = self._base if self._base.endswith("/invoke") else f"{self._base}/access/v2/invoke"
 
-    def call(self, service: Service, sydwptbh: str, body: Mapping[str, Any]) -> LeqiReply:
+    def call(self, service: Service, sydwptbh: str, body: Mapping[str, Any]) -> BureauReply:
         """One request and its answer, whatever the answer says.
 
         Raises TryLater where the bureau provably did not take the request, AnswerLost where that is unknown.
@@ -100,7 +85,7 @@ class LeqiWire(BureauHttp):
         except httpx.HTTPError as failed:
             raise self._failed(failed) from failed
 
-    def _read(self, content: bytes) -> LeqiReply:
+    def _read(self, content: bytes) -> BureauReply:
         try:
             return self._opened(content)
         except (KeyError, TypeError, ValueError) as unreadable:
@@ -111,19 +96,19 @@ class LeqiWire(BureauHttp):
                 answer=content,
             ) from unreadable
 
-    def _opened(self, content: bytes) -> LeqiReply:
+    def _opened(self, content: bytes) -> BureauReply:
         """Raises KeyError, TypeError or ValueError where a layer is not what it must be."""
         wrapper = members(text_of(content))
         status, body = str(value_of(wrapper["httpStatusCode"])), _inner(wrapper["body"])
         if int(status) != _PLATFORM_OK:
-            return LeqiReply("httpStatusCode", status, _platform_text(body), {}, b"", content)
+            return BureauReply("httpStatusCode", status, _platform_text(body), {}, b"", content)
         response = members(members(body)["Response"])
         if "Error" in response:
             error = members(response["Error"])
-            return LeqiReply("returncode", _text(error, "Code"), _text(error, "Message", ""), {}, b"", content)
+            return BureauReply("returncode", _text(error, "Code"), _text(error, "Message", ""), {}, b"", content)
         raw = self._unsealed(response["Data"])
         data = fields(text_of(raw))
-        return LeqiReply("returncode", _code(data["returncode"]), str(data.get("returnmsg") or ""), data, raw)
+        return BureauReply("returncode", _code(data["returncode"]), str(data.get("returnmsg") or ""), data, raw)
 
     def _unsealed(self, written: str) -> bytes:
         """The JSON of Data byte for byte: it is a sealed text, a clear one, or the object itself."""

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from fapiao.channels.leqi.services import INVOICE_APPLY
 from fapiao.errors import AnswerLost, BureauError, Refused, TryLater
 from hooks.bureau.connection import BureauConnection
+from hooks.bureau.session import BureauReply
 from hooks.leqi.session import LeqiSession
-from hooks.leqi.wire import LeqiReply, LeqiWire, Sm4
+from hooks.leqi.wire import LeqiWire, Sm4
 from one_answer_server import OneAnswer, one_answer
 
 KEY = "0123456789abcdeffedcba9876543210"
@@ -45,7 +46,7 @@ def connected(url: str, key: str = KEY, login: str = "JR", **extra: Any) -> Leqi
     return LeqiWire(BureauConnection("leqi", url, None, None, login, key, extra))
 
 
-def call(wire: LeqiWire) -> LeqiReply:
+def call(wire: LeqiWire) -> BureauReply:
     """One call to an ordinary service."""
     return wire.call(INVOICE_APPLY, "SYDW000001", {"nsrsbh": "91310000MA1EXAMP07"})
 

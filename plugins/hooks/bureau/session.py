@@ -1,0 +1,65 @@
+"""What an answer of a bureau means (replies.yaml), and which error it is raised as (protocols §10.4)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
+from fapiao.rules.book import Outcome, RuleBook
+from hooks.bureau.http import BureauHttp
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class BureauReply:
+    """One answer: `kind` says which code table `code` belongs to; `data` is decoded, `raw` its JSON byte for byte.
+
+    Rows of `data` that cannot be stored exactly are BrokenRow; `answer` is all that came with a refusal.
+    """
+
+    kind: str
+    code: str
+    text: str
+    data: Mapping[str, Any]
+    raw: bytes
+    answer: bytes = b""
+
+
+class BureauSession:
+    """One connection to a bureau; the threads of a workers share it."""
+
+    channel: ClassVar[str]
+    """Whose rows of replies.yaml count."""
+    errors: ClassVar[dict[str, type[BureauError]]] = {"quota": QuotaSpent, "retry": TryLater, "flow_control": TryLater}
+    """By the kind of an outcome; every other kind is Refused."""
+
+    def __init__(self, http: BureauHttp, rules: RuleBook) -> None:
+        self._http, self._rules = http, rules
+        self.concurrency = http.concurrency
+
+    def close(self) -> None:
+        """Closes the kept connections."""
+        self._http.close()
+
+    def poll_delay(self, seconds: float) -> float:
+        """`poll_seconds` of the connection where it is set, else `seconds`."""
+        return self._http.poll_delay(seconds)
+
+    def outcome(self, reply: BureauReply) -> Outcome:
+        """What an answer means (replies.yaml)."""
+        return self._rules.reply_outcome(self.channel, reply.kind, reply.code, reply.text)
+
+    def error(self, outcome: Outcome, reply: BureauReply) -> BureauError:
+        """The error of an answer that is not accepted."""
+        error, text = self.errors.get(outcome.kind, Refused), f"{reply.code} {reply.text}".strip()
+        wait = self.poll_delay(outcome.wait_seconds)
+        return error(outcome.code, text, outcome.advice, wait, reply.answer or reply.raw)
+
+    def ask_safely_repeatable(self, ask: Callable[[], T]) -> T:
+        """Asking costs nothing, so a lost answer is simply asked for again: TryLater."""
+        try:
+            return ask()
+        except AnswerLost as lost:
+            advice = "the question is asked again"
+            raise TryLater(lost.code, lost.text, advice, self.poll_delay(60), lost.answer) from lost
