@@ -15,8 +15,10 @@ _GATEWAY_SILENT = frozenset({502, 504})
 class BureauHttp:
     """Keep-alive calls over one connection; its extra says how many side by side, and how patient they are."""
 
-    code: ClassVar[str]
-    """What the codes of its errors begin with."""
+    not_sent: ClassVar[str]
+    answer_lost: ClassVar[str]
+    http: ClassVar[str]
+    """The codes of its errors; the last one is followed by the status."""
     who: ClassVar[str]
     check: ClassVar[str]
     """Whom its errors name, and what is to be looked at first."""
@@ -58,7 +60,7 @@ class BureauHttp:
         if response.is_success:
             return
         status = response.status_code
-        code, text = f"{self.code}_HTTP_{status}", f"HTTP {status} {response.reason_phrase}"
+        code, text = f"{self.http}_{status}", f"HTTP {status} {response.reason_phrase}"
         if status in _GATEWAY_SILENT:
             raise AnswerLost(code, text, self.silent, self.repeat_seconds())
         if response.is_server_error:
@@ -70,6 +72,6 @@ class BureauHttp:
         """What a call that brought no answer proves."""
         if isinstance(failed, _NOT_SENT):
             text = f"{self.who} cannot be reached: {self._hide(str(failed))}"
-            return TryLater(f"{self.code}_UNREACHABLE", text, f"{self.check} and the network", self.poll_delay(60))
+            return TryLater(self.not_sent, text, f"{self.check} and the network", self.poll_delay(60))
         text = f"the answer did not arrive: {type(failed).__name__}"
-        return AnswerLost(f"{self.code}_ANSWER_LOST", text, self.lost, self.repeat_seconds())
+        return AnswerLost(self.answer_lost, text, self.lost, self.repeat_seconds())

@@ -21,7 +21,7 @@ class TokenRejected(Exception):
 class GatewayHttp(BureauHttp):
     """Keep-alive calls to one tenant of the gateway."""
 
-    code = "GATEWAY"
+    not_sent, answer_lost, http = "GATEWAY_UNREACHABLE", "GATEWAY_ANSWER_LOST", "GATEWAY_HTTP"
     who = "the gateway"
     check = "check the host of connection bureau_gateway"
     lost = silent = "it may be repeated after three minutes"

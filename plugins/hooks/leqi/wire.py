@@ -50,7 +50,7 @@ class Sm4:
 class LeqiWire(BureauHttp):
     """Keep-alive calls to one 直连单位."""
 
-    code = "LEQI"
+    not_sent, answer_lost, http = "LEQI_UNREACHABLE", "LEQI_ANSWER_LOST", "LEQI_HTTP"
     who = "the bureau"
     check = "check the host of connection leqi"
     lost = "the quota slot stays counted; the row asks again on the next day"
