@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from fapiao.enterprise.receipts import COLUMNS
+from fapiao.enterprise.receipts import SHEET
+from fapiao.rules.templates import loaded_columns
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
 from launcher.main import main
 from rehearsal import GENERAL
@@ -33,11 +34,11 @@ def received(room: GatewayRehearsal, folder: Path, *keys: str) -> Path:
     """A CSV of these documents as the business system writes it."""
     file = folder / "received.csv"
     with file.open("w", newline="", encoding="utf-8") as opened:
-        writer = csv.DictWriter(opened, COLUMNS, extrasaction="ignore")
+        writer = csv.DictWriter(opened, loaded_columns(SHEET), extrasaction="ignore")
         writer.writeheader()
         for key in keys:
             one: Any = room.received(key)
-            writer.writerow({name: getattr(one, name) for name in COLUMNS})
+            writer.writerow({name: getattr(one, name) for name in loaded_columns(SHEET)})
     return file
 
 

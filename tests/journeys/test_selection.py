@@ -13,8 +13,8 @@ from fapiao.selection.submission import Submitted
 from fapiao.tasks import RunDay
 from operators.downloads.operators import ApplyOperator
 from operators.downloads.plan import plan_day
-from operators.selections.open_session import open_selection_session
-from operators.selections.operators import SelectionOperator
+from operators.run_context import run_day
+from operators.selections.open_session import open_selection_session, run_due_selections
 from operators.selections.submit import latest, submit
 from operators.sweep import SweepOperator
 from rehearsal import GENERAL, Rehearsal
@@ -58,7 +58,7 @@ def told(rehearsal: Rehearsal) -> str:
 def test_what_is_being_selected_is_polled_by_the_sweep(rehearsal: Rehearsal) -> None:
     key, _ = request(rehearsal)
     assert told(rehearsal) == "未处理"
-    SelectionOperator(task_id="select").execute(context("select"))
+    run_due_selections(context("select"), run_day(context("select")))
     assert told(rehearsal) == "处理中"
     rehearsal.post("clock", advance_seconds=1200)
     SweepOperator(task_id="sweep").execute(context("sweep_results"))
@@ -102,4 +102,4 @@ def test_where_nothing_is_to_be_selected_no_connection_is_needed(
     rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_LEQI", raising=False)
-    assert SelectionOperator(task_id="select").execute(context("select")) == 0
+    assert run_due_selections(context("select"), run_day(context("select"))) == 0

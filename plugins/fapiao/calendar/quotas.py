@@ -24,10 +24,15 @@ class Usage:
     this_month: int
 
 
-def limits(rules: RuleBook, channel: str, counter: str, issue_month: date, day: date) -> Limits:
-    """The limits for an issue month on a day: the running month has five, a past one three (R262–R267, A-02)."""
+def limits(rules: RuleBook, channel: str, counter: str, issue_month: date, day: date, *, reserve: int = 0) -> Limits:
+    """The limits for an issue month on a day: the running month has five, a past one three (R262–R267, A-02).
+
+    `reserve` applications of a past month are left to people (A-29).
+    """
     quota = rules.quota(channel, counter)
-    return Limits(quota.daily, quota.past_month if issue_month < month_start(day) else quota.current_month)
+    if issue_month >= month_start(day):
+        return Limits(quota.daily, quota.current_month)
+    return Limits(quota.daily, quota.past_month - reserve if quota.past_month else quota.past_month)
 
 
 def next_allowed_day(usage: Usage, limit: Limits, day: date) -> date:

@@ -7,7 +7,6 @@ from fapiao.enterprise.records import Account, Taxpayer
 from fapiao.enterprise.spellings import Vocabulary
 from fapiao.tables.lines import Line
 
-COLUMNS = ("taxpayer_no", "account", "account_type", "is_default", "login")
 BUSINESSES = {"receive": "收票", "issue": "开票"}
 
 AccountKey = tuple[str, str]

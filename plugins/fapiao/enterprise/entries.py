@@ -13,19 +13,6 @@ from fapiao.rules.book import RuleBook
 from fapiao.tables.lines import Line
 from fapiao.tasks import SHANGHAI
 
-COLUMNS = (
-    "taxpayer_no",
-    "document_key",
-    "deductible",
-    "entry_status",
-    "entry_at",
-    "entry_tax_amount",
-    "transfer_out_amount",
-    "transfer_out_reason",
-    "voucher_no",
-    "org_code",
-    "use_state",
-)
 NOT_BOOKED, BOOKED = "01", "02"
 """未入账, 已入账 of entry_status."""
 Key = tuple[str, str]

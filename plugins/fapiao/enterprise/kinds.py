@@ -2,16 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from fapiao.enterprise import accounts, entries, schemes, taxpayers
 from fapiao.enterprise.form import Problems, check_columns, of_sheets
+from fapiao.rules.templates import loaded_columns
 from fapiao.tables.lines import Line, Table, respelled
 
-COLUMNS = {
-    "taxpayers": taxpayers.COLUMNS,
-    "accounts": accounts.COLUMNS,
-    "schemes": schemes.COLUMNS,
-    "entries": entries.COLUMNS,
-}
 COMMANDS = {"taxpayers": "taxpayers", "accounts": "taxpayers", "schemes": "schemes", "entries": "entries"}
 OWN_COLUMN = {"entries": "document_key"}
 """Without it a table is not of that kind, however many other columns it shares."""
@@ -27,14 +21,14 @@ def lines_by_kind(
     """
     found: dict[str, list[Line]] = {kind: [] for kind in wanted}
     for tables in ([respelled(table, headings) for table in tables] for tables in files):
-        known = [(kind, table) for table in of_sheets(tables, COLUMNS) if (kind := _kind(table, complaints))]
+        known = [(kind, table) for table in of_sheets(tables, COMMANDS) if (kind := _kind(table, complaints))]
         if known and not any(kind in wanted for kind, _ in known):
             kind, table = known[0]
             complaints.problems.append(f"{table.source} holds {kind}: load them with ./fapiao {COMMANDS[kind]} load")
             continue
         for kind, table in known:
             if kind in wanted:
-                check_columns(table, COLUMNS[kind], complaints)
+                check_columns(table, loaded_columns(kind), complaints)
                 found[kind].extend(table.lines)
             else:
                 hint = f"load them with ./fapiao {COMMANDS[kind]} load"
@@ -44,18 +38,19 @@ def lines_by_kind(
 
 def _kind(table: Table, complaints: Problems) -> str | None:
     named = (table.name or "").strip().lower()
-    if named in COLUMNS:
+    if named in COMMANDS:
         return named
     if table.name and not table.is_sheet:
         complaints.problems.append(
-            f"{table.source}: the section {table.name} is unknown; known are {', '.join(COLUMNS)}"
+            f"{table.source}: the section {table.name} is unknown; known are {', '.join(COMMANDS)}"
         )
         return None
-    possible = {kind: columns for kind, columns in COLUMNS.items() if OWN_COLUMN.get(kind) in (None, *table.columns)}
+    known = {kind: loaded_columns(kind) for kind in COMMANDS}
+    possible = {kind: columns for kind, columns in known.items() if OWN_COLUMN.get(kind) in (None, *table.columns)}
     shared = {kind: len(set(columns) & set(table.columns)) for kind, columns in possible.items()}
-    best = max(shared, key=lambda kind: (shared[kind], shared[kind] / len(COLUMNS[kind])))
+    best = max(shared, key=lambda kind: (shared[kind], shared[kind] / len(known[kind])))
     if shared[best]:
         return best
-    headings = "; ".join(f"{kind}: {', '.join(columns)}" for kind, columns in COLUMNS.items())
+    headings = "; ".join(f"{kind}: {', '.join(columns)}" for kind, columns in known.items())
     complaints.problems.append(f"{table.source}: no heading is known; the columns are, of {headings}")
     return None

@@ -9,23 +9,12 @@ from fapiao.enterprise.form import Problems, RecordReader, checked_lines, of_she
 from fapiao.enterprise.spellings import Spellings, code_spellings
 from fapiao.identity import DIGITAL_TYPES, BadNumber, Identity, NoIdentity, invoice_identity
 from fapiao.rules.book import RuleBook
+from fapiao.rules.templates import loaded_columns
 from fapiao.tables.lines import Line, Table
 from fapiao.verification import Received, verification_rules
 from fapiao.windows import issued_later
 
 SHEET = "received"
-COLUMNS = (
-    "taxpayer_no",
-    "invoice_type",
-    "invoice_code",
-    "invoice_no",
-    "etax_invoice_no",
-    "issue_date",
-    "check_code",
-    "amount",
-    "total_amount",
-    "direction",
-)
 Owned = tuple[str, str, str]
 """Direction, tax number and document_key."""
 
@@ -50,7 +39,8 @@ def receipts(files: Sequence[list[Table]], rules: RuleBook, day: date) -> list[R
     BadInput with everything that keeps a file from being read: columns nobody knows, no record at all.
     """
     complaints = Problems()
-    lines = checked_lines([table for tables in files for table in of_sheets(tables, (SHEET,))], COLUMNS, complaints)
+    tables = [table for tables in files for table in of_sheets(tables, (SHEET,))]
+    lines = checked_lines(tables, loaded_columns(SHEET), complaints)
     if not lines and not complaints.problems:
         complaints.problems.append("no record is in the file: fill in ./fapiao template received")
     complaints.refuse()

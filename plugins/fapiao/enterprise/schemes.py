@@ -10,19 +10,6 @@ from fapiao.errors import BadInput
 from fapiao.identifiers import taxpayer_no
 from fapiao.windows import one_year_before
 
-COLUMNS = (
-    "name",
-    "taxpayers",
-    "download_types",
-    "invoice_types",
-    "start_date",
-    "end_date",
-    "frequency",
-    "layout_files",
-    "status_mode",
-    "enabled",
-)
-
 
 def scheme(form: RecordReader, name: str, enterprise: Enterprise, words: Vocabulary, day: date) -> Scheme:
     """The scheme as it is after the record, judged on `day` (Asia/Shanghai); complains about what is missing (R078)."""

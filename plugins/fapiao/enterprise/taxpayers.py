@@ -9,22 +9,6 @@ from fapiao.enterprise.spellings import Vocabulary
 from fapiao.identifiers import check_character_doubt
 from fapiao.tables.lines import Line
 
-COLUMNS = (
-    "taxpayer_no",
-    "name",
-    "org_code",
-    "org_name",
-    "org_parent",
-    "channel",
-    "company_type",
-    "leqi_id",
-    "leqi_authorised_on",
-    "selection_channel",
-    "country",
-    "bureau_city_code",
-    "bureau_city",
-)
-
 
 def taxpayer_forms(lines: Iterable[Line], complaints: Problems) -> dict[str, RecordReader]:
     """The records by tax number, each once; a number that cannot be one and one said twice are complained about."""

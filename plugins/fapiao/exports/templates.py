@@ -6,37 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from fapiao.exports.columns import Column
-from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, Text
+from fapiao.rules.rule_file import RULES
+from fapiao.rules.templates import template_file
 from fapiao.tables.lines import REMARK
-
-
-class TemplateRow(RuleRow, frozen=True):
-    """What is handed out under a name, and the command that loads the filled file."""
-
-    unique = ("template",)
-    template: Text
-    label: Text
-    command: Text
-
-
-class TemplateColumn(RuleRow, frozen=True):
-    """A column of a table: its heading, and what explains it in the second line."""
-
-    unique = (("template", "table", "column"),)
-    template: Text
-    table: Text
-    column: Text
-    label: Text
-    required: bool
-    meaning: Text
-
-
-class Templates(RuleSections, frozen=True):
-    """导入模板: one for everything that a command asks people to fill in."""
-
-    file = "templates.yaml"
-    templates: tuple[TemplateRow, ...]
-    columns: tuple[TemplateColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +31,10 @@ class Template:
 
 @cache
 def templates(folder: Path = RULES) -> dict[str, Template]:
-    """Reads and checks the file once. Raises RuleError with file and line, for a template without columns too."""
-    file = RuleFile(Templates, folder)
-    tables: dict[str, dict[str, dict[str, str]]] = {row.template: {} for row in file.content.templates}
-    file.known(file.content.columns, "template", tables)
-    for row in file.content.columns:
+    """The templates by name. Raises RuleError with file and line."""
+    found = template_file(folder).content
+    tables: dict[str, dict[str, dict[str, str]]] = {row.template: {} for row in found.templates}
+    for row in found.columns:
         columns = tables[row.template].setdefault(row.table, {})
         columns[row.column] = f"{row.label}{'（必填）' if row.required else ''}：{row.meaning}"
-    for template in file.content.templates:
-        if not tables[template.template]:
-            raise file.refuse(template, f"{template.template} has no columns")
-    return {row.template: Template(row.label, row.command, tables[row.template]) for row in file.content.templates}
+    return {row.template: Template(row.label, row.command, tables[row.template]) for row in found.templates}

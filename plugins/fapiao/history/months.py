@@ -1,10 +1,11 @@
 """开票日期 of a history sync: years and months as they are written, inside the five years that may be asked for."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from fapiao.calendar.quotas import months_of
 from fapiao.windows import month_end, month_start
 
 _YEARS = re.compile(r"(?P<first>\d{4})(?:-(?P<last>\d{4}))?")
@@ -22,18 +23,14 @@ class Months:
     problems: tuple[str, ...]
 
 
-def oldest_month(day: date, horizon: int) -> date:
-    """近五年: issue month ≥ the day's month − `horizon` months (A-12)."""
-    return month_start(day, horizon)
-
-
 def months_asked(years: Iterable[str], months: Iterable[str], day: date, horizon: int, sentence: Sentence) -> Months:
     """Every month that is named, once. `2023`, `2023-2026`; `2026-01`, `2026-01..2026-03`.
 
-    A year is clipped to the horizon and to the days that are over, and a note says so (A-12); a month beyond either,
-    or a year with nothing left, is a problem in the words of the manual.
+    近五年: the oldest lies `horizon` months before the day's. A year is clipped to them and to the days that are over,
+    and a note says so (A-12); a month beyond either, or a year with nothing left, is a problem in the words of the
+    manual.
     """
-    oldest, newest = oldest_month(day, horizon), month_start(day)
+    oldest, newest = month_start(day, horizon), month_start(day)
     found: set[date] = set()
     notes: list[str] = []
     problems: list[str] = []
@@ -66,7 +63,7 @@ def _add_years(
         if clipped[0] > clipped[1]:
             problems.append(f"{sentence('history_horizon')}（{year}：{bounds[0]:%Y-%m} … {bounds[1]:%Y-%m}）")
             continue
-        found.update(_between(*clipped))
+        found.update(months_of(*clipped))
         if clipped != whole:
             notes.append(f"{sentence('history_clipped')}（{year}：{clipped[0]:%Y-%m} … {clipped[1]:%Y-%m}）")
 
@@ -82,7 +79,7 @@ def _add_months(
     elif first < bounds[0] or last > bounds[1]:
         problems.append(f"{sentence('history_horizon')}（{text}：{bounds[0]:%Y-%m} … {bounds[1]:%Y-%m}）")
     else:
-        found.update(_between(first, last))
+        found.update(months_of(first, last))
 
 
 def _month(text: str) -> date | None:
@@ -90,10 +87,3 @@ def _month(text: str) -> date | None:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
-
-
-def _between(first: date, last: date) -> Iterator[date]:
-    month = first
-    while month <= last:
-        yield month
-        month = month_start(month, -1)

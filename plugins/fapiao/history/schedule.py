@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from fapiao.calendar.frequency import Frequency
-from fapiao.calendar.quotas import Limits, Usage, limits, next_allowed_day
+from fapiao.calendar.quotas import Usage, limits, next_allowed_day
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.history.form import DETAILS, HistoryRequest
 from fapiao.history.months import window
@@ -108,13 +108,7 @@ def fitting_day(book: RuleBook, channel: str, month: date, used: Usage, day: dat
     """The first day on which a key has room, counted as the ledger counts; a channel without a counter has it now."""
     if (channel, COUNTER) not in book.quotas:
         return day
-    return next_allowed_day(used, _limits(book, channel, month, day, reserve), day)
-
-
-def _limits(book: RuleBook, channel: str, month: date, day: date, reserve: int) -> Limits:
-    limit = limits(book, channel, COUNTER, month, day)
-    kept = reserve if month < month_start(day) else 0
-    return Limits(limit.daily, limit.monthly - kept if limit.monthly else None)
+    return next_allowed_day(used, limits(book, channel, COUNTER, month, day, reserve=reserve), day)
 
 
 def calendar_days_left(enterprise: Enterprise, taxpayer: Taxpayer, invoice_type: str, day: date) -> int:
@@ -148,20 +142,17 @@ class _Scheduler:
             return Subtask(one, UNDER_WAY, evidence=fact.under_way_as)
         if self.data_type != DETAILS:
             return Subtask(one, PLANNED, self.day)
-        if one.channel == "leqi" and _before(one.last, one.taxpayer.leqi_authorised_on):
+        authorised_on = one.taxpayer.leqi_authorised_on
+        if one.channel == "leqi" and authorised_on and one.last < authorised_on:
             return Subtask(one, NOT_OBTAINABLE)
         return self._fitted(one, fact)
 
     def _fitted(self, one: HistoryMonth, fact: Fact) -> Subtask:
         fits = fitting_day(self.book, one.channel, one.month, fact.used, self.day, self.reserve)
         if one.month == month_start(self.day) and (one.channel, COUNTER) in self.book.quotas:
-            room = _limits(self.book, one.channel, one.month, self.day, 0).monthly or 0
+            room = limits(self.book, one.channel, COUNTER, one.month, self.day).monthly or 0
             onwards = self.day + timedelta(days=1) if fact.used.today else self.day
             kept = calendar_days_left(self.enterprise, one.taxpayer, one.invoice_type, onwards)
             if fact.used.this_month + kept >= room or month_start(fits) > one.month:
                 return Subtask(one, TO_CALENDAR)
         return Subtask(one, PLANNED, fits)
-
-
-def _before(last: date, authorised_on: date | None) -> bool:
-    return authorised_on is not None and last < authorised_on

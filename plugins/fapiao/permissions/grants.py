@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from fapiao.enterprise.form import Problems, RecordReader, check_columns, unique
 from fapiao.enterprise.spellings import Spellings, spellings
 from fapiao.permissions.rules import EVERY_ORGANISATION, PermissionRules, permission_rules
+from fapiao.rules.templates import loaded_columns
 from fapiao.tables.lines import Table
 
-COLUMNS = ("actor", "org_code", "role")
 Grant = tuple[str, str, str]
 
 
@@ -19,7 +19,7 @@ def read_grants(
     roles = spellings((role.code, role.label, ()) for role in (rules or permission_rules()).roles.values())
     keyed = []
     for table in (table for tables in files for table in tables):
-        check_columns(table, COLUMNS, complaints)
+        check_columns(table, loaded_columns("rights"), complaints)
         for line in table.lines:
             form = RecordReader(line, complaints)
             keyed.append((_grant(form, roles, organisations), form))

@@ -9,24 +9,10 @@ from fapiao.enterprise.entries import read_amount
 from fapiao.enterprise.form import Problems, RecordReader, by_name, checked_lines
 from fapiao.enterprise.spellings import Spellings, Vocabulary, code_spellings
 from fapiao.rules.book import RuleBook
+from fapiao.rules.templates import loaded_columns
 from fapiao.selection.list_rules import TYPE, list_rules
 from fapiao.tables.lines import Table
 
-COLUMNS = (
-    "name",
-    "priority",
-    "enabled",
-    "action",
-    "organisations",
-    "invoice_types",
-    "reasons",
-    "amount_from",
-    "amount_to",
-    "issued_from",
-    "issued_to",
-    "reason",
-    "reason_text",
-)
 DEFAULT_PRIORITY = 100
 OTHER = "5"
 """其他, which needs words."""
@@ -76,7 +62,8 @@ def auto_words(vocabulary: Vocabulary, organisations: Collection[str]) -> AutoWo
 def read_auto_rules(files: Sequence[list[Table]], among: AutoWords) -> list[AutoRule]:
     """The rules of the files, off unless they say otherwise. Raises BadInput with every problem at once."""
     complaints = Problems()
-    lines = checked_lines([table for tables in files for table in tables], COLUMNS, complaints)
+    tables = [table for tables in files for table in tables]
+    lines = checked_lines(tables, loaded_columns("auto_rules"), complaints)
     found = [_rule(form, name, among) for name, form in by_name(lines, complaints).items()]
     complaints.refuse()
     return found

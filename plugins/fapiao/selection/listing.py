@@ -1,13 +1,12 @@
-"""The list of 海关缴款书 that is selected from: what it is filtered by, its rows, and the request for some of them."""
+"""The list of 海关缴款书 that is selected from: what it is filtered by, and its rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from fapiao.identity import spelled
-from fapiao.selection.chosen import Operation, RequestedDocument, SelectionRequest
 
 NO_PURPOSE, NOT_DEDUCTED = "0", "2"
 """抵扣用途: 值为空 (and the bureau's 0 默认), 不抵扣."""
@@ -105,15 +104,3 @@ class Totals:
 
     documents: int
     tax_sum: Decimal
-
-
-def request_for(
-    rows: Iterable[Listed], operation: Operation, reason: str | None = None, reason_text: str | None = None
-) -> SelectionRequest:
-    """What is done with rows of the list; without `reason`, 不抵扣原因 1 to 5, each has its own (A-44)."""
-    return SelectionRequest(operation, "interactive", tuple(_chosen(row, reason, reason_text) for row in rows))
-
-
-def _chosen(row: Listed, reason: str | None, reason_text: str | None) -> RequestedDocument:
-    reasons = (reason, reason_text) if reason else (row.selection_reason, row.selection_reason_text)
-    return RequestedDocument(row.taxpayer_no, row.customs_no, *reasons)

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from fapiao.selection.checks import DocumentFacts
 from fapiao.selection.chosen import Operation, Surface
 from fapiao.tasks import WaitingRow
 
@@ -42,20 +43,11 @@ class Selection(WaitingRow):
         return self.account
 
 
-@dataclass(frozen=True, slots=True)
-class OpenDocument:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDocument(DocumentFacts):
     """A document of a request that is not settled, as the pool has it now; money in yuan."""
 
     taxpayer_no: str
-    document_key: str
-    reason: str | None
-    reason_text: str | None
-    known: bool
-    document: str
-    invoice_type: str
-    status: str | None
-    issue_date: date | None
-    under_way: bool
     tax_amount: Decimal | None = None
     effective_tax_amount: Decimal | None = None
     tax_period: str | None = None

@@ -86,7 +86,7 @@ class Submissions(Statements):
         rows = self._records(OpenDocument, "documents", chosen=Jsonb([asdict(one) for one in chosen]))
         found: dict[str, list[DocumentFacts]] = {}
         for row in rows:
-            found.setdefault(row.taxpayer_no, []).append(facts_of(row))
+            found.setdefault(row.taxpayer_no, []).append(row)
         return found
 
     def accounts(self, taxpayer_no: str) -> list[AccountChoice]:
@@ -177,18 +177,3 @@ class Submissions(Statements):
         """The newest entry of a document in the ledger."""
         found = self._records(LedgerEntry, "latest", document_key=document_key, taxpayer_no=taxpayer_no)
         return found[0] if found else None
-
-
-def facts_of(row: OpenDocument) -> DocumentFacts:
-    """A document as the steps look at it."""
-    return DocumentFacts(
-        document_key=row.document_key,
-        reason=row.reason,
-        reason_text=row.reason_text,
-        known=row.known,
-        document=row.document,
-        invoice_type=row.invoice_type,
-        status=row.status,
-        issue_date=row.issue_date,
-        under_way=row.under_way,
-    )

@@ -72,12 +72,10 @@ def _unknown(tasks: TaskTable, claim: Claim, day: date) -> None:
 def _limits(session: WorkerSession, claim: Claim, counter: str, day: date) -> dict[date, Limits]:
     """The limits by issue month; the calendar leaves its reserve of past months to people (A-29)."""
     reserve = int(session.parameter("fapiao", "leqi_quota_reserve")) if claim.automatic and counter == "full" else 0
-    found = {}
-    for month in months_of(*claim.days()):
-        limit = limits(session.rules, claim.channel, counter, month, day)
-        kept = reserve if month < month_start(day) else 0
-        found[month] = Limits(limit.daily, limit.monthly - kept if limit.monthly else None)
-    return found
+    return {
+        month: limits(session.rules, claim.channel, counter, month, day, reserve=reserve)
+        for month in months_of(*claim.days())
+    }
 
 
 def _wait_for_room(tasks: TaskTable, claim: Claim, day: date, room: date, who: str) -> None:
@@ -115,5 +113,4 @@ def _spent_elsewhere(session: WorkerSession, tables: SessionTables, claim: Claim
         tables.ledger.note_foreign(
             claim, claim.counter, day, _limits(session, claim, claim.counter, day), monthly=monthly
         )
-    first_of_next = (month_start(day) + timedelta(days=32)).replace(day=1)
-    tables.queue.postpone(claim, day=first_of_next if monthly else day + timedelta(days=1), why=error)
+    tables.queue.postpone(claim, day=month_start(day, -1) if monthly else day + timedelta(days=1), why=error)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from fapiao.errors import Refused
 from fapiao.selection.checks import CheckInput, Decision, Objection, StatisticsState, decide
 from fapiao.selection.records import STATISTICS, OpenDocument, Selection, Settled
-from hooks.queues.submissions import facts_of
 from operators.leased_queue.logins import login_state
 from operators.selections.known_facts import known_facts
 from operators.selections.results import finish, party
@@ -21,7 +20,7 @@ def examine(session: SelectionSession, row: Selection) -> Examined | None:
     with session.transaction() as tables:
         documents = tables.queue.open_documents(row)
         whose = tables.queue.basics([row.taxpayer_no]).get(row.taxpayer_no)
-        facts = known_facts(session, tables, row.operation, row.surface, whose, [facts_of(one) for one in documents])
+        facts = known_facts(session, tables, row.operation, row.surface, whose, documents)
     facts, decision = _decided(session, row, facts)
     if decision.stop:
         _refuse(session, row, decision.stop)

@@ -175,11 +175,3 @@ def _list_text(verdicts: Sequence[ListVerdict], result: Path) -> str:
     failed = [one for one in verdicts if not one.passed]
     lines = [f"{one.row.where}：{'；'.join(problem.text for problem in one.problems)}" for one in failed]
     return "\n".join([*lines, f"引入 {len(verdicts)} 行，处理失败 {len(failed)} 行；引入结果：{result}"])
-
-
-class SelectionOperator(BaseOperator):
-    """Select: requests go to the bureau and their results come back, until nothing is due; the sweep polls the rest."""
-
-    def execute(self, context: Any) -> int:
-        """How many requests were handled."""
-        return run_due_selections(context, run_day(context))

@@ -1,30 +1,58 @@
 """A template has the columns that its loader reads, and a line of explanations that no loader reads."""
 
+import ast
+import inspect
+from types import ModuleType
+
 import pytest
 
-from fapiao.enterprise import receipts
-from fapiao.enterprise.kinds import COLUMNS
+from fapiao.enterprise import accounts, entries, form, receipts, schemes, taxpayers
+from fapiao.enterprise.kinds import COMMANDS
 from fapiao.exports.templates import templates
 from fapiao.permissions import grants
+from fapiao.rules.templates import loaded_columns
 from fapiao.selection import auto_rules, list_rows
 from fapiao.tables.lines import REMARK, is_remark
 
-LOADERS = COLUMNS | {
-    "rights": grants.COLUMNS,
-    receipts.SHEET: receipts.COLUMNS,
-    list_rows.SHEET: list_rows.COLUMNS,
-    "auto_rules": auto_rules.COLUMNS,
+LOADERS: dict[str, ModuleType] = {
+    "taxpayers": taxpayers,
+    "accounts": accounts,
+    "schemes": schemes,
+    "entries": entries,
+    "rights": grants,
+    receipts.SHEET: receipts,
+    list_rows.SHEET: list_rows,
+    "auto_rules": auto_rules,
 }
+READS = {"given", "items", "text", "needed", "number", "read", "day", "code", "needed_code", "flag", "needed_each"}
+"""What a loader calls with the name of a column."""
 TABLES = [(name, table) for name, template in templates().items() for table in template.tables]
 
 
 @pytest.mark.parametrize(("name", "table"), TABLES)
-def test_a_table_has_its_loaders_columns_in_their_order(name: str, table: str) -> None:
-    assert tuple(column.name for column in templates()[name].columns(table)) == tuple(LOADERS[table])
+def test_a_table_has_the_columns_that_its_loader_allows_in_their_order(name: str, table: str) -> None:
+    allowed = list_rows.COLUMNS if table == list_rows.SHEET else loaded_columns(table)
+    assert tuple(column.name for column in templates()[name].columns(table)) == allowed
+
+
+@pytest.mark.parametrize("table", LOADERS)
+def test_a_loader_reads_every_column_of_its_template_and_no_other(table: str) -> None:
+    nodes = [node for one in (LOADERS[table], form) for node in ast.walk(ast.parse(inspect.getsource(one)))]
+    written = {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
+    calls = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    read = {
+        str(call.args[0].value)
+        for call in calls
+        if ast.unparse(call.func).startswith("form.") and call.func.attr in READS  # type: ignore[attr-defined]
+        if call.args and isinstance(call.args[0], ast.Constant)
+    }
+    assert {*loaded_columns(table)} <= written
+    assert read - {"name"} <= {*loaded_columns(table)}, "form.py reads the column name for those that have one"
 
 
 def test_everything_that_is_loaded_has_a_template() -> None:
     assert {table for _, table in TABLES} == set(LOADERS)
+    assert set(COMMANDS) < set(LOADERS)
 
 
 @pytest.mark.parametrize(("name", "table"), TABLES)

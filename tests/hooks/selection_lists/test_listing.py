@@ -13,9 +13,11 @@ from openpyxl import load_workbook
 from customs_rows import customs_document, customs_documents, number, organisation, set_columns
 from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import RequestedDocument, SelectionRequest
-from fapiao.selection.listing import ListFilter, Order, Totals, request_for
+from fapiao.selection.form import SelectionForm
+from fapiao.selection.listing import ListFilter, Order, Totals
 from hooks.enterprise.permissions import permissions_of, replace_grants
 from hooks.selection_lists.listing import export_list, list_page, list_totals
+from operators.selections.requests import request_of_form
 from pool_rows import OWNER, SELLER, digital, merge
 
 Pool = psycopg.Connection[Any]
@@ -136,10 +138,10 @@ def test_one_code_has_the_word_of_each_manual_and_the_bureaus_own_status_its_own
 @pytest.mark.req("A-44")
 def test_a_row_is_wished_for_with_the_reason_that_was_chosen_else_with_its_own(pool: Pool) -> None:
     set_columns(pool, number(5), not_deductible_type="2")
-    (row, *_) = list_page(pool, ALL, limit=1).rows
-    own = RequestedDocument(SELLER, number(5), "2")
-    assert request_for([row], "not_deduct") == SelectionRequest("not_deduct", "interactive", (own,))
-    assert request_for([row], "not_deduct", "5", "样品").chosen == (RequestedDocument(SELLER, number(5), "5", "样品"),)
+    own, form = RequestedDocument(SELLER, number(5), "2"), SelectionForm("not_deduct", [number(5)])
+    assert request_of_form(pool, form, "interactive") == SelectionRequest("not_deduct", "interactive", [own])
+    chosen = request_of_form(pool, replace(form, reason="5", reason_text="样品"), "interactive").chosen
+    assert chosen == [RequestedDocument(SELLER, number(5), "5", "样品")]
 
 
 @pytest.mark.req("R156", "R166")
