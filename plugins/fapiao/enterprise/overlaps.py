@@ -68,13 +68,10 @@ def _asked(scheme: Scheme, rules: RuleBook) -> Iterator[Asked]:
 
 
 def _sentence(taxpayer: Taxpayer, schemes: list[Scheme], days: set[int], kind: str) -> str:
-    each = ", ".join(f"{scheme.name} ({Frequency.of(scheme.frequency)})" for scheme in sorted(schemes, key=_name))
+    in_order = sorted(schemes, key=lambda scheme: scheme.name)
+    each = ", ".join(f"{scheme.name} ({Frequency.of(scheme.frequency)})" for scheme in in_order)
     return (
         f"schemes {each} cannot be enabled together: they download the running month of {taxpayer.taxpayer_no} "
         f"{taxpayer.name} on {len(days)} days, and the bureau allows {MOST_DAYS} applications a month for a type "
         f"(当前开票月份、同一发票类型，{kind}); give them the same days, or take days away"
     )
-
-
-def _name(scheme: Scheme) -> str:
-    return scheme.name

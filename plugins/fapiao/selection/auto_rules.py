@@ -10,12 +10,11 @@ from fapiao.enterprise.form import Problems, RecordReader, by_name, checked_line
 from fapiao.enterprise.spellings import Spellings, Vocabulary, code_spellings
 from fapiao.rules.book import RuleBook
 from fapiao.rules.templates import loaded_columns
+from fapiao.selection.checks import OTHER
 from fapiao.selection.list_rules import TYPE, list_rules
 from fapiao.tables.lines import Table
 
 DEFAULT_PRIORITY = 100
-OTHER = "5"
-"""其他, which needs words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +119,6 @@ def _organisation(item: str, known: Collection[str]) -> str:
 
 def _type(item: str, rules: RuleBook) -> str:
     code = rules.invoice_type(item).code
-    if code not in _selectable():
+    if code not in list_rules().rules[TYPE].allowed:
         raise ValueError(f"{item}: {list_rules().text(TYPE)}")
     return code
-
-
-def _selectable() -> tuple[str, ...]:
-    return list_rules().rules[TYPE].allowed

@@ -15,6 +15,7 @@ from fapiao.identifiers import taxpayer_no
 from fapiao.identity import spelled
 from fapiao.rules.book import rulebook
 from fapiao.selection.answers import Action
+from fapiao.selection.checks import OTHER
 from fapiao.selection.list_rules import MISSING, TWICE, list_rules
 from fapiao.tables.lines import Line, Table, heading, respelled
 from fapiao.tables.reading import read_tables
@@ -24,8 +25,6 @@ _THE_BUREAUS = "customs_no_deduction_list"
 ACTION, CUSTOMS_NO, REASON, REASON_TEXT = "是否勾选", "缴款书号码", "不抵扣原因", "其他原因说明"
 TAXPAYER_NO, INVOICE_CODE, INVOICE_NO = "企业税号", "发票代码", "发票号码"
 COLUMNS = (ACTION, CUSTOMS_NO, REASON, REASON_TEXT, TAXPAYER_NO, INVOICE_CODE, INVOICE_NO)
-OTHER = "5"
-"""其他, which needs words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def _missing(row: ListRow) -> list[Problem]:
     if row.action == "select":
         needed += [REASON, *([REASON_TEXT] if row.reason == OTHER else [])]
     columns = tuple(name for name in needed if name not in row.cells)
-    return [_problem(MISSING, columns)] if columns else []
+    return [broken_rule(MISSING, columns)] if columns else []
 
 
 def _unknown(columns: list[str]) -> list[Problem]:
@@ -186,10 +185,11 @@ def _without_twins(rows: list[ListRow]) -> list[ListRow]:
     """Rule 2: every row of a document that stands there more than once is told so (R197)."""
     counts = Counter(row.number for row in rows if row.number)
     return [
-        replace(row, problems=(*row.problems, _problem(TWICE))) if row.number and counts[row.number] > 1 else row
+        replace(row, problems=(*row.problems, broken_rule(TWICE))) if row.number and counts[row.number] > 1 else row
         for row in rows
     ]
 
 
-def _problem(number: int, columns: tuple[str, ...] = ()) -> Problem:
+def broken_rule(number: int, columns: tuple[str, ...] = ()) -> Problem:
+    """The problem of a row that breaks a rule, by the manual's number."""
     return Problem(list_rules().rules[number].code, list_rules().text(number), columns)

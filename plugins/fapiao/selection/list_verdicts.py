@@ -8,7 +8,7 @@ from decimal import Decimal
 from fapiao.rules.book import rulebook
 from fapiao.selection.answers import Action
 from fapiao.selection.chosen import Operation, RequestedDocument, SelectionRequest
-from fapiao.selection.list_rows import COLUMNS, ListRow, Problem
+from fapiao.selection.list_rows import COLUMNS, ListRow, Problem, broken_rule
 from fapiao.selection.list_rules import ACTIONS, INCOMPLETE, NOT_IN_POOL, ListRule, list_rules
 
 OPERATIONS: Mapping[Action, Operation] = {"select": "not_deduct", "withdraw": "undo_not_deduct"}
@@ -76,7 +76,7 @@ def verdict(row: ListRow, documents: Sequence[NamedDocument], allowed: Collectio
     if row.number is None:
         return ListVerdict(row, None, row.problems)
     if not documents:
-        return ListVerdict(row, None, (*row.problems, _problem(NOT_IN_POOL)))
+        return ListVerdict(row, None, (*row.problems, broken_rule(NOT_IN_POOL)))
     if len(documents) > 1:
         return ListVerdict(row, None, (*row.problems, _sentence("list_several_owners")))
     if allowed is not None and documents[0].org_code not in allowed:
@@ -104,7 +104,7 @@ def _broken(row: ListRow, found: NamedDocument) -> Iterator[Problem]:
     actions = {row.action} if row.action else set(ACTIONS)
     for rule in list_rules().rules.values():
         if found.document in rule.documents and actions <= set(rule.actions) and _breaks(rule, found):
-            yield _problem(rule.number)
+            yield broken_rule(rule.number)
 
 
 def _breaks(rule: ListRule, found: NamedDocument) -> bool:
@@ -115,10 +115,6 @@ def _breaks(rule: ListRule, found: NamedDocument) -> bool:
         return False
     value = getattr(found, rule.column)
     return (rule.empty if value is None else value) not in rule.allowed
-
-
-def _problem(number: int) -> Problem:
-    return Problem(list_rules().rules[number].code, list_rules().text(number))
 
 
 def _sentence(key: str) -> Problem:

@@ -31,7 +31,9 @@ def apply_one(session: WorkerSession, claim: Claim) -> None:
     try:
         applied = session.bureau.apply(request)
     except LoginLost as lost:
-        _log_in_first(session, claim, lost)
+        with session.transaction() as tables:
+            tables.ledger.settle(claim, "released")
+        wait_for_login(session, claim, lost)
     except BureauError as error:
         with session.locked(claim) as tables:
             _not_accepted(session, tables, claim, error)
@@ -39,12 +41,6 @@ def apply_one(session: WorkerSession, claim: Claim) -> None:
         with session.locked(claim) as tables:
             tables.ledger.settle(claim, "consumed")
             tables.queue.accepted(claim, applied, request.observed_at)
-
-
-def _log_in_first(session: WorkerSession, claim: Claim, lost: LoginLost) -> None:
-    with session.transaction() as tables:
-        tables.ledger.settle(claim, "released")
-    wait_for_login(session, claim, lost)
 
 
 def _reserved(session: WorkerSession, claim: Claim, counter: str) -> bool:

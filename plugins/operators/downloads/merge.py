@@ -1,6 +1,6 @@
 """Into the pool: stored answers are staged, merged, checked and settled, and cause what follows, all at once."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -94,7 +94,8 @@ def _settle(
 ) -> None:
     if len(claim.wanted_types) > 1 and _target(claim) == "documents":
         tables.queue.count_types(claim)
-    waiting = _without_lines(staging) if _collects_headers(claim) else ()
+    # what was captured first: in the pool as a header, or on its way there through 查验
+    waiting = [*staging.captured_first, *staging.to_pool] if _collects_headers(claim) else []
     tables.queue.settle(claim, counts, replace(owed, without_lines=waiting, warnings=staging.doubts))
     queue_unverified(tables.connection, claim, staging.to_verify)
     if owed.missing:
@@ -106,11 +107,6 @@ def _settle(
 def _collects_headers(claim: Claim) -> bool:
     """4.02: what a person chose, and the status update of 电子税局."""
     return claim.job == "key_element_sync" or (claim.job, claim.channel) == ("status_update", "etax")
-
-
-def _without_lines(staging: Staging) -> Sequence[str]:
-    """What was captured first: in the pool as a header, or on its way there through 查验."""
-    return [*staging.captured_first, *staging.to_pool]
 
 
 def _follow_up_usage(session: WorkerSession, tables: SessionTables, claim: Claim, rule: FollowUp) -> None:

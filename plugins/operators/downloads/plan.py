@@ -63,15 +63,11 @@ def plan_day(
         connection.execute(query("plan", "walk_indexes"))
         connection.execute(query("plan", "note_suppressed"), values)
         connection.execute(query("plan", "age"), values)
-        voided = _void_leftovers(connection, book, run, values)
+        # 作废上个月遗留的任务: before the plan, which may then ask for the same month anew
+        reason = book.message("leftover_voided", "scheduled")
+        voided = connection.execute(query("leftovers", "void"), values | {"reason": reason}).rowcount
         row = connection.execute(query("plan", "plan"), values).fetchone()
     return PlanCounts(row[0], row[1], voided) if row else PlanCounts(0, 0, voided)
-
-
-def _void_leftovers(connection: psycopg.Connection[Any], book: RuleBook, run: RunDay, values: dict[str, Any]) -> int:
-    """作废上个月遗留的任务: before the plan, which may then ask for the same month anew."""
-    reason = book.message("leftover_voided", "scheduled")
-    return connection.execute(query("leftovers", "void"), values | {"day": run.day, "reason": reason}).rowcount
 
 
 def _batch(run: RunDay, actor: str) -> dict[str, Any]:

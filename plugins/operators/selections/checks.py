@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fapiao.errors import Refused
-from fapiao.selection.checks import CheckInput, Decision, Objection, StatisticsState, decide
+from fapiao.selection.checks import CheckInput, Objection, StatisticsState, decide
 from fapiao.selection.records import STATISTICS, OpenDocument, Selection, Settled
 from operators.leased_queue.logins import login_state
 from operators.selections.known_facts import known_facts
@@ -21,7 +21,8 @@ def examine(session: SelectionSession, row: Selection) -> Examined | None:
         documents = tables.queue.open_documents(row)
         whose = tables.queue.basics([row.taxpayer_no]).get(row.taxpayer_no)
         facts = known_facts(session, tables, row.operation, row.surface, whose, documents)
-    facts, decision = _decided(session, row, facts)
+    while (decision := decide(facts, session.rules)).ask is not None:
+        facts = _asked(session, row, facts, decision.ask.what)
     if decision.stop:
         _refuse(session, row, decision.stop)
         return None
@@ -30,12 +31,6 @@ def examine(session: SelectionSession, row: Selection) -> Examined | None:
         return None
     period = facts.statistics.period if facts.statistics and facts.logged_in else None
     return [one for one in documents if one.document_key in left], period
-
-
-def _decided(session: SelectionSession, row: Selection, facts: CheckInput) -> tuple[CheckInput, Decision]:
-    while (decision := decide(facts, session.rules)).ask is not None:
-        facts = _asked(session, row, facts, decision.ask.what)
-    return facts, decision
 
 
 def _asked(session: SelectionSession, row: Selection, facts: CheckInput, what: str) -> CheckInput:

@@ -21,7 +21,8 @@ def statistics(session: SelectionSession, taxpayer_no: str, surface: Surface = "
     """【当期抵扣勾选统计】: asks the bureau now and makes the cache (4.07). Raises BadInput, BureauError."""
     whose = _whose(session, taxpayer_no, surface)
     reply = session.bureaus[whose.channel].statistics(Party(taxpayer_no, whose.leqi_id))
-    _keep(session, taxpayer_no, reply)
+    with session.transaction() as tables:
+        tables.queue.save_statistics(taxpayer_no, StatisticsState(reply.state, reply.period, session.instant()))
     return reply
 
 
@@ -79,25 +80,14 @@ def find_out_statistics(session: SelectionSession, row: Selection) -> bool:
 
 def _settle(session: SelectionSession, row: Selection, reply: Statistics) -> None:
     """处理成功 only where the table is in a state that the operation leads to."""
-    reached = reply.state in session.rules.of(row.operation).reached
-    why = (
-        None
-        if reached
-        else Refused("STATISTICS_STATE", _state_text(session, reply), "query the statistics, then retry")
-    )
+    why = None
+    if reply.state not in session.rules.of(row.operation).reached:
+        text = f"{reply.period} {session.rules.states.get(reply.state, reply.state)}"
+        why = Refused("STATISTICS_STATE", text, "query the statistics, then retry")
     with session.locked(row) as tables:
         heard = StatisticsState(reply.state, reply.period, session.instant())
         tables.queue.save_statistics(row.taxpayer_no, heard)
         tables.queue.finish(row, why, session.instant(), reply.period)
-
-
-def _state_text(session: SelectionSession, reply: Statistics) -> str:
-    return f"{reply.period} {session.rules.states.get(reply.state, reply.state)}"
-
-
-def _keep(session: SelectionSession, taxpayer_no: str, reply: Statistics) -> None:
-    with session.transaction() as tables:
-        tables.queue.save_statistics(taxpayer_no, StatisticsState(reply.state, reply.period, session.instant()))
 
 
 def _whose(session: SelectionSession, taxpayer_no: str, surface: Surface) -> TaxpayerProfile:
