@@ -111,7 +111,7 @@ def ensure_metadata() -> None:
 
     The embedded Postgres must run. Raises Unusable with the place of the log when Airflow's migration fails.
     """
-    with locked("airflow-migration.lock"):
+    with locked(home() / "airflow-migration.lock"):
         server = embedded()
         server.ensure_database(DATABASE)
         lock = str(zlib.crc32((ROOT / "requirements.txt").read_bytes()))

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 from fapiao.errors import Unusable
 from launcher.home import ROOT, logs
 from launcher.local_program import CallRefused, LocalProgram
+from launcher.processes import wait_until
 
 START_SECONDS = 20.0
 
@@ -55,10 +55,8 @@ def simulation(day: date | None, key: str) -> Iterator[Simulation]:
 
 
 def _wait_for(process: subprocess.Popen[bytes], ports: Path, log: Path) -> dict[str, int]:
-    deadline = time.monotonic() + START_SECONDS
-    while not ports.exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise Unusable(f"the simulator did not start; {log} says why")
-        time.sleep(0.05)
+    wait_until(lambda: ports.exists() or process.poll() is not None, START_SECONDS, step=0.05)
+    if not ports.exists():
+        raise Unusable(f"the simulator did not start; {log} says why")
     found: dict[str, int] = json.loads(ports.read_text(encoding="utf-8"))
     return found

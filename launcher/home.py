@@ -33,7 +33,7 @@ def secret(name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(18
     folder = home() / "secrets"
     folder.mkdir(mode=0o700, exist_ok=True)
     file = folder / name
-    with locked(f"secrets/{name}.lock"):
+    with locked(folder / f"{name}.lock"):
         if not file.exists():
             with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="ascii") as target:  # noqa: PTH123
                 target.write(make())
@@ -41,8 +41,8 @@ def secret(name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(18
 
 
 @contextlib.contextmanager
-def locked(name: str) -> Iterator[None]:
+def locked(file: Path) -> Iterator[None]:
     """One process at a time inside; the system frees the lock of a killed one."""
-    with (home() / name).open("w") as lock:
+    with file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

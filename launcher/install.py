@@ -84,7 +84,8 @@ def _fill(venv: Path, requirements: Path) -> None:
     say(f"1/2 the installer ({UV})")
     has_uv = _run([*pip, "install", "--quiet", UV])
     say("2/2 Airflow, Postgres and the rest; compiling it takes longest")
-    environment = {**os.environ, **uv_settings(_output([*pip, "config", "list"]))}
+    configured = subprocess.run([*pip, "config", "list"], check=False, capture_output=True, text=True).stdout
+    environment = {**os.environ, **uv_settings(configured)}
     uv = [venv / "bin" / "uv", "pip", "install", "--python", python, "--compile-bytecode", "-r", requirements]
     if has_uv and _run_without_list(uv, environment):
         return
@@ -144,10 +145,6 @@ def _run_without_list(command: list[str | Path], environment: Mapping[str, str])
             if not line.startswith((" + ", " Downloaded")):
                 say(f"    {line.rstrip()}")
     return process.returncode == 0
-
-
-def _output(command: list[str | Path]) -> str:
-    return subprocess.run(command, check=False, capture_output=True, text=True).stdout
 
 
 def main(root: str, lock: str) -> int:

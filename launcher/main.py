@@ -121,8 +121,6 @@ def _guarded(name: str, rest: list[str]) -> int:
         _complain("Interrupted.")
         return INTERRUPTED
     except BrokenPipeError:
-        # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as failure:
         return _complain(_unexpected(name, failure))

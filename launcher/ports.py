@@ -19,8 +19,3 @@ def port_is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def port_near(wanted: int) -> int:
-    """The wanted port if it is free, else any other."""
-    return wanted if port_is_free(wanted) else free_port()

@@ -1,9 +1,8 @@
 """The embedded Postgres: started, stopped, asked for a URL."""
 
 import contextlib
-import fcntl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -12,9 +11,11 @@ from psycopg import sql
 from fapiao.errors import Unusable
 from launcher.accounts import account_for, own_folder
 from launcher.cluster import USER, configure, create_cluster, refuse_other_major
+from launcher.home import locked
 from launcher.ports import free_port, port_is_free
 from launcher.postgres_errors import sentence
 from launcher.postmaster import disown_stale_pid_file, living
+from launcher.processes import wait_until
 from launcher.programs import Programs
 
 PATIENCE_SECONDS = 60
@@ -72,7 +73,8 @@ class EmbeddedPostgres:
 
         Raises Unusable with one sentence when the port is taken, the disk is full, or the data is another's.
         """
-        with self._alone():
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with locked(self.folder.with_name(f"{self.folder.name}.lock")):
             account = account_for(self.data)
             own_folder(self.folder, account)
             if self._answers_in_time():
@@ -101,14 +103,6 @@ class EmbeddedPostgres:
             contextlib.suppress(psycopg.errors.DuplicateDatabase),
         ):
             connection.execute(create)
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One starter at a time, over all processes."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        with self.folder.with_name(f"{self.folder.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
     def _launch(self, programs: Programs) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -153,14 +147,9 @@ class EmbeddedPostgres:
 
     def _answers_in_time(self) -> bool:
         """Whether a living server answers; one that was killed a moment ago may still look alive, and does not."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while living(self.data):
-            if self._answers():
-                return True
-            if time.monotonic() > deadline:
-                raise Unusable(f"Postgres in {self.data} runs but does not answer; its log is {self.log}.")
-            time.sleep(0.05)
-        return False
+        if not wait_until(lambda: not living(self.data) or self._answers(), PATIENCE_SECONDS, step=0.05):
+            raise Unusable(f"Postgres in {self.data} runs but does not answer; its log is {self.log}.")
+        return living(self.data) is not None
 
     def _answers(self) -> bool:
         try:

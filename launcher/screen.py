@@ -21,7 +21,11 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], inden
 
 
 def print_rows(
-    columns: Mapping[str, str] | Sequence[str], rows: Iterable[Mapping[str, Any]], *, as_json: bool = False
+    columns: Mapping[str, str] | Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    as_json: bool = False,
+    indent: str = "",
 ) -> None:
     """The named columns as a table, whose headings a mapping has; or every row whole, one JSON object a line."""
     if as_json:
@@ -29,7 +33,7 @@ def print_rows(
             print(json.dumps(row, ensure_ascii=False, default=str))
     else:
         headings = [*columns.values()] if isinstance(columns, Mapping) else columns
-        print_table(headings, [[row[name] for name in columns] for row in rows])
+        print_table(headings, [[row[name] for name in columns] for row in rows], indent)
 
 
 @contextmanager

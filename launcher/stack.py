@@ -1,6 +1,5 @@
 """The running stack as others see it: who runs it, its parts, its address, its health."""
 
-import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass, field
@@ -86,8 +85,7 @@ def end_parts(parts: dict[str, Part], patience: float = PATIENCE_SECONDS) -> Non
 
 def forget() -> None:
     """Nothing runs any more."""
-    with contextlib.suppress(FileNotFoundError):
-        _file().unlink()
+    _file().unlink(missing_ok=True)
 
 
 def _file() -> Path:

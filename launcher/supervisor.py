@@ -4,7 +4,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from fapiao.errors import Unusable
 from launcher import stack_simulator
@@ -58,15 +60,7 @@ class Supervisor:
         airflow = [sys.executable, "-m", "airflow", name, *QUIET.get(name, [])]
         command = stack_simulator.command() if name == SIMULATOR else airflow
         with log_of(name).open("ab") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            process = detached(command, log, self._environment)
         self._processes[name] = process
         self.stack.parts[name] = Part(process.pid, birth(process.pid))
         self.stack.save()
@@ -81,6 +75,21 @@ class Supervisor:
             self._start(name)
             self._deaths[name] = self._deaths.get(name, 0) + 1
             self._not_before[name] = time.monotonic() + min(2.0 ** self._deaths[name], LONGEST_PAUSE_SECONDS)
+
+
+def detached(
+    command: Sequence[str], output: BinaryIO, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start it in a session of its own, which outlives ours; all it says goes into `output`."""
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
 
 def log_of(name: str) -> Path:

@@ -4,7 +4,8 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from operator import methodcaller
 
 from fapiao.calendar.frequency import Frequency
 from fapiao.calendar.occurrences import FIRST_DAY, LAST_DAY, Occurrence, explain, occurrences
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = _found(arguments, rules)
     if arguments.json:
         for one in found:
-            print(json.dumps(asdict(one), ensure_ascii=False, default=_plain))
+            print(json.dumps(asdict(one), ensure_ascii=False, default=methodcaller("isoformat")))
     elif arguments.explain:
         for one in found:
             print(explain(one))
@@ -133,9 +134,3 @@ def _cell(one: Occurrence, name: str) -> object:
     if name == "verdict":
         return one.suppressed or ("only what is missing" if one.only_if_missing else "planned")
     return getattr(one, name)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form here")

@@ -17,7 +17,7 @@ from launcher.demo_day import due_dags, leave_something_open, set_parameters
 from launcher.home import home, logs
 from launcher.pool import pool_url, running_postgres
 from launcher.sample_group import load_sample
-from launcher.screen import print_table
+from launcher.screen import print_rows
 from launcher.stack import running_stack
 from simulator.sample import EARLIEST, sample_enterprise
 
@@ -26,42 +26,31 @@ DAY = date(2027, 3, 10)
 POLL_SECONDS = 1.0
 AFTERWARDS = ("sweep_results", "verify_invoices")
 """What runs every ten minutes anyway: layout files of the day, verifications."""
-LOG_COLUMNS = (
-    "batch_no",
-    "taxpayer_name",
-    "download_type",
-    "invoice_types",
-    "window_start",
-    "window_end",
-    "status_label",
-    "downloaded_count",
-    "inserted_count",
-    "updated_count",
-    "unchanged_count",
-)
-QUOTA_COLUMNS = (
-    "taxpayer_no",
-    "direction",
-    "invoice_type",
-    "issue_month",
-    "used_today",
-    "daily_limit",
-    "used_this_month",
-    "monthly_limit",
-    "unknown",
-)
-CHANGE_COLUMNS = ("document_key", "column_name", "old_value", "new_value", "batch_no")
-LEFT_OUT_COLUMNS = ("dag_id", "direction", "document", "rows", "reason")
-VOIDED_COLUMNS = (
-    "batch_no",
-    "taxpayer_name",
-    "direction",
-    "invoice_types",
-    "window_start",
-    "window_end",
-    "void_reason",
-)
-
+SECTIONS = (
+    (
+        "同步日志 · sync log (the newest rows that brought data)", "with_data", 30,
+        ("batch_no", "taxpayer_name", "download_type", "invoice_types", "window_start", "window_end", "status_label",
+         "downloaded_count", "inserted_count", "updated_count", "unchanged_count"),
+    ),
+    (
+        "未申请 · what the calendar named and nobody applied for, and why", "left_out_on", None,
+        ("dag_id", "direction", "document", "rows", "reason"),
+    ),
+    (
+        "作废 · voided", "voided", 12,
+        ("batch_no", "taxpayer_name", "direction", "invoice_types", "window_start", "window_end", "void_reason"),
+    ),
+    (
+        "申请次数 · quota board", "quota_board", 12,
+        ("taxpayer_no", "direction", "invoice_type", "issue_month", "used_today", "daily_limit", "used_this_month",
+         "monthly_limit", "unknown"),
+    ),
+    (
+        "变更 · what changed in the pool", "changes", 15,
+        ("document_key", "column_name", "old_value", "new_value", "batch_no"),
+    ),
+)  # fmt: skip
+"""Title, statement of log.sql, at most so many rows, columns."""
 FURTHER = (
     ("./fapiao log --counts", "how many tasks stand where"),
     ("./fapiao log --skipped", "what the calendar named and the plan left out, and why"),
@@ -115,27 +104,16 @@ def run(arguments: argparse.Namespace) -> int:
 def show(url: str, day: date) -> None:
     """The sync log, what was left out or voided and why, the quota board, what changed in the pool."""
     with open_session(url, row_factory=dict_row) as connection:
-        rows = connection.execute(query("log", "with_data"), {"limit": 30}).fetchall()
-        left_out = connection.execute(query("log", "left_out_on"), {"day": day}).fetchall()
-        voided = connection.execute(query("log", "voided"), {"limit": 12}).fetchall()
-        quota = connection.execute(query("log", "quota_board"), {"limit": 12, "organisations": None}).fetchall()
-        changes = connection.execute(query("log", "changes"), {"limit": 15}).fetchall()
+        for title, statement, limit, columns in SECTIONS:
+            values = {"limit": limit, "day": day, "organisations": None}
+            print(f"\n{title}")
+            print_rows(columns, connection.execute(query("log", statement), values), indent="  ")
         held = connection.execute(query("log", "pool_size")).fetchone()
-    _section("同步日志 · sync log (the newest rows that brought data)", LOG_COLUMNS, rows)
-    _section("未申请 · what the calendar named and nobody applied for, and why", LEFT_OUT_COLUMNS, left_out)
-    _section("作废 · voided", VOIDED_COLUMNS, voided)
-    _section("申请次数 · quota board", QUOTA_COLUMNS, quota)
-    _section("变更 · what changed in the pool", CHANGE_COLUMNS, changes)
     if held:
         print(
             f"全票池 · the pool holds {held['documents']} documents with {held['lines']} lines and "
             f"{held['files']} layout files."
         )
-
-
-def _section(title: str, columns: tuple[str, ...], rows: list[dict[str, object]]) -> None:
-    print(f"\n{title}")
-    print_table(columns, [[row[name] for name in columns] for row in rows], "  ")
 
 
 def print_further(day: date) -> None:

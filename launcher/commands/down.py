@@ -4,7 +4,7 @@ import argparse
 import signal
 
 from fapiao.errors import Unusable
-from launcher.home import locked
+from launcher.home import home, locked
 from launcher.pool import embedded, forget_keeping
 from launcher.processes import send, wait_until
 from launcher.stack import end_parts, forget, known_stack, running_stack
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace) -> int:
     """0 when nothing of this home runs any more, or only what another command is using."""
-    with locked("up.lock"):
+    with locked(home() / "up.lock"):
         ran = embedded().running or known_stack() is not None
         if stack := running_stack():
             send(stack.supervisor.pid, stack.supervisor.born, signal.SIGTERM)

@@ -4,7 +4,6 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from fapiao.permissions.task_actions import ActionOutcome
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of
 from launcher.bureau import require_bureau
@@ -37,10 +36,6 @@ def run(arguments: argparse.Namespace) -> int:
         act(arguments, lambda connection, actor: poll_now(connection, actor, batches))
         log, actor = f"fetch-{datetime.now(UTC):%Y%m%dT%H%M%S}", actor_of(arguments)
         ended = run_dag(url, stack, (DAG_ID, {"batches": batches}), actor, log, sys.stderr)
-        show(_answers(url, batches), as_json=arguments.json)
+        with open_session(url) as connection:
+            show(answers(connection, batches), as_json=arguments.json)
     return 0 if ended.state == "success" else 1
-
-
-def _answers(url: str, batches: list[str]) -> list[ActionOutcome]:
-    with open_session(url) as connection:
-        return answers(connection, batches)

@@ -22,7 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Plans the collections and prints their batch numbers. Raises BadInput with every problem at once."""
     if arguments.reset:
-        _show(key_element_rules().defaults(day_of(arguments)))
+        for name, value in key_element_rules().defaults(day_of(arguments)).items():
+            print(f"--{name.replace('_', '-'):<20} {value or 'all'}")
         return 0
     actor, form = getpass.getuser(), given(REQUEST, vars(arguments))
     with pool_session(actor) as connection:
@@ -30,8 +31,3 @@ def run(arguments: argparse.Namespace) -> int:
     print("\n".join(batches))
     print("planned; sweep_results works them within ten minutes, ./fapiao run sweep_results at once")
     return 0
-
-
-def _show(conditions: dict[str, str]) -> None:
-    for name, value in conditions.items():
-        print(f"--{name.replace('_', '-'):<20} {value or 'all'}")

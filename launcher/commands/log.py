@@ -1,8 +1,6 @@
 """`./fapiao log`: the sync log (数据同步日志), from a planning over tasks and replies to the invoices."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ from fapiao.masking import masked, masked_body
 from fapiao.queries import query
 from hooks.enterprise.permissions import allowed_organisations
 from launcher.actor import actor_of, add_actor
-from launcher.exporting import export_log
+from launcher.exporting import STATEMENTS, export_log
 from launcher.log_filter import add_filters, filter_values
 from launcher.pool import pool_session
 from launcher.screen import print_rows
@@ -31,7 +29,6 @@ VIEWS = {
 }
 OF_A_BATCH = ("attempts", "invoices", "events")
 SHEETS = {"rows": "log", "invoices": "brought"}
-STATEMENTS = {"skipped": "skips", "quota": "quota_board"}
 SHOWN = {
     "rows": (
         "batch_no",
@@ -107,17 +104,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-@contextmanager
-def _rows(connection: Connection, view: str, values: Record) -> Iterator[tuple[list[str], Iterator[Record]]]:
-    """Headings and rows, fetched as they are read: a log of a million rows takes no more memory than one of ten."""
+def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -> None:
+    """Rows are fetched as they are read: a log of a million rows takes no more memory than one of ten."""
     with connection.cursor(name="log") as cursor:
         cursor.execute(query("log", STATEMENTS.get(view, view)), values)
         rows = map(masked, cursor) if view == "attempts" else iter(cursor)
-        yield [column.name for column in cursor.description or ()], rows
-
-
-def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -> None:
-    with _rows(connection, view, values) as (headings, rows):
+        headings = [column.name for column in cursor.description or ()]
         if as_json:
             print_rows(headings, rows, as_json=True)
             return

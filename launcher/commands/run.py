@@ -17,7 +17,7 @@ from launcher.dag_runs import DagRun
 from launcher.options import add_day, day_of
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_dag
-from launcher.screen import print_table
+from launcher.screen import print_rows
 from launcher.stack import running_stack
 
 HELP = "run one DAG to its end in the foreground; fails when the run or any of its rows failed"
@@ -63,7 +63,7 @@ def print_outcome(url: str, ended: DagRun, since: datetime) -> int:
         rows = connection.execute(query("log", "run_rows"), values).fetchall()
         skips = connection.execute(query("log", "run_skips"), values).fetchall()
     columns = ("status", "error_code", "tasks", "downloaded", "inserted", "updated", "unchanged", "ignored", "failed")
-    print_table(columns, [[row[name] for name in columns] for row in rows], "  ")
+    print_rows(columns, rows, indent="  ")
     for row in rows:
         if row["message"]:
             print(f"  {row['error_code']}: {row['message']}")

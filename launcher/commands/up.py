@@ -1,16 +1,15 @@
 """`./fapiao up`: the whole stack in the background, and back when it is healthy."""
 
 import argparse
-import subprocess
 import sys
 
 from fapiao.errors import Unusable
 from launcher.airflow_env import LOGIN, dag_files, login_password
 from launcher.home import ROOT, home, locked
-from launcher.ports import port_is_free, port_near
+from launcher.ports import free_port, port_is_free
 from launcher.processes import wait_until
 from launcher.stack import Stack, end_parts, forget, known_stack, running_stack
-from launcher.supervisor import log_of
+from launcher.supervisor import detached, log_of
 
 HELP = "start Airflow, the pool and, unless a bureau connection is given, the simulator; prints URL and login"
 DEFAULT_PORT = 8080
@@ -26,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when every part is healthy; a second `up` only waits for that and prints the same."""
-    with locked("up.lock"):
+    with locked(home() / "up.lock"):
         stack = running_stack() or _start(_port(arguments.port))
         try:
             _wait_until_healthy(stack)
@@ -40,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _port(wanted: int | None) -> int:
     if wanted is None:
-        return port_near(DEFAULT_PORT)
+        return DEFAULT_PORT if port_is_free(DEFAULT_PORT) else free_port()
     if not port_is_free(wanted):
         raise Unusable(f"Port {wanted} of 127.0.0.1 is taken by another program: choose another one with --port.")
     return wanted
@@ -54,14 +53,7 @@ def _start(port: int) -> Stack:
     log = log_of("supervisor")
     say("Starting Postgres and Airflow…")
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, ROOT / "launcher", "supervise", "--port", str(port)],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        process = detached([sys.executable, str(ROOT / "launcher"), "supervise", "--port", str(port)], output)
     wait_until(lambda: running_stack() is not None or process.poll() is not None, START_SECONDS)
     stack = running_stack()
     if stack is None:

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from fapiao.errors import BadInput
-from fapiao.selection.list_rows import read_list, unread_columns
+from fapiao.selection.list_rows import unread_columns
 from fapiao.selection.list_verdicts import ListVerdict, list_requests
-from fapiao.tables.lines import Table
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.selection_lists.list_import import validate_list, write_result
 from launcher.actor import actor_of
+from launcher.enterprise_files import read_files
 from launcher.selections.session import session_for
 from launcher.selections.submit import add_sheet, go
 
@@ -31,7 +30,7 @@ def act(arguments: argparse.Namespace) -> int:
     with session_for(arguments) as session:
         allowed = allowed_organisations(session.connection, actor_of(arguments), "select")
         with session.transaction() as work:
-            lists = _read(arguments.files)
+            lists = read_files(arguments.files)
             verdicts = validate_list(work.connection, lists, allowed)
         for sentence in unread_columns(lists):
             print(f"提示：{sentence}")
@@ -44,19 +43,6 @@ def act(arguments: argparse.Namespace) -> int:
             run = replace(session.run, run_id=f"{session.run.run_id}__{number}")
             codes.append(go(replace(session, run=run), arguments, request))
     return max(codes, default=0)
-
-
-def _read(files: Sequence[Path]) -> list[list[Table]]:
-    problems: list[str] = []
-    read: list[list[Table]] = []
-    for file in files:
-        try:
-            read.append(read_list(file))
-        except BadInput as refused:
-            problems += refused.problems
-    if problems:
-        raise BadInput(problems)
-    return read
 
 
 def _print(verdicts: Sequence[ListVerdict], failed: Sequence[ListVerdict]) -> None:
