@@ -50,11 +50,13 @@ class BureauSession:
         """What an answer means (replies.yaml)."""
         return self._rules.reply_outcome(self.channel, reply.kind, reply.code, reply.text)
 
-    def error(self, outcome: Outcome, reply: BureauReply) -> BureauError:
-        """The error of an answer that is not accepted."""
+    def require_accepted(self, reply: BureauReply, outcome: Outcome) -> BureauReply:
+        """The answer, where it is accepted. Raises the error that its outcome stands for."""
+        if outcome.kind == "accepted":
+            return reply
         error, text = self.errors.get(outcome.kind, Refused), f"{reply.code} {reply.text}".strip()
         wait = self.poll_delay(outcome.wait_seconds)
-        return error(outcome.code, text, outcome.advice, wait, reply.answer or reply.raw)
+        raise error(outcome.code, text, outcome.advice, wait, reply.answer or reply.raw)
 
     def ask_safely_repeatable(self, ask: Callable[[], T]) -> T:
         """Asking costs nothing, so a lost answer is simply asked for again: TryLater."""

@@ -56,11 +56,11 @@ class GatewaySession(BureauSession):
 
     def ask(self, interface: Interface, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data of an accepted call. Raises LoginLost, Refused, QuotaSpent, TryLater or AnswerLost."""
-        return self._accepted(*self._outcome_of(interface, data)).data
+        return self.require_accepted(*self._outcome_of(interface, data)).data
 
     def read(self, interface: Interface, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """As `ask`, for what costs nothing: a lost answer is TryLater."""
-        return self._accepted(*self.ask_safely_repeatable(lambda: self._outcome_of(interface, data))).data
+        return self.require_accepted(*self.ask_safely_repeatable(lambda: self._outcome_of(interface, data))).data
 
     def apply(self, pair: AsyncInterface, data: Mapping[str, Any]) -> str:
         """The taskNo of an application; the same one within three minutes is made once. Raises as `ask`."""
@@ -112,7 +112,7 @@ class GatewaySession(BureauSession):
         It comes as the bureau wrote it. Raises Refused VERIFY_NOT_FOUND or VERIFY_MISMATCH, QuotaSpent
         VERIFY_DAILY_LIMIT (five a day), or as `ask`.
         """
-        return self._accepted(*self._outcome_of(interfaces.VERIFICATION, question)).raw
+        return self.require_accepted(*self._outcome_of(interfaces.VERIFICATION, question)).raw
 
     def download(self, url: str, limit: int = FILE_LIMIT) -> bytes:
         """The bytes of a layout file; the caller checks size and hash. Raises Refused or TryLater."""
@@ -135,16 +135,11 @@ class GatewaySession(BureauSession):
     def _page(
         self, pair: AsyncInterface, place: PartCursor, reply: BureauReply, outcome: Outcome, observed_at: datetime
     ) -> Package | None:
-        self._accepted(reply, outcome)
+        self.require_accepted(reply, outcome)
         try:
             return read_page(pair.rows, reply.raw, place.stored + 1, observed_at)
         except UnreadablePage as broken:
             raise TryLater("GATEWAY_PAGE", str(broken), _AGAIN, self.poll_delay(60), reply.raw) from broken
-
-    def _accepted(self, reply: BureauReply, outcome: Outcome) -> BureauReply:
-        if outcome.kind != "accepted":
-            raise self.error(outcome, reply)
-        return reply
 
     def _outcome_of(self, interface: Interface, data: Mapping[str, Any]) -> tuple[BureauReply, Outcome]:
         """Answer and outcome; what may be tried once more (9301) is tried here, and its second answer counts."""

@@ -70,9 +70,7 @@ class LeqiHook(BaseHook):
         if asked is None:
             return Applied(self._new_id(), parts, 0.0)
         reply = self._ask(request, *asked)
-        outcome = self._session.outcome(reply)
-        if outcome.kind != "accepted":
-            raise self._session.error(outcome, reply)
+        self._session.require_accepted(reply, self._session.outcome(reply))
         ticket = reply.data.get("lsh") or reply.data.get("pclsh")
         if not ticket:
             raise AnswerLost(
@@ -98,8 +96,7 @@ class LeqiHook(BaseHook):
             if page.row_count == 0:
                 return PollResult(Readiness.EMPTY, reply.text, answer=reply.raw)
             return PollResult(Readiness.READY, reply.text, page=page)
-        if outcome.kind != "accepted":
-            raise self._session.error(outcome, reply)
+        self._session.require_accepted(reply, outcome)
         if self._result(reply) == _FAILED_RESULT:
             return PollResult(
                 Readiness.FAILED,
@@ -113,9 +110,7 @@ class LeqiHook(BaseHook):
     def fetch(self, request: Request, request_no: str, place: PartCursor) -> Package:
         """The package after `place.stored`. Raises Refused or TryLater; a series that stops answering is a refusal."""
         reply = self._read(request, request_no, place)
-        outcome = self._session.outcome(reply)
-        if outcome.kind != "accepted":
-            raise self._session.error(outcome, reply)
+        self._session.require_accepted(reply, self._session.outcome(reply))
         if self._result(reply) == _FAILED_RESULT:
             raise Refused("LEQI_TASK_FAILED", reply.text or _FAILED_TEXT, _AGAIN, answer=reply.raw)
         return self._page(request, place, reply)
@@ -156,11 +151,9 @@ class LeqiHook(BaseHook):
         """The answer as it came; one that knows no such invoice names what was asked."""
         reply = self._session.ask_safely_repeatable(lambda: self._ask(request, USAGE, questions.usage_body(invoice)))
         outcome = self._session.outcome(reply)
-        if outcome.kind == "accepted":
-            return _about(invoice, reply)
-        if reply.kind == "returncode" and reply.code == _NOTHING:
+        if outcome.kind != "accepted" and reply.kind == "returncode" and reply.code == _NOTHING:
             return msgspec.json.encode({"returncode": reply.code, "returnmsg": reply.text, "asked": invoice})
-        raise self._session.error(outcome, reply)
+        return _about(invoice, self._session.require_accepted(reply, outcome))
 
     def _read(self, request: Request, request_no: str, place: PartCursor) -> BureauReply:
         return self._session.ask_safely_repeatable(

@@ -38,6 +38,4 @@ class LeqiSession(BureauSession):
         outcome = self.outcome(reply)
         if outcome.kind == "processing":
             raise TryLater(outcome.code, reply.text, outcome.advice, self.poll_delay(outcome.wait_seconds))
-        if outcome.kind != "accepted":
-            raise self.error(outcome, reply)
-        return reply.data
+        return self.require_accepted(reply, outcome).data
