@@ -12,9 +12,10 @@ from asked_of_gateway import ACCOUNT, company
 from asked_of_leqi import UNIT, order
 from enterprise_files import workbook
 from fapiao.selection.chosen import Operation, RequestedDocument, SelectionRequest
-from fapiao.selection.list_rows import COLUMNS, read_list
+from fapiao.selection.list_rows import COLUMNS
 from fapiao.selection.list_verdicts import list_requests
 from fapiao.selection.submission import Submitted
+from fapiao.tables.reading import read_tables
 from hooks.selection_lists.list_import import validate_list, write_result
 from operators.selections.preview import log_in, preview
 from operators.selections.statistics import statistics
@@ -138,7 +139,7 @@ def test_a_list_with_every_fault_is_selected_withdrawn_locked_and_selected_again
     rows = [*bad, *(line("勾选", key) for key in [*others, *good])]
     list_file = workbook(tmp_path / "引入清单.xlsx", 引入清单=[list(COLUMNS), *rows])
 
-    verdicts = validate_list(journey.worker, [read_list(list_file)])
+    verdicts = validate_list(journey.worker, [read_tables(list_file)])
     journey.worker.commit()
 
     codes = {problem.code for one in verdicts for problem in one.problems}

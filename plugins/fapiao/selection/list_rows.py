@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
 from typing import cast
 
 from fapiao.bureau_files.layouts import file_rules
@@ -18,7 +17,6 @@ from fapiao.selection.answers import Action
 from fapiao.selection.checks import OTHER
 from fapiao.selection.list_rules import MISSING, TWICE, list_rules
 from fapiao.tables.lines import Line, Table, heading, respelled
-from fapiao.tables.reading import read_tables
 
 SHEET = "引入清单"
 _THE_BUREAUS = "customs_no_deduction_list"
@@ -57,11 +55,6 @@ class ListRow:
         if self.customs_no:
             return "customs", self.customs_no
         return (self.invoice_code or "", self.invoice_no) if self.invoice_no else None
-
-
-def read_list(path: Path) -> list[Table]:
-    """The tables of a list. Raises BadInput for what cannot be read, is too large, empty, or calculates a cell."""
-    return read_tables(path)
 
 
 def list_rows(files: Sequence[list[Table]]) -> list[ListRow]:

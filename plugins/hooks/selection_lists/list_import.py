@@ -22,7 +22,7 @@ RESULT_SHEET = "引入结果"
 def validate_list(
     connection: Connection, files: Sequence[list[Table]], allowed: Collection[str] | None = None
 ) -> list[ListVerdict]:
-    """A verdict on every row, in the order of the files (fapiao.selection.list_rows.read_list); nothing is changed.
+    """A verdict on every row, in the order of the files (fapiao.tables.reading.read_tables); nothing is changed.
 
     `allowed` are the 核算组织 that whoever imports may select for, None all of them (R150). Raises BadInput where a
     file is no list.

@@ -13,11 +13,11 @@ from fapiao.errors import BadInput
 from fapiao.forms.reading import given
 from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.form import REQUEST, SELECTION, SelectionForm, read_form
-from fapiao.selection.list_rows import read_list
 from fapiao.selection.list_verdicts import ListVerdict, list_requests
 from fapiao.selection.rendering import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
 from fapiao.selection.rules import CHANNELS
 from fapiao.selection.submission import Submitted
+from fapiao.tables.reading import read_tables
 from fapiao.tasks import RunDay
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.files.inbox import inbox, inside
@@ -80,7 +80,7 @@ class SelectionFormOperator(BaseOperator):
         """引入清单勾选: the requests of the good rows; beside the list lies its result."""
         file = inside(inbox() / LISTS, name)
         with session.transaction() as tables:
-            verdicts = validate_list(tables.connection, [read_list(file)], allowed)
+            verdicts = validate_list(tables.connection, [read_tables(file)], allowed)
         result = file.with_name(f"{file.stem}-引入结果.xlsx")
         write_result(result, verdicts)
         self.log.info("%s", _list_text(verdicts, result))

@@ -13,9 +13,10 @@ from enterprise_files import workbook
 from fapiao.errors import BadInput
 from fapiao.exports.templates import templates
 from fapiao.selection.chosen import RequestedDocument, SelectionRequest
-from fapiao.selection.list_rows import read_list, unread_columns
+from fapiao.selection.list_rows import unread_columns
 from fapiao.selection.list_verdicts import ListVerdict, list_requests
 from fapiao.tables.lines import Table
+from fapiao.tables.reading import read_tables
 from fapiao.tables.yaml_lines import read_yaml
 from hooks.selection_lists.list_import import validate_list, write_result
 from launcher.main import main
@@ -292,7 +293,7 @@ def test_the_template_is_a_list_once_it_is_filled_in(pool: Pool, tmp_path: Path)
     assert [cell.value for cell in sheet[1]] == [column.name for column in templates()["selection"].columns("引入清单")]
     sheet.append(["勾选", number(1), REASON])
     book.save(file)
-    assert [one.passed for one in validate_list(pool, [read_list(file)])] == [True]
+    assert [one.passed for one in validate_list(pool, [read_tables(file)])] == [True]
 
 
 @pytest.mark.parametrize(
@@ -309,7 +310,7 @@ def test_the_template_is_a_list_once_it_is_filled_in(pool: Pool, tmp_path: Path)
 def test_a_file_that_is_no_list_says_why(pool: Pool, tmp_path: Path, rows: list[list[object]], sentence: str) -> None:
     file = workbook(tmp_path / "list.xlsx", 引入清单=rows)
     with pytest.raises(BadInput) as refused:
-        validate_list(pool, [read_list(file)])
+        validate_list(pool, [read_tables(file)])
     assert sentence in str(refused.value)
 
 
@@ -325,7 +326,7 @@ def test_a_file_that_is_no_list_says_why(pool: Pool, tmp_path: Path, rows: list[
 def test_a_clerks_headings_are_read_and_a_column_more_is_named(
     pool: Pool, tmp_path: Path, headings: list[str], row: list[object], left_out: list[str]
 ) -> None:
-    tables = read_list(workbook(tmp_path / "list.xlsx", 引入清单=[headings, row]))
+    tables = read_tables(workbook(tmp_path / "list.xlsx", 引入清单=[headings, row]))
     assert [one.passed for one in validate_list(pool, [tables])] == [True]
     assert [sentence.split("“")[1].split("”")[0] for sentence in unread_columns([tables])] == left_out
 
@@ -334,4 +335,4 @@ def test_a_file_that_is_empty_or_not_there_says_so(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text("")
     for name in ("empty.csv", "missing.csv"):
         with pytest.raises(BadInput, match=name):
-            read_list(tmp_path / name)
+            read_tables(tmp_path / name)
