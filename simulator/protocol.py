@@ -81,11 +81,15 @@ def serve(bureau: Bureau, ability: str, service: str, headers: Mapping[str, str]
         return _turned(call, turned.code, turned.text)
     fault = call.strike("instead")
     if fault and fault.kind == "http_500":
-        call.note(HTTP_BROKEN, None, "HTTP 500")
-        return Sending(b"Internal Server Error", HTTP_BROKEN)
+        return _broken(call, int(fault.code or HTTP_BROKEN))
     if fault and fault.kind == "platform":
         return _turned(call, int(fault.code), fault.text or PLATFORM.get(int(fault.code), PLATFORM[-1]))
     return _send(call, _answer(call, visit, fault))
+
+
+def _broken(call: _Call, status: int) -> Sending:
+    call.note(status, None, f"HTTP {status}")
+    return Sending(b"Internal Server Error", status)
 
 
 def _admit(call: _Call, body: bytes) -> Visit:

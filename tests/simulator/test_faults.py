@@ -24,9 +24,11 @@ def stocked(room: Room) -> Room:
     return room
 
 
-def test_http_500_is_no_answer_of_the_bureau_and_nothing_was_done(room: Room, caller: Caller):
-    room.fault("http_500", service="PLFPXZSQ")
-    assert caller.post("PLFPXZSQ", APPLY).status_code == 500
+@pytest.mark.parametrize(("code", "status"), [("", 500), ("502", 502), ("503", 503)])
+def test_http_5xx_is_no_answer_of_the_bureau_and_nothing_was_done(room: Room, caller: Caller, code: str, status: int):
+    room.fault("http_500", service="PLFPXZSQ", code=code)
+    assert caller.post("PLFPXZSQ", APPLY).status_code == status
+    assert room.get("journal")["calls"][-1]["http_status_code"] == status
     assert room.get("quota")["quota"] == []
     assert caller.call("PLFPXZSQ", **APPLY).returncode == "00"
 
