@@ -27,7 +27,7 @@ def peer_python(lock: Path = LOCK) -> Path:
     folder = home() / "peers"
     python, stamp = folder / "bin" / "python", folder / STAMP
     wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
-    with locked("peers.lock"):
+    with locked(home() / "peers.lock"):
         if not (stamp.exists() and stamp.read_text(encoding="ascii") == wanted and python.exists()):
             say(f"Installing the locked peers of the benchmark into {folder}: once, about 150 MB.")
             shutil.rmtree(folder, ignore_errors=True)

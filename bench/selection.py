@@ -15,8 +15,9 @@ from bench.setting import Row, Setting
 from bench.timing import medians
 from fapiao.payloads.staged import Context
 from fapiao.payloads.translation import translate
-from fapiao.selection.list_rows import SHEET, read_list
+from fapiao.selection.list_rows import SHEET
 from fapiao.selection.listing import ListFilter
+from fapiao.tables.reading import read_tables
 from hooks.pool.merge import MergeContext, StagedMerge
 from hooks.pool.rule_tables import load_rules
 from hooks.selection_lists.list_import import validate_list, write_result
@@ -79,7 +80,7 @@ def _imported(connection: psycopg.Connection[Any], documents: int, rows: int) ->
             [(SHEET, [_wish(number) for number in range(documents - rows // 2, documents + rows // 2)])], file
         )
         start = time.perf_counter()
-        tables = read_list(file)
+        tables = read_tables(file)
         read = time.perf_counter()
         verdicts = validate_list(connection, [tables])
         judged = time.perf_counter()

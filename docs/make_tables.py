@@ -16,6 +16,7 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 sys.path[:0] = [str(folder) for folder in (ROOT, ROOT / "plugins") if str(folder) not in sys.path]
 
+from fapiao.errors import RuleError  # noqa: E402
 from fapiao.pool_columns.reading import load_fields  # noqa: E402
 from fapiao.pool_columns.records import TARGETS, Field  # noqa: E402
 from fapiao.rules.book import rulebook  # noqa: E402
@@ -195,4 +196,7 @@ def main(words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except RuleError as refused:
+        sys.exit(str(refused))

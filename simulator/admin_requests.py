@@ -14,6 +14,7 @@ from simulator.seeding import BadSeed
 
 FEWEST_POLLS = 2
 ENDINGS = ("2", "3", "4", "5", "6")
+SERVER_ERRORS = {str(status) for status in range(500, 600)}
 NEEDED = {
     "returncode": ("code",),
     "error_code": ("code",),
@@ -129,6 +130,8 @@ def _missing(order: FaultOrder) -> list[str]:
     problems = [f"kind {order.kind} needs a {name}" for name in needed if not getattr(order, name)]
     if order.kind == "task_ends" and str(order.code) not in ENDINGS:
         problems.append(f"code must be one of {', '.join(ENDINGS)}")
+    if order.kind == "http_500" and order.code and str(order.code) not in SERVER_ERRORS:
+        problems.append("code must be a status from 500 to 599")
     return problems
 
 

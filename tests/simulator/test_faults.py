@@ -167,6 +167,7 @@ def test_always_lasts_until_it_is_cleared(room: Room, caller: Caller):
         ({"kind": "slow", "times": 0}, 'times must be a number from 1 on, or "always"'),
         ({"kind": "platform", "code": 12}, "code must be one of 200"),
         ({"kind": "returncode"}, "kind returncode needs a code"),
+        ({"kind": "http_500", "code": "200"}, "code must be a status from 500 to 599"),
         ({"kind": "slow", "speed": 1}, "unknown field `speed`"),
     ],
 )
