@@ -1,15 +1,29 @@
 """How a declared rules file is read: exact types, each key once, and every refusal at its line."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 import pytest
 from msgspec import Meta, field
 
+from doc_pages import ROOT
 from fapiao.errors import RuleError
 from fapiao.rules.refusals import RowError
 from fapiao.rules.rule_file import Count, Least1, RuleFile, RuleRow, RuleSections, SomeTexts, Text, Texts
 from fapiao.windows import RANGES, RangeName
+
+FIRST_TOGETHER = """
+import sys, threading
+from fapiao.rules.book import rulebook
+sys.setswitchinterval(1e-6)
+start = threading.Barrier(8)
+threads = [threading.Thread(target=lambda: (start.wait(), rulebook())) for _ in range(8)]
+[one.start() for one in threads]
+[one.join() for one in threads]
+print(len(rulebook().calendar))
+"""
 
 
 class Tree(RuleRow, frozen=True):
@@ -163,3 +177,12 @@ def test_what_another_file_does_not_know_is_refused_at_its_key(tmp_path):
 
 def test_a_calendar_row_may_name_every_window_that_is_worked_out_and_no_other():
     assert set(get_args(RangeName)) == set(RANGES)
+
+
+def test_workers_that_read_the_rules_first_and_together_end_no_process():
+    for _ in range(5):
+        done = subprocess.run(
+            [sys.executable, "-c", FIRST_TOGETHER], cwd=ROOT / "plugins", check=False, capture_output=True, text=True
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert int(done.stdout) > 0

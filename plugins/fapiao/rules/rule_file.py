@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
+from threading import RLock
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -15,6 +16,8 @@ from fapiao.rules.refusals import closed_list, refused, row_of, unknown
 
 # the same events as SafeLoader's, eight times as fast where the wheel carries libyaml
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# msgspec looks into a struct at its first use; a second thread that comes meanwhile ends the process (0.22)
+_first_use = RLock()
 _TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 
 RULES = INCLUDE / "rules"
@@ -68,7 +71,8 @@ class RuleFile(Generic[S]):
         try:
             plain = self._plain(self._root)
             # days that YAML has not read as days are refused, not parsed
-            self.content = msgspec.convert(plain, kind, builtin_types=(date, datetime))
+            with _first_use:
+                self.content = msgspec.convert(plain, kind, builtin_types=(date, datetime))
         except msgspec.ValidationError as error:
             where, sentence = refused(error, kind, plain)
             raise self._refusal(sentence, *where) from error
