@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, TreeBuilder, XMLParser
 
 from fapiao.boundary import boundary
-
-LARGEST_XML = 20 * 2**20
-"""Bytes of one XML document."""
+from fapiao.bounds import bound
 
 
 class UnreadableFile(ValueError):
@@ -23,8 +21,8 @@ class _NoDoctype(TreeBuilder):
 
 def parse_xml(content: bytes, what: str) -> Element:
     """The root element of an XML document; `what` names it in the sentences. Raises UnreadableFile."""
-    if len(content) > LARGEST_XML:
-        raise UnreadableFile(f"{what} has more than {LARGEST_XML} bytes; it is not read")
+    if len(content) > (largest := bound("xml_bytes")).value:
+        raise UnreadableFile(f"{what} has {largest.said()}")
     parser = XMLParser(target=_NoDoctype())  # noqa: S314 without a DOCTYPE expat has nothing to expand
     with boundary(lambda raised: UnreadableFile(f"{what} is not well-formed XML ({raised})"), UnreadableFile):
         parser.feed(content)

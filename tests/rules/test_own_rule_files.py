@@ -9,6 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
+from fapiao.bounds import bounds
 from fapiao.errors import RuleError
 from fapiao.exports.columns import plans
 from fapiao.exports.templates import templates
@@ -23,6 +24,7 @@ from fapiao.selection.rules import selection_rules
 from fapiao.verification import verification_rules
 
 READERS = {
+    "bounds": bounds,
     "verification": verification_rules,
     "key_elements": key_element_rules,
     "manuals": manuals,
@@ -64,6 +66,9 @@ def test_the_file_fits_its_schema_and_every_row_says_where_it_comes_from(name: s
         ("verification", "limit: 5", "limit: five", "limit must be a whole number"),
         ("verification", "state: mismatch", "state: wrong", "state 'wrong' is unknown"),
         ("verification", "answers:\n", "replies:\n", "unknown section 'replies'"),
+        ("bounds", "{found} 个文件", "{what} 个文件", "sentence names what; it may name found, value"),
+        ("bounds", "value: 200", "value: 0", "value must be a whole number of at least 1"),
+        ("bounds", "name: zip_files", "name: zip_pages", "name 'zip_pages' is unknown"),
         ("manuals", "code: S1", "code: S0", "code 'S0' stands here for the second time"),
         ("manuals", "edition: 星空旗舰版", 'edition: ""', "edition is empty"),
         ("key_elements", "field: document", "field: paper", "field 'paper' is unknown"),

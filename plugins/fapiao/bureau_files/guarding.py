@@ -1,6 +1,5 @@
 """The guarded opening of any workbook that people hand in: looked into before it is read."""
 
-from fapiao.bureau_files.bounds import Bounds
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.new_workbook import check_new_workbook
 from fapiao.bureau_files.old_workbook import check_old_workbook
@@ -8,10 +7,10 @@ from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.sniffing import REFUSED, Format
 
 
-def look_into(content: bytes, kind: Format, where: str, bounds: Bounds) -> Looked:
+def look_into(content: bytes, kind: Format, where: str) -> Looked:
     """What the reader of a workbook does not tell. Raises FileRefusal for what is none or must not be opened."""
     if kind == "xlsx":
-        return check_new_workbook(content, where, bounds)
+        return check_new_workbook(content, where)
     if kind == "xls":
-        return check_old_workbook(content, where, bounds)
+        return check_old_workbook(content, where)
     raise FileRefusal(REFUSED.get(kind, REFUSED["unknown"]), where)

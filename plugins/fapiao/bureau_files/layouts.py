@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from fapiao.bureau_files.bounds import Bound, Bounds
 from fapiao.bureau_files.checks import Check
 from fapiao.bureau_files.headings import canonical
 from fapiao.pool_columns.reading import load_fields
@@ -108,7 +107,6 @@ class BureauFiles(RuleSections, frozen=True):
     names: tuple[NameWord, ...]
     sheets: tuple[LeftOutSheet, ...]
     skipped: tuple[Skipped, ...]
-    bounds: tuple[Bound, ...]
     checks: tuple[Check, ...]
 
 
@@ -123,7 +121,6 @@ class FileRules:
     left_out_sheets: frozenset[str]
     sums: tuple[str, ...]
     types: Mapping[str, Mapping[str, str]]
-    bounds: Bounds
     checks: Mapping[str, Check]
 
 
@@ -145,7 +142,6 @@ def file_rules(folder: Path = RULES) -> FileRules:
         left_out_sheets=frozenset(row.name for row in found.sheets),
         sums=tuple(word for row in found.skipped for word in row.words),
         types=types,
-        bounds=Bounds(**{row.name: row.value for row in found.bounds}),
         checks={row.id: row for row in found.checks},
     )
 

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 
 from fapiao.boundary import boundary
-from fapiao.bureau_files.bounds import Bounds
+from fapiao.bounds import bound
 from fapiao.bureau_files.extent import LAST_COLUMN, LAST_ROW, MOST_ERRORS, Extent, Uses, text_lengths
 from fapiao.bureau_files.formulas import NOWHERE, Formulas, refuse_uncountable
 from fapiao.bureau_files.guarded_zip import Budget, unpacked
@@ -26,7 +26,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _DAMAGED = "工作簿损坏，无法打开；请重新导出或另存后再上传"
 
 
-def check_new_workbook(content: bytes, where: str, bounds: Bounds) -> Looked:
+def check_new_workbook(content: bytes, where: str) -> Looked:
     """What its reader does not tell. Raises FileRefusal for what must not be opened."""
     with boundary(lambda _: FileRefusal(_DAMAGED, where)):
         book = zipfile.ZipFile(io.BytesIO(content))
@@ -42,7 +42,7 @@ def check_new_workbook(content: bytes, where: str, bounds: Bounds) -> Looked:
         budget.announced(entries)
         parts = _Parts(content, entries, where)
         parts.look(budget)
-        parts.hold(bounds)
+        parts.hold()
         return parts.looked()
 
 
@@ -73,26 +73,24 @@ class _Parts:
                     (formulas.pass_over if extent.look(window) else formulas.look)(window)
                 self._extents[name], self._formulas[name] = extent, formulas.found
 
-    def hold(self, bounds: Bounds) -> None:
+    def hold(self) -> None:
         """Raises FileRefusal where the cells reach too far, or are too many, or show too long texts too often."""
+        room, spread, most = bound("room").value, bound("spread"), bound("most_cells")
         for part, roughly in self._extents.items():
-            far = roughly.area > bounds.room or roughly.cells > bounds.most_cells
+            far = roughly.area > room or roughly.cells > most.value
             extent = self._extents[part] = self._exactly(part) if far else roughly
-            if extent.area > bounds.room + bounds.spread * extent.cells:
+            if extent.area > room + spread.value * extent.cells:
                 last = f"{letters(min(extent.column, LAST_COLUMN) - 1)}{min(extent.row, LAST_ROW)}"
-                sentence = (
-                    f"有内容的单元格只有 {extent.cells} 个，却一直排到 {last}，未打开；请删除远离数据的单元格后再上传"
-                )
-                raise FileRefusal(sentence, self._of_sheet(part))
+                raise FileRefusal(spread.said(f"{extent.cells} 个，却一直排到 {last}"), self._of_sheet(part))
             if len(extent.errors) > MOST_ERRORS:
                 raise FileRefusal(
                     f"有 {MOST_ERRORS} 个以上的错误单元格（#N/A、#REF! 等），未打开；请从税局重新导出",
                     self._of_sheet(part),
                 )
         cells = sum(max(extent.area, extent.cells) for extent in self._extents.values())
-        if cells > bounds.most_cells:
-            raise FileRefusal(f"工作簿有 {cells} 个单元格，超过上限 {bounds.most_cells} 个；请分开导出", self._where)
-        self._hold_texts(bounds.text_mebibytes)
+        if cells > most.value:
+            raise FileRefusal(most.said(cells), self._where)
+        self._hold_texts()
 
     def _exactly(self, part: str) -> Extent:
         extent = Extent(exact=True)
@@ -102,19 +100,19 @@ class _Parts:
                     extent.look(window)
         return extent
 
-    def _hold_texts(self, mebibytes: int) -> None:
+    def _hold_texts(self) -> None:
         if self._texts is None:
             raise FileRefusal("工作簿的文字部分不是 Excel 的写法，未打开；请从税局重新导出", self._where)
         uses = sum(extent.cells for extent in self._extents.values())
-        if uses * max(self._texts, default=0) <= mebibytes << 20:
+        most = bound("text_mebibytes")
+        if uses * max(self._texts, default=0) <= most.value << 20:
             return
         budget, found = Budget(self._where), Uses(self._texts)
         for entry in self._entries:
             if entry.filename.replace("\\", "/") in self._extents:
                 for _ in found.passing(unpacked(self._content, entry, budget, self._where)):
-                    if found.total > mebibytes << 20:
-                        sentence = f"很长的文字被许多单元格引用，全部展开会超过 {mebibytes}M，未打开；请从税局重新导出"
-                        raise FileRefusal(sentence, self._where)
+                    if found.total > most.value << 20:
+                        raise FileRefusal(most.said(), self._where)
 
     def looked(self) -> Looked:
         """What the reader does not tell. Raises FileRefusal for formulas in cells that nobody can name."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fapiao.boundary import boundary
-from fapiao.bureau_files.bounds import Bounds
 from fapiao.bureau_files.formulas import refuse_uncountable
 from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
@@ -38,9 +37,9 @@ class _Sheet:
     kind: int
 
 
-def check_old_workbook(content: bytes, where: str, bounds: Bounds) -> Looked:
+def check_old_workbook(content: bytes, where: str) -> Looked:
     """What its reader does not tell ([MS-XLS] 2.4). Raises FileRefusal for what must not be opened."""
-    with on_trial(content, where, bounds), boundary(lambda _: FileRefusal(_DAMAGED, where)):
+    with on_trial(content, where), boundary(lambda _: FileRefusal(_DAMAGED, where)):
         container = Container(content)
         stream = container.stream("Workbook") or container.stream("Book")
         if stream is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from fapiao.boundary import boundary
+from fapiao.bounds import bound
 from fapiao.bureau_files.file_names import NameClaim, parse_name
 from fapiao.bureau_files.guarded_zip import Budget
 from fapiao.bureau_files.guarding import look_into
@@ -17,8 +18,6 @@ from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.sheets import SheetPart, read_sheets
 from fapiao.bureau_files.sniffing import Format, sniff
 
-MOST_FILES = 200
-"""In one ZIP."""
 MOST_TIMES_LARGER = 10
 """A ZIP of files may unpack to ten times the limit of the upload."""
 
@@ -88,7 +87,7 @@ def _opened(content: bytes, name: str, limit: int, password: str | None) -> Iter
 
 def _file(content: bytes, kind: Format, name: str, container: str | None, rules: FileRules) -> BureauFile:
     where = f"{container} · {name}" if container else name
-    looked = look_into(content, kind, where, rules.bounds)
+    looked = look_into(content, kind, where)
     return BureauFile(name, container, content, kind, parse_name(name, rules), rules, looked)
 
 
@@ -101,8 +100,8 @@ def _entries(content: bytes, name: str, limit: int, password: str | None) -> Ite
         entries = [entry for entry in archive.infolist() if not _is_litter(entry)]
     if not entries:
         raise FileRefusal("压缩包是空的；请从税局重新导出", name)
-    if len(entries) > MOST_FILES:
-        raise FileRefusal(f"压缩包里有 {len(entries)} 个文件，超过上限 {MOST_FILES} 个；请分开上传", name)
+    if len(entries) > (most := bound("zip_files")).value:
+        raise FileRefusal(most.said(len(entries)), name)
     Budget(name, MOST_TIMES_LARGER * limit).announced(entries)
     if password:
         archive.setpassword(password.encode())

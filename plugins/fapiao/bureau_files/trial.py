@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import NamedTemporaryFile
 
-from fapiao.bureau_files.bounds import Bounds
+from fapiao.bounds import bound
 from fapiao.bureau_files.records import FileRefusal
 
 _READ = """
@@ -26,26 +26,26 @@ os._exit(0)
 
 
 @contextmanager
-def on_trial(content: bytes, where: str, bounds: Bounds) -> Iterator[None]:
+def on_trial(content: bytes, where: str) -> Iterator[None]:
     """Reads while the caller looks into the file himself; what he raises ends it.
 
-    Raises FileRefusal where the reader takes more memory or time than `bounds` allow, or ends its process.
+    Raises FileRefusal where the reader takes more memory or time than is allowed, or ends its process.
     """
+    memory, seconds = bound("old_mebibytes"), bound("old_seconds")
     with NamedTemporaryFile() as given:
         given.write(content)
         given.flush()
-        command = [sys.executable, "-I", "-c", _READ, given.name, str(bounds.old_mebibytes), str(bounds.old_seconds)]
+        command = [sys.executable, "-I", "-c", _READ, given.name, str(memory.value), str(seconds.value)]
         reader = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
             yield
-            failed = reader.wait(timeout=4 * bounds.old_seconds)
+            failed = reader.wait(timeout=4 * seconds.value)
         except subprocess.TimeoutExpired as endless:
-            raise FileRefusal(f"读取 {bounds.old_seconds} 秒还没有结束，未打开；请从税局重新导出", where) from endless
+            raise FileRefusal(seconds.said(), where) from endless
         finally:
             reader.kill()
             reader.wait()
     if failed:
-        sentence = f"工作簿要占的内存超过 {bounds.old_mebibytes}M 或者已损坏，未打开；请用 Excel 另存为 .xlsx 再上传"
-        raise FileRefusal(sentence, where)
+        raise FileRefusal(memory.said(), where)

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
+from fapiao.bounds import bound
 from fapiao.channels.gateway.pages import decoded
-from fapiao.layout.media import FROM_BUREAU, LARGEST_FILE
+from fapiao.layout.media import FROM_BUREAU
 from fapiao.shown import shown
 from fapiao.tolerant_json import BrokenRow
 
@@ -118,8 +119,9 @@ def _announced(row: Mapping[str, Any], wanted: frozenset[str], place: tuple[int,
         )
     if not url or not _HASH.fullmatch(sha256) or not (size.isascii() and size.isdigit()):
         raise _Bad(f"the bureau's {kind} file has no address, size or SHA-256 to check it by")
-    if len(size) > _MOST_DIGITS or int(size) > LARGEST_FILE:
-        raise _Bad(f"the bureau's {kind} file has {shown(size, 40)} bytes; more than {LARGEST_FILE} are not taken")
+    largest = bound("layout_file_bytes")
+    if len(size) > _MOST_DIGITS or int(size) > largest.value:
+        raise _Bad(f"the bureau's {kind} file has {shown(size, 40)} bytes; {largest.said()}")
     return Announced(number, kind, url, int(size), sha256, *place)
 
 

@@ -13,8 +13,6 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 SUFFIXES: Mapping[str, str] = {"pdf": ".pdf", "ofd": ".ofd", "xml": ".xml", SNAPSHOT: ".svg"}
 _BEGINNINGS = {"pdf": b"%PDF", "ofd": b"PK\x03\x04", "xml": b"<"}
-LARGEST_FILE = 20 * 2**20
-"""Bytes; the bureau's own files are a few hundred KiB."""
 
 
 def kind_of(content: bytes) -> str | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from fapiao.boundary import boundary
-from fapiao.safe_xml import LARGEST_XML, UnreadableFile, child, children, name_of, parse_xml, text_of
+from fapiao.bounds import bound
+from fapiao.safe_xml import UnreadableFile, child, children, name_of, parse_xml, text_of
 
 MOST_ENTRIES = 2_000
 MOST_PAGES = 20
@@ -45,8 +46,8 @@ class _Package:
             boundary(lambda raised: UnreadableFile(f"{place} of the OFD cannot be unpacked ({raised})")),
             self._zip.open(place) as entry,
         ):
-            content = entry.read(min(self._left, LARGEST_XML) + 1)
-        if len(content) > min(self._left, LARGEST_XML):
+            content = entry.read(min(self._left, bound("xml_bytes").value) + 1)
+        if len(content) > min(self._left, bound("xml_bytes").value):
             raise UnreadableFile(f"{place} of the OFD unpacks to more than is taken; this may be a ZIP bomb")
         self._left -= len(content)
         return parse_xml(content, f"{place} of the OFD")

@@ -8,7 +8,6 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 from fapiao.boundary import boundary
 from fapiao.bureau_files.guarding import look_into
 from fapiao.bureau_files.headings import letters
-from fapiao.bureau_files.layouts import file_rules
 from fapiao.bureau_files.sniffing import sniff
 from fapiao.errors import BadInput
 from fapiao.tables.lines import Cell, Line, Table, heading, is_remark, wrong_headings
@@ -23,7 +22,7 @@ Raw = str | float | int | bool | date | datetime | time | timedelta
 
 def read_workbook(source: str, content: bytes) -> list[Table]:
     """The tables of a workbook's sheets. Raises BadInput when it must not be opened, is locked or damaged."""
-    looked = look_into(content, sniff(content), source, file_rules().bounds)
+    looked = look_into(content, sniff(content), source)
     with boundary(lambda raised: _refusal(source, raised)):
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import psycopg
 from psycopg.rows import class_row
 
+from fapiao.bounds import bound
 from fapiao.errors import BadInput
-from fapiao.layout.media import FROM_BUREAU, LARGEST_FILE, kind_of
+from fapiao.layout.media import FROM_BUREAU, kind_of
 from fapiao.layout.rows import file_row
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
@@ -64,8 +65,9 @@ def store_user_file(connection: Connection, store: FileStore, holder: Holder, fi
 def _check_upload(file_type: str, content: bytes) -> None:
     if file_type not in FROM_BUREAU:
         raise BadInput([f"{file_type!r} is no kind of layout file; known are {', '.join(FROM_BUREAU)}"])
-    if not content or len(content) > LARGEST_FILE:
-        raise BadInput([f"the {file_type} file has {len(content)} bytes; between 1 and {LARGEST_FILE} are taken"])
+    largest = bound("layout_file_bytes")
+    if not content or len(content) > largest.value:
+        raise BadInput([f"the {file_type} file has {len(content)} bytes; between 1 and {largest.value} are taken"])
 
 
 @dataclass(frozen=True, slots=True)

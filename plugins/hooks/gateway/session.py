@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from fapiao.bounds import bound
 from fapiao.channels.gateway import interfaces
 from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
 from fapiao.channels.gateway.pages import UnreadablePage, read_page
@@ -22,9 +23,6 @@ from hooks.gateway.http_client import GatewayHttp
 from hooks.gateway.redaction import Secrets
 from hooks.gateway.request_dedup import RequestDedup
 from hooks.gateway.wire import GatewayWire
-
-FILE_LIMIT = 20 * 1024 * 1024
-"""Bytes of one layout file (assumed: the largest known ones have some hundred KB)."""
 
 
 class GatewaySession(BureauSession):
@@ -114,8 +112,9 @@ class GatewaySession(BureauSession):
         """
         return self.require_accepted(*self._outcome_of(interfaces.VERIFICATION, question)).raw
 
-    def download(self, url: str, limit: int = FILE_LIMIT) -> bytes:
+    def download(self, url: str) -> bytes:
         """The bytes of a layout file; the caller checks size and hash. Raises Refused or TryLater."""
+        limit = bound("layout_file_bytes").value
         return self.ask_safely_repeatable(lambda: self._wire.download(url, limit))
 
     def _tax_period(self, taxpayer_no: str) -> str:

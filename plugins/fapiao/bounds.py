@@ -1,0 +1,73 @@
+"""How large, deep or long what comes from outside may be: include/rules/bounds.yaml as records."""
+
+import string
+from collections.abc import Mapping
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from fapiao.rules.refusals import RowError
+from fapiao.rules.rule_file import RULES, Least1, RuleFile, RuleRow, RuleSections, Text
+
+_SAYS = {"value", "found"}
+
+
+class Bound(RuleRow, frozen=True):
+    """One bound by its name; the name says its unit."""
+
+    unique = ("name",)
+    every = "name"
+    name: Text
+    value: Least1
+    sentence: Annotated[Text, Meta(description="Said when it is passed; {value} is the bound, {found} what came")]
+
+    def __post_init__(self) -> None:
+        named = {name for _, name, _, _ in string.Formatter().parse(self.sentence) if name is not None}
+        if named - _SAYS:
+            raise RowError(f"sentence names {', '.join(sorted(named - _SAYS))}; it may name found, value", "sentence")
+
+    def said(self, found: object = "") -> str:
+        """The sentence, with what came."""
+        return self.sentence.format(value=self.value, found=found)
+
+
+class AnswerBound(Bound, frozen=True):
+    """Of what a bureau sends."""
+
+    name: Literal["layout_file_bytes"]
+
+
+class WorkbookBound(Bound, frozen=True):
+    """Of workbooks and the ZIPs they come in."""
+
+    name: Literal["zip_files", "most_cells", "room", "spread", "text_mebibytes", "old_mebibytes", "old_seconds"]
+
+
+class DocumentBound(Bound, frozen=True):
+    """Of XML, OFD, YAML and CSV."""
+
+    name: Literal["xml_bytes"]
+
+
+class BoundRules(RuleSections, frozen=True):
+    """How large, deep or long what comes from outside may be, looked at before memory is taken."""
+
+    file = "bounds.yaml"
+    answers: tuple[AnswerBound, ...]
+    workbooks: tuple[WorkbookBound, ...]
+    documents: tuple[DocumentBound, ...]
+
+
+@cache
+def bounds(folder: Path = RULES) -> Mapping[str, Bound]:
+    """Every bound by its name. Raises RuleError with file and line."""
+    found = RuleFile(BoundRules, folder).content
+    return {row.name: row for row in chain(found.answers, found.workbooks, found.documents)}
+
+
+def bound(name: str) -> Bound:
+    """The bound of that name."""
+    return bounds()[name]
