@@ -1,0 +1,60 @@
+"""A healthy world is worked until nothing is due any more: time goes on to whatever is due next, within bounds."""
+
+from datetime import datetime, timedelta
+
+from world import World
+
+MOST_ROUNDS = 40
+_ROLES = {"sweep": "sweep_results", "verify": "verify_invoices", "imports": "import_bureau_file"}
+_PATIENCE_SECONDS = 60.0
+_NEXT = """
+WITH open AS (
+    SELECT not_before, not_before_day, lease_until FROM sync.task
+    WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL AND login_request_id IS NULL
+    UNION ALL
+    SELECT not_before, NULL, lease_until FROM sync.selection
+    WHERE status IN ('unprocessed', 'processing') AND login_request_id IS NULL
+    UNION ALL
+    SELECT not_before, not_before_day, lease_until FROM sync.verification WHERE state IN ('waiting', 'limit')
+    UNION ALL
+    SELECT next_check, NULL, NULL FROM sync.login_request AS r
+    WHERE answered_at IS NULL AND %(logins)s
+        AND (EXISTS (SELECT FROM sync.task AS k WHERE k.login_request_id = r.login_request_id AND k.finished_at IS NULL)
+            OR EXISTS (SELECT FROM sync.selection AS s WHERE s.login_request_id = r.login_request_id))
+)
+SELECT greatest(not_before, lease_until, not_before_day::timestamp AT TIME ZONE 'Asia/Shanghai', '-infinity') AS due
+FROM open
+WHERE not_before IS DISTINCT FROM 'infinity'
+ORDER BY 1 LIMIT 1
+"""
+
+
+def drain(world: World, end: datetime, *, logins: bool = True) -> int:
+    """Works until nothing is due before `end`; how many rounds it took. Raises where there is no progress to an end."""
+    for number in range(1, MOST_ROUNDS + 1):
+        round_of_workers(world)
+        due = next_due(world, logins=logins)
+        if due is None or due > end:
+            return number
+        if due > world.clock.now():
+            world.turn(due + timedelta(seconds=1))
+    raise AssertionError(f"rows are due again and again: after {MOST_ROUNDS} healthy rounds one is due at {due}")
+
+
+def round_of_workers(world: World) -> None:
+    """One worker of each kind, side by side, to its end."""
+    run = f"scheduled__{world.clock.now().isoformat()}"
+    started = [world.workers.start(kind, dag=dag, run=run) for kind, dag in _ROLES.items()]
+    for worker in world.workers.wait(started, _PATIENCE_SECONDS):
+        raise AssertionError(f"{worker.kind} does not end in a healthy world")
+    for worker in started:
+        if not worker.done:
+            raise AssertionError(f"{worker.kind} fails in a healthy world: {worker.said}")
+
+
+def next_due(world: World, *, logins: bool = True) -> datetime | None:
+    """When the next row of any queue is due; None where none is open that time makes due."""
+    found = world.rows(_NEXT, {"logins": logins})
+    if not found:
+        return None
+    return found[0]["due"]
