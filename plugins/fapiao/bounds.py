@@ -37,7 +37,20 @@ class Bound(RuleRow, frozen=True):
 class AnswerBound(Bound, frozen=True):
     """Of what a bureau sends."""
 
-    name: Literal["layout_file_bytes"]
+    name: Literal[
+        "answer_bytes",
+        "answer_encodings",
+        "answer_patiences",
+        "retry_after_seconds",
+        "unpacked_bytes",
+        "json_values",
+        "json_depth",
+        "announced_packages",
+        "announced_rows",
+        "question_pages",
+        "kept_answers",
+        "layout_file_bytes",
+    ]
 
 
 class WorkbookBound(Bound, frozen=True):

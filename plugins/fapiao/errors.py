@@ -5,11 +5,12 @@
     ├── BadInput          a file or argument of a user is wrong     → all problems at once, nothing done
     ├── Unusable          Postgres, a port, a disk, a connection    → one sentence, exit code 1
     ├── BureauError       the channel, while we talked to it        → the row keeps the bureau's words
-    │   ├── TryLater      network, 5xx, flow control, 09, 99        → later again; costs an attempt
+    │   ├── TryLater      network, 5xx, flow control, 09, 99        → later again; costs an attempt before acceptance
     │   ├── LoginLost     the bureau account must log in first      → waits for the login; costs no attempt
     │   ├── AnswerLost    sent, and no answer came back             → quota slot unknown; row waits for the next day
     │   ├── QuotaSpent    refused by quota, ours or theirs          → next allowed day; costs no attempt
-    │   └── Refused       the bureau said no                        → the row fails with its words
+    │   └── Refused       somebody said no                          → the row fails with its words
+    │       └── TicketEnded   the bureau's word about the ticket    → the only one that ends an accepted row
     └── MergeError        a check after the merge did not hold      → nothing committed, row stays 数据已下载
 
 Still processing, empty and not ready are values of a poll, not errors.
@@ -44,7 +45,8 @@ class Unusable(FapiaoError):
 class BureauError(FapiaoError):
     """The bureau's answer in three parts: our stable code, its text, what to do; and when to ask again.
 
-    The text is the bureau's own as far as it can be shown; `answer` are the bytes it came with, whole.
+    The text is the bureau's own as far as it can be shown; `answer` are the bytes it came with, whole. `free`: nobody
+    has looked at the question, for the way there was barred or too full, so the row is not to blame.
     """
 
     code: str
@@ -52,6 +54,7 @@ class BureauError(FapiaoError):
     advice: str
     wait_seconds: float = 60.0
     answer: bytes = field(default=b"", repr=False, compare=False)
+    free: bool = False
 
     def __post_init__(self) -> None:
         self.text = shown(self.text)
@@ -77,7 +80,11 @@ class QuotaSpent(BureauError):
 
 
 class Refused(BureauError):
-    """The bureau refused for good; asking again changes nothing."""
+    """Refused for good; asking the same again changes nothing."""
+
+
+class TicketEnded(Refused):
+    """The bureau's own word about what was asked, by a code of its tables; a ticket ends by nothing else (ADR 0042)."""
 
 
 class MergeError(FapiaoError):

@@ -7,20 +7,23 @@ came, so the element that holds one says so and keeps its text.
 
 import json
 import re
-from codecs import BOM_UTF8
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
+from fapiao.bounds import bound
 from fapiao.shown import shown, storable
 
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+"""A text or a sign of structure; a text that does not end is one too, so that nobody looks for its end again."""
 _MEMBER = re.compile(r'\s*("[^"\\]*(?:\\.[^"\\]*)*")\s*:(.*)', re.DOTALL)
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MOST_OF_A_VALUE = 80
 T = TypeVar("T")
-_DEEP = "nested deeper than can be read"
+_MARK = "\ufeff"
+"""The byte order mark, which is none of the text (RFC 8259 §8.1)."""
 
 
 class UnreadableJson(ValueError):
@@ -37,11 +40,13 @@ class BrokenRow(dict[str, Any]):
 
 
 def text_of(written: bytes) -> str:
-    """The text of bytes that should be UTF-8; those that are not come as lone surrogates, to be found again.
+    """The text of bytes that should be UTF-8; those that are not come as lone surrogates, to be found again."""
+    return without_mark(written.decode("utf-8", "surrogateescape"))
 
-    A byte order mark is none of the text (RFC 8259 §8.1).
-    """
-    return written.removeprefix(BOM_UTF8).decode("utf-8", "surrogateescape")
+
+def without_mark(text: str) -> str:
+    """The text without byte order marks and blanks before it."""
+    return text.lstrip(f"{_MARK} \t\r\n") if text[:1] == _MARK else text
 
 
 def bytes_of(text: str) -> bytes:
@@ -92,21 +97,46 @@ def _read_whole(text: str, kind: type[T], name: str) -> T | None:
 
 def value_of(text: str) -> Any:
     """One value, decimals as they were written. Raises UnreadableJson."""
+    hold_against_values(text.count(","))
     try:
-        found = _strictly(text)
+        found = _strictly(without_mark(text))
     except UnreadableJson:
         raise
     except RecursionError:
-        raise UnreadableJson(_DEEP) from None
+        raise UnreadableJson(bound("json_depth").said()) from None
     except json.JSONDecodeError as broken:
         place = _shortly(text[broken.pos : broken.pos + _MOST_OF_A_VALUE])
         raise UnreadableJson(f"it is no JSON at character {broken.pos + 1}: {broken.msg}, {place}") from None
     except ValueError:
         raise UnreadableJson("a number has more digits than can be read") from None
+    _hold_against_depth(found)
     if _is_suspect(text):
         for place, value in _unstorable(found):
             raise UnreadableJson(f"{place or 'it'} holds {_what(value)}: {_shortly(value)}")
     return found
+
+
+def hold_against_values(commas: int) -> None:
+    """Raises UnreadableJson for a text with more values than are read: there is no more than one for each comma."""
+    most = bound("json_values")
+    if commas > most.value:
+        raise UnreadableJson(most.said())
+
+
+def _hold_against_depth(value: Any) -> None:
+    """Raises UnreadableJson for lists and objects in one another, deeper than is read."""
+    level, depth = [value], bound("json_depth")
+    for _ in range(depth.value + 1):
+        level = [one for inner in level for one in _inner(inner) if isinstance(one, dict | list)]
+        if not level:
+            return
+    raise UnreadableJson(depth.said())
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _is_suspect(text: str) -> bool:
@@ -123,8 +153,7 @@ def _is_suspect(text: str) -> bool:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
         raise UnreadableJson(f"{_shortly(twice)} stands twice in one object")
     return found
 
@@ -189,11 +218,12 @@ def _what(value: str) -> str:
 
 def _pieces(text: str, opening: str) -> Iterator[str]:
     """What stands between the commas of the outermost brackets. Raises UnreadableJson where they do not close."""
+    text = without_mark(text)
     depth = start = 0
     if text.lstrip()[:1] != opening:
         raise UnreadableJson(f"it is not a JSON {'object' if opening == '{' else 'array'}: {_shortly(text)}")
     for found in _TOKEN.finditer(text):
-        sign = found[0]
+        sign = found[0][:1]
         if sign in "[{":
             depth += 1
             start = found.end() if depth == 1 else start

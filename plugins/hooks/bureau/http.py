@@ -1,15 +1,37 @@
 """HTTP to a bureau, and what a failed call proves (protocols §5.1, §10.1); safe to share between threads."""
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any, ClassVar
 
 import httpx
 
-from fapiao.errors import AnswerLost, Refused, TryLater
+from fapiao.boundary import boundary
+from fapiao.bounds import Bound, bound
+from fapiao.errors import AnswerLost, BureauError, Refused, TryLater
+from fapiao.retry_after import retry_after
+from hooks.bureau.answer import BeyondBounds, read_answer
 from hooks.bureau.connection import BureauConnection
+from hooks.bureau.rest import Rest
+from hooks.bureau.transport import CallWatch, TimeIsOver, WatchedTransport
 
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _GATEWAY_SILENT = frozenset({502, 504})
+_ASKS_FOR_PATIENCE = frozenset({408, 425, 429})
+_BUSY = 503
+_LARGE = 1024 * 1024
+_one_large_answer = Lock()
+
+
+@contextmanager
+def opening(content: bytes) -> Iterator[None]:
+    """Large answers are opened one after another, for each takes several times its size."""
+    if len(content) < _LARGE:
+        yield
+    else:
+        with _one_large_answer:
+            yield
 
 
 class BureauHttp:
@@ -19,9 +41,13 @@ class BureauHttp:
     answer_lost: ClassVar[str]
     http: ClassVar[str]
     """The codes of its errors; the last one is followed by the status."""
+    beyond: ClassVar[str]
+    """The code of an answer that passes a bound."""
     who: ClassVar[str]
     check: ClassVar[str]
     """Whom its errors name, and what is to be looked at first."""
+    ours: ClassVar[tuple[type[Exception], ...]] = ()
+    """What a wire raises beside errors of the bureau."""
     lost: ClassVar[str]
     silent: ClassVar[str]
     """What to do where the answer was lost, or where a gateway (502, 504) gave up waiting for it."""
@@ -32,10 +58,13 @@ class BureauHttp:
         self._base = known.base_url.rstrip("/")
         self._hide = hide
         self._poll_seconds = float(extra["poll_seconds"]) if "poll_seconds" in extra else None
+        patience = float(extra.get("timeout_seconds", 60))
+        self._seconds = patience * bound("answer_patiences").value
+        self._watch, self._rest = CallWatch(), Rest()
         self._client = httpx.Client(
-            timeout=httpx.Timeout(float(extra.get("timeout_seconds", 60)), connect=10.0),
-            limits=httpx.Limits(max_connections=self.concurrency, max_keepalive_connections=self.concurrency),
-            headers={"Content-Type": "application/json; charset=UTF-8"},
+            transport=WatchedTransport(self.concurrency, self._watch),
+            timeout=httpx.Timeout(patience, connect=10.0),
+            headers={"Content-Type": "application/json; charset=UTF-8", "Accept-Encoding": "identity"},
             trust_env=False,
         )
 
@@ -49,11 +78,39 @@ class BureauHttp:
 
     def repeat_seconds(self) -> float:
         """When what was lost may be asked again."""
-        return 60.0
+        return self.poll_delay(60)
 
-    def _content(self, response: httpx.Response) -> bytes:
-        self._check(response)
-        return response.content
+    def rest(self, why: TryLater) -> None:
+        """The bureau asks all of us for patience: nobody calls it for as long as `why` says."""
+        self._rest.take(why.wait_seconds, why)
+
+    def _post(self, url: str, **request: Any) -> bytes:
+        """One call's answer. Raises TryLater (provably not taken), AnswerLost (unknown) or Refused."""
+        self._rest.check()
+        try:
+            content = self._call("POST", url, bound("answer_bytes"), **request)
+        except BureauError as failed:
+            self._spare(failed)
+            raise
+        self._rest.reached()
+        return content
+
+    def _spare(self, failed: BureauError) -> None:
+        if failed.free or failed.code == self.not_sent:
+            why = TryLater(failed.code, failed.text, failed.advice, failed.wait_seconds)
+            self._rest.barred(failed.wait_seconds, why)
+        else:
+            self._rest.reached()
+
+    def _call(self, method: str, url: str, most: Bound, **request: Any) -> bytes:
+        """The bytes of one answer; whatever any library raises on the way is what a failed call proves."""
+        with (
+            boundary(self._failed, *self.ours),
+            self._watch.call(self._seconds),
+            self._client.stream(method, url, **request) as response,
+        ):
+            self._check(response)
+            return read_answer(response, most)
 
     def _check(self, response: httpx.Response) -> None:
         """Raises what the status proves, where it is no success."""
@@ -61,17 +118,28 @@ class BureauHttp:
             return
         status = response.status_code
         code, text = f"{self.http}_{status}", f"HTTP {status} {response.reason_phrase}"
+        asked = retry_after(response.headers.get("retry-after", ""), datetime.now(UTC))
+        wait = self.poll_delay(60) if asked is None else asked
+        if status in _ASKS_FOR_PATIENCE or (status == _BUSY and asked is not None):
+            advice = f"{self.who} asks for patience; it is asked again after that"
+            patience = TryLater(code, text, advice, wait, free=True)
+            self.rest(patience)
+            raise patience
         if status in _GATEWAY_SILENT:
             raise AnswerLost(code, text, self.silent, self.repeat_seconds())
         if response.is_server_error:
             advice = f"{self.who} answers with an error of its own; it is asked again"
-            raise TryLater(code, text, advice, self.poll_delay(60))
-        raise Refused(code, text, self.check)
+            raise TryLater(code, text, advice, wait)
+        raise Refused(code, text, self.check, wait, free=True)
 
-    def _failed(self, failed: httpx.HTTPError) -> TryLater | AnswerLost:
-        """What a call that brought no answer proves."""
-        if isinstance(failed, _NOT_SENT):
-            text = f"{self.who} cannot be reached: {self._hide(str(failed))}"
+    def _failed(self, failed: BaseException) -> TryLater | AnswerLost:
+        """What a call that brought no answer proves: whether anything was sent is known, whatever went wrong."""
+        if not self._watch.sent:
+            text = f"{self.who} cannot be reached: {self._hide(str(failed)) or type(failed).__name__}"
             return TryLater(self.not_sent, text, f"{self.check} and the network", self.poll_delay(60))
-        text = f"the answer did not arrive: {type(failed).__name__}"
+        if isinstance(failed, BeyondBounds):
+            advice = f"ask {self.who} why it answers so; what it holds is asked for again"
+            return AnswerLost(self.beyond, str(failed), advice, self.repeat_seconds())
+        why = str(failed) if isinstance(failed, TimeIsOver) else type(failed).__name__
+        text = f"the answer did not arrive: {why}"
         return AnswerLost(self.answer_lost, text, self.lost, self.repeat_seconds())

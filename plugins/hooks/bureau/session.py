@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
+from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TicketEnded, TryLater
 from fapiao.rules.book import Outcome, RuleBook
 from hooks.bureau.http import BureauHttp
 
 T = TypeVar("T")
+PLATFORM = "httpStatusCode"
+"""The code table of the platform before the bureau: it speaks of who asks, never of what the bureau holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class BureauSession:
 
     channel: ClassVar[str]
     """Whose rows of replies.yaml count."""
-    errors: ClassVar[dict[str, type[BureauError]]] = {"quota": QuotaSpent, "retry": TryLater, "flow_control": TryLater}
-    """By the kind of an outcome; every other kind is Refused."""
+    errors: ClassVar[dict[str, type[BureauError]]] = {"quota": QuotaSpent, "retry": TryLater}
+    """By the kind of an outcome; every other kind is a refusal."""
 
     def __init__(self, http: BureauHttp, rules: RuleBook) -> None:
         self._http, self._rules = http, rules
@@ -54,9 +56,15 @@ class BureauSession:
         """The answer, where it is accepted. Raises the error that its outcome stands for."""
         if outcome.kind == "accepted":
             return reply
-        error, text = self.errors.get(outcome.kind, Refused), f"{reply.code} {reply.text}".strip()
-        wait = self.poll_delay(outcome.wait_seconds)
-        raise error(outcome.code, text, outcome.advice, wait, reply.answer or reply.raw)
+        text, wait = f"{reply.code} {reply.text}".strip(), self.poll_delay(outcome.wait_seconds or 60.0)
+        answer = reply.answer or reply.raw
+        if outcome.kind == "flow_control":
+            patience = TryLater(outcome.code, text, outcome.advice, wait, answer, free=True)
+            if reply.kind == PLATFORM:
+                self._http.rest(patience)
+            raise patience
+        refused = Refused if reply.kind == PLATFORM else TicketEnded
+        raise self.errors.get(outcome.kind, refused)(outcome.code, text, outcome.advice, wait, answer)
 
     def ask_safely_repeatable(self, ask: Callable[[], T]) -> T:
         """Asking costs nothing, so a lost answer is simply asked for again: TryLater."""

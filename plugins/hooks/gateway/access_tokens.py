@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
-from fapiao.errors import AnswerLost, Refused, TryLater
+from fapiao.boundary import boundary
+from fapiao.errors import BureauError, Refused, TryLater
+from fapiao.tolerant_json import fields, text_of
 from hooks.bureau.connection import BureauConnection
 from hooks.gateway.http_client import GatewayHttp, TokenRejected
 from hooks.gateway.redaction import Secrets
@@ -15,10 +17,6 @@ from hooks.gateway.redaction import Secrets
 LIFE = timedelta(hours=2) - timedelta(minutes=5)
 """Two hours, less what a call may take."""
 _ADVICE = "check login, password and extra of connection bureau_gateway"
-
-
-class _Answer(msgspec.Struct):
-    data: dict[str, Any]
 
 
 class Tokens:
@@ -58,16 +56,29 @@ class Tokens:
         self._until = self._now() + LIFE
 
     def _ask(self, path: str, body: Mapping[str, str], name: str) -> str:
-        try:
-            data = msgspec.json.decode(self._http.post(path, msgspec.json.encode(body)), type=_Answer).data
-        except TokenRejected:
-            raise Refused("GATEWAY_LOGIN", "HTTP 401", _ADVICE) from None
-        except (AnswerLost, msgspec.DecodeError) as lost:
-            text = lost.text if isinstance(lost, AnswerLost) else "the answer to the login cannot be read"
-            raise TryLater("GATEWAY_LOGIN_LOST", text, "the login is tried again", self._http.poll_delay(60)) from None
+        data = self._answer(path, body)
         token = data.get(name)
         if not token or str(data.get("success", True)).lower() != "true":
             detail = f"{data.get('error_code') or ''} {data.get('error_desc') or ''}".strip()
-            raise Refused("GATEWAY_LOGIN", self._secrets.hide(detail) or "no token was given", _ADVICE)
+            raise self._refused(self._secrets.hide(detail) or "no token was given")
         self._secrets.add(str(token))
         return str(token)
+
+    def _answer(self, path: str, body: Mapping[str, str]) -> dict[str, Any]:
+        """What came of one step. Raises TryLater where it did not work just now: no row is to blame for that."""
+        try:
+            content = self._http.post(path, msgspec.json.encode(body))
+        except TokenRejected:
+            raise self._refused("HTTP 401") from None
+        except BureauError as failed:
+            if failed.code == self._http.not_sent:
+                raise
+            raise self._not_now(failed.text, failed.wait_seconds) from None
+        with boundary(lambda _: self._not_now("the answer cannot be read", self._http.poll_delay(60))):
+            return dict(fields(text_of(content))["data"])
+
+    def _refused(self, text: str) -> Refused:
+        return Refused("GATEWAY_LOGIN", text, _ADVICE, self._http.poll_delay(60))
+
+    def _not_now(self, text: str, seconds: float) -> TryLater:
+        return TryLater("GATEWAY_SIGN_IN", f"signing in: {text}", "it is tried again", seconds, free=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from fapiao.base64_text import from_base64
 from fapiao.errors import Refused
 
 _NONCE, _KEY = 12, 16
@@ -22,7 +23,7 @@ class Encoding:
 
     def decode(self, sealed: str) -> bytes:
         """The JSON bytes. Raises ValueError for what is cut or sealed otherwise."""
-        return base64.b64decode(sealed, validate=True)
+        return from_base64(sealed)
 
 
 class Aes(Encoding):

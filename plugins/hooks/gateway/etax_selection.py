@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from fapiao.boundary import boundary
 from fapiao.channels.gateway import interfaces, selection
 from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
 from fapiao.channels.gateway.pages import decoded, rows_of
 from fapiao.channels.gateway.selection import CHANNEL
 from fapiao.downloads.protocol import Login, Package, PartCursor, PollResult, Readiness
-from fapiao.errors import AnswerLost, Refused, TryLater
+from fapiao.errors import AnswerLost, TicketEnded, TryLater
 from fapiao.rules.book import RuleBook
 from fapiao.selection.answers import (
     Action,
@@ -20,7 +21,6 @@ from fapiao.selection.answers import (
     Statistics,
     StatisticsAction,
     TaxPeriod,
-    UnreadableAnswer,
     Uploaded,
     Waiting,
 )
@@ -131,7 +131,7 @@ class EtaxSelection:
             waits = progress.code == WAITS_FOR_LOGIN
             return Waiting(progress.text, self._next_poll(), waits, request_no)
         if progress.stage is Readiness.FAILED:
-            raise Refused(progress.code, progress.text, progress.advice)
+            raise TicketEnded(progress.code, progress.text, progress.advice)
         pages = self._pages(pair, party, request_no, progress)
         if pages and sum(len(decoded(page.body).get(pair.rows) or []) for page in pages) != pages[0].announced:
             raise self._retry_error(f"{pages[0].announced} rows were announced, and others came")
@@ -152,10 +152,8 @@ class EtaxSelection:
         return self._readable(lambda: read(answer))
 
     def _readable(self, read: Callable[[], T]) -> T:
-        try:
+        with boundary(lambda broken: self._retry_error(str(broken))):
             return read()
-        except (UnreadableAnswer, TypeError, AttributeError) as broken:
-            raise self._retry_error(str(broken)) from broken
 
     def _retry_error(self, text: str) -> TryLater:
         return TryLater("GATEWAY_SELECTION", text, "the question is asked again", self._session.poll_delay(60))

@@ -5,13 +5,16 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from fapiao.errors import Refused
+from fapiao.boundary import boundary
+from fapiao.bounds import Bound
+from fapiao.errors import AnswerLost, Refused
+from fapiao.shown import shown
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.http import BureauHttp
 from hooks.gateway.redaction import Secrets, mask_addresses
 
 _UNAUTHORISED = 401
-_CHUNK = 64 * 1024
+_NOT_THERE = "a token is never sent there; ask the bureau"
 
 
 class TokenRejected(Exception):
@@ -22,7 +25,9 @@ class GatewayHttp(BureauHttp):
     """Keep-alive calls to one tenant of the gateway."""
 
     not_sent, answer_lost, http = "GATEWAY_UNREACHABLE", "GATEWAY_ANSWER_LOST", "GATEWAY_HTTP"
+    beyond = "GATEWAY_BEYOND_BOUNDS"
     who = "the gateway"
+    ours = (TokenRejected,)
     check = "check the host of connection bureau_gateway"
     lost = silent = "it may be repeated after three minutes"
 
@@ -36,34 +41,29 @@ class GatewayHttp(BureauHttp):
 
     def post(self, path: str, body: bytes, parameters: Mapping[str, str] | None = None) -> bytes:
         """One call's answer. Raises TokenRejected, TryLater (provably not taken), AnswerLost (unknown) or Refused."""
-        try:
-            return self._content(self._client.post(self._base + path, params=parameters, content=body))
-        except httpx.HTTPError as failed:
-            raise self._failed(failed) from None
+        return self._post(self._base + path, params=parameters, content=body)
 
-    def get(self, url: str, token: str, limit: int) -> bytes:
-        """A file's bytes, read as they come and at most `limit` of them. Raises as `post`."""
-        address = urljoin(self._base + "/", url)
-        if urlsplit(address)[:2] != urlsplit(self._base)[:2]:
-            text = f"the file lies on another host: {urlsplit(address).hostname}"
-            raise Refused("GATEWAY_FILE_HOST", text, "a token is never sent there; ask the bureau")
+    def get(self, url: str, token: str, most: Bound) -> bytes:
+        """A file's bytes, no more than `most`. Raises as `post`."""
+        address = self._address(url)
+        self._rest.check()
         try:
-            with self._client.stream("GET", address, params={"access_token": token}) as response:
-                self._check(response)
-                return _read(response, limit)
-        except httpx.HTTPError as failed:
-            raise self._failed(failed) from None
+            return self._call("GET", address, most, params={"access_token": token})
+        except AnswerLost as lost:
+            if lost.code != self.beyond:
+                raise
+            raise Refused("GATEWAY_FILE_SIZE", f"the file is too large: {lost.text}", "fetch it by hand") from lost
+
+    def _address(self, url: str) -> str:
+        """Where a file lies. Raises Refused for another host, and for what is no address."""
+        with boundary(lambda _: Refused("GATEWAY_FILE_HOST", f"{shown(url, 80)} is no address", _NOT_THERE)):
+            address = urljoin(self._base + "/", url)
+            if urlsplit(address)[:2] != urlsplit(self._base)[:2]:
+                host = shown(str(urlsplit(address).hostname), 80)
+                raise Refused("GATEWAY_FILE_HOST", f"the file lies on another host: {host}", _NOT_THERE)
+            return str(httpx.URL(address))
 
     def _check(self, response: httpx.Response) -> None:
         if response.status_code == _UNAUTHORISED:
             raise TokenRejected
         super()._check(response)
-
-
-def _read(response: httpx.Response, limit: int) -> bytes:
-    found = bytearray()
-    for chunk in response.iter_bytes(_CHUNK):
-        found += chunk
-        if len(found) > limit:
-            raise Refused("GATEWAY_FILE_SIZE", f"the file is larger than {limit} bytes", "fetch it by hand")
-    return bytes(found)

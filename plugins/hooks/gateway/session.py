@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
+from fapiao.boundary import boundary
 from fapiao.bounds import bound
 from fapiao.channels.gateway import interfaces
 from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
-from fapiao.channels.gateway.pages import UnreadablePage, read_page
+from fapiao.channels.gateway.pages import read_page
 from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
-from fapiao.errors import AnswerLost, LoginLost, Refused, TryLater
+from fapiao.errors import AnswerLost, LoginLost, Refused, TicketEnded, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
 from fapiao.verification import Question
 from hooks.bureau.connection import BureauConnection, connection_of
@@ -96,7 +97,7 @@ class GatewaySession(BureauSession):
         reply, outcome = self._result(pair, taxpayer_no, task_no, place)
         page = self._page(pair, place, reply, outcome, observed_at)
         if page is None:
-            raise Refused("GATEWAY_PAGE", "a later page says that nothing was found", _AGAIN)
+            raise TicketEnded("SERIES_CHANGED", "a later page says that nothing was found", _AGAIN)
         return page
 
     def tax_period(self, taxpayer_no: str) -> str:
@@ -112,10 +113,19 @@ class GatewaySession(BureauSession):
         """
         return self.require_accepted(*self._outcome_of(interfaces.VERIFICATION, question)).raw
 
-    def download(self, url: str) -> bytes:
-        """The bytes of a layout file; the caller checks size and hash. Raises Refused or TryLater."""
-        limit = bound("layout_file_bytes").value
-        return self.ask_safely_repeatable(lambda: self._wire.download(url, limit))
+    def download(self, url: str, limit: int | None = None) -> bytes:
+        """The bytes of a layout file, no more than the bound or `limit`; the caller checks size and hash.
+
+        Raises TryLater, LoginLost, or Refused where this file cannot be had.
+        """
+        most = bound("layout_file_bytes")
+        most = most if limit is None else msgspec.structs.replace(most, value=limit)
+        try:
+            return self.ask_safely_repeatable(lambda: self._wire.download(url, most))
+        except Refused as no:
+            if no.code in _OF_THE_FILE:
+                raise
+            raise TryLater(no.code, no.text, no.advice, no.wait_seconds, free=no.free) from no
 
     def _tax_period(self, taxpayer_no: str) -> str:
         data = self.read(interfaces.TAX_PERIOD, {"taxNo": taxpayer_no})
@@ -135,10 +145,8 @@ class GatewaySession(BureauSession):
         self, pair: AsyncInterface, place: PartCursor, reply: BureauReply, outcome: Outcome, observed_at: datetime
     ) -> Package | None:
         self.require_accepted(reply, outcome)
-        try:
+        with boundary(lambda broken: TryLater("GATEWAY_PAGE", str(broken), _AGAIN, self.poll_delay(60), reply.raw)):
             return read_page(pair.rows, reply.raw, place.stored + 1, observed_at)
-        except UnreadablePage as broken:
-            raise TryLater("GATEWAY_PAGE", str(broken), _AGAIN, self.poll_delay(60), reply.raw) from broken
 
     def _outcome_of(self, interface: Interface, data: Mapping[str, Any]) -> tuple[BureauReply, Outcome]:
         """Answer and outcome; what may be tried once more (9301) is tried here, and its second answer counts."""
@@ -151,3 +159,5 @@ class GatewaySession(BureauSession):
 
 
 _AGAIN = "the page is asked for again"
+_OF_THE_FILE = ("GATEWAY_FILE_HOST", "GATEWAY_FILE_SIZE", "GATEWAY_HTTP_404", "GATEWAY_HTTP_410")
+"""Refusals of one file, and not of the way to all of them."""

@@ -6,10 +6,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from fapiao.boundary import boundary
+from fapiao.bounds import Bound
 from fapiao.channels.gateway.interfaces import MESSAGE, Interface
 from fapiao.channels.gateway.pages import decoded
 from fapiao.errors import AnswerLost, Refused
 from fapiao.tolerant_json import bytes_of, members, text_of, value_of
+from hooks.bureau.http import opening
 from hooks.bureau.session import BureauReply
 from hooks.gateway.access_tokens import Tokens
 from hooks.gateway.cipher import Encoding
@@ -19,7 +22,6 @@ from hooks.gateway.redaction import Secrets
 T = TypeVar("T")
 _SUCCESSES = frozenset({"0", "0000"})
 _BAD_TOKEN = "P0401"  # noqa: S105 an error code
-_BROKEN = (KeyError, TypeError, ValueError, AttributeError)
 
 
 class GatewayWire:
@@ -39,9 +41,9 @@ class GatewayWire:
         """
         return self._with_token(lambda token: self._once(interface, data, token))
 
-    def download(self, url: str, limit: int) -> bytes:
-        """The bytes behind a file's URL, at most `limit`. Raises as `call`."""
-        return self._with_token(lambda token: self._http.get(url, token, limit))
+    def download(self, url: str, most: Bound) -> bytes:
+        """The bytes behind a file's URL, no more than `most`. Raises as `call`."""
+        return self._with_token(lambda token: self._http.get(url, token, most))
 
     def _with_token(self, ask: Callable[[str], T]) -> T:
         token = self._tokens.current()
@@ -53,25 +55,23 @@ class GatewayWire:
             return ask(token)
         except TokenRejected:
             advice = "a fresh login did not help; check the user of connection bureau_gateway"
-            raise Refused("GATEWAY_TOKEN", f"{_BAD_TOKEN} the access token is not accepted", advice) from None
+            text = f"{_BAD_TOKEN} the access token is not accepted"
+            raise Refused("GATEWAY_TOKEN", text, advice, self._http.poll_delay(60)) from None
 
     def _once(self, interface: Interface, data: Mapping[str, Any], token: str) -> BureauReply:
         content = self._http.post(
             interface.path, msgspec.json.encode(self._envelope(interface, data)), {"access_token": token}
         )
-        try:
+        with opening(content), boundary(lambda broken: self._unreadable(content, broken)):
             reply = self._read(interface, members(text_of(content)), content)
-        except _BROKEN as unreadable:
-            raise AnswerLost(
-                "GATEWAY_UNREADABLE",
-                self._secrets.hide(f"the answer cannot be read: {unreadable}"),
-                "it was cut or encoded otherwise; check encoding of connection bureau_gateway",
-                self._http.repeat_seconds(),
-                content,
-            ) from None
         if reply.code == _BAD_TOKEN:
             raise TokenRejected
         return reply
+
+    def _unreadable(self, content: bytes, broken: BaseException) -> AnswerLost:
+        text = self._secrets.hide(f"the answer cannot be read: {broken or type(broken).__name__}")
+        advice = "it was cut or encoded otherwise; check encoding of connection bureau_gateway"
+        return AnswerLost("GATEWAY_UNREADABLE", text, advice, self._http.repeat_seconds(), content)
 
     def _envelope(self, interface: Interface, data: Mapping[str, Any]) -> dict[str, Any]:
         number = request_id(self._now(), self._digits())
@@ -86,7 +86,7 @@ class GatewayWire:
         }
 
     def _read(self, interface: Interface, envelope: Mapping[str, str], content: bytes) -> BureauReply:
-        """Raises one of _BROKEN where code and success contradict each other, or data cannot be opened."""
+        """Raises ValueError where code and success contradict each other, and whatever opens no data."""
         code, text = _text(envelope, "errorCode"), self._secrets.hide(_text(envelope, "message"))
         if code not in _SUCCESSES:
             return BureauReply("errorCode", code or "none", text, {}, b"", content)

@@ -9,14 +9,16 @@ from typing import Any
 import msgspec
 from airflow.sdk import BaseHook
 
+from fapiao.boundary import boundary
 from fapiao.channels.leqi import questions
-from fapiao.channels.leqi.pages import EMPTY_RESULT, UnreadablePackage, package_page, risk_page
+from fapiao.channels.leqi.pages import EMPTY_RESULT, package_page, risk_page
 from fapiao.channels.leqi.services import USAGE, Service
 from fapiao.downloads.protocol import USAGE_JOBS, Applied, Login, Package, PartCursor, PollResult, Readiness, Request
-from fapiao.errors import AnswerLost, Refused, TryLater
+from fapiao.errors import AnswerLost, TicketEnded, TryLater
 from fapiao.identifiers import one_spelling
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.shown import shown
+from hooks.bureau.http import opening
 from hooks.bureau.session import BureauReply
 from hooks.leqi.session import LeqiSession
 
@@ -112,7 +114,7 @@ class LeqiHook(BaseHook):
         reply = self._read(request, request_no, place)
         self._session.require_accepted(reply, self._session.outcome(reply))
         if self._result(reply) == _FAILED_RESULT:
-            raise Refused("LEQI_TASK_FAILED", reply.text or _FAILED_TEXT, _AGAIN, answer=reply.raw)
+            raise TicketEnded("LEQI_TASK_FAILED", reply.text or _FAILED_TEXT, _AGAIN, answer=reply.raw)
         return self._page(request, place, reply)
 
     def _result(self, reply: BureauReply) -> str:
@@ -132,10 +134,8 @@ class LeqiHook(BaseHook):
 
     def _page(self, request: Request, place: PartCursor, reply: BureauReply) -> Package:
         read = risk_page if request.download_type == "input_status" else package_page
-        try:
+        with opening(reply.raw), boundary(lambda broken: self._unreadable(reply, str(broken))):
             return read(request, place, reply.data, reply.raw)
-        except (UnreadablePackage, ValueError, TypeError) as broken:
-            raise self._unreadable(reply, str(broken)) from broken
 
     def _unreadable(self, reply: BureauReply, why: str) -> TryLater:
         return TryLater("LEQI_PACKAGE", why, _AGAIN, self._session.poll_delay(60), reply.raw)

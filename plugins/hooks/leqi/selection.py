@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from fapiao.boundary import boundary
 from fapiao.channels.leqi import selection, services
 from fapiao.channels.leqi.selection import CHANNEL
 from fapiao.channels.leqi.services import Service
 from fapiao.downloads.protocol import Login
-from fapiao.errors import AnswerLost, Refused, TryLater
+from fapiao.errors import AnswerLost, Refused, TicketEnded, TryLater
 from fapiao.rules.book import RuleBook
 from fapiao.selection.answers import (
     Action,
@@ -133,7 +134,7 @@ class LeqiSelection:
         meaning = self._codes.table(answer, code)
         if meaning.outcome == "refused":
             cause = meaning.cause or f"LEQI_STATISTICS_{code}"
-            raise Refused(cause, f"{code} {meaning.text}", "settle it with the bureau, then apply again")
+            raise TicketEnded(cause, f"{code} {meaning.text}", "settle it with the bureau, then apply again")
         known = self.period(party)
         return Statistics(known.period, known.statistics, selection.counted(data))
 
@@ -178,10 +179,8 @@ class LeqiSelection:
         return self._readable(lambda: int(page.get("zys") or 0))
 
     def _readable(self, read: Callable[[], T]) -> T:
-        try:
+        with boundary(lambda broken: self._retry_error(str(broken))):
             return read()
-        except (ValueError, TypeError) as broken:
-            raise self._retry_error(str(broken)) from broken
 
     def _retry_error(self, text: str) -> TryLater:
         return TryLater("LEQI_SELECTION", text, "the question is asked again", self._session.poll_delay(60))

@@ -5,18 +5,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
 import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.padding import PKCS7
 
+from fapiao.base64_text import from_base64
+from fapiao.boundary import boundary
 from fapiao.channels.leqi.services import Service
 from fapiao.errors import AnswerLost, Refused
-from fapiao.tolerant_json import bytes_of, fields, members, text_of, value_of
+from fapiao.tolerant_json import bytes_of, fields, members, text_of, value_of, without_mark
 from hooks.bureau.connection import BureauConnection
-from hooks.bureau.http import BureauHttp
+from hooks.bureau.http import BureauHttp, opening
 from hooks.bureau.session import BureauReply
 
 _PLATFORM_OK = 200
@@ -43,7 +44,7 @@ class Sm4:
     def decrypt(self, sealed: str) -> bytes:
         """Base64 of a ciphertext to bytes. Raises ValueError when it was sealed with another key or is cut."""
         run, unpad = self._cipher.decryptor(), PKCS7(128).unpadder()
-        padded = run.update(base64.b64decode(sealed, validate=True)) + run.finalize()
+        padded = run.update(from_base64(sealed)) + run.finalize()
         return unpad.update(padded) + unpad.finalize()
 
 
@@ -51,6 +52,7 @@ class LeqiWire(BureauHttp):
     """Keep-alive calls to one 直连单位."""
 
     not_sent, answer_lost, http = "LEQI_UNREACHABLE", "LEQI_ANSWER_LOST", "LEQI_HTTP"
+    beyond = "LEQI_BEYOND_BOUNDS"
     who = "the bureau"
     check = "check the host of connection leqi"
     lost = "the quota slot stays counted; the row asks again on the next day"
@@ -77,27 +79,19 @@ class LeqiWire(BureauHttp):
             "access_signature": "",
         }
         sealed = self._sm4.encrypt(clear) if self._sm4 else clear.decode()
-        return self._read(self._send(f"{self._invoke}/{service.nlbm}/{service.fwbm}/", headers, sealed))
-
-    def _send(self, url: str, headers: dict[str, str], sealed: str) -> bytes:
-        try:
-            return self._content(self._client.post(url, headers=headers, content=sealed))
-        except httpx.HTTPError as failed:
-            raise self._failed(failed) from failed
+        return self._read(self._post(f"{self._invoke}/{service.nlbm}/{service.fwbm}/", headers=headers, content=sealed))
 
     def _read(self, content: bytes) -> BureauReply:
-        try:
+        with opening(content), boundary(lambda broken: self._unreadable(content, broken)):
             return self._opened(content)
-        except (KeyError, TypeError, ValueError) as unreadable:
-            raise AnswerLost(
-                "LEQI_UNREADABLE",
-                f"the answer cannot be read: {unreadable}",
-                "it was cut, or sealed with another key; check the password of connection leqi",
-                answer=content,
-            ) from unreadable
+
+    def _unreadable(self, content: bytes, broken: BaseException) -> AnswerLost:
+        text = f"the answer cannot be read: {broken or type(broken).__name__}"
+        advice = "it was cut, or sealed with another key; check the password of connection leqi"
+        return AnswerLost("LEQI_UNREADABLE", text, advice, self.repeat_seconds(), content)
 
     def _opened(self, content: bytes) -> BureauReply:
-        """Raises KeyError, TypeError or ValueError where a layer is not what it must be."""
+        """Raises whatever shows that a layer is not what it must be."""
         wrapper = members(text_of(content))
         status, body = str(value_of(wrapper["httpStatusCode"])), _inner(wrapper["body"])
         if int(status) != _PLATFORM_OK:
@@ -114,7 +108,7 @@ class LeqiWire(BureauHttp):
         """The JSON of Data byte for byte: it is a sealed text, a clear one, or the object itself."""
         if not written.startswith('"'):
             return bytes_of(written)
-        sealed = _inner(written)
+        sealed = without_mark(_inner(written))
         return self._sm4.decrypt(sealed) if self._sm4 and not sealed.startswith("{") else bytes_of(sealed)
 
 
@@ -143,8 +137,10 @@ def _platform_text(body: str) -> str:
         value = value_of(body)
     except ValueError:
         return body  # a bare text is the text
-    try:
-        error = value["Response"]["Error"]
-        return str(error.get("Message") or error.get("Code") or body)
-    except (KeyError, TypeError, AttributeError):
-        return msgspec.json.encode(value).decode()
+    error = _member(_member(value, "Response"), "Error")
+    said = _member(error, "Message") or _member(error, "Code")
+    return str(said) if said else msgspec.json.encode(value).decode()
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None

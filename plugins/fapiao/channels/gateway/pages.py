@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from fapiao.bounds import bound
 from fapiao.channels.gateway.interfaces import PAGE_SIZE
 from fapiao.downloads.protocol import Package
 from fapiao.shown import shown
@@ -30,6 +31,8 @@ def read_page(rows_name: str, body: bytes, page_no: int, observed_at: datetime) 
     if _number(data, "pageNo", page_no) != page_no:
         raise UnreadablePage(f"page {page_no} was asked for, and page {_number(data, 'pageNo')} came")
     found, failed = _count(data, rows_name), _count(data, "fail")
+    if total > (most := bound("announced_rows")).value:
+        raise UnreadablePage(f"totalElement: {most.said(total)}")
     if not (total or found or failed):
         return None
     return Package(

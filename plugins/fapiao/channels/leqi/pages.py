@@ -1,20 +1,21 @@
 """Reading of 乐企 payloads: packages (gzip in base64), risk pages with their cursor, and rows for the pool."""
 
-import base64
-import binascii
-import gzip
-import zlib
 from codecs import BOM_UTF8
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, time
 from typing import Any
 
 import msgspec
 
+from fapiao.base64_text import from_base64
+from fapiao.boundary import boundary
+from fapiao.bounds import bound
 from fapiao.downloads.protocol import USAGE_JOBS, Package, PartCursor, Request
+from fapiao.inflating import inflated
 from fapiao.shown import shown
 from fapiao.tasks import SHANGHAI
-from fapiao.tolerant_json import UnreadableJson, elements, fields, text_of
+from fapiao.tolerant_json import elements, fields, hold_against_values, text_of
 
 _MOST_DIGITS = 9
 EMPTY_RESULT = "2"
@@ -25,32 +26,37 @@ class UnreadablePackage(ValueError):
     """The package is not what the bureau's page promises; the text says in which layer it broke."""
 
 
+class _NotCountedSo(Exception):
+    """The quick way does not take every array."""
+
+
 def unpack(sjl: str) -> bytes:
     """The JSON array behind `sjl` (gzip in base64, protocols §5.1). Raises UnreadablePackage."""
-    try:
-        return gzip.decompress(base64.b64decode(sjl, validate=True))
-    except (binascii.Error, ValueError) as broken:
-        raise UnreadablePackage(f"sjl is not base64: {broken}") from broken
-    except (OSError, EOFError, zlib.error) as broken:
-        raise UnreadablePackage(f"sjl is not whole gzip: {broken}") from broken
+    with boundary(lambda broken: UnreadablePackage(f"sjl is not base64: {broken}")):
+        packed = from_base64(sjl)
+    with boundary(lambda broken: UnreadablePackage(f"sjl is not whole gzip: {broken}"), UnreadablePackage):
+        most, size = bound("unpacked_bytes"), 0
+        for piece in inflated([packed]):  # counted first, and thrown away: a bomb takes no memory
+            size += len(piece)
+            if size > most.value:
+                raise UnreadablePackage(most.said(size))
+        return b"".join(inflated([packed]))
 
 
 def count_rows(array: bytes) -> int:
     """How many objects the array holds, without decoding them. Raises UnreadablePackage."""
-    try:
+    with suppress(_NotCountedSo), boundary(lambda _: _NotCountedSo()):
+        hold_against_values(array.count(b","))
         return len(msgspec.json.decode(array.removeprefix(BOM_UTF8), type=list[msgspec.Raw]))
-    except (msgspec.DecodeError, RecursionError):
-        pass  # one bad row does not make it another thing than an array
-    try:
+    # one bad row does not make it another thing than an array
+    with boundary(lambda broken: UnreadablePackage(f"the package is not a JSON array: {broken}")):
         return len(elements(text_of(array)))
-    except UnreadableJson as broken:
-        raise UnreadablePackage(f"the package is not a JSON array: {broken}") from broken
 
 
 def package_page(request: Request, place: PartCursor, data: Mapping[str, Any], raw: bytes) -> Package:
     """A package of L1–L4 or L6; `observed_at` is the collection day's end for increments, the application else."""
     says_nothing = str(data.get("cljg", "")) == EMPTY_RESULT
-    total = 0 if says_nothing else _whole(data, "packagecount", 1, least=1)
+    total = 0 if says_nothing else _whole(data, "packagecount", 1, least=1, most="announced_packages")
     rows = count_rows(unpack(str(data["sjl"]))) if data.get("sjl") else 0
     return Package(
         body=raw,
@@ -77,7 +83,7 @@ def risk_page(request: Request, place: PartCursor, data: Mapping[str, Any], raw:
     rows = data.get("fptxxxmx") or []
     if not isinstance(rows, list):
         raise UnreadablePackage("fptxxxmx is not a JSON array")
-    count = _whole(data, "count", 0, least=0)
+    count = _whole(data, "count", 0, least=0, most="announced_rows")
     read = rows_read(place.cursor) + len(rows)
     return Package(
         body=raw,
@@ -89,13 +95,15 @@ def risk_page(request: Request, place: PartCursor, data: Mapping[str, Any], raw:
     )
 
 
-def _whole(data: Mapping[str, Any], name: str, default: int, least: int) -> int:
-    """A count the bureau states as a number or a text. Raises UnreadablePackage for anything else."""
+def _whole(data: Mapping[str, Any], name: str, default: int, least: int, most: str) -> int:
+    """A count the bureau states as a number or a text. Raises UnreadablePackage for else, and beyond `most`."""
     text = str(data[name]).strip() if data.get(name) is not None else ""
     if not text:
         return default
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) >= least):
         raise UnreadablePackage(f"{name} is {shown(text, 40)}: a whole number from {least} on is expected")
+    if int(text) > bound(most).value:
+        raise UnreadablePackage(f"{name}: {bound(most).said(text)}")
     return int(text)
 
 
