@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 import psycopg
 
 from fapiao.errors import Unusable
-from hooks.pool import migrations
-from hooks.pool.rule_tables import load_rules
 from hooks.pool.sessions import open_session
+from hooks.pool.start import bring_up_to_date
 from launcher.connections import POOL_VARIABLE, given_pool_url
 from launcher.home import home
 from launcher.postgres import EmbeddedPostgres
@@ -45,11 +44,10 @@ def pool_session(actor: str = "", **settings: Any) -> Iterator[psycopg.Connectio
 
 
 def migrate_pool(url: str) -> None:
-    """Bring the pool's schema and rules up to date."""
+    """As bring_up_to_date. Raises Unusable also where the pool does not answer."""
     try:
-        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
-            migrations.migrate(connection)
-            load_rules(connection)
+        with open_session(url, "start", autocommit=True) as connection:
+            bring_up_to_date(connection)
     except psycopg.OperationalError as refused:
         parts = urlsplit(url)
         raise Unusable(

@@ -2,6 +2,19 @@
 -- Lets one process migrate at a time; the transaction's end releases it.
 SELECT pg_advisory_xact_lock(hashtextextended('fapiao_migration', 0))
 
+-- name: hold
+-- The same for a whole start, over its transactions; the end of the session releases it.
+SELECT pg_advisory_lock(hashtextextended('fapiao_migration', 0))
+
+-- name: let_go
+-- The next start may come.
+SELECT pg_advisory_unlock(hashtextextended('fapiao_migration', 0))
+
+-- name: limits
+-- A start waits for another one for longer than for the tables themselves, and no statement of it is cut: a large pool is migrated in one.
+SELECT set_config('lock_timeout', %(lock)s || 's', false), set_config('statement_timeout', '0', false),
+    set_config('transaction_timeout', '0', false)
+
 -- name: create_tables
 -- The lists of the migrations and of the definitions that this database has seen, by the clock that needs no schema.
 CREATE TABLE IF NOT EXISTS public.fapiao_migration (

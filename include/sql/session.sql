@@ -1,6 +1,46 @@
 -- name: settings
--- A session speaks the time of Shanghai, and its events carry who acts in it.
-SELECT set_config('timezone', 'Asia/Shanghai', false), set_config('fapiao.actor', %(actor)s, false);
+-- A session speaks the time of Shanghai, its events carry who acts in it, and neither it nor what it waits for is without end
+-- (ADR 0043).
+SELECT set_config('timezone', 'Asia/Shanghai', false), set_config('fapiao.actor', %(actor)s, false),
+    set_config('application_name', %(name)s, false),
+    set_config('idle_in_transaction_session_timeout', %(silent)s || 's', false),
+    set_config('lock_timeout', %(lock)s || 's', false), set_config('statement_timeout', %(statement)s || 's', false),
+    set_config('transaction_timeout', %(transaction)s || 's', false),
+    set_config('tcp_user_timeout', %(silent)s || 's', false), set_config('tcp_keepalives_idle', %(keepalives_idle)s::text, false),
+    set_config('tcp_keepalives_interval', %(keepalives_interval)s::text, false),
+    set_config('tcp_keepalives_count', %(keepalives_count)s::text, false),
+    set_config('client_connection_check_interval', %(keepalives_interval)s || 's', false);
+
+-- name: end_silent
+-- Ends sessions of ours whose client has said nothing for too long in the middle of a statement, as in a copy: no timeout of
+-- the server reaches those. Returns how many there were.
+SELECT count(pg_terminate_backend(pid))::integer
+FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+    AND application_name LIKE 'fapiao%%' AND state = 'active' AND wait_event IN ('ClientRead', 'ClientWrite')
+    AND backend_xid IS NOT NULL AND query_start < clock_timestamp() - %(silent)s * interval '1 second';
+
+-- name: holders
+-- Who has held a transaction with changes, or an advisory lock, for as long as somebody waited: name, process, since when.
+SELECT application_name, pid, to_char(since AT TIME ZONE 'Asia/Shanghai', 'HH24:MI:SS')
+FROM (
+    SELECT a.application_name, a.pid, coalesce(a.xact_start, a.state_change) AS since
+    FROM pg_stat_activity AS a
+    WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
+        AND (a.backend_xid IS NOT NULL OR EXISTS (
+            SELECT FROM pg_locks AS l WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.granted))
+) AS holder
+WHERE since <= clock_timestamp() - %(waited)s * interval '1 second'
+ORDER BY since
+LIMIT 3;
+
+-- name: wait_no_longer
+-- What this transaction waits for a lock.
+SELECT set_config('lock_timeout', %(seconds)s || 's', true);
+
+-- name: quiet_end
+-- A session that holds a lock between its transactions ends where its client is silent; 0: it does not.
+SELECT set_config('idle_session_timeout', %(seconds)s || 's', false);
 
 -- name: zone
 -- What is read as text is read in the time of Shanghai, whoever opened the session.

@@ -65,6 +65,22 @@ class DocumentBound(Bound, frozen=True):
     name: Literal["xml_bytes"]
 
 
+class SessionBound(Bound, frozen=True):
+    """Of how long something is waited for."""
+
+    name: Literal[
+        "silent_seconds",
+        "lock_seconds",
+        "person_seconds",
+        "start_seconds",
+        "statement_minutes",
+        "transaction_minutes",
+        "patience_hours",
+        "task_hours",
+        "run_hours",
+    ]
+
+
 class BoundRules(RuleSections, frozen=True):
     """How large, deep or long what comes from outside may be, looked at before memory is taken."""
 
@@ -72,13 +88,14 @@ class BoundRules(RuleSections, frozen=True):
     answers: tuple[AnswerBound, ...]
     workbooks: tuple[WorkbookBound, ...]
     documents: tuple[DocumentBound, ...]
+    sessions: tuple[SessionBound, ...]
 
 
 @cache
 def bounds(folder: Path = RULES) -> Mapping[str, Bound]:
     """Every bound by its name. Raises RuleError with file and line."""
     found = RuleFile(BoundRules, folder).content
-    return {row.name: row for row in chain(found.answers, found.workbooks, found.documents)}
+    return {row.name: row for row in chain(found.answers, found.workbooks, found.documents, found.sessions)}
 
 
 def bound(name: str) -> Bound:

@@ -6,6 +6,7 @@
     ├── Unusable          Postgres, a port, a disk, a connection    → one sentence, exit code 1
     ├── BureauError       the channel, while we talked to it        → the row keeps the bureau's words
     │   ├── TryLater      network, 5xx, flow control, 09, 99        → later again; costs an attempt before acceptance
+    │   │   └── Interrupted   a lock of our own database            → the same again; costs no attempt
     │   ├── LoginLost     the bureau account must log in first      → waits for the login; costs no attempt
     │   ├── AnswerLost    sent, and no answer came back             → quota slot unknown; row waits for the next day
     │   ├── QuotaSpent    refused by quota, ours or theirs          → next allowed day; costs no attempt
@@ -65,6 +66,10 @@ class BureauError(FapiaoError):
 
 class TryLater(BureauError):
     """Network, 5xx, flow control: the same request may succeed later."""
+
+
+class Interrupted(TryLater):
+    """Somebody else held a lock of our own database: the row is no worse for it."""
 
 
 class LoginLost(BureauError):

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.records import Account, Enterprise, Scheme, Taxpayer
 from fapiao.queries import query
+from hooks.pool.sessions import acting
 
 Connection = psycopg.Connection[Any]
 Key = TypeVar("Key")
@@ -25,7 +26,7 @@ def change(
 
     Raises what `decide` raises (BadInput), and then nothing is saved.
     """
-    with connection.transaction(force_rollback=dry_run):
+    with acting(connection, changed_by), connection.transaction(force_rollback=dry_run):
         connection.execute(query("enterprise", "lock"))
         before = read_enterprise(connection)
         loaded = decide(before)

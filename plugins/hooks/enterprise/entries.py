@@ -17,6 +17,7 @@ from fapiao.enterprise.loading import LoadCounts
 from fapiao.queries import query
 from fapiao.tables.lines import Table
 from hooks.enterprise.permissions import organisations
+from hooks.pool.sessions import acting
 
 Connection = psycopg.Connection[Any]
 _COLUMNS = [field.name for field in fields(Entry)]
@@ -37,7 +38,7 @@ def load_entries(
     """
     complaints = Problems()
     forms = entry_forms(lines_by_kind(files, ("entries",), {}, complaints)["entries"], complaints)
-    with connection.transaction(force_rollback=dry_run):
+    with acting(connection, actor), connection.transaction(force_rollback=dry_run):
         connection.execute(query("entries", "lock_owners"), {"taxpayers": [number for number, _ in forms]})
         known = _known(connection, list(forms))
         after = checked(forms, known, organisations(connection), among)

@@ -12,6 +12,7 @@ from fapiao.errors import BadInput
 from fapiao.permissions.rules import PermissionRules, Permissions, permission_rules
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
+from hooks.pool.sessions import acting
 
 Connection = psycopg.Connection[Any]
 Grant = tuple[str, str, str]
@@ -47,7 +48,12 @@ def replace_grants(
 ) -> tuple[int, int]:
     """Makes the grants what a file says; returns how many came and went. No grants: nothing is checked any more."""
     rows = [{"actor": actor, "org_code": organisation, "role": role} for actor, organisation, role in grants]
-    with connection.transaction(force_rollback=dry_run), connection.cursor(row_factory=tuple_row) as cursor:
+    with (
+        acting(connection, granted_by),
+        connection.transaction(force_rollback=dry_run),
+        connection.cursor(row_factory=tuple_row) as cursor,
+    ):
+        cursor.execute(query("enterprise", "lock"))
         cursor.execute(query("permissions", "replace"), {"grants": Jsonb(rows), "granted_by": granted_by})
         done = Counter(action for (action,) in cursor.fetchall())
     return done["INSERT"], done["DELETE"]

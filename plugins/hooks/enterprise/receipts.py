@@ -15,7 +15,7 @@ from fapiao.queries import query
 from fapiao.rules.book import rulebook
 from fapiao.verification import Received, Verification, question, verification_rules
 from hooks.enterprise.permissions import permissions_of
-from hooks.pool.sessions import name_actor
+from hooks.pool.sessions import acting
 from hooks.queues.verification_intake import receive
 
 Connection = psycopg.Connection[Any]
@@ -87,8 +87,7 @@ def _objections(receiver: Receiver, one: Received) -> Iterator[str]:
 
 def _received(connection: Connection, actor: str, one: Received) -> Outcome:
     """Raises Refused, and changes nothing, where the bureau's face is another or the record lacks what 查验 takes."""
-    with connection.transaction():
-        name_actor(connection, actor)
+    with acting(connection, actor):
         outcome = receive(connection, one)
         if outcome == "queued":
             with connection.cursor(row_factory=class_row(Verification)) as cursor:

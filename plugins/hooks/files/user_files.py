@@ -19,7 +19,7 @@ from hooks.enterprise.permissions import permissions_of
 from hooks.files.layout_files import LayoutFiles
 from hooks.files.snapshots import ofd_rows
 from hooks.files.store import FileStore, digest
-from hooks.pool.sessions import name_actor
+from hooks.pool.sessions import acting
 
 Connection = psycopg.Connection[Any]
 Upload = Literal["stored", "unchanged", "kept"]
@@ -112,8 +112,7 @@ def add_files(
     problems += [f"more than one {kind} file: an invoice has one" for kind in FROM_BUREAU if given.count(kind) > 1]
     if problems:
         raise BadInput(problems)
-    with connection.transaction():
-        name_actor(connection, actor)
+    with acting(connection, actor):
         return [_uploaded(connection, store, holder, name, kinds[name] or "", files[name]) for name in files]
 
 

@@ -13,7 +13,10 @@ from fapiao.selection.rules import selection_rules
 
 
 def load_rules(connection: psycopg.Connection[Any], rules: RuleBook | None = None) -> None:
-    """Brings the rule tables in line with the rules files; changes nothing where they agree. Raises RuleError."""
+    """Brings the rule tables in line with the rules files, one at a time; changes nothing where they agree.
+
+    Raises RuleError.
+    """
     book = rules or rulebook()
     known = book.labels() + selection_rules().labels()
     labels = [{"kind": kind, "code": code, "label": label} for kind, code, label in known]
@@ -28,6 +31,7 @@ def load_rules(connection: psycopg.Connection[Any], rules: RuleBook | None = Non
         for (channel, counter), quota in book.quotas.items()
     ]
     with connection.transaction():
+        connection.execute(query("migrations", "lock"))
         connection.execute(query("rules", "labels"), {"labels": Jsonb(labels)})
         connection.execute(query("rules", "quotas"), {"quotas": Jsonb(quotas)})
         connection.execute(query("rules", "modules"), {"modules": Jsonb(modules_by_job())})

@@ -1,11 +1,20 @@
-"""Sessions of the pool: each speaks the time of Shanghai and names who acts in it, whoever opened the connection."""
+"""Sessions of the pool: each speaks the time of Shanghai, names who acts in it, and waits for nobody for ever."""
 
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import tuple_row
 from psycopg.types.datetime import TimestamptzLoader
 
+from fapiao.bounds import bound
+from fapiao.errors import Unusable
 from fapiao.queries import query
 from fapiao.tasks import SHANGHAI
 
@@ -23,18 +32,104 @@ class _Instant(TimestamptzLoader):
         return NEVER if bytes(data) == b"infinity" else super().load(data)
 
 
-def open_session(url: str, actor: str = "", **settings: Any) -> Connection:
-    """A new session; `settings` as psycopg.connect takes them. Raises psycopg.OperationalError."""
-    connection = psycopg.connect(url, **settings)
-    begin_session(connection, actor)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many seconds a session may be silent while it holds something, and how many it waits for others."""
+
+    silent: int
+    lock: int
+    statement: int
+    transaction: int
+
+    @classmethod
+    def of_rules(cls) -> "Limits":
+        """Those of include/rules/bounds.yaml."""
+        return cls(
+            silent=bound("silent_seconds").value,
+            lock=bound("lock_seconds").value,
+            statement=bound("statement_minutes").value * 60,
+            transaction=bound("transaction_minutes").value * 60,
+        )
+
+    def keepalives(self) -> dict[str, int]:
+        """When a side asks whether the other is still there: a dead network shows within the silent seconds."""
+        interval = max(self.silent // 10, 1)
+        return {"keepalives_idle": max(self.silent // 2, 1), "keepalives_interval": interval, "keepalives_count": 5}
+
+
+def open_session(url: str, actor: str = "", *, limits: Limits | None = None, **settings: Any) -> Connection:
+    """A new session; `settings` as psycopg.connect takes them, `limits` those of the rules where none are given.
+
+    Raises psycopg.OperationalError.
+    """
+    kept = limits or Limits.of_rules()
+    connection = psycopg.connect(url, **{**unless_said(conninfo_to_dict(url), kept), **settings})
+    begin_session(connection, actor, kept)
     return connection
 
 
-def begin_session(connection: Connection, actor: str = "") -> None:
-    """Tells a new connection about itself; without `actor` its events carry the user of the database."""
+def unless_said(said: Mapping[str, Any], limits: Limits | None = None) -> dict[str, int]:
+    """What libpq is told about a server that does not answer, where the connection says nothing about it itself."""
+    kept = limits or Limits.of_rules()
+    ours = {"connect_timeout": 10, "tcp_user_timeout": kept.silent * 1000, **kept.keepalives()}
+    return {name: value for name, value in ours.items() if name not in said}
+
+
+def begin_session(connection: Connection, actor: str = "", limits: Limits | None = None) -> None:
+    """Tells a new connection about itself; without `actor` its events carry the user of the database.
+
+    Sessions of ours that were frozen in the middle of a statement are ended: nobody waits for them any longer.
+    """
     connection.adapters.register_loader("timestamptz", _Instant)
+    kept = limits or Limits.of_rules()
+    said = {"actor": actor, "name": _name(actor), "silent": kept.silent, "lock": kept.lock}
+    said |= {"statement": kept.statement, "transaction": kept.transaction, **kept.keepalives()}
     with connection.transaction():
-        connection.execute(query("session", "settings"), {"actor": actor})
+        connection.execute(query("session", "settings"), said)
+    end_silent(connection, kept)
+
+
+def _name(actor: str) -> str:
+    """How the session is called in pg_stat_activity: who acts, and the task of Airflow where there is one."""
+    task = [value for name in ("DAG_ID", "TASK_ID") if (value := os.environ.get(f"AIRFLOW_CTX_{name}"))]
+    return " ".join(["fapiao", actor, "/".join(task)]).strip()
+
+
+def end_silent(connection: Connection, limits: Limits | None = None) -> None:
+    """Ends sessions of ours whose client froze in the middle of a statement: the server would wait for ever."""
+    with connection.transaction():
+        connection.execute(query("session", "end_silent"), {"silent": (limits or Limits.of_rules()).silent})
+
+
+@contextmanager
+def acting(connection: Connection, actor: str, reason: str = "") -> Iterator[None]:
+    """What a person does, all or nothing: every event carries who and why, and it waits for a lock for a bounded time.
+
+    Raises Unusable with who stood in the way where the lock was not to be had.
+    """
+    with giving_up(connection, "person_seconds"), connection.transaction():
+        connection.execute(query("session", "wait_no_longer"), {"seconds": bound("person_seconds").value})
+        name_actor(connection, actor)
+        if reason:
+            name_reason(connection, reason)
+        yield
+
+
+@contextmanager
+def giving_up(connection: Connection, patience: str) -> Iterator[None]:
+    """Around a transaction that waits for a lock as long as that bound says. Raises Unusable with its sentence."""
+    waited = bound(patience)
+    try:
+        yield
+    except errors.LockNotAvailable as refused:
+        raise Unusable(waited.said(holders(connection, waited.value))) from refused
+
+
+def holders(connection: Connection, waited: int) -> str:
+    """The sessions that may have stood in the way for `waited` seconds, as people read them."""
+    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute(query("session", "holders"), {"waited": waited}).fetchall()
+    return "; ".join(f"{name or '?'}, pid {pid}, since {since}" for name, pid, since in found) or "?"
 
 
 def name_actor(connection: Connection, actor: str) -> None:

@@ -20,6 +20,7 @@ from fapiao.selection.auto_rules import auto_words, read_auto_rules
 from fapiao.selection.chosen import Operation, RequestedDocument, SelectionRequest
 from fapiao.tables.lines import Table
 from hooks.enterprise.permissions import organisations
+from hooks.pool.sessions import acting
 
 Connection = psycopg.Connection[Any]
 _OPERATIONS: dict[str, Operation] = {"preselect": "preselect", "select": "not_deduct"}
@@ -48,7 +49,12 @@ def load_auto_rules(
     """
     rules = read_auto_rules(files, auto_words(words, organisations(connection)))
     document = Jsonb(rules, dumps=msgspec.json.encode)
-    with connection.transaction(force_rollback=dry_run), connection.cursor(row_factory=tuple_row) as cursor:
+    with (
+        acting(connection, actor),
+        connection.transaction(force_rollback=dry_run),
+        connection.cursor(row_factory=tuple_row) as cursor,
+    ):
+        cursor.execute(query("enterprise", "lock"))
         cursor.execute(query("auto_selection", "replace"), {"rules": document, "actor": actor})
         done = Counter(action for (action,) in cursor.fetchall())
     changed = done["UPDATE"] + done["DELETE"]

@@ -32,7 +32,7 @@ from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
 from hooks.enterprise.parameters import read_parameter
 from hooks.enterprise.permissions import permissions_of
-from hooks.pool.sessions import name_actor, name_reason
+from hooks.pool.sessions import acting
 from hooks.queues.imports import hand_files_on
 
 Connection = psycopg.Connection[Any]
@@ -185,9 +185,7 @@ def _acting(
     now: datetime | None = None,
 ) -> Iterator[list[SelectedTask]]:
     """The selected tasks, locked and allowed; saved with what the block does. Raises BadInput with every problem."""
-    with connection.transaction():
-        name_actor(connection, actor)
-        name_reason(connection, _label(action))
+    with acting(connection, actor, _label(action)):
         connection.execute(query("actions", "lock"), {"batches": list(batches)})
         tasks = _selected(connection, batches)
         problems = _unknown(batches, tasks, book)

@@ -48,7 +48,6 @@ def plan_day(
     book = rules or rulebook()
     with connection.transaction():
         occurring = _due(connection, book, run, channel, job, read_parameters(connection))
-        connection.execute(query("plan", "note_day"), {"day": run.day})
         batch = connection.execute(query("plan", "open_batch"), _batch(run, actor)).fetchone()
         values = _batch(run, actor) | {
             "batch_no": batch[0] if batch else None,
@@ -67,6 +66,8 @@ def plan_day(
         reason = book.message("leftover_voided", "scheduled")
         voided = connection.execute(query("leftovers", "void"), values | {"reason": reason}).rowcount
         row = connection.execute(query("plan", "plan"), values).fetchone()
+        # the one row that every planning writes comes last: it is locked for a moment only
+        connection.execute(query("plan", "note_day"), {"day": run.day})
     return PlanCounts(row[0], row[1], voided) if row else PlanCounts(0, 0, voided)
 
 

@@ -18,7 +18,7 @@ from fapiao.tasks import RunDay
 from fapiao.windows import month_start
 from hooks.enterprise.basics import read_enterprise
 from hooks.enterprise.permissions import permissions_of
-from hooks.pool.sessions import name_actor
+from hooks.pool.sessions import acting
 from operators.history.planning import JOBS, Made, planned, save
 
 DAG_ID = "history_auto_update"
@@ -46,8 +46,7 @@ def switch(
     which is private (A-13). Both entrances write the same row (R279). Raises BadInput with every problem at once.
     """
     book = rulebook()
-    with connection.transaction():
-        name_actor(connection, actor)
+    with acting(connection, actor):
         enterprise = read_enterprise(connection)
         chosen = scope or parameter(enterprise.parameters, book, *_SCOPE)
         whose = [EVERY_ORGANISATION] if chosen == GLOBAL else list(dict.fromkeys(organisations))
@@ -82,8 +81,7 @@ def update_last_month(connection: Connection, run: RunDay, actor: str, rules: Ru
     A tax number whose channel cannot serve it is left out with the sentence that the form would refuse it with.
     """
     book = rules or rulebook()
-    with connection.transaction():
-        name_actor(connection, actor)
+    with acting(connection, actor):
         enterprise = read_enterprise(connection)
         return [_update(connection, run, actor, enterprise, book, data_type) for data_type in DATA_TYPES]
 

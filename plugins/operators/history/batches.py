@@ -21,7 +21,7 @@ from fapiao.permissions.task_actions import ActionOutcome
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
 from hooks.enterprise.permissions import permissions_of
-from hooks.pool.sessions import name_actor, name_reason
+from hooks.pool.sessions import acting
 from operators.downloads.actions import repeat, terminate
 
 Connection = psycopg.Connection[Any]
@@ -110,9 +110,7 @@ def _fit(connection: Connection, book: RuleBook, row: Record, day: date) -> str 
 @contextmanager
 def _acting(connection: Connection, actor: str, action: str, batches: Sequence[str]) -> Iterator[None]:
     """The import tasks locked and allowed, in one transaction. Raises BadInput with every problem."""
-    with connection.transaction():
-        name_actor(connection, actor)
-        name_reason(connection, permission_rules().actions[action])
+    with acting(connection, actor, permission_rules().actions[action]):
         connection.execute(query("history", "lock"), {"batches": list(batches)})
         if problems := _problems(connection, actor, action, batches):
             raise BadInput(problems)

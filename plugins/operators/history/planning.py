@@ -21,7 +21,7 @@ from fapiao.tasks import RunDay
 from fapiao.windows import month_start
 from hooks.enterprise.basics import read_enterprise
 from hooks.enterprise.permissions import permissions_of
-from hooks.pool.sessions import name_actor
+from hooks.pool.sessions import acting
 
 DAG_ID = "history_sync"
 JOBS = {"details": "history_sync", "usage": "history_usage"}
@@ -59,8 +59,7 @@ def create(connection: Connection, run: RunDay, actor: str, form: Form, rules: R
     A run that is made again finds its own tasks. Raises BadInput with every problem at once.
     """
     book = rules or rulebook()
-    with connection.transaction():
-        name_actor(connection, actor)
+    with acting(connection, actor):
         plan = preview(connection, actor, form, run.day, book)
         return save(connection, run, plan, JOBS[plan.request.data_type], actor, book)
 

@@ -13,7 +13,7 @@ from fapiao.identity import spelled
 from fapiao.selection.chosen import Operation, SelectionRequest
 from fapiao.selection.records import LOCAL, STATISTICS, LedgerEntry, SubmissionProgress
 from fapiao.selection.submission import NotSubmitted, Submitted, becomes, requests
-from hooks.pool.sessions import name_actor
+from hooks.pool.sessions import acting
 from hooks.queues.submissions import LocalMark, NewSelection, Retriable
 from operators.selections.known_facts import CheckedTaxpayer, check_locally, refusal
 from operators.selections.permissions import objections
@@ -41,8 +41,7 @@ def submit(
         chosen=[one for one in selection_request.chosen if one.taxpayer_no not in without],
         taxpayers=[one for one in selection_request.taxpayers if one not in without],
     )
-    with session.transaction() as tables:
-        name_actor(tables.connection, actor)
+    with acting(session.connection, actor), session.transaction() as tables:
         if made := tables.submissions.find(session.run):
             return Submitted(*made)
         return _submitted(session, tables, kept, actor, accounts or {})
@@ -54,8 +53,7 @@ def retry(session: SelectionSession, batches: Sequence[str], actor: str) -> Subm
     A small-scale company gets no new task but the sentence. Raises BadInput with every problem at once where a task is
     unknown, another organisation's (R150), not 处理失败, or was retried before; then nothing is made.
     """
-    with session.transaction() as tables:
-        name_actor(tables.connection, actor)
+    with acting(session.connection, actor), session.transaction() as tables:
         if made := tables.submissions.find(session.run):
             return Submitted(*made)
         rows = tables.submissions.retriable(batches)
