@@ -62,7 +62,20 @@ class WorkbookBound(Bound, frozen=True):
 class DocumentBound(Bound, frozen=True):
     """Of XML, OFD, YAML and CSV."""
 
-    name: Literal["xml_bytes"]
+    name: Literal[
+        "xml_bytes",
+        "xml_tag_bytes",
+        "xml_elements",
+        "xml_attributes",
+        "xml_depth",
+        "ofd_entries",
+        "ofd_unpacked_bytes",
+        "ofd_pages",
+        "ofd_elements",
+        "ofd_signs",
+        "apart_seconds",
+        "apart_mebibytes",
+    ]
 
 
 class SessionBound(Bound, frozen=True):

@@ -2,5 +2,6 @@
 
 from pathlib import Path
 
-INCLUDE = Path(__file__).resolve().parents[2] / "include"
+PLUGINS = Path(__file__).resolve().parents[1]
+INCLUDE = PLUGINS.parent / "include"
 SQL = INCLUDE / "sql"

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from fapiao.text_encoding import wide
+
 FROM_BUREAU = ("pdf", "ofd", "xml")
 """支持格式包括 PDF、OFD 和 XML (R131)."""
 SNAPSHOT = "snapshot"
@@ -17,5 +19,8 @@ _BEGINNINGS = {"pdf": b"%PDF", "ofd": b"PK\x03\x04", "xml": b"<"}
 
 def kind_of(content: bytes) -> str | None:
     """The kind that the bytes begin as, whatever a name says; None for another. A mark and blanks may stand first."""
-    text = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    head, proven = content[:64], wide(content)
+    if proven:
+        head = head[proven[1] :].decode(proven[0], "ignore").encode()
+    text = head.lstrip()
     return next((kind for kind, beginning in _BEGINNINGS.items() if text.startswith(beginning)), None)

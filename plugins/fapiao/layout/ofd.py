@@ -1,118 +1,143 @@
-"""Opens an OFD (GB/T 33190): a ZIP of XML whose pages are texts and paths in millimetres; guarded against bombs."""
+"""Opens an OFD (GB/T 33190): its pages with their layers, templates among them, counted while they are gathered."""
 
-import io
-import posixpath
-import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from fapiao.boundary import boundary
 from fapiao.bounds import bound
-from fapiao.safe_xml import UnreadableFile, child, children, name_of, parse_xml, text_of
+from fapiao.layout.measures import Box, box
+from fapiao.layout.package import Package, beside
+from fapiao.safe_xml import PastBound, UnreadableFile, child, children, name_of, text_of
 
-MOST_ENTRIES = 2_000
-MOST_PAGES = 20
-MOST_UNPACKED = 64 * 2**20
-"""Bytes of all XML that is unpacked for one document."""
 A4 = (0.0, 0.0, 210.0, 297.0)
+_MOST_REASONS = 3
 
-Box = tuple[float, float, float, float]
 
-
-@dataclass(frozen=True, slots=True)
-class OfdPage:
+class OfdPage(NamedTuple):
     """One page: its box in millimetres (x, y, width, height) and its layers, back to front."""
 
     box: Box
     layers: tuple[Element, ...]
 
 
-class _Package:
-    """The entries of the ZIP, unpacked within a budget."""
+@dataclass(slots=True)
+class LeftOut:
+    """Pages, templates and objects that could not be drawn while the others were."""
 
-    def __init__(self, content: bytes) -> None:
-        with boundary(lambda raised: UnreadableFile(f"the OFD is not a ZIP file ({raised})")):
-            self._zip = zipfile.ZipFile(io.BytesIO(content))
-        if len(self._zip.namelist()) > MOST_ENTRIES:
-            raise UnreadableFile(f"the OFD has more than {MOST_ENTRIES} entries; it is not opened")
-        self._left = MOST_UNPACKED
+    count: int = 0
+    reasons: list[str] = field(default_factory=list)
 
-    def xml(self, place: str) -> Element:
-        """The root of an entry. Raises UnreadableFile."""
-        if place not in self._zip.namelist():
-            raise UnreadableFile(f"the OFD has no {place}")
-        with (
-            boundary(lambda raised: UnreadableFile(f"{place} of the OFD cannot be unpacked ({raised})")),
-            self._zip.open(place) as entry,
-        ):
-            content = entry.read(min(self._left, bound("xml_bytes").value) + 1)
-        if len(content) > min(self._left, bound("xml_bytes").value):
-            raise UnreadableFile(f"{place} of the OFD unpacks to more than is taken; this may be a ZIP bomb")
-        self._left -= len(content)
-        return parse_xml(content, f"{place} of the OFD")
+    def add(self, reason: str) -> None:
+        """One more."""
+        self.count += 1
+        if len(self.reasons) < _MOST_REASONS and reason not in self.reasons:
+            self.reasons.append(reason)
 
+    @contextmanager
+    def odd(self) -> Iterator[None]:
+        """Whatever is raised about one object leaves that object out; a bound that is passed ends the drawing."""
+        try:
+            with boundary(lambda raised: UnreadableFile(f"{type(raised).__name__}: {raised}"), UnreadableFile):
+                yield
+        except PastBound:
+            raise
+        except UnreadableFile as why:
+            self.add(str(why)[:200])
 
-def read_pages(content: bytes) -> list[OfdPage]:
-    """The pages of an OFD's first document. Raises UnreadableFile with a sentence for anything else."""
-    package = _Package(content)
-    root = text_of(package.xml("OFD.xml"), "DocBody", "DocRoot")
-    if not root:
-        raise UnreadableFile("OFD.xml names no document")
-    place = root.lstrip("/")
-    document = package.xml(place)
-    common = child(document, "CommonData")
-    box = _box(child(common, "PageArea"), A4)
-    templates = {
-        template.get("ID", ""): package.xml(_beside(place, template.get("BaseLoc", "")))
-        for template in children(common, "TemplatePage")
-    }
-    listed = list(children(child(document, "Pages"), "Page"))
-    if not listed or len(listed) > MOST_PAGES:
-        raise UnreadableFile(f"the OFD has {len(listed)} pages; between 1 and {MOST_PAGES} are drawn")
-    return [_page(package.xml(_beside(place, page.get("BaseLoc", ""))), templates, box) for page in listed]
+    def __str__(self) -> str:
+        return f"{self.count} left out of the snapshot: {'; '.join(self.reasons)}" if self.count else ""
 
 
-def _beside(document: str, location: str) -> str:
-    """A location as entry name: absolute in the package, or relative to the document."""
-    if location.startswith("/"):
-        return location.lstrip("/")
-    return posixpath.normpath(posixpath.join(posixpath.dirname(document), location))
+class Drawn:
+    """How much may still be drawn of one OFD, templates each time that a page refers to them."""
+
+    def __init__(self) -> None:
+        self._bounds = bound("ofd_elements"), bound("ofd_signs")
+        self._left = [one.value for one in self._bounds]
+
+    def spend(self, elements: int, signs: int = 0) -> None:
+        """Raises PastBound."""
+        for place, count in enumerate((elements, signs)):
+            self._left[place] -= count
+            if self._left[place] < 0:
+                raise PastBound(f"the OFD has {self._bounds[place].said()}")
+
+    def spend_on(self, element: Element) -> None:
+        """Everything within an object."""
+        for one in element.iter():
+            self.spend(1, len(one.text or "") + sum(map(len, one.attrib.values())))
 
 
-def _page(page: Element, templates: Mapping[str, Element], usual: Box) -> OfdPage:
-    used = [
-        (one.get("ZOrder", "Background"), templates.get(one.get("TemplateID", "")))
-        for one in children(page, "Template")
-    ]
-    behind = [layer for order, template in used if order != "Foreground" for layer in _layers(template)]
-    before = [layer for order, template in used if order == "Foreground" for layer in _layers(template)]
-    return OfdPage(_box(child(page, "Area"), usual), (*behind, *_layers(page), *before))
+def read_pages(content: bytes, drawn: Drawn, left_out: LeftOut) -> list[OfdPage]:
+    """The pages of an OFD's first document. Raises UnreadableFile where none can be read."""
+    return _Document(Package(content), drawn, left_out).pages()
 
 
-def _layers(page: Element | None) -> Iterator[Element]:
-    return (layer for layer in child(page, "Content") or () if name_of(layer) == "Layer")
+class _Document:
+    """The first document of a package: where its pages and templates lie, and the size that pages usually have."""
 
+    def __init__(self, package: Package, drawn: Drawn, left_out: LeftOut) -> None:
+        root = text_of(package.part(["OFD.xml"]), "DocBody", "DocRoot")
+        if not root:
+            raise UnreadableFile("OFD.xml names no document")
+        self._package, self._drawn, self._left_out = package, drawn, left_out
+        self._place = beside("", root)[0]
+        self._root = package.part([self._place])
+        common = child(self._root, "CommonData")
+        self._usual = self._box(child(common, "PageArea"), A4)
+        self._templates = {one.get("ID", ""): one.get("BaseLoc", "") for one in children(common, "TemplatePage")}
 
-def _box(area: Element | None, usual: Box) -> Box:
-    text = text_of(area, "PhysicalBox")
-    return box(text) if text else usual
+    def pages(self) -> list[OfdPage]:
+        """Those that can be read."""
+        pages: list[OfdPage] = []
+        for location in self._locations():
+            with self._left_out.odd():
+                pages.append(self._page(self._part(location)))
+        if not pages:
+            raise UnreadableFile(self._left_out.reasons[0] if self._left_out.count else "the OFD has no pages")
+        return pages
 
+    def _locations(self) -> Iterator[str]:
+        most = bound("ofd_pages")
+        listed = children(child(self._root, "Pages"), "Page")
+        yield from (page.get("BaseLoc", "") for page in islice(listed, most.value))
+        for _ in listed:
+            self._left_out.add(f"the OFD has {most.said()}")
 
-def numbers(text: str, what: str) -> list[float]:
-    """The finite numbers of a list. Raises UnreadableFile."""
-    try:
-        found = [float(part) for part in text.replace(",", " ").split()]
-    except ValueError as error:
-        raise UnreadableFile(f"{what} of the OFD is {text[:40]!r}, which is no list of numbers") from error
-    if not all(abs(number) < 1e6 for number in found):  # noqa: PLR2004 a kilometre; no number at all is none either
-        raise UnreadableFile(f"{what} of the OFD has a number beyond all measure: {text[:40]!r}")
-    return found
+    def _part(self, location: str) -> Element:
+        return self._package.part(beside(self._place, location))
 
+    def _page(self, page: Element) -> OfdPage:
+        behind: list[Element] = []
+        before: list[Element] = []
+        for used in children(page, "Template"):
+            with self._left_out.odd():
+                layers = self._layers(self._template(used.get("TemplateID", "")))
+                (before if used.get("ZOrder") == "Foreground" else behind).extend(layers)
+        return OfdPage(self._box(child(page, "Area"), self._usual), (*behind, *self._layers(page), *before))
 
-def box(text: str) -> Box:
-    """x, y, width and height in millimetres. Raises UnreadableFile."""
-    found = numbers(text, "a box")
-    if len(found) != 4 or found[2] < 0 or found[3] < 0:  # noqa: PLR2004
-        raise UnreadableFile(f"a box of the OFD is {text[:40]!r}; four numbers are expected")
-    return found[0], found[1], found[2], found[3]
+    def _template(self, number: str) -> Element:
+        if number not in self._templates:
+            raise UnreadableFile(f"the OFD has no template {number[:40]}")
+        return self._part(self._templates[number])
+
+    def _layers(self, page: Element) -> Iterator[Element]:
+        """Counted as they are gathered: a page may refer to one template a thousand times."""
+        self._drawn.spend(1)
+        for layer in child(page, "Content") or ():
+            if name_of(layer) == "Layer":
+                self._drawn.spend(1)
+                yield layer
+
+    def _box(self, area: Element | None, usual: Box) -> Box:
+        """The size of a page; one that is no size is as usual."""
+        text = text_of(area, "PhysicalBox")
+        with self._left_out.odd():
+            found = box(text) if text else usual
+            if found[2] and found[3]:
+                return found
+        return usual

@@ -5,14 +5,15 @@ signatures are neither drawn nor checked. Source: S1 §3.3 版式文件 (R136).
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
 from fapiao.boundary import boundary
-from fapiao.layout.ofd import OfdPage, box, numbers, read_pages
+from fapiao.layout.measures import box, colour, first_number, numbers
+from fapiao.layout.ofd import Drawn, LeftOut, OfdPage, read_pages
 from fapiao.safe_xml import UnreadableFile, child, children, name_of
 
-MOST_ELEMENTS = 60_000
 DEEPEST_BLOCK = 16
 LEAST_BOLD = 500
 FONTS = "SimSun, 'Songti SC', 'Noto Serif CJK SC', serif"
@@ -22,46 +23,68 @@ _COUNTS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 _BLACK = "rgb(0,0,0)"
 
 
+class Snapshot(NamedTuple):
+    """The picture as SVG in UTF-8, and the sentence about what of the OFD is not in it; None where all of it is."""
+
+    svg: bytes
+    problem: str | None
+
+
 @boundary(lambda raised: UnreadableFile(f"the OFD cannot be drawn ({raised!r})"), UnreadableFile)
-def draw_snapshot(ofd: bytes) -> bytes:
-    """The pages below one another as one SVG, UTF-8. Raises UnreadableFile with a sentence for people."""
-    pages = read_pages(ofd)
-    if sum(1 for page in pages for layer in page.layers for _ in layer.iter()) > MOST_ELEMENTS:
-        raise UnreadableFile(f"the OFD has more than {MOST_ELEMENTS} elements on its pages; no snapshot is drawn")
+def draw_snapshot(ofd: bytes) -> Snapshot:
+    """The pages below one another. Raises UnreadableFile with a sentence for people."""
+    drawn, left_out = Drawn(), LeftOut()
+    pages = read_pages(ofd, drawn, left_out)
+    pen = _Pen(drawn, left_out)
     width = max(page.box[2] for page in pages)
-    drawn: list[str] = []
+    lines: list[str] = []
     top = 0.0
     for page in pages:
-        drawn += _page(page, top)
+        lines += pen.page(page, top)
         top += page.box[3]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}mm" height="{_n(top)}mm" '
         f'viewBox="0 0 {_n(width)} {_n(top)}">'
     )
     paper = f'<rect width="{_n(width)}" height="{_n(top)}" fill="rgb(255,255,255)"/>'
-    return "\n".join([head, paper, *drawn, "</svg>", ""]).encode()
+    return Snapshot("\n".join([head, paper, *lines, "</svg>", ""]).encode(), str(left_out) or None)
 
 
-def _page(page: OfdPage, top: float) -> Iterator[str]:
-    x, y, *_ = page.box
-    yield f'<g transform="translate({_n(-x)} {_n(top - y)})">'
-    for layer in page.layers:
-        yield from _objects(layer, DEEPEST_BLOCK)
-    yield "</g>"
+class _Pen:
+    """Draws objects one by one: one that cannot be drawn is left out."""
 
+    def __init__(self, drawn: Drawn, left_out: LeftOut) -> None:
+        self._drawn, self._left_out = drawn, left_out
 
-def _objects(parent: Element, depth: int) -> Iterator[str]:
-    if depth == 0:
-        raise UnreadableFile(f"the OFD nests its blocks more than {DEEPEST_BLOCK} deep; no snapshot is drawn")
-    for element in parent:
-        name = name_of(element)
-        if name == "PageBlock":
-            yield from _objects(element, depth - 1)
-        elif name in _DRAWERS:
+    def page(self, page: OfdPage, top: float) -> Iterator[str]:
+        """Its layers, back to front, `top` millimetres down."""
+        x, y, *_ = page.box
+        yield f'<g transform="translate({_n(-x)} {_n(top - y)})">'
+        for layer in page.layers:
+            yield from self._objects(layer, DEEPEST_BLOCK)
+        yield "</g>"
+
+    def _objects(self, parent: Element, depth: int) -> Iterator[str]:
+        for element in parent:
+            if name_of(element) != "PageBlock":
+                yield from self._object(element)
+            elif depth:
+                self._drawn.spend(1)
+                yield from self._objects(element, depth - 1)
+            else:
+                self._left_out.add(f"a block is nested more than {DEEPEST_BLOCK} deep")
+
+    def _object(self, element: Element) -> list[str]:
+        self._drawn.spend_on(element)
+        with self._left_out.odd():
+            drawer = _DRAWERS.get(name_of(element))
+            if drawer is None:
+                raise UnreadableFile(f"nothing draws a {name_of(element)[:40]}")
             x, y, width, height = box(element.get("Boundary", ""))
-            inner = list(_DRAWERS[name](element, width, height))
+            inner = list(drawer(element, width, height))
             if inner:
-                yield f'<g transform="translate({_n(x)} {_n(y)}){_matrix(element)}">' + "".join(inner) + "</g>"
+                return [f'<g transform="translate({_n(x)} {_n(y)}){_matrix(element)}">' + "".join(inner) + "</g>"]
+        return []
 
 
 def _matrix(element: Element) -> str:
@@ -70,7 +93,7 @@ def _matrix(element: Element) -> str:
 
 
 def _text(element: Element, _width: float, _height: float) -> Iterator[str]:
-    size = (numbers(element.get("Size", "") or "3.5", "a font size") or [3.5])[0]
+    size = first_number(element.get("Size", ""), 3.5, "a font size")
     weight = element.get("Weight") or ""
     bold = ' font-weight="bold"' if weight.isdecimal() and int(weight) > LEAST_BOLD else ""
     fill = _colour(child(element, "FillColor"), _BLACK)
@@ -86,7 +109,7 @@ def _text(element: Element, _width: float, _height: float) -> Iterator[str]:
 
 def _places(code: Element, start: str, steps: str, signs: int) -> str:
     """Where each sign stands: a start, and steps between the signs, `g 3 2.5` for three steps of 2.5."""
-    place = (numbers(code.get(start, ""), start) or [0.0])[0]
+    place = first_number(code.get(start, ""), 0.0, start)
     found = [place]
     for step in _steps((code.get(steps) or "").split(), signs):
         place += step
@@ -113,7 +136,7 @@ def _path(element: Element, _width: float, _height: float) -> Iterator[str]:
     shape = " ".join(_svg_path(words))
     stroke = _colour(child(element, "StrokeColor"), _BLACK) if _says(element, "Stroke", usual=True) else "none"
     fill = _colour(child(element, "FillColor"), "none") if _says(element, "Fill", usual=False) else "none"
-    line = (numbers(element.get("LineWidth", "") or "0.353", "a line width") or [0.353])[0]
+    line = first_number(element.get("LineWidth", ""), 0.353, "a line width")
     if shape:
         yield f'<path d="{shape}" stroke="{stroke}" stroke-width="{_n(line)}" fill="{fill}"/>'
 
@@ -145,11 +168,7 @@ def _says(element: Element, name: str, *, usual: bool) -> bool:
 
 
 def _colour(element: Element | None, usual: str) -> str:
-    """An RGB or grey value; colour spaces of other sorts are drawn as usual."""
-    values = numbers(element.get("Value", ""), "a colour") if element is not None else []
-    if len(values) == 1:
-        values *= 3
-    return f"rgb({','.join(str(round(min(max(value, 0), 255))) for value in values)})" if len(values) == 3 else usual  # noqa: PLR2004
+    return usual if element is None else colour(element.get("Value", ""), usual)
 
 
 def _n(number: float) -> str:

@@ -1,20 +1,20 @@
 """Files made of other files: the snapshot that an OFD gives, stored beside it."""
 
 from fapiao.layout.media import SNAPSHOT
+from fapiao.layout.reading import Read, read_file
 from fapiao.layout.rows import LayoutFile, file_row
-from fapiao.layout.snapshot import draw_snapshot
-from fapiao.safe_xml import UnreadableFile
 from hooks.files.store import FileStore, digest
 
 
-def ofd_rows(store: FileStore, document_key: str, source: str, content: bytes) -> list[LayoutFile]:
-    """The row of a stored OFD and the one of its snapshot; an OFD that cannot be drawn says so in its own row."""
-    sha256 = digest(content)
-    try:
-        picture = draw_snapshot(content)
-    except UnreadableFile as problem:
-        return [file_row(document_key, "ofd", source, sha256, len(content), f"no snapshot: {problem}")]
+def ofd_rows(
+    store: FileStore, document_key: str, source: str, content: bytes, read: Read = read_file
+) -> list[LayoutFile]:
+    """The row of a stored OFD and the one of its snapshot, which says what it lacks; an OFD without one says why."""
+    sha256, reading = digest(content), read("ofd", content)
+    if reading.snapshot is None:
+        return [file_row(document_key, "ofd", source, sha256, len(content), reading.problem)]
+    picture = reading.snapshot
     return [
         file_row(document_key, "ofd", source, sha256, len(content)),
-        file_row(document_key, SNAPSHOT, "converted", store.put(picture), len(picture)),
+        file_row(document_key, SNAPSHOT, "converted", store.put(picture), len(picture), reading.problem),
     ]

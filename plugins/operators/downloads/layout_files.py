@@ -1,16 +1,18 @@
 """Collect layout files (版式文件): the bytes that the bureau announced into the store, their rows into the pool."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from fapiao.errors import Refused, TryLater, Unusable
-from fapiao.layout import xml_invoice
 from fapiao.layout.delivery import Announced, Delivery, Failure, read_delivery
+from fapiao.layout.reading import Read, read_file
+from fapiao.layout.reading_apart import reading_apart
 from fapiao.layout.rows import LayoutFile, file_row
 from fapiao.payloads.line_filter import ERROR_GOODS, line_filter
 from fapiao.payloads.staged import Context
-from fapiao.safe_xml import UnreadableFile
+from fapiao.shown import shown
 from fapiao.tasks import Claim
 from hooks.channels.file_download import Download, download_of
 from hooks.files.layout_files import LayoutFiles
@@ -56,7 +58,7 @@ def collect_files(session: WorkerSession, claim: Claim, download: Download | Non
     except Unusable as store:
         raise TryLater("FILE_STORE", str(store), "the row goes on when the file store works again") from store
     with session.locked(claim) as tables:
-        _settle(session, tables, claim, taken, [*delivery.failures, *missing.refused, *missing.damaged])
+        _settle(session, tables, claim, taken, [*delivery.failures, *missing.all])
 
 
 def _give_way(session: WorkerSession, claim: Claim) -> None:
@@ -80,31 +82,31 @@ def _delivery(session: WorkerSession, claim: Claim) -> Delivery:
 def _take_all(session: WorkerSession, claim: Claim, delivery: Delivery, store: FileStore) -> _Taken:
     """Reads what is stored, file by file; what has no bytes is a failure already."""
     taken, renewed = _Taken(), session.now()
-    for file in delivery.files:
-        renewed = renew_lease(session, claim, renewed)
-        if store.has(file.sha256, file.size):
-            taken.rows += _rows(file, store.read(file.sha256), store, taken.invoices)
+    with _reader(claim) as read:
+        for file in delivery.files:
+            renewed = renew_lease(session, claim, renewed)
+            if store.has(file.sha256, file.size):
+                _take(file, store.read(file.sha256), store, read, taken)
     return taken
 
 
-def _rows(file: Announced, content: bytes, store: FileStore, invoices: dict[str, Invoice]) -> list[LayoutFile]:
-    """The file's row, and what can be made of it: a snapshot of an OFD, the invoice of an XML."""
+def _reader(claim: Claim) -> AbstractContextManager[Read]:
+    """Where a worker has ended over the row, one of its files may have ended it: that one shall end no other."""
+    return reading_apart() if claim.broke_workers else nullcontext(read_file)
+
+
+def _take(file: Announced, content: bytes, store: FileStore, read: Read, taken: _Taken) -> None:
+    """The file's row, and what was made of it: a snapshot of an OFD, the invoice of an XML."""
     if file.file_type == "ofd":
-        return ofd_rows(store, file.document_key, "bureau", content)
-    problem = None
-    if file.file_type == "xml":
-        try:
-            invoices[file.document_key] = Invoice(file.reply_id, _item(file, content))
-        except UnreadableFile as unreadable:
-            problem = f"no lines: {unreadable}"
-    return [file_row(file.document_key, file.file_type, "bureau", file.sha256, file.size, problem)]
-
-
-def _item(file: Announced, content: bytes) -> dict[str, object]:
-    invoice = xml_invoice.read(content)
-    if invoice["invoiceNo"] != file.document_key:
-        raise UnreadableFile(f"the XML is of invoice {invoice['invoiceNo']}, not of {file.document_key}")
-    return invoice
+        taken.rows += ofd_rows(store, file.document_key, "bureau", content, read)
+        return
+    reading = read(file.file_type, content)
+    problem, number = reading.problem, (reading.item or {}).get("invoiceNo")
+    if reading.item and number == file.document_key:
+        taken.invoices[file.document_key] = Invoice(file.reply_id, reading.item)
+    elif reading.item:
+        problem = f"no lines: the XML is of invoice {shown(str(number), 40)}, not of {file.document_key}"
+    taken.rows.append(file_row(file.document_key, file.file_type, "bureau", file.sha256, file.size, problem))
 
 
 def _settle(

@@ -116,3 +116,71 @@ def test_an_entry_that_cannot_be_read_exactly_is_a_failure_of_its_own(entry: byt
     found = read_delivery([(1, b'{"files": [' + entry + b"]}")], [A])
     assert reason in found.failures[0].reason
     assert len(found.failures[0].reason) < 250
+
+
+LISTS_THAT_ARE_NONE = ["true", '"x"', "7", '{"invoiceNo": "1"}', "[1", "1e400"]
+
+
+@pytest.mark.finding("F73")
+@pytest.mark.parametrize("written", LISTS_THAT_ARE_NONE)
+@pytest.mark.parametrize("name", ["files", "fail"])
+def test_a_list_that_is_none_is_one_failure_and_the_other_pages_count(name: str, written: str) -> None:
+    found = read_delivery([(1, f'{{"{name}": {written}}}'.encode()), (2, page(PDF))], [A])
+    assert [file.document_key for file in found.files] == [A]
+    assert len(found.failures) == 1
+    assert "of the delivery cannot be read" in found.failures[0].reason
+
+
+@pytest.mark.finding("F73")
+def test_a_list_that_is_none_costs_the_other_list_of_its_page_nothing() -> None:
+    found = read_delivery([(1, b'{"files": true, "fail": [' + json.dumps(NO_CITY).encode() + b"]}")], [B])
+    assert [failure.document_key for failure in found.failures] == [None, B]
+
+
+@pytest.mark.finding("F73")
+def test_a_field_that_nobody_asks_for_may_be_anything() -> None:
+    found = read_delivery([(1, page(PDF)[:-1] + b', "note": NaN, "more": "\\u0000"}')], [A])
+    assert (len(found.files), found.failures) == (1, [])
+
+
+ODD_VALUES = [None, True, [], {}, ["x"], {"x": 1}, -1, 1.5, 10**300, "", "\x00", "x" * 70_000]
+
+
+@pytest.mark.finding("F73")
+@pytest.mark.parametrize("value", ODD_VALUES, ids=lambda one: repr(one)[:12])
+@pytest.mark.parametrize("name", ["invoiceNo", "fileType", "size", "sha256"])
+def test_an_odd_value_costs_its_own_entry_and_no_other(name: str, value: object) -> None:
+    found = delivered(
+        page(PDF, announced(B, "pdf", b"two") | {name: value}, announced(C, "xml", b"x")), asked=[A, B, C]
+    )
+    assert [file.document_key for file in found.files] == [A, C]
+    assert found.failures
+    assert all(len(failure.reason) < 250 for failure in found.failures)
+
+
+@pytest.mark.finding("F73")
+@pytest.mark.parametrize("url", [None, True, [], {"a": 1}, ""], ids=repr)
+def test_an_address_that_is_no_text_is_none(url: object) -> None:
+    found = delivered(page(PDF, announced(B, "pdf", b"two") | {"url": url}), asked=[A, B])
+    assert ([file.document_key for file in found.files], len(found.failures)) == ([A], 1)
+    assert "no address, size or SHA-256" in found.failures[0].reason
+
+
+@pytest.mark.finding("F73")
+@pytest.mark.parametrize("entry", [b"null", b"7", b"[1, [2]]", b'"x"', b"[" * 5_000 + b"]" * 5_000, b"true", b"{}"])
+@pytest.mark.parametrize("name", [b"files", b"fail"])
+def test_an_entry_of_any_shape_costs_nothing_but_itself(name: bytes, entry: bytes) -> None:
+    body = b'{"files": [' + json.dumps(PDF).encode() + (b"," if name == b"files" else b'], "fail": [') + entry + b"]}"
+    found = read_delivery([(1, body)], [A])
+    assert [file.document_key for file in found.files] == [A]
+    assert len(found.failures) == 1
+
+
+@pytest.mark.finding("F73")
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"[]", b"\xff\xfe", b'{"files": [', b'{"files": [], "files": []}', b"<html>"]
+)
+def test_a_page_that_cannot_be_read_costs_the_others_nothing(body: bytes) -> None:
+    found = read_delivery([(1, body), (2, page(PDF))], [A])
+    assert [file.document_key for file in found.files] == [A]
+    assert len(found.failures) == 1

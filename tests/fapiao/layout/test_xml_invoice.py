@@ -1,5 +1,7 @@
 """The XML of a 数电 invoice becomes an item of the gateway's vocabulary, lines included."""
 
+import codecs
+
 import pytest
 
 from fapiao.layout.xml_invoice import read
@@ -76,6 +78,48 @@ def test_the_supervision_number_wins_over_the_header() -> None:
     assert read(text)["invoiceNo"] == NUMBER
 
 
+def written(declared: str, codec: str, mark: bytes = b"") -> bytes:
+    """An invoice that declares one encoding and is in another, or the same."""
+    return mark + einvoice(NUMBER).decode().replace('encoding="UTF-8"', declared).encode(codec)
+
+
+@pytest.mark.finding("F25")
+@pytest.mark.parametrize(
+    ("declared", "codec", "mark"),
+    [
+        ('encoding="gb2312"', "gb2312", b""),
+        ("encoding='GBK'", "gbk", b""),
+        ('encoding = "GB18030"', "gb18030", b""),
+        ('encoding="gb_2312-80"', "gb2312", b""),
+        ('encoding="cp936"', "gbk", b""),
+        ('encoding="utf8"', "utf-8", b""),
+        ("encoding='UTF8'", "utf-8", b""),
+        ('encoding="utf_8"', "utf-8", b""),
+        ('encoding="Utf-8"', "utf-8", codecs.BOM_UTF8),
+        ("", "utf-8", b""),
+        ("", "utf-8", codecs.BOM_UTF8),
+        ('encoding="UTF-16"', "utf-16", b""),
+        ('encoding="UTF-16"', "utf-16-le", b""),
+        ('encoding="UTF-16"', "utf-16-be", b""),
+        ("", "utf-16-be", codecs.BOM_UTF16_BE),
+        ('encoding="gbk"', "utf-8", b""),
+        ('encoding="gbk"', "utf-8", codecs.BOM_UTF8),
+        ('encoding="utf-8"', "gb2312", b""),
+        ('encoding="UTF-16"', "utf-8", b""),
+        ('encoding="gb2312"', "utf-16", b""),
+        ('encoding="UTF-99"', "utf-8", b""),
+        ('encoding="iso-8859-1"', "utf-8", b""),
+    ],
+)
+def test_an_invoice_is_decoded_by_what_it_declares_or_proves(declared: str, codec: str, mark: bytes) -> None:
+    assert read(written(declared, codec, mark)) == read(einvoice(NUMBER))
+
+
+@pytest.mark.finding("F25")
+def test_blanks_before_the_declaration_are_forgiven() -> None:
+    assert read(b"\r\n  " + written('encoding="GBK"', "gbk")) == read(einvoice(NUMBER))
+
+
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 BROKEN = {
     "nothing": (b"", "not well-formed"),
@@ -91,7 +135,24 @@ BROKEN = {
         einvoice(NUMBER, head=f'<!DOCTYPE EInvoice [<!ENTITY l0 "ha">{LAUGHS}]>'),
         "declares a DOCTYPE",
     ),
-    "an unknown encoding": (einvoice(NUMBER).replace(b"UTF-8", b"UTF-99"), "not well-formed"),
+    "an unknown encoding": (written('encoding="UTF-99"', "gbk"), "declares the encoding UTF-99, which is not known"),
+    "an encoding that it is not in": (
+        written('encoding="gb2312"', "gbk").replace("软".encode("gbk"), b"\xff\xff"),
+        "not in the encoding gb2312",
+    ),
+    "a damaged UTF-8": (einvoice(NUMBER).replace("软".encode(), "软".encode()[:2]), "not in the encoding UTF-8"),
+    "a mark that it is not in": (b"\xff\xfe" + einvoice(NUMBER)[:1001], "not in the encoding UTF-16-LE"),
+    "a decompressor for an encoding": (written('encoding="zip"', "gbk"), "declares the encoding zip"),
+    "depth": (b"<a>" * 101, "elements more than 100 deep"),
+    "elements": (b"<a>" + b"<b/>" * 400_001, "more than 400000 elements"),
+    "attributes": (b"<a " + b" ".join(b'a%d=""' % one for one in range(101)) + b"/>", "more than 100 attributes"),
+    "one tag": (b'<a b="' + b"x" * 50_000 + b'"/>', "a tag or comment of more than 32768 bytes"),
+    "one comment": (b"<a><!--" + b"x" * 50_000 + b"--></a>", "a tag or comment of more than 32768 bytes"),
+    "a long namespace": (
+        b'<a xmlns="' + b"u" * 2_000 + b'">' + b"<b/>" * 300_000,
+        "a name of more than 300 characters",
+    ),
+    "a long name": (b"<" + b"a" * 2_000 + b"/>", "a name of more than 300 characters"),
     "too large": (b" " * (20 * 2**20 + 1), "more than 20971520 bytes"),
 }
 

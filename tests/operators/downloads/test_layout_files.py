@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from fapiao.errors import LeaseLost, Refused, TryLater
+from fapiao.layout import reading_apart
 from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
 from file_host import FileHost, file_host, page
@@ -18,6 +19,7 @@ from hooks.files.store import FolderStore, digest
 from hooks.queues.tasks import TaskTable
 from layout_rows import company, documents, file_tasks, key, put_downloaded
 from layout_samples import LINE, einvoice, files_of, ofd, pdf
+from operators.downloads.layout_bytes import MOST_PUT_OFF
 from operators.downloads.layout_files import collect_files
 from operators.downloads.session import WorkerSession
 from task_rows import NOON, RUN, take
@@ -215,6 +217,94 @@ def test_a_file_that_is_gone_fails_its_invoice(pool: Pool, session: WorkerSessio
     collect_files(session, claim, host.download)
     assert counts(pool) == (2, 1, 0, 1)
     assert rejected(pool)[0][0] == A
+
+
+ODD_ADDRESSES = [
+    "http://[bad",
+    "http://h:99999/a",
+    "http://h:port/a",
+    "http://a\tb/c",
+    "/a\x7fb",
+    "ftp://h/a",
+    "file:///etc/passwd",
+    "//",
+    "http://" + "h" * 65_537,
+    "http://xn--a-\u4e2d-/",
+    "x" * 65_537,
+]
+
+
+@pytest.mark.finding("F73")
+@pytest.mark.parametrize("url", ODD_ADDRESSES, ids=lambda url: url[:20].encode("unicode_escape").decode())
+def test_an_odd_address_costs_its_own_file_and_no_other(
+    pool: Pool, session: WorkerSession, host: FileHost, url: str
+) -> None:
+    odd = [host.offer(A)[0] | {"url": url}]
+    claim = downloaded(pool, [page(*odd, *host.offer(B), *host.offer(C))], [A, B, C])
+    collect_files(session, claim, host.download)
+    assert {number for number, _ in files(pool)} == {B, C}
+    assert (row_of(pool)["status"], counts(pool)) == ("succeeded", (3, 2, 0, 1))
+    ((number, reason),) = rejected(pool)
+    assert (number, len(reason) < 3_000) == (A, True)
+
+
+@pytest.mark.finding("F73")
+def test_a_file_that_the_host_never_gives_costs_its_own_invoice_in_the_end(
+    pool: Pool, session: WorkerSession, host: FileHost
+) -> None:
+    claim = downloaded(pool, [page(*host.offer(A), *host.offer(B))], [A, B])
+    host.faults[f"/{A}.pdf"] = ["http_500"] * 9
+    for _ in range(2):
+        with pytest.raises(TryLater, match="HTTP 500"):
+            collect_files(session, claim, host.download)
+        assert f"/{B}.xml" in host.asked
+        claim = replace(taken_again(pool), attempts=claim.attempts + 1)
+    collect_files(session, claim, host.download)
+    assert (row_of(pool)["status"], counts(pool)) == ("succeeded", (2, 1, 0, 1))
+    assert [number for number, _ in rejected(pool)] == [A]
+    assert (A, "ofd") in files(pool)
+
+
+@pytest.mark.finding("F73")
+def test_a_host_that_gives_nothing_is_not_asked_for_every_file(
+    pool: Pool, session: WorkerSession, host: FileHost
+) -> None:
+    keys = [key(number) for number in range(10, 20)]
+    entries = [entry for number in keys for entry in host.offer(number)]
+    host.faults |= {f"/{number}.{kind}": ["http_500"] for number in keys for kind in ("pdf", "ofd", "xml")}
+    claim = downloaded(pool, [page(*entries)], keys, attempts=2)
+    with pytest.raises(TryLater):
+        collect_files(session, claim, host.download)
+    assert len(host.asked) == MOST_PUT_OFF
+
+
+@pytest.fixture
+def deadly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reading room in which an XML that says so ends the process, as a fault of a native library would."""
+    code = (
+        "import os, sys; sys.path.insert(0, sys.argv[1]); from fapiao.layout import reading, reading_apart, xml_invoice;"
+        "read = xml_invoice.read;"
+        "xml_invoice.read = lambda content: os.abort() if b'deadly' in content else read(content);"
+        "reading_apart.serve()"
+    )
+    monkeypatch.setattr(reading_apart, "_START", code)
+
+
+@pytest.mark.finding("F74", "F20")
+@pytest.mark.usefixtures("deadly")
+def test_a_file_that_ends_its_reader_costs_its_own_lines_and_no_other_file(
+    pool: Pool, session: WorkerSession, host: FileHost
+) -> None:
+    wicked = files_of(A) | {"xml": b"<deadly/>"}
+    claim = downloaded(pool, [page(*host.offer(A, wicked), *host.offer(B), *host.offer(C))], [A, B, C])
+    collect_files(session, replace(claim, broke_workers=1), host.download)
+    assert (row_of(pool)["status"], counts(pool)) == ("succeeded", (3, 3, 0, 0))
+    problems = pool.execute("SELECT document_key, file_type, problem FROM fapiao.layout_file WHERE problem IS NOT NULL")
+    ((number, kind, problem),) = problems.fetchall()
+    assert (number, kind) == (A, "xml")
+    assert problem.startswith("no lines: reading it ended the process that read it")
+    assert (lines(pool, A), len(lines(pool, B)), len(lines(pool, C))) == ([], 1, 1)
+    assert (A, "snapshot") in files(pool)
 
 
 @pytest.mark.req("R136")
