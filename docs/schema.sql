@@ -497,6 +497,7 @@ CREATE TABLE sync.selection (
     retry_of bigint,
     created_by text DEFAULT sync.actor() NOT NULL,
     created_at timestamptz DEFAULT sync.now() NOT NULL,
+    broke_workers smallint DEFAULT 0 NOT NULL,
     CONSTRAINT counts_balance CHECK (
 CASE
     WHEN (finished_at IS NULL) THEN ((succeeded_count + failed_count) <= document_count)
@@ -815,11 +816,15 @@ CREATE TABLE sync.verification (
     created_by text DEFAULT sync.actor() NOT NULL,
     created_at timestamptz DEFAULT sync.now() NOT NULL,
     finished_at timestamptz,
+    broke_workers smallint DEFAULT 0 NOT NULL,
+    polls integer DEFAULT 0 NOT NULL,
+    login_request_id bigint,
     CONSTRAINT final_has_its_instant CHECK (((state = ANY (ARRAY['waiting', 'limit'])) = (finished_at IS NULL))),
     CONSTRAINT limit_names_its_day CHECK (((state <> 'limit') OR (not_before_day IS NOT NULL))),
     CONSTRAINT refusal_says_why CHECK (((state = ANY (ARRAY['waiting', 'verified'])) OR ((result_code IS NOT NULL) AND (result_text IS NOT NULL)))),
     CONSTRAINT verification_direction_check CHECK ((direction = ANY (ARRAY['input', 'output']))),
     CONSTRAINT verification_goal_check CHECK ((goal = ANY (ARRAY['pool', 'cache']))),
+    CONSTRAINT verification_polls_check CHECK ((polls >= 0)),
     CONSTRAINT verification_reason_check CHECK ((reason = ANY (ARRAY['first_capture', 'status_update', 'received']))),
     CONSTRAINT verification_state_check CHECK ((state = ANY (ARRAY['waiting', 'limit', 'verified', 'mismatch', 'not_found', 'failed'])))
 );
@@ -829,7 +834,9 @@ ALTER TABLE ONLY sync.verification ADD CONSTRAINT verification_pkey PRIMARY KEY 
 CREATE INDEX verification_due ON sync.verification USING btree (verification_id) WHERE (state = ANY (ARRAY['waiting', 'limit']));
 CREATE INDEX verification_of_document ON sync.verification USING btree (document_key, direction, taxpayer_no);
 CREATE UNIQUE INDEX verification_open_once ON sync.verification USING btree (direction, taxpayer_no, document_key) WHERE (state = ANY (ARRAY['waiting', 'limit']));
+CREATE INDEX verification_waiting_for_login ON sync.verification USING btree (login_request_id) WHERE (login_request_id IS NOT NULL);
 ALTER TABLE ONLY sync.verification ADD CONSTRAINT verification_caused_by_fkey FOREIGN KEY (caused_by) REFERENCES sync.task(task_id);
+ALTER TABLE ONLY sync.verification ADD CONSTRAINT verification_login_request_id_fkey FOREIGN KEY (login_request_id) REFERENCES sync.login_request(login_request_id);
 
 -- Every call of a verification, written before it leaves: the count of five a day survives whoever dies between
 -- question and answer.
@@ -1975,10 +1982,11 @@ CREATE VIEW fapiao.login_request AS
     r.answered_at,
     r.answered_by,
     tasks.waiting AS waiting_tasks,
-    ARRAY( SELECT DISTINCT unnest((tasks.taxpayers || selections.taxpayers)) AS unnest
-          ORDER BY (unnest((tasks.taxpayers || selections.taxpayers)))) AS taxpayers,
-    selections.waiting AS waiting_selections
-   FROM ((sync.login_request r
+    ARRAY( SELECT DISTINCT unnest(((tasks.taxpayers || selections.taxpayers) || verifications.taxpayers)) AS unnest
+          ORDER BY (unnest(((tasks.taxpayers || selections.taxpayers) || verifications.taxpayers)))) AS taxpayers,
+    selections.waiting AS waiting_selections,
+    verifications.waiting AS waiting_verifications
+   FROM (((sync.login_request r
      CROSS JOIN LATERAL ( SELECT (count(*))::integer AS waiting,
             COALESCE(array_agg(k.taxpayer_no), '{}'::text[]) AS taxpayers
            FROM sync.task k
@@ -1986,7 +1994,11 @@ CREATE VIEW fapiao.login_request AS
      CROSS JOIN LATERAL ( SELECT (count(*))::integer AS waiting,
             COALESCE(array_agg(s.taxpayer_no), '{}'::text[]) AS taxpayers
            FROM sync.selection s
-          WHERE (s.login_request_id = r.login_request_id)) selections);
+          WHERE (s.login_request_id = r.login_request_id)) selections)
+     CROSS JOIN LATERAL ( SELECT (count(*))::integer AS waiting,
+            COALESCE(array_agg(v.taxpayer_no), '{}'::text[]) AS taxpayers
+           FROM sync.verification v
+          WHERE (v.login_request_id = r.login_request_id)) verifications);
 
 -- 红冲 needs the original blue invoice in the pool (R231): the red sales invoices whose original is not there.
 CREATE VIEW fapiao.missing_blue_invoice AS
@@ -2369,6 +2381,7 @@ CREATE VIEW fapiao.verification AS
     cause.batch_no AS caused_by_batch_no,
     ( SELECT (count(*))::integer AS count
            FROM sync.verification_call c
-          WHERE (c.verification_id = v.verification_id)) AS calls
+          WHERE (c.verification_id = v.verification_id)) AS calls,
+    (v.login_request_id IS NOT NULL) AS waits_for_login
    FROM (sync.verification v
      LEFT JOIN sync.task cause ON ((cause.task_id = v.caused_by)));

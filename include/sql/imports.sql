@@ -91,17 +91,16 @@ UPDATE sync.batch SET planned = planned + %(tasks)s WHERE batch_no = %(batch_no)
 SELECT file_no, name, sha256 FROM sync.import_file WHERE task_id = %(task_id)s ORDER BY file_no;
 
 -- name: queues
--- The companies whose imports are not at their end, those that wait longest first.
+-- The companies with imports that are due, those that wait longest first; suspects are the files over which a worker ended.
 SELECT taxpayer_no FROM sync.task
 WHERE job = 'bureau_file' AND status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
+    AND (not_before IS NULL OR not_before <= sync.now())
+    AND (broke_workers > 0 OR lease_until IS NOT NULL) = %(suspects)s
 GROUP BY taxpayer_no ORDER BY min(task_id);
 
--- name: lock_queue
--- Tasks of one company are worked one after the other (R283); the lock goes with the session, so that a crash frees it.
-SELECT pg_advisory_lock(hashtextextended('bureau_file/' || %(taxpayer_no)s, 0));
-
 -- name: try_queue
--- The same without waiting: false where somebody is at work.
+-- Tasks of one company are worked one after the other (R283); the lock goes with the session, so that a crash frees it.
+-- False where somebody is at work.
 SELECT pg_try_advisory_lock(hashtextextended('bureau_file/' || %(taxpayer_no)s, 0));
 
 -- name: unlock_queue
@@ -109,20 +108,30 @@ SELECT pg_try_advisory_lock(hashtextextended('bureau_file/' || %(taxpayer_no)s, 
 SELECT pg_advisory_unlock(hashtextextended('bureau_file/' || %(taxpayer_no)s, 0));
 
 -- name: take
--- The oldest task of a company, for whoever holds its lock: 数据预处理中; one that a crash left is taken up again, and counted. What it brings came by the job, not over a channel.
+-- The oldest due task of a company, for whoever holds its lock: 数据预处理中. The lock says that no other worker has it, so
+-- that a lease which nobody gave back is a worker that ended over it. What it brings came by the job, not over a channel.
 UPDATE sync.task AS k
 SET status = CASE WHEN k.status = 'pending' THEN 'downloading' ELSE k.status END,
-    broke_workers = CASE WHEN k.status = 'pending' THEN 0 ELSE k.broke_workers + 1 END, claimed_by = %(owner)s,
-    claim_no = k.claim_no + 1, request_no = coalesce(k.request_no, 'file-' || k.batch_no),
+    broke_workers = k.broke_workers + CASE WHEN k.lease_until IS NULL THEN 0 ELSE 1 END, claimed_by = %(owner)s,
+    lease_until = sync.now() + %(lease)s, claim_no = k.claim_no + 1, request_no = coalesce(k.request_no, 'file-' || k.batch_no),
     applied_at = coalesce(k.applied_at, sync.now()), observed_at = coalesce(k.observed_at, %(observed_at)s)
 WHERE k.task_id = (
     SELECT task_id FROM sync.task
     WHERE job = 'bureau_file' AND taxpayer_no = %(taxpayer_no)s AND void_state IS NULL
-        AND status IN ('pending', 'downloading', 'downloaded')
+        AND status IN ('pending', 'downloading', 'downloaded') AND (not_before IS NULL OR not_before <= sync.now())
+        AND (%(suspects)s::boolean IS NULL OR (broke_workers > 0 OR lease_until IS NOT NULL) = %(suspects)s::boolean)
     ORDER BY task_id LIMIT 1 FOR UPDATE)
 RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.job AS channel, k.direction, k.download_type,
     k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
     k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id, k.broke_workers;
+
+-- name: next_due
+-- How many imports a worker has put off, and in how many seconds the earliest is due again.
+SELECT count(*)::integer AS open, extract(epoch FROM min(CASE WHEN not_before <> 'infinity' THEN not_before END) - sync.now())::float8
+    AS seconds
+FROM sync.task
+WHERE job = 'bureau_file' AND status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
+    AND claimed_by = %(owner)s AND lease_until IS NULL AND not_before IS NOT NULL;
 
 -- name: note_merging
 -- 数据预处理中 → 同步中: every row is read, the merge begins.

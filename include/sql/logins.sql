@@ -32,7 +32,7 @@ UPDATE sync.login_request SET answered_at = sync.now(), answered_by = sync.actor
 WHERE login_request_id = %(login_request_id)s AND answered_at IS NULL;
 
 -- name: go_on
--- Every row behind an answered request is due, downloads and selections alike; how many there were. A row in the hands
+-- Every row behind an answered request is due, whatever its queue; how many there were. A row in the hands
 -- of a worker goes on at the next look, so that nobody waits here and no two wait for each other.
 WITH tasks AS (
     UPDATE sync.task AS k
@@ -59,8 +59,23 @@ selections AS (
     ) AS waiting
     WHERE s.selection_id = waiting.selection_id
     RETURNING s.selection_id
+),
+verifications AS (
+    UPDATE sync.verification AS v
+    SET login_request_id = NULL, not_before = sync.now(), result_code = CASE WHEN v.state = 'limit' THEN v.result_code END,
+        result_text = CASE WHEN v.state = 'limit' THEN v.result_text END, advice = NULL
+    FROM (
+        SELECT w.verification_id
+        FROM sync.verification AS w
+        JOIN sync.login_request AS r ON r.login_request_id = w.login_request_id AND r.answered_at IS NOT NULL
+        WHERE w.login_request_id IS NOT NULL AND w.state IN ('waiting', 'limit')
+        FOR UPDATE OF w SKIP LOCKED
+    ) AS waiting
+    WHERE v.verification_id = waiting.verification_id
+    RETURNING v.verification_id
 )
-SELECT (SELECT count(*) FROM selections)::integer + (SELECT count(*) FROM tasks)::integer;
+SELECT (SELECT count(*) FROM selections)::integer + (SELECT count(*) FROM tasks)::integer
+    + (SELECT count(*) FROM verifications)::integer;
 
 -- name: open_request
 -- The open request for an account and city, if anybody waits for one.

@@ -96,7 +96,8 @@ SELECT 'input', %(taxpayer_no)s, document_key, 'selection_status', was, now_, %(
 FROM marked;
 
 -- name: claim
--- Takes due requests for one worker, oldest first; with batches only these, due or not, unless another worker has them.
+-- Takes due requests for one worker, oldest first; with batches only these, due or not, unless another worker has them,
+-- and what they broke is forgiven. A claim that nobody gave back counts, as everywhere.
 WITH due AS (
     SELECT selection_id
     FROM sync.selection
@@ -104,16 +105,20 @@ WITH due AS (
         AND (%(batches)s::text[] IS NULL OR batch_no = ANY (%(batches)s::text[]))
         AND (%(batches)s::text[] IS NOT NULL OR (login_request_id IS NULL AND (not_before IS NULL OR not_before <= sync.now())))
         AND (lease_until IS NULL OR lease_until <= sync.now() OR claimed_by = %(owner)s)
+        AND (%(suspects)s::boolean IS NULL OR (broke_workers > 0 OR lease_until IS NOT NULL) = %(suspects)s::boolean)
     ORDER BY selection_id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
 UPDATE sync.selection AS s
-SET claimed_by = %(owner)s, claim_no = s.claim_no + 1, lease_until = sync.now() + %(lease)s
+SET claimed_by = %(owner)s, claim_no = s.claim_no + 1, lease_until = sync.now() + %(lease)s,
+    broke_workers = CASE
+        WHEN %(batches)s::text[] IS NOT NULL THEN 0
+        ELSE s.broke_workers + CASE WHEN s.lease_until IS NULL THEN 0 ELSE 1 END END
 FROM due
 WHERE s.selection_id = due.selection_id
 RETURNING s.selection_id, s.claim_no, s.batch_no, s.operation, s.surface, s.taxpayer_no, s.channel, s.account, s.status,
-    s.tax_period, s.request_no, s.holdings_no, s.sent_at IS NOT NULL AS sent, s.attempts, s.polls,
+    s.tax_period, s.request_no, s.holdings_no, s.sent_at IS NOT NULL AS sent, s.attempts, s.polls, s.broke_workers,
     greatest(0, extract(epoch FROM s.sent_at + %(unanswered)s - sync.now()))::float8 AS unanswered_seconds;
 
 -- name: lock_claimed
@@ -154,14 +159,21 @@ UPDATE sync.selection SET holdings_no = %(holdings_no)s WHERE selection_id = %(s
 -- The bureau took the upload: its number, and when to ask for the result first.
 UPDATE sync.selection
 SET status = 'processing', request_no = %(request_no)s, applied_at = sync.now(), not_before = sync.now() + %(wait)s,
-    login_request_id = NULL, error_code = NULL, error_message = NULL, advice = NULL, lease_until = NULL
+    login_request_id = NULL, error_code = NULL, error_message = NULL, advice = NULL, lease_until = NULL, broke_workers = 0
 WHERE selection_id = %(selection_id)s;
 
 -- name: postpone
 -- Asked again later; attempts grow only where it was a failure.
 UPDATE sync.selection
 SET not_before = sync.now() + %(wait)s, attempts = attempts + %(cost)s, polls = polls + %(polls)s, error_code = %(code)s,
-    error_message = %(message)s, advice = %(advice)s, login_request_id = NULL, lease_until = NULL
+    error_message = %(message)s, advice = %(advice)s, login_request_id = NULL, lease_until = NULL, broke_workers = %(broke)s
+WHERE selection_id = %(row_id)s;
+
+-- name: set_aside
+-- A request that broke workers is due for nobody until a person fetches its result or voids it.
+UPDATE sync.selection
+SET not_before = 'infinity', error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL,
+    login_request_id = NULL, broke_workers = %(broke)s
 WHERE selection_id = %(row_id)s;
 
 -- name: wait_for_login
@@ -173,7 +185,7 @@ WITH request AS (
 )
 UPDATE sync.selection
 SET login_request_id = CASE WHEN r.is_open THEN r.login_request_id END, not_before = NULL, error_code = %(code)s,
-    error_message = %(message)s, advice = %(advice)s, lease_until = NULL
+    error_message = %(message)s, advice = %(advice)s, lease_until = NULL, broke_workers = 0
 FROM request AS r
 WHERE selection_id = %(row_id)s;
 

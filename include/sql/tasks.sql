@@ -26,7 +26,7 @@ RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k
     k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id, k.broke_workers, k.wanted_types;
 
 -- name: claim_asked
--- Takes the tasks whose result a person asks for, due or not, unless another worker holds them.
+-- Takes the tasks whose result a person asks for, due or not, unless another worker holds them; what they broke is forgiven.
 WITH asked AS (
     SELECT task_id
     FROM sync.task
@@ -37,7 +37,7 @@ WITH asked AS (
     FOR UPDATE SKIP LOCKED
 )
 UPDATE sync.task AS k
-SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = sync.now() + %(lease)s
+SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = sync.now() + %(lease)s, broke_workers = 0
 FROM asked
 WHERE k.task_id = asked.task_id
 RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
@@ -72,7 +72,7 @@ ON CONFLICT DO NOTHING;
 UPDATE sync.task
 SET not_before = sync.now() + %(wait)s, not_before_day = %(day)s, attempts = attempts + %(cost)s,
     polls = polls + %(polls)s, error_code = %(code)s, error_message = %(message)s, advice = %(advice)s,
-    lease_until = NULL, broke_workers = 0
+    lease_until = NULL, broke_workers = %(broke)s
 WHERE task_id = %(row_id)s;
 
 -- name: wait_for_login
@@ -97,8 +97,9 @@ VALUES (%(task_id)s, %(generation)s, %(code)s, %(reason)s, %(body)s);
 -- name: set_aside
 -- A row that broke workers is due for nobody until a person asks for its result (获取异步结果) or ends it (作废).
 UPDATE sync.task
-SET not_before = 'infinity', error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL
-WHERE task_id = %(task_id)s;
+SET not_before = 'infinity', not_before_day = NULL, error_code = %(code)s, error_message = %(message)s, advice = %(advice)s,
+    lease_until = NULL, broke_workers = %(broke)s
+WHERE task_id = %(row_id)s;
 
 -- name: fail
 -- The end of a row that cannot succeed, in the bureau's words.

@@ -1,23 +1,26 @@
 -- name: claim
--- Takes due verifications for one worker; one that waits for a day waits for that day in Asia/Shanghai.
+-- Takes due verifications for one worker; one that waits for a day waits for that day in Asia/Shanghai. A claim that
+-- nobody gave back counts, and suspects are claimed apart, as everywhere.
 WITH due AS (
     SELECT verification_id
     FROM sync.verification
     WHERE state IN ('waiting', 'limit')
-        AND (not_before IS NULL OR not_before <= sync.now())
+        AND login_request_id IS NULL AND (not_before IS NULL OR not_before <= sync.now())
         AND (not_before_day IS NULL OR not_before_day <= %(day)s)
         AND (lease_until IS NULL OR lease_until <= sync.now() OR claimed_by = %(owner)s)
+        AND (%(suspects)s::boolean IS NULL OR (broke_workers > 0 OR lease_until IS NOT NULL) = %(suspects)s::boolean)
     ORDER BY verification_id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
 UPDATE sync.verification AS v
-SET claimed_by = %(owner)s, claim_no = v.claim_no + 1, lease_until = sync.now() + %(lease)s
+SET claimed_by = %(owner)s, claim_no = v.claim_no + 1, lease_until = sync.now() + %(lease)s,
+    broke_workers = v.broke_workers + CASE WHEN v.lease_until IS NULL THEN 0 ELSE 1 END
 FROM due
 WHERE v.verification_id = due.verification_id
 RETURNING v.verification_id, v.claim_no, v.batch_no, v.direction, v.taxpayer_no, v.document_key, v.invoice_type,
     v.invoice_code, v.invoice_no, v.etax_invoice_no, v.issue_date, v.check_code, v.amount, v.total_amount, v.goal,
-    v.org_code, v.attempts, coalesce((
+    v.org_code, v.attempts, v.polls, v.broke_workers, coalesce((
         SELECT e.download_channel FROM enterprise.effective_channel AS e WHERE e.taxpayer_no = v.taxpayer_no
     ), 'etax') AS channel;
 
@@ -60,14 +63,36 @@ WHERE reply_id = %(reply_id)s;
 UPDATE sync.verification
 SET state = %(state)s, finished_at = CASE WHEN %(state)s = 'limit' THEN NULL ELSE sync.now() END,
     result_code = %(code)s, result_text = %(message)s, advice = %(advice)s, not_before = NULL, not_before_day = %(day)s,
-    lease_until = NULL
+    login_request_id = NULL, lease_until = NULL, broke_workers = 0
 WHERE verification_id = %(verification_id)s;
 
 -- name: postpone
 -- Still to be asked: after a failure on the way, which counts as an attempt, or while the account must log in, which does not.
 UPDATE sync.verification
-SET not_before = sync.now() + %(wait)s, attempts = attempts + %(cost)s, result_code = %(code)s, result_text = %(message)s,
-    advice = %(advice)s, lease_until = NULL
+SET not_before = sync.now() + %(wait)s, attempts = attempts + %(cost)s, polls = polls + %(polls)s,
+    result_code = coalesce(%(code)s, CASE WHEN state = 'limit' THEN result_code END),
+    result_text = coalesce(%(message)s, CASE WHEN state = 'limit' THEN result_text END), advice = %(advice)s,
+    login_request_id = NULL, lease_until = NULL, broke_workers = %(broke)s
+WHERE verification_id = %(row_id)s;
+
+-- name: wait_for_login
+-- The verification waits for the login and keeps its attempts; one whose login was answered meanwhile is due.
+WITH request AS (
+    SELECT login_request_id, answered_at IS NULL AS is_open FROM sync.login_request
+    WHERE login_request_id = %(login_request_id)s
+    FOR SHARE
+)
+UPDATE sync.verification
+SET login_request_id = CASE WHEN r.is_open THEN r.login_request_id END, not_before = NULL, result_code = %(code)s,
+    result_text = %(message)s, advice = %(advice)s, lease_until = NULL, broke_workers = 0
+FROM request AS r
+WHERE verification_id = %(row_id)s;
+
+-- name: set_aside
+-- A verification that broke workers is due for nobody until a person fetches it again or voids it.
+UPDATE sync.verification
+SET not_before = 'infinity', not_before_day = CASE WHEN state = 'limit' THEN not_before_day END, result_code = %(code)s,
+    result_text = %(message)s, advice = %(advice)s, login_request_id = NULL, lease_until = NULL, broke_workers = %(broke)s
 WHERE verification_id = %(row_id)s;
 
 -- name: release
@@ -76,11 +101,22 @@ UPDATE sync.verification SET lease_until = NULL
 WHERE claimed_by = %(owner)s AND lease_until IS NOT NULL AND state IN ('waiting', 'limit');
 
 -- name: anything_due
--- Whether any verification is due on a day.
+-- Whether any verification is due on a day, or the login of one may be looked at.
 SELECT EXISTS (
-    SELECT FROM sync.verification
-    WHERE state IN ('waiting', 'limit') AND (not_before IS NULL OR not_before <= sync.now())
-        AND (not_before_day IS NULL OR not_before_day <= %(day)s) AND (lease_until IS NULL OR lease_until <= sync.now()));
+    SELECT FROM sync.verification AS v
+    LEFT JOIN sync.login_request AS r ON r.login_request_id = v.login_request_id
+    WHERE v.state IN ('waiting', 'limit') AND (v.not_before IS NULL OR v.not_before <= sync.now())
+        AND (v.not_before_day IS NULL OR v.not_before_day <= %(day)s)
+        AND (v.lease_until IS NULL OR v.lease_until <= sync.now())
+        AND (r.login_request_id IS NULL OR r.answered_at IS NOT NULL OR r.next_check <= sync.now()));
+
+-- name: login_channels
+-- The channels on which verifications wait for a login.
+SELECT DISTINCT r.channel
+FROM sync.verification AS v
+JOIN sync.login_request AS r ON r.login_request_id = v.login_request_id
+WHERE v.state IN ('waiting', 'limit')
+ORDER BY r.channel;
 
 -- name: mark_mismatch
 -- 查验不一致: the pool's document is 不通过, with the change in the log; one that is 已验 already stays so.
@@ -195,7 +231,7 @@ SELECT EXISTS (
 -- The verification that waits for a document.
 SELECT v.verification_id, v.claim_no, v.batch_no, v.direction, v.taxpayer_no, v.document_key, v.invoice_type,
     v.invoice_code, v.invoice_no, v.etax_invoice_no, v.issue_date, v.check_code, v.amount, v.total_amount, v.goal,
-    v.org_code, v.attempts, coalesce((
+    v.org_code, v.attempts, v.polls, coalesce((
         SELECT e.download_channel FROM enterprise.effective_channel AS e WHERE e.taxpayer_no = v.taxpayer_no
     ), 'etax') AS channel
 FROM sync.verification AS v
@@ -212,5 +248,5 @@ WHERE direction = %(direction)s AND taxpayer_no = %(taxpayer_no)s AND document_k
 -- The cache held the verified face: nobody needs to be asked.
 UPDATE sync.verification
 SET state = 'verified', finished_at = sync.now(), result_code = 'FROM_CACHE', result_text = '查验缓存', advice = NULL,
-    not_before = NULL, not_before_day = NULL, lease_until = NULL
+    not_before = NULL, not_before_day = NULL, login_request_id = NULL, lease_until = NULL
 WHERE verification_id = %(verification_id)s;

@@ -29,6 +29,7 @@ from launcher.options import add_day, add_options, command_run
 from launcher.pool import pool_session
 from launcher.screen import print_rows
 from operators.imports.tasks import Created, ImportSession, create, replay, work
+from operators.leased_queue.session import releasing
 from operators.run_context import clock
 
 HELP = "bring files of the tax bureau (税局文件) into the pool: .xls, .xlsx, ZIPs of them"
@@ -79,7 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, run_day: RunDay, created: Created) -> int:
-    work(ImportSession(connection, run_day, f"command/{os.getpid()}", clock, file_store()), created)
+    session = ImportSession(connection, run_day, f"command/{os.getpid()}", clock, file_store())
+    with releasing(session):
+        work(session, created)
     with connection.transaction():
         rows = Imports(connection).outcome(created.batches)
     if rows:

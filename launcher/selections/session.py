@@ -8,12 +8,13 @@ from functools import partial
 
 from fapiao.errors import Unusable
 from hooks.channels.selection_channel import SelectionChannel
+from hooks.pool.sessions import open_session
 from hooks.queues.submissions import DAG_ID
 from launcher import stack_simulator
 from launcher.actor import actor_of
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE, bureau_connection
 from launcher.options import command_run
-from launcher.pool import pool_session
+from launcher.pool import pool_url
 from launcher.stack import running_stack
 from operators.selections.session import SelectionSession, selection_session
 
@@ -25,9 +26,12 @@ def session_for(arguments: argparse.Namespace) -> Iterator[SelectionSession]:
     """A session of the actor's own, for the day of --date or today; a channel is opened when it is first asked."""
     run, given = command_run(arguments, DAG_ID), _connections()
     names = [channel for channel, variable in VARIABLES.items() if variable in given]
-    connecting = pool_session(actor_of(arguments), autocommit=True)
-    with selection_session(connecting, run, f"command/{os.getpid()}", names, partial(_open_channel, given)) as session:
-        yield session
+    with pool_url() as url:
+        connect = partial(open_session, url, actor_of(arguments), autocommit=True)
+        with selection_session(
+            connect(), run, f"command/{os.getpid()}", names, partial(_open_channel, given), connect
+        ) as session:
+            yield session
 
 
 def _open_channel(given: Mapping[str, str], channel: str) -> SelectionChannel:

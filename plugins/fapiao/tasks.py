@@ -17,7 +17,7 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 class ClaimedRow:
     """One row of a queue in the hands of one worker; `claim_no` fences off a worker that was thought dead.
 
-    `broke_workers` ended over it; verifications and selections do not count them.
+    `broke_workers` ended over it.
     """
 
     key: ClassVar[str]

@@ -12,7 +12,7 @@ from msgspec import Meta, field
 
 from fapiao.errors import BureauError, Refused
 from fapiao.rules.rule_file import RULES, Least1, RuleFile, RuleRow, RuleSections, SomeTexts, Text
-from fapiao.tasks import ClaimedRow
+from fapiao.tasks import WaitingRow
 
 CHECK_CODE_DIGITS = 6
 
@@ -68,7 +68,7 @@ class VerificationRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verification(ClaimedRow):
+class Verification(WaitingRow):
     """One row of sync.verification in the hands of one worker; money in yuan, `channel` of the taxpayer's downloads."""
 
     key = "verification_id"

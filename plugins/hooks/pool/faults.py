@@ -1,54 +1,116 @@
-"""Whose fault an error is that ends a worker's hold of a row: the database's, the moment's, or the row's own."""
+"""Whose fault an error is that ends a worker's hold of a row: the database's, the session's, the moment's, the row's.
+
+The classes are those of appendix A of the Postgres manual (errcodes-appendix), every one of them judged.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
 
 import psycopg
 
 from fapiao.bounds import bound
 from fapiao.errors import BureauError, FapiaoError, Interrupted, Refused, TryLater
-from hooks.pool.sessions import end_silent
-
-_GONE = ("08", "57P01", "57P02", "57P03", "53100", "53300", "58")
-"""Connection exceptions, a server that stops or starts, a full disk, too many sessions, an error of the system."""
-_SESSION_OVER = ("25P03", "25P04", "57P05")
-"""The server ended one session: it was silent in a transaction, its transaction was too old, or it was silent."""
-_LOCKED = "55P03"
-_OF_THE_MOMENT = ("40", "57014", "53")
-"""Deadlocks and serialisation, a cancelled statement, memory."""
-_AGAIN = "the row is worked on again"
 
 
-def database_is_gone(error: BaseException) -> bool:
-    """Whether no row can be worked on now: a lost connection (it has no SQLSTATE) or a server that cannot serve."""
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and error.sqlstate is None:
-        return True
-    return _state(error).startswith(_GONE)
+class Fault(Enum):
+    """Whose fault it is, and so what becomes of the row and of its worker."""
+
+    DATABASE = "no row can be worked on: the worker ends, and nothing is held against the row"
+    SESSION = "this session has ended: with a new one the worker goes on; held against the row"
+    LOCK = "somebody else holds what the row needs: it is put off, and nothing is held against it"
+    MOMENT = "another time it may go well: the row is put off soon; held against it"
+    ROW = "the row's own, or our code's: it is tried again later; held against it"
 
 
-def session_is_over(error: BaseException) -> bool:
-    """Whether a limit of ADR 0043 ended this one session; the server serves, over a new connection."""
-    return _state(error) in _SESSION_OVER
+_OF_ROWS = """
+    00 01 02 03 09 0A 0B 0F 0L 0P 0Z 10 20 21 22 23 24 25 26 27 2B 2D 2F 34 38 39 3B 3F 42 44 54 55 72 F0 HV P0 XX
+"""
+"""Classes that say something of the statement or of its values, or of our own code: the next row has others."""
+
+FAULTS: Mapping[str, Fault] = MappingProxyType(
+    dict.fromkeys(_OF_ROWS.split(), Fault.ROW)
+    | {
+        "08": Fault.SESSION,  # connection exception
+        "25006": Fault.DATABASE,  # read-only transaction: a hot standby, or a server that was told to write nothing
+        "25P03": Fault.SESSION,  # idle in transaction for too long
+        "25P04": Fault.SESSION,  # a transaction that took too long
+        "28": Fault.DATABASE,  # invalid authorization
+        "3D": Fault.DATABASE,  # the database is not there
+        "40": Fault.MOMENT,  # serialization, deadlock, statement completion unknown
+        "40002": Fault.ROW,  # integrity constraint violation at commit
+        "53": Fault.MOMENT,  # out of memory, insufficient resources
+        "53100": Fault.DATABASE,  # disk full
+        "53300": Fault.DATABASE,  # too many connections
+        "53400": Fault.ROW,  # configuration limit: the statement needs more than one may have
+        "55006": Fault.MOMENT,  # object in use
+        "55P03": Fault.LOCK,  # lock not available
+        "57": Fault.MOMENT,  # operator intervention: a statement that was cancelled, or took too long
+        "57P": Fault.SESSION,  # the server shuts down, crashed, starts, dropped the database, or ended an idle session
+        "58": Fault.DATABASE,  # system error, input and output
+        "58P03": Fault.ROW,  # a file name that is too long
+    }
+)
+"""Whose fault a SQLSTATE is, by its longest beginning that stands here; one of an unknown class is the row's."""
+
+_WAITS = {Fault.DATABASE: 900.0, Fault.SESSION: 5.0, Fault.LOCK: 30.0, Fault.MOMENT: 2.0, Fault.ROW: 60.0}
+"""Seconds until a row is tried again; ten times as many after each that is held against it. Where the worker ended, the
+next sweep but one: rows that fill the disk alone must not be the first of every sweep."""
 
 
-def blamed_on_row(broken: Exception, connection: psycopg.Connection[object], advice: str) -> BureauError:
-    """What the row ends with, or TryLater where the moment was bad; a connection that is still open can be used again.
+def fault_of_state(sqlstate: str) -> Fault:
+    """Whose fault a SQLSTATE is."""
+    beginnings = (sqlstate[:length] for length in range(len(sqlstate), 1, -1))
+    return next((FAULTS[one] for one in beginnings if one in FAULTS), Fault.ROW)
 
-    Interrupted, a kind of TryLater, is no failure of the row: somebody else held a lock. Raises `broken` itself where
-    the database is gone: then no row is to blame.
+
+def fault_of(error: BaseException, connection: psycopg.Connection[object] | None = None) -> Fault:
+    """Whose fault an error is. One of the client has no SQLSTATE: it is the session's where `connection` has gone.
+
+    Without a connection an OperationalError or InterfaceError is (both are what a lost one raises); a DataError, a text
+    with a NUL perhaps, is the row's.
     """
-    if database_is_gone(broken):
-        raise broken
-    text = str(broken) if isinstance(broken, FapiaoError) else f"{type(broken).__name__}: {broken}"
-    if session_is_over(broken):
-        return TryLater("SESSION_ENDED", bound("silent_seconds").said(), _AGAIN, 5.0)
-    if not connection.closed:
-        connection.rollback()
-    if _state(broken) == _LOCKED:
-        end_silent(connection)
-        return Interrupted("DATABASE_BUSY", bound("lock_seconds").said(), _AGAIN, 5.0)
-    if _state(broken).startswith(_OF_THE_MOMENT):
-        return TryLater("DATABASE_BUSY", text, _AGAIN, 5.0)
-    return Refused("INTERNAL", text, advice)
+    if not isinstance(error, psycopg.Error):
+        return Fault.ROW
+    if error.sqlstate is not None:
+        return fault_of_state(error.sqlstate)
+    lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return Fault.SESSION if lost and (connection is None or connection.closed) else Fault.ROW
 
 
-def _state(error: BaseException) -> str:
-    """The SQLSTATE; empty where there is none."""
-    return (error.sqlstate if isinstance(error, psycopg.Error) else None) or ""
+def is_held_against_row(fault: Fault) -> bool:
+    """Whether three of them set a row aside."""
+    return fault in (Fault.SESSION, Fault.MOMENT, Fault.ROW)
+
+
+_LIMITS = {
+    "25P03": "silent_seconds",
+    "25P04": "transaction_minutes",
+    "55P03": "lock_seconds",
+    "57014": "statement_minutes",
+    "57P05": "silent_seconds",
+}
+"""Which bound of a session may have ended what was done, by its SQLSTATE (ADR 0043)."""
+_AGAIN = "the row is worked on again by itself"
+
+
+def described(broken: Exception, fault: Fault, advice: str, broke_workers: int = 0) -> BureauError:
+    """What the row says of it, and in how many seconds it is tried again after so many workers it broke before."""
+    grown = 10.0 ** min(broke_workers, 2) if is_held_against_row(fault) else 1.0
+    if fault is Fault.ROW:
+        return Refused("INTERNAL", _sentence(broken), advice, _WAITS[fault] * grown)
+    kind = Interrupted if fault is Fault.LOCK else TryLater
+    return kind(_code(broken, fault), _sentence(broken), _AGAIN, _WAITS[fault] * grown)
+
+
+def _code(broken: Exception, fault: Fault) -> str:
+    if not isinstance(broken, psycopg.Error):
+        return "UNUSABLE"
+    return "SESSION_ENDED" if fault is Fault.SESSION else "DATABASE_BUSY"
+
+
+def _sentence(broken: Exception) -> str:
+    if isinstance(broken, FapiaoError):
+        return str(broken)
+    limit = _LIMITS.get(getattr(broken, "sqlstate", None) or "")
+    return bound(limit).said() if limit else f"{type(broken).__name__}: {broken}"

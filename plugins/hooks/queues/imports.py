@@ -1,5 +1,6 @@
 """Imports in the pool: the tasks of a set of files, their queue by company, and what became of every row."""
 
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,11 +15,12 @@ from fapiao.imports.owners import Owner
 from fapiao.imports.schemes import ImportScheme
 from fapiao.payloads.values import json_text
 from fapiao.queries import query
-from fapiao.tasks import Claim, RunDay
+from fapiao.tasks import LEASE, Claim, RunDay
 from hooks.queues.statements import Statements
 
 Connection = psycopg.Connection[Any]
 DAG_ID = "import_bureau_file"
+_LOOK_AGAIN_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +91,42 @@ class Imports(Statements):
         """Number, name and hash of the files of a task."""
         return self._run("files", task_id=claim.task_id).fetchall()
 
-    def queues(self) -> list[str]:
-        """The companies that wait, those that wait longest first."""
-        return [taxpayer_no for (taxpayer_no,) in self._run("queues").fetchall()]
+    def queues(self, *, suspects: bool) -> list[str]:
+        """The companies with files that are due, those that wait longest first; `suspects` may have ended a worker."""
+        return [taxpayer_no for (taxpayer_no,) in self._run("queues", suspects=suspects).fetchall()]
 
     @contextmanager
-    def queue(self, taxpayer_no: str, *, wait: bool) -> Iterator[bool]:
-        """Holds a company's queue for this session (R283); False where somebody else does and `wait` is not wanted."""
-        with self.connection.transaction():
-            row = self._run("lock_queue" if wait else "try_queue", taxpayer_no=taxpayer_no).fetchone()
-        held = wait or bool(row and row[0])
+    def queue(self, taxpayer_no: str, *, wait: float) -> Iterator[bool]:
+        """Holds a company's queue for this session (R283); False where somebody else still does after `wait` seconds.
+
+        It asks again and again and waits for no lock: how long a statement may wait for one is another's bound.
+        """
+        end = time.monotonic() + wait
+        while not (held := self._try_queue(taxpayer_no)) and time.monotonic() < end:
+            time.sleep(_LOOK_AGAIN_SECONDS)
         try:
             yield held
         finally:
-            if held and not self.connection.broken:
+            if held and not self.connection.closed:
                 with self.connection.transaction():
                     self._run("unlock_queue", taxpayer_no=taxpayer_no)
 
-    def take(self, taxpayer_no: str, owner: str, observed_at: datetime) -> Claim | None:
-        """The oldest open task of a company whose queue is held; 待同步 → 数据预处理中."""
-        found = self._records(Claim, "take", taxpayer_no=taxpayer_no, owner=owner, observed_at=observed_at)
+    def _try_queue(self, taxpayer_no: str) -> bool:
+        with self.connection.transaction():
+            return bool(self._one("try_queue", taxpayer_no=taxpayer_no)[0])
+
+    def take(
+        self, taxpayer_no: str, owner: str, observed_at: datetime, *, suspects: bool | None = None
+    ) -> Claim | None:
+        """The oldest due task of a company whose queue is held; 待同步 → 数据预处理中. `suspects` as everywhere."""
+        whose = {"taxpayer_no": taxpayer_no, "owner": owner, "observed_at": observed_at}
+        found = self._records(Claim, "take", lease=LEASE, suspects=suspects, **whose)
         return found[0] if found else None
+
+    def next_due(self, owner: str) -> tuple[int, float | None]:
+        """How many files this worker has put off, and the seconds until the earliest is due; None: for time, never."""
+        open_rows, seconds = self._one("next_due", owner=owner)
+        return int(open_rows), None if seconds is None else max(float(seconds), 0.0)
 
     def is_mine(self, claim: Claim) -> bool:
         """Whether neither a person stopped the task nor another worker took it; asked without a lock on it."""

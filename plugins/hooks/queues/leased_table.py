@@ -13,8 +13,8 @@ Row = TypeVar("Row", bound=ClaimedRow)
 class LeasedTable(Statements, Generic[Row]):
     """The rows of one queue over one connection; the caller owns the transactions.
 
-    A queue has a table and statements of its own (`sql_file`); `claim`, `lock_claimed`, `postpone` and `release` mean
-    the same in all of them. docs/leased_queue.md explains the machine.
+    A queue has a table and statements of its own (`sql_file`); `claim`, `lock_claimed`, `postpone`, `set_aside` and
+    `release` mean the same in all of them. docs/leased_queue.md explains the machine.
     """
 
     def lock_claimed(self, row: Row) -> None:
@@ -28,8 +28,19 @@ class LeasedTable(Statements, Generic[Row]):
         """To be looked at again in `seconds`; `cost` counts attempts (failures), `polls` 处理中 answers."""
         self._postpone(row, seconds, why, cost=cost, polls=polls)
 
-    def _postpone(self, row: Row, seconds: float, why: BureauError | None, **counted: Any) -> None:
+    def put_off(self, row: Row, why: BureauError, broke_workers: int) -> None:
+        """To be tried again after an error that nobody expected; so many workers ended over the row by now."""
+        self._postpone(row, why.wait_seconds, why, broke=broke_workers)
+
+    def _postpone(
+        self, row: Row, seconds: float, why: BureauError | None, *, broke: int = 0, cost: int = 0, polls: int = 0
+    ) -> None:
+        counted = {"broke": broke, "cost": cost, "polls": polls}
         self._run("postpone", row_id=row.row_id, wait=timedelta(seconds=seconds), **counted, **error_columns(why))
+
+    def set_aside(self, row: Row, why: BureauError, broke_workers: int) -> None:
+        """Due for nobody until a person fetches it again or voids it; the status stays."""
+        self._run("set_aside", row_id=row.row_id, broke=broke_workers, **error_columns(why))
 
     def wait_for_login(self, row: Row, request: int, why: BureauError) -> None:
         """The row stands behind a login request and goes on by itself after the login (R216)."""

@@ -47,7 +47,7 @@ class LoginRequests(Statements):
         self._run("still_out", login_request_id=request, url=login.url, wait=wait)
 
     def answered(self, request: int) -> int:
-        """The account is logged in; how many rows go on, downloads and selections alike."""
+        """The account is logged in; how many rows go on, whatever their queue."""
         self._run("answered", login_request_id=request)
         return self.go_on()
 

@@ -30,9 +30,15 @@ class SelectionTable(LeasedTable[Selection]):
         limit: int,
         unanswered: timedelta,
         batches: Sequence[str] | None = None,
+        *,
+        suspects: bool | None = None,
     ) -> list[Selection]:
-        """Takes up to `limit` due requests for `owner`; with `batches` exactly those, due or not."""
-        which = {"channels": list(channels), "batches": None if batches is None else list(batches)}
+        """Takes up to `limit` due requests for `owner`; with `batches` exactly those, due or not.
+
+        `suspects` are the rows that an earlier worker held and never gave back: only them, none of them, or both.
+        """
+        asked = None if batches is None else list(batches)
+        which = {"channels": list(channels), "batches": asked, "suspects": suspects}
         found = self._records(Selection, "claim", owner=owner, limit=limit, lease=LEASE, unanswered=unanswered, **which)
         return sorted(found, key=lambda one: one.selection_id)
 

@@ -30,7 +30,7 @@ class TaskTable(LeasedTable[Claim]):
         owner: str,
         day: date,
         limit: int,
-        dag_id: str | None,
+        dag_id: str | None = None,
         *,
         suspects: bool | None = None,
     ) -> list[Claim]:
@@ -62,15 +62,21 @@ class TaskTable(LeasedTable[Claim]):
         *,
         cost: int = 0,
         polls: int = 0,
+        broke: int = 0,
         day: date | None = None,
     ) -> None:
-        """As every queue's, or to a `day`; what came and could not be used is kept whole."""
-        self._keep_answer(claim, why)
-        self._postpone(claim, seconds, why, cost=cost, polls=polls, day=day)
+        """As every queue's, or to a `day`; what came and could not be used is kept whole.
 
-    def set_aside(self, claim: Claim, why: BureauError) -> None:
-        """Due for nobody until a person asks for its result or voids it; the status stays."""
-        self._run("set_aside", task_id=claim.task_id, **error_columns(why))
+        `broke` workers are still held against the row: this one never came so far as they did.
+        """
+        self._keep_answer(claim, why)
+        self._postpone(claim, seconds, why, broke=broke, cost=cost, polls=polls, day=day)
+
+    def _postpone(
+        self, row: Claim, seconds: float, why: BureauError | None, *, day: date | None = None, **counted: int
+    ) -> None:
+        values = {"broke": 0, "cost": 0, "polls": 0, **counted, **error_columns(why)}
+        self._run("postpone", row_id=row.row_id, wait=timedelta(seconds=seconds), day=day, **values)
 
     def fail(self, claim: Claim, status: str, why: BureauError, *, cost: int = 0) -> None:
         """Ends the row as 进销项下载申请失败 or 下载失败, in the bureau's words."""

@@ -27,9 +27,12 @@ class VerificationTable(LeasedTable[Verification]):
 
     sql_file = "verification"
 
-    def claim(self, owner: str, day: date, limit: int) -> list[Verification]:
-        """Takes up to `limit` due verifications for `owner`, oldest first; committed by the caller."""
-        return self._records(Verification, "claim", owner=owner, day=day, limit=limit, lease=LEASE)
+    def claim(self, owner: str, day: date, limit: int, *, suspects: bool | None = None) -> list[Verification]:
+        """Takes up to `limit` due verifications for `owner`, oldest first; committed by the caller.
+
+        `suspects` are the rows that an earlier worker held and never gave back: only them, none of them, or both.
+        """
+        return self._records(Verification, "claim", owner=owner, day=day, limit=limit, lease=LEASE, suspects=suspects)
 
     def kept_answer(self, asked: Verification) -> tuple[int, bytes] | None:
         """The number and answer of a call that an earlier worker made and could not bring into the pool."""
@@ -63,8 +66,12 @@ class VerificationTable(LeasedTable[Verification]):
         self._run("settle", verification_id=asked.verification_id, state=state, day=day, **error_columns(why))
 
     def anything_due(self, day: date) -> bool:
-        """Whether a worker would find something to do."""
+        """Whether a worker would find something to do: a verification, or a login to look at."""
         return bool(self._one("anything_due", day=day)[0])
+
+    def login_channels(self) -> list[str]:
+        """The channels on which verifications wait for a login."""
+        return [channel for (channel,) in self._run("login_channels").fetchall()]
 
     def store(self, asked: Verification, reply_id: int, body: bytes, observed_at: datetime) -> None:
         """Brings a confirmed face into the pool as 已验 (R028), or into the cache, as the row's goal says (R129).

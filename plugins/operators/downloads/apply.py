@@ -62,7 +62,7 @@ def _unknown(tasks: TaskTable, claim: Claim, day: date) -> None:
     if is_last_attempt(claim):
         tasks.fail(claim, "apply_failed", _UNKNOWN, cost=1)
     else:
-        tasks.postpone(claim, day=day + timedelta(days=1), why=_UNKNOWN, cost=1)
+        tasks.postpone(claim, day=day + timedelta(days=1), why=_UNKNOWN, cost=1, broke=claim.broke_workers)
 
 
 def _limits(session: WorkerSession, claim: Claim, counter: str, day: date) -> dict[date, Limits]:

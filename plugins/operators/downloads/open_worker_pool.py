@@ -35,7 +35,9 @@ def open_worker_pool(
             yield None
             return
         with closing(DOWNLOAD_CHANNELS[channel]()) as bureau:
-            session = WorkerSession(front, run, owner_of(context, run), clock, bureau, rulebook(), parameters)
             connect = partial(hook.connect, actor)
+            session = WorkerSession(
+                front, run, owner_of(context, run), clock, bureau, rulebook(), parameters, connect=connect
+            )
             with releasing(session), WorkerPool(session, connect, channel, bureau.concurrency) as workers:
                 yield workers

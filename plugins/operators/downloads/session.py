@@ -23,7 +23,7 @@ class SessionTables(LoginTables[TaskTable]):
     ledger: QuotaLedger
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WorkerSession(LoginSession[SessionTables]):
     """One worker's place at one bureau."""
 

@@ -1,6 +1,7 @@
 """The step of import_bureau_file: a form's file, or whatever lies in the watched folder, into the pool."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from hooks.files.inbox import DONE, REFUSED, begin, ended, file_away, inbox, ins
 from hooks.files.store import FileStore, file_store
 from hooks.pool.connection import PoolHook
 from hooks.queues.imports import Imports
-from operators.imports.tasks import MOST_BROKEN, Connection, ImportSession, create, replay, work
+from operators.imports.tasks import MOST_BROKEN, Connection, Created, ImportSession, create, replay, work
+from operators.leased_queue.session import releasing
 from operators.run_context import clock, conf, run_day, who
 
 Outcome = dict[str, Any]
@@ -44,7 +46,7 @@ class ImportFilesOperator(BaseOperator):
                     found = import_one(connection, store, run, request, actor, password)
                 else:
                     batches = replay(connection, run, actor).batches if filled["replay"] else []
-                    found = self._sweep(connection, store, run, batches)
+                    found = self._sweep(connection, store, run, actor, batches)
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
         for outcome in found:
@@ -54,9 +56,11 @@ class ImportFilesOperator(BaseOperator):
             raise AirflowFailException("；".join(described(outcome) for outcome in failed))
         return found
 
-    def _sweep(self, connection: Connection, store: FileStore, run: RunDay, batches: Sequence[str]) -> list[Outcome]:
+    def _sweep(
+        self, connection: Connection, store: FileStore, run: RunDay, actor: str, batches: Sequence[str]
+    ) -> list[Outcome]:
         """Works what is planned, `batches` among it, then empties the folder in its owner's name, whoever looks."""
-        work(ImportSession(connection, run, _owner(run), clock, store))
+        _work(store, run, actor)
         folder, owner, found = inbox(), _inbox_owner(connection), outcomes(connection, batches)
         for files in waiting(folder, clock()):
             try:
@@ -110,8 +114,17 @@ def import_one(
 ) -> list[Outcome]:
     """Creates the tasks of a request and works them; files that are imported already make none. Raises BadInput."""
     created = create(connection, store, run, request, actor, password=password)
-    work(ImportSession(connection, run, _owner(run), clock, store), created)
+    _work(store, run, actor, created)
     return outcomes(connection, created.batches)
+
+
+def _work(store: FileStore, run: RunDay, actor: str, created: Created | None = None) -> None:
+    """Over a connection of its own, which a file may cost it."""
+    connect = partial(PoolHook().connect, actor)
+    with connect() as connection:
+        session = ImportSession(connection, run, f"{run.dag_id}/{run.run_id}", clock, store, connect=connect)
+        with releasing(session):
+            work(session, created)
 
 
 def outcomes(connection: Connection, batches: Sequence[str]) -> list[Outcome]:
@@ -136,7 +149,3 @@ def described(outcome: Mapping[str, Any]) -> str:
     direction = {"input": "进项", "output": "销项"}[outcome["direction"]]
     text = "\n提示：".join([f"{why}（{counts}）", *outcome["warnings"][:20]])
     return f"{outcome['batch_no']} {outcome['taxpayer_no']} {direction} {outcome['status_label']}{text}"
-
-
-def _owner(run: RunDay) -> str:
-    return f"{run.dag_id}/{run.run_id}"

@@ -1,6 +1,7 @@
 """Imports, from the files that were handed in to settled tasks: checked, kept, queued by company, worked in turn."""
 
-from collections.abc import Collection, Mapping
+import logging
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -9,7 +10,7 @@ from typing import Any
 import psycopg
 
 from fapiao.downloads.announced import Owed
-from fapiao.errors import BadInput, BureauError, MergeError, Refused, Unusable
+from fapiao.errors import BadInput, MergeError, Refused, Unusable
 from fapiao.imports.owners import Owner
 from fapiao.imports.requests import ImportRequest
 from fapiao.imports.schemes import ImportScheme
@@ -25,16 +26,19 @@ from hooks.queues.tasks import TaskTable
 from operators.imports.merge import merge, translated
 from operators.imports.reading import ReadFiles, read_request, read_stored
 from operators.leased_queue.guard import Guard
+from operators.leased_queue.loop import MOST_IDLE_ROUNDS, TURN_SECONDS, run_until_idle, run_until_none_due
 from operators.leased_queue.session import QueueTables, Session
 
 Connection = psycopg.Connection[Any]
 
 MOST_BROKEN = 2
-"""Workers that may end over one file before it is set aside."""
+"""Readings of one set of files in the inbox that may end a worker before it is refused."""
 _RIGHT = "import"
 """导入, for a tax number 登录用户具备权限 (S3 §3.3)."""
 _SCOPE = "bureau_file_import"
 _EXPORT_AGAIN = "export the file again and import it"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ def _check_permissions(
         raise BadInput(problems)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ImportSession(Session[QueueTables[TaskTable]]):
     """One worker's place, with the store that keeps the files."""
 
@@ -153,28 +157,70 @@ class ImportSession(Session[QueueTables[TaskTable]]):
 
 
 def work(session: ImportSession, created: Created | None = None) -> int:
-    """Works the queues of companies, each from its oldest task on (R283); returns how many tasks came to their end.
+    """Works the queues of companies, each from its oldest task on (R283); returns how many tasks were handled.
 
-    With `created` only the companies of those tasks, and waits for whoever is at work there; without, every company
-    nobody is at work for. A crash leaves a task where it was; the next worker reads the kept bytes again. Raises
-    Unusable when the store does not give them.
+    With `created` only the companies of those tasks, and waits its turn for whoever is at work there; without, every
+    company nobody is at work for. Files over which a worker ended come last. A crash leaves a task where it was; the
+    next worker reads the kept bytes again. Raises Unusable when the store does not give them, after the others' turn.
     """
-    imports, readings = Imports(session.connection), created.readings if created else {}
-    with session.transaction():
-        waiting = imports.queues()
-    mine = {one.owner.taxpayer_no for one in readings.values()}
-    done = 0
-    for taxpayer_no in [number for number in waiting if created is None or number in mine]:
-        with imports.queue(taxpayer_no, wait=created is not None) as held:
-            while held and (claim := _take(session, taxpayer_no)):
-                _GUARD.run(session, claim, partial(_import_one, reading=readings.get(claim.batch_no)))
-                done += 1
+    working = _Working(session, created)
+    done = run_until_idle("imports", working.round, working.next_due)
+    if working.unusable:
+        raise working.unusable[0]
     return done
 
 
-def _take(session: ImportSession, taxpayer_no: str) -> Claim | None:
-    with session.transaction():
-        return Imports(session.connection).take(taxpayer_no, session.owner, session.instant())
+class _Working:
+    """The companies that one call of `work` is for, and what it has read of their files already."""
+
+    def __init__(self, session: ImportSession, created: Created | None) -> None:
+        self.session = session
+        self.readings = created.readings if created else {}
+        self.mine = {one.owner.taxpayer_no for one in self.readings.values()} if created else None
+        self.unusable: list[Unusable] = []
+
+    def round(self) -> tuple[int, int]:
+        """What is due of every company; a file waits for no login, and so many were handled."""
+        return 0, sum(self._company(number, suspects) for suspects in (False, True) for number in self._due(suspects))
+
+    def next_due(self) -> tuple[int, float | None]:
+        """How many files this worker has put off, and the seconds to the earliest."""
+        with self.session.transaction():
+            return Imports(self.session.connection).next_due(self.session.owner)
+
+    def _due(self, suspects: bool) -> list[str]:
+        with self.session.transaction():
+            waiting = Imports(self.session.connection).queues(suspects=suspects)
+        return [number for number in waiting if self.mine is None or number in self.mine]
+
+    def _company(self, taxpayer_no: str, suspects: bool) -> int:
+        """A file that costs the connection frees the company with it: it is taken anew for the next."""
+        done = 0
+        for _ in range(MOST_IDLE_ROUNDS):
+            connection = self.session.connection
+            with Imports(connection).queue(taxpayer_no, wait=TURN_SECONDS if self.mine else 0.0) as held:
+                if not held:
+                    log.info("%s: another worker is at its imports and goes on with these", taxpayer_no)
+                else:
+                    done += run_until_none_due(partial(self._take, connection, taxpayer_no, suspects), self._handle)
+            if self.session.connection is connection:
+                break
+        return done
+
+    def _take(self, holding: Connection, taxpayer_no: str, suspects: bool) -> list[Claim]:
+        if self.session.connection is not holding:
+            return []
+        with self.session.transaction():
+            whose = (taxpayer_no, self.session.owner, self.session.instant())
+            found = Imports(holding).take(*whose, suspects=suspects)
+        return [found] if found else []
+
+    def _handle(self, claims: Sequence[Claim]) -> None:
+        for claim in claims:
+            try:
+                _GUARD.run(self.session, claim, partial(_import_one, reading=self.readings.get(claim.batch_no)))
+            except Unusable as missing:  # perhaps this file's bytes alone
+                self.unusable.append(missing)
 
 
 def _import_one(session: ImportSession, claim: Claim, reading: ReadFiles | None) -> None:
@@ -187,7 +233,7 @@ def _import_one(session: ImportSession, claim: Claim, reading: ReadFiles | None)
     else:
         return
     with session.locked(claim) as tables:
-        _fail(tables, claim, why)
+        tables.queue.fail(claim, "download_failed", why, cost=1)
 
 
 def _into_pool(session: ImportSession, claim: Claim, reading: ReadFiles | None) -> None:
@@ -215,20 +261,4 @@ def _day(claim: Claim) -> date:
     return claim.observed_at.astimezone(SHANGHAI).date()
 
 
-def _fail(tables: QueueTables[TaskTable], claim: Claim, why: BureauError) -> None:
-    tables.queue.fail(claim, "download_failed", why, cost=1)
-
-
-def _set_aside(tables: QueueTables[TaskTable], claim: Claim) -> None:
-    """The file is refused: its company's next one waits behind it."""
-    _fail(tables, claim, Refused("FILE_REFUSED", rulebook().message("file_breaks_workers", "import"), _EXPORT_AGAIN))
-
-
-_GUARD = Guard(
-    kind="import",
-    advice="the file is kept",
-    give_up=_fail,
-    most_broken_workers=MOST_BROKEN,
-    set_aside=_set_aside,
-    nobodys_fault=(Unusable,),
-)
+_GUARD: Guard[QueueTables[TaskTable], Claim] = Guard("import", "the file is kept", nobodys_fault=(Unusable,))

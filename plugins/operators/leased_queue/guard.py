@@ -5,13 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from fapiao.errors import BureauError, LeaseLost, TryLater
+from fapiao.errors import BureauError, LeaseLost, Refused, TryLater
+from fapiao.permissions.task_actions import SET_ASIDE
 from fapiao.tasks import ClaimedRow
-from hooks.pool.faults import blamed_on_row
+from hooks.pool.faults import Fault, described, fault_of, is_held_against_row
 from operators.leased_queue.session import AnySession, Session, Tables
 
 MAX_ATTEMPTS = 3
 """Failures after which a row is given up; waiting for quota, login or processing is not one."""
+MOST_BROKEN_WORKERS = 3
+"""Workers that may end over a row before it is set aside: by an exception, killed, or out of memory."""
+_ASIDE_ADVICE = "see the Airflow logs of the workers; once it is mended, fetch it (获取异步结果) or void it (作废)"
 
 log = logging.getLogger(__name__)
 
@@ -30,56 +34,64 @@ def may_be_tried_again(row: ClaimedRow, error: BureauError) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Guard(Generic[Tables, Row]):
-    """What one queue says for itself: how its rows are called, and what a row that broke our code ends with.
+    """What one queue says for itself: how its rows are called, and what a person does about an internal error.
 
-    `give_up` fails or postpones the row in the transaction that holds it, `set_aside` what becomes of it there when
-    `most_broken_workers` ended over it; `advice` goes with an internal error; errors of `nobodys_fault` end the run.
+    `forget` takes back what the row's worker believed, in the transaction that writes a broken one down; errors of
+    `nobodys_fault` end the run as the database's do.
     """
 
     kind: str
     advice: str
-    give_up: Callable[[Tables, Row, BureauError], None]
-    most_broken_workers: int = 0
-    set_aside: Callable[[Tables, Row], None] | None = None
+    forget: Callable[[Tables, Row], None] | None = None
     nobodys_fault: tuple[type[Exception], ...] = ()
 
-    def run(
-        self,
-        session: AnySession,
-        row: Row,
-        handle: Callable[[AnySession, Row], object],
-        reconnected: Callable[[AnySession], AnySession] = lambda session: session,
-    ) -> None:
-        """Handles one claimed row; `reconnected` gives a session that the row has cost its connection a new one.
+    def run(self, session: AnySession, row: Row, handle: Callable[[AnySession, Row], object]) -> None:
+        """Handles one claimed row, or sets it aside where it broke too many workers before.
 
         A row that was taken over or voided is let go with a line in the log, also where that shows only when its
         failure is written. Raises what is no row's fault: a database that is gone, and `nobodys_fault`.
         """
         try:
-            if not self._was_set_aside(session, row):
+            if row.broke_workers < MOST_BROKEN_WORKERS:
                 handle(session, row)
+            else:
+                self._set_aside(session, row, row.broke_workers)
         except LeaseLost:
             self._let_go(row)
-        except self.nobodys_fault:
-            raise
         except Exception as broken:
             log.exception("%s %s failed inside fapiao", self.kind, row.batch_no)
-            error = blamed_on_row(broken, session.connection, self.advice)
-            self._give_up(reconnected(session), row, error)
+            self._write_down(session, row, broken)
 
-    def _give_up(self, session: Session[Any], row: Row, error: BureauError) -> None:
+    def _write_down(self, session: Session[Any], row: Row, broken: Exception) -> None:
+        """What the row says of it. A row of which nothing can be written keeps its lease, and has its turn last."""
+        fault = Fault.DATABASE if isinstance(broken, self.nobodys_fault) else fault_of(broken, session.connection)
+        session.recover(broken)
         try:
-            with session.locked(row) as tables:
-                self.give_up(tables, row, error)
+            self._put_off(session, row, fault, described(broken, fault, self.advice, row.broke_workers))
         except LeaseLost:
             self._let_go(row)
+        except Exception as unwritable:
+            session.recover(unwritable)
+            log.exception("%s %s cannot be written down; its lease runs out", self.kind, row.batch_no)
+            fault = Fault.DATABASE if fault_of(unwritable) is Fault.DATABASE else fault
+        if fault is Fault.DATABASE:
+            raise broken
+
+    def _put_off(self, session: Session[Any], row: Row, fault: Fault, why: BureauError) -> None:
+        broke = row.broke_workers + is_held_against_row(fault)
+        if broke >= MOST_BROKEN_WORKERS:
+            self._set_aside(session, row, broke, f"：{why.text}")
+            return
+        with session.locked(row) as tables:
+            if self.forget:
+                self.forget(tables, row)
+            tables.queue.put_off(row, why, broke)
+
+    def _set_aside(self, session: Session[Any], row: Row, broke: int, last: str = "") -> None:
+        """The row rests as it is until a person fetches it again or voids it."""
+        text = f"处理该任务的工作进程已有 {broke} 次中途退出，任务已搁置{last}"
+        with session.locked(row) as tables:
+            tables.queue.set_aside(row, Refused(SET_ASIDE, text, _ASIDE_ADVICE), broke)
 
     def _let_go(self, row: Row) -> None:
         log.warning("%s %s was taken over or voided; this worker lets it go", self.kind, row.batch_no)
-
-    def _was_set_aside(self, session: Session[Any], row: Row) -> bool:
-        if self.set_aside is None or row.broke_workers < self.most_broken_workers:
-            return False
-        with session.locked(row) as tables:
-            self.set_aside(tables, row)
-        return True

@@ -1,27 +1,39 @@
-"""The channels that select, each opened when it is first asked for and closed with the session."""
+"""Channels by name, each opened when it is first asked for and closed with the session."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, closing
+from threading import Lock
+from typing import Protocol, TypeVar
 
-from hooks.channels.selection_channel import SelectionChannel
+
+class Closable(Protocol):
+    """What a channel is here."""
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        ...
 
 
-class LazyChannels(Mapping[str, SelectionChannel]):
+Channel = TypeVar("Channel", bound=Closable)
+
+
+class LazyChannels(Mapping[str, Channel]):
     """Channels by name; one without a connection hurts nobody who does not ask for it.
 
-    `names` are those that may be worked; `open_channel` may refuse any other name with a sentence.
+    `names` are those that may be worked; `open_channel` may refuse any other name with a sentence. Workers side by
+    side share what is open.
     """
 
-    def __init__(
-        self, names: Collection[str], open_channel: Callable[[str], SelectionChannel], stack: ExitStack
-    ) -> None:
+    def __init__(self, names: Collection[str], open_channel: Callable[[str], Channel], stack: ExitStack) -> None:
         self._names, self._open_channel, self._stack = names, open_channel, stack
-        self._open: dict[str, SelectionChannel] = {}
+        self._open: dict[str, Channel] = {}
+        self._opening = Lock()
 
-    def __getitem__(self, channel: str) -> SelectionChannel:
-        if channel not in self._open:
-            self._open[channel] = self._stack.enter_context(closing(self._open_channel(channel)))
-        return self._open[channel]
+    def __getitem__(self, channel: str) -> Channel:
+        with self._opening:
+            if channel not in self._open:
+                self._open[channel] = self._stack.enter_context(closing(self._open_channel(channel)))
+            return self._open[channel]
 
     def __contains__(self, channel: object) -> bool:
         return channel in self._names  # a look is no reason to open one

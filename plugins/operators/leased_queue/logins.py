@@ -35,7 +35,7 @@ class LoginTables(QueueTables[Queue]):
     logins: LoginRequests
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LoginSession(Session[Tables]):
     """A session whose rows may wait for a login."""
 

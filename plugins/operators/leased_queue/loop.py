@@ -4,7 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from fapiao.tasks import ClaimedRow
 
@@ -18,17 +18,38 @@ TURN_SECONDS = 300.0
 log = logging.getLogger(__name__)
 
 Row = TypeVar("Row", bound=ClaimedRow)
+Row_co = TypeVar("Row_co", bound=ClaimedRow, covariant=True)
 Result = TypeVar("Result")
 
 
+class Claiming(Protocol[Row_co]):
+    """Claims due rows: such as no worker ended over, or `suspects` alone."""
+
+    def __call__(self, limit: int, *, suspects: bool) -> Sequence[Row_co]:
+        """Up to `limit` of them."""
+        ...
+
+
+def suspects_last(claim: Claiming[Row], limit: int) -> Sequence[Row]:
+    """Up to `limit` due rows; those that broke a worker come last and alone, so that who breaks it shows."""
+    return claim(limit, suspects=False) or claim(1, suspects=True)
+
+
 def run_until_none_due(claim: Callable[[], Sequence[Row]], handle: Callable[[Sequence[Row]], object]) -> int:
-    """Handles what is claimed until none is due, or the same rows are due again; how many were handled."""
-    handled, seen = 0, set[str]()
+    """Handles what is claimed until none is due, or the same rows are due again; how many were handled.
+
+    A queue that fills as fast as it is worked is left after its turn, with a sentence.
+    """
+    handled, seen, end = 0, set[str](), time.monotonic() + TURN_SECONDS
     while rows := claim():
         handle(rows)
         handled += len(rows)
         these = {row.batch_no for row in rows}
         if these <= seen:
+            log.info("%s: due again at once; left to the next round", ", ".join(sorted(these)))
+            break
+        if time.monotonic() > end:
+            log.warning("%d rows were handled in this turn and more are due; the next worker goes on", handled)
             break
         seen |= these
     return handled

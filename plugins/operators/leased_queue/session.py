@@ -1,9 +1,10 @@
 """What a worker of a leased queue has before it: a connection of its own, its name, the day it works for, the clock."""
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +13,10 @@ import psycopg
 from fapiao.tasks import ClaimedRow, RunDay
 from hooks.queues.leased_table import LeasedTable
 
+Connect = Callable[[], psycopg.Connection[Any]]
 Queue = TypeVar("Queue", bound=LeasedTable[Any])
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +30,19 @@ class QueueTables(Generic[Queue]):
 Tables = TypeVar("Tables", bound=QueueTables[Any])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Session(ABC, Generic[Tables]):
-    """One worker's place; `owner` stands in its leases, `now` is the clock, an argument so that tests turn it."""
+    """One worker's place; `owner` stands in its leases, `now` is the clock, an argument so that tests turn it.
+
+    `connection` is replaced by what `connect` opens when a row has cost the session its own; without `connect` such a
+    session has come to its end.
+    """
 
     connection: psycopg.Connection[Any]
     run: RunDay
     owner: str
     now: Callable[[], datetime]
+    connect: Connect | None = field(default=None, kw_only=True)
 
     @abstractmethod
     def tables(self) -> Tables:
@@ -52,6 +61,22 @@ class Session(ABC, Generic[Tables]):
             tables.queue.lock_claimed(row)
             yield tables
 
+    def recover(self, broken: BaseException) -> None:
+        """Makes the session fit for the next statement: rolled back, or over a new connection where the old has gone.
+
+        Raises `broken` where no new one is to be had: the database is gone.
+        """
+        if not self.connection.closed:
+            self.connection.rollback()
+            return
+        if self.connect is None:
+            raise broken
+        try:
+            self.connection = self.connect()
+        except psycopg.Error as unreachable:
+            raise broken from unreachable
+        log.warning("%s has lost its connection and goes on with a new one", self.owner)
+
     def instant(self) -> datetime:
         """The instant at which the bureau is heard now."""
         return self.run.instant(self.now())
@@ -66,10 +91,33 @@ AnySession = TypeVar("AnySession", bound=Session[Any])
 
 @contextmanager
 def releasing(session: AnySession) -> Iterator[AnySession]:
-    """The session, with the leases that are left given up at the end.
+    """The session, with the leases that are left given up at the end, by an error or Ctrl-C too.
 
-    A worker that ends by an error keeps them: they show which rows it held (docs/leased_queue.md).
+    What a row has to do with an error the guard has written down by then. Only a worker that is killed, or stopped
+    while it hangs, keeps its leases: they show which rows it held (docs/leased_queue.md).
     """
-    yield session
+    first = session.connection
+    try:
+        yield session
+    except (Exception, KeyboardInterrupt):
+        _give_up_what_is_left(session)
+        raise
+    else:
+        _give_up_leases(session)
+    finally:
+        if session.connection is not first:
+            session.connection.close()
+
+
+def _give_up_leases(session: Session[Any]) -> None:
     with session.transaction() as tables:
         tables.queue.release(session.owner)
+
+
+def _give_up_what_is_left(session: Session[Any]) -> None:
+    """As far as the database can be reached; else the leases run out."""
+    try:
+        session.recover(RuntimeError("the session has ended"))
+        _give_up_leases(session)
+    except Exception:
+        log.warning("%s cannot give its leases up; they run out", session.owner, exc_info=True)

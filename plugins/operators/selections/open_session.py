@@ -16,8 +16,10 @@ from operators.selections.worker import open_channels, select_until_idle
 
 def open_selection_session(actor: str, run: RunDay, owner: str) -> AbstractContextManager[SelectionSession]:
     """As selection_session, by Airflow's connections. Raises psycopg.OperationalError."""
-    connecting = PoolHook().connect(actor)
-    return selection_session(connecting, run, owner, SELECTION_CHANNELS, lambda name: SELECTION_CHANNELS[name]())
+    connect = partial(PoolHook().connect, actor)
+    return selection_session(
+        connect(), run, owner, SELECTION_CHANNELS, lambda name: SELECTION_CHANNELS[name](), connect
+    )
 
 
 def run_due_selections(context: Mapping[str, Any], run: RunDay, only: str | None = None) -> int:

@@ -18,7 +18,7 @@ from hooks.queues.selections import SelectionTable
 from hooks.queues.submissions import Submissions
 from operators.leased_queue.lazy_channels import LazyChannels
 from operators.leased_queue.logins import LoginSession, LoginTables
-from operators.leased_queue.session import releasing
+from operators.leased_queue.session import Connect, releasing
 from operators.run_context import clock
 
 
@@ -29,7 +29,7 @@ class SelectionTables(LoginTables[SelectionTable]):
     submissions: Submissions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SelectionSession(LoginSession[SelectionTables]):
     """The place of a worker, or of a person who submits; `bureaus` are the channels that select."""
 
@@ -63,13 +63,16 @@ def selection_session(
     owner: str,
     names: Collection[str],
     open_channel: Callable[[str], SelectionChannel],
+    connect: Connect | None = None,
 ) -> Iterator[SelectionSession]:
     """A session over a connection of its own, for a person or a worker; its channels are opened as they are asked for.
 
-    `run` names the submissions made at it: one run makes one. The leases that are left are given up at the end.
+    `run` names the submissions made at it: one run makes one. `connect` opens what replaces the connection where a row
+    has cost it. The leases that are left are given up at the end.
     """
     with connecting as connection, ExitStack() as stack:
         bureaus = LazyChannels(names, open_channel, stack)
-        session = SelectionSession(connection, run, owner, clock, bureaus, selection_rules(), rulebook())
+        rules = selection_rules()
+        session = SelectionSession(connection, run, owner, clock, bureaus, rules, rulebook(), connect=connect)
         with releasing(session):
             yield session

@@ -17,7 +17,7 @@ from fapiao.selection.answers import Action, Document, Uploaded
 from fapiao.selection.records import STATISTICS, OpenDocument, Selection
 from operators.leased_queue.guard import Guard, may_be_tried_again
 from operators.leased_queue.logins import recheck_logins, wait_for_login
-from operators.leased_queue.loop import run_until_idle, run_until_none_due
+from operators.leased_queue.loop import run_until_idle, run_until_none_due, suspects_last
 from operators.selections.checks import examine
 from operators.selections.permissions import objections
 from operators.selections.results import collect, finish, party, resolve_unanswered, settled_on_the_spot
@@ -34,8 +34,8 @@ LEAST_WAIT_SECONDS = 1.0
 def select_due(session: SelectionSession, channel: str, batches: Sequence[str] | None = None) -> int:
     """Works everything that is due on a channel, or exactly these requests, once each; how many were handled."""
     if batches is None:
-        return run_until_none_due(partial(_claim, session, channel, BATCH), partial(_handle, session))
-    return _handle(session, _claim(session, channel, len(batches), batches))
+        return run_until_none_due(partial(_claim, session, channel), partial(_handle, session))
+    return _handle(session, _claim_asked(session, channel, batches))
 
 
 def select_until_idle(session: SelectionSession, channel: str) -> int:
@@ -63,11 +63,15 @@ def open_channels(session: SelectionSession) -> list[str]:
         return tables.queue.open_channels()
 
 
-def _claim(
-    session: SelectionSession, channel: str, limit: int, batches: Sequence[str] | None = None
-) -> list[Selection]:
+def _claim(session: SelectionSession, channel: str) -> Sequence[Selection]:
     with session.transaction() as tables:
-        return tables.queue.claim(session.owner, [channel], limit, session.unanswered, batches)
+        claim = partial(tables.queue.claim, session.owner, [channel], unanswered=session.unanswered)
+        return suspects_last(claim, BATCH)
+
+
+def _claim_asked(session: SelectionSession, channel: str, batches: Sequence[str]) -> list[Selection]:
+    with session.transaction() as tables:
+        return tables.queue.claim(session.owner, [channel], len(batches), session.unanswered, batches)
 
 
 def _next_due(session: SelectionSession, channel: str) -> tuple[int, float | None]:
@@ -124,7 +128,12 @@ def _give_up(tables: SelectionTables, row: Selection, error: BureauError) -> Non
         tables.queue.fail(row, error)
 
 
-_GUARD = Guard("selection", "see the task's Airflow log; retry when it is mended", _give_up)
+def _forget(tables: SelectionTables, row: Selection) -> None:
+    """The state of the statistics table that was heard before may be what broke us."""
+    tables.queue.clear_statistics(row.taxpayer_no)
+
+
+_GUARD = Guard("selection", "see the task's Airflow log; an upload is looked for before it is repeated", _forget)
 
 
 def _send(session: SelectionSession, row: Selection) -> None:

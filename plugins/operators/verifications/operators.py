@@ -1,38 +1,59 @@
 """The Airflow operator of 查验: a worker per line to the gateway."""
 
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 from airflow.sdk import BaseOperator
 
-from fapiao.tasks import RunDay
-from fapiao.verification import VerifyCall, verification_rules
+from fapiao.verification import verification_rules
+from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from hooks.gateway.verifier import open_verifier
 from hooks.pool.connection import PoolHook
 from hooks.queues.verifications import VerificationTable
-from operators.leased_queue.session import releasing
+from operators.leased_queue.lazy_channels import LazyChannels
+from operators.leased_queue.session import Connect, releasing
 from operators.run_context import clock, owner_of, run_day, who
-from operators.verifications.worker import VerificationSession, verify_due
+from operators.verifications.worker import VerificationSession, recheck_all_logins, verify_due
+
+OpenSession = Callable[[str], VerificationSession]
 
 
 class VerifyOperator(BaseOperator):
     """Verify: a worker per line to the gateway, each with a connection of its own, until nothing is due."""
 
     def execute(self, context: Any) -> int:
-        """How many verifications were handled."""
-        run, hook = run_day(context), PoolHook()
-        actor = who(context)
-        with hook.connect(actor) as front, front.transaction():
-            if not VerificationTable(front).anything_due(run.quota_day(clock())):
+        """How many verifications were handled; those whose account has logged in by now are among them."""
+        connect = partial(PoolHook().connect, who(context))
+        with connect() as front, front.transaction():
+            if not VerificationTable(front).anything_due(run_day(context).quota_day(clock())):
                 return 0
-        with open_verifier() as (ask, lines), ThreadPoolExecutor(lines) as pool:
-            owners = [f"{owner_of(context, run)}/{line}" for line in range(lines)]
-            return sum(pool.map(lambda owner: _work(hook, actor, ask, run, owner), owners))
+        owner = owner_of(context, run_day(context))
+        with _opening(context, connect) as (open_session, lines), ThreadPoolExecutor(lines) as pool:
+            _recheck(open_session(owner))
+            return sum(pool.map(lambda line: _work(open_session(f"{owner}/{line}")), range(lines)))
 
 
-def _work(hook: PoolHook, actor: str, ask: VerifyCall, run: RunDay, owner: str) -> int:
-    with (
-        hook.connect(actor) as connection,
-        releasing(VerificationSession(connection, run, owner, clock, ask, verification_rules())) as session,
-    ):
+@contextmanager
+def _opening(context: Mapping[str, Any], connect: Connect) -> Iterator[tuple[OpenSession, int]]:
+    """What opens a worker's session by its name, and how many there may be."""
+    with open_verifier() as (ask, lines), ExitStack() as stack:
+        bureaus = LazyChannels(DOWNLOAD_CHANNELS, lambda name: DOWNLOAD_CHANNELS[name](), stack)
+
+        def open_session(owner: str) -> VerificationSession:
+            run, rules = run_day(context), verification_rules()
+            return VerificationSession(connect(), run, owner, clock, ask, rules, bureaus, connect=connect)
+
+        yield open_session, lines
+
+
+def _recheck(session: VerificationSession) -> None:
+    with session.connection:
+        recheck_all_logins(session)
+
+
+def _work(session: VerificationSession) -> int:
+    with session.connection, releasing(session):
         return verify_due(session)

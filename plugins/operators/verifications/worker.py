@@ -1,34 +1,55 @@
 """Verify: due verifications are asked, one call each, and what the bureau says is merged or marked (S0, R028, R129)."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused
 from fapiao.verification import Question, Verification, VerificationRules, VerifyCall, question
+from hooks.queues.login_requests import LoginRequests
 from hooks.queues.verifications import VerificationTable, answer
 from operators.leased_queue.guard import Guard, is_last_attempt
-from operators.leased_queue.loop import run_until_none_due
-from operators.leased_queue.session import QueueTables, Session
+from operators.leased_queue.logins import LoginChannel, LoginSession, LoginTables, recheck_logins, wait_for_login
+from operators.leased_queue.loop import run_until_none_due, suspects_last
 
 BATCH = 20
 _NOT_PASSED = "2"
 """checkStatus 不通过 (protocols §7.7)"""
 _SPENT = "五次查验机会当日已用完"
-Tables = QueueTables[VerificationTable]
+Tables = LoginTables[VerificationTable]
+
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class VerificationSession(Session[Tables]):
-    """One worker's place on one line: whoever carries the question, and the rules."""
+@dataclass(slots=True)
+class VerificationSession(LoginSession[Tables]):
+    """One worker's place on one line: whoever carries the question, the rules, and who knows about logins."""
 
     ask: VerifyCall
     rules: VerificationRules
+    bureaus: Mapping[str, LoginChannel]
 
     def tables(self) -> Tables:
-        """The verifications with their calls."""
-        return QueueTables(self.connection, VerificationTable(self.connection))
+        """The verifications with their calls, and the login requests."""
+        return LoginTables(self.connection, VerificationTable(self.connection), LoginRequests(self.connection))
+
+    def login_channel(self, channel: str) -> LoginChannel:
+        """The channel over which the company downloads."""
+        return self.bureaus[channel]
+
+
+def recheck_all_logins(session: VerificationSession) -> None:
+    """Asks about the logins that verifications wait for; a channel that cannot be asked holds up no other."""
+    with session.transaction() as tables:
+        channels = tables.queue.login_channels()
+    for channel in channels:
+        try:
+            recheck_logins(session, channel)
+        except Exception:
+            session.recover(RuntimeError("the session has ended"))
+            log.exception("the logins of channel %s cannot be looked at", channel)
 
 
 def verify_due(session: VerificationSession) -> int:
@@ -36,9 +57,9 @@ def verify_due(session: VerificationSession) -> int:
     return run_until_none_due(partial(_claim, session), partial(_handle, session))
 
 
-def _claim(session: VerificationSession) -> list[Verification]:
+def _claim(session: VerificationSession) -> Sequence[Verification]:
     with session.transaction() as tables:
-        return tables.queue.claim(session.owner, session.quota_day(), BATCH)
+        return suspects_last(partial(tables.queue.claim, session.owner, session.quota_day()), BATCH)
 
 
 def _handle(session: VerificationSession, claimed: Sequence[Verification]) -> None:
@@ -66,7 +87,10 @@ def verify_one(session: VerificationSession, asked: Verification) -> None:
     except BureauError as error:
         with session.locked(asked) as tables:
             tables.queue.answered(reply_id, None, error, counted=_counts(error))
-            _refused(session, tables, asked, error)
+            if not isinstance(error, LoginLost):
+                _refused(session, tables, asked, error)
+        if isinstance(error, LoginLost):
+            wait_for_login(session, asked, error)
         return
     with session.transaction() as tables:
         tables.queue.answered(reply_id, body)
@@ -96,20 +120,13 @@ def _refused(session: VerificationSession, tables: Tables, asked: Verification, 
     elif state == "mismatch":
         table.mark_mismatch(asked, session.instant())
         table.settle(asked, "mismatch", error)
-    elif isinstance(error, LoginLost):
-        table.postpone(asked, error.wait_seconds, error, cost=0)
+    elif isinstance(error, Refused) or is_last_attempt(asked):
+        table.settle(asked, state, error)
     else:
-        _put_off(tables, asked, error, state)
+        table.postpone(asked, error.wait_seconds, error, cost=1)
 
 
-def _put_off(tables: Tables, asked: Verification, error: BureauError, state: str = "failed") -> None:
-    if isinstance(error, Refused) or is_last_attempt(asked):
-        tables.queue.settle(asked, state, error)
-    else:
-        tables.queue.postpone(asked, error.wait_seconds, error, cost=1)
-
-
-_GUARD = Guard("verification", "see the task's Airflow log; the answer is kept", _put_off)
+_GUARD: Guard[Tables, Verification] = Guard("verification", "see the task's Airflow log; the answer is kept")
 
 
 def _confirm(session: VerificationSession, asked: Verification, reply_id: int, body: bytes) -> None:

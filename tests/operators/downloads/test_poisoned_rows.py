@@ -12,10 +12,10 @@ from fapiao.errors import Refused
 from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
 from hooks.channels.download_channel import DownloadChannel
-from hooks.pool.faults import database_is_gone
 from operators.downloads.actions import poll_now, void
 from operators.downloads.session import WorkerSession
-from operators.downloads.worker_pool import MOST_BROKEN_WORKERS, WorkerPool
+from operators.downloads.worker_pool import WorkerPool
+from operators.leased_queue.guard import MOST_BROKEN_WORKERS
 from task_rows import RUN, put, put_many, take, told
 
 Pool = psycopg.Connection[Any]
@@ -58,7 +58,9 @@ def die(pool: Pool, owner: str) -> None:
 
 
 @pytest.mark.finding("F20")
-def test_what_the_database_refuses_of_one_row_ends_that_row_and_no_other(pool: Pool, worker_pool: WorkerPool) -> None:
+def test_what_the_database_refuses_of_one_row_puts_that_row_off_and_no_other(
+    pool: Pool, worker_pool: WorkerPool
+) -> None:
     rows = put_many(pool, 12, status="downloaded")
     pool.commit()
     assert worker_pool.run_until_none_due(["downloaded"], but_on(rows[3], too_long), None) == 12
@@ -109,20 +111,22 @@ def test_an_error_inside_a_transaction_that_nobody_closed_does_not_hide_the_next
         session.connection.execute("SELECT 1 / 0")
 
     worker_pool.run_until_none_due(["downloaded"], outside, None)
-    assert told(pool, task_id, "status", "error_code") == ("download_failed", "INTERNAL")
+    assert told(pool, task_id, "status", "error_code") == ("downloaded", "INTERNAL")
 
 
 @pytest.mark.finding("F20")
-def test_a_server_that_ends_the_session_is_no_fault_of_the_row(pool: Pool, worker_pool: WorkerPool) -> None:
-    task_id = put(pool, "downloaded")
+def test_a_server_that_ends_one_session_ends_neither_the_row_nor_the_worker(
+    pool: Pool, worker_pool: WorkerPool
+) -> None:
+    rows = put_many(pool, 4, status="downloaded")
     pool.commit()
 
     def ended(session: WorkerSession, claim: Claim) -> None:
         session.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    with pytest.raises(psycopg.OperationalError):
-        worker_pool.run_until_none_due(["downloaded"], ended, None)
-    assert told(pool, task_id, "status", "error_code") == ("downloaded", None)
+    assert worker_pool.run_until_none_due(["downloaded"], but_on(rows[0], ended), None) == 4
+    assert told(pool, rows[0], "status", "error_code") == ("downloaded", "DATABASE_BUSY")
+    assert pool.execute("SELECT count(*) FROM sync.task WHERE error_code = 'DONE'").fetchone() == (3,)
 
 
 @pytest.mark.finding("F20")
@@ -132,24 +136,50 @@ def test_a_deadlock_is_tried_again_and_not_for_ever(pool: Pool, worker_pool: Wor
     def deadlock(session: WorkerSession, claim: Claim) -> None:
         raise psycopg.errors.DeadlockDetected("deadlock detected")
 
-    for expected in ("downloaded", "downloaded", "download_failed"):
+    for expected in ("DATABASE_BUSY", "DATABASE_BUSY", "SET_ASIDE"):
         pool.execute("UPDATE sync.task SET not_before = NULL")
         pool.commit()
         worker_pool.run_until_none_due(["downloaded"], deadlock, None)
-        assert told(pool, task_id, "status", "error_code") == (expected, "DATABASE_BUSY")
+        assert told(pool, task_id, "status", "error_code") == ("downloaded", expected)
         pool.commit()
 
 
 @pytest.mark.finding("F20")
-@pytest.mark.parametrize(
-    ("state", "gone"),
-    [
-        ("08006", True), ("57P01", True), ("57P03", True), ("53300", True), ("54000", False), ("22003", False),
-        ("22P05", False), ("40P01", False), ("53200", False), ("XX000", False),
-    ],
-)  # fmt: skip
-def test_whose_fault_it_is_stands_in_the_sqlstate(state: str, gone: bool) -> None:
-    assert database_is_gone(psycopg.errors.lookup(state)("x")) is gone
+def test_a_bad_row_is_tried_three_times_keeps_its_replies_and_says_why(pool: Pool, worker_pool: WorkerPool) -> None:
+    task_id = put(pool, "downloaded")
+    waits = []
+    for _ in range(MOST_BROKEN_WORKERS):
+        pool.execute("UPDATE sync.task SET not_before = NULL")
+        pool.commit()
+        worker_pool.run_until_none_due(["downloaded"], too_long, None)
+        waits.append(pool.execute("SELECT round(extract(epoch FROM not_before - now()) / 60)::text FROM sync.task"))
+    status, code, text, attempts = told(pool, task_id, "status", "error_code", "error_message", "attempts")
+    assert (status, code, attempts, [one.fetchone() for one in waits]) == (
+        "downloaded",
+        "SET_ASIDE",
+        0,
+        [("1",), ("10",), ("Infinity",)],
+    )
+    assert text.startswith("处理该任务的工作进程已有 3 次中途退出，任务已搁置：ProgramLimitExceeded")
+
+
+@pytest.mark.finding("F20")
+def test_a_full_disk_is_not_held_against_the_row_and_the_next_run_begins_with_another(
+    pool: Pool, worker_pool: WorkerPool
+) -> None:
+    first, second = put_many(pool, 2, status="downloaded")
+    pool.commit()
+
+    def full(session: WorkerSession, claim: Claim) -> None:
+        raise psycopg.errors.DiskFull("no space left on device")
+
+    for _ in range(MOST_BROKEN_WORKERS + 1):
+        pool.execute("UPDATE sync.task SET not_before = NULL, lease_until = NULL WHERE task_id = %s", [first])
+        pool.commit()
+        with pytest.raises(psycopg.errors.DiskFull):
+            worker_pool.run_until_none_due(["downloaded"], but_on(first, full), None)
+    assert told(pool, first, "status", "error_code", "broke_workers") == ("downloaded", "DATABASE_BUSY", 0)
+    assert told(pool, second, "error_code") == ("DONE",)
 
 
 @pytest.mark.finding("F20")

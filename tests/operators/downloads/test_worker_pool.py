@@ -1,9 +1,9 @@
-"""A worker_pool works through what is due: a row that breaks ends with a sentence, a row that was taken over is let go."""
+"""A worker_pool works through what is due: a row that breaks is put off, a row that was taken over is let go."""
 
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import psycopg
@@ -15,7 +15,7 @@ from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
 from hooks.channels.download_channel import DownloadChannel
 from hooks.queues.quota_ledger import QuotaLedger
-from operators.downloads.apply import _limits
+from operators.downloads.apply import _limits, apply_one
 from operators.downloads.session import WorkerSession
 from operators.downloads.worker_pool import WorkerPool
 from operators.leased_queue.session import releasing
@@ -73,7 +73,7 @@ def test_every_due_row_is_handled_over_as_many_batches_as_it_takes(pool: Pool, w
     ("error", "text"),
     [(KeyError("fphm"), "KeyError: 'fphm'"), (MergeError("3 rows too many"), "3 rows too many")],
 )
-def test_a_row_that_breaks_our_code_ends_with_internal_and_holds_nobody_up(
+def test_a_row_that_breaks_our_code_is_put_off_with_internal_and_holds_nobody_up(
     pool: Pool, worker_pool: WorkerPool, error: Exception, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     rows = put_many(pool, 12)
@@ -81,24 +81,26 @@ def test_a_row_that_breaks_our_code_ends_with_internal_and_holds_nobody_up(
 
     assert worker_pool.run_until_none_due(["pending"], break_on(rows[0], error), None) == 12
 
-    assert told(pool, rows[0], "status", "error_code", "error_message", "attempts", "lease_until") == (
-        "apply_failed", "INTERNAL", text, 1, None,
+    assert told(pool, rows[0], "status", "error_code", "error_message", "broke_workers", "lease_until") == (
+        "pending", "INTERNAL", text, 1, None,
     )  # fmt: skip
     done = pool.execute("SELECT count(*) FROM sync.task WHERE status = 'downloading'").fetchone()
     assert done == (11,)
     assert type(error).__name__ in caplog.text
 
 
-def test_an_accepted_row_that_breaks_our_code_is_a_failed_download(pool: Pool, worker_pool: WorkerPool) -> None:
+def test_an_accepted_row_that_breaks_our_code_keeps_its_ticket(pool: Pool, worker_pool: WorkerPool) -> None:
     task_id = put(pool, "downloading")
     pool.commit()
     worker_pool.run_until_none_due(["downloading"], break_on(task_id, ValueError("x")), None)
-    assert told(pool, task_id, "status", "error_code") == ("download_failed", "INTERNAL")
+    assert told(pool, task_id, "status", "error_code") == ("downloading", "INTERNAL")
 
 
 @pytest.mark.req("A-03")
-def test_the_slot_of_a_row_that_broke_stays_counted(pool: Pool, worker_pool: WorkerPool) -> None:
-    put(pool)
+def test_the_slot_of_a_row_that_broke_stays_counted_and_it_applies_again_tomorrow(
+    pool: Pool, worker_pool: WorkerPool
+) -> None:
+    task_id = put(pool)
     pool.commit()
 
     def reserve_and_break(session: WorkerSession, claim: Claim) -> None:
@@ -109,7 +111,13 @@ def test_the_slot_of_a_row_that_broke_stays_counted(pool: Pool, worker_pool: Wor
         raise RuntimeError
 
     worker_pool.run_until_none_due(["pending"], reserve_and_break, None)
+    assert pool.execute("SELECT state FROM sync.quota_slot").fetchall() == [("reserved",)]
+    pool.execute("UPDATE sync.task SET not_before = NULL")
+    pool.commit()
+    worker_pool.run_until_none_due(["pending"], apply_one, None)
     assert pool.execute("SELECT state FROM sync.quota_slot").fetchall() == [("unknown",)]
+    day, code, broke = told(pool, task_id, "not_before_day", "error_code", "broke_workers")
+    assert (day, code, broke) == (DAY + timedelta(days=1), "ANSWER_UNKNOWN", 1)
 
 
 def test_a_row_that_was_taken_over_is_let_go_unchanged(
@@ -147,11 +155,22 @@ def test_a_row_that_breaks_after_it_was_taken_over_is_let_go_too(
     assert told(pool, second, "status") == ("downloading",)
 
 
-def test_a_lost_database_is_not_blamed_on_the_row(pool: Pool, worker_pool: WorkerPool) -> None:
+def test_a_lost_database_is_not_blamed_on_the_row(pool: Pool, pool_url: str) -> None:
     (task_id,) = put_many(pool, 1)
     pool.commit()
-    with pytest.raises(psycopg.OperationalError):
-        worker_pool.run_until_none_due(["pending"], break_on(task_id, psycopg.OperationalError("gone")), None)
+    urls = [pool_url]
+
+    def gone(session: WorkerSession, claim: Claim) -> None:
+        urls.append(pool_url.replace(f"/{pool.info.dbname}", "/nowhere"))
+        session.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with psycopg.connect(pool_url) as front:
+        session = WorkerSession(front, RUN, "owner", lambda: NOW, NOBODY, rulebook(), {})
+        with (
+            WorkerPool(session, lambda: psycopg.connect(urls[-1]), "leqi", 1) as workers,
+            pytest.raises(psycopg.OperationalError),
+        ):
+            workers.run_until_none_due(["pending"], gone, None)
     assert told(pool, task_id, "status", "error_code") == ("pending", None)
 
 

@@ -17,8 +17,8 @@ Pool = psycopg.Connection[Any]
 
 @pytest.mark.req("R283")
 @pytest.mark.finding("F70")
-@pytest.mark.parametrize(("deaths", "first"), [(1, "succeeded"), (2, "download_failed")])
-def test_a_task_that_ended_two_workers_fails_with_a_sentence_and_the_next_is_worked(
+@pytest.mark.parametrize(("deaths", "first"), [(2, "succeeded"), (3, "downloading")])
+def test_a_task_that_ended_three_workers_rests_with_a_sentence_and_the_next_is_worked(
     pool: Pool, tmp_path: Path, deaths: int, first: str
 ) -> None:
     store = FolderStore(tmp_path / "files")
@@ -31,6 +31,11 @@ def test_a_task_that_ended_two_workers_fails_with_a_sentence_and_the_next_is_wor
         with pool.transaction():
             Imports(pool).take(OWNER, "a worker that ends", NOON)
     work(importing(pool, store))
-    found = pool.cursor(row_factory=dict_row).execute("SELECT * FROM fapiao.sync_log ORDER BY batch_no").fetchall()
+    found = (
+        pool.cursor(row_factory=dict_row)
+        .execute("SELECT status, error_code, error_message FROM fapiao.sync_log ORDER BY batch_no")
+        .fetchall()
+    )
     assert [task["status"] for task in found] == [first, "succeeded"]
-    assert ("两次意外中断" in (found[0]["error_message"] or "")) == (first != "succeeded")
+    assert (found[0]["error_code"] == "SET_ASIDE") == (first != "succeeded")
+    assert ("任务已搁置" in (found[0]["error_message"] or "")) == (first != "succeeded")

@@ -82,14 +82,14 @@ def test_documents_of_two_files_at_once_count_once(pool: Pool, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("place", "step", "error"),
+    ("place", "step", "error", "then"),
     [
-        (StagedMerge, "merge", MergeError("a check did not hold")),
-        (import_merge, "translate", ValueError("it cannot be translated")),
+        (StagedMerge, "merge", MergeError("a check did not hold"), "download_failed"),
+        (import_merge, "translate", ValueError("it cannot be translated"), "downloaded"),
     ],
 )
 def test_a_step_that_fails_takes_the_steps_before_it_back(
-    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, step: str, error: Exception
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, step: str, error: Exception, then: str
 ) -> None:
     monkeypatch.setattr(import_merge, "_TOGETHER", 2)
     works, done = getattr(place, step), []
@@ -105,5 +105,5 @@ def test_a_step_that_fails_takes_the_steps_before_it_back(
     pool.commit()
     bring_in(pool, FolderStore(tmp_path / "store"), file(tmp_path))
     documents, lines, verdicts, ((*_, status),) = held(pool)
-    assert (documents, lines, verdicts, status) == ([], [], [], "download_failed")
+    assert (documents, lines, verdicts, status) == ([], [], [], then)
     assert len(done) == 3

@@ -392,9 +392,13 @@ def test_a_file_that_is_gone_from_the_store_leaves_its_task_for_later(
 ) -> None:
     file = export(tmp_path, [header()])
     bring_in(company_pool, store, file, work_it=False)
-    with pytest.raises(Unusable, match="cannot be read"):
-        work(importing(company_pool, FolderStore(tmp_path / "empty")))
-    assert [task["status"] for task in tasks(company_pool)] == ["downloading"]
+    company_pool.commit()
+    for _ in range(4):
+        with pytest.raises(Unusable, match="cannot be read"):
+            work(importing(company_pool, FolderStore(tmp_path / "empty")))
+        assert [(task["status"], task["error_code"]) for task in tasks(company_pool)] == [("downloading", "UNUSABLE")]
+        company_pool.execute("UPDATE sync.task SET not_before = now()")
+        company_pool.commit()
     assert work(importing(company_pool, store)) == 1
     assert [task["status"] for task in tasks(company_pool)] == ["succeeded"]
 

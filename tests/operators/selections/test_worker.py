@@ -350,7 +350,7 @@ def test_what_the_bureau_was_not_reached_with_is_still_unprocessed(room: Selecti
     assert "holdings" not in room.bureau.asked()[: room.bureau.asked().index("results")]
 
 
-def test_what_breaks_our_own_code_ends_that_request_and_holds_nobody_up(
+def test_what_breaks_our_own_code_puts_that_request_off_and_holds_nobody_up(
     room: SelectionRoom, caplog: pytest.LogCaptureFixture
 ) -> None:
     room.bureau.raises["upload"] = [KeyError("boom")]
@@ -358,7 +358,10 @@ def test_what_breaks_our_own_code_ends_that_request_and_holds_nobody_up(
     submitted(room, "A")
     submitted(room, "B")
     room.work()
-    assert [(row["status"], row["error_code"]) for row in room.rows()] == [("failed", "INTERNAL"), ("succeeded", None)]
+    assert [(row["status"], row["error_code"]) for row in room.rows()] == [
+        ("unprocessed", "INTERNAL"),
+        ("succeeded", None),
+    ]
     assert "failed inside fapiao" in caplog.text
 
 

@@ -72,7 +72,7 @@ class Office:
     def verify(self) -> int:
         """The worker of the queue."""
         with open_verifier() as (ask, _):
-            return verify_due(VerificationSession(self.pool, RUN, "worker", lambda: NOW, ask, verification_rules()))
+            return verify_due(VerificationSession(self.pool, RUN, "worker", lambda: NOW, ask, verification_rules(), {}))
 
     def states(self) -> dict[str, str]:
         """查验状态 of the pool's documents."""
