@@ -11,6 +11,8 @@ from typing import Any, Generic, TypeVar
 import psycopg
 
 from fapiao.tasks import ClaimedRow, RunDay
+from hooks.pool.faults import Fault, fault_of
+from hooks.pool.sessions import end_silent
 from hooks.queues.leased_table import LeasedTable
 
 Connect = Callable[[], psycopg.Connection[Any]]
@@ -64,10 +66,13 @@ class Session(ABC, Generic[Tables]):
     def recover(self, broken: BaseException) -> None:
         """Makes the session fit for the next statement: rolled back, or over a new connection where the old has gone.
 
-        Raises `broken` where no new one is to be had: the database is gone.
+        A session that was frozen with the lock in its hands is ended. Raises `broken` where no new connection is to be
+        had: the database is gone.
         """
         if not self.connection.closed:
             self.connection.rollback()
+            if fault_of(broken) is Fault.LOCK:
+                end_silent(self.connection)
             return
         if self.connect is None:
             raise broken

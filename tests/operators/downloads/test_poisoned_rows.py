@@ -125,7 +125,7 @@ def test_a_server_that_ends_one_session_ends_neither_the_row_nor_the_worker(
         session.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
     assert worker_pool.run_until_none_due(["downloaded"], but_on(rows[0], ended), None) == 4
-    assert told(pool, rows[0], "status", "error_code") == ("downloaded", "DATABASE_BUSY")
+    assert told(pool, rows[0], "status", "error_code") == ("downloaded", "SESSION_ENDED")
     assert pool.execute("SELECT count(*) FROM sync.task WHERE error_code = 'DONE'").fetchone() == (3,)
 
 
