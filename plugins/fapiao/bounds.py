@@ -56,7 +56,33 @@ class AnswerBound(Bound, frozen=True):
 class WorkbookBound(Bound, frozen=True):
     """Of workbooks and the ZIPs they come in."""
 
-    name: Literal["zip_files", "most_cells", "room", "spread", "text_mebibytes", "old_mebibytes", "old_seconds"]
+    name: Literal[
+        "zip_files",
+        "zip_entries",
+        "zip_growth",
+        "zip_mebibytes",
+        "unpacked_mebibytes",
+        "unpacked_ratio",
+        "directory_mebibytes",
+        "directory_entries",
+        "sheets",
+        "cell_formats",
+        "shared_texts",
+        "text_run_mebibytes",
+        "room_mebibytes",
+        "growth",
+        "odd_mebibytes",
+        "formula_cells",
+        "error_cells",
+        "merged_ranges",
+        "own_cells",
+        "most_cells",
+        "room",
+        "spread",
+        "text_mebibytes",
+        "trial_mebibytes",
+        "trial_seconds",
+    ]
 
 
 class DocumentBound(Bound, frozen=True):

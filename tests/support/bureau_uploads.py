@@ -53,10 +53,8 @@ def upload(
     password: str | None = None,
 ) -> list[ReadFile]:
     """The files of an upload with these bytes. Raises FileRefusal."""
-    path = folder / "upload"
-    path.write_bytes(content)
     found = []
-    for file in open_upload(path, name=name, limit=limit, password=password):
+    for file in open_upload(content, name=name, limit=limit, password=password):
         one = ReadFile(file)
         for part in file.read():
             one.parts.append(part)

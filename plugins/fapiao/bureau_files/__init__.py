@@ -1,6 +1,6 @@
 """税局文件: the files that the bureau hands out, opened safely, recognised by their content and read row by row.
 
-    for file in open_upload(path, name="…-销项票-增值税专用发票-1.XLS", limit=10 * 2**20, password=None):
+    for file in open_upload(content, name="…-销项票-增值税专用发票-1.XLS", limit=10 * 2**20, password=None):
         content = Content()                 # what the rows say, to hold against the name
         for part in file.read():            # SheetPart: layout, role, unknown_headings; documents before their lines
             for verdict in part.rows():     # RowFate(row, kind, sentence); every row that is not empty has exactly one

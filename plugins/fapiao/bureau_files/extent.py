@@ -1,31 +1,44 @@
 """How far the cells of a sheet reach, counted while its XML streams by and before a reader allocates the rectangle."""
 
 import re
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from fapiao.bureau_files.headings import letters
+from fapiao.bureau_files.windows import LONGEST_TAG, begins, is_cut, windows
 
-_COLUMN_OF = re.compile(rb' r="([A-Z]+)[0-9]+"')
-_ROW_OF = re.compile(rb' r="[A-Z]+([0-9]+)"')
-_ANY_ADDRESS = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]*)([0-9]+)""")
-_CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s>/]")
-_ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s>/]")
-_ROW_TAG = re.compile(rb"""<(?:[\w.-]+:)?row\s[^>]*?\br\s*=\s*["']\s*([0-9]{1,9})""")
-_PREFIXED = re.compile(rb":(?:c|row)[\s>/]")
+_COLUMN_OF = re.compile(rb' r="([A-Z]{1,3})[0-9]{1,7}"')
+_ROW_OF = re.compile(rb' r="[A-Z]{1,3}([0-9]{1,7})"')
+_CELL = re.compile(rb"<c[\s/>]")
+_ROW_TAG = re.compile(rb"""<row\s[^>]*?\br\s*=\s*["']\s*([0-9]{1,9})""")
+_PREFIXED = re.compile(rb":(?:worksheet|sheetData|row|c|v|f|is|t|r|rPh|mergeCells?)[\s/>]")
+_ODD_TAG = re.compile(rb'<(?:c|row)(?=[\s/>])(?!(?: [\w.:-]+="[^"<>&]*")* ?/?>)')
 _MAY_BE_ERROR = re.compile(rb"""=\s*["']e["']""")
-_ERROR = re.compile(rb"""<(?:[\w.-]+:)?c\s[^>]*\bt\s*=\s*["']e["'][^>]*>""")
+_ERROR = re.compile(rb'<c [^>]*t="e"[^>]*>')
+_NEW_ERROR = re.compile(
+    rb't="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(?!#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)<)'
+)
+"""Of an Excel younger than the reader."""
+_ADDRESS = re.compile(rb' r="([A-Z]+[0-9]+)"')
+_DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]{1,3}[1-9][0-9]{0,6}:?){1,2}"')
+_MERGED = re.compile(rb"<mergeCell[\s/>]")
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v>([0-9]+)<")
 _ANY_VALUE = re.compile(rb"<(?:[\w.-]+:)?v[\s>]")
+_WORKSHEET = begins("worksheet")
 LAST_ROW, LAST_COLUMN = 2**20, 2**14
 """XFD1048576, from 1."""
-MOST_ERRORS = 10_000
-"""Error cells of a sheet that are kept by their addresses."""
+_DECLARED = 200
+"""Where the declaration at the head of a part ends at the latest."""
 _WIDEST = 52
 """Columns up to AZ."""
-_SMALLEST_CELL = len("<c><v>1</v></c>")
+_SMALLEST_CELL = len('<c r="A1"><is/></c>')
+_END_OF_TEXT = re.compile(rb"</si>")
+_SPELT_OUT = re.compile(rb"<v>[^<]*&#|<[^<>]*&#[^<>]*>")
 _OVERLAP = 512
 """Bytes of the piece before that a value may end in."""
+_LONGEST_INDEX = 18
+"""Digits of a number that a reader takes for the place of a text; a longer one is the first text to it."""
 
 
 class Extent:
@@ -33,56 +46,76 @@ class Extent:
 
     As long as the cells of a window look like those before and stand in rows of as many digits as its last one, that is
     all that is asked of them: a look at each one of millions would cost more than it is worth. `exact` looks at each;
-    where the rougher answer is too large, the sheet is looked at once more that way. Cells without an address of their
-    own are counted on from the beginning of the row.
+    where the rougher answer is too large, the sheet is looked at once more that way. `odd` is a sheet that is not
+    written as programs write them, so that nothing else here is known of it.
     """
 
     def __init__(self, *, exact: bool = False) -> None:
-        self.size = 0
+        self.size = self._usual_size = 0
         self._cells = 0
         self.errors: set[str] = set()
+        self.merged = 0
         self.exact = exact
+        self.odd = False
+        self._begun = False
         self._columns: set[bytes] = set()
         self._last_row = 0
         self._passed_rows = 0
-        self._row_tag = 0
-        self._rows = 0
-        self._in_row = 0
-        self._unaddressed = 0
+        self._text = self._longest = 0
 
     @property
     def row(self) -> int:
         """The last row, or a later one."""
-        return max(self._last_row, self._passed_rows) + self._rows
+        return max(self._last_row, self._passed_rows)
 
     @property
     def column(self) -> int:
         """The last column, from 1, or a later one."""
-        return max(map(number_of, self._columns), default=0) + self._unaddressed
+        return max(map(number_of, self._columns), default=0)
 
     @property
     def cells(self) -> int:
         """How many cells there are, or more."""
-        return self._cells if self.exact else self.size // _SMALLEST_CELL
+        return self._cells + self._usual_size // _SMALLEST_CELL
 
     @property
     def area(self) -> int:
         """Cells of the rectangle from A1 on."""
         return self.row * self.column
 
+    @property
+    def longest(self) -> int:
+        """Bytes of the longest text without a tag, or less than a tag's more."""
+        return self._longest
+
     def look(self, window: bytes) -> bool:
         """Looks at one of `windows`; returns whether all its cells are as Excel writes them, without a formula."""
-        row_tag = _last_row_tag(window) or self._row_tag
-        row = max(self._last_row, row_tag)
+        self.odd = self.odd or self._begins_odd(window) or is_odd(window) or bool(_PREFIXED.search(window))
+        row = max(self._last_row, _last_row_tag(window))
         usual, passed = _usual(max(map(number_of, self._columns), default=0), row)
-        is_usual = usual is not None and not usual.search(window) and not _PREFIXED.search(window)
+        is_usual = usual is not None and not usual.search(window)
         self.size += len(window)
-        if self.exact or not is_usual:
-            self._look_at_each(window)
-        else:
+        self._measure(window)
+        if is_usual and not self.exact:
             self._last_row, self._passed_rows = row, max(self._passed_rows, passed)
-        self._row_tag = row_tag if is_usual else max(self._row_tag, *map(int, _ROW_TAG.findall(window)), 0)
+            self._usual_size += len(window)
+        elif not self.odd:
+            self._look_at_each(window)
         return is_usual
+
+    def _begins_odd(self, window: bytes) -> bool:
+        """Whether it stands before the cells, and has something that a reader does not take."""
+        if self._begun:
+            return False
+        self._begun = b"<sheetData" in window
+        strange = not self.size and not _WORKSHEET.match(window)
+        return strange or window.count(b"<dimension") != len(_DIMENSION.findall(window))
+
+    def _measure(self, window: bytes) -> None:
+        """A text without a tag goes on from one window to the next only where it is long."""
+        self._text = len(window) if b"<" in window else self._text + len(window)
+        if self._text > LONGEST_TAG:
+            self._longest = max(self._longest, self._text - max(window.rfind(b"<"), 0))
 
     def _look_at_each(self, window: bytes) -> None:
         # One group each: tuples by the hundred thousand would call the collector of cycles.
@@ -90,26 +123,24 @@ class Extent:
         self._columns.update(columns)
         self._last_row = max(self._last_row, *map(int, set(_ROW_OF.findall(window))), 0)
         self._cells += len(columns)
-        if window.count(b"<c") + window.count(b":c") > len(columns):
-            self._look_for_others(window, len(columns))
-        if len(self.errors) <= MOST_ERRORS and _MAY_BE_ERROR.search(window):
-            self.errors.update(map(_address, _ERROR.findall(window)))
+        self.merged += len(_MERGED.findall(window))
+        self.odd = (
+            len(_CELL.findall(window)) != len(columns)
+            or bool(_ODD_TAG.search(window))
+            or self.row > LAST_ROW
+            or self.column > LAST_COLUMN
+        )
+        if _MAY_BE_ERROR.search(window) and not self.odd:
+            self.odd = bool(_NEW_ERROR.search(window))
+            self.errors.update(tag[1].decode() for tag in map(_ADDRESS.search, _ERROR.findall(window)) if tag)
 
-    def _look_for_others(self, window: bytes, addressed: int) -> None:
-        """A window in which something begins like a cell and has no address as Excel writes it."""
-        for name, number in set(_ANY_ADDRESS.findall(window)):
-            self._columns.add(name.upper())
-            self._last_row = max(self._last_row, int(number[:9]))
-        first, *others = _ROW.split(window)
-        self._rows += len(others)
-        unaddressed = len(_CELL.findall(window)) - addressed
-        if unaddressed <= 0:
-            return
-        self._cells += unaddressed
-        self._last_row = max(self._last_row, self._row_tag)
-        counts = [self._in_row + len(_CELL.findall(first)), *(len(_CELL.findall(other)) for other in others)]
-        self._in_row = counts[-1]
-        self._unaddressed = max(self._unaddressed, *counts)
+
+def is_odd(window: bytes) -> bool:
+    """Whether a comment, an instruction, a spelt-out character in a value or a cut tag stands in it."""
+    # one rare byte is found at once, and two that begin with a frequent one are not
+    if (b"!" in window and b"<!" in window) or (b"?" in window and window.rfind(b"?>") > _DECLARED):
+        return True
+    return is_cut(window) or (b"&" in window and b"&#" in window and bool(_SPELT_OUT.search(window)))
 
 
 def _last_row_tag(window: bytes) -> int:
@@ -130,14 +161,14 @@ def _usual(column: int, row: int) -> tuple[re.Pattern[bytes] | None, int]:
     last, first, more = letters(column - 1), int(str(row)[0]), len(str(row)) - 1
     columns = f"[A-{last}]" if len(last) == 1 else f"(?:[A-Z]|A[A-{last[1]}])"
     rows = f"[1-{first}]?[0-9]{{1,{more}}}" if more else "[0-9]"
-    tag = rf' r="{columns}{rows}"(?: t="[^e]|>| s="[0-9]+"(?: t="[^e]|/?>)|/>)'
+    tag = rf' r="{columns}{rows}"(?: s="[0-9]+")?(?:>| t="(?:s|str|n|inlineStr|b|d)">|/>)'
     return re.compile(f"<(?:f|row[^ >]|c(?!{tag}))".encode()), (first + 1) * 10**more - 1 if more else 9
 
 
 class Uses:
     """How many bytes the shared texts of a workbook take once every cell has its own copy."""
 
-    def __init__(self, lengths: list[int]) -> None:
+    def __init__(self, lengths: Sequence[int]) -> None:
         self._lengths = lengths
         self._longest = max(lengths, default=0)
         self.total = 0
@@ -150,43 +181,52 @@ class Uses:
             values = _VALUE.findall(window)
             known = len(self._lengths)
             self.total += sum(self._lengths[at] for at in map(int, values) if at < known)
-            self.total += self._longest * max(0, len(_ANY_VALUE.findall(window)) - len(values))
+            unsure = len(_ANY_VALUE.findall(window)) - len(values) + sum(len(one) > _LONGEST_INDEX for one in values)
+            self.total += self._longest * max(0, unsure)
             yield piece
             before = window[-_OVERLAP:]
 
 
-_END_OF_TEXT = re.compile(rb"</(?:[\w.-]+:)?si\s*>|<(?:[\w.-]+:)?si\s*/>")
+_TEXT_TAG = re.compile(rb"</?si[\s/>]")
+_TEXTS = begins("sst")
+_ANNOUNCED = re.compile(rb"""uniqueCount\s*=\s*["']([0-9]{1,18})["']""")
+_PREFIXED_TEXT = re.compile(rb":(?:sst|si|t|r|rPh)[\s/>]")
 
 
-def text_lengths(pieces: Iterator[bytes]) -> list[int] | None:
-    """Bytes of every shared text with its tags, in their order; None where the part is not as Excel writes it.
+def text_lengths(pieces: Iterator[bytes]) -> "array[int] | None":
+    """Bytes of every shared text with its tags, in their order; None where the part is not as programs write it.
 
-    A comment or a CDATA section may hold what looks like the end of a text; Excel writes neither.
+    A reader reserves as much as the part announces.
     """
-    found: list[int] = []
-    before, start, seen, odd = b"", 0, 0, False
-    for piece in pieces:
-        window = before + piece
-        odd = odd or b"<!" in window
-        offset = seen - len(before)
+    found, seen, start, announced, opened = array("Q"), 0, 0, 0, 0
+    for window in windows(pieces):
+        head = None if seen else _TEXTS.match(window)
+        if (not seen and head is None) or is_odd(window) or _PREFIXED_TEXT.search(window):
+            return None
+        if head:
+            announced = _announced(window[head.end() : window.find(b">", head.end())])
+        tags = _TEXT_TAG.findall(window)
+        begin, end_ = tags[opened % 2 :: 2], tags[(opened + 1) % 2 :: 2]
+        if {*begin} - {b"<si>"} or {*end_} - {b"</si>"}:
+            return None
+        opened += len(tags)
         for match in _END_OF_TEXT.finditer(window):
-            end = offset + match.end()
-            if end > start:
-                found.append(end - start)
-                start = end
-        seen += len(piece)
-        before = window[-_OVERLAP:]
-    return None if odd else found
+            end = seen + match.end()
+            found.append(end - start)
+            start = end
+        seen += len(window)
+    return None if opened % 2 or announced > 2 * len(found) + 1000 else found
+
+
+def _announced(attributes: bytes) -> int:
+    """How many texts a part says that it has; more than it can have where it says so in another way."""
+    told = _ANNOUNCED.findall(attributes)
+    return max(map(int, told), default=0) if len(told) == attributes.count(b"uniqueCount") else 2**64
 
 
 def number_of(name: bytes) -> int:
-    """The number of a column by its letters: A is 1; what is no column of Excel (after XFD) is the last."""
+    """The number of a column by its letters: A is 1; what is no column of Excel (after XFD) is the one after it."""
     number = 0
     for letter in name[:4]:
         number = number * 26 + letter - 64
-    return min(number, LAST_COLUMN)
-
-
-def _address(tag: bytes) -> str:
-    found = _ANY_ADDRESS.search(tag)
-    return (found.group(1).upper() + found.group(2)).decode() if found else ""
+    return min(number, LAST_COLUMN + 1)

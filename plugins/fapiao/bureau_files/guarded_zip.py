@@ -2,33 +2,29 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fapiao.boundary import boundary
+from fapiao.bounds import bound
 from fapiao.bureau_files.records import FileRefusal
+from fapiao.bureau_files.zip_directory import data_start
 
-MOST_UNPACKED = 2**30
-"""Bytes of all entries of one workbook."""
-MOST_RATIO = 200
-"""Unpacked to packed; a bureau's sheet has about 10 to 40."""
-SMALL = 8 * 2**20
-"""Bytes below which the ratio is not looked at."""
 _CHUNK = 2**20
-_LOCAL_HEADER = 30
-_BOMB = "压缩包解开后大得不正常，疑似压缩炸弹，未打开；请从税局重新导出"
+_SMALL = 8 * 2**20
+"""Bytes below which the ratio is not looked at."""
 
 
 class Budget:
-    """What may still be unpacked of one upload."""
+    """What may still be unpacked of one upload, in bytes: unless told otherwise, what a workbook may unpack to."""
 
-    def __init__(self, where: str, most: int = MOST_UNPACKED) -> None:
+    def __init__(self, where: str, most: int | None = None) -> None:
         self._where = where
-        self._left = most
+        self._left = (bound("unpacked_mebibytes").value << 20) if most is None else most
 
-    def announced(self, entries: list[zipfile.ZipInfo]) -> None:
+    def announced(self, entries: Sequence[zipfile.ZipInfo]) -> None:
         """Refuses by the announced sizes already. Raises FileRefusal."""
         if sum(entry.file_size for entry in entries) > self._left:
-            raise FileRefusal(_BOMB, self._where)
+            raise FileRefusal(bound("unpacked_ratio").said(), self._where)
         for entry in entries:
             self._ratio(entry.file_size, entry.compress_size)
 
@@ -36,15 +32,16 @@ class Budget:
         """Counts what came out of one entry of `packed` bytes. Raises FileRefusal."""
         self._ratio(unpacked, packed)
         if unpacked > self._left:
-            raise FileRefusal(_BOMB, self._where)
+            raise FileRefusal(bound("unpacked_ratio").said(), self._where)
 
     def settle(self, unpacked: int) -> None:
         """An entry is done."""
         self._left -= unpacked
 
     def _ratio(self, unpacked: int, packed: int) -> None:
-        if unpacked > SMALL and unpacked > MOST_RATIO * max(packed, 1):
-            raise FileRefusal(_BOMB, self._where)
+        most = bound("unpacked_ratio")
+        if unpacked > _SMALL and unpacked > most.value * max(packed, 1):
+            raise FileRefusal(bound("unpacked_ratio").said(), self._where)
 
 
 def unpacked(content: bytes, entry: zipfile.ZipInfo, budget: Budget, where: str) -> Iterator[bytes]:
@@ -52,24 +49,17 @@ def unpacked(content: bytes, entry: zipfile.ZipInfo, budget: Budget, where: str)
 
     Python's own reader stops at the announced size; other readers do not, so a lie about it is refused here.
     """
-    start = _data_start(content, entry, where)
+    start = data_start(content, entry, where)
     packed = memoryview(content)[start : start + entry.compress_size]
-    total = 0
+    total = checksum = 0
     for piece in _pieces(packed, entry.compress_type, where):
         total += len(piece)
         budget.spend(total, entry.compress_size)
+        checksum = zlib.crc32(piece, checksum)
         yield piece
-    if total != entry.file_size:
-        raise FileRefusal("压缩包损坏，内容与目录不符；请从税局重新导出", where)
+    if total != entry.file_size or checksum != entry.CRC:
+        raise FileRefusal(f"压缩包里的“{entry.filename}”损坏，内容与目录不符；请重新导出或重新压缩", where)
     budget.settle(total)
-
-
-def _data_start(content: bytes, entry: zipfile.ZipInfo, where: str) -> int:
-    header = content[entry.header_offset : entry.header_offset + _LOCAL_HEADER]
-    if len(header) != _LOCAL_HEADER or not header.startswith(b"PK\x03\x04"):
-        raise FileRefusal("压缩包损坏，找不到目录里的文件；请从税局重新导出", where)
-    names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-    return entry.header_offset + _LOCAL_HEADER + names
 
 
 def _pieces(packed: memoryview, method: int, where: str) -> Iterator[bytes]:
@@ -78,9 +68,12 @@ def _pieces(packed: memoryview, method: int, where: str) -> Iterator[bytes]:
         return
     if method != zipfile.ZIP_DEFLATED:
         raise FileRefusal("压缩方式不受支持；请用普通 ZIP 重新压缩", where)
-    engine = zlib.decompressobj(-15)
+    engine = zlib.decompressobj(-zlib.MAX_WBITS)
     rest: bytes | memoryview = packed
-    with boundary(lambda _: FileRefusal("压缩包损坏，无法解开；请从税局重新导出", where)):
-        while rest and not engine.eof:
-            yield engine.decompress(rest, _CHUNK)
+    with boundary(lambda _: FileRefusal("压缩包损坏，无法解开；请重新导出或重新压缩", where)):
+        while not engine.eof:
+            piece = engine.decompress(rest, _CHUNK)
             rest = engine.unconsumed_tail
+            if not piece and not rest:  # what zlib held back has come as well, and the end is missing
+                return
+            yield piece

@@ -1,16 +1,16 @@
 """Loads the sheets of a workbook: those of an .xlsx side by side, while whoever asked first reads the first of them."""
 
-import io
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from tempfile import NamedTemporaryFile
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from fapiao.boundary import boundary
+from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.records import FileRefusal
-from fapiao.bureau_files.sniffing import OLE
 
 _SIDE_BY_SIDE = 2
 """Sheets that load at once; each has a book of its own, which keeps the shared texts of the file."""
@@ -18,37 +18,41 @@ _SIDE_BY_SIDE = 2
 
 @contextmanager
 def loading(
-    content: bytes, left_out: Collection[str], where: str
+    looked: Looked, left_out: Collection[str], where: str
 ) -> Iterator[Mapping[str, Callable[[], CalamineSheet]]]:
     """What waits for a sheet, by its name, in the order of the workbook; raises FileRefusal, and so does the waiting.
 
-    calamine loads without the GIL, but a book gives one sheet at a time. An .xls is parsed whole when it is opened.
+    calamine loads without the GIL, but a book gives one sheet at a time. An .xls is parsed whole when it is opened. The
+    suffix keeps it from trying the bytes as a workbook of another kind, into which nobody looked.
     """
-    with _sentences(where):
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    names = [name for name in book.sheet_names if name not in left_out]
-    if content.startswith(OLE) or len(names) == 1:
-        yield {name: partial(_waited, partial(book.get_sheet_by_name, name), where) for name in names}
-        return
-    loaders = ThreadPoolExecutor(_SIDE_BY_SIDE)
-    try:
-        coming = {name: loaders.submit(_alone, content, name) for name in names}
-        yield {name: partial(_waited, sheet.result, where) for name, sheet in coming.items()}
-    finally:
-        loaders.shutdown(cancel_futures=True)
+    with NamedTemporaryFile(suffix=f".{looked.kind}") as given:
+        given.write(looked.readable)
+        given.flush()
+        with sentences(where):
+            book = CalamineWorkbook.from_path(given.name)
+        names = [name for name in book.sheet_names if name not in left_out]
+        if looked.kind == "xls" or len(names) == 1:
+            yield {name: partial(_waited, partial(book.get_sheet_by_name, name), where) for name in names}
+            return
+        loaders = ThreadPoolExecutor(_SIDE_BY_SIDE)
+        try:
+            coming = {name: loaders.submit(_alone, given.name, name) for name in names}
+            yield {name: partial(_waited, sheet.result, where) for name, sheet in coming.items()}
+        finally:
+            loaders.shutdown(cancel_futures=True)
 
 
-def _alone(content: bytes, name: str) -> CalamineSheet:
-    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(name)
+def _alone(path: str, name: str) -> CalamineSheet:
+    return CalamineWorkbook.from_path(path).get_sheet_by_name(name)
 
 
 def _waited(load: Callable[[], CalamineSheet], where: str) -> CalamineSheet:
-    with _sentences(where):
+    with sentences(where):
         return load()
 
 
-def _sentences(where: str) -> AbstractContextManager[None]:
-    """Turns what calamine raises into a refusal."""
+def sentences(where: str) -> AbstractContextManager[None]:
+    """Turns whatever calamine raises into a refusal."""
     return boundary(lambda raised: _refusal(raised, where))
 
 

@@ -1,147 +1,168 @@
-"""Looks into an .xlsx before it is read: no bomb, no macros, no rectangle that memory cannot hold."""
+"""Looks into an .xlsx before it is read: no bomb, no macros, nothing that memory cannot hold."""
 
-import io
-import posixpath
-import re
-import zipfile
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterator
 
 from fapiao.boundary import boundary
-from fapiao.bounds import bound
-from fapiao.bureau_files.extent import LAST_COLUMN, LAST_ROW, MOST_ERRORS, Extent, Uses, text_lengths
+from fapiao.bounds import Bound, bound
+from fapiao.bureau_files.extent import LAST_COLUMN, LAST_ROW, Extent, Uses, text_lengths
 from fapiao.bureau_files.formulas import NOWHERE, Formulas, refuse_uncountable
-from fapiao.bureau_files.guarded_zip import Budget, unpacked
+from fapiao.bureau_files.guarded_zip import Budget
 from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
+from fapiao.bureau_files.package import Package, SheetOfBook
 from fapiao.bureau_files.records import FileRefusal
+from fapiao.bureau_files.repacking import Packed, packed, workbook_of
+from fapiao.bureau_files.rewriting import RewrittenSheet, rewritten_texts
+from fapiao.bureau_files.styles import formats_only
+from fapiao.bureau_files.trial import on_trial
 from fapiao.bureau_files.windows import windows
-from fapiao.safe_xml import UnreadableFile, parse_xml
+from fapiao.bureau_files.zip_directory import data_start
 
-_MACROS = ("xl/vbaProject", "xl/macrosheets/", "xl/vbaData")
-_SHARED_TEXTS = "xl/sharedstrings.xml"
-_SHEETS = "xl/worksheets/"
-_SMALL = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-_FROM_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true|on)["']""")
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DAMAGED = "工作簿损坏，无法打开；请重新导出或另存后再上传"
+_MEBIBYTE = 2**20
+_LISTED, _PLACED = 40, 24
+"""Bytes that a cell takes while its sheet is loaded: in the list of them all, and in the rectangle."""
+Measured = Extent | RewrittenSheet
 
 
 def check_new_workbook(content: bytes, where: str) -> Looked:
-    """What its reader does not tell. Raises FileRefusal for what must not be opened."""
+    """What its reader does not tell, and the workbook as the reader gets it. Raises FileRefusal."""
     with boundary(lambda _: FileRefusal(_DAMAGED, where)):
-        book = zipfile.ZipFile(io.BytesIO(content))
-        entries = book.infolist()
-        names = [entry.filename for entry in entries]
-        if len(set(names)) != len(names):
-            raise FileRefusal("工作簿损坏，同一部分出现两次；请从税局重新导出", where)
-        if any(name.startswith(_MACROS) for name in names):
-            raise FileRefusal("含有宏，未打开；请上传税局导出的原文件", where)
-        if any(entry.flag_bits & 1 for entry in entries):
-            raise FileRefusal("工作簿已加密，未打开；请去掉密码后再上传", where)
-        budget = Budget(where)
-        budget.announced(entries)
-        parts = _Parts(content, entries, where)
-        parts.look(budget)
-        parts.hold()
-        return parts.looked()
+        looking = _Looking(Package(content, where))
+        looking.look()
+        looking.hold()
+        looked = looking.looked()
+        looking.package.unpack_others()
+        if looking.rewritten:  # a shape that nobody's programs write may be one that the reader never met
+            with on_trial(looked.readable, "xlsx", where):
+                pass
+        return looked
 
 
-class _Parts:
-    """The parts of a workbook, each unpacked and looked at once; its shared texts a second time where they are long."""
+class _Looking:
+    """The parts of a workbook that its reader gets, each looked at; those that are odd are written anew."""
 
-    def __init__(self, content: bytes, entries: list[zipfile.ZipInfo], where: str) -> None:
-        self._content = content
-        self._entries = entries
-        self._where = where
-        self._small: dict[str, bytes] = {}
-        self._extents: dict[str, Extent] = {}
+    def __init__(self, package: Package) -> None:
+        self.package, self._where = package, package.where
+        self._book = package.book()
+        self._sheets: dict[SheetOfBook, Measured] = {}
         self._formulas: dict[str, set[str]] = {}
-        self._texts: list[int] | None = []
+        self._lengths: array[int] = array("Q")
+        self._texts: Packed | None = None
+        self._odd_left = bound("odd_mebibytes").value * _MEBIBYTE
+        self.rewritten = False
 
-    def look(self, budget: Budget) -> None:
+    def look(self) -> None:
         """Everything once. Raises FileRefusal for a part that is no ZIP entry as it announces."""
-        for entry in self._entries:
-            pieces = unpacked(self._content, entry, budget, self._where)
-            name = entry.filename.replace("\\", "/")
-            if name.lower() == _SHARED_TEXTS:
-                self._texts = text_lengths(pieces)
-            elif name in _SMALL:
-                self._small[name] = b"".join(pieces)
-            else:
-                extent, formulas = Extent(), Formulas()
-                for window in windows(pieces):
-                    (formulas.pass_over if extent.look(window) else formulas.look)(window)
-                self._extents[name], self._formulas[name] = extent, formulas.found
+        for sheet in self._book.sheets:
+            self._sheets[sheet], self._formulas[sheet.name] = self._measured(sheet)
+        if part := self._book.texts:
+            self._texts = self._as_it_is(part)
+            if (found := text_lengths(self.package.pieces(part))) is None:
+                self._texts, found = rewritten_texts(self._again(part), f"{self._where} · {part}")
+            self._lengths = found
+
+    def _measured(self, sheet: SheetOfBook) -> tuple[Measured, set[str]]:
+        extent, formulas = Extent(), Formulas()
+        for window in windows(self.package.pieces(sheet.part)):
+            (formulas.pass_over if extent.look(window) else formulas.look)(window)
+        if extent.odd or NOWHERE in formulas.found:
+            odd = RewrittenSheet(self._again(sheet.part), self._of_sheet(sheet))
+            return odd, odd.formulas
+        return extent, formulas.found
+
+    def _again(self, part: str) -> Iterator[bytes]:
+        """A part that is read by a parser, which is slow, within what may be read that way."""
+        self.rewritten = True
+        self._odd_left -= self.package.entry(part).file_size
+        if self._odd_left < 0:
+            raise FileRefusal(bound("odd_mebibytes").said(), self._where)
+        return self.package.pieces(part, Budget(self._where))
 
     def hold(self) -> None:
         """Raises FileRefusal where the cells reach too far, or are too many, or show too long texts too often."""
-        room, spread, most = bound("room").value, bound("spread"), bound("most_cells")
-        for part, roughly in self._extents.items():
-            far = roughly.area > room or roughly.cells > most.value
-            extent = self._extents[part] = self._exactly(part) if far else roughly
-            if extent.area > room + spread.value * extent.cells:
-                last = f"{letters(min(extent.column, LAST_COLUMN) - 1)}{min(extent.row, LAST_ROW)}"
-                raise FileRefusal(spread.said(f"{extent.cells} 个，却一直排到 {last}"), self._of_sheet(part))
-            if len(extent.errors) > MOST_ERRORS:
-                raise FileRefusal(
-                    f"有 {MOST_ERRORS} 个以上的错误单元格（#N/A、#REF! 等），未打开；请从税局重新导出",
-                    self._of_sheet(part),
-                )
-        cells = sum(max(extent.area, extent.cells) for extent in self._extents.values())
-        if cells > most.value:
-            raise FileRefusal(most.said(cells), self._where)
-        self._hold_texts()
+        room, most = bound("room").value, bound("most_cells")
+        for sheet, found in self._sheets.items():
+            if found.area > room or found.cells > most.value:
+                self._sheets[sheet] = self._exactly(sheet)
+            self._hold_sheet(sheet)
+        cells = sum(max(one.area, one.cells) for one in self._sheets.values())
+        self._at_most(most, cells, cells)
+        self._at_most(bound("shared_texts"), len(self._lengths))
+        self._at_most(bound("text_run_mebibytes"), max(self._lengths, default=0) / _MEBIBYTE)
+        self._hold_memory()
 
-    def _exactly(self, part: str) -> Extent:
+    def _hold_sheet(self, sheet: SheetOfBook) -> None:
+        found, where = self._sheets[sheet], self._of_sheet(sheet)
+        room, spread = bound("room"), bound("spread")
+        if found.area > room.value + spread.value * found.cells:
+            last = f"{letters(min(found.column, LAST_COLUMN) - 1)}{min(found.row, LAST_ROW)}"
+            raise FileRefusal(spread.said(f"{found.cells} 个，却一直排到 {last}"), where)
+        self._at_most(bound("error_cells"), len(found.errors), where=where)
+        self._at_most(bound("merged_ranges"), found.merged, where=where)
+        self._at_most(bound("text_run_mebibytes"), found.longest / _MEBIBYTE, where=where)
+
+    def _at_most(self, most: Bound, came: float, said: object = "", *, where: str | None = None) -> None:
+        if came > most.value:
+            raise FileRefusal(most.said(said), where or self._where)
+
+    def _exactly(self, sheet: SheetOfBook) -> Measured:
+        if isinstance(found := self._sheets[sheet], RewrittenSheet):
+            return found
         extent = Extent(exact=True)
-        for entry in self._entries:
-            if entry.filename.replace("\\", "/") == part:
-                for window in windows(unpacked(self._content, entry, Budget(self._where), self._where)):
-                    extent.look(window)
+        for window in windows(self.package.pieces(sheet.part, Budget(self._where))):
+            extent.look(window)
         return extent
 
-    def _hold_texts(self) -> None:
-        if self._texts is None:
-            raise FileRefusal("工作簿的文字部分不是 Excel 的写法，未打开；请从税局重新导出", self._where)
-        uses = sum(extent.cells for extent in self._extents.values())
-        most = bound("text_mebibytes")
-        if uses * max(self._texts, default=0) <= most.value << 20:
-            return
-        budget, found = Budget(self._where), Uses(self._texts)
-        for entry in self._entries:
-            if entry.filename.replace("\\", "/") in self._extents:
-                for _ in found.passing(unpacked(self._content, entry, budget, self._where)):
-                    if found.total > most.value << 20:
-                        raise FileRefusal(most.said(), self._where)
+    def _hold_memory(self) -> None:
+        """Cells and texts may take a fixed amount, or a multiple of the file's own size."""
+        growth, most_texts = bound("growth"), bound("text_mebibytes")
+        most = max(bound("room_mebibytes").value * _MEBIBYTE, growth.value * len(self.package.content))
+        texts = sum(one.cells for one in self._sheets.values()) * max(self._lengths, default=0)
+        if self._cells_take() + texts > most or texts > most_texts.value * _MEBIBYTE:
+            texts = self._texts_take()
+            self._at_most(most_texts, texts / _MEBIBYTE)
+        if self._cells_take() + texts > most:
+            self._sheets = {sheet: self._exactly(sheet) for sheet in self._sheets}
+        if (taken := self._cells_take() + texts) > most:
+            raise FileRefusal(growth.said(taken // _MEBIBYTE), self._where)
+
+    def _cells_take(self) -> int:
+        return sum(_LISTED * one.cells + _PLACED * one.area for one in self._sheets.values())
+
+    def _texts_take(self) -> int:
+        """Bytes of the shared texts, each as often as cells show it; no more is counted once it is too much."""
+        found, most = Uses(self._lengths), bound("text_mebibytes").value * _MEBIBYTE
+        for sheet, one in self._sheets.items():
+            written = one.packed.pieces() if isinstance(one, RewrittenSheet) else None
+            for _ in found.passing(written or self.package.pieces(sheet.part, Budget(self._where))):
+                if found.total > most:
+                    return found.total
+        return found.total
 
     def looked(self) -> Looked:
-        """What the reader does not tell. Raises FileRefusal for formulas in cells that nobody can name."""
-        errors = {part: extent.errors for part, extent in self._extents.items() if extent.errors}
-        formulas = {part: found for part, found in self._formulas.items() if found}
-        names = _sheet_names(self._small, self._where) if errors or formulas else {}
-        for part, found in formulas.items():
-            is_lost = part not in names and part.startswith(_SHEETS)
-            refuse_uncountable({NOWHERE} if is_lost else found, self._of_sheet(part))
-        from_1904 = bool(_FROM_1904.search(self._small.get("xl/workbook.xml", b"")))
-        return Looked(_by_name(errors, names), _by_name(formulas, names), from_1904)
+        """What the reader does not tell, and what it is given. Raises FileRefusal for too many formulas."""
+        for sheet in self._sheets:
+            refuse_uncountable(self._formulas[sheet.name], self._of_sheet(sheet))
+        errors = {sheet.name: frozenset(found.errors) for sheet, found in self._sheets.items() if found.errors}
+        formulas = {name: frozenset(found) for name, found in self._formulas.items() if found}
+        return Looked(errors, formulas, self._book.from_1904, self._readable())
 
-    def _of_sheet(self, part: str) -> str:
-        return f"{self._where} · {_sheet_names(self._small, self._where).get(part, posixpath.basename(part))}"
+    def _readable(self) -> bytes:
+        sheets = [
+            (sheet.name, found.packed if isinstance(found, RewrittenSheet) else self._as_it_is(sheet.part))
+            for sheet, found in self._sheets.items()
+        ]
+        part = self._book.styles
+        styles = formats_only(self.package.pieces(part), self._where) if part else packed("<styleSheet/>")
+        return workbook_of(sheets, self._texts, styles, from_1904=self._book.from_1904)
 
+    def _as_it_is(self, part: str) -> Packed:
+        entry, content = self.package.entry(part), self.package.content
+        start = data_start(content, entry, self._where)
+        data = memoryview(content)[start : start + entry.compress_size]
+        return Packed(data, entry.compress_type, entry.file_size, entry.CRC)
 
-def _by_name(found: Mapping[str, set[str]], names: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    return {names[part]: frozenset(cells) for part, cells in found.items() if part in names}
-
-
-def _sheet_names(parts: dict[str, bytes], where: str) -> dict[str, str]:
-    """Part of the package: name of the sheet."""
-    try:
-        links = parse_xml(parts["xl/_rels/workbook.xml.rels"], "the workbook's relations")
-        book = parse_xml(parts["xl/workbook.xml"], "the workbook")
-    except (KeyError, UnreadableFile) as error:
-        raise FileRefusal("工作簿损坏，缺少目录；请从税局重新导出", where) from error
-    # a relation names a part beside the workbook, or from the root of the package on
-    paths = {link.get("Id"): posixpath.join("/xl", link.get("Target", "").replace("\\", "/")) for link in links}
-    targets = {number: posixpath.normpath(path).lstrip("/") for number, path in paths.items()}
-    sheets = (element for element in book.iter() if element.tag.endswith("}sheet"))
-    return {targets.get(sheet.get(_RELATION), ""): sheet.get("name", "") for sheet in sheets}
+    def _of_sheet(self, sheet: SheetOfBook) -> str:
+        return f"{self._where} · {sheet.name}"

@@ -3,7 +3,7 @@
 import re
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fapiao.boundary import boundary
 from fapiao.bureau_files.formulas import refuse_uncountable
@@ -39,7 +39,7 @@ class _Sheet:
 
 def check_old_workbook(content: bytes, where: str) -> Looked:
     """What its reader does not tell ([MS-XLS] 2.4). Raises FileRefusal for what must not be opened."""
-    with on_trial(content, where), boundary(lambda _: FileRefusal(_DAMAGED, where)):
+    with on_trial(content, "xls", where), boundary(lambda _: FileRefusal(_DAMAGED, where)):
         container = Container(content)
         stream = container.stream("Workbook") or container.stream("Book")
         if stream is None:
@@ -48,7 +48,7 @@ def check_old_workbook(content: bytes, where: str) -> Looked:
             raise FileRefusal("不是 Excel 工作簿；请上传税局导出的原文件", where)
         if any(name.startswith("_VBA_PROJECT") for name in container.names):
             raise FileRefusal("含有宏，未打开；请上传税局导出的原文件", where)
-        return _look(stream, where)
+        return replace(_look(stream, where), readable=content, kind="xls")
 
 
 def _look(stream: bytes, where: str) -> Looked:

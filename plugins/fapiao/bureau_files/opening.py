@@ -5,7 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from fapiao.boundary import boundary
 from fapiao.bounds import bound
@@ -17,9 +17,7 @@ from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.sheets import SheetPart, read_sheets
 from fapiao.bureau_files.sniffing import Format, sniff
-
-MOST_TIMES_LARGER = 10
-"""A ZIP of files may unpack to ten times the limit of the upload."""
+from fapiao.bureau_files.zip_directory import DAMAGED, directory, refuse_overlaps
 
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
@@ -28,11 +26,15 @@ _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 @dataclass(frozen=True, slots=True)
 class BureauFile:
-    """One workbook: its own name, the ZIP it came in (or None), its bytes, and what its name claims (or None)."""
+    """One workbook: its own name, the ZIP it came in (or None), its bytes and hash, and what its name claims (or None).
+
+    `looked` has the bytes that are read; its own are wanted until they are kept.
+    """
 
     name: str
     container: str | None
     content: bytes
+    sha256: str
     format: Format
     claim: NameClaim | None
     rules: FileRules
@@ -43,29 +45,23 @@ class BureauFile:
         """The file as a sentence names it."""
         return f"{self.container} · {self.name}" if self.container else self.name
 
-    @property
-    def sha256(self) -> str:
-        """Of the workbook itself, lower-case hex."""
-        return hashlib.sha256(self.content).hexdigest()
+    def without_content(self) -> "BureauFile":
+        """The same, once its bytes are kept."""
+        return replace(self, content=b"")
 
     def read(self, notes: list[str] | None = None) -> Iterator[SheetPart]:
         """Its recognised sheets, documents before lines; `notes` is told what else it holds. Raises FileRefusal."""
-        return read_sheets(self.content, self.where, self.rules, self.looked, [] if notes is None else notes)
+        return read_sheets(self.looked, self.where, self.rules, [] if notes is None else notes)
 
 
-def open_upload(path: Path, *, name: str, limit: int, password: str | None = None) -> Iterator[BureauFile]:
+def open_upload(content: bytes, *, name: str, limit: int, password: str | None = None) -> Iterator[BureauFile]:
     """The workbooks of an upload of at most `limit` bytes, one after the other; `name` is what the user called it.
 
     Raises FileRefusal for anything else: too large, another format, a bomb, a nested ZIP, a wrong password, macros,
-    encryption, formula cells, or a name that breaks its own form.
+    encryption, or a name that breaks its own form.
     """
-    try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= limit else b""
-    except OSError as refused:
-        raise FileRefusal(f"文件无法读取：{refused.strerror or refused}", name) from refused
-    if size > limit:
-        raise FileRefusal(f"文件有 {size} 字节，超过上限 {limit >> 20}M（{limit} 字节）；请分开导出", name)
+    if len(content) > limit:
+        raise FileRefusal(f"文件有 {len(content)} 字节，超过上限 {limit >> 20}M（{limit} 字节）；请分开导出", name)
     return _opened(content, name, limit, password)
 
 
@@ -88,24 +84,26 @@ def _opened(content: bytes, name: str, limit: int, password: str | None) -> Iter
 def _file(content: bytes, kind: Format, name: str, container: str | None, rules: FileRules) -> BureauFile:
     where = f"{container} · {name}" if container else name
     looked = look_into(content, kind, where)
-    return BureauFile(name, container, content, kind, parse_name(name, rules), rules, looked)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return BureauFile(name, container, content, sha256, kind, parse_name(name, rules), rules, looked)
 
 
 def _entries(content: bytes, name: str, limit: int, password: str | None) -> Iterator[tuple[str, bytes]]:
     """(name, bytes) of the files in a ZIP."""
     import pyzipper  # type: ignore[import-untyped] # noqa: PLC0415 ciphers, which most commands do without
 
-    with boundary(lambda _: FileRefusal("压缩包损坏，无法打开；请重新压缩", name)):
-        archive = pyzipper.AESZipFile(io.BytesIO(content))
-        entries = [entry for entry in archive.infolist() if not _is_litter(entry)]
+    entries = [entry for entry in directory(content, name) if not _is_litter(entry)]
     if not entries:
         raise FileRefusal("压缩包是空的；请从税局重新导出", name)
     if len(entries) > (most := bound("zip_files")).value:
         raise FileRefusal(most.said(len(entries)), name)
-    Budget(name, MOST_TIMES_LARGER * limit).announced(entries)
+    Budget(name, min(bound("zip_growth").value * limit, bound("zip_mebibytes").value << 20)).announced(entries)
+    refuse_overlaps(content, entries, name)
+    with boundary(lambda _: FileRefusal(DAMAGED, name)):
+        archive = pyzipper.AESZipFile(io.BytesIO(content))
     if password:
         archive.setpassword(password.encode())
-    for entry in entries:
+    for entry in (entry for entry in archive.infolist() if not _is_litter(entry)):
         if entry.flag_bits & _ENCRYPTED and not password:
             raise FileRefusal("压缩包设有密码；请填写申请下载时设置的密码", name)
         yield _entry_name(entry), _unpacked(archive, entry, name)

@@ -11,7 +11,9 @@ from python_calamine import CalamineSheet
 
 from fapiao.bureau_files.cells import Cell, NoValue
 from fapiao.bureau_files.extent import number_of
+from fapiao.bureau_files.loading import sentences
 from fapiao.bureau_files.looked import Looked
+from fapiao.bureau_files.records import FileRefusal
 
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
 _ERROR = NoValue("单元格是错误值（如 #N/A、#REF!），读不出内容；请改正后重新上传")
@@ -33,9 +35,14 @@ class OpenSheet:
     def rows(self) -> Iterator[NumberedRow]:
         """Every row from column A on; a sheet may end before its last such cell."""
         left: list[Cell] = [""] * (self.loaded.start[1] if self.loaded.start else 0)
-        plain = cast("Iterator[list[Cell]]", self.loaded.iter_rows())
+        plain = self._loaded_rows()
         rows = enumerate((left + row for row in plain) if left else plain, start=1)
         return _with_broken(rows, self.broken) if self.broken else rows
+
+    def _loaded_rows(self) -> Iterator[list[Cell]]:
+        """calamine makes a row when it is asked for, which may fail as late as that."""
+        with sentences(self.name):
+            yield from cast("Iterator[list[Cell]]", self.loaded.iter_rows())
 
     def rows_below(self, heading_row: int, repeated: Collection[int]) -> Iterator[NumberedRow]:
         """The rows under the headings; cells merged over rows repeat their value in the positions `repeated`."""
@@ -45,7 +52,19 @@ class OpenSheet:
             for first, last in self.loaded.merged_cell_ranges or ()
             if first[0] >= heading_row and last[0] > first[0]
         ]
+        if merged:
+            self._refuse_overlaps(merged)
         return _unmerged(rows, merged, repeated) if merged else rows
+
+    def _refuse_overlaps(self, merged: "list[Range]") -> None:
+        """Ranges that lie beside each other have no more cells than their sheet. Raises FileRefusal."""
+        height, width = self.loaded.end or (0, 0)
+        cells = sum(
+            max(0, min(last[0], height) - first[0] + 1) * max(0, min(last[1], width) - first[1] + 1)
+            for first, last in merged
+        )
+        if cells > (height + 1) * (width + 1):
+            raise FileRefusal("合并的单元格互相重叠，未打开；请取消合并后再上传", self.name)
 
 
 def open_sheet(loaded: CalamineSheet, looked: Looked) -> OpenSheet:

@@ -44,7 +44,7 @@ class SheetPart:
         return self.layout.role
 
 
-def read_sheets(content: bytes, where: str, rules: FileRules, looked: Looked, notes: list[str]) -> Iterator[SheetPart]:
+def read_sheets(looked: Looked, where: str, rules: FileRules, notes: list[str]) -> Iterator[SheetPart]:
     """The parts of a workbook that has been looked into already. Raises FileRefusal, maybe after a part was read.
 
     A sheet of documents whose headings only one family knows is read while those after it load. calamine holds a whole
@@ -55,7 +55,7 @@ def read_sheets(content: bytes, where: str, rules: FileRules, looked: Looked, no
     candidates: dict[str, Candidates] = {}
     handed_out: set[str] = set()
     foreign: list[tuple[str, Head]] = []
-    with loading(content, rules.left_out_sheets, where) as coming:
+    with loading(looked, rules.left_out_sheets, where) as coming:
         for name, wait in coming.items():
             sheet = open_sheet(wait(), looked)
             if not (head := _head(sheet)):

@@ -1,14 +1,18 @@
 """What a file is, by its bytes; its suffix is never asked (A-32)."""
 
-import io
 import re
-import zipfile
 from typing import Literal
+
+from fapiao.bureau_files.records import FileRefusal
+from fapiao.bureau_files.zip_directory import directory, key_of
 
 Format = Literal["xls", "xlsx", "zip", "office", "html", "text", "empty", "damaged", "unknown"]
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OTHER_PACKAGES = {"mimetype", "ofd.xml"}
+_OTHER_FOLDERS = ("word/", "ppt/")
+_OF_PACKAGES = {"[content_types].xml", "_rels/.rels", "xl/workbook.xml"}
 _HTML = re.compile(rb"[\s\x00]*<(?:!doctype|html|\?xml|table|meta|!--|head|body)", re.IGNORECASE)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HEAD = 4096
@@ -41,10 +45,11 @@ def sniff(content: bytes) -> Format:
 
 
 def _kind_of_zip(content: bytes) -> Format:
+    """Of a directory that is damaged or too long, its opening says why."""
     try:
-        names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
-    except Exception:
+        names = {key_of(entry.filename) for entry in directory(content, "")}
+    except FileRefusal:
         return "damaged"
-    if "xl/workbook.xml" in names:
-        return "xlsx"
-    return "office" if names & {"[Content_Types].xml", "mimetype", "OFD.xml"} else "zip"
+    if names & _OTHER_PACKAGES or any(name.startswith(_OTHER_FOLDERS) for name in names):
+        return "office"
+    return "xlsx" if names & _OF_PACKAGES else "zip"

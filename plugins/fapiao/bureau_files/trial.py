@@ -1,10 +1,11 @@
-"""Reads an .xls once in a process of its own: its reader allocates what the file announces, and a failure ends it."""
+"""Reads a workbook once in a process of its own, where its reader may take what the file announces, or end."""
 
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import NamedTemporaryFile
+from typing import Literal
 
 from fapiao.bounds import bound
 from fapiao.bureau_files.records import FileRefusal
@@ -18,21 +19,24 @@ resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 try:
     book = CalamineWorkbook.from_path(path)
+    if path.endswith(".xlsx"):
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name)
 except (CalamineError, PasswordError):
     pass
 os._exit(0)
 """
-"""Leaves without taking apart what it read."""
+"""Leaves without taking apart what it read; an .xls is read whole when it is opened."""
 
 
 @contextmanager
-def on_trial(content: bytes, where: str) -> Iterator[None]:
+def on_trial(content: bytes, kind: Literal["xls", "xlsx"], where: str) -> Iterator[None]:
     """Reads while the caller looks into the file himself; what he raises ends it.
 
-    Raises FileRefusal where the reader takes more memory or time than is allowed, or ends its process.
+    Raises FileRefusal where the reader takes more memory or time than its bounds, or ends its process.
     """
-    memory, seconds = bound("old_mebibytes"), bound("old_seconds")
-    with NamedTemporaryFile() as given:
+    memory, seconds = bound("trial_mebibytes"), bound("trial_seconds")
+    with NamedTemporaryFile(suffix=f".{kind}") as given:
         given.write(content)
         given.flush()
         command = [sys.executable, "-I", "-c", _READ, given.name, str(memory.value), str(seconds.value)]

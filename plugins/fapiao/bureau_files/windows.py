@@ -1,12 +1,15 @@
-"""The XML of a sheet in windows that end where a tag begins, so that no tag stands in two of them."""
+"""The XML of a part in windows that end where a tag begins, so that no tag stands in two of them."""
 
+import re
 from collections.abc import Iterable, Iterator
 
-_LONGEST_TAG = 2**16
+LONGEST_TAG = 2**16
+_ENCODING = rb"encoding=[\"'](?i:utf-8|us-ascii)[\"'][^?>]*"
+_DECLARATION = rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s+(?:(?!encoding)[^?>])*(?:" + _ENCODING + rb")?\?>)?\s*"
 
 
 def windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """All the bytes of the pieces, cut anew. Raises ValueError for a tag without an end."""
+    """All the bytes of the pieces, cut anew; a longer text or tag than LONGEST_TAG is cut as well."""
     before = b""
     for piece in pieces:
         cut = max(piece.rfind(b"<"), 0)
@@ -15,9 +18,17 @@ def windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
             before = piece[cut:]
         else:
             before += piece
-        if len(before) > _LONGEST_TAG:
-            if before.startswith(b"<") and b">" not in before[:_LONGEST_TAG]:
-                raise ValueError("a tag without an end")
+        if len(before) > LONGEST_TAG:
             yield before
             before = b""
     yield before
+
+
+def begins(root: str) -> re.Pattern[bytes]:
+    """What matches the head of a part as Excel writes it: UTF-8, and nothing before the root but the declaration."""
+    return re.compile(_DECLARATION + rf"<{root}(?=[\s>])".encode())
+
+
+def is_cut(window: bytes) -> bool:
+    """Whether a tag goes on in the next window."""
+    return window.rfind(b"<") > window.rfind(b">")

@@ -1,13 +1,13 @@
 """Excel, old and new: every sheet is a table whose first line that is not empty holds the headings."""
 
-import io
 from datetime import date, datetime, time, timedelta
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineSheet
 
-from fapiao.boundary import boundary
+from fapiao.bounds import bound
 from fapiao.bureau_files.guarding import look_into
 from fapiao.bureau_files.headings import letters
+from fapiao.bureau_files.loading import loading, sentences
 from fapiao.bureau_files.sniffing import sniff
 from fapiao.errors import BadInput
 from fapiao.tables.lines import Cell, Line, Table, heading, is_remark, wrong_headings
@@ -23,10 +23,8 @@ Raw = str | float | int | bool | date | datetime | time | timedelta
 def read_workbook(source: str, content: bytes) -> list[Table]:
     """The tables of a workbook's sheets. Raises BadInput when it must not be opened, is locked or damaged."""
     looked = look_into(content, sniff(content), source)
-    with boundary(lambda raised: _refusal(source, raised)):
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
-        tables = [_table(f"{source}, sheet {name}", name, rows) for name, rows in sheets]
+    with loading(looked, (), source) as coming:
+        tables = [_table(f"{source}, sheet {name}", name, _rows(wait(), source)) for name, wait in coming.items()]
     for table in tables:
         table.problems.extend(
             f"{table.source}, cell {address}: an error value (#N/A, #REF! …) has no content; correct the cell"
@@ -39,11 +37,12 @@ def read_workbook(source: str, content: bytes) -> list[Table]:
     return tables
 
 
-def _refusal(source: str, raised: BaseException) -> BadInput:
-    if isinstance(raised, PasswordError):
-        return BadInput([f"{source} is locked with a password: save it without one"])
-    detail = f" ({raised})" if isinstance(raised, CalamineError) else ""
-    return BadInput([f"{source} cannot be read as a workbook{detail}: open and save it again"])
+def _rows(sheet: CalamineSheet, source: str) -> list[list[Raw]]:
+    height, width = sheet.end or (0, 0)
+    if (cells := (height + 1) * (width + 1)) > (most := bound("own_cells")).value:
+        raise BadInput([f"{source}, sheet {sheet.name}: {most.said(cells)}"])
+    with sentences(source):
+        return sheet.to_python(skip_empty_area=False)
 
 
 def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:

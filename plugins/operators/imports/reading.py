@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from fapiao.bureau_files.agreement import Content, agree
 from fapiao.bureau_files.layouts import Layout, file_rules
@@ -19,7 +17,8 @@ from fapiao.imports.uncollected import uncollected
 from fapiao.payloads.line_filter import ERROR_GOODS
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
-from hooks.files.store import FileStore, digest
+from fapiao.whole_file import read_whole
+from hooks.files.store import FileStore
 from hooks.queues.imports import FileSet, Source
 
 
@@ -82,10 +81,7 @@ def read_stored(store: FileStore, files: Sequence[tuple[int, str, str]], owner: 
 
 
 def _workbook(content: bytes, name: str) -> Iterator[BureauFile]:
-    with NamedTemporaryFile() as kept:
-        kept.write(content)
-        kept.flush()
-        yield from open_upload(Path(kept.name), name=name, limit=len(content))
+    return open_upload(content, name=name, limit=len(content))
 
 
 def _opened(
@@ -95,14 +91,14 @@ def _opened(
     files: list[BureauFile] = []
     sources: dict[str, Source] = {}
     for path in request.files:
-        uploaded = store.put(path.read_bytes())
-        for file in open_upload(path, name=path.name, limit=request.limit, password=password):
-            sha256 = digest(file.content)
-            if sha256 in sources:
+        content = read_whole(path, request.limit)
+        uploaded = store.put(content)
+        for file in open_upload(content, name=path.name, limit=request.limit, password=password):
+            if file.sha256 in sources:
                 continue
             store.put(file.content)
-            sources[sha256] = Source(file.name, sha256, len(file.content), path.name, uploaded)
-            files.append(file)
+            sources[file.sha256] = Source(file.name, file.sha256, len(file.content), path.name, uploaded)
+            files.append(file.without_content())
     return files, dict(enumerate(sources.values(), start=1))
 
 

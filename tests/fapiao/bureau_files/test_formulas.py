@@ -1,6 +1,7 @@
 """A formula cell is named by its address and taken for no value; what stands beside it is read."""
 
 import io
+import re
 from pathlib import Path
 
 import openpyxl
@@ -9,7 +10,8 @@ import xlwt
 from openpyxl.worksheet.formula import ArrayFormula
 
 from bureau_uploads import full_rows, upload
-from fapiao.bureau_files.formulas import MOST_FORMULAS, Formulas
+from fapiao.bounds import bound
+from fapiao.bureau_files.formulas import Formulas
 from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.windows import windows
 from raw_workbooks import raw_workbook, text_cells
@@ -86,25 +88,47 @@ def test_the_cells_that_an_array_fills_are_calculated_too(tmp_path: Path) -> Non
 
 PLAIN = (
     '<worksheet><sheetData><row r="7"><c r="A7"><v>1</v></c><c s="1" r="B7"><f>1+1</f><v>2</v></c>'
-    "<c r='C7'><f t='shared' si='0'/></c><c r=\"D7\"><v>3</v></c></row></sheetData></worksheet>"
+    '<c r="C7"><f t="shared" si="0"/></c><c r="D7">'
+    "<v>3</v></c></row></sheetData></worksheet>"
 )
-PREFIXED = PLAIN.replace("</", "</x:").replace("<w", "<x:w").replace("<s", "<x:s").replace("<r", "<x:r")
-PREFIXED = PREFIXED.replace("<c", "<x:c").replace("<v", "<x:v").replace("<f", "<x:f")
 
 
-@pytest.mark.parametrize("sheet", [PLAIN, PREFIXED], ids=["plain", "prefixed"])
-def test_formulas_are_found_wherever_the_pieces_of_a_sheet_meet(sheet: str) -> None:
-    content = sheet.encode()
-    for size in (*range(len("<x:worksheet>"), 60), len(content)):
+def test_formulas_are_found_wherever_the_pieces_of_a_sheet_meet() -> None:
+    content = PLAIN.encode()
+    for size in (*range(len("<worksheet>"), 60), len(content)):
         found = Formulas()
         for window in windows(content[start : start + size] for start in range(0, len(content), size)):
             found.look(window)
         assert found.found == {"B7", "C7"}
 
 
-def test_formulas_that_nobody_can_name_or_count_refuse_the_file(tmp_path: Path) -> None:
+@pytest.mark.finding("F77")
+@pytest.mark.parametrize(
+    "before",
+    ["", f"<!--{'x' * 200_000}-->", "<?note?>", "<!--<c r='Z9'/>-->"],
+    ids=["plain", "long comment", "instruction", "cell in a comment"],
+)
+@pytest.mark.parametrize(
+    "formula", ["<f>50+50</f>", "<f t='shared' si='0'/>", "<x:f>50+50</x:f>", "<f><![CDATA[50+50]]></f>", "<f/>"]
+)
+def test_a_formula_is_found_however_its_sheet_is_written(tmp_path: Path, before: str, formula: str) -> None:
+    at = chr(65 + AMOUNT)
+    cell = f'<c r="{at}2" xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{formula}<v>100</v></c>'
+    row = re.sub(rf'<c r="{at}2".*?</c>', cell, text_cells(2, ROW))
+    (file,) = upload(tmp_path, raw_workbook(before + text_cells(1, HEADINGS) + row + text_cells(3, SECOND)))
+    assert [verdict.kind for _, verdict in file.verdicts] == ["rejected", "ok"]
+
+
+@pytest.mark.finding("F77")
+def test_a_formula_in_a_cell_that_says_no_address_is_named_all_the_same(tmp_path: Path) -> None:
+    rows = text_cells(1, HEADINGS) + text_cells(2, ROW) + "<row><c><f>1+1</f></c></row>"
+    (file,) = upload(tmp_path, raw_workbook(rows))
+    assert file.file.looked.formulas == {"发票基础信息": {"A3"}}
+
+
+def test_more_formulas_than_are_kept_refuse_the_file(tmp_path: Path) -> None:
     rows = text_cells(1, HEADINGS) + text_cells(2, ROW)
-    many = "".join(f'<row r="{row}"><c r="A{row}"><f>1</f></c></row>' for row in range(3, MOST_FORMULAS + 4))
-    for more in ("<row><c><f>1+1</f></c></row>", many):
-        with pytest.raises(FileRefusal, match="公式单元格"):
-            upload(tmp_path, raw_workbook(rows + more))
+    many = range(3, bound("formula_cells").value + 4)
+    rows += "".join(f'<row r="{row}"><c r="A{row}"><f>1</f></c></row>' for row in many)
+    with pytest.raises(FileRefusal, match="公式单元格"):
+        upload(tmp_path, raw_workbook(rows))

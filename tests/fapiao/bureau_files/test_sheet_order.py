@@ -22,7 +22,7 @@ def parts(folder: Path, *sheets: Sheet, suffix: str = ".xlsx") -> Iterator[Sheet
     """The parts of a workbook with these sheets."""
     file = folder / f"file{suffix}"
     file.write_bytes(WRITERS[suffix](list(sheets)))
-    (one,) = open_upload(file, name=file.name, limit=2**20)
+    (one,) = open_upload(file.read_bytes(), name=file.name, limit=2**20)
     return one.read()
 
 
