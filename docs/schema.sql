@@ -402,6 +402,19 @@ CREATE TABLE sync.part (
 ALTER TABLE ONLY sync.part ADD CONSTRAINT part_pkey PRIMARY KEY (task_id, part_no);
 ALTER TABLE ONLY sync.part ADD CONSTRAINT part_task_id_fkey FOREIGN KEY (task_id) REFERENCES sync.task(task_id);
 
+-- Every tick of a DAG that was planned, or left out for good: what the calendar names and is not here was missed.
+CREATE TABLE sync.planned_tick (
+    dag_id text NOT NULL,
+    tick text NOT NULL,  -- The day, with its time where the job fires several times a day.
+    day date NOT NULL,
+    batch_no text,  -- The planning; empty: the tick was left out.
+    late text DEFAULT '' NOT NULL,  -- Why it was planned after its time, or left out; empty: in time.
+    noted_at timestamptz DEFAULT sync.now() NOT NULL,
+    CONSTRAINT planned_or_left_out CHECK (((batch_no IS NOT NULL) OR (late <> '')))
+);
+ALTER TABLE ONLY sync.planned_tick ADD CONSTRAINT planned_tick_pkey PRIMARY KEY (dag_id, tick);
+ALTER TABLE ONLY sync.planned_tick ADD CONSTRAINT planned_tick_batch_no_fkey FOREIGN KEY (batch_no) REFERENCES sync.batch(batch_no);
+
 -- Quotas, copied from include/rules/quotas.yaml.
 CREATE TABLE sync.quota_limit (
     channel text NOT NULL,
@@ -1020,7 +1033,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The first event of every new task.
+-- The first event of every new task: its rule, and why it comes late where it does.
 CREATE FUNCTION sync.log_new_tasks() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1028,7 +1041,11 @@ BEGIN
     INSERT INTO sync.task_event (task_id, seq, from_status, to_status, actor, reason, at, hash)
     SELECT task_id, 1, NULL, status, sync.actor(), reason, at,
         sync.event_hash(NULL, batch_no, 1, NULL, status, sync.actor(), reason, at)
-    FROM (SELECT task_id, batch_no, status, coalesce(error_message, rule) AS reason, sync.clock_timestamp() AS at FROM fresh) AS born;
+    FROM (
+        SELECT task_id, batch_no, status, sync.clock_timestamp() AS at,
+            coalesce(error_message, concat_ws('; ', rule, nullif(current_setting('fapiao.late', true), ''))) AS reason
+        FROM fresh
+    ) AS born;
     RETURN NULL;
 END $$;
 

@@ -5,6 +5,41 @@ VALUES (%(dag_id)s, %(run_id)s, %(day)s, %(created_by)s)
 ON CONFLICT (dag_id, run_id) DO UPDATE SET day = EXCLUDED.day
 RETURNING batch_no;
 
+-- name: note_tick
+-- The tick is planned, in the transaction that plans it: whoever plans the same one waits, and finds it. Planned before?
+INSERT INTO sync.planned_tick AS t (dag_id, tick, day, batch_no, late)
+VALUES (%(dag_id)s, %(tick)s, %(day)s, %(batch_no)s, %(late)s)
+ON CONFLICT (dag_id, tick) DO UPDATE SET batch_no = coalesce(t.batch_no, excluded.batch_no)
+RETURNING old.batch_no IS NOT NULL;
+
+-- name: late
+-- Why the rows of this transaction are planned after their time; their first event says so.
+SELECT set_config('fapiao.late', %(late)s, true);
+
+-- name: leave_tick_out
+-- A tick that nobody planned and that is not asked for any more, with the reason.
+INSERT INTO sync.planned_tick (dag_id, tick, day, late) VALUES (%(dag_id)s, %(tick)s, %(day)s, %(late)s)
+ON CONFLICT DO NOTHING;
+
+-- name: wanted
+-- What the enabled schemes download over each channel on which they have a company, by their days of the running month.
+SELECT e.download_channel, s.frequency, array_agg(DISTINCT d.download_type)
+FROM enterprise.scheme AS s
+JOIN enterprise.scheme_taxpayer AS st USING (scheme_id)
+JOIN enterprise.effective_channel AS e USING (taxpayer_no)
+CROSS JOIN LATERAL unnest(s.download_types) AS d (download_type)
+WHERE s.enabled AND s.deleted_at IS NULL
+GROUP BY 1, 2
+ORDER BY 1, 2;
+
+-- name: noted_since
+-- Since when this pool notes what is planned.
+SELECT applied_at FROM public.fapiao_migration WHERE number = 30;
+
+-- name: noted_ticks
+-- The ticks since a day that need not be looked at again.
+SELECT dag_id, tick FROM sync.planned_tick WHERE day >= %(first)s;
+
 -- name: note_day
 -- The day that the quota board calls today.
 INSERT INTO sync.business_day (day) VALUES (%(day)s)

@@ -117,6 +117,8 @@ class SessionBound(Bound, frozen=True):
         "patience_hours",
         "task_hours",
         "run_hours",
+        "missed_minutes",
+        "missed_days",
     ]
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, CronTriggerTimetable, MultipleCronTriggerTimetable, Param
 
+from fapiao.bounds import bound
 from fapiao.forms.fields import Form, FormField
 
 TIMEZONE = "Asia/Shanghai"
@@ -20,13 +21,19 @@ def project_dag(
 ) -> DAG:
     """A DAG with its form as parameters and what else Airflow's DAG takes; one run at a time unless that says more.
 
-    `cron` is read in Asia/Shanghai; without one only a person starts a run.
+    `cron` is read in Asia/Shanghai; without one only a person starts a run. No task and no run is without end; a
+    task that is stopped leaves its rows to the next one.
     """
     alike = {
         "start_date": datetime(2026, 1, 1, tzinfo=ZoneInfo(TIMEZONE)),
         "catchup": False,
         "max_active_runs": 1,
-        "default_args": {"retries": 3, "retry_delay": timedelta(seconds=30)},
+        "dagrun_timeout": timedelta(hours=bound("run_hours").value),
+        "default_args": {
+            "retries": 3,
+            "retry_delay": timedelta(seconds=30),
+            "execution_timeout": timedelta(hours=bound("task_hours").value),
+        },
     }
     about = {"description": description, "doc_md": doc_md, "schedule": _schedule(cron), "params": params_of(form)}
     return DAG(dag_id, **about, **alike | more)

@@ -6,14 +6,18 @@ The day is never the wall clock, never `ds` (design §5).
 import getpass
 import os
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from fapiao.bounds import bound
+from fapiao.calendar.ticks import tick_name
 from fapiao.forms.fields import Form
 from fapiao.forms.reading import Filled, fill, given
 from fapiao.forms.runs import CALENDAR_RUN
 from fapiao.tasks import SHANGHAI, RunDay
 
+PATIENCE = timedelta(hours=bound("patience_hours").value)
+"""How long after its start a run waits for answers; then the sweep goes on with its rows."""
 CALENDAR = "calendar"
 """Whoever would be asked about a run that nobody triggered."""
 ACTOR_VARIABLE = "FAPIAO_ACTOR"
@@ -34,9 +38,15 @@ def run_day(context: Mapping[str, Any], *, many_a_day: bool = False) -> RunDay:
     if named:
         day = date.fromisoformat(str(named))
         return RunDay(run.dag_id, run.run_id, day, day.isoformat(), explicit=True)
-    fired: datetime = (run.logical_date or run.run_after).astimezone(SHANGHAI)
-    tick = fired.strftime("%Y-%m-%dT%H:%M") if many_a_day else fired.date().isoformat()
-    return RunDay(run.dag_id, run.run_id, fired.date(), tick, explicit=False)
+    fired = fired_at(context).astimezone(SHANGHAI)
+    return RunDay(run.dag_id, run.run_id, fired.date(), tick_name(fired, many_a_day=many_a_day), explicit=False)
+
+
+def fired_at(context: Mapping[str, Any]) -> datetime:
+    """The instant that a run which nobody named a day for was made for."""
+    run = context["dag_run"]
+    fired: datetime = run.logical_date or run.run_after
+    return fired
 
 
 def owner_of(context: Mapping[str, Any], run: RunDay) -> str:

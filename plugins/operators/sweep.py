@@ -1,5 +1,6 @@
 """The sweep: whatever is due on every channel, whoever planned it; selections first (R215)."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,11 +12,15 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from fapiao.forms.runs import SWEEP_RUN
 from fapiao.tasks import RunDay
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
+from hooks.pool.connection import PoolHook
+from operators.downloads.missed import plan_missed
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.poll_now import collect_asked
 from operators.leased_queue.loop import take_turns
-from operators.run_context import conf, run_day
+from operators.run_context import CALENDAR, conf, fired_at, run_day
 from operators.selections.open_session import run_due_selections
+
+log = logging.getLogger(__name__)
 
 SweepStep = Callable[[], tuple[int, list[float]]]
 """How many rows it handled, and the seconds to its next one."""
@@ -50,9 +55,25 @@ class SweepOperator(BaseOperator):
 def _turns(context: Any, run: RunDay) -> dict[str, SweepStep]:
     """What is swept, in order: 勾选 goes before 下载发票数据 (R215)."""
     turns: dict[str, SweepStep] = {"selections": lambda: (run_due_selections(context, run), [])}
+    if not run.explicit:  # a person who names the day asks for what is due, not for what that day missed
+        turns["missed ticks"] = lambda: (_plan_missed(context), [])
     for channel in DOWNLOAD_CHANNELS:
         turns[f"channel {channel}"] = partial(_sweep, context, run, channel)
     return turns
+
+
+def _plan_missed(context: Any) -> int:
+    with PoolHook().connect(CALENDAR) as connection:
+        return plan_missed(connection, fired_at(context), is_paused=partial(_is_paused, context))
+
+
+def _is_paused(context: Any, dag_id: str) -> bool:
+    """Whether a person switched the DAG off; one that Airflow does not know of is not."""
+    try:
+        return bool(context["ti"].get_dag(dag_id=dag_id).is_paused)
+    except Exception as unknown:
+        log.warning("whether %s is switched off cannot be asked: %s", dag_id, unknown)
+        return False
 
 
 def _sweep(context: Any, run: RunDay, channel: str) -> tuple[int, list[float]]:

@@ -139,3 +139,15 @@ COMMENT ON COLUMN sync.login_request.taxpayer_no IS
 
 COMMENT ON COLUMN sync.selection.sent_at IS
     'Written before the upload leaves: without request_no nobody knows whether it arrived.';
+
+COMMENT ON TABLE sync.planned_tick IS
+    'Every tick of a DAG that was planned, or left out for good: what the calendar names and is not here was missed.';
+
+COMMENT ON COLUMN sync.planned_tick.tick IS
+    'The day, with its time where the job fires several times a day.';
+
+COMMENT ON COLUMN sync.planned_tick.batch_no IS
+    'The planning; empty: the tick was left out.';
+
+COMMENT ON COLUMN sync.planned_tick.late IS
+    'Why it was planned after its time, or left out; empty: in time.';

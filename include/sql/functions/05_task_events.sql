@@ -14,11 +14,15 @@ BEGIN
     INSERT INTO sync.task_event (task_id, seq, from_status, to_status, actor, reason, at, hash)
     SELECT task_id, 1, NULL, status, sync.actor(), reason, at,
         sync.event_hash(NULL, batch_no, 1, NULL, status, sync.actor(), reason, at)
-    FROM (SELECT task_id, batch_no, status, coalesce(error_message, rule) AS reason, sync.clock_timestamp() AS at FROM fresh) AS born;
+    FROM (
+        SELECT task_id, batch_no, status, sync.clock_timestamp() AS at,
+            coalesce(error_message, concat_ws('; ', rule, nullif(current_setting('fapiao.late', true), ''))) AS reason
+        FROM fresh
+    ) AS born;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION sync.log_new_tasks IS
-    'The first event of every new task.';
+    'The first event of every new task: its rule, and why it comes late where it does.';
 
 CREATE OR REPLACE FUNCTION sync.log_changed_tasks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

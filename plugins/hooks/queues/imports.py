@@ -16,6 +16,8 @@ from fapiao.imports.schemes import ImportScheme
 from fapiao.payloads.values import json_text
 from fapiao.queries import query
 from fapiao.tasks import LEASE, Claim, RunDay
+from hooks.pool.heartbeat import beating
+from hooks.pool.sessions import end_silent
 from hooks.queues.statements import Statements
 
 Connection = psycopg.Connection[Any]
@@ -99,15 +101,21 @@ class Imports(Statements):
     def queue(self, taxpayer_no: str, *, wait: float) -> Iterator[bool]:
         """Holds a company's queue for this session (R283); False where somebody else still does after `wait` seconds.
 
-        It asks again and again and waits for no lock: how long a statement may wait for one is another's bound.
+        It asks again and again and waits for no lock: how long a statement may wait for one is another's bound. Whoever
+        holds the queue is alive: a session that is frozen with its process ends.
         """
         end = time.monotonic() + wait
         while not (held := self._try_queue(taxpayer_no)) and time.monotonic() < end:
             time.sleep(_LOOK_AGAIN_SECONDS)
+            end_silent(self.connection)
+        if not held:
+            yield False
+            return
         try:
-            yield held
+            with beating(self.connection):
+                yield True
         finally:
-            if held and not self.connection.closed:
+            if not self.connection.closed:
                 with self.connection.transaction():
                     self._run("unlock_queue", taxpayer_no=taxpayer_no)
 

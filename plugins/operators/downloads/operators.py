@@ -15,7 +15,7 @@ from hooks.pool.connection import PoolHook
 from operators.downloads.apply import apply_one
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.plan import plan_day
-from operators.run_context import run_day, wanted_taxpayers, who
+from operators.run_context import PATIENCE, run_day, wanted_taxpayers, who
 from operators.selections.open_session import run_due_selections
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class ApplyOperator(BaseOperator):
 class CollectOperator(BaseOperator):
     """Collect: answers into the pool until every row of the DAG is settled; waiting holds no worker."""
 
-    def __init__(self, *, channel: str, patience: timedelta = timedelta(hours=6), **settings: Any) -> None:
+    def __init__(self, *, channel: str, patience: timedelta = PATIENCE, **settings: Any) -> None:
         super().__init__(**settings)
         self.channel, self.patience = channel, patience
 

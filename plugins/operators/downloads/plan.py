@@ -43,14 +43,20 @@ def plan_day(
     rules: RuleBook | None = None,
     *,
     actor: str = CALENDAR,
+    late: str = "",
 ) -> PlanCounts:
-    """Plans one job of one channel for the run's day and all its taxpayers, in one transaction, as `actor`."""
+    """Plans one job of one channel for the run's day and all its taxpayers, in one transaction, as `actor`.
+
+    `late` is why a tick is planned after its time; one that is planned already is then left as it is.
+    """
     book = rules or rulebook()
-    with connection.transaction():
+    with connection.transaction() as planning:
         occurring = _due(connection, book, run, channel, job, read_parameters(connection))
         batch = connection.execute(query("plan", "open_batch"), _batch(run, actor)).fetchone()
         values = _batch(run, actor) | {
             "batch_no": batch[0] if batch else None,
+            "tick": run.tick,
+            "late": late,
             "channel": channel,
             "channels": list(book.channels),
             "taxpayers": taxpayers,
@@ -59,6 +65,8 @@ def plan_day(
             "types": Jsonb(list(_types(book, job))),
             "reasons": Jsonb(_reasons(book)),
         }
+        if taxpayers is None and _planned_before(connection, values) and late:
+            raise psycopg.Rollback(planning)
         connection.execute(query("plan", "walk_indexes"))
         connection.execute(query("plan", "note_suppressed"), values)
         connection.execute(query("plan", "age"), values)
@@ -66,9 +74,15 @@ def plan_day(
         reason = book.message("leftover_voided", "scheduled")
         voided = connection.execute(query("leftovers", "void"), values | {"reason": reason}).rowcount
         row = connection.execute(query("plan", "plan"), values).fetchone()
-        # the one row that every planning writes comes last: it is locked for a moment only
-        connection.execute(query("plan", "note_day"), {"day": run.day})
-    return PlanCounts(row[0], row[1], voided) if row else PlanCounts(0, 0, voided)
+        if not late:  # last: every planning writes this one row, and it is locked for a moment only
+            connection.execute(query("plan", "note_day"), {"day": run.day})
+        return PlanCounts(row[0], row[1], voided) if row else PlanCounts(0, 0, voided)
+    return PlanCounts(0, 0)
+
+
+def _planned_before(connection: psycopg.Connection[Any], values: dict[str, Any]) -> bool:
+    connection.execute(query("plan", "late"), values)
+    return connection.execute(query("plan", "note_tick"), values).fetchone() == (True,)
 
 
 def _batch(run: RunDay, actor: str) -> dict[str, Any]:

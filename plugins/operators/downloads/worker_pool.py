@@ -1,7 +1,7 @@
 """A pool of workers: claims due rows in batches and handles a bounded number side by side."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -11,6 +11,7 @@ from typing import Any, Self
 import psycopg
 
 from fapiao.tasks import Claim
+from hooks.pool.sessions import end_silent
 from operators.downloads.apply import apply_one
 from operators.downloads.collect import collect_one
 from operators.downloads.session import SessionTables, WorkerSession
@@ -19,6 +20,9 @@ from operators.leased_queue.guard import Guard
 from operators.leased_queue.logins import recheck_logins
 
 Handler = Callable[[WorkerSession, Claim], None]
+
+LOOK_SECONDS = 10.0
+"""How often somebody who waits for workers looks whether a session froze in the middle of a statement."""
 
 
 class WorkerPool:
@@ -58,8 +62,12 @@ class WorkerPool:
         return loop.run_until_none_due(partial(self._claim, statuses, dag_id), partial(self.handle, act))
 
     def handle(self, act: Handler, claims: Sequence[Claim]) -> None:
-        """Handles rows that are claimed already, side by side."""
-        list(self._workers.map(lambda claim: self._handle(act, claim), claims))
+        """Handles rows that are claimed already, side by side; a session that froze meanwhile, anybody's, is ended."""
+        handled = [self._workers.submit(self._handle, act, claim) for claim in claims]
+        while wait(handled, timeout=LOOK_SECONDS).not_done:
+            end_silent(self.claiming_session.connection)
+        for one in handled:
+            one.result()
 
     def _claim(self, statuses: Sequence[str], dag_id: str | None) -> Sequence[Claim]:
         session = self.claiming_session

@@ -23,7 +23,7 @@ from hooks.enterprise.permissions import allowed_organisations
 from hooks.files.inbox import inbox, inside
 from hooks.selection_lists.auto_rules import auto_requests
 from hooks.selection_lists.list_import import validate_list, write_result
-from operators.run_context import conf, owner_of, run_day, who
+from operators.run_context import PATIENCE, conf, owner_of, run_day, who
 from operators.selections.open_session import open_selection_session, run_due_selections
 from operators.selections.preview import preview
 from operators.selections.requests import request_of_form
@@ -132,7 +132,7 @@ class AutoSelectionOperator(BaseOperator):
 class SelectionFollowOperator(BaseOperator):
     """Select: the requests of the submissions to their end; waiting holds no worker, and a refusal fails the run."""
 
-    def __init__(self, *, submitted_by: str, patience: timedelta = timedelta(hours=6), **settings: Any) -> None:
+    def __init__(self, *, submitted_by: str, patience: timedelta = PATIENCE, **settings: Any) -> None:
         super().__init__(**settings)
         self.submitted_by, self.patience = submitted_by, patience
 
