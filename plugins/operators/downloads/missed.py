@@ -56,7 +56,8 @@ def _missed(connection: Connection, book: RuleBook, now: datetime) -> Iterator[t
     wanted = [
         Wanted(channel, Frequency.of(days), types) for channel, days, types in rows if channel in DOWNLOAD_CHANNELS
     ]
-    due = list(due_ticks(book, wanted, read_parameters(connection), now))
+    until = now - timedelta(minutes=bound("missed_minutes").value)  # later ones may still be tried by their own run
+    due = list(due_ticks(book, wanted, read_parameters(connection), until, bound("missed_days").value))
     noted = _noted(connection, due)
     for one in due:
         if since and one.at > since[0] and (one.dag_id, one.name) not in noted:
