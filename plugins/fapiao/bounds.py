@@ -75,6 +75,7 @@ class WorkbookBound(Bound, frozen=True):
         "formula_cells",
         "error_cells",
         "merged_ranges",
+        "list_mebibytes",
         "own_cells",
         "most_cells",
         "room",

@@ -16,3 +16,13 @@ def shown(text: str, most: int = MOST_SHOWN) -> str:
 def storable(text: str) -> str:
     r"""The whole text with control characters and lone surrogates spelled out as \uXXXX."""
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def visible(name: str) -> str:
+    r"""A name with everything in it that nobody sees, or that turns what stands beside it, spelled out as \uXXXX."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", name)

@@ -1,6 +1,8 @@
 """导入电子税局文件 through real runs of its DAG: by the form, and out of the watched folder."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +13,20 @@ import pyzipper
 
 from bureau_workbooks import KEY, OWNER, export, header, line
 from hooks.enterprise.permissions import replace_grants
-from hooks.files.inbox import begin
+from hooks.files.store import digest
 from raw_workbooks import raw_workbook
 from rehearsal import Rehearsal, rehearsing
 
 DAG = "import_bureau_file"
 DAY = "2027-02-10"
 SECOND = "27312000000000000002"
+DIES_AT = """
+import os, sys
+sys.path[:0] = {path!r}
+from hooks.files.readings import reading
+with reading({sha!r}, ""):
+    os.kill(os.getpid(), 9)
+"""
 BLANK = {"path": None, "taxpayer_no": None, "direction": None, "data_type": "发票数据", "password_connection": None,
          "replay": False, "scheme": None}  # fmt: skip
 
@@ -77,15 +86,15 @@ def test_a_form_that_is_refused_fails_its_run_and_stores_nothing(
 
 
 def test_the_folder_is_emptied_and_each_file_says_what_became_of_it(room: Rehearsal, tmp_path: Path) -> None:
-    inbox = tmp_path / "inbox"
+    inbox, results = tmp_path / "inbox", tmp_path / "inbox-results"
     lay(export(inbox / "good.xlsx", [header()], [line()]))
     (inbox / "bad.xls").write_text("<html><table></table></html>", encoding="utf-8")
     lay(inbox / "bad.xls")
     press(room)
-    assert sorted(file.name for file in (inbox / "done").iterdir()) == ["good.xlsx", "good.xlsx.txt"]
-    assert sorted(file.name for file in (inbox / "refused").iterdir()) == ["bad.xls", "bad.xls.txt"]
-    assert "新增1" in (inbox / "done" / "good.xlsx.txt").read_text(encoding="utf-8")
-    assert "网页" in (inbox / "refused" / "bad.xls.txt").read_text(encoding="utf-8")
+    assert sorted(file.name for file in (results / "done").iterdir()) == ["good.xlsx", "good.xlsx.txt"]
+    assert sorted(file.name for file in (results / "refused").iterdir()) == ["bad.xls", "bad.xls.txt"]
+    assert "新增1" in (results / "done" / "good.xlsx.txt").read_text(encoding="utf-8")
+    assert "网页" in (results / "refused" / "bad.xls.txt").read_text(encoding="utf-8")
     assert [task["status"] for task in logged(room)] == ["succeeded"]
 
     lay(export(inbox / "good.xlsx", [header()], [line()]))
@@ -138,7 +147,7 @@ def test_with_rights_loaded_the_folder_imports_for_its_owner_whoever_looks(
     monkeypatch.setenv("FAPIAO_ACTOR", "somebody")
     lay(export(tmp_path / "inbox" / "a.xlsx", [header()], [line()]))
     press(room)
-    told = (tmp_path / "inbox" / "refused" / "a.xlsx.txt").read_text(encoding="utf-8")
+    told = (tmp_path / "inbox-results" / "refused" / "a.xlsx.txt").read_text(encoding="utf-8")
     assert "导入人：inbox" in told and "权限" in told
     assert logged(room) == []
     room.parameter("fapiao", "inbox_owner", "scanner")
@@ -155,22 +164,24 @@ def test_with_rights_loaded_the_folder_imports_for_its_owner_whoever_looks(
 def test_each_file_of_the_folder_is_taken_by_itself_whatever_is_wrong_with_the_one_before(
     room: Rehearsal, tmp_path: Path
 ) -> None:
-    inbox = tmp_path / "inbox"
+    inbox, results = tmp_path / "inbox", tmp_path / "inbox-results"
     far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     lay(export(inbox / "5.xlsx", [header()], [line()]))
     whole = (inbox / "5.xlsx").read_bytes()
-    contents = {"1.xlsx": raw_workbook(far), "2.zip": whole[:-31], "3.xlsx": whole[40:], "4.xlsx": whole}
+    contents = {"1.xlsx": raw_workbook(far), "2.zip": whole[:-31], "3.xlsx": whole[40:], "4.xlsx": whole + b" "}
     for name, content in contents.items():
         (inbox / name).write_bytes(content)
         lay(inbox / name)
     for _ in range(2):  # two workers that ended while they read it
-        begin([inbox / "4.xlsx"])
+        subprocess.run(
+            [sys.executable, "-c", DIES_AT.format(path=sys.path, sha=digest(contents["4.xlsx"]))], check=False
+        )
     press(room)
-    said = {file.name: file.read_text(encoding="utf-8") for file in (inbox / "refused").glob("*.txt")}
+    said = {file.name: file.read_text(encoding="utf-8") for file in (results / "refused").glob("*.txt")}
     assert sorted(said) == ["1.xlsx.txt", "2.zip.txt", "3.xlsx.txt", "4.xlsx.txt"]
     assert "XFD1048576" in said["1.xlsx.txt"]
     assert "两次意外中断" in said["4.xlsx.txt"]
-    assert "新增1" in (inbox / "done" / "5.xlsx.txt").read_text(encoding="utf-8")
+    assert "新增1" in (results / "done" / "5.xlsx.txt").read_text(encoding="utf-8")
     assert [file.name for file in inbox.iterdir() if file.is_file()] == []
 
 

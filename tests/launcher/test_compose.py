@@ -67,7 +67,16 @@ def test_every_secret_is_a_variable_that_must_be_set():
     assert found
     assert [match["name"] for match in found if not match["value"].startswith("${")] == []
     required = set(re.findall(r"\$\{(\w+):\?", TEXT))
-    optional = {"BASE_URL", "PORT", "INVOICE_POOL", "SIMULATOR_KEY", "FAPIAO_FILES", "FAPIAO_INBOX", *BUREAUS}
+    optional = {
+        "BASE_URL",
+        "PORT",
+        "INVOICE_POOL",
+        "SIMULATOR_KEY",
+        "FAPIAO_FILES",
+        "FAPIAO_INBOX",
+        "FAPIAO_INBOX_RESULTS",
+        *BUREAUS,
+    }
     assert required | optional == VARIABLES
 
 
@@ -87,7 +96,7 @@ def test_it_starts_with_one_bureau_at_least(compose, given, tmp_path: Path):
     assert all(name in ended.stderr for name in BUREAUS) is not bool(given)
 
 
-@pytest.mark.parametrize("variable", ["FAPIAO_FILES", "FAPIAO_INBOX"])
+@pytest.mark.parametrize("variable", ["FAPIAO_FILES", "FAPIAO_INBOX", "FAPIAO_INBOX_RESULTS"])
 def test_layout_files_and_the_inbox_lie_on_a_volume_that_every_worker_shares(compose, variable):
     worker = compose["services"]["worker"]
     (_, _, usual) = worker["environment"][variable].strip("${}").partition(":-")

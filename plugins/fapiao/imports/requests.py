@@ -1,5 +1,6 @@
 """What a request to import files may ask for: one declaration and one validation for form, command and inbox."""
 
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from fapiao.forms.items import parts
 from fapiao.forms.reading import fill
 from fapiao.imports.owners import KnownOwner
 from fapiao.rules.book import rulebook
+from fapiao.shown import visible
 
 Surface = Literal["form", "command", "inbox"]
 
@@ -69,12 +71,16 @@ IMPORT = (
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """Checked: which files, for whom and into which download scheme where that was said, through which door."""
+    """Checked: which files, for whom and into which download scheme where that was said, through which door.
+
+    `within` is the folder in which others may write, and out of which no link leads.
+    """
 
     files: tuple[Path, ...]
     asked: KnownOwner
     surface: Surface
     scheme: str | None = None
+    within: Path | None = None
 
     @property
     def limit(self) -> int:
@@ -82,7 +88,9 @@ class ImportRequest:
         return LIMITS[self.surface]
 
 
-def import_request(surface: Surface, files: Sequence[Path], **form: object) -> ImportRequest:
+def import_request(
+    surface: Surface, files: Sequence[Path], *, within: Path | None = None, **form: object
+) -> ImportRequest:
     """Checks everything that needs no look into the files; raises BadInput with every problem at once.
 
     The form takes exactly one tax number (R281); elsewhere none is needed where the files name it.
@@ -96,16 +104,22 @@ def import_request(surface: Surface, files: Sequence[Path], **form: object) -> I
     filled.problems.extend(problem for file in files for problem in _file_problems(surface, file))
     filled.refuse()
     asked = KnownOwner(next(iter(taxpayers), None), filled["direction"])
-    return ImportRequest(tuple(files), asked, surface, filled["scheme"])
+    return ImportRequest(tuple(files), asked, surface, filled["scheme"], within)
 
 
 def _file_problems(surface: Surface, file: Path) -> list[str]:
-    if not file.is_file():
+    name = visible(file.name)
+    if name != file.name:
+        return [f"{name}: 文件名含有看不见的字符，请改名后再导入。"]
+    try:
+        found = file.lstat()
+    except OSError:
         return [f"{file}: 文件不存在或不是文件。"]
-    size = file.stat().st_size
-    if size == 0:
+    if stat.S_ISDIR(found.st_mode):
+        return [f"{file}: 文件不存在或不是文件。"]
+    if stat.S_ISREG(found.st_mode) and found.st_size == 0:
         return [f"{file.name}: 文件为空（0字节）。"]
-    if size > LIMITS[surface]:
+    if found.st_size > LIMITS[surface]:
         sentence = rulebook().message("file_too_large", "import" if surface == "form" else "api")
-        return [f"{file.name}: {sentence}（{size}字节）"]
+        return [f"{file.name}: {sentence}（{found.st_size}字节）"]
     return []

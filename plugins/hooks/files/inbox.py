@@ -1,24 +1,40 @@
-"""The watched folder: files laid in it are taken in turn, and end up in `done` or `refused` with a sentence."""
+"""The watched folder: files laid in it are taken in turn, and end up in `done` or `refused` with a sentence.
+
+Others write into the folder, so nothing in it is followed; the results lie beside it, where only workers write.
+"""
 
 import os
-import shutil
-from collections.abc import Iterator, Sequence
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Literal, NamedTuple
 
 from fapiao.bureau_files.file_names import NameClaim, parse_name
 from fapiao.bureau_files.layouts import file_rules
 from fapiao.bureau_files.records import FileRefusal
 from fapiao.errors import BadInput, Unusable
 from hooks.files.data_folder import place_of
-from hooks.files.store import digest
+from hooks.files.result_folder import ResultFolder
 
-VARIABLE = "FAPIAO_INBOX"
-"""A folder; absent: `inbox` of FAPIAO_HOME."""
-DONE, REFUSED = "done", "refused"
+VARIABLE, RESULTS = "FAPIAO_INBOX", "FAPIAO_INBOX_RESULTS"
+"""Folders; absent: `inbox` of FAPIAO_HOME, and the one beside the inbox that has its name and `-results`."""
+State = Literal["done", "refused"]
+DONE: State = "done"
+REFUSED: State = "refused"
 QUIET_SECONDS = 5.0
 """A file that was written to more recently may not be whole yet."""
 _UNFINISHED = (".part", ".tmp", ".crdownload")
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Laid(NamedTuple):
+    """A file of the inbox, and the bytes that it had when it was seen: device, number, size and time of change."""
+
+    path: Path
+    mark: tuple[int, int, int, int]
 
 
 def inbox() -> Path:
@@ -31,26 +47,46 @@ def inbox() -> Path:
     return folder
 
 
+def results(folder: Path) -> Path:
+    """Where the files of an inbox end up, and what workers note of them."""
+    return Path(os.environ.get(RESULTS, "").strip() or folder.with_name(f"{folder.name}-results")).absolute()
+
+
 def inside(folder: Path, name: str) -> Path:
     """A file of the inbox by its relative name; raises BadInput for one that lies elsewhere."""
-    place = (folder / name).resolve()
-    if not place.is_relative_to(folder.resolve()):
+    asked = PurePosixPath(name)
+    if asked.is_absolute() or ".." in asked.parts or "\0" in name or not asked.parts:
         raise BadInput([f"{name}: 文件必须放在收件夹 {folder} 里。"])
-    return place
+    return folder.joinpath(*asked.parts)
 
 
-def waiting(folder: Path, now: datetime) -> list[list[Path]]:
+def waiting(folder: Path, now: datetime) -> list[list[Laid]]:
     """The files that lie there whole, oldest first; the parts of one name together (R145)."""
-    quiet = [file for file in folder.iterdir() if _is_whole(file, now)]
-    sets: dict[object, list[Path]] = {}
-    for file in sorted(quiet, key=lambda one: (one.stat().st_mtime, one.name)):
-        sets.setdefault(_set_of(file), []).append(file)
+    sets: dict[object, list[Laid]] = {}
+    for file in sorted(_found(folder, now, stat.S_ISREG), key=lambda one: (one.mark[3], one.path.name)):
+        sets.setdefault(_set_of(file.path), []).append(file)
     return list(sets.values())
 
 
-def _is_whole(file: Path, now: datetime) -> bool:
-    hidden = file.name.startswith((".", "~$")) or file.suffix.lower() in _UNFINISHED
-    return not hidden and file.is_file() and now.timestamp() - file.stat().st_mtime >= QUIET_SECONDS
+def strangers(folder: Path, now: datetime) -> list[Laid]:
+    """Links, pipes and devices that lie there among the files; nobody opens them."""
+    return list(_found(folder, now, lambda mode: not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)))
+
+
+def _found(folder: Path, now: datetime, wanted: Callable[[int], bool]) -> Iterator[Laid]:
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith((".", "~$")) or entry.suffix.lower() in _UNFINISHED:
+            continue
+        try:
+            found = entry.lstat()
+        except OSError:  # gone meanwhile
+            continue
+        if wanted(found.st_mode) and now.timestamp() - found.st_mtime >= QUIET_SECONDS:
+            yield Laid(entry, _mark(found))
+
+
+def _mark(found: os.stat_result) -> tuple[int, int, int, int]:
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _set_of(file: Path) -> object:
@@ -64,68 +100,57 @@ def _set_of(file: Path) -> object:
     return claim.taxpayer_no, claim.stamp, claim.month, claim.direction, claim.type_word
 
 
-def begin(files: Sequence[Path]) -> int:
-    """Notes that a reading of these files begins, before any is opened; returns how many began and never ended.
+def file_away(folder: Path, files: Sequence[Laid], state: State, sentence: str) -> list[str]:
+    """Moves files to `done` or `refused`, each with the sentence beside it; returns why some stay where they are.
 
-    What ends a process leaves no other trace: without it the same file ended every sweep. Raises Unusable.
+    One that was replaced since it was seen stays: what is said is of other bytes. Raises Unusable where the results
+    have no place.
     """
-    marks = [_mark(file) for file in files]
-    before = max(map(_count, marks))
+    with _held(folder) as source, ResultFolder(results(folder), state) as target:
+        return [why for file in files if (why := _moved(file, source, target, sentence))]
+
+
+def _moved(file: Laid, source: int, target: ResultFolder, sentence: str) -> str | None:
     try:
-        for mark in marks:
-            opened = os.open(mark, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-            with open(opened, "w", encoding="ascii") as target:  # noqa: PTH123 a path would follow links
-                target.write(str(before + 1))
-                target.flush()
-                os.fsync(target.fileno())
+        now = os.stat(file.path.name, dir_fd=source, follow_symlinks=False)
+        if _mark(now) != file.mark:
+            return f"{file.path.name}: replaced while it was taken in, and left for the next time"
+        target.take(file.path.name, source, sentence)
     except OSError as error:
-        raise Unusable(f"the inbox {files[0].parent} does not take notes ({error.strerror})") from error
-    return before
+        return f"{file.path.name}: taken in, but cannot be moved ({error.strerror})"
+    return None
 
 
-def ended(files: Sequence[Path]) -> None:
-    """The reading came to an end, whatever it was."""
-    for file in files:
-        _mark(file).unlink(missing_ok=True)
+def lay_beside(folder: Path, file: Path, content: bytes) -> None:
+    """Writes a file of our own into a folder of the inbox, in place of one of that name. Raises Unusable.
+
+    What stands there under the name goes, and nothing is written through it.
+    """
+    *folders, name = file.relative_to(folder).parts
+    with _held(folder, *folders) as held:
+        try:
+            with suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=held)
+            with open(os.open(name, _NEW, 0o640, dir_fd=held), "wb") as target:  # noqa: PTH123 no path: no links
+                target.write(content)
+        except OSError as error:
+            raise Unusable(f"{file} cannot be written ({error.strerror})") from error
 
 
-def _mark(file: Path) -> Path:
-    """The note beside a file, of these bytes only: one that replaces it begins anew."""
+@contextmanager
+def _held(folder: Path, *folders: str) -> Iterator[int]:
+    """The inbox, or a folder in it, opened through no link but that of the inbox itself."""
+    held: list[int] = []
     try:
-        found = file.stat()
-    except FileNotFoundError:
-        return file.with_name(f".{file.name}.reading")
-    return file.with_name(f".{digest(f'{file.name} {found.st_size} {found.st_mtime_ns}'.encode())[:32]}.reading")
-
-
-def _count(mark: Path) -> int:
-    try:
-        return int(mark.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return 0
-
-
-def file_away(files: Sequence[Path], state: str, sentence: str) -> None:
-    """Moves the files to `done` or `refused`, each with the sentence beside it. Raises Unusable."""
-    ended(files)
-    try:
-        for file in files:
-            target = _free(file.parent / state, file)
-            target.with_name(f"{target.name}.txt").write_text(f"{sentence}\n", encoding="utf-8")
-            shutil.move(file, target)
+        held.append(os.open(folder, _FOLDER))
+        for one in folders:
+            held.append(os.open(one, _FOLDER | os.O_NOFOLLOW, dir_fd=held[-1]))
     except OSError as error:
-        raise Unusable(f"the inbox {files[0].parent} does not let files move ({error.strerror})") from error
-
-
-def _free(folder: Path, file: Path) -> Path:
-    """A name that no earlier file of the same name has; it carries the hash where one does."""
-    folder.mkdir(exist_ok=True)
-    return next(place for place in _names(folder, file) if not place.exists())
-
-
-def _names(folder: Path, file: Path) -> Iterator[Path]:
-    yield folder / file.name
-    sha256 = digest(file.read_bytes())[:12]
-    yield folder / f"{file.stem}_{sha256}{file.suffix}"
-    for number in range(2, 10_000):
-        yield folder / f"{file.stem}_{sha256}_{number}{file.suffix}"
+        for descriptor in held:
+            os.close(descriptor)
+        raise Unusable(f"{folder.joinpath(*folders)} cannot be opened ({error.strerror})") from error
+    try:
+        yield held[-1]
+    finally:
+        for descriptor in held:
+            os.close(descriptor)

@@ -3,31 +3,42 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from airflow.sdk import BaseHook, BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from fapiao.boundary import boundary
 from fapiao.errors import BadInput, Unusable
 from fapiao.forms.reading import given
 from fapiao.imports.requests import IMPORT, REQUEST, ImportRequest, import_request
 from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
 from hooks.enterprise.parameters import read_parameter
-from hooks.files.inbox import DONE, REFUSED, begin, ended, file_away, inbox, inside, waiting
+from hooks.files.inbox import DONE, REFUSED, State, file_away, inbox, inside, strangers, waiting
 from hooks.files.store import FileStore, file_store
 from hooks.pool.connection import PoolHook
+from hooks.pool.faults import Fault, fault_of
 from hooks.queues.imports import Imports
-from operators.imports.tasks import MOST_BROKEN, Connection, Created, ImportSession, create, replay, work
+from operators.imports.tasks import Connection, Created, ImportSession, create, replay, work
 from operators.leased_queue.session import releasing
 from operators.run_context import clock, conf, run_day, who
 
 Outcome = dict[str, Any]
+_NO_FILE = "不是普通文件（是链接、管道或设备），没有打开。"
 INBOX_OWNER = ("fapiao", "inbox_owner")
 """The parameter that names whose rights are checked for the files of the inbox."""
 _SHOWN = ("batch_no", "taxpayer_no", "direction", "status", "status_label", "downloaded_count", "inserted_count",
           "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message", "warnings")  # fmt: skip
+
+
+class TakenIn(NamedTuple):
+    """Where a set of files goes and what is said of it; `state` is None where it stays."""
+
+    state: State | None
+    sentence: str
+    outcomes: Sequence[Outcome] = ()
 
 
 class ImportFilesOperator(BaseOperator):
@@ -41,7 +52,7 @@ class ImportFilesOperator(BaseOperator):
             try:
                 if filled["path"]:
                     form = given(REQUEST, context["params"])
-                    request = import_request("form", [inside(inbox(), filled["path"])], **form)
+                    request = import_request("form", [inside(folder := inbox(), filled["path"])], within=folder, **form)
                     password = _password(filled["password_connection"])
                     found = import_one(connection, store, run, request, actor, password)
                 else:
@@ -62,35 +73,39 @@ class ImportFilesOperator(BaseOperator):
         """Works what is planned, `batches` among it, then empties the folder in its owner's name, whoever looks."""
         _work(store, run, actor)
         folder, owner, found = inbox(), _inbox_owner(connection), outcomes(connection, batches)
+        left = file_away(folder, strangers(folder, clock()), REFUSED, f"{_NO_FILE}\n导入人：{owner}")
         for files in waiting(folder, clock()):
-            try:
-                found += self._take_in(connection, store, run, files, owner)
-            except (Unusable, psycopg.OperationalError, AirflowException):
-                ended(files)  # the machine's fault, not the file's: it is read again
-                raise
+            taken = self._taken_in(store, run, folder, [file.path for file in files], owner)
+            found += taken.outcomes
+            left += file_away(folder, files, taken.state, taken.sentence) if taken.state else [taken.sentence]
+        if left:
+            raise Unusable("\n".join(left))
         return found
 
-    def _take_in(
-        self, connection: Connection, store: FileStore, run: RunDay, files: Sequence[Path], owner: str
-    ) -> list[Outcome]:
+    def _taken_in(self, store: FileStore, run: RunDay, folder: Path, files: Sequence[Path], owner: str) -> TakenIn:
         """One set of files by itself: whatever is wrong with it, those behind it have their turn."""
         try:
-            if begin(files) >= MOST_BROKEN:
-                raise BadInput([rulebook().message("file_breaks_workers", "import")])
-            done = import_one(connection, store, run, import_request("inbox", files), owner)
+            with boundary(self._unforeseen, psycopg.Error, AirflowException), PoolHook().connect(owner) as connection:
+                done = import_one(connection, store, run, import_request("inbox", files, within=folder), owner)
         except BadInput as refused:
-            file_away(files, REFUSED, f"{refused}\n导入人：{owner}")
             self.log.warning("refused: %s", refused)
-            return []
-        except (Unusable, psycopg.OperationalError, AirflowException):
-            raise
-        except Exception as broken:
-            said_ = rulebook().message("file_not_understood", "import")
-            file_away(files, REFUSED, f"{said_}（{type(broken).__name__}）\n导入人：{owner}")
-            self.log.exception("refused, for a reason nobody foresaw: %s", files[0].name)
-            return []
-        file_away(files, DONE, "\n".join(described(outcome) for outcome in done) or "文件此前已导入，没有变化。")
-        return done
+            return TakenIn(REFUSED, f"{refused}\n导入人：{owner}")
+        except psycopg.Error as broken:
+            return self._postponed(broken, owner)
+        return TakenIn(DONE, "\n".join(map(described, done)) or "文件此前已导入，没有变化。", done)
+
+    def _unforeseen(self, broken: BaseException) -> BadInput:
+        self.log.error("refused, for a reason nobody foresaw", exc_info=broken)
+        return BadInput([f"{rulebook().message('file_not_understood', 'import')}（{type(broken).__name__}）"])
+
+    def _postponed(self, broken: psycopg.Error, owner: str) -> TakenIn:
+        """What another time may go well leaves the files where they are. Raises what ends every file alike."""
+        fault = fault_of(broken)
+        if fault is Fault.DATABASE:
+            raise broken
+        if fault is Fault.ROW:
+            return TakenIn(REFUSED, f"{self._unforeseen(broken)}\n导入人：{owner}")
+        return TakenIn(None, f"left for the next time: {broken}")
 
 
 def _inbox_owner(connection: Connection) -> str:

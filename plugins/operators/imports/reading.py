@@ -1,6 +1,7 @@
 """What was handed in, kept by its hash and then read: parts of one name joined, and each set found its owner."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -18,6 +19,7 @@ from fapiao.payloads.line_filter import ERROR_GOODS
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
 from fapiao.whole_file import read_whole
+from hooks.files.readings import reading
 from hooks.files.store import FileStore
 from hooks.queues.imports import FileSet, Source
 
@@ -54,7 +56,17 @@ def read_request(
     `day` is the day of the run: no file is newer. Raises FileRefusal for a file that is not taken, and Unusable
     where the store does not take the bytes.
     """
-    files, sources = _opened(store, request, password)
+    with ExitStack() as read:
+        return _readings(_opened(store, request, password, read), request, known, day)
+
+
+def _readings(
+    opened: tuple[list[BureauFile], dict[int, Source]],
+    request: ImportRequest,
+    known: Mapping[str, str | None],
+    day: date,
+) -> list[ReadFiles]:
+    files, sources = opened
     numbers = {id(file): number for number, file in enumerate(files, start=1)}
     readings: dict[Owner, ReadFiles] = {}
     for group in join_parts(files):
@@ -85,14 +97,15 @@ def _workbook(content: bytes, name: str) -> Iterator[BureauFile]:
 
 
 def _opened(
-    store: FileStore, request: ImportRequest, password: str | None
+    store: FileStore, request: ImportRequest, password: str | None, read: ExitStack
 ) -> tuple[list[BureauFile], dict[int, Source]]:
-    """Every workbook once, however often it was handed in."""
+    """Every workbook once, however often it was handed in; `read` ends the notes that they are being read."""
     files: list[BureauFile] = []
     sources: dict[str, Source] = {}
     for path in request.files:
-        content = read_whole(path, request.limit)
+        content = read_whole(path, request.limit, within=request.within)
         uploaded = store.put(content)
+        read.enter_context(reading(uploaded, path.name))
         for file in open_upload(content, name=path.name, limit=request.limit, password=password):
             if file.sha256 in sources:
                 continue

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
+from fapiao.bounds import bound
 from fapiao.errors import BadInput
 from fapiao.forms.reading import given
 from fapiao.selection.chosen import SelectionRequest
@@ -17,10 +19,11 @@ from fapiao.selection.list_verdicts import ListVerdict, list_requests
 from fapiao.selection.rendering import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
 from fapiao.selection.rules import CHANNELS
 from fapiao.selection.submission import Submitted
-from fapiao.tables.reading import read_tables
+from fapiao.tables.reading import tables_of
 from fapiao.tasks import RunDay
+from fapiao.whole_file import read_whole
 from hooks.enterprise.permissions import allowed_organisations
-from hooks.files.inbox import inbox, inside
+from hooks.files.inbox import inbox, inside, lay_beside
 from hooks.selection_lists.auto_rules import auto_requests
 from hooks.selection_lists.list_import import validate_list, write_result
 from operators.run_context import PATIENCE, conf, owner_of, run_day, who
@@ -78,11 +81,15 @@ class SelectionFormOperator(BaseOperator):
 
     def _listed(self, session: SelectionSession, name: str, allowed: Sequence[str] | None) -> list[SelectionRequest]:
         """引入清单勾选: the requests of the good rows; beside the list lies its result."""
-        file = inside(inbox() / LISTS, name)
+        folder = inbox()
+        file = inside(folder / LISTS, name)
+        content = read_whole(file, bound("list_mebibytes").value << 20, within=folder)
         with session.transaction() as tables:
-            verdicts = validate_list(tables.connection, [read_tables(file)], allowed)
+            verdicts = validate_list(tables.connection, [tables_of(file.name, content)], allowed)
         result = file.with_name(f"{file.stem}-引入结果.xlsx")
-        write_result(result, verdicts)
+        with TemporaryDirectory() as own:
+            write_result(written := Path(own) / result.name, verdicts)
+            lay_beside(folder, result, written.read_bytes())
         self.log.info("%s", _list_text(verdicts, result))
         return list_requests(verdicts)
 
