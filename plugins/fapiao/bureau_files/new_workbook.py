@@ -10,13 +10,13 @@ from fapiao.bureau_files.formulas import NOWHERE, Formulas, refuse_uncountable
 from fapiao.bureau_files.guarded_zip import Budget
 from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
-from fapiao.bureau_files.package import Package, SheetOfBook
 from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.repacking import Packed, packed, workbook_of
 from fapiao.bureau_files.rewriting import RewrittenSheet, rewritten_texts
 from fapiao.bureau_files.styles import formats_only
 from fapiao.bureau_files.trial import on_trial
 from fapiao.bureau_files.windows import windows
+from fapiao.bureau_files.workbook_parts import SheetOfBook, WorkbookParts
 from fapiao.bureau_files.zip_directory import data_start
 
 _DAMAGED = "工作簿损坏，无法打开；请重新导出或另存后再上传"
@@ -29,11 +29,11 @@ Measured = Extent | RewrittenSheet
 def check_new_workbook(content: bytes, where: str) -> Looked:
     """What its reader does not tell, and the workbook as the reader gets it. Raises FileRefusal."""
     with boundary(lambda _: FileRefusal(_DAMAGED, where)):
-        looking = _Looking(Package(content, where))
+        looking = _Looking(WorkbookParts(content, where))
         looking.look()
         looking.hold()
         looked = looking.looked()
-        looking.package.unpack_others()
+        looking.parts.unpack_others()
         if looking.rewritten:  # a shape that nobody's programs write may be one that the reader never met
             with on_trial(looked.readable, "xlsx", where):
                 pass
@@ -43,9 +43,9 @@ def check_new_workbook(content: bytes, where: str) -> Looked:
 class _Looking:
     """The parts of a workbook that its reader gets, each looked at; those that are odd are written anew."""
 
-    def __init__(self, package: Package) -> None:
-        self.package, self._where = package, package.where
-        self._book = package.book()
+    def __init__(self, parts: WorkbookParts) -> None:
+        self.parts, self._where = parts, parts.where
+        self._book = parts.book()
         self._sheets: dict[SheetOfBook, Measured] = {}
         self._formulas: dict[str, set[str]] = {}
         self._lengths: array[int] = array("Q")
@@ -59,13 +59,13 @@ class _Looking:
             self._sheets[sheet], self._formulas[sheet.name] = self._measured(sheet)
         if part := self._book.texts:
             self._texts = self._as_it_is(part)
-            if (found := text_lengths(self.package.pieces(part))) is None:
+            if (found := text_lengths(self.parts.pieces(part))) is None:
                 self._texts, found = rewritten_texts(self._again(part), f"{self._where} · {part}")
             self._lengths = found
 
     def _measured(self, sheet: SheetOfBook) -> tuple[Measured, set[str]]:
         extent, formulas = Extent(), Formulas()
-        for window in windows(self.package.pieces(sheet.part)):
+        for window in windows(self.parts.pieces(sheet.part)):
             (formulas.pass_over if extent.look(window) else formulas.look)(window)
         if extent.odd or NOWHERE in formulas.found:
             odd = RewrittenSheet(self._again(sheet.part), self._of_sheet(sheet))
@@ -75,10 +75,10 @@ class _Looking:
     def _again(self, part: str) -> Iterator[bytes]:
         """A part that is read by a parser, which is slow, within what may be read that way."""
         self.rewritten = True
-        self._odd_left -= self.package.entry(part).file_size
+        self._odd_left -= self.parts.entry(part).file_size
         if self._odd_left < 0:
             raise FileRefusal(bound("odd_mebibytes").said(), self._where)
-        return self.package.pieces(part, Budget(self._where))
+        return self.parts.pieces(part, Budget(self._where))
 
     def hold(self) -> None:
         """Raises FileRefusal where the cells reach too far, or are too many, or show too long texts too often."""
@@ -111,14 +111,14 @@ class _Looking:
         if isinstance(found := self._sheets[sheet], RewrittenSheet):
             return found
         extent = Extent(exact=True)
-        for window in windows(self.package.pieces(sheet.part, Budget(self._where))):
+        for window in windows(self.parts.pieces(sheet.part, Budget(self._where))):
             extent.look(window)
         return extent
 
     def _hold_memory(self) -> None:
         """Cells and texts may take a fixed amount, or a multiple of the file's own size."""
         growth, most_texts = bound("growth"), bound("text_mebibytes")
-        most = max(bound("room_mebibytes").value * _MEBIBYTE, growth.value * len(self.package.content))
+        most = max(bound("room_mebibytes").value * _MEBIBYTE, growth.value * len(self.parts.content))
         texts = sum(one.cells for one in self._sheets.values()) * max(self._lengths, default=0)
         if self._cells_take() + texts > most or texts > most_texts.value * _MEBIBYTE:
             texts = self._texts_take()
@@ -136,7 +136,7 @@ class _Looking:
         found, most = Uses(self._lengths), bound("text_mebibytes").value * _MEBIBYTE
         for sheet, one in self._sheets.items():
             written = one.packed.pieces() if isinstance(one, RewrittenSheet) else None
-            for _ in found.passing(written or self.package.pieces(sheet.part, Budget(self._where))):
+            for _ in found.passing(written or self.parts.pieces(sheet.part, Budget(self._where))):
                 if found.total > most:
                     return found.total
         return found.total
@@ -155,11 +155,11 @@ class _Looking:
             for sheet, found in self._sheets.items()
         ]
         part = self._book.styles
-        styles = formats_only(self.package.pieces(part), self._where) if part else packed("<styleSheet/>")
+        styles = formats_only(self.parts.pieces(part), self._where) if part else packed("<styleSheet/>")
         return workbook_of(sheets, self._texts, styles, from_1904=self._book.from_1904)
 
     def _as_it_is(self, part: str) -> Packed:
-        entry, content = self.package.entry(part), self.package.content
+        entry, content = self.parts.entry(part), self.parts.content
         start = data_start(content, entry, self._where)
         data = memoryview(content)[start : start + entry.compress_size]
         return Packed(data, entry.compress_type, entry.file_size, entry.CRC)

@@ -8,8 +8,8 @@ from xml.sax.saxutils import quoteattr
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _VERSION, _DAY = 20, (1 << 5) + 1
 DEFLATED = 8
 _PIECE = 2**20
@@ -71,7 +71,7 @@ def workbook_of(
         f'<sheet name={quoteattr(name)} sheetId="{at}" r:id="{numbers[name]}"/>' for at, name in enumerate(named, 1)
     )
     parts["xl/workbook.xml"] = packed(
-        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{from_1904:d}"/>'
+        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATION}"><workbookPr date1904="{from_1904:d}"/>'
         f"<sheets>{listed}</sheets></workbook>"
     )
     parts |= {f"xl/worksheets/{numbers[name]}.xml": part for name, part in named.items()}
@@ -83,9 +83,9 @@ def workbook_of(
 
 def _links(targets: Iterable[tuple[str, str, str]]) -> Packed:
     found = "".join(
-        f'<Relationship Id="{number}" Type="{_OFFICE}/{kind}" Target="{target}"/>' for number, kind, target in targets
+        f'<Relationship Id="{number}" Type="{_RELATION}/{kind}" Target="{target}"/>' for number, kind, target in targets
     )
-    return packed(f'{_HEAD}<Relationships xmlns="{_PACKAGE}">{found}</Relationships>')
+    return packed(f'{_HEAD}<Relationships xmlns="{_RELATIONS}">{found}</Relationships>')
 
 
 def _zip_of(parts: dict[str, Packed]) -> bytes:

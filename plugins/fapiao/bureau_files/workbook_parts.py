@@ -36,7 +36,7 @@ class Book:
     from_1904: bool
 
 
-class Package:
+class WorkbookParts:
     """The entries of a ZIP as parts, each under one name. Raises FileRefusal for what must not be opened."""
 
     def __init__(self, content: bytes, where: str) -> None:
