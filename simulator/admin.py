@@ -25,6 +25,7 @@ def admin_app(bureau: Bureau) -> Starlette:
     routes = [
         Route("/_sim/seed", room.seed, methods=["POST"]),
         Route("/_sim/change", room.change, methods=["POST"]),
+        Route("/_sim/documents", room.documents, methods=["GET"]),
         Route("/_sim/clock", room.clock, methods=["GET", "POST"]),
         Route("/_sim/fault", room.fault, methods=["GET", "POST", "DELETE"]),
         Route("/_sim/settings", room.settings, methods=["GET", "POST"]),
@@ -51,6 +52,17 @@ class _ControlRoom:
     async def change(self, request: Request) -> Response:
         self._bureau.work()
         return JSONResponse({"changed": planting.change(self._bureau, await _body(request, ChangeSeed))})
+
+    async def documents(self, request: Request) -> Response:
+        self._bureau.work()
+        today, key = self._bureau.clock.today(), request.query_params.get("key")
+        shown = [
+            {"key": one.key, "nsrsbh": owner, "sjlx": sjlx, "fplx": one.facts.kind, "statuses": one.status_on(today)}
+            for one in self._bureau.store.seeded()
+            for owner, sjlx, _ in (one.identity,)
+            if key in (None, one.key)
+        ]
+        return JSONResponse({"documents": shown})
 
     async def clock(self, request: Request) -> Response:
         clock = self._bureau.clock

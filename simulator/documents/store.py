@@ -43,6 +43,10 @@ class Store:
         places = ((whole, whole.index_of(document_key)) for whole in self._every_range())
         return held + [whole.at(index) for whole, index in places if index is not None]
 
+    def seeded(self) -> Iterator[Document]:
+        """Every document that was seeded or has changed; not those of generated ranges."""
+        return chain.from_iterable(group.values() for group in self._groups.values())
+
     def find_paper(self, code: str, paper_no: str) -> list[Document]:
         """Every paper-digital invoice (数电纸质) with this code of 12 and number of 8."""
         held = [

@@ -30,6 +30,19 @@ def test_a_seed_names_the_key_of_every_document_in_order(room: Room):
     ]
 
 
+def test_the_documents_are_shown_with_the_codes_of_today(room: Room):
+    key = room.document("81", "2027-01-02", rzzt="02")
+    room.document("82", "2027-01-02")
+    room.day("2027-01-05")
+    room.change(key, fpyt="6", skssq="202612")
+
+    (shown,) = room.get("documents", key=key)["documents"]
+
+    assert (shown["key"], shown["nsrsbh"], shown["sjlx"], shown["fplx"]) == (key, OURS, "1", "81")
+    assert {"rzzt": "02", "fpyt": "6", "skssq": "202612"}.items() <= shown["statuses"].items()
+    assert len(room.get("documents")["documents"]) == 2
+
+
 def test_the_same_seed_twice_is_the_same_documents_once(room: Room):
     document = {"nsrsbh": OURS, "fplx": "81", "kprq": "2027-01-02"}
     first, second = (room.seed(documents=[document, document]) for _ in range(2))

@@ -81,7 +81,7 @@ class BureauSide:
         whole = document.facts.kind not in (CUSTOMS, WITHHOLDING)
         return {
             **face.amounts(),
-            **{name: face.role(name) for name in ("salerTaxNo", "buyerTaxNo", "totalAmount")},
+            **{name: face.role(name) for name in ("salerTaxNo", "buyerTaxNo", "totalAmount", "checkCode")},
             "lines": len(items(face)) if whole else 0,
         }
 

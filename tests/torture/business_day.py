@@ -25,9 +25,9 @@ def live(world: World, script: DayScript, intensity: Intensity) -> None:
     for hour, due, mishaps in zip((9, 19), half, script.stages, strict=True):
         world.turn(at(script.day, hour))
         waiting = stage(world, due, mishaps, script, intensity)
-        heal(world)
+        heal(world, logged_in=script.logged_in)
         finish(world, waiting)
-    drain(world, at(script.day, 23, 30))
+    drain(world, at(script.day, 23, 30), logins=script.logged_in)
     world.tally.days += 1
 
 

@@ -82,6 +82,10 @@ class Cluster:
     def restart(self) -> None:
         """Starts it where it was killed, and waits until it serves."""
         self._server.start()
+        self.recovered()
+
+    def recovered(self) -> None:
+        """Waits until it serves, with the world's clock."""
         _wait(self._serves)
         self.turn()
 

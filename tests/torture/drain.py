@@ -28,6 +28,14 @@ WHERE not_before IS DISTINCT FROM 'infinity'
 ORDER BY 1 LIMIT 1
 """
 
+_OPEN = """
+SELECT batch_no, job, channel, status, error_code, left(error_message, 80) AS said, not_before, not_before_day, lease_until,
+    claim_no, attempts, polls, login_request_id, broke_workers
+FROM sync.task WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL
+    AND not_before IS DISTINCT FROM 'infinity'
+ORDER BY not_before NULLS FIRST LIMIT 12
+"""
+
 
 def drain(world: World, end: datetime, *, logins: bool = True) -> int:
     """Works until nothing is due before `end`; how many rounds it took. Raises where there is no progress to an end."""
@@ -38,7 +46,10 @@ def drain(world: World, end: datetime, *, logins: bool = True) -> int:
             return number
         if due > world.clock.now():
             world.turn(due + timedelta(seconds=1))
-    raise AssertionError(f"rows are due again and again: after {MOST_ROUNDS} healthy rounds one is due at {due}")
+    rows = "\n".join(map(str, world.rows(_OPEN)))
+    raise AssertionError(
+        f"rows are due again and again: after {MOST_ROUNDS} healthy rounds one is due at {due}\n{rows}"
+    )
 
 
 def round_of_workers(world: World) -> None:

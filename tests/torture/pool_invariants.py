@@ -91,8 +91,9 @@ def every_answered_window_is_there(world: World) -> list[Row]:
 
 
 def _covers(world: World, asked: Row, document: Document) -> bool:
-    kind = "8208" if (document.facts.kind, document.facts.tdys) == ("82", "06") else document.facts.kind
-    mine = place_of(document)[:2] == (asked["direction"], asked["taxpayer_no"]) and kind in asked["types"]
+    mine = (
+        place_of(document)[:2] == (asked["direction"], asked["taxpayer_no"]) and document.facts.kind in asked["types"]
+    )
     if not mine or not asked["window_start"] <= document.issued_on <= asked["window_end"]:
         return False
     return document.visible(asked["seen_on"]) and world.bureau.since[document.key] <= asked["seen_on"]

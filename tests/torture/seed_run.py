@@ -3,16 +3,27 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-import pool_invariants  # noqa: F401 each declares its own
+import calendar_invariants  # noqa: F401 each declares its own
+import change_invariants  # noqa: F401
+import end_invariants  # noqa: F401
+import file_invariants  # noqa: F401
+import pool_invariants  # noqa: F401
 import queue_invariants  # noqa: F401
 import quota_invariants  # noqa: F401
+import rights_invariants  # noqa: F401
+import selection_invariants  # noqa: F401
 import server_invariants  # noqa: F401
 from business_day import live
 from day_script import Intensity, script
+from drain import drain, next_due
 from invariants import check
-from world import Tally, world_of
+from mishaps import heal
+from world import Tally, World, at, world_of
 
 FIRST_DAY = date(2027, 1, 4)
+_MOST_DAYS = 8
+_SOON = timedelta(days=3)
+"""A quota that is spent for the month may let a row wait for weeks: it says so, and is let be."""
 
 
 def run_seed(
@@ -26,5 +37,17 @@ def run_seed(
             live(world, script(seed, world.group, day, intensity), intensity)
             check(world, day, again)
             told(f"seed {seed} day {number + 1}/{days} {day}: {world.tally.counts}")
+        come_to_rest(world)
         check(world, "the end", again, end=True)
         return world.tally
+
+
+def come_to_rest(world: World) -> None:
+    """Everybody is logged in, and days pass without anything new until nothing is due soon."""
+    heal(world, logged_in=True)
+    for _ in range(_MOST_DAYS):
+        drain(world, at(world.today, 23, 30))
+        due = next_due(world)
+        if due is None or due > world.clock.now() + _SOON:
+            return
+        world.turn(max(due, world.clock.now()) + timedelta(seconds=1))

@@ -1,8 +1,6 @@
 """What a worker process of the driver does by an order: what the Airflow task of that name does, with the same context."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
@@ -16,24 +14,13 @@ from operators.imports.operators import ImportFilesOperator
 from operators.sweep import SweepOperator
 from operators.verifications.operators import VerifyOperator
 from people import PEOPLE
+from run_contexts import Order, context
 from world_clock import WorldClock
 
-Order = Mapping[str, Any]
-_NOBODY = {"date": None, "taxpayers": [], "batches": []}
 _ENDS = (AirflowRescheduleException, AirflowSkipException, AirflowFailException)
 """How a task says that it waits, has nothing to do, or refuses: none of them is a fault."""
 
 rulebook(), selection_rules(), verification_rules(), file_rules()  # a fork has them already
-
-
-def context(clock: WorldClock, order: Order, task: str, **params: Any) -> dict[str, Any]:
-    """The Airflow context of a task; `by` is a person, `fired` the instant that the calendar named."""
-    fired = datetime.fromisoformat(order["fired"]) if order.get("fired") else clock.now()
-    run = SimpleNamespace(
-        dag_id=order["dag"], run_id=order["run"], logical_date=fired, run_after=fired, start_date=clock.now(),
-        run_type="manual" if order.get("by") else "scheduled", triggering_user_name=order.get("by"),
-    )  # fmt: skip
-    return {"dag_run": run, "params": {**_NOBODY, **params}, "ti": SimpleNamespace(task_id=task)}
 
 
 def execute(operator: Any, given: Mapping[str, Any]) -> Any:

@@ -36,6 +36,14 @@ class Tally:
 
 
 @dataclass
+class Evening:
+    """What the pool said when the driver looked last: its documents by place, and how far the log of changes went."""
+
+    documents: dict[tuple[str, str, str], Row] = field(default_factory=dict)
+    last_change: int = 0
+
+
+@dataclass
 class World:
     """Everything that belongs to one seed."""
 
@@ -51,6 +59,9 @@ class World:
     tally: Tally = field(default_factory=Tally)
     filed: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     """Documents that files bring, by their place in the pool."""
+    evening: Evening = field(default_factory=Evening)
+    laid: dict[str, str] = field(default_factory=dict)
+    """Files that were laid into the inbox, by name, and of which kind they are."""
     fired: dict[str, Row] = field(default_factory=dict)
     """Ticks of the calendar by run, each with whether its planning came to its end."""
 

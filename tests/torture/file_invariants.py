@@ -1,0 +1,41 @@
+"""Invariants of files: each that was laid into the inbox ends in one place with a sentence, and its rows in the pool."""
+
+from typing import Any
+
+from invariants import holds
+from world import World
+
+Row = dict[str, Any]
+_BROKEN = ("truncated", "noise", "wrong_name", "stranger")
+
+
+@holds("every file of the inbox was taken up, and lies in done or refused, once, with a sentence beside it")
+def every_file_has_one_verdict(world: World) -> list[Row]:
+    """A file that was imported by the form too is found again by the sweep."""
+    inbox, found = world.folder / "inbox", []
+    for name, kind in world.laid.items():
+        places = [place for place in ("", "done", "refused") if (inbox / place / name).exists()]
+        said = [
+            place for place in places if place and (inbox / place / f"{name}.txt").read_text(encoding="utf-8").strip()
+        ]
+        allowed = ("refused",) if kind in _BROKEN else ("done", "refused")
+        if len(places) != 1 or places != said or places[0] not in allowed:
+            found.append({"file": name, "kind": kind, "places": places, "with a sentence": said})
+    return found
+
+
+@holds("a file that is done has brought its documents")
+def what_is_done_is_in_the_pool(world: World) -> list[Row]:
+    """Unless a person voided its task."""
+    held = {tuple(row.values()) for row in world.rows("SELECT direction, taxpayer_no, document_key FROM pool.document")}
+    voided = {row["name"] for row in world.rows(_VOIDED)}
+    return [
+        {"file": row["file"], "missing": place}
+        for place, row in world.filed.items()
+        if place not in held and (world.folder / "inbox" / "done" / row["file"]).exists() and row["file"] not in voided
+    ]
+
+
+_VOIDED = """
+SELECT f.name FROM sync.import_file AS f JOIN sync.task AS k USING (task_id) WHERE k.void_state IS NOT NULL
+"""
