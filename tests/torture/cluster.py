@@ -35,6 +35,7 @@ class Cluster:
 
     def __init__(self, folder: Path, clock: WorldClock) -> None:
         self.clock = clock
+        self.database = POOL
         self._server = EmbeddedPostgres(folder / "postgres", settings=_SETTINGS)
 
     @property
@@ -42,9 +43,9 @@ class Cluster:
         """Where it listens."""
         return self._server.port
 
-    def url(self, port: int | None = None) -> str:
-        """A libpq URL of the pool, straight or by another port that leads to it."""
-        url = self._server.url(POOL)
+    def url(self, database: str = "", port: int | None = None) -> str:
+        """A libpq URL of the pool or of another database, straight or by another port that leads to it."""
+        url = self._server.url(database or self.database)
         return url if port is None else url.replace(f":{self.port}/", f":{port}/")
 
     def create(self) -> None:
@@ -72,7 +73,7 @@ class Cluster:
 
     def kill_backend(self, place: float) -> None:
         """kill -9 of one session of a worker, by its place from 0 to 1; Postgres starts all of them anew."""
-        with psycopg.connect(self._server.url("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             found = connection.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s ORDER BY pid", [POOL])
             pids = [pid for (pid,) in found]
         if pids:

@@ -1,7 +1,7 @@
 """Files of the bureau that somebody lays into the inbox: whole ones whose documents the driver knows, and broken ones."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -15,9 +15,12 @@ Row = dict[str, Any]
 _OTHER = "91110000802100433B"
 
 
-def lay_file(world: World, dice: Random) -> str:
+KINDS = ("whole", "whole", "whole", "truncated", "noise", "wrong_name", "stranger", "again")
+
+
+def lay_file(world: World, dice: Random, kinds: Sequence[str] = KINDS) -> str:
     """One more file in the inbox, whole as it appears there; its name."""
-    kind = dice.choice(("whole", "whole", "whole", "truncated", "noise", "wrong_name", "stranger", "again"))
+    kind = dice.choice(kinds)
     number = world.tally.counts.get("files", 0)
     name = f"全量发票查询导出结果_{number}.xlsx"
     draft = world.folder / "inbox" / f".{name}.part"

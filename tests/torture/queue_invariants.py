@@ -14,9 +14,9 @@ in_sql(
         k.login_request_id, k.attempts, k.polls, k.claim_no, k.broke_workers
     FROM sync.task AS k
     WHERE {_OPEN_TASK} AND NOT {_BEHIND.format("k")}
-        AND NOT (k.not_before = 'infinity' AND k.error_message IS NOT NULL)
-        AND NOT ((k.not_before > sync.now() OR k.not_before_day > {_TODAY})
-            AND (k.error_message IS NOT NULL OR k.polls > 0 OR k.status = 'downloading'))
+        AND NOT coalesce(k.not_before = 'infinity' AND k.error_message IS NOT NULL, false)
+        AND NOT coalesce((k.not_before > sync.now() OR k.not_before_day > {_TODAY})
+            AND (k.error_message IS NOT NULL OR k.polls > 0 OR k.status = 'downloading'), false)
     """,
 )
 in_sql(
@@ -105,14 +105,14 @@ in_sql(
 )
 in_sql(
     "nothing_after_a_void",
-    "a worker whose row was voided writes nothing more: no reply, no event, no end",
+    "a worker whose row was voided writes nothing more: no event, no reply, no end",
     """
-    SELECT k.batch_no, k.voided_at, k.finished_at, e.at, e.from_status, e.to_status, e.actor, r.received_at
+    SELECT k.batch_no, v.at AS void_event, k.finished_at, e.seq, e.from_status, e.to_status, e.actor, r.received_at
     FROM sync.task AS k
-    LEFT JOIN sync.task_event AS e ON e.task_id = k.task_id AND e.at > k.voided_at AND e.from_status <> e.to_status
-    LEFT JOIN sync.reply AS r ON r.task_id = k.task_id AND r.received_at > k.voided_at
-    WHERE k.void_state IS NOT NULL
-        AND (e.task_id IS NOT NULL OR r.task_id IS NOT NULL OR k.finished_at > k.voided_at)
+    JOIN sync.task_event AS v ON v.task_id = k.task_id AND v.to_status = k.void_state
+    LEFT JOIN sync.task_event AS e ON e.task_id = k.task_id AND e.seq > v.seq
+    LEFT JOIN sync.reply AS r ON r.task_id = k.task_id AND r.received_at > v.at + interval '6 seconds'
+    WHERE e.task_id IS NOT NULL OR r.task_id IS NOT NULL OR k.finished_at > v.at + interval '6 seconds'
     """,
 )
 in_sql(

@@ -108,7 +108,7 @@ def world_of(seed: int, first_day: date, channels: Sequence[str] = CHANNELS) -> 
         def environment() -> dict[str, str]:
             return {
                 **connections(bureau_line.port),
-                "AIRFLOW_CONN_INVOICE_POOL": cluster.url(pool_line.port),
+                "AIRFLOW_CONN_INVOICE_POOL": cluster.url(port=pool_line.port),
                 "FAPIAO_HOME": str(folder),
                 "FAPIAO_INBOX": str(folder / "inbox"),
                 "FAPIAO_FILES": str(folder / "files"),
