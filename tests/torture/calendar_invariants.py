@@ -23,10 +23,6 @@ SELECT DISTINCT taxpayer_no, direction, document FROM (
     WHERE b.dag_id = %(dag)s AND b.run_id = %(run)s
 ) AS planned
 """
-_SUPPRESSED = """
-SELECT count(*) FROM sync.skip AS s JOIN sync.batch AS b ON b.batch_no = s.parent_batch_no
-WHERE b.dag_id = %(dag)s AND b.run_id = %(run)s AND s.taxpayer_no IS NULL
-"""
 _BATCH = "SELECT batch_no FROM sync.batch WHERE dag_id = %(dag)s AND run_id = %(run)s"
 
 
@@ -36,8 +32,7 @@ _BATCH = "SELECT batch_no FROM sync.batch WHERE dag_id = %(dag)s AND run_id = %(
 def every_tick_is_planned(world: World) -> list[Row]:
     """Jobs by the scheme's days are left out: people change those days meanwhile."""
     found: list[Row] = []
-    for planned in world.fired.values():
-        tick: Tick = planned["tick"]
+    for tick in world.fired.values():
         values = {"dag": tick.dag, "run": tick.run, "channel": tick.channel}
         if not world.rows(_BATCH, values):
             found.append({"tick": tick.run, "dag": tick.dag, "missing": "batch"})

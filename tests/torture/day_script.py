@@ -55,13 +55,14 @@ FAULTS = (
 
 @dataclass(frozen=True)
 class Intensity:
-    """How much happens: mishaps of a stage, its seconds, documents of a day, workers side by side, deaths of Postgres."""
+    """How much happens: mishaps of a stage, its seconds, documents of a day, workers side by side and begun, deaths of Postgres."""
 
     seconds: float = 1.6
     mishaps: int = 26
     documents: int = 24
     kinds: Mapping[str, int] = field(default_factory=lambda: WEIGHTS)
     workers: int = 4
+    least_workers: int = 12
     server_deaths: float = 0.3
 
 

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from stage import DAGS, of_role
 from world import World
 
 MOST_ROUNDS = 40
-_ROLES = {"sweep": "sweep_results", "verify": "verify_invoices", "imports": "import_bureau_file"}
+MOST_IDLE_ROUNDS = 4
+"""Rounds after which a row that is due and stays so is stranded."""
 _PATIENCE_SECONDS = 60.0
 _NEXT = """
 WITH open AS (
@@ -22,7 +24,7 @@ WITH open AS (
         AND (EXISTS (SELECT FROM sync.task AS k WHERE k.login_request_id = r.login_request_id AND k.finished_at IS NULL)
             OR EXISTS (SELECT FROM sync.selection AS s WHERE s.login_request_id = r.login_request_id))
 )
-SELECT greatest(not_before, lease_until, not_before_day::timestamp AT TIME ZONE 'Asia/Shanghai', '-infinity') AS due
+SELECT coalesce(greatest(not_before, lease_until, not_before_day::timestamp AT TIME ZONE 'Asia/Shanghai'), sync.now()) AS due
 FROM open
 WHERE not_before IS DISTINCT FROM 'infinity'
 ORDER BY 1 LIMIT 1
@@ -39,23 +41,23 @@ ORDER BY not_before NULLS FIRST LIMIT 12
 
 def drain(world: World, end: datetime, *, logins: bool = True) -> int:
     """Works until nothing is due before `end`; how many rounds it took. Raises where there is no progress to an end."""
+    idle = 0
     for number in range(1, MOST_ROUNDS + 1):
         round_of_workers(world)
         due = next_due(world, logins=logins)
         if due is None or due > end:
             return number
-        if due > world.clock.now():
-            world.turn(due + timedelta(seconds=1))
+        idle = 0 if due > world.clock.now() else idle + 1
+        if idle == MOST_IDLE_ROUNDS:
+            break
+        world.turn(max(due, world.clock.now()) + timedelta(seconds=1))
     rows = "\n".join(map(str, world.rows(_OPEN)))
-    raise AssertionError(
-        f"rows are due again and again: after {MOST_ROUNDS} healthy rounds one is due at {due}\n{rows}"
-    )
+    raise AssertionError(f"rows are due again and again: after {number} healthy rounds one is due at {due}\n{rows}")
 
 
 def round_of_workers(world: World) -> None:
     """One worker of each kind, side by side, to its end."""
-    run = f"scheduled__{world.clock.now().isoformat()}"
-    started = [world.workers.start(kind, dag=dag, run=run) for kind, dag in _ROLES.items()]
+    started = [world.workers.start(kind, **of_role(world, kind)) for kind in DAGS]
     for worker in world.workers.wait(started, _PATIENCE_SECONDS):
         raise AssertionError(f"{worker.kind} does not end in a healthy world")
     for worker in started:

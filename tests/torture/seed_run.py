@@ -1,6 +1,5 @@
 """One seed from its first day to its end: days with everything going on, then a healthy world, drained and checked."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import calendar_invariants  # noqa: F401 each declares its own
@@ -16,9 +15,10 @@ import server_invariants  # noqa: F401
 from business_day import live
 from day_script import Intensity, script
 from drain import drain, next_due
+from figures import Figures, Row, counted
 from invariants import check
 from mishaps import heal
-from world import Tally, World, at, world_of
+from world import World, at, world_of
 
 FIRST_DAY = date(2027, 1, 4)
 _MOST_DAYS = 8
@@ -26,20 +26,34 @@ _SOON = timedelta(days=3)
 """A quota that is spent for the month may let a row wait for weeks: it says so, and is let be."""
 
 
-def run_seed(
-    seed: int, days: int, intensity: Intensity, told: Callable[[str], object] = lambda _: None, channels=None
-) -> Tally:
+def run_seed(seed: int, days: int, intensity: Intensity, figures: Figures | None = None) -> Row:
     """Drives the days of a seed; what it went through. Raises Violated, or AssertionError where the world stands still."""
-    again = f"./fapiao test tests/torture --torture-seeds {seed} --torture-days {days}"
-    with world_of(seed, FIRST_DAY, *([channels] if channels else [])) as world:
-        for number in range(days):
-            day = FIRST_DAY + timedelta(days=number)
-            live(world, script(seed, world.group, day, intensity), intensity)
-            check(world, day, again)
-            told(f"seed {seed} day {number + 1}/{days} {day}: {world.tally.counts}")
-        come_to_rest(world)
-        check(world, "the end", again, end=True)
-        return world.tally
+    figures = figures or Figures(seed, days, None)
+    with world_of(seed, FIRST_DAY) as world:
+        try:
+            for number in range(days):
+                _day(world, FIRST_DAY + timedelta(days=number), intensity, _again(seed, days))
+                figures.tell(f"seed {seed}: day {number + 1} of {days}, {world.today}, holds")
+            come_to_rest(world)
+            check(world, "the end", _again(seed, days), end=True)
+        except Exception as broken:
+            figures.keep(dict(world.tally.counts), world.tally.days, str(broken))
+            raise
+        figures.keep(_counts(world), world.tally.days)
+        return _counts(world)
+
+
+def _day(world: World, day: date, intensity: Intensity, again: str) -> None:
+    live(world, script(world.seed, world.group, day, intensity), intensity)
+    check(world, day, again)
+
+
+def _counts(world: World) -> Row:
+    return {**world.tally.counts, "workers": world.workers.started, **counted(world)}
+
+
+def _again(seed: int, days: int) -> str:
+    return f"./fapiao test -n 0 tests/torture -k long_form --torture-seeds {seed}-{seed} --torture-days {days}"
 
 
 def come_to_rest(world: World) -> None:

@@ -60,6 +60,11 @@ class Workers:
         """The worker of a number."""
         return self._all[number]
 
+    @property
+    def started(self) -> int:
+        """How many there were."""
+        return len(self._all)
+
     def running(self) -> list[Worker]:
         """Those that live, oldest first."""
         return [one for one in list(self._all.values()) if one.ended is None and one.pid]

@@ -62,8 +62,8 @@ class World:
     evening: Evening = field(default_factory=Evening)
     laid: dict[str, str] = field(default_factory=dict)
     """Files that were laid into the inbox, by name, and of which kind they are."""
-    fired: dict[str, Row] = field(default_factory=dict)
-    """Ticks of the calendar by run, each with whether its planning came to its end."""
+    fired: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """Ticks of the calendar whose planning came to its end, by DAG and run."""
 
     def pool(self) -> psycopg.Connection[Row]:
         """A session of the driver's own, straight to Postgres."""
