@@ -2,16 +2,7 @@
 
 from datetime import date, timedelta
 
-import calendar_invariants  # noqa: F401 each declares its own
-import change_invariants  # noqa: F401
-import end_invariants  # noqa: F401
-import file_invariants  # noqa: F401
-import pool_invariants  # noqa: F401
-import queue_invariants  # noqa: F401
-import quota_invariants  # noqa: F401
-import rights_invariants  # noqa: F401
-import selection_invariants  # noqa: F401
-import server_invariants  # noqa: F401
+import every_invariant  # noqa: F401
 from business_day import live
 from day_script import Intensity, script
 from drain import drain, next_due

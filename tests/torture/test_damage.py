@@ -8,16 +8,17 @@ import httpx
 import psycopg
 import pytest
 
-import seed_run  # noqa: F401 it declares every invariant
 from business_day import live
 from cluster import POOL
 from day_script import Intensity, script
+from every_invariant import INVARIANTS
 from filed_documents import lay_file
 from gateway_caller import GatewayCaller
-from invariants import INVARIANTS, Invariant, check
+from invariants import Invariant, check
 from simulator.running import LOOPBACK
 from world import World, world_of
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("torture-damage")]
 DAY = date(2027, 1, 6)
 """The month before is downloaded on that day."""
 QUIET = Intensity(seconds=1.0, mishaps=0, documents=30, server_deaths=0)

@@ -3,8 +3,8 @@
 import pytest
 
 from day_script import Intensity
+from every_invariant import INVARIANTS
 from figures import Figures
-from invariants import INVARIANTS
 from seed_run import run_seed
 from torture_seeds import seeds_of
 
