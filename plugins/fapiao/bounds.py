@@ -47,6 +47,7 @@ class AnswerBound(Bound, frozen=True):
         "json_depth",
         "announced_packages",
         "announced_rows",
+        "package_rows",
         "question_pages",
         "kept_answers",
         "layout_file_bytes",

@@ -217,7 +217,7 @@ def _what(value: str) -> str:
 
 
 def _pieces(text: str, opening: str) -> Iterator[str]:
-    """What stands between the commas of the outermost brackets. Raises UnreadableJson where they do not close."""
+    """What stands between the commas of the outermost brackets. Raises UnreadableJson where they do not close, or more follows."""
     text = without_mark(text)
     depth = start = 0
     if text.lstrip()[:1] != opening:
@@ -234,8 +234,15 @@ def _pieces(text: str, opening: str) -> Iterator[str]:
                 yield piece
             start = found.end()
         if depth == 0:
+            _hold_against_rest(text, start)
             return
     raise UnreadableJson(f"it ends in the middle, after {len(text)} characters")
+
+
+def _hold_against_rest(text: str, end: int) -> None:
+    """Two texts one after another, or a page around one, are no answer that anybody can choose from."""
+    if rest := text[end:].strip():
+        raise UnreadableJson(f"something stands behind its end: {_shortly(rest)}")
 
 
 def _shortly(value: str) -> str:

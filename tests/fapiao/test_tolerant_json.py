@@ -92,3 +92,12 @@ def test_one_value(written: str, value: Any) -> None:
 def test_a_byte_order_mark_is_none_of_the_text() -> None:
     assert elements(text_of(b"\xef\xbb\xbf[1]")) == [1]
     assert members(text_of(b'\xef\xbb\xbf{"a":1}')) == {"a": "1"}
+
+
+@pytest.mark.finding("F21", "F24")
+@pytest.mark.parametrize("behind", ["{}", "<!-- -->", ",", "x", "\x00"], ids=repr)
+@pytest.mark.parametrize(("read", "text"), [(members, '{"a":1}'), (elements, "[1]"), (fields, '{"a":1}')])
+def test_what_something_stands_behind_is_no_answer(read: Any, text: str, behind: str) -> None:
+    with pytest.raises(UnreadableJson):
+        read(text + behind)
+    assert read(f"{text} \r\n")

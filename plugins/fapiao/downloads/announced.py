@@ -34,16 +34,22 @@ class Series:
 
 @dataclass(slots=True)
 class Came:
-    """The different documents of one question, and those that the bureau named as not delivered."""
+    """The different documents of one question, and those that the bureau named as not delivered.
+
+    `repeated` are the packages that brought nothing but documents that earlier ones had brought.
+    """
 
     documents: set[object] = field(default_factory=set)
     refused: set[object] = field(default_factory=set)
+    repeated: int = 0
 
     def add(self, reply_id: int, staged: Staged) -> None:
         """Counts what a reply carries; a risk row is one change of a document."""
         columns = staged_columns(staged.kind)
         changed = columns.index("risk_changed_at") if staged.kind == "risk" else 0
-        self.documents.update((row[0], row[changed]) for row in staged.documents)
+        found = {(row[0], row[changed]) for row in staged.documents}
+        self.repeated += bool(found) and found <= self.documents
+        self.documents |= found
         for row in staged.rejected:
             named = (row.document_key, row.document_key) if row.document_key else (reply_id, row.row_no)
             (self.refused if row.code == BUREAU else self.documents).add(named)
@@ -103,7 +109,7 @@ def _compared(claim: Claim, part: Series, came: Came) -> tuple[What, int, int]:
         return "documents", announced, len(came.documents)
     if claim.download_type == "input_status":
         return "rows", announced, len(came.documents)
-    return "packages", announced, part.packages
+    return "packages", announced, part.packages - came.repeated
 
 
 def _month(claim: Claim, part: Series) -> str | None:

@@ -5,6 +5,7 @@ from functools import cache
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeGuard, cast
 
+from fapiao.errors import FapiaoError
 from fapiao.identity import (
     BadNumber,
     Identity,
@@ -85,20 +86,39 @@ def translate(kind: str, rows: Iterable[object], context: Context) -> Staged:
     staged = Staged(kind, translator.target)
     numbered = enumerate(rows, start=1)
     while page := list(islice(numbered, _PAGE)):
-        for (row_no, row), read in zip(page, translator.read([row for _, row in page]), strict=True):
+        for (row_no, row), read in zip(page, _read(translator, [row for _, row in page]), strict=True):
             try:
                 translator.stage(row, read, staged)
-            except (_Rejection, UnreadableValue, NoIdentity, RecursionError) as why:
+            except Exception as why:  # whatever a stranger's row makes us raise is about that row alone
                 staged.rejected.append(translator.rejected(row_no, row, _aside_of(why)))
     return staged
 
 
+def _read(translator: "_Translator", rows: list[object]) -> Iterable["_Read | Exception | None"]:
+    """The rows of a page together; each by itself where that does not go, and what it raised instead of the row."""
+    try:
+        return list(translator.read(rows))
+    except Exception:
+        return [_read_alone(translator, row) for row in rows]
+
+
+def _read_alone(translator: "_Translator", row: object) -> "_Read | Exception | None":
+    try:
+        return next(iter(translator.read([row])))
+    except Exception as why:
+        return why
+
+
 def _aside_of(why: Exception) -> Aside:
-    """Why a row is not stored, as it is counted and told."""
+    """Why a row is not stored, as it is counted and told. Raises what is no row's fault: a wrong rule."""
+    if isinstance(why, FapiaoError):
+        raise why
     if isinstance(why, _Rejection):
         return why.aside
     if isinstance(why, RecursionError):
         return Aside("failed", UNREADABLE, "The row is nested deeper than can be stored.")
+    if not isinstance(why, UnreadableValue | NoIdentity):
+        return Aside("failed", UNREADABLE, f"The row cannot be read: {type(why).__name__}: {shown(str(why), 200)}.")
     is_missing = isinstance(why, NoIdentity) and not isinstance(why, BadNumber)
     rest = ": without it the document cannot be told from others." if is_missing else "."
     return Aside("failed", UNREADABLE, f"{why}{rest}")
@@ -150,8 +170,10 @@ class _Translator:
             else:
                 yield None
 
-    def stage(self, row: object, read: _Read | None, staged: Staged) -> None:
-        """Adds a row to those that are ready; raises _Rejection."""
+    def stage(self, row: object, read: _Read | Exception | None, staged: Staged) -> None:
+        """Adds a row to those that are ready; raises _Rejection, or what reading the row raised."""
+        if isinstance(read, Exception):
+            raise read
         if read is None:
             if isinstance(row, BrokenRow):
                 self._raise_aside(self._context.aside(row))
@@ -254,6 +276,6 @@ class _Translator:
         payload = row if isinstance(row, dict) and row else {"row": row.text if isinstance(row, BrokenRow) else row}
         try:
             key = self._identity(payload, self._type(payload)).document_key
-        except NoIdentity:
+        except Exception:  # it is rejected already
             key = None
         return Rejected(row_no, key, aside.reason, payload, aside.fate, aside.code)

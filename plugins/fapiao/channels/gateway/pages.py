@@ -10,7 +10,7 @@ from fapiao.downloads.protocol import Package
 from fapiao.shown import shown
 from fapiao.tolerant_json import UnreadableJson, elements, fields, members, text_of
 
-_MOST_DIGITS = 9
+_MOST_DIGITS = 18
 
 
 class UnreadablePage(ValueError):
@@ -33,6 +33,8 @@ def read_page(rows_name: str, body: bytes, page_no: int, observed_at: datetime) 
     found, failed = _count(data, rows_name), _count(data, "fail")
     if total > (most := bound("announced_rows")).value:
         raise UnreadablePage(f"totalElement: {most.said(total)}")
+    if max(found, failed) > (most := bound("package_rows")).value:
+        raise UnreadablePage(most.said(max(found, failed)))
     if not (total or found or failed):
         return None
     return Package(

@@ -17,7 +17,7 @@ from fapiao.shown import shown
 from fapiao.tasks import SHANGHAI
 from fapiao.tolerant_json import elements, fields, hold_against_values, text_of
 
-_MOST_DIGITS = 9
+_MOST_DIGITS = 18
 EMPTY_RESULT = "2"
 """处理结果 2: no data; rows that come with it contradict it."""
 
@@ -58,6 +58,7 @@ def package_page(request: Request, place: PartCursor, data: Mapping[str, Any], r
     says_nothing = str(data.get("cljg", "")) == EMPTY_RESULT
     total = 0 if says_nothing else _whole(data, "packagecount", 1, least=1, most="announced_packages")
     rows = count_rows(unpack(str(data["sjl"]))) if data.get("sjl") else 0
+    _hold_against_rows(rows)
     return Package(
         body=raw,
         row_count=rows,
@@ -84,6 +85,7 @@ def risk_page(request: Request, place: PartCursor, data: Mapping[str, Any], raw:
     if not isinstance(rows, list):
         raise UnreadablePackage("fptxxxmx is not a JSON array")
     count = _whole(data, "count", 0, least=0, most="announced_rows")
+    _hold_against_rows(len(rows))
     read = rows_read(place.cursor) + len(rows)
     return Package(
         body=raw,
@@ -93,6 +95,11 @@ def risk_page(request: Request, place: PartCursor, data: Mapping[str, Any], raw:
         last=not rows or read >= count,
         observed_at=request.observed_at,
     )
+
+
+def _hold_against_rows(found: int) -> None:
+    if found > bound("package_rows").value:
+        raise UnreadablePackage(bound("package_rows").said(found))
 
 
 def _whole(data: Mapping[str, Any], name: str, default: int, least: int, most: str) -> int:
