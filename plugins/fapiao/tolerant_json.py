@@ -217,7 +217,7 @@ def _what(value: str) -> str:
 
 
 def _pieces(text: str, opening: str) -> Iterator[str]:
-    """What stands between the commas of the outermost brackets. Raises UnreadableJson where they do not close, or more follows."""
+    """What stands between the commas of the outermost brackets. Raises UnreadableJson where that is not all."""
     text = without_mark(text)
     depth = start = 0
     if text.lstrip()[:1] != opening:

@@ -80,10 +80,6 @@ class BureauHttp:
         """When what was lost may be asked again."""
         return self.poll_delay(60)
 
-    def rest(self, why: TryLater) -> None:
-        """The bureau asks all of us for patience: nobody calls it for as long as `why` says."""
-        self._rest.take(why.wait_seconds, why)
-
     def _post(self, url: str, **request: Any) -> bytes:
         """One call's answer. Raises TryLater (provably not taken), AnswerLost (unknown) or Refused."""
         self._rest.check()
@@ -96,9 +92,9 @@ class BureauHttp:
         return content
 
     def _spare(self, failed: BureauError) -> None:
-        if failed.free or failed.code == self.not_sent:
-            why = TryLater(failed.code, failed.text, failed.advice, failed.wait_seconds)
-            self._rest.barred(failed.wait_seconds, why)
+        """An answer, whatever it says, is about its own question; only who cannot be reached at all is left alone."""
+        if failed.code == self.not_sent:
+            self._rest.barred(TryLater(failed.code, failed.text, failed.advice, failed.wait_seconds))
         else:
             self._rest.reached()
 
@@ -122,9 +118,7 @@ class BureauHttp:
         wait = self.poll_delay(60) if asked is None else asked
         if status in _ASKS_FOR_PATIENCE or (status == _BUSY and asked is not None):
             advice = f"{self.who} asks for patience; it is asked again after that"
-            patience = TryLater(code, text, advice, wait, free=True)
-            self.rest(patience)
-            raise patience
+            raise TryLater(code, text, advice, wait, free=True)
         if status in _GATEWAY_SILENT:
             raise AnswerLost(code, text, self.silent, self.repeat_seconds())
         if response.is_server_error:

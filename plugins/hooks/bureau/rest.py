@@ -1,4 +1,4 @@
-"""A rest for a bureau that asks for it, or that cannot be reached: nobody calls it in the meantime."""
+"""A rest for a bureau that cannot be reached: nobody calls it in the meantime."""
 
 import time
 from collections.abc import Callable
@@ -9,6 +9,8 @@ from fapiao.errors import TryLater
 
 MOST_BARRED = 3
 """Calls one after another that did not reach the bureau, after which the others wait with them."""
+LONGEST_SECONDS = 60.0
+"""How long they wait at the most: the bureau may be there again at any moment."""
 
 
 class Rest:
@@ -26,20 +28,15 @@ class Rest:
             if self._why is not None and left > 0:
                 raise replace(self._why, wait_seconds=left, free=True)
 
-    def take(self, seconds: float, why: TryLater) -> None:
-        """From now on, for so long."""
-        with self._lock:
-            self._until, self._why = max(self._until, self._clock() + seconds), why
-
     def reached(self) -> None:
         """A call was answered."""
         with self._lock:
             self._barred = 0
 
-    def barred(self, seconds: float, why: TryLater) -> None:
+    def barred(self, why: TryLater) -> None:
         """A call did not get through; after some in a row the bureau rests."""
         with self._lock:
             self._barred += 1
-            tired = self._barred >= MOST_BARRED
-        if tired:
-            self.take(seconds, why)
+            if self._barred >= MOST_BARRED:
+                self._until = self._clock() + min(why.wait_seconds, LONGEST_SECONDS)
+                self._why = why

@@ -59,10 +59,7 @@ class BureauSession:
         text, wait = f"{reply.code} {reply.text}".strip(), self.poll_delay(outcome.wait_seconds or 60.0)
         answer = reply.answer or reply.raw
         if outcome.kind == "flow_control":
-            patience = TryLater(outcome.code, text, outcome.advice, wait, answer, free=True)
-            if reply.kind == PLATFORM:
-                self._http.rest(patience)
-            raise patience
+            raise TryLater(outcome.code, text, outcome.advice, wait, answer, free=True)
         refused = Refused if reply.kind == PLATFORM else TicketEnded
         raise self.errors.get(outcome.kind, refused)(outcome.code, text, outcome.advice, wait, answer)
 

@@ -247,3 +247,26 @@ def test_airflow_masks_the_key_too_in_what_others_log(monkeypatch: pytest.Monkey
     monkeypatch.setenv("AIRFLOW_CONN_LEQI", json.dumps(connection))
     LeqiSession().close()
     assert redact(f"JR {key}") == "JR ***"
+
+
+@pytest.mark.finding("F22", "F91")
+@pytest.mark.parametrize("status", [307, 403, 408, 429, 503])
+def test_what_one_question_is_answered_holds_up_no_other(bureau: OneAnswer, wire: LeqiWire, status: int) -> None:
+    bureau.status = status
+    for _ in range(4):
+        with pytest.raises(BureauError):
+            call(wire)
+    bureau.status = 200
+    bureau.wrapped(json.dumps({"Response": {"RequestId": "1", "Data": sealed(TEXT)}}))
+    assert call(wire).data == DATA
+
+
+@pytest.mark.finding("F22")
+def test_a_bureau_that_cannot_be_reached_is_left_alone_for_a_minute_at_the_most(bureau: OneAnswer) -> None:
+    with closing(connected("http://127.0.0.1:9")) as wire:
+        waits = []
+        for _ in range(5):
+            with pytest.raises(TryLater) as unreached:
+                call(wire)
+            waits.append((unreached.value.free, unreached.value.wait_seconds <= 60))
+    assert waits == [*[(False, True)] * 3, *[(True, True)] * 2]
