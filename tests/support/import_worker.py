@@ -4,7 +4,6 @@ A line is JSON: pool, kill_at (0: never). The answer is one line: how the run en
 """
 
 import os
-import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +25,7 @@ file_rules()
 watch_postgres()
 Path.replace = watched("bytes", Path.replace)
 os.fsync = watched("sync", os.fsync)
-shutil.move = watched("filed away", shutil.move)
+os.rename = watched("filed away", os.rename)
 
 
 def work(order: dict[str, Any]) -> None:

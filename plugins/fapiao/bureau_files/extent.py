@@ -8,8 +8,8 @@ from functools import lru_cache
 from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.windows import LONGEST_TAG, begins, is_cut, windows
 
-_COLUMN_OF = re.compile(rb' r="([A-Z]{1,3})[0-9]{1,7}"')
-_ROW_OF = re.compile(rb' r="[A-Z]{1,3}([0-9]{1,7})"')
+_COLUMN_OF = re.compile(rb' r="([A-Z]{1,3})[1-9][0-9]{0,6}"')
+_ROW_OF = re.compile(rb' r="[A-Z]{1,3}([1-9][0-9]{0,6})"')
 _CELL = re.compile(rb"<c[\s/>]")
 _ROW_TAG = re.compile(rb"""<row\s[^>]*?\br\s*=\s*["']\s*([0-9]{1,9})""")
 _PREFIXED = re.compile(rb":(?:worksheet|sheetData|row|c|v|f|is|t|r|rPh|mergeCells?)[\s/>]")
@@ -21,8 +21,7 @@ _NEW_ERROR = re.compile(
 )
 """Of an Excel younger than the reader."""
 _ADDRESS = re.compile(rb' r="([A-Z]+[0-9]+)"')
-_DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]{1,3}[1-9][0-9]{0,6}:?){1,2}"')
-_MERGED = re.compile(rb"<mergeCell[\s/>]")
+_DIMENSION = re.compile(rb'<dimension ref="[A-Z]{1,3}[1-9][0-9]{0,6}(?::[A-Z]{1,3}[1-9][0-9]{0,6})?"')
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v>([0-9]+)<")
 _ANY_VALUE = re.compile(rb"<(?:[\w.-]+:)?v[\s>]")
 _WORKSHEET = begins("worksheet")
@@ -95,6 +94,7 @@ class Extent:
         usual, passed = _usual(max(map(number_of, self._columns), default=0), row)
         is_usual = usual is not None and not usual.search(window)
         self.size += len(window)
+        self.merged += window.count(b"mergeCell")
         self._measure(window)
         if is_usual and not self.exact:
             self._last_row, self._passed_rows = row, max(self._passed_rows, passed)
@@ -123,7 +123,6 @@ class Extent:
         self._columns.update(columns)
         self._last_row = max(self._last_row, *map(int, set(_ROW_OF.findall(window))), 0)
         self._cells += len(columns)
-        self.merged += len(_MERGED.findall(window))
         self.odd = (
             len(_CELL.findall(window)) != len(columns)
             or bool(_ODD_TAG.search(window))
@@ -160,7 +159,7 @@ def _usual(column: int, row: int) -> tuple[re.Pattern[bytes] | None, int]:
         return None, 0
     last, first, more = letters(column - 1), int(str(row)[0]), len(str(row)) - 1
     columns = f"[A-{last}]" if len(last) == 1 else f"(?:[A-Z]|A[A-{last[1]}])"
-    rows = f"[1-{first}]?[0-9]{{1,{more}}}" if more else "[0-9]"
+    rows = f"(?:[1-{first}][0-9]{{{more}}}|[1-9][0-9]{{0,{more - 1}}})" if more else "[1-9]"
     tag = rf' r="{columns}{rows}"(?: s="[0-9]+")?(?:>| t="(?:s|str|n|inlineStr|b|d)">|/>)'
     return re.compile(f"<(?:f|row[^ >]|c(?!{tag}))".encode()), (first + 1) * 10**more - 1 if more else 9
 

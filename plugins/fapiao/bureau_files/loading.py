@@ -6,12 +6,22 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from tempfile import NamedTemporaryFile
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError
 
 from fapiao.boundary import boundary
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.records import FileRefusal
 
+_REASONS = {
+    "string index": "（单元格引用的文字不在文件里）",
+    "end of xml": "（XML 不完整）",
+    "Xml error": "（XML 不完整）",
+    "Zip error": "（压缩的内容不完整）",
+    "cell 't'": "（单元格的类型未知）",
+    "XML encoding": "（文字编码无法识别）",
+    "float": "（数字单元格里不是数字）",
+}
+"""What calamine says in English, as far as people can do something with it."""
 _SIDE_BY_SIDE = 2
 """Sheets that load at once; each has a book of its own, which keeps the shared texts of the file."""
 
@@ -59,5 +69,5 @@ def sentences(where: str) -> AbstractContextManager[None]:
 def _refusal(raised: BaseException, where: str) -> FileRefusal:
     if isinstance(raised, PasswordError):
         return FileRefusal("工作簿设有打开密码，未打开；请去掉密码后再上传", where)
-    detail = f"（{raised}）" if isinstance(raised, CalamineError) else ""
-    return FileRefusal(f"工作簿损坏，无法读取{detail}；请从税局重新导出", where)
+    why = next((said for words, said in _REASONS.items() if words in str(raised)), "")
+    return FileRefusal(f"工作簿损坏，无法读取{why}；请从税局重新导出，或用 Excel 打开后另存为 .xlsx 再上传", where)

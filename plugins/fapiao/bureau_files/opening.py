@@ -18,6 +18,7 @@ from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.sheets import SheetPart, read_sheets
 from fapiao.bureau_files.sniffing import Format, sniff
 from fapiao.bureau_files.zip_directory import DAMAGED, directory, refuse_overlaps
+from fapiao.shown import visible
 
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
@@ -104,9 +105,11 @@ def _entries(content: bytes, name: str, limit: int, password: str | None) -> Ite
     if password:
         archive.setpassword(password.encode())
     for entry in (entry for entry in archive.infolist() if not _is_litter(entry)):
+        if visible(inner := _entry_name(entry)) != inner:
+            raise FileRefusal(f"压缩包里的文件名“{visible(inner)}”含有看不见的字符；请改名后重新压缩", name)
         if entry.flag_bits & _ENCRYPTED and not password:
             raise FileRefusal("压缩包设有密码；请填写申请下载时设置的密码", name)
-        yield _entry_name(entry), _unpacked(archive, entry, name)
+        yield inner, _unpacked(archive, entry, name)
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
