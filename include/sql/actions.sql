@@ -78,10 +78,22 @@ FROM (
 CROSS JOIN LATERAL (SELECT nextval('sync.serial') AS task_id WHERE k.task_id IS NOT NULL) AS s
 RETURNING retry_of, batch_no;
 
+-- name: queues_of
+-- Which queue each of these rows stands in; a number that nobody knows is left out.
+SELECT batch_no, 'task' FROM sync.task WHERE batch_no = ANY (%(batches)s)
+UNION ALL
+SELECT batch_no, 'selection' FROM sync.selection WHERE batch_no = ANY (%(batches)s)
+UNION ALL
+SELECT batch_no, 'verification' FROM sync.verification WHERE batch_no = ANY (%(batches)s);
+
 -- name: dags_of
--- Which DAG takes up each of these open tasks.
+-- Which DAG takes up each of these open rows.
 SELECT batch_no, CASE WHEN job = 'bureau_file' THEN 'import_bureau_file' ELSE 'sweep_results' END
-FROM sync.task WHERE batch_no = ANY (%(batches)s);
+FROM sync.task WHERE batch_no = ANY (%(batches)s)
+UNION ALL
+SELECT batch_no, 'sweep_results' FROM sync.selection WHERE batch_no = ANY (%(batches)s)
+UNION ALL
+SELECT batch_no, 'verify_invoices' FROM sync.verification WHERE batch_no = ANY (%(batches)s);
 
 -- name: note_request
 -- Leaves an event on tasks that an action is about and does not change.
@@ -90,7 +102,8 @@ UPDATE sync.task SET requests = requests + 1 WHERE task_id = ANY (%(tasks)s);
 -- name: void
 -- 作废 or 终止: the row stays as it is, nobody works on it any more, and an equal download may be planned again.
 UPDATE sync.task
-SET void_state = %(state)s, voided_by = %(actor)s, voided_at = sync.now(), void_reason = %(reason)s, lease_until = NULL
+SET void_state = %(state)s, voided_by = %(actor)s, voided_at = sync.now(), void_reason = %(reason)s, lease_until = NULL,
+    login_request_id = NULL
 WHERE task_id = ANY (%(tasks)s);
 
 -- name: settle_slots

@@ -1,7 +1,8 @@
 -- name: void
 -- What a job left open of earlier months ends when the full download of its month is planned (R084, A-24).
 UPDATE sync.task AS k
-SET void_state = 'voided', voided_by = sync.actor(), voided_at = sync.now(), void_reason = %(reason)s, lease_until = NULL
+SET void_state = 'voided', voided_by = sync.actor(), voided_at = sync.now(), void_reason = %(reason)s, lease_until = NULL,
+    login_request_id = NULL
 FROM jsonb_to_recordset(%(occurrences)s) AS o (scheme_ids bigint[], voids text, direction text, document text)
 JOIN enterprise.scheme_taxpayer AS st ON st.scheme_id = ANY (o.scheme_ids)
 WHERE k.channel = %(channel)s AND k.job = o.voids AND k.direction = o.direction AND k.document = o.document

@@ -41,7 +41,7 @@ WITH tasks AS (
         SELECT w.task_id
         FROM sync.task AS w
         JOIN sync.login_request AS r ON r.login_request_id = w.login_request_id AND r.answered_at IS NOT NULL
-        WHERE w.login_request_id IS NOT NULL AND w.finished_at IS NULL
+        WHERE w.login_request_id IS NOT NULL AND w.finished_at IS NULL AND w.void_state IS NULL
         FOR UPDATE OF w SKIP LOCKED
     ) AS waiting
     WHERE k.task_id = waiting.task_id

@@ -114,7 +114,8 @@ UPDATE sync.selection AS s
 SET claimed_by = %(owner)s, claim_no = s.claim_no + 1, lease_until = sync.now() + %(lease)s,
     broke_workers = CASE
         WHEN %(batches)s::text[] IS NOT NULL THEN 0
-        ELSE s.broke_workers + CASE WHEN s.lease_until IS NULL THEN 0 ELSE 1 END END
+        ELSE s.broke_workers + CASE WHEN s.lease_until IS NULL THEN 0 ELSE 1 END END,
+    not_before = CASE WHEN s.not_before = 'infinity' THEN sync.now() ELSE s.not_before END
 FROM due
 WHERE s.selection_id = due.selection_id
 RETURNING s.selection_id, s.claim_no, s.batch_no, s.operation, s.surface, s.taxpayer_no, s.channel, s.account, s.status,
@@ -315,7 +316,8 @@ UPDATE sync.selection SET lease_until = NULL
 WHERE claimed_by = %(owner)s AND lease_until IS NOT NULL AND status IN ('unprocessed', 'processing');
 
 -- name: next_due
--- How many requests are open, and in how many seconds the earliest is due or its login is looked at again.
+-- How many requests are open, of one submission or of all, and in how many seconds the earliest is due or its login is
+-- looked at again; one that waits for a person alone has no such time.
 SELECT count(*)::integer AS open, extract(epoch FROM min(CASE
     WHEN r.answered_at IS NOT NULL THEN sync.now()
     WHEN r.login_request_id IS NOT NULL THEN greatest(r.next_check, sync.now())
@@ -324,7 +326,8 @@ SELECT count(*)::integer AS open, extract(epoch FROM min(CASE
     END) - sync.now())::float8 AS seconds
 FROM sync.selection AS s
 LEFT JOIN sync.login_request AS r ON r.login_request_id = s.login_request_id
-WHERE s.status IN ('unprocessed', 'processing') AND s.channel = ANY (%(channels)s);
+WHERE s.status IN ('unprocessed', 'processing') AND s.channel = ANY (%(channels)s)
+    AND (%(parent)s::text IS NULL OR s.parent_batch_no = %(parent)s::text);
 
 -- name: open_channels
 -- The channels on which any request is left to work on, due or not.
@@ -368,6 +371,40 @@ ORDER BY s.selection_id;
 -- name: lock_requests
 -- One person at a time retries these; what the other did meanwhile is seen by the statements that follow.
 SELECT selection_id FROM sync.selection WHERE batch_no = ANY (%(batches)s) ORDER BY selection_id FOR UPDATE;
+
+-- name: lock_asked
+-- The requests that a person wants fetched again or voided, locked in one order.
+SELECT batch_no, org_code, status IN ('unprocessed', 'processing') AS is_open
+FROM sync.selection WHERE batch_no = ANY (%(batches)s) ORDER BY selection_id FOR UPDATE;
+
+-- name: fetch_again
+-- Due now, with nothing held against them; what was sent is asked about first, as ever.
+UPDATE sync.selection
+SET broke_workers = 0, not_before = sync.now(), login_request_id = NULL, error_code = NULL, error_message = NULL, advice = NULL
+WHERE batch_no = ANY (%(batches)s);
+
+-- name: void
+-- Ends requests, and with them what is open of their documents: nobody works on them any more. Statistics are heard anew.
+WITH asked AS (
+    SELECT selection_id, taxpayer_no FROM sync.selection WHERE batch_no = ANY (%(batches)s)
+),
+items AS (
+    UPDATE sync.selection_item AS i
+    SET state = 'failed', result_code = %(code)s, result_text = %(message)s, settled_at = sync.now(),
+        status_after = coalesce((
+            SELECT d.selection_status FROM pool.document AS d
+            WHERE d.direction = 'input' AND d.taxpayer_no = i.taxpayer_no AND d.document_key = i.document_key), '0')
+    FROM asked AS a
+    WHERE i.selection_id = a.selection_id AND i.state = 'open'
+),
+forgotten AS (
+    DELETE FROM sync.statistics_state AS t USING asked AS a WHERE t.taxpayer_no = a.taxpayer_no
+)
+UPDATE sync.selection AS s
+SET status = 'failed', failed_count = s.document_count - s.succeeded_count, error_code = %(code)s, error_message = %(message)s,
+    advice = %(advice)s, finished_at = sync.now(), not_before = NULL, login_request_id = NULL, lease_until = NULL
+FROM asked AS a
+WHERE s.selection_id = a.selection_id;
 
 -- name: retriable
 -- Requests that a person wants retried, with whether that was done before.

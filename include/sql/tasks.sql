@@ -37,12 +37,13 @@ WITH asked AS (
     FOR UPDATE SKIP LOCKED
 )
 UPDATE sync.task AS k
-SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = sync.now() + %(lease)s, broke_workers = 0
+SET claimed_by = %(owner)s, claim_no = k.claim_no + 1, lease_until = sync.now() + %(lease)s, broke_workers = 0,
+    not_before = CASE WHEN k.not_before = 'infinity' THEN sync.now() ELSE k.not_before END
 FROM asked
 WHERE k.task_id = asked.task_id
 RETURNING k.task_id, k.claim_no, k.batch_no, k.job, k.taxpayer_no, k.org_code, k.channel, k.direction, k.download_type,
     k.document, k.invoice_type, k.window_start, k.window_end, k.argument, k.counter, k.automatic, k.status, k.attempts,
-    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id, k.wanted_types;
+    k.generation, k.polls, k.request_no, k.observed_at, k.parent_task_id, k.broke_workers, k.wanted_types;
 
 -- name: lock_claimed
 -- Locks a claimed row for its settlement and extends the lease; no row means that somebody else has taken it over.

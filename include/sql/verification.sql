@@ -100,6 +100,30 @@ WHERE verification_id = %(row_id)s;
 UPDATE sync.verification SET lease_until = NULL
 WHERE claimed_by = %(owner)s AND lease_until IS NOT NULL AND state IN ('waiting', 'limit');
 
+-- name: lock_asked
+-- The verifications that a person wants fetched again or voided, locked in one order.
+SELECT batch_no, org_code, state IN ('waiting', 'limit') AS is_open
+FROM sync.verification WHERE batch_no = ANY (%(batches)s) ORDER BY verification_id FOR UPDATE;
+
+-- name: fetch_again
+-- Due now, with nothing held against them; whose five calls of the day are spent waits for its day all the same.
+UPDATE sync.verification
+SET broke_workers = 0, not_before = sync.now(), login_request_id = NULL, advice = NULL,
+    result_code = CASE WHEN state = 'limit' THEN result_code END, result_text = CASE WHEN state = 'limit' THEN result_text END
+WHERE batch_no = ANY (%(batches)s);
+
+-- name: void
+-- Ends verifications: nobody asks the bureau about them any more.
+UPDATE sync.verification
+SET state = 'failed', finished_at = sync.now(), result_code = %(code)s, result_text = %(message)s, advice = %(advice)s,
+    not_before = NULL, not_before_day = NULL, login_request_id = NULL, lease_until = NULL
+WHERE batch_no = ANY (%(batches)s);
+
+-- name: told
+-- How verifications stand: status, label and words.
+SELECT batch_no, state AS status, state_label AS status_label, result_text AS error_message
+FROM fapiao.verification WHERE batch_no = ANY (%(batches)s) ORDER BY batch_no;
+
 -- name: anything_due
 -- Whether any verification is due on a day, or the login of one may be looked at.
 SELECT EXISTS (

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from hooks.pool.sessions import open_session
@@ -11,10 +12,12 @@ from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_dag
 from launcher.stack import running_stack
 from launcher.task_commands import act, add_selection, show
-from operators.downloads.actions import answers, poll_now
+from operators.downloads.actions import dags_of
+from operators.row_actions import answers, fetch_again
 
-HELP = "获取异步结果: ask the bureau now for the results of tasks that are 进销项数据不全 or 下载处理中"
-DAG_ID = "sweep_results"
+HELP = "获取异步结果: ask the bureau now for tasks that are 进销项数据不全 or 下载处理中, or that were set aside"
+OF_BATCHES = "sweep_results"
+"""The DAG that works exactly the rows that it is given; every other works what is due."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,15 +30,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Makes the tasks due, polls each once, and says how they stand; 1 when the poll itself failed."""
     batches = list(dict.fromkeys(arguments.batches))
     if arguments.later:
-        show(act(arguments, lambda connection, actor: poll_now(connection, actor, batches)), as_json=arguments.json)
+        show(act(arguments, lambda connection, actor: fetch_again(connection, actor, batches)), as_json=arguments.json)
         return 0
     with running_postgres(), pool_url() as url:
         stack = running_stack()
-        if not stack:
-            require_bureau(DAG_ID)
-        act(arguments, lambda connection, actor: poll_now(connection, actor, batches))
+        with open_session(url) as connection:
+            dags = dags_of(connection, batches)
+        for dag_id in sorted(set(dags.values())) if not stack else ():
+            require_bureau(dag_id)
+        act(arguments, lambda connection, actor: fetch_again(connection, actor, batches))
         log, actor = f"fetch-{datetime.now(UTC):%Y%m%dT%H%M%S}", actor_of(arguments)
-        ended = run_dag(url, stack, (DAG_ID, {"batches": batches}), actor, log, sys.stderr)
+        ended = [run_dag(url, stack, one, actor, f"{log}-{one[0]}", sys.stderr) for one in _runs(dags)]
         with open_session(url) as connection:
             show(answers(connection, batches), as_json=arguments.json)
-    return 0 if ended.state == "success" else 1
+    return 0 if all(one.state == "success" for one in ended) else 1
+
+
+def _runs(dags: Mapping[str, str]) -> list[tuple[str, dict[str, list[str]]]]:
+    """What is run: each DAG once, the sweep with exactly these rows."""
+    mine = [batch for batch, dag_id in dags.items() if dag_id == OF_BATCHES]
+    return [(dag_id, {"batches": mine} if dag_id == OF_BATCHES else {}) for dag_id in sorted(set(dags.values()))]

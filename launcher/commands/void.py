@@ -1,9 +1,9 @@
-"""`./fapiao void BATCH… --reason WHY`: 作废任务, for tasks that are not at their end."""
+"""`./fapiao void BATCH… --reason WHY`: 作废任务, for rows of any queue that are not at their end."""
 
 import argparse
 
 from launcher.task_commands import act, add_selection, show
-from operators.downloads.actions import void
+from operators.row_actions import void
 
 HELP = "作废任务: end tasks in process, at most 500 at once, with a reason; says what they cost of the quota"
 

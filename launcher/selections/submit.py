@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from fapiao.bounds import bound
 from fapiao.forms.reading import given
 from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import SelectionRequest
@@ -19,6 +20,7 @@ from launcher.actor import actor_of
 from launcher.options import add_options, confirmed
 from launcher.screen import screen_width
 from launcher.selections.session import session_for
+from operators.leased_queue.loop import MOST_IDLE_ROUNDS, SHORT_WAIT_SECONDS
 from operators.selections.preview import preview
 from operators.selections.requests import request_of_form
 from operators.selections.session import SelectionSession
@@ -92,11 +94,13 @@ def print_outcome(session: SelectionSession, arguments: argparse.Namespace, made
 
 
 def follow(session: SelectionSession, parent: str, *, wait: bool) -> None:
-    """Works what is due; with `wait` until nothing is left to wait for, saying how far it is (R152)."""
-    printed = ""
+    """Works what is due; with `wait` until nothing is left to wait for, saying how far it is (R152).
+
+    What only a person can set going is not waited for, nor what is due again and again and cannot be taken.
+    """
+    printed, idle, end = "", 0, time.monotonic() + bound("patience_hours").value * 3600
     while True:
-        for channel in [one for one in open_channels(session) if one in session.bureaus]:
-            recheck_and_select(session, channel)
+        idle = 0 if _one_round(session) else idle + 1
         now = progress(session, parent)
         line = progress_line(now, rulebook().codes_of("selection_task_status"))
         if line != printed:
@@ -104,7 +108,27 @@ def follow(session: SelectionSession, parent: str, *, wait: bool) -> None:
             printed = line
         if now.finished or not wait:
             return
+        if why := _no_use_to_wait(session, parent, idle, end):
+            print(why, file=sys.stderr)
+            return
         time.sleep(POLL_SECONDS)
+
+
+def _one_round(session: SelectionSession) -> int:
+    """How many requests a login set going or were handled, on the channels that can be asked from here."""
+    channels = [one for one in open_channels(session) if one in session.bureaus]
+    return sum(sum(recheck_and_select(session, channel)) for channel in channels)
+
+
+def _no_use_to_wait(session: SelectionSession, parent: str, idle: int, end: float) -> str:
+    """Why the command ends although requests are open; empty while one of them may still move by itself."""
+    with session.transaction() as tables:
+        _, seconds = tables.queue.next_due([*session.bureaus], parent)
+    if seconds is None:
+        return "剩下的任务已搁置，或其通道在此没有连接；获取结果：./fapiao select fetch，作废：./fapiao void"
+    if seconds <= SHORT_WAIT_SECONDS and idle >= MOST_IDLE_ROUNDS:
+        return "剩下的任务一再到期而无法处理，由 sweep_results 继续"
+    return bound("patience_hours").said() if time.monotonic() > end else ""
 
 
 def _show_sheet(

@@ -18,7 +18,7 @@ from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.poll_now import collect_asked
 from operators.leased_queue.loop import take_turns
 from operators.run_context import CALENDAR, conf, fired_at, run_day
-from operators.selections.open_session import run_due_selections
+from operators.selections.open_session import run_asked_selections, run_due_selections
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class SweepOperator(BaseOperator):
         """
         run = run_day(context)
         if asked := conf(context, SWEEP_RUN)["batches"]:
-            return collect_asked(context, run, asked)
+            return run_asked_selections(context, run, asked) + collect_asked(context, run, asked)
         swept = take_turns(_turns(context, run), "swept")
         waits = [wait for _, found in swept for wait in found]
         now = datetime.now(UTC)

@@ -10,7 +10,7 @@ SELECT r.channel, r.account, r.city_code, r.url, r.reason, r.asked_at, r.next_ch
 FROM sync.login_request AS r
 CROSS JOIN LATERAL (
     SELECT count(*)::integer AS waiting, coalesce(array_agg(k.taxpayer_no), '{}') AS taxpayers
-    FROM sync.task AS k WHERE k.login_request_id = r.login_request_id
+    FROM sync.task AS k WHERE k.login_request_id = r.login_request_id AND k.void_state IS NULL
 ) AS tasks
 CROSS JOIN LATERAL (
     SELECT count(*)::integer AS waiting, coalesce(array_agg(s.taxpayer_no), '{}') AS taxpayers

@@ -32,11 +32,9 @@ class LeasedTable(Statements, Generic[Row]):
         """To be tried again after an error that nobody expected; so many workers ended over the row by now."""
         self._postpone(row, why.wait_seconds, why, broke=broke_workers)
 
-    def _postpone(
-        self, row: Row, seconds: float, why: BureauError | None, *, broke: int = 0, cost: int = 0, polls: int = 0
-    ) -> None:
-        counted = {"broke": broke, "cost": cost, "polls": polls}
-        self._run("postpone", row_id=row.row_id, wait=timedelta(seconds=seconds), **counted, **error_columns(why))
+    def _postpone(self, row: Row, seconds: float, why: BureauError | None, **counted: Any) -> None:
+        values = {"broke": 0, "cost": 0, "polls": 0, **counted, **error_columns(why)}
+        self._run("postpone", row_id=row.row_id, wait=timedelta(seconds=seconds), **values)
 
     def set_aside(self, row: Row, why: BureauError, broke_workers: int) -> None:
         """Due for nobody until a person fetches it again or voids it; the status stays."""

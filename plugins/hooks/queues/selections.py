@@ -42,6 +42,11 @@ class SelectionTable(LeasedTable[Selection]):
         found = self._records(Selection, "claim", owner=owner, limit=limit, lease=LEASE, unanswered=unanswered, **which)
         return sorted(found, key=lambda one: one.selection_id)
 
+    def _postpone(self, row: Selection, seconds: float, why: BureauError | None, **counted: Any) -> None:
+        """As every queue's; of an upload in doubt what its workers broke is not forgiven: it is yet to be repeated."""
+        in_doubt = row.sent and row.request_no is None
+        super()._postpone(row, seconds, why, **({"broke": row.broke_workers if in_doubt else 0} | counted))
+
     def basics(self, taxpayers: Collection[str]) -> dict[str, TaxpayerProfile]:
         """企业基础资料 by tax number; one that is not there is left out."""
         rows = self._records(TaxpayerProfile, "basics", taxpayers=list(taxpayers))
@@ -115,9 +120,12 @@ class SelectionTable(LeasedTable[Selection]):
         self._run("fail_open_items", selection_id=row.selection_id, code=why.code, message=why.text)
         self.finish(row, why, None)
 
-    def next_due(self, channels: Collection[str]) -> tuple[int, float | None]:
-        """How many requests are open, and the seconds until the earliest is due or its login is looked at."""
-        return self._next_due(channels=list(channels))
+    def next_due(self, channels: Collection[str], parent_batch_no: str | None = None) -> tuple[int, float | None]:
+        """How many requests are open, of a submission or of all, and the seconds until the earliest is due.
+
+        None: time alone makes none due.
+        """
+        return self._next_due(channels=list(channels), parent=parent_batch_no)
 
     def open_channels(self) -> list[str]:
         """The channels on which anything is left to do."""

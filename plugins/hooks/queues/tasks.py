@@ -72,11 +72,8 @@ class TaskTable(LeasedTable[Claim]):
         self._keep_answer(claim, why)
         self._postpone(claim, seconds, why, broke=broke, cost=cost, polls=polls, day=day)
 
-    def _postpone(
-        self, row: Claim, seconds: float, why: BureauError | None, *, day: date | None = None, **counted: int
-    ) -> None:
-        values = {"broke": 0, "cost": 0, "polls": 0, **counted, **error_columns(why)}
-        self._run("postpone", row_id=row.row_id, wait=timedelta(seconds=seconds), day=day, **values)
+    def _postpone(self, row: Claim, seconds: float, why: BureauError | None, **counted: Any) -> None:
+        super()._postpone(row, seconds, why, **({"day": None} | counted))
 
     def fail(self, claim: Claim, status: str, why: BureauError, *, cost: int = 0) -> None:
         """Ends the row as 进销项下载申请失败 or 下载失败, in the bureau's words."""

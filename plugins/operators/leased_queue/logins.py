@@ -97,3 +97,6 @@ def login_state(bureau: LoginChannel, taxpayer_no: str) -> Login:
     except BureauError as error:
         log.warning("the login of %s is lost: %s", taxpayer_no, error)
         return Login("manual")
+    except Exception:
+        log.exception("the login of %s cannot be asked: fapiao itself failed", taxpayer_no)
+        return Login("manual", wait_seconds=60.0)

@@ -1,6 +1,6 @@
 """The selections for an Airflow task: a session over its connection, and whatever is due worked in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from hooks.pool.connection import PoolHook
 from operators.leased_queue.loop import take_turns
 from operators.run_context import owner_of, who
 from operators.selections.session import SelectionSession, selection_session
-from operators.selections.worker import open_channels, select_until_idle
+from operators.selections.worker import open_channels, open_of, select_asked, select_until_idle
 
 
 def open_selection_session(actor: str, run: RunDay, owner: str) -> AbstractContextManager[SelectionSession]:
@@ -30,4 +30,12 @@ def run_due_selections(context: Mapping[str, Any], run: RunDay, only: str | None
     with open_selection_session(who(context), run, owner_of(context, run)) as session:
         channels = [one for one in open_channels(session) if only in (None, one)]
         turns = {f"selections of channel {one}": partial(select_until_idle, session, one) for one in channels}
+        return sum(take_turns(turns, "worked"))
+
+
+def run_asked_selections(context: Mapping[str, Any], run: RunDay, batches: Sequence[str]) -> int:
+    """Works these requests once, now; a number that is no request's is passed over. Raises as run_due_selections."""
+    with open_selection_session(who(context), run, owner_of(context, run)) as session:
+        channels = sorted(open_of(session, batches))
+        turns = {f"selections of channel {one}": partial(select_asked, session, one, batches) for one in channels}
         return sum(take_turns(turns, "worked"))

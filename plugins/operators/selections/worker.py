@@ -187,6 +187,20 @@ def _accept(session: SelectionSession, row: Selection, uploaded: Uploaded) -> No
             finish(session, tables, row)
 
 
+def select_asked(session: SelectionSession, channel: str, batches: Sequence[str]) -> int:
+    """These requests of a channel, once, now, their logins looked at; how many were handled."""
+    session.bureaus[channel]
+    recheck_logins(session, channel, at_once=True)
+    return select_due(session, channel, batches)
+
+
+def open_of(session: SelectionSession, batches: Sequence[str]) -> set[str]:
+    """The channels of those that are not at their end."""
+    with session.transaction() as tables:
+        rows = tables.submissions.states(batches)
+    return {str(row["channel"]) for row in rows if row["status"] in ("unprocessed", "processing")}
+
+
 def poll_now(session: SelectionSession, batches: Sequence[str], actor: str) -> list[ActionOutcome]:
     """获取异步请求结果: these requests are worked once, now, their logins looked at; how each stands then (R218).
 
@@ -195,9 +209,7 @@ def poll_now(session: SelectionSession, batches: Sequence[str], actor: str) -> l
     """
     open_rows = [row for row in _allowed(session, batches, actor) if row["status"] in ("unprocessed", "processing")]
     for channel in sorted({row["channel"] for row in open_rows} & {*session.bureaus}):
-        session.bureaus[channel]
-        recheck_logins(session, channel, at_once=True)
-        select_due(session, channel, [row["batch_no"] for row in open_rows])
+        select_asked(session, channel, [row["batch_no"] for row in open_rows])
     processing = session.says("task_processing")
     return [
         ActionOutcome(row["batch_no"], standing(row, processing if row["status"] == "processing" else None))
