@@ -2007,7 +2007,7 @@ CREATE VIEW fapiao.login_request AS
      CROSS JOIN LATERAL ( SELECT (count(*))::integer AS waiting,
             COALESCE(array_agg(k.taxpayer_no), '{}'::text[]) AS taxpayers
            FROM sync.task k
-          WHERE (k.login_request_id = r.login_request_id)) tasks)
+          WHERE ((k.login_request_id = r.login_request_id) AND (k.void_state IS NULL))) tasks)
      CROSS JOIN LATERAL ( SELECT (count(*))::integer AS waiting,
             COALESCE(array_agg(s.taxpayer_no), '{}'::text[]) AS taxpayers
            FROM sync.selection s
