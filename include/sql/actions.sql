@@ -53,7 +53,7 @@ UPDATE sync.task
 SET status = CASE WHEN status = 'incomplete' THEN 'downloading' ELSE status END,
     generation = generation + (status = 'incomplete')::integer,
     attempts = CASE status WHEN 'incomplete' THEN 0 ELSE attempts END,
-    broke_workers = 0, not_before = sync.now(), not_before_day = NULL, login_request_id = NULL, requests = requests + 1,
+    broke_workers = 0, waits = 0, waiting_since = NULL, not_before = sync.now(), not_before_day = NULL, login_request_id = NULL, requests = requests + 1,
     error_code = NULL, error_message = NULL, advice = NULL
 WHERE task_id = ANY (%(tasks)s);
 

@@ -160,14 +160,29 @@ UPDATE sync.selection SET holdings_no = %(holdings_no)s WHERE selection_id = %(s
 -- The bureau took the upload: its number, and when to ask for the result first.
 UPDATE sync.selection
 SET status = 'processing', request_no = %(request_no)s, applied_at = sync.now(), not_before = sync.now() + %(wait)s,
-    login_request_id = NULL, error_code = NULL, error_message = NULL, advice = NULL, lease_until = NULL, broke_workers = 0
+    login_request_id = NULL, error_code = NULL, error_message = NULL, advice = NULL, lease_until = NULL, broke_workers = 0,
+    waits = 0, waiting_since = NULL
 WHERE selection_id = %(selection_id)s;
 
 -- name: postpone
 -- Asked again later; attempts grow only where it was a failure.
 UPDATE sync.selection
 SET not_before = sync.now() + %(wait)s, attempts = attempts + %(cost)s, polls = polls + %(polls)s, error_code = %(code)s,
-    error_message = %(message)s, advice = %(advice)s, login_request_id = NULL, lease_until = NULL, broke_workers = %(broke)s
+    error_message = %(message)s, advice = %(advice)s, login_request_id = NULL, lease_until = NULL, broke_workers = %(broke)s,
+    waits = 0, waiting_since = NULL
+WHERE selection_id = %(row_id)s;
+
+-- name: waited
+-- How often in a row the bureau could not be asked about a request, and the seconds since it took it, or since the first time.
+SELECT waits, extract(epoch FROM sync.now() - coalesce(applied_at, waiting_since, sync.now()))::float8 AS seconds
+FROM sync.selection WHERE selection_id = %(row_id)s;
+
+-- name: wait_out
+-- The bureau could not be asked, for no fault of the request: asked again later, and no attempt is lost (ADR 0042).
+UPDATE sync.selection
+SET not_before = sync.now() + %(wait)s, waits = waits + 1, waiting_since = coalesce(waiting_since, sync.now()),
+    error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, login_request_id = NULL, lease_until = NULL,
+    broke_workers = 0
 WHERE selection_id = %(row_id)s;
 
 -- name: set_aside
@@ -321,7 +336,7 @@ WHERE claimed_by = %(owner)s AND lease_until IS NOT NULL AND status IN ('unproce
 SELECT count(*)::integer AS open, extract(epoch FROM min(CASE
     WHEN r.answered_at IS NOT NULL THEN sync.now()
     WHEN r.login_request_id IS NOT NULL THEN greatest(r.next_check, sync.now())
-    WHEN s.not_before = 'infinity' THEN NULL
+    WHEN s.not_before = 'infinity' OR s.waits >= %(most_waits)s THEN NULL
     ELSE greatest(s.not_before, s.lease_until, sync.now())
     END) - sync.now())::float8 AS seconds
 FROM sync.selection AS s

@@ -60,7 +60,7 @@ RETURNING task_id;
 UPDATE sync.task
 SET status = 'downloading', request_no = %(request_no)s, applied_at = sync.now(), observed_at = %(observed_at)s,
     not_before = sync.now() + %(wait)s, not_before_day = NULL, error_code = NULL, error_message = NULL, advice = NULL,
-    lease_until = NULL, broke_workers = 0
+    lease_until = NULL, broke_workers = 0, waits = 0, waiting_since = NULL
 WHERE task_id = %(task_id)s;
 
 -- name: add_part
@@ -73,8 +73,30 @@ ON CONFLICT DO NOTHING;
 UPDATE sync.task
 SET not_before = sync.now() + %(wait)s, not_before_day = %(day)s, attempts = attempts + %(cost)s,
     polls = polls + %(polls)s, error_code = %(code)s, error_message = %(message)s, advice = %(advice)s,
-    lease_until = NULL, broke_workers = %(broke)s
+    lease_until = NULL, broke_workers = %(broke)s, waits = 0, waiting_since = NULL
 WHERE task_id = %(row_id)s;
+
+-- name: waited
+-- How often in a row the bureau could not be asked about a row, and the seconds since it took it, or since the first time.
+SELECT waits, extract(epoch FROM sync.now() - coalesce(applied_at, waiting_since, sync.now()))::float8 AS seconds
+FROM sync.task WHERE task_id = %(row_id)s;
+
+-- name: wait_out
+-- The bureau could not be asked, for no fault of the row: asked again later, and no attempt is lost (ADR 0042).
+UPDATE sync.task
+SET not_before = sync.now() + %(wait)s, not_before_day = NULL, waits = waits + 1,
+    waiting_since = coalesce(waiting_since, sync.now()), error_code = %(code)s, error_message = %(message)s,
+    advice = %(advice)s, lease_until = NULL, broke_workers = 0
+WHERE task_id = %(row_id)s;
+
+-- name: merge_what_came
+-- The bureau keeps results no longer: a row with answers is merged as it is, and says what it lacks (A-08).
+UPDATE sync.task AS k
+SET status = 'downloaded', attempts = greatest(attempts, %(most_attempts)s), not_before = sync.now(), waits = 0,
+    waiting_since = NULL, lease_until = NULL, broke_workers = 0
+WHERE task_id = %(task_id)s AND status = 'downloading' AND EXISTS (
+    SELECT FROM sync.reply AS r WHERE r.task_id = k.task_id AND r.generation = k.generation AND r.row_count > 0)
+RETURNING task_id;
 
 -- name: wait_for_login
 -- The row waits for the login: due for nobody, it keeps its attempts; one whose request was answered meanwhile is due.
@@ -91,9 +113,10 @@ FROM request AS r
 WHERE task_id = %(row_id)s;
 
 -- name: keep_answer
--- An answer that could not be used, byte for byte: a refusal, or what nobody can read.
+-- An answer that could not be used, byte for byte: a refusal, or what nobody can read; the first few of each code.
 INSERT INTO sync.unused_answer (task_id, generation, code, reason, body)
-VALUES (%(task_id)s, %(generation)s, %(code)s, %(reason)s, %(body)s);
+SELECT %(task_id)s, %(generation)s, %(code)s, %(reason)s, %(body)s
+WHERE %(most)s > (SELECT count(*) FROM sync.unused_answer WHERE task_id = %(task_id)s AND code = %(code)s);
 
 -- name: set_aside
 -- A row that broke workers is due for nobody until a person asks for its result (获取异步结果) or ends it (作废).
@@ -121,6 +144,9 @@ VALUES (%(task_id)s, %(generation)s, %(part_no)s, %(package_no)s, %(row_count)s,
 
 -- name: advance_part
 -- Where a question stands after an answer: the next package is asked only after this is committed.
+WITH heard AS (
+    UPDATE sync.task SET waits = 0, waiting_since = NULL WHERE task_id = %(task_id)s AND waits > 0
+)
 UPDATE sync.part
 SET stored = %(stored)s, announced = %(announced)s, cursor = %(cursor)s, done = %(done)s
 WHERE task_id = %(task_id)s AND part_no = %(part_no)s;
@@ -136,7 +162,8 @@ WITH rewound AS (
 )
 UPDATE sync.task
 SET generation = generation + 1, attempts = attempts + 1, status = 'downloading', not_before = sync.now() + %(wait)s,
-    error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL, broke_workers = 0
+    error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, lease_until = NULL, broke_workers = 0,
+    waits = 0, waiting_since = NULL
 WHERE task_id = %(task_id)s;
 
 -- name: downloaded
@@ -266,11 +293,11 @@ SELECT EXISTS (
 
 -- name: next_due
 -- How many rows of the DAG are open, and in how many seconds the earliest is due or its login is looked at; rows of a
--- later day do not count, and a row that waits for a person alone has no such time.
+-- later day do not count, and a row that waits for a person alone, or that was waited out often, has no such time.
 SELECT count(*)::integer AS open, extract(epoch FROM min(CASE
     WHEN r.answered_at IS NOT NULL THEN sync.now()
     WHEN r.login_request_id IS NOT NULL THEN greatest(r.next_check, sync.now())
-    WHEN k.not_before = 'infinity' THEN NULL
+    WHEN k.not_before = 'infinity' OR k.waits >= %(most_waits)s THEN NULL
     ELSE greatest(k.not_before, k.lease_until, sync.now())
     END) - sync.now())::float8 AS seconds
 FROM sync.task AS k

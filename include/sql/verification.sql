@@ -72,7 +72,20 @@ UPDATE sync.verification
 SET not_before = sync.now() + %(wait)s, attempts = attempts + %(cost)s, polls = polls + %(polls)s,
     result_code = coalesce(%(code)s, CASE WHEN state = 'limit' THEN result_code END),
     result_text = coalesce(%(message)s, CASE WHEN state = 'limit' THEN result_text END), advice = %(advice)s,
-    login_request_id = NULL, lease_until = NULL, broke_workers = %(broke)s
+    login_request_id = NULL, lease_until = NULL, broke_workers = %(broke)s, waits = 0, waiting_since = NULL
+WHERE verification_id = %(row_id)s;
+
+-- name: waited
+-- How often in a row the bureau could not be asked, and the seconds since the first time.
+SELECT waits, extract(epoch FROM sync.now() - coalesce(waiting_since, sync.now()))::float8 AS seconds
+FROM sync.verification WHERE verification_id = %(row_id)s;
+
+-- name: wait_out
+-- The bureau could not be asked, for no fault of the verification: asked again later, and no attempt is lost (ADR 0042).
+UPDATE sync.verification
+SET not_before = sync.now() + %(wait)s, waits = waits + 1, waiting_since = coalesce(waiting_since, sync.now()),
+    result_code = %(code)s, result_text = %(message)s, advice = %(advice)s, login_request_id = NULL, lease_until = NULL,
+    broke_workers = 0
 WHERE verification_id = %(row_id)s;
 
 -- name: wait_for_login

@@ -7,11 +7,12 @@
     ├── BureauError       the channel, while we talked to it        → the row keeps the bureau's words
     │   ├── TryLater      network, 5xx, flow control, 09, 99        → later again; costs an attempt before acceptance
     │   │   └── Interrupted   a lock of our own database            → the same again; costs no attempt
+    │   │   └── Contradiction  not what was announced           → costs an attempt, also after acceptance
     │   ├── LoginLost     the bureau account must log in first      → waits for the login; costs no attempt
     │   ├── AnswerLost    sent, and no answer came back             → quota slot unknown; row waits for the next day
     │   ├── QuotaSpent    refused by quota, ours or theirs          → next allowed day; costs no attempt
     │   └── Refused       somebody said no                          → the row fails with its words
-    │       └── TicketEnded   the bureau's word about the ticket    → the only one that ends an accepted row
+    │       └── CallerRefused  sign-in, key, authorisation          → as Refused; an accepted row is waited out
     └── MergeError        a check after the merge did not hold      → nothing committed, row stays 数据已下载
 
 Still processing, empty and not ready are values of a poll, not errors.
@@ -72,6 +73,10 @@ class Interrupted(TryLater):
     """Somebody else held a lock of our own database: the row is no worse for it."""
 
 
+class Contradiction(TryLater):
+    """What came is not what was announced: worth another attempt, and after the last one what came is taken."""
+
+
 class LoginLost(BureauError):
     """电子税局登录失效: nothing moves before the account has logged in; the row waits and costs no attempt."""
 
@@ -88,8 +93,13 @@ class Refused(BureauError):
     """Refused for good; asking the same again changes nothing."""
 
 
-class TicketEnded(Refused):
-    """The bureau's own word about what was asked, by a code of its tables; a ticket ends by nothing else (ADR 0042)."""
+class CallerRefused(Refused):
+    """Who asks was refused, not what was asked: sign-in, key, authorisation of the connection."""
+
+
+def ends_ticket(error: BureauError) -> bool:
+    """Whether it is the bureau's own word about what it accepted; nothing else ends an accepted row (ADR 0042)."""
+    return isinstance(error, Refused) and not isinstance(error, CallerRefused) and not error.free
 
 
 class MergeError(FapiaoError):

@@ -111,7 +111,7 @@ def test_a_sum_that_no_column_holds_fails_no_task(seller: Rehearsal) -> None:
     assert any("合计" in warning for warning in task["warnings"])
 
 
-@pytest.mark.finding("F29")
+@pytest.mark.finding("F29", "F22")
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
@@ -127,12 +127,12 @@ def test_an_envelope_out_of_range_is_unreadable_asked_again_and_kept(
     seller.fault("raw_field", service=FEEDBACK, times="always", field=field, text=written(value))
     seller.run(DAG, DAY)
     (task,) = seller.tasks()
-    assert (task["status"], task["attempts"]) == ("download_failed", 3)
+    assert (task["status"], task["attempts"]) == ("downloading", 0)
     assert task["error_code"] in ("LEQI_PACKAGE", "LEQI_UNREADABLE")
     assert said in task["error_message"]
     assert len(task["error_message"]) < 300
     kept = seller.pool.execute("SELECT reason, body FROM sync.unused_answer").fetchall()
-    assert len(kept) == 3
+    assert len(kept) == 5, "the first few of many"
     assert all(row["body"] for row in kept)
     assert len(seller.calls(APPLY)) == 1, "the ticket is kept"
 
@@ -142,10 +142,10 @@ def test_a_gateway_page_out_of_range_is_unreadable_too(buyer: GatewayRehearsal) 
     buyer.fault("raw_field", service=RESULT, times="always", field="totalElement", text=written(b"-3"))
     buyer.run("etax__history_input", "2027-02-06")
     (task,) = buyer.tasks(download_type="input_full")
-    assert (task["status"], task["attempts"]) == ("download_failed", 3)
+    assert (task["status"], task["attempts"]) == ("downloading", 0)
     assert task["error_code"] in ("GATEWAY_PAGE", "GATEWAY_UNREADABLE")
     assert len(task["error_message"]) < 300
-    assert unused_answers(buyer) == 3
+    assert unused_answers(buyer) == 5
 
 
 @pytest.mark.finding("F29")

@@ -10,7 +10,7 @@ from fapiao.errors import BadInput
 from fapiao.rules import records
 from fapiao.rules.calendar import CalendarRule, read_calendar
 from fapiao.rules.invoice_types import InvoiceType, read_types, resolve
-from fapiao.rules.records import ANY_CODE, Channel, Code, FollowUp, Message, Outcome, Parameter, Quota, Reply
+from fapiao.rules.records import ANY_CODE, Channel, Code, FollowUp, Message, Outcome, Parameter, Patience, Quota, Reply
 from fapiao.rules.rule_file import RULES, RuleFile
 
 __all__ = ["CalendarRule", "InvoiceType", "Job", "Outcome", "RuleBook", "resolve_invoice_type", "rulebook"]
@@ -45,6 +45,7 @@ class RuleBook:
     messages: Mapping[tuple[str, str], Message]
     parameters: Sequence[Parameter]
     advices: Mapping[str, str]
+    patiences: Mapping[str, Patience]
 
     def jobs(self, channels: Sequence[str]) -> Iterator[Job]:
         """The DAGs of these channels, in the order of the calendar file."""
@@ -76,6 +77,10 @@ class RuleBook:
                 return row.outcome
         advice = "nobody has documented this code: ask the bureau, then add a row to include/rules/replies.yaml"
         return Outcome(UNKNOWN, f"{plane.upper()}_UNKNOWN_{code}", advice, 0.0)
+
+    def patience(self, channel: str) -> Patience:
+        """How long a channel is asked for what it holds; every channel but 乐企 is spoken to through the gateway."""
+        return self.patiences[channel if channel in self.patiences else "gateway"]
 
     def follow_ups_of(self, channel: str, download_type: str, document: str) -> Iterator[FollowUp]:
         """What a successful download causes."""
@@ -150,6 +155,7 @@ def rulebook(folder: Path = RULES) -> RuleBook:
         messages={(row.key, row.surface): row for row in messages},
         parameters=parameters.parameters,
         advices={row.code: row.advice for row in replies.advice},
+        patiences={row.plane: row for row in replies.patience},
     )
 
 

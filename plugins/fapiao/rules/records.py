@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta, field
 
 from fapiao.rules.refusals import RowError
-from fapiao.rules.rule_file import Count, RuleRow, RuleSections, Text, Texts, code_of
+from fapiao.rules.rule_file import Count, Least1, RuleRow, RuleSections, Text, Texts, code_of
 
 Document = Literal["invoice", "customs", "withholding"]
 """票据类型: 发票 · 海关缴款书 · 增值税代扣代缴完税凭证"""
@@ -23,6 +23,7 @@ OutcomeKind = Literal[
     "accepted", "processing", "empty", "quota", "retry", "retry_once", "flow_control", "login_lost", "failed",
     "refused",
 ]  # fmt: skip
+_MOST_DOUBLINGS = 30
 ANY_CODE = "*"
 """The code of a row whose text alone is documented; it needs a pattern."""
 
@@ -146,6 +147,19 @@ class Reply(RuleRow, frozen=True):
         return Outcome(self.kind, self.code, self.advice, float(self.wait_seconds))
 
 
+class Patience(RuleRow, frozen=True):
+    """How long the bureau is asked for what it holds, while it cannot be asked, or answers what nobody can read."""
+
+    unique = ("plane",)
+    plane: Literal["leqi", "gateway"]
+    kept_days: Annotated[Least1, Meta(description="How long the bureau keeps results, from the application on")]
+    longest_wait_seconds: Annotated[Least1, Meta(description="The wait doubles each time, up to this one")]
+
+    def next_wait(self, seconds: float, waits: int) -> float:
+        """The wait after so many in a row: `seconds`, doubled each time, and never shorter than `seconds`."""
+        return max(seconds, min(seconds * 2.0 ** min(waits, _MOST_DOUBLINGS), float(self.longest_wait_seconds)))
+
+
 class Advice(RuleRow, frozen=True):
     """What to do about a code of our own."""
 
@@ -159,6 +173,7 @@ class Replies(RuleSections, frozen=True):
 
     file = "replies.yaml"
     replies: tuple[Reply, ...]
+    patience: tuple[Patience, ...]
     advice: tuple[Advice, ...]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TicketEnded, TryLater
+from fapiao.errors import AnswerLost, BureauError, CallerRefused, QuotaSpent, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook
 from hooks.bureau.http import BureauHttp
 
@@ -60,7 +60,7 @@ class BureauSession:
         answer = reply.answer or reply.raw
         if outcome.kind == "flow_control":
             raise TryLater(outcome.code, text, outcome.advice, wait, answer, free=True)
-        refused = Refused if reply.kind == PLATFORM else TicketEnded
+        refused = CallerRefused if reply.kind == PLATFORM else Refused
         raise self.errors.get(outcome.kind, refused)(outcome.code, text, outcome.advice, wait, answer)
 
     def ask_safely_repeatable(self, ask: Callable[[], T]) -> T:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from fapiao.boundary import boundary
-from fapiao.errors import BureauError, Refused, TryLater
+from fapiao.errors import BureauError, CallerRefused, TryLater
 from fapiao.tolerant_json import fields, text_of
 from hooks.bureau.connection import BureauConnection
 from hooks.gateway.http_client import GatewayHttp, TokenRejected
@@ -77,8 +77,8 @@ class Tokens:
         with boundary(lambda _: self._not_now("the answer cannot be read", self._http.poll_delay(60))):
             return dict(fields(text_of(content))["data"])
 
-    def _refused(self, text: str) -> Refused:
-        return Refused("GATEWAY_LOGIN", text, _ADVICE, self._http.poll_delay(60))
+    def _refused(self, text: str) -> CallerRefused:
+        return CallerRefused("GATEWAY_LOGIN", text, _ADVICE, self._http.poll_delay(60))
 
     def _not_now(self, text: str, seconds: float) -> TryLater:
         return TryLater("GATEWAY_SIGN_IN", f"signing in: {text}", "it is tried again", seconds, free=True)

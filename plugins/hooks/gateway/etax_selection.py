@@ -10,7 +10,7 @@ from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
 from fapiao.channels.gateway.pages import decoded, rows_of
 from fapiao.channels.gateway.selection import CHANNEL
 from fapiao.downloads.protocol import Login, Package, PartCursor, PollResult, Readiness
-from fapiao.errors import AnswerLost, TicketEnded, TryLater
+from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.rules.book import RuleBook
 from fapiao.selection.answers import (
     Action,
@@ -131,7 +131,7 @@ class EtaxSelection:
             waits = progress.code == WAITS_FOR_LOGIN
             return Waiting(progress.text, self._next_poll(), waits, request_no)
         if progress.stage is Readiness.FAILED:
-            raise TicketEnded(progress.code, progress.text, progress.advice)
+            raise Refused(progress.code, progress.text, progress.advice)
         pages = self._pages(pair, party, request_no, progress)
         if pages and sum(len(decoded(page.body).get(pair.rows) or []) for page in pages) != pages[0].announced:
             raise self._retry_error(f"{pages[0].announced} rows were announced, and others came")

@@ -13,7 +13,7 @@ from fapiao.channels.gateway import interfaces
 from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
 from fapiao.channels.gateway.pages import read_page
 from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
-from fapiao.errors import AnswerLost, LoginLost, Refused, TicketEnded, TryLater
+from fapiao.errors import AnswerLost, LoginLost, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
 from fapiao.verification import Question
 from hooks.bureau.connection import BureauConnection, connection_of
@@ -97,7 +97,7 @@ class GatewaySession(BureauSession):
         reply, outcome = self._result(pair, taxpayer_no, task_no, place)
         page = self._page(pair, place, reply, outcome, observed_at)
         if page is None:
-            raise TicketEnded("SERIES_CHANGED", "a later page says that nothing was found", _AGAIN)
+            raise Refused("SERIES_CHANGED", "a later page says that nothing was found", _AGAIN)
         return page
 
     def tax_period(self, taxpayer_no: str) -> str:

@@ -10,7 +10,7 @@ from fapiao.boundary import boundary
 from fapiao.bounds import Bound
 from fapiao.channels.gateway.interfaces import MESSAGE, Interface
 from fapiao.channels.gateway.pages import decoded
-from fapiao.errors import AnswerLost, Refused
+from fapiao.errors import AnswerLost, CallerRefused
 from fapiao.tolerant_json import bytes_of, members, text_of, value_of
 from hooks.bureau.http import opening
 from hooks.bureau.session import BureauReply
@@ -56,7 +56,7 @@ class GatewayWire:
         except TokenRejected:
             advice = "a fresh login did not help; check the user of connection bureau_gateway"
             text = f"{_BAD_TOKEN} the access token is not accepted"
-            raise Refused("GATEWAY_TOKEN", text, advice, self._http.poll_delay(60)) from None
+            raise CallerRefused("GATEWAY_TOKEN", text, advice, self._http.poll_delay(60)) from None
 
     def _once(self, interface: Interface, data: Mapping[str, Any], token: str) -> BureauReply:
         content = self._http.post(

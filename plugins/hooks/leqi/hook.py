@@ -14,7 +14,7 @@ from fapiao.channels.leqi import questions
 from fapiao.channels.leqi.pages import EMPTY_RESULT, package_page, risk_page
 from fapiao.channels.leqi.services import USAGE, Service
 from fapiao.downloads.protocol import USAGE_JOBS, Applied, Login, Package, PartCursor, PollResult, Readiness, Request
-from fapiao.errors import AnswerLost, TicketEnded, TryLater
+from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.identifiers import one_spelling
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.shown import shown
@@ -114,7 +114,7 @@ class LeqiHook(BaseHook):
         reply = self._read(request, request_no, place)
         self._session.require_accepted(reply, self._session.outcome(reply))
         if self._result(reply) == _FAILED_RESULT:
-            raise TicketEnded("LEQI_TASK_FAILED", reply.text or _FAILED_TEXT, _AGAIN, answer=reply.raw)
+            raise Refused("LEQI_TASK_FAILED", reply.text or _FAILED_TEXT, _AGAIN, answer=reply.raw)
         return self._page(request, place, reply)
 
     def _result(self, reply: BureauReply) -> str:

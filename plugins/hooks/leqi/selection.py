@@ -8,7 +8,7 @@ from fapiao.channels.leqi import selection, services
 from fapiao.channels.leqi.selection import CHANNEL
 from fapiao.channels.leqi.services import Service
 from fapiao.downloads.protocol import Login
-from fapiao.errors import AnswerLost, Refused, TicketEnded, TryLater
+from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.rules.book import RuleBook
 from fapiao.selection.answers import (
     Action,
@@ -134,7 +134,7 @@ class LeqiSelection:
         meaning = self._codes.table(answer, code)
         if meaning.outcome == "refused":
             cause = meaning.cause or f"LEQI_STATISTICS_{code}"
-            raise TicketEnded(cause, f"{code} {meaning.text}", "settle it with the bureau, then apply again")
+            raise Refused(cause, f"{code} {meaning.text}", "settle it with the bureau, then apply again")
         known = self.period(party)
         return Statistics(known.period, known.statistics, selection.counted(data))
 

@@ -8,6 +8,8 @@ from fapiao.tasks import LEASE, ClaimedRow
 from hooks.queues.statements import Statements
 
 Row = TypeVar("Row", bound=ClaimedRow)
+MOST_WAITS = 7
+"""Failures in a row after which no run stays for a row's next time: the sweep comes by."""
 
 
 class LeasedTable(Statements, Generic[Row]):
@@ -40,6 +42,15 @@ class LeasedTable(Statements, Generic[Row]):
         """Due for nobody until a person fetches it again or voids it; the status stays."""
         self._run("set_aside", row_id=row.row_id, broke=broke_workers, **error_columns(why))
 
+    def waited(self, row: Row) -> tuple[int, float]:
+        """How often in a row nobody could ask about it, and the seconds since the bureau took it or the first time."""
+        waits, seconds = self._one("waited", row_id=row.row_id)
+        return int(waits), float(seconds)
+
+    def wait_out(self, row: Row, seconds: float, why: BureauError) -> None:
+        """To be asked about again in `seconds`, for no attempt: the bureau could not be asked."""
+        self._run("wait_out", row_id=row.row_id, wait=timedelta(seconds=seconds), **error_columns(why))
+
     def wait_for_login(self, row: Row, request: int, why: BureauError) -> None:
         """The row stands behind a login request and goes on by itself after the login (R216)."""
         self._run("wait_for_login", row_id=row.row_id, login_request_id=request, **error_columns(why))
@@ -53,5 +64,5 @@ class LeasedTable(Statements, Generic[Row]):
 
         None: time alone makes no row due.
         """
-        open_rows, seconds = self._one("next_due", **which)
+        open_rows, seconds = self._one("next_due", most_waits=MOST_WAITS, **which)
         return int(open_rows), None if seconds is None else max(float(seconds), 0.0)

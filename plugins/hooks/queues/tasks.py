@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from fapiao.bounds import bound
 from fapiao.downloads.announced import NOTHING_OWED, Owed, Series, as_rows
 from fapiao.downloads.protocol import Applied, Argument, Package, PartCursor
 from fapiao.errors import BureauError, error_columns
@@ -75,6 +76,16 @@ class TaskTable(LeasedTable[Claim]):
     def _postpone(self, row: Claim, seconds: float, why: BureauError | None, **counted: Any) -> None:
         super()._postpone(row, seconds, why, **({"day": None} | counted))
 
+    def wait_out(self, claim: Claim, seconds: float, why: BureauError) -> None:
+        """As every queue's; what came and could not be used is kept whole."""
+        self._keep_answer(claim, why)
+        super().wait_out(claim, seconds, why)
+
+    def merge_what_came(self, claim: Claim, most_attempts: int) -> bool:
+        """Whether answers are there to be merged although the series will not be whole: then that comes next."""
+        values = {"task_id": claim.task_id, "most_attempts": most_attempts}
+        return self._run("merge_what_came", **values).fetchone() is not None
+
     def fail(self, claim: Claim, status: str, why: BureauError, *, cost: int = 0) -> None:
         """Ends the row as 进销项下载申请失败 or 下载失败, in the bureau's words."""
         self._keep_answer(claim, why)
@@ -84,6 +95,7 @@ class TaskTable(LeasedTable[Claim]):
         """What came and could not be used, whole, with the sentence that the row carries."""
         if why is not None and why.answer:
             values = {"generation": claim.generation, "code": why.code, "reason": why.text, "body": why.answer}
+            values["most"] = bound("kept_answers").value
             self._run("keep_answer", task_id=claim.task_id, **values)
 
     def places(self, claim: Claim) -> list[PartCursor]:

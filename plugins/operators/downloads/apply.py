@@ -11,6 +11,10 @@ from hooks.queues.tasks import TaskTable
 from operators.downloads.session import SessionTables, WorkerSession
 from operators.leased_queue.guard import is_last_attempt
 from operators.leased_queue.logins import wait_for_login
+from operators.leased_queue.patience import wait_out
+
+_LAST_WAITS = 60
+"""So many waits before the last attempt: a bureau that cannot be reached for an hour costs no application its row."""
 
 _UNKNOWN = AnswerLost(
     "ANSWER_UNKNOWN",
@@ -94,12 +98,15 @@ def _not_accepted(session: WorkerSession, tables: SessionTables, claim: Claim, e
     tables.ledger.settle(claim, "unknown" if isinstance(error, AnswerLost) else "released")
     if isinstance(error, QuotaSpent):
         _spent_elsewhere(session, tables, claim, error)
+    elif error.free:
+        wait_out(tables.queue, claim, error, lambda why: tables.queue.fail(claim, "apply_failed", why))
     elif isinstance(error, Refused) or is_last_attempt(claim):
         tables.queue.fail(claim, "apply_failed", error, cost=1)
     elif isinstance(error, AnswerLost) and claim.counter is not None:
         tables.queue.postpone(claim, day=session.quota_day() + timedelta(days=1), why=error, cost=1)
     else:
-        tables.queue.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
+        wait = error.wait_seconds * (_LAST_WAITS if claim.attempts else 1)
+        tables.queue.postpone(claim, seconds=wait, why=error, cost=1)
 
 
 def _spent_elsewhere(session: WorkerSession, tables: SessionTables, claim: Claim, error: QuotaSpent) -> None:

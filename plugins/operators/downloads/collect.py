@@ -1,16 +1,22 @@
 """Collect: poll what is accepted, keep every answer raw, merge it, settle the row (design §2)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from hashlib import sha256
 
+from fapiao.bounds import bound
 from fapiao.channels.raw_replies import READINGS
 from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness, Request
 from fapiao.downloads.question import foreign
-from fapiao.errors import BureauError, LoginLost, QuotaSpent, Refused
+from fapiao.errors import BureauError, Contradiction, LoginLost, QuotaSpent, Refused, TryLater, ends_ticket
 from fapiao.tasks import Claim
-from operators.downloads.merge import SERIES_CHANGED, SeriesChanged, into_pool, out_of_reach_today
+from operators.downloads.merge import DUPLICATE_ROW, SERIES_CHANGED, SeriesChanged, into_pool, out_of_reach_today
 from operators.downloads.session import SessionTables, WorkerSession
-from operators.leased_queue.guard import is_last_attempt, may_be_tried_again
+from operators.leased_queue.guard import MAX_ATTEMPTS, is_last_attempt
 from operators.leased_queue.logins import login_blocking, poll_later, wait_for_login
+from operators.leased_queue.patience import wait_out
 
 _AGAIN = "the whole series is asked for again; the answers so far stay in the raw landing"
 
@@ -30,12 +36,32 @@ def collect_one(session: WorkerSession, claim: Claim) -> None:
 
 
 def _put_off(session: WorkerSession, tables: SessionTables, claim: Claim, error: BureauError) -> None:
-    if isinstance(error, QuotaSpent):  # too many questions today: an answer costs nothing but patience
+    """The ticket is paid for: all but a word that ends it is waited out (ADR 0042)."""
+    if isinstance(error, Refused):
+        tables.queue.fail(claim, "download_failed", error, cost=1)
+    elif isinstance(error, QuotaSpent):  # too many questions today: an answer costs nothing but patience
         tables.queue.postpone(claim, day=session.quota_day() + timedelta(days=1), why=error)
-    elif may_be_tried_again(claim, error):
+    elif isinstance(error, Contradiction):
         tables.queue.postpone(claim, seconds=error.wait_seconds, why=error, cost=1)
     else:
-        tables.queue.fail(claim, "download_failed", error, cost=1)
+        wait_out(tables.queue, claim, error, partial(_give_up, tables, claim))
+
+
+def _give_up(tables: SessionTables, claim: Claim, lapsed: BureauError) -> None:
+    """What came before the bureau's time was over is merged, and the row says what it lacks."""
+    if not tables.queue.merge_what_came(claim, MAX_ATTEMPTS):
+        tables.queue.fail(claim, "download_failed", lapsed)
+
+
+@contextmanager
+def _of_the_ticket() -> Iterator[None]:
+    """A refusal that is no word of the bureau about the ticket is one more reason to ask later."""
+    try:
+        yield
+    except Refused as no:
+        if ends_ticket(no):
+            raise
+        raise TryLater(no.code, no.text, no.advice, no.wait_seconds, no.answer, free=True) from no
 
 
 def _download(session: WorkerSession, claim: Claim) -> bool:
@@ -60,23 +86,23 @@ def _download(session: WorkerSession, claim: Claim) -> bool:
 
 def _answer(session: WorkerSession, claim: Claim, request: Request, place: PartCursor) -> bool:
     """One question to its end."""
-    number = claim.request_no or ""
+    number, seen = claim.request_no or "", set[bytes]()
     while True:
         if place.stored == 0:
-            progress = session.bureau.poll(request, number, place)
+            with _of_the_ticket():
+                progress = session.bureau.poll(request, number, place)
             if progress.stage in (Readiness.PROCESSING, Readiness.FAILED):
                 return _not_ready(session, claim, place, progress)
             page = progress.page
             _hold_against_question(claim, place, progress)
         else:
             try:
-                page = session.bureau.fetch(request, number, place)
+                with _of_the_ticket():
+                    page = session.bureau.fetch(request, number, place)
             except Refused as refused:
                 return _contradicted(session, claim, refused.text)
-        if _contradicts(place, page):
-            return _contradicted(
-                session, claim, f"the total was {place.announced} and is now {page and page.announced}"
-            )
+        if why := _contradiction(place, page, seen):
+            return _contradicted(session, claim, why)
         with session.locked(claim) as tables:
             tables.queue.store(claim, place, page)
         if page is None or page.last:
@@ -99,8 +125,19 @@ def _contradicted(session: WorkerSession, claim: Claim, text: str) -> bool:
     return _start_again(session, claim, SERIES_CHANGED, text)
 
 
-def _contradicts(place: PartCursor, page: Package | None) -> bool:
-    return page is not None and place.announced is not None and page.announced != place.announced
+def _contradiction(place: PartCursor, page: Package | None, seen: set[bytes]) -> str | None:
+    """What an answer says against those before it; `seen` are the digests of those that had rows."""
+    if page is None:
+        return None
+    if place.announced is not None and page.announced != place.announced:
+        return f"the total was {place.announced} and is now {page.announced}"
+    if place.stored >= (most := bound("question_pages")).value:
+        return most.said()
+    digest = sha256(page.body).digest()
+    if page.row_count and digest in seen:
+        return f"page {place.stored + 1} is an earlier one again, byte for byte"
+    seen.add(digest)
+    return None
 
 
 def _not_ready(session: WorkerSession, claim: Claim, place: PartCursor, progress: PollResult) -> bool:
@@ -120,8 +157,10 @@ def _not_ready(session: WorkerSession, claim: Claim, place: PartCursor, progress
 def _start_again(session: WorkerSession, claim: Claim, code: str, text: str, answer: bytes = b"") -> bool:
     with session.locked(claim) as tables:
         error = Refused(code, text, _AGAIN, answer=answer)
-        if is_last_attempt(claim):
+        if not is_last_attempt(claim):
+            tables.queue.start_again(claim, 0.0, error)
+        elif code == DUPLICATE_ROW:
             tables.queue.fail(claim, "download_failed", error, cost=1)
         else:
-            tables.queue.start_again(claim, 0.0, error)
+            _put_off(session, tables, claim, TryLater(code, text, _AGAIN, answer=answer))
     return False

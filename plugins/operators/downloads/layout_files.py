@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from fapiao.errors import Refused, TryLater, Unusable
+from fapiao.errors import Contradiction, Refused, TryLater, Unusable
 from fapiao.layout.delivery import Announced, Delivery, Failure, read_delivery
 from fapiao.layout.reading import Read, read_file
 from fapiao.layout.reading_apart import reading_apart
@@ -53,7 +53,7 @@ def collect_files(session: WorkerSession, claim: Claim, download: Download | Non
             _give_way(session, claim)
             return
         if missing.damaged and not is_last_attempt(claim):
-            raise TryLater("FILE_DAMAGED", missing.damaged[0].reason, _DAMAGED)
+            raise Contradiction("FILE_DAMAGED", missing.damaged[0].reason, _DAMAGED)
         taken = _take_all(session, claim, delivery, reach.store)
     except Unusable as store:
         raise TryLater("FILE_STORE", str(store), "the row goes on when the file store works again") from store

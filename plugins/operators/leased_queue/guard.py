@@ -24,7 +24,12 @@ Row = TypeVar("Row", bound=ClaimedRow)
 
 def is_last_attempt(row: ClaimedRow) -> bool:
     """Whether one more failure is one too many."""
-    return row.attempts + 1 >= MAX_ATTEMPTS
+    return is_last_try(row.attempts)
+
+
+def is_last_try(before: int) -> bool:
+    """Whether after so many failures one more is one too many."""
+    return before + 1 >= MAX_ATTEMPTS
 
 
 def may_be_tried_again(row: ClaimedRow, error: BureauError) -> bool:

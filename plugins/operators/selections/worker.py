@@ -11,13 +11,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from fapiao.errors import AnswerLost, BadInput, BureauError, LoginLost, Refused
+from fapiao.errors import AnswerLost, BadInput, BureauError, LoginLost, Refused, ends_ticket
 from fapiao.permissions.task_actions import ActionOutcome, standing
 from fapiao.selection.answers import Action, Document, Uploaded
 from fapiao.selection.records import STATISTICS, OpenDocument, Selection
 from operators.leased_queue.guard import Guard, may_be_tried_again
 from operators.leased_queue.logins import recheck_logins, wait_for_login
 from operators.leased_queue.loop import run_until_idle, run_until_none_due, suspects_last
+from operators.leased_queue.patience import wait_out
 from operators.selections.checks import examine
 from operators.selections.permissions import objections
 from operators.selections.results import collect, finish, party, resolve_unanswered, settled_on_the_spot
@@ -112,20 +113,28 @@ def _taken(
         wait_for_login(session, row, lost)
     except BureauError as error:
         with session.locked(row) as tables:
-            _give_up(tables, row, error)
+            _put_off(tables, row, error)
     return False
 
 
-def _give_up(tables: SelectionTables, row: Selection, error: BureauError) -> None:
-    """A question without an answer; an upload that may have arrived is not given up before the bureau is heard."""
-    unsure = row.sent and row.request_no is None
-    if unsure and not isinstance(error, Refused):
-        tables.queue.postpone(row, max(error.wait_seconds, LEAST_WAIT_SECONDS), error)
+def _put_off(tables: SelectionTables, row: Selection, error: BureauError) -> None:
+    """What the bureau has taken ends by its own word alone, what it may have taken not before it is heard (ADR 0042).
+
+    For a barred way no row is to blame.
+    """
+    unsure = row.sent and row.request_no is None and not isinstance(error, Refused)
+    if error.free or unsure or (row.request_no is not None and not ends_ticket(error)):
+        later = replace(error, wait_seconds=max(error.wait_seconds, LEAST_WAIT_SECONDS)) if unsure else error
+        wait_out(tables.queue, row, later, partial(_end, tables, row))
     elif may_be_tried_again(row, error):
         tables.queue.postpone(row, error.wait_seconds, error, cost=1)
     else:
-        tables.queue.clear_statistics(row.taxpayer_no)
-        tables.queue.fail(row, error)
+        _end(tables, row, error)
+
+
+def _end(tables: SelectionTables, row: Selection, error: BureauError) -> None:
+    tables.queue.clear_statistics(row.taxpayer_no)
+    tables.queue.fail(row, error)
 
 
 def _forget(tables: SelectionTables, row: Selection) -> None:

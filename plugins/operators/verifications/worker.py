@@ -13,6 +13,7 @@ from hooks.queues.verifications import VerificationTable, answer
 from operators.leased_queue.guard import Guard, is_last_attempt
 from operators.leased_queue.logins import LoginChannel, LoginSession, LoginTables, recheck_logins, wait_for_login
 from operators.leased_queue.loop import run_until_none_due, suspects_last
+from operators.leased_queue.patience import wait_out
 
 BATCH = 20
 _NOT_PASSED = "2"
@@ -110,7 +111,7 @@ def _begin(session: VerificationSession, asked: Verification, asking: Question) 
 
 def _counts(error: BureauError) -> bool:
     """Whether the bureau counted the call: not when it provably was not made, or nobody was logged in."""
-    return isinstance(error, Refused | AnswerLost | QuotaSpent)
+    return isinstance(error, Refused | AnswerLost | QuotaSpent) and not error.free
 
 
 def _refused(session: VerificationSession, tables: Tables, asked: Verification, error: BureauError) -> None:
@@ -120,6 +121,8 @@ def _refused(session: VerificationSession, tables: Tables, asked: Verification, 
     elif state == "mismatch":
         table.mark_mismatch(asked, session.instant())
         table.settle(asked, "mismatch", error)
+    elif error.free:
+        wait_out(table, asked, error, partial(table.settle, asked, state))
     elif isinstance(error, Refused) or is_last_attempt(asked):
         table.settle(asked, state, error)
     else:

@@ -1,0 +1,33 @@
+"""Waiting out: what cannot be asked now is asked again, ever more seldom, for as long as the bureau keeps results."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fapiao.errors import BureauError, Refused
+from fapiao.rules.book import rulebook
+from fapiao.tasks import ClaimedRow
+from hooks.queues.leased_table import LeasedTable
+from operators.leased_queue.guard import is_last_try
+
+LAPSED = "TICKET_LAPSED"
+_DAY_SECONDS = 86_400.0
+
+
+def wait_out(
+    queue: LeasedTable[Any], row: ClaimedRow, error: BureauError, give_up: Callable[[BureauError], object]
+) -> None:
+    """Puts the row off without an attempt; after the days of replies.yaml it is given up with a sentence (ADR 0042).
+
+    The days count from the application on, or else from the first time in a row.
+    """
+    rule = rulebook().patience(row.channel)
+    waits, seconds = queue.waited(row)
+    if is_last_try(waits) and seconds >= rule.kept_days * _DAY_SECONDS:
+        give_up(_lapsed(error, rule.kept_days))
+    else:
+        queue.wait_out(row, rule.next_wait(error.wait_seconds, waits), error)
+
+
+def _lapsed(error: BureauError, days: int) -> Refused:
+    text = f"{days} 天内一直未能从税局取得结果，已超过税局保留结果的期限；最后一次：[{error.code}] {error.text}"
+    return Refused(LAPSED, text, "确认通道恢复后重新申请（手工重试，或由下一次计划补齐）", answer=error.answer)
