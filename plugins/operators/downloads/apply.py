@@ -24,13 +24,16 @@ _UNKNOWN = AnswerLost(
 
 
 def apply_one(session: WorkerSession, claim: Claim) -> None:
-    """One application: reserve, call, record. A crash in between leaves a slot that the next claim finds (A-03)."""
-    if claim.counter is not None and not _reserved(session, claim, claim.counter):
-        return
+    """One application: reserve, call, record. A crash in between leaves a slot that the next claim finds (A-03).
+
+    The question is made before a slot is reserved: one that cannot be made costs none.
+    """
     request = session.request(claim)
     if claim.job in USAGE_JOBS and not request.questions:
         with session.locked(claim) as tables:
             tables.queue.nothing_to_ask(claim, session.rules.message("nothing_to_ask", "scheduled"))
+        return
+    if claim.counter is not None and not _reserved(session, claim, claim.counter):
         return
     try:
         applied = session.bureau.apply(request)

@@ -19,7 +19,7 @@ from operators.downloads.apply import _limits, apply_one
 from operators.downloads.session import WorkerSession
 from operators.downloads.worker_pool import WorkerPool
 from operators.leased_queue.session import releasing
-from task_rows import DAY, RUN, put, put_many, take, told
+from task_rows import DAY, OWNER, RUN, put, put_many, take, told
 
 Pool = psycopg.Connection[Any]
 NOW = datetime(2027, 6, 10, 1, tzinfo=UTC)
@@ -110,6 +110,7 @@ def test_the_slot_of_a_row_that_broke_stays_counted_and_it_applies_again_tomorro
             )
         raise RuntimeError
 
+    put_taxpayer(pool)
     worker_pool.run_until_none_due(["pending"], reserve_and_break, None)
     assert pool.execute("SELECT state FROM sync.quota_slot").fetchall() == [("reserved",)]
     pool.execute("UPDATE sync.task SET not_before = NULL")
@@ -118,6 +119,22 @@ def test_the_slot_of_a_row_that_broke_stays_counted_and_it_applies_again_tomorro
     assert pool.execute("SELECT state FROM sync.quota_slot").fetchall() == [("unknown",)]
     day, code, broke = told(pool, task_id, "not_before_day", "error_code", "broke_workers")
     assert (day, code, broke) == (DAY + timedelta(days=1), "ANSWER_UNKNOWN", 1)
+
+
+def put_taxpayer(pool: Pool) -> None:
+    """The company of the rows."""
+    pool.execute("INSERT INTO enterprise.taxpayer (taxpayer_no, name, channel) VALUES (%s, '示例公司', 'leqi')", [OWNER])
+    pool.commit()
+
+
+@pytest.mark.req("A-03")
+def test_a_question_that_cannot_be_made_costs_no_slot(pool: Pool, worker_pool: WorkerPool) -> None:
+    task_id = put(pool)
+    pool.commit()
+    worker_pool.run_until_none_due(["pending"], apply_one, None)
+    assert told(pool, task_id, "status", "error_code") == ("pending", "INTERNAL")
+    assert "is no longer there: load it again" in told(pool, task_id, "error_message")[0]
+    assert pool.execute("SELECT count(*) FROM sync.quota_slot").fetchone() == (0,)
 
 
 def test_a_row_that_was_taken_over_is_let_go_unchanged(
