@@ -178,11 +178,12 @@ SELECT waits, extract(epoch FROM sync.now() - coalesce(applied_at, waiting_since
 FROM sync.selection WHERE selection_id = %(row_id)s;
 
 -- name: wait_out
--- The bureau could not be asked, for no fault of the request: asked again later, and no attempt is lost (ADR 0042).
+-- The bureau could not be asked, for no fault of the request: asked again later, and no attempt is lost (ADR 0042). What an
+-- upload in doubt broke is not forgiven: it is yet to be repeated.
 UPDATE sync.selection
 SET not_before = sync.now() + %(wait)s, waits = waits + 1, waiting_since = coalesce(waiting_since, sync.now()),
     error_code = %(code)s, error_message = %(message)s, advice = %(advice)s, login_request_id = NULL, lease_until = NULL,
-    broke_workers = 0
+    broke_workers = CASE WHEN sent_at IS NOT NULL AND request_no IS NULL THEN broke_workers ELSE 0 END
 WHERE selection_id = %(row_id)s;
 
 -- name: set_aside
