@@ -9,8 +9,6 @@ from mishaps import heal
 from stage import Stage
 from world import World, at
 
-_PATIENCE_SECONDS = 90.0
-
 
 def live(world: World, script: DayScript, intensity: Intensity) -> None:
     """A day from its morning to its end."""
@@ -38,11 +36,10 @@ def morning(world: World, script: DayScript) -> None:
 
 def finish(world: World, waiting: Sequence[Tick]) -> None:
     """In a healthy world every worker comes to its end, and every planning succeeds."""
-    for worker in world.workers.wait(world.workers.unfinished(), _PATIENCE_SECONDS):
-        raise AssertionError(f"{worker.kind} {worker.order} does not end in a healthy world")
+    world.workers.ended(world.workers.unfinished(), world.progress)
     for tick in waiting:
         worker = world.workers.start("plan", **tick.order())
-        world.workers.wait([worker], _PATIENCE_SECONDS)
+        world.workers.ended([worker], world.progress)
         if not worker.done:
             raise AssertionError(f"{tick.dag} cannot be planned in a healthy world: {worker.said}")
         world.fired[tick.dag, tick.run] = tick

@@ -17,11 +17,8 @@ JOIN enterprise.taxpayer AS t ON t.taxpayer_no = st.taxpayer_no AND t.channel = 
 WHERE s.enabled AND s.deleted_at IS NULL
 """
 _PLANNED = """
-SELECT DISTINCT taxpayer_no, direction, document FROM (
-    SELECT k.taxpayer_no, k.direction, k.document FROM sync.task AS k WHERE k.dag_id = %(dag)s AND k.run_id = %(run)s
-    UNION ALL SELECT s.taxpayer_no, s.direction, s.document FROM sync.skip AS s JOIN sync.batch AS b ON b.batch_no = s.parent_batch_no
-    WHERE b.dag_id = %(dag)s AND b.run_id = %(run)s
-) AS planned
+SELECT taxpayer_no, direction, document FROM sync.task WHERE dag_id = %(dag)s AND tick = %(tick)s
+UNION SELECT taxpayer_no, direction, document FROM sync.skip WHERE dag_id = %(dag)s AND tick = %(tick)s
 """
 _BATCH = "SELECT batch_no FROM sync.batch WHERE dag_id = %(dag)s AND run_id = %(run)s"
 
@@ -33,7 +30,7 @@ def every_tick_is_planned(world: World) -> list[Row]:
     """Jobs by the scheme's days are left out: people change those days meanwhile."""
     found: list[Row] = []
     for tick in world.fired.values():
-        values = {"dag": tick.dag, "run": tick.run, "channel": tick.channel}
+        values = {"dag": tick.dag, "run": tick.run, "tick": tick.name, "channel": tick.channel}
         if not world.rows(_BATCH, values):
             found.append({"tick": tick.run, "dag": tick.dag, "missing": "batch"})
         held = {tuple(row.values()) for row in world.rows(_PLANNED, values)}

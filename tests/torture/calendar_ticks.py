@@ -26,6 +26,11 @@ class Tick:
         """The run's name in Airflow's manner."""
         return f"scheduled__{self.fired.isoformat()}"
 
+    @property
+    def name(self) -> str:
+        """What tells it from the others of its DAG: its day, or its minute where there are several a day."""
+        return f"{self.fired:%Y-%m-%dT%H:%M}" if self.many_a_day else f"{self.fired:%Y-%m-%d}"
+
     def order(self) -> dict[str, object]:
         """What its workers are told."""
         return {

@@ -16,13 +16,13 @@ SHANGHAI, HANGZHOU = ("310000", "上海市"), ("330100", "杭州市")
 SHARED, BY_HAND = "torture-shared", "torture-person"
 HEAD, BRANCH = "HEAD", "BRANCH"
 INPUT_KINDS = {
-    "leqi": ("01", "04", "10", "81", "82", "85", "86", "customs", "withholding"),
-    "etax": ("01", "10", "81", "82", "85", "customs"),
-    "soft_certificate": ("01", "08", "81", "82"),
-    "tax_disk": ("01", "04", "81", "82"),
-    "aisino": ("01", "81", "82"),
+    "leqi": ("01", "10", "81", "82", "85", "customs", "withholding"),
+    "etax": ("01", "81", "82", "customs"),
+    "soft_certificate": ("08", "81", "82"),
+    "tax_disk": ("01", "04", "81"),
+    "aisino": ("01", "82"),
 }
-OUTPUT_KINDS = {"leqi": ("01", "81", "82"), "etax": ("81", "82"), "soft_certificate": ("81",), "tax_disk": ("01", "81")}
+OUTPUT_KINDS = {"leqi": ("81", "82"), "etax": ("82",), "soft_certificate": ("81",), "tax_disk": ("01",)}
 DOWNLOADS = {
     "leqi": ("input_full", "output_full", "input_incremental", "input_status", "unselected_init"),
     "aisino": ("input_full",),

@@ -1,27 +1,31 @@
 """Invariants of files: each that was laid into the inbox ends in one place with a sentence, and its rows in the pool."""
 
+from pathlib import Path
 from typing import Any
 
 from invariants import holds
 from world import World
 
 Row = dict[str, Any]
+PLACES = ("inbox", "inbox-results/done", "inbox-results/refused")
 _BROKEN = ("truncated", "noise", "wrong_name", "stranger")
 
 
 @holds("every file of the inbox was taken up, and lies in done or refused, once, with a sentence beside it")
 def every_file_has_one_verdict(world: World) -> list[Row]:
     """A file that was imported by the form too is found again by the sweep."""
-    inbox, found = world.folder / "inbox", []
+    found = []
     for name, kind in world.laid.items():
-        places = [place for place in ("", "done", "refused") if (inbox / place / name).exists()]
-        said = [
-            place for place in places if place and (inbox / place / f"{name}.txt").read_text(encoding="utf-8").strip()
-        ]
-        allowed = ("refused",) if kind in _BROKEN else ("done", "refused")
+        places = [place for place in PLACES if (world.folder / place / name).exists()]
+        said = [place for place in places if _sentence(world.folder / place / f"{name}.txt")]
+        allowed = PLACES[2:] if kind in _BROKEN else PLACES[1:]
         if len(places) != 1 or places != said or places[0] not in allowed:
             found.append({"file": name, "kind": kind, "places": places, "with a sentence": said})
     return found
+
+
+def _sentence(file: Path) -> str:
+    return file.read_text(encoding="utf-8").strip() if file.exists() else ""
 
 
 @holds("a file that is done has brought its documents")
@@ -32,7 +36,7 @@ def what_is_done_is_in_the_pool(world: World) -> list[Row]:
     return [
         {"file": row["file"], "missing": place}
         for place, row in world.filed.items()
-        if place not in held and (world.folder / "inbox" / "done" / row["file"]).exists() and row["file"] not in voided
+        if place not in held and (world.folder / PLACES[1] / row["file"]).exists() and row["file"] not in voided
     ]
 
 

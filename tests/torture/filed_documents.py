@@ -79,7 +79,7 @@ def _noise(world: World, dice: Random, draft: Path, name: str) -> None:
 
 def _again(world: World, dice: Random, draft: Path, name: str) -> None:
     """A file that was there before, byte for byte."""
-    done = sorted((world.folder / "inbox" / "done").glob("*.xlsx"))
+    done = sorted((world.folder / "inbox-results" / "done").glob("*.xlsx"))
     if done:
         draft.write_bytes(dice.choice(done).read_bytes())
     else:

@@ -54,11 +54,11 @@ def _wrong(document: Document, face: Row, row: Row) -> Iterator[tuple[str, Any, 
         wanted |= {"seller_tax_no": face["salerTaxNo"] or None, "buyer_tax_no": face["buyerTaxNo"] or None}
         if row["detail_level"] == "full":
             wanted |= {"lines": face["lines"]}
-    header = row["detail_level"] == "header"  # a list for selection shows no 价税合计
+    header = row["detail_level"] == "header"  # a list or an increment shows less than a face
     yield from (
         (name, row[name], value)
         for name, value in wanted.items()
-        if row[name] != value and not (header and name == "total_amount" and row[name] is None)
+        if row[name] != value and not (header and row[name] is None)
     )
 
 

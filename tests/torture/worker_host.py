@@ -4,6 +4,7 @@ Its argument is the file of the clock. A line is JSON: number, order, environmen
 how it ended and what it said last.
 """
 
+import faulthandler
 import json
 import os
 import select
@@ -49,6 +50,7 @@ def _work(asked: dict, write_end: int) -> None:
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        faulthandler.register(signal.SIGUSR1)  # where it is, into the log, when the driver asks
         os.environ.update(asked["environment"])
         order = asked["order"]
         said = json.dumps(ORDERS[order.pop("kind")](CLOCK, order), default=str, ensure_ascii=False)

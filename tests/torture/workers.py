@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+_PATIENCE_SECONDS = 60.0
+"""Real time in which something must move; longer than the pool's own limits for a lock or a silent client."""
 _HOST = Path(__file__).with_name("worker_host.py")
 
 
@@ -38,8 +40,8 @@ class Worker:
 class Workers:
     """The processes that a host forks; `environment` is asked anew for each of them."""
 
-    def __init__(self, host: subprocess.Popen, environment: Callable[[], Mapping[str, str]]) -> None:
-        self._host = host
+    def __init__(self, host: subprocess.Popen, log: Path, environment: Callable[[], Mapping[str, str]]) -> None:
+        self._host, self._log = host, log
         self._environment = environment
         self._all: dict[int, Worker] = {}
         self._lock = threading.Lock()
@@ -87,6 +89,24 @@ class Workers:
         worker.frozen = False
         self._signal(worker, signal.SIGCONT)
 
+    def ended(self, workers: list[Worker], progress: Callable[[], object]) -> None:
+        """Waits for their ends, as long as `progress` changes. Raises AssertionError with what a worker is doing instead."""
+        before = object()
+        while left := self.wait(workers, _PATIENCE_SECONDS):
+            before, now = progress(), before
+            if before == now:
+                worker = left[0]
+                raise AssertionError(
+                    f"{worker.kind} {worker.order} does not end in a healthy world:\n{self._doing(worker)}"
+                )
+
+    def _doing(self, worker: Worker) -> str:
+        """Where its threads are, by its own word in the log."""
+        before = self._log.stat().st_size
+        self._signal(worker, signal.SIGUSR1)
+        time.sleep(0.5)
+        return self._log.read_bytes()[before:].decode(errors="replace")
+
     def wait(self, workers: list[Worker], seconds: float) -> list[Worker]:
         """Waits for their ends; those that are still there afterwards."""
         end = time.monotonic() + seconds
@@ -122,7 +142,7 @@ def worker_host(clock_file: Path, log: Path, environment: Callable[[], Mapping[s
     with log.open("wb") as errors:
         command = [sys.executable, str(_HOST), str(clock_file)]
         host = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
-        workers = Workers(host, environment)
+        workers = Workers(host, log, environment)
         try:
             yield workers
         finally:

@@ -23,6 +23,13 @@ from world_clock import WorldClock
 Row = dict[str, Any]
 
 
+_PROGRESS = """
+SELECT ARRAY[(SELECT sum(claim_no) FROM sync.task), (SELECT count(*) FROM sync.task_event), (SELECT count(*) FROM sync.reply),
+    (SELECT sum(claim_no) FROM sync.selection), (SELECT sum(claim_no) FROM sync.verification),
+    (SELECT count(*) FROM pool.sighting), (SELECT count(*) FROM sync.batch)] AS moved
+"""
+
+
 @dataclass
 class Tally:
     """What a seed went through, for the table of figures."""
@@ -75,6 +82,10 @@ class World:
         """What a question of the driver's brings."""
         with self.pool() as pool:
             return pool.execute(statement, values).fetchall()
+
+    def progress(self) -> Row:
+        """What moves while anybody works."""
+        return self.rows(_PROGRESS)[0]
 
     def turn(self, instant: datetime) -> None:
         """It is this instant everywhere: in Python, in Postgres, at the bureau."""
