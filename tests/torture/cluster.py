@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -27,6 +28,8 @@ CREATE OR REPLACE FUNCTION sync.clock_timestamp() RETURNS timestamptz LANGUAGE s
 RETURN clock_timestamp()
     + make_interval(secs => coalesce(nullif(current_setting('torture.ahead', true), '')::float8, 0));
 """
+_MADE = "UPDATE public.fapiao_migration SET applied_at = %s"
+"""Nobody makes up for what the calendar named before the pool was there."""
 _PATIENCE_SECONDS = 60.0
 
 
@@ -48,14 +51,15 @@ class Cluster:
         url = self._server.url(database or self.database)
         return url if port is None else url.replace(f":{self.port}/", f":{port}/")
 
-    def create(self) -> None:
-        """Starts it with a migrated pool whose clock is the world's."""
+    def create(self, morning: datetime) -> None:
+        """Starts it with a migrated pool whose clock is the world's, and which was made on its first morning."""
         self._server.start()
         self._server.ensure_database(POOL)
         with psycopg.connect(self.url(), autocommit=True) as connection:
             migrations.migrate(connection)
             load_rules(connection)
             connection.execute(_CLOCK)
+            connection.execute(_MADE, [morning])
 
     def turn(self) -> None:
         """Every session shows the world's time from its next statement on."""

@@ -29,6 +29,7 @@ class Worker:
     pid: int = 0
     frozen: bool = False
     ended: int | None = None
+    finished: float = 0.0
     said: str = ""
 
     @property
@@ -133,7 +134,7 @@ class Workers:
             if "pid" in said:
                 worker.pid = said["pid"]
             else:
-                worker.said, worker.ended = said["said"], said["ended"]
+                worker.said, worker.ended, worker.finished = said["said"], said["ended"], time.monotonic()
 
 
 @contextmanager

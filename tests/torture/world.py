@@ -111,7 +111,7 @@ def world_of(seed: int, first_day: date, channels: Sequence[str] = CHANNELS) -> 
     with temporary_folder() as folder, ExitStack() as stack:
         clock = WorldClock.made(folder / "clock")
         cluster = Cluster(folder, clock)
-        cluster.create()
+        cluster.create(at(first_day, 0))
         bureau = stack.enter_context(running_bureau(folder))
         pool_line = stack.enter_context(CutLine(lambda: cluster.port))
         bureau_line = stack.enter_context(CutLine(lambda: bureau.port))
