@@ -103,6 +103,15 @@ class DocumentBound(Bound, frozen=True):
         "ofd_signs",
         "apart_seconds",
         "apart_mebibytes",
+        "table_bytes",
+        "table_text_bytes",
+        "table_cells",
+        "table_nodes",
+        "table_depth",
+        "table_columns",
+        "table_cell_signs",
+        "table_value_signs",
+        "table_problems",
     ]
 
 

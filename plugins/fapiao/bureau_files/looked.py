@@ -9,7 +9,8 @@ from typing import Literal
 class Looked:
     """`errors` are the addresses (B7) of error cells (#N/A, #REF!) by sheet, `formulas` those of calculated cells.
 
-    `from_1904` says that days count from 1904. `readable` are the bytes that the reader gets, and `kind` what they are.
+    `from_1904` says that days count from 1904. `readable` are the bytes that the reader gets, and `kind` what they are;
+    `area` are the cells of all rectangles of an .xlsx, or up to twice as many.
     """
 
     errors: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -17,3 +18,4 @@ class Looked:
     from_1904: bool = False
     readable: bytes = b""
     kind: Literal["xls", "xlsx"] = "xlsx"
+    area: int = 0

@@ -147,7 +147,8 @@ class _Looking:
             refuse_uncountable(self._formulas[sheet.name], self._of_sheet(sheet))
         errors = {sheet.name: frozenset(found.errors) for sheet, found in self._sheets.items() if found.errors}
         formulas = {name: frozenset(found) for name, found in self._formulas.items() if found}
-        return Looked(errors, formulas, self._book.from_1904, self._readable())
+        area = sum(found.area for found in self._sheets.values())
+        return Looked(errors, formulas, self._book.from_1904, self._readable(), area=area)
 
     def _readable(self) -> bytes:
         sheets = [

@@ -7,14 +7,18 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TypeVar
 
+from fapiao.bounds import bound
 from fapiao.enterprise.spellings import Spellings
 from fapiao.errors import BadInput
 from fapiao.forms.items import parts
 from fapiao.identifiers import taxpayer_no
-from fapiao.tables.lines import Line, Table
+from fapiao.shown import shown
+from fapiao.tables.lines import Line, Table, refuse_many
 
 T = TypeVar("T")
 Key = TypeVar("Key")
+_MOST_SAID = 500
+"""Characters of a complaint, which repeats what a cell holds."""
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
@@ -41,7 +45,7 @@ def check_columns(table: Table, allowed: Sequence[str], complaints: Problems) ->
         near = get_close_matches(name, allowed, 1)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(allowed)}"
         sentence = f"this column is unknown; {hint}" if name else "a value stands under a column without a heading"
-        complaints.problems.append(f"{where}: {sentence}")
+        complaints.problems.append(f"{shown(where, _MOST_SAID)}: {sentence}")
 
 
 def checked_lines(tables: Sequence[Table], allowed: Sequence[str], complaints: Problems) -> list[Line]:
@@ -67,7 +71,8 @@ class RecordReader:
 
     def object(self, column: str | None, sentence: str) -> None:
         """Complain about a column, or the record."""
-        self._complaints.problems.append(f"{self.line.where(column)}: {sentence}")
+        self._complaints.problems.append(f"{self.line.where(column)}: {shown(sentence, _MOST_SAID)}")
+        refuse_many(self._complaints.problems)
 
     def doubt(self, column: str, sentence: str) -> None:
         """Warn about a column."""
@@ -86,6 +91,9 @@ class RecordReader:
         if not self.given(column):
             return current
         value = self.line.cells[column].value
+        if isinstance(value, str) and len(value) > (longest := bound("table_value_signs")).value:
+            self.object(column, longest.said(len(value)))
+            return current
         if isinstance(value, str):
             return value or None
         self.object(column, "one value is expected here, not a list")

@@ -1,41 +1,85 @@
 """CSV: one table with a heading line, separated by commas, semicolons or tabs."""
 
 import csv
-import io
+import re
+from collections.abc import Iterator
 
+from fapiao.boundary import boundary
+from fapiao.bounds import bound
 from fapiao.errors import BadInput
-from fapiao.tables.lines import Cell, Line, Table, heading, is_remark, wrong_headings
+from fapiao.tables.lines import (
+    Cell,
+    Line,
+    Table,
+    heading,
+    is_remark,
+    odd_text,
+    refuse_many,
+    refuse_wide,
+    wrong_headings,
+)
 
 _SEPARATORS = ",\t;"
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_FILLED = re.compile(r"\S")
+_END = re.compile(r"[\r\n]|$")
+
+Record = tuple[int, list[str]]
+"""The number of its last line, and its cells."""
 
 
 def read_csv(source: str, text: str) -> Table:
-    """The table of a CSV text. Raises BadInput when its quoting is broken."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-    try:
-        records = [(reader.line_num, record) for record in reader if any(cell.strip() for cell in record)]
-    except csv.Error as broken:
-        raise BadInput([f"{source}, line {reader.line_num}: {broken}; check the quotes there"]) from broken
-    columns = tuple(heading(cell) for cell in records[0][1])
+    """The table of a CSV text. Raises BadInput when its quoting is broken, or it is larger than a table can be."""
+    separator, most = _separator(text), bound("table_cells")
+    if (cells := text.count(separator)) > most.value:
+        raise BadInput([f"{source}: {most.said(cells)}"])
+    records = _records(source, text, separator)
+    first = next(records, None)
+    if first is None:
+        raise BadInput([f"{source} has no heading line: nothing stands between its separators"])
+    columns = tuple(heading(cell) for cell in first[1])
+    refuse_wide(source, len(columns))
     table = Table(source, None, columns, [], wrong_headings(source, columns))
-    for number, record in ((number, record) for number, record in records[1:] if not is_remark(record[0])):
-        if len(record) == len(columns):
-            table.lines.append(_line(source, number, columns, record))
-        else:
-            table.problems.append(
-                f"{source}, line {number}: {len(record)} cells, but the heading line has {len(columns)} columns; "
-                "quote a cell that contains the separator"
-            )
+    for number, record in records:
+        if not is_remark(record[0]):
+            _add(table, number, record)
+            refuse_many(table.problems)
     return table
+
+
+def _records(source: str, text: str, separator: str) -> Iterator[Record]:
+    """Those that are not empty."""
+    reader = csv.reader((found[0] for found in _LINE.finditer(text)), delimiter=separator, strict=True)
+    with boundary(lambda raised: _broken(source, reader.line_num, raised)):
+        for record in reader:
+            if any(cell.strip() for cell in record):
+                yield reader.line_num, record
+
+
+def _broken(source: str, line: int, raised: BaseException) -> BadInput:
+    return BadInput([f"{source}, line {line}: {raised}; check the quotes there"])
 
 
 def _separator(text: str) -> str:
     """The separator that the heading line has most of."""
-    first = next(line for line in text.splitlines() if line.strip())
-    return max(_SEPARATORS, key=first.count)
+    filled = _FILLED.search(text)
+    at = filled.start() if filled else 0
+    begun, ended = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1, _END.search(text, at)
+    return max(_SEPARATORS, key=lambda one: text.count(one, begun, ended.start() if ended else at))
 
 
-def _line(source: str, number: int, columns: tuple[str, ...], record: list[str]) -> Line:
+def _add(table: Table, number: int, record: list[str]) -> None:
+    if len(record) != len(table.columns):
+        table.problems.append(
+            f"{table.source}, line {number}: {len(record)} cells, but the heading line has {len(table.columns)} "
+            "columns; quote a cell that contains the separator"
+        )
+        return
     place = f"line {number}"
-    named = zip(columns, record, strict=True)
-    return Line(source, place, {name: Cell(value.strip(), place) for name, value in named if name or value.strip()})
+    cells = {}
+    for name, value in zip(table.columns, record, strict=True):
+        if odd := odd_text(value):
+            table.problems.append(f"{table.source}, {place}, {name[:80]}: {odd}")
+        elif name or value.strip():
+            cells[name] = Cell(value.strip(), place)
+    table.lines.append(Line(table.source, place, cells))

@@ -1,12 +1,18 @@
 """What every kind of file is read into: tables of lines of cells, each of which can say where it stands."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from fapiao.bounds import bound
+from fapiao.errors import BadInput
+
 Value = str | tuple[str, ...]
 REMARK = "#说明"
 """How the line under the headings of a template begins."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Cell(NamedTuple):
@@ -77,5 +83,26 @@ def heading(text: str) -> str:
 
 def wrong_headings(source: str, columns: tuple[str, ...]) -> list[str]:
     """The sentences about a heading line that cannot be a heading line."""
-    doubled = sorted({name for name in columns if name and columns.count(name) > 1})
-    return [f"{source}: the column {name} stands there more than once; keep one of them" for name in doubled]
+    doubled = sorted(name for name, count in Counter(columns).items() if name and count > 1)
+    return [f"{source}: the column {name[:80]} stands there more than once; keep one of them" for name in doubled]
+
+
+def odd_text(value: str) -> str | None:
+    """Why a text can be no cell of a table: it is too long, or holds signs that no text has."""
+    if len(value) > (longest := bound("table_cell_signs")).value:
+        return longest.said(len(value))
+    if _UNSTORABLE.search(value):
+        return "a NUL character, or half a character, stands in this cell; type it again"
+    return None
+
+
+def refuse_wide(where: str, columns: int) -> None:
+    """Raises BadInput where a table has more columns than any table of ours."""
+    if columns > (most := bound("table_columns")).value:
+        raise BadInput([f"{where}: {most.said(columns)}"])
+
+
+def refuse_many(problems: list[str]) -> None:
+    """Raises BadInput with the problems as soon as there are more than anybody reads."""
+    if len(problems) > (most := bound("table_problems")).value:
+        raise BadInput([*problems[: most.value], most.said()])

@@ -10,21 +10,38 @@ from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.loading import loading, sentences
 from fapiao.bureau_files.sniffing import sniff
 from fapiao.errors import BadInput
-from fapiao.tables.lines import Cell, Line, Table, heading, is_remark, wrong_headings
+from fapiao.tables.lines import (
+    Cell,
+    Line,
+    Table,
+    heading,
+    is_remark,
+    odd_text,
+    refuse_many,
+    refuse_wide,
+    wrong_headings,
+)
 
 EXACT_DIGITS = 15
 """Excel keeps a number to 15 digits; of a longer one the last digits are already lost (C43)."""
 
 _ADVICE = "请复制后以数值方式粘贴，再引入"
 
+_ROUNDED = (
+    f"a number of more than {EXACT_DIGITS} digits has lost its last digits; "
+    "format the column as text and type the value again"
+)
+
 Raw = str | float | int | bool | date | datetime | time | timedelta
 
 
 def read_workbook(source: str, content: bytes) -> list[Table]:
-    """The tables of a workbook's sheets. Raises BadInput when it must not be opened, is locked or damaged."""
+    """The tables of a workbook's sheets. Raises BadInput for what is locked, damaged or too large."""
     looked = look_into(content, sniff(content), source)
-    with loading(looked, (), source) as coming:
-        tables = [_table(f"{source}, sheet {name}", name, _rows(wait(), source)) for name, wait in coming.items()]
+    room = _Room(source)
+    room.hold(looked.area // 2)
+    with sentences(source), loading(looked, (), source) as coming:
+        tables = [_table(f"{source}, sheet {name}", name, room.rows(wait())) for name, wait in coming.items()]
     for table in tables:
         table.problems.extend(
             f"{table.source}, cell {address}: an error value (#N/A, #REF! …) has no content; correct the cell"
@@ -34,15 +51,27 @@ def read_workbook(source: str, content: bytes) -> list[Table]:
             f"{table.source}: 单元格 {address} 是公式；{_ADVICE}"
             for address in sorted(looked.formulas.get(str(table.name), ()))
         )
+        refuse_many(table.problems)
     return tables
 
 
-def _rows(sheet: CalamineSheet, source: str) -> list[list[Raw]]:
-    height, width = sheet.end or (0, 0)
-    if (cells := (height + 1) * (width + 1)) > (most := bound("own_cells")).value:
-        raise BadInput([f"{source}, sheet {sheet.name}: {most.said(cells)}"])
-    with sentences(source):
+class _Room:
+    """How many cells all sheets together may have; of an .xlsx that is known before its reader takes any."""
+
+    def __init__(self, source: str) -> None:
+        self._source, self._most, self._taken = source, bound("own_cells"), 0
+
+    def rows(self, sheet: CalamineSheet) -> list[list[Raw]]:
+        """The rows of one more sheet. Raises BadInput."""
+        height, width = sheet.end or (0, 0)
+        self._taken += (height + 1) * (width + 1)
+        self.hold(self._taken)
         return sheet.to_python(skip_empty_area=False)
+
+    def hold(self, cells: int) -> None:
+        """Raises BadInput for more than all may have."""
+        if cells > self._most.value:
+            raise BadInput([f"{self._source}: {self._most.said(cells)}"])
 
 
 def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:
@@ -50,21 +79,27 @@ def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:
     if not filled:
         return Table(source, name, (), [], is_sheet=True)
     columns = tuple(heading(str(cell)) for cell in filled[0][1])
+    refuse_wide(source, sum(map(bool, columns)))
     table = Table(source, name, columns, [], wrong_headings(source, columns), is_sheet=True)
     for number, row in ((number, row) for number, row in filled[1:] if not is_remark(row[0])):
-        cells = {}
-        for position, column in enumerate(columns):
-            address = f"cell {letters(position)}{number}"
-            value = _text(row[position])
-            if value is None:
-                table.problems.append(
-                    f"{source}, {address}, {column}: a number of more than {EXACT_DIGITS} digits has lost its last "
-                    "digits; format the column as text and type the value again"
-                )
-            elif column or value:
-                cells[column] = Cell(value, address)
-        table.lines.append(Line(source, f"row {number}", cells))
+        table.lines.append(_line(table, number, row))
+        refuse_many(table.problems)
     return table
+
+
+def _line(table: Table, number: int, row: list[Raw]) -> Line:
+    cells = {}
+    for position, column in enumerate(table.columns):
+        value = _text(row[position])
+        if not column and value == "":
+            continue
+        address = f"cell {letters(position)}{number}"
+        odd = _ROUNDED if value is None else odd_text(value)
+        if odd:
+            table.problems.append(f"{table.source}, {address}, {column[:80]}: {odd}")
+        elif value is not None:
+            cells[column] = Cell(value, address)
+    return Line(table.source, f"row {number}", cells)
 
 
 def _text(raw: Raw) -> str | None:
@@ -72,7 +107,7 @@ def _text(raw: Raw) -> str | None:
     if isinstance(raw, bool):
         return str(raw).lower()
     if isinstance(raw, int | float):
-        return None if abs(raw) >= 10**EXACT_DIGITS else str(int(raw) if raw == int(raw) else raw)
+        return None if not abs(raw) < 10**EXACT_DIGITS else str(int(raw) if raw == int(raw) else raw)
     if isinstance(raw, datetime) and raw.time() == time():
         raw = raw.date()
     return raw.isoformat() if isinstance(raw, date) else str(raw).strip()
