@@ -82,6 +82,35 @@ def test_a_fetch_for_later_only_makes_the_task_due(fapiao: Any, pool: Pool) -> N
     assert pool.execute("SELECT not_before <= now() FROM sync.task").fetchone() == (True,)
 
 
+def test_a_fetch_finds_the_queue_of_a_row_and_refuses_all_where_it_refuses_one(fapiao: Any, pool: Pool) -> None:
+    put(
+        pool,
+        "downloading",
+        batch_no="F",
+        job="bureau_file",
+        not_before="infinity",
+        error_code="SET_ASIDE",
+        error_message="x",
+    )
+    put(pool, "succeeded", batch_no="D")
+    pool.execute(
+        "INSERT INTO sync.verification (batch_no, direction, taxpayer_no, document_key, invoice_type, invoice_no, reason,"
+        " not_before) VALUES ('V', 'input', 'x', 'K', '81', 'K', 'received', 'infinity')"
+    )
+    assert fapiao("fetch", "F", "V", "D", "Z", "--later") == (
+        1, [], "Z: 没有这个批次号的任务。\nD: 仅支持对状态为'数据不全'或'进销项下载处理中'的任务获取异步结果。\n",
+    )  # fmt: skip
+    assert pool.execute("SELECT count(*) FROM sync.task WHERE not_before = 'infinity'").fetchone() == (1,)
+    assert fapiao("fetch", "F", "V", "--later")[:2] == (0, ["F: 任务处理中", "V: 任务处理中"])
+    due = "SELECT (SELECT not_before <= now() FROM sync.task WHERE batch_no = 'F'), not_before <= now() FROM sync.verification"
+    assert pool.execute(due).fetchone() == (True, True)
+    assert fapiao("void", "F", "V", "--reason", "重复", "--as", "li")[:2] == (
+        0,
+        ["F: 作废；申请次数：未占用", "V: 作废"],
+    )
+    assert fapiao("void", "V", "--reason", "重复") == (1, [], "V: 仅支持对处理中的任务作废。\n")
+
+
 def test_a_fetch_without_a_bureau_changes_nothing_and_says_what_to_do(
     fapiao: Any, pool: Pool, monkeypatch: Any
 ) -> None:

@@ -217,6 +217,18 @@ def test_who_waits_is_told_how_far_the_tasks_are_until_they_are_settled(
     assert "处理成功" in told.out
 
 
+@pytest.mark.finding("F91")
+def test_who_waits_for_what_only_a_person_can_set_going_is_told_so_and_not_kept(
+    room: SelectionRoom, keys: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def set_aside(_: float) -> None:
+        room.pool.execute("UPDATE sync.selection SET not_before = 'infinity', error_code = 'SET_ASIDE'")
+
+    monkeypatch.setattr(submit.time, "sleep", set_aside)
+    main(["select", "select", *keys, "--reason", "1", "--go", "--wait"])
+    assert "剩下的任务已搁置，或其通道在此没有连接" in capsys.readouterr().err
+
+
 @pytest.mark.req("R150", "R223")
 @pytest.mark.parametrize(
     ("words", "sentence"),

@@ -16,7 +16,7 @@ from fapiao.rules.book import rulebook
 from hooks.channels.download_channel import DownloadChannel
 from hooks.queues.login_requests import LoginRequests
 from hooks.queues.tasks import TaskTable
-from operators.downloads.actions import poll_now
+from operators.downloads.actions import poll_now, void
 from operators.downloads.session import WorkerSession
 from operators.downloads.worker_pool import WorkerPool
 from operators.leased_queue.logins import recheck_logins
@@ -254,3 +254,17 @@ def test_rows_that_are_due_and_cannot_be_taken_end_the_loop_with_a_sentence(
         assert worker_pool.run_until_idle(None) == 0
     assert len(naps) == MOST_IDLE_ROUNDS - 1
     assert "channel etax: 3 rows are open and due again and again" in caplog.text
+
+
+@pytest.mark.finding("F20")
+def test_nothing_is_written_about_a_row_that_was_voided_while_it_waited_for_its_login(pool: Pool) -> None:
+    task_id = waiting_row(pool, batch_no="V")
+    pool.commit()
+    request = put_behind(pool, task_id)
+    pool.commit()
+    void(pool, "li", ["V"], "不再需要")
+    assert pool.execute("SELECT waiting_tasks FROM fapiao.login_request").fetchone() == (0,)
+    before = pool.execute("SELECT count(*), max(seq) FROM sync.task_event WHERE task_id = %s", [task_id]).fetchone()
+    assert LoginRequests(pool).answered(request) == 0
+    after = pool.execute("SELECT count(*), max(seq) FROM sync.task_event WHERE task_id = %s", [task_id]).fetchone()
+    assert after == before

@@ -123,7 +123,9 @@ def test_the_slot_of_a_row_that_broke_stays_counted_and_it_applies_again_tomorro
 
 def put_taxpayer(pool: Pool) -> None:
     """The company of the rows."""
-    pool.execute("INSERT INTO enterprise.taxpayer (taxpayer_no, name, channel) VALUES (%s, '示例公司', 'leqi')", [OWNER])
+    pool.execute(
+        "INSERT INTO enterprise.taxpayer (taxpayer_no, name, channel) VALUES (%s, '示例公司', 'leqi')", [OWNER]
+    )
     pool.commit()
 
 

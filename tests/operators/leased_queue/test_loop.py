@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -75,3 +76,17 @@ def test_rows_that_move_and_come_back_have_their_turn_and_no_more(naps: list[flo
     """Selections had no bound of time: 50 rounds, however long each took."""
     assert run_until_idle("etax", after((0, 1)), after((1, 3.0))) == len(naps) + 1
     assert TURN_SECONDS < sum(naps) <= TURN_SECONDS + 3.0
+
+
+@pytest.mark.finding("F91")
+def test_a_queue_that_fills_as_fast_as_it_is_worked_has_its_turn_and_no_more(
+    naps: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    numbers = count(1)
+
+    def handle(_: object) -> None:
+        naps.append(60.0)
+
+    assert run_until_none_due(lambda: rows(f"B{next(numbers)}"), handle) == TURN_SECONDS // 60 + 1
+    assert "more are due; the next worker goes on" in caplog.text

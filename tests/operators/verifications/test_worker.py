@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import cast
 
 import psycopg
 import pytest
 
+from fapiao.downloads.protocol import Login
 from fapiao.errors import LeaseLost, LoginLost
 from fapiao.tasks import RunDay
 from fapiao.verification import Question, Verification, verification_rules
@@ -15,7 +17,7 @@ from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
 from hooks.gateway.etax import EtaxHook
 from hooks.gateway.verifier import open_verifier
 from hooks.queues.verifications import VerificationTable
-from operators.verifications.worker import VerificationSession, verify_due, verify_one
+from operators.verifications.worker import VerificationSession, recheck_all_logins, verify_due, verify_one
 
 NOW = datetime(2027, 1, 5, 2, tzinfo=UTC)
 UNTIL_TOLD = 3600.0
@@ -228,3 +230,42 @@ def test_a_verification_that_is_due_again_at_once_is_left_to_the_next_run(
     monkeypatch.setattr("operators.verifications.worker.verify_one", hand_back)
     counter.work()
     assert len(handled) == 2
+
+
+class Account:
+    """The account at the bureau: logged in, out, or a bureau whose answer breaks our code."""
+
+    def __init__(self) -> None:
+        self.state = "manual"
+
+    def login(self, taxpayer_no: str) -> Login:  # noqa: ARG002 one account serves all
+        """As it is now."""
+        if self.state == "broken":
+            raise ValueError("an answer that nobody foresaw")
+        return Login(self.state, account="13800000000", wait_seconds=0.0)  # type: ignore[arg-type]
+
+
+@pytest.mark.req("R216")
+def test_a_verification_waits_behind_its_login_and_goes_on_when_the_account_is_back(counter: Counter) -> None:
+    account = Account()
+    session = replace(counter.session, bureaus={"etax": cast(EtaxHook, account)})
+    counter.room.fault("error_code", code="91300", service="invoiceCheck", times=1)
+    assert verify_due(session) == 1
+    counter.wait_over()
+    assert verify_due(session) == 0, "no time makes it due"
+    (row,) = counter.room.verifications()
+    assert (row["state"], row["waits_for_login"], row["calls"]) == ("waiting", True, 1)
+    waiting = counter.room.pool.execute("SELECT waiting_verifications, taxpayers FROM fapiao.login_request").fetchone()
+    assert waiting == {"waiting_verifications": 1, "taxpayers": [row["taxpayer_no"]]}
+    for state in ("manual", "broken"):
+        account.state = state
+        recheck_all_logins(session)
+        assert counter.room.verifications()[0]["waits_for_login"]
+        counter.room.pool.execute("UPDATE sync.login_request SET next_check = now()")
+    assert counter.room.pool.execute("SELECT count(*) AS n FROM sync.login_request").fetchone() == {"n": 1}
+    account.state = "online"
+    with session.transaction() as tables:
+        assert tables.queue.anything_due(NOW.date())
+    recheck_all_logins(session)
+    assert verify_due(session) == 1
+    assert counter.row()["state"] == "verified"
