@@ -157,11 +157,11 @@ UPDATE sync.selection SET sent_at = NULL WHERE selection_id = %(selection_id)s;
 UPDATE sync.selection SET holdings_no = %(holdings_no)s WHERE selection_id = %(selection_id)s;
 
 -- name: accepted
--- The bureau took the upload: its number, and when to ask for the result first.
+-- The bureau took the upload: its number, and when to ask for the result first; failures count anew.
 UPDATE sync.selection
 SET status = 'processing', request_no = %(request_no)s, applied_at = sync.now(), not_before = sync.now() + %(wait)s,
-    login_request_id = NULL, error_code = NULL, error_message = NULL, advice = NULL, lease_until = NULL, broke_workers = 0,
-    waits = 0, waiting_since = NULL
+    attempts = 0, polls = 0, broke_workers = 0, waits = 0, waiting_since = NULL, login_request_id = NULL, error_code = NULL,
+    error_message = NULL, advice = NULL, lease_until = NULL
 WHERE selection_id = %(selection_id)s;
 
 -- name: postpone

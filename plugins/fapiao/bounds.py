@@ -50,6 +50,7 @@ class AnswerBound(Bound, frozen=True):
         "package_rows",
         "question_pages",
         "kept_answers",
+        "holdings_pages",
         "layout_file_bytes",
     ]
 

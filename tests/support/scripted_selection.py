@@ -1,7 +1,7 @@
 """A bureau that selects, scripted: it holds what was selected, and fails where a test says so."""
 # ruff: noqa: ARG002, D102 the verbs and their arguments are those of hooks.selection_bureau
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from fapiao.selection.answers import (
     Document,
     DocumentResult,
     Holding,
+    Holdings,
     Party,
     Results,
     Statistics,
@@ -100,9 +101,9 @@ class ScriptedBureau:
             return Waiting("处理中", 30.0)
         return Results([one for one in self.jobs[request_no] if one.document_key not in self.silent])
 
-    def holdings(self, party: Party, period: str, request_no: str | None = None) -> Mapping[str, Holding] | Waiting:
+    def holdings(self, party: Party, period: str, request_no: str | None = None) -> Holdings | Waiting:
         self._call("holdings", period)
-        return {key: one for key, one in self.held.items() if one.period == period}
+        return Holdings(one for one in self.held.values() if one.period == period)
 
     def statistics(self, party: Party) -> Statistics:
         self._call("statistics", party)

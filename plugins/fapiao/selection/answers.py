@@ -53,15 +53,6 @@ class DocumentResult:
     cause: str | None = None
 
 
-def once_each(results: Iterable[DocumentResult]) -> list[DocumentResult]:
-    """Every document's result once. Raises UnreadableAnswer where one has two different ones."""
-    found: dict[str, DocumentResult] = {}
-    for result in results:
-        if found.setdefault(result.document_key, result) != result:
-            raise UnreadableAnswer(f"{result.document_key} has two different results")
-    return list(found.values())
-
-
 @dataclass(frozen=True, slots=True)
 class Uploaded:
     """The bureau took the upload: its number, the documents it refused on the spot, when to ask first.
@@ -88,10 +79,19 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Unusable:
+    """One element of an answer that says nothing that can be believed; `document_key` where it names a document."""
+
+    document_key: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """Every document's answer, in no particular order; one that is not among them has no answer yet."""
 
     documents: Sequence[DocumentResult]
+    unusable: Sequence[Unusable] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +123,16 @@ class Holding:
     purpose: str
     period: str
     reason: str | None = None
+
+
+class Holdings(dict[str, Holding]):
+    """What the bureau holds, by document; with elements that are `unusable` it does not say all of it."""
+
+    def __init__(self, held: Iterable[Holding] = (), unusable: Iterable[Unusable] = ()) -> None:
+        super().__init__((one.document_key, one) for one in held)
+        self.unusable = tuple(unusable)
+        self._doubtful = {one.document_key for one in self.unusable}
+
+    def knows(self, document_key: str) -> bool:
+        """Whether it is certain that the bureau holds the document, or that it does not."""
+        return document_key not in self._doubtful and (document_key in self or None not in self._doubtful)

@@ -98,9 +98,9 @@ class ResultCodes:
                 return _meaning(row)
         return Meaning("refused", text or f"未知处理结果 {code}")
 
-    def table(self, answer: str, code: str) -> Meaning:
-        """`code` or `jgzt` of a 乐企 statistics application."""
-        return self.tables.get((answer, code)) or Meaning("refused", f"未知处理结果 {code}")
+    def table(self, answer: str, code: str) -> Meaning | None:
+        """`code` or `jgzt` of a 乐企 statistics application; None where only the table's state can tell."""
+        return self.tables.get((answer, code))
 
 
 @cache

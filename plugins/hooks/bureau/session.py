@@ -1,11 +1,12 @@
 """What an answer of a bureau means (replies.yaml), and which error it is raised as (protocols §10.4)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from fapiao.errors import AnswerLost, BureauError, CallerRefused, QuotaSpent, Refused, TryLater
-from fapiao.rules.book import Outcome, RuleBook
+from fapiao.errors import AnswerLost, BureauError, CallerRefused, LoginLost, QuotaSpent, Refused, TryLater
+from fapiao.rules.book import UNKNOWN, Outcome, RuleBook
 from hooks.bureau.http import BureauHttp
 
 T = TypeVar("T")
@@ -62,6 +63,21 @@ class BureauSession:
             raise TryLater(outcome.code, text, outcome.advice, wait, answer, free=True)
         refused = CallerRefused if reply.kind == PLATFORM else Refused
         raise self.errors.get(outcome.kind, refused)(outcome.code, text, outcome.advice, wait, answer)
+
+    @contextmanager
+    def unless_it_never_arrived(self, advice: str) -> Iterator[None]:
+        """AnswerLost for every failure that does not prove that what was sent never came to the bureau itself.
+
+        Proven it is by a documented refusal, by a lost login, by a way that was barred, and where nothing was sent.
+        """
+        try:
+            yield
+        except BureauError as failed:
+            documented = isinstance(failed, Refused) and UNKNOWN not in failed.code.lower()
+            proven = failed.free or documented or isinstance(failed, QuotaSpent | LoginLost)
+            if proven or failed.code == self._http.not_sent:
+                raise
+            raise AnswerLost(failed.code, failed.text, advice, failed.wait_seconds, failed.answer) from failed
 
     def ask_safely_repeatable(self, ask: Callable[[], T]) -> T:
         """Asking costs nothing, so a lost answer is simply asked for again: TryLater."""

@@ -1,13 +1,13 @@
 """The contract of a channel that selects: upload and result, the tax period, the statistics table, what it holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from fapiao.downloads.protocol import Login
 from fapiao.selection.answers import (
     Action,
     Document,
-    Holding,
+    Holdings,
     Party,
     Results,
     Statistics,
@@ -41,7 +41,7 @@ class SelectionChannel(Protocol):
         """L10, O17: whole, or nothing yet. Raises LoginLost, Refused or TryLater."""
         ...
 
-    def holdings(self, party: Party, period: str, request_no: str | None = None) -> Mapping[str, Holding] | Waiting:
+    def holdings(self, party: Party, period: str, request_no: str | None = None) -> Holdings | Waiting:
         """What the bureau holds as selected in a tax period, by document (乐企: the current one only).
 
         电子税局 answers in a task: Waiting names its number, and the same call with it asks again.

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from fapiao.boundary import boundary
+from fapiao.bounds import bound
 from fapiao.channels.gateway import interfaces, selection
 from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
 from fapiao.channels.gateway.pages import decoded, rows_of
@@ -15,7 +17,7 @@ from fapiao.rules.book import RuleBook
 from fapiao.selection.answers import (
     Action,
     Document,
-    Holding,
+    Holdings,
     Party,
     Results,
     Statistics,
@@ -61,7 +63,7 @@ class EtaxSelection:
 
     def period(self, party: Party) -> TaxPeriod:
         """O14. Raises LoginLost, Refused or TryLater."""
-        return self._read_answer(interfaces.TAX_PERIOD, {"taxNo": party.taxpayer_no}, selection.tax_period)
+        return self._read_answer(interfaces.TAX_PERIOD, party, selection.tax_period)
 
     def change_period(self, party: Party, period: str) -> TaxPeriod:
         """O15, unless the period is that already. Raises LoginLost, Refused or TryLater."""
@@ -78,21 +80,27 @@ class EtaxSelection:
 
     def results(self, party: Party, request_no: str) -> Results | Waiting:
         """O17, every page. Raises LoginLost, Refused or TryLater."""
-        rows = self._rows(selection.SELECT, party, request_no)
-        if isinstance(rows, Waiting):
-            return rows
-        return Results(self._readable(lambda: selection.results(rows, self._codes)))
+        pages = self._finished(selection.SELECT, party, request_no)
+        if isinstance(pages, Waiting):
+            return pages
+        return selection.results(self._rows(selection.SELECT, pages), self._codes)
 
-    def holdings(self, party: Party, period: str, request_no: str | None = None) -> Mapping[str, Holding] | Waiting:
+    def holdings(self, party: Party, period: str, request_no: str | None = None) -> Holdings | Waiting:
         """O4 and O5: a task the first time, its answer with `request_no`. Raises LoginLost, Refused or TryLater."""
         if request_no is None:
             return self._ask_for_holdings(party, period)
-        rows = self._rows(interfaces.HEADERS, party, request_no)
-        return rows if isinstance(rows, Waiting) else selection.holdings(rows)
+        pages = self._finished(interfaces.HEADERS, party, request_no)
+        if isinstance(pages, Waiting):
+            return pages
+        rows = self._rows(interfaces.HEADERS, pages)
+        announced = pages[0].announced if pages else 0
+        if announced != sum(len(decoded(page.body).get(interfaces.HEADERS.rows) or []) for page in pages):
+            rows.append(f"{announced} rows were announced, and others came")
+        return selection.holdings(rows, period)
 
     def statistics(self, party: Party) -> Statistics:
         """O18. Raises LoginLost, Refused or TryLater."""
-        return self._read_answer(selection.STATISTICS, {"taxNo": party.taxpayer_no}, selection.statistics)
+        return self._read_answer(selection.STATISTICS, party, selection.statistics)
 
     def apply_statistics(self, party: Party, action: StatisticsAction) -> Uploaded:
         """O19 or O20. Raises LoginLost, Refused, TryLater or AnswerLost."""
@@ -100,20 +108,16 @@ class EtaxSelection:
 
     def statistics_result(self, party: Party, action: StatisticsAction, request_no: str) -> Statistics | Waiting:
         """O19 or O20. Raises LoginLost, Refused (the bureau's code and text) or TryLater."""
-        asked = {"taxNo": party.taxpayer_no, "taskNo": request_no}
         try:
-            return self._read_answer(selection.pair_of(action).result, asked, selection.statistics)
+            return self._read_answer(selection.pair_of(action).result, party, selection.statistics, taskNo=request_no)
         except TryLater as later:
             if later.code not in (_PROCESSING, WAITS_FOR_LOGIN):
                 raise
             return Waiting(later.text, self._next_poll(), later.code == WAITS_FOR_LOGIN)
 
     def _submit(self, pair: AsyncInterface, data: Mapping[str, Any]) -> Uploaded:
-        try:
+        with self._session.unless_it_never_arrived("ask what the bureau holds before anything is uploaded again"):
             number = self._session.submit(pair, data)
-        except AnswerLost as lost:
-            advice = "ask what the bureau holds before anything is uploaded again"
-            raise AnswerLost(lost.code, lost.text, advice, lost.wait_seconds) from lost
         return Uploaded(number, (), self._session.poll_delay(self._rule.first_poll_seconds))
 
     def _ask_for_holdings(self, party: Party, period: str) -> Waiting:
@@ -124,8 +128,8 @@ class EtaxSelection:
             raise TryLater(lost.code, lost.text, "the question is asked again", lost.wait_seconds) from lost
         return Waiting("异步任务处理中", self._session.poll_delay(self._rule.first_poll_seconds), request_no=number)
 
-    def _rows(self, pair: AsyncInterface, party: Party, request_no: str) -> list[dict[str, Any]] | Waiting:
-        """Every row of a finished task, the failed ones too, each page once and as many as promised."""
+    def _finished(self, pair: AsyncInterface, party: Party, request_no: str) -> list[Package] | Waiting:
+        """Every page of a finished task."""
         progress = self._session.poll(pair, party.taxpayer_no, request_no, PartCursor(1), self._now())
         if progress.stage is Readiness.PROCESSING:
             waits = progress.code == WAITS_FOR_LOGIN
@@ -133,23 +137,34 @@ class EtaxSelection:
         if progress.stage is Readiness.FAILED:
             raise Refused(progress.code, progress.text, progress.advice)
         pages = self._pages(pair, party, request_no, progress)
-        if pages and sum(len(decoded(page.body).get(pair.rows) or []) for page in pages) != pages[0].announced:
-            raise self._retry_error(f"{pages[0].announced} rows were announced, and others came")
-        return [row for page in pages for row in rows_of(pair.rows, page.body)]
+        for page in pages:
+            self._readable(partial(self._hold, page, party, request_no))
+        return pages
+
+    def _hold(self, page: Package, party: Party, request_no: str) -> None:
+        selection.hold_page(decoded(page.body), party.taxpayer_no, request_no)
 
     def _pages(self, pair: AsyncInterface, party: Party, request_no: str, progress: PollResult) -> list[Package]:
-        pages = [progress.page] if progress.page else []
+        pages, most = [progress.page] if progress.page else [], bound("holdings_pages")
         while pages and not pages[-1].last:
+            if len(pages) == most.value:
+                raise self._retry_error(most.said(f"more than {len(pages)}"))
             place = PartCursor(1, announced=pages[0].announced, stored=len(pages))
             pages.append(self._session.fetch(pair, party.taxpayer_no, request_no, place, self._now()))
         return pages
 
+    def _rows(self, pair: AsyncInterface, pages: Sequence[Package]) -> list[object]:
+        """The elements of every page, each once, those of the failed ones too; whatever each of them is."""
+        return self._readable(lambda: [row for page in pages for row in rows_of(pair.rows, page.body)])
+
     def _next_poll(self) -> float:
         return self._session.poll_delay(self._rule.next_poll_seconds)
 
-    def _read_answer(self, interface: Interface, data: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]) -> T:
-        answer = self._session.read(interface, data)
-        return self._readable(lambda: read(answer))
+    def _read_answer(
+        self, interface: Interface, party: Party, read: Callable[[Mapping[str, Any], str], T], **more: str
+    ) -> T:
+        answer = self._session.read(interface, {"taxNo": party.taxpayer_no, **more})
+        return self._readable(lambda: read(answer, party.taxpayer_no))
 
     def _readable(self, read: Callable[[], T]) -> T:
         with boundary(lambda broken: self._retry_error(str(broken))):

@@ -1,6 +1,7 @@
 """Selection over 乐企: L9 to L11 of protocols §10.3, asked ten minutes after an upload and every ten minutes on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from fapiao.boundary import boundary
@@ -14,23 +15,27 @@ from fapiao.selection.answers import (
     Action,
     Document,
     Holding,
+    Holdings,
     Party,
     Results,
     Statistics,
     StatisticsAction,
     TaxPeriod,
-    UnreadableAnswer,
+    Unusable,
     Uploaded,
     Waiting,
 )
+from fapiao.selection.each import once_each
 from fapiao.selection.result_codes import ResultCodes, result_codes
+from fapiao.selection.said import ticket_of, told, words_of
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.session import BureauReply
 from hooks.leqi.session import LeqiSession
 
 T = TypeVar("T")
 Data = Mapping[str, Any]
-_NOTHING, _MOVED = "04", "01"
+_NOTHING, _MOVED, _STAYED = "04", "01", "02"
+_ASK_FIRST = "ask what the bureau holds before anything is uploaded again"
 _RESULT_OF: Mapping[StatisticsAction, tuple[Service, Service, str]] = {
     "make": (services.STATISTICS_APPLY, services.STATISTICS_RESULT, "code"),
     "withdraw": (services.STATISTICS_APPLY, services.STATISTICS_RESULT, "code"),
@@ -67,7 +72,8 @@ class LeqiSelection:
 
     def period(self, party: Party) -> TaxPeriod:
         """HQDQSKSSQYDQSKSSQTJZT. Raises Refused or TryLater."""
-        return self._readable(lambda: selection.tax_period(self._read(services.TAX_PERIOD, party)))
+        data = self._read(services.TAX_PERIOD, party)
+        return self._readable(lambda: selection.tax_period(data, party.taxpayer_no))
 
     def change_period(self, party: Party, period: str) -> TaxPeriod:
         """SQSKSSQBG, unless the period is that already. Raises Refused (the bureau's errormsg) or TryLater."""
@@ -75,9 +81,12 @@ class LeqiSelection:
         if current.period == period:
             return current
         data = self._read(services.CHANGE_PERIOD, party, bgsq=period)
-        if str(data.get("sfbgcg")) != _MOVED:
+        answer = self._readable(lambda: selection.code_named(data, party.taxpayer_no, "sfbgcg"))
+        if answer not in (_MOVED, _STAYED):
+            raise self._retry_error(f"sfbgcg {told(answer)} is neither {_MOVED} nor {_STAYED}")
+        if answer == _STAYED:
             advice = "one month a call, and only while the period is not selected, counted or declared"
-            raise Refused("PERIOD_NOT_CHANGED", str(data.get("errormsg") or data.get("returnmsg") or ""), advice)
+            raise Refused("PERIOD_NOT_CHANGED", words_of(data.get("errormsg") or data.get("returnmsg")), advice)
         return self.period(party)
 
     def upload(self, party: Party, action: Action, documents: Sequence[Document]) -> Uploaded:
@@ -85,10 +94,8 @@ class LeqiSelection:
         self._rule.check(len(documents))
         body = selection.upload(party.taxpayer_no, action, documents)
         reply = self._submit(services.SELECT_CUSTOMS, party, body)
-        try:
-            refused = selection.not_taken(reply.data)
-        except UnreadableAnswer as broken:
-            raise _answer_lost("LEQI_UNREADABLE", str(broken)) from broken
+        named = {one.document_key for one in documents}
+        refused = [one for one in selection.not_taken(reply.data) if one.document_key in named]
         if self._session.outcome(reply).kind == "refused" and len(refused) == len(documents):
             return Uploaded("", refused, 0.0)
         return Uploaded(self._number(reply), refused, self._wait(self._rule.first_poll_seconds))
@@ -98,21 +105,18 @@ class LeqiSelection:
         data = self._result(services.SELECT_CUSTOMS_RESULT, party, request_no)
         if isinstance(data, Waiting):
             return data
-        return Results(self._readable(lambda: selection.results(data, self._codes)))
+        return self._readable(lambda: selection.results(data, party.taxpayer_no, self._codes))
 
-    def holdings(self, party: Party, period: str, request_no: str | None = None) -> Mapping[str, Holding] | Waiting:  # noqa: ARG002 乐企 answers at once
-        """HQDQSKSSQHGJKSDKGXCLJG, every page of 200. Raises Refused for a period that is not the current, TryLater."""
+    def holdings(self, party: Party, period: str, request_no: str | None = None) -> Holdings | Waiting:  # noqa: ARG002 乐企 answers at once
+        """HQDQSKSSQHGJKSDKGXCLJG, every page. Raises Refused, also for a period that is over, or TryLater."""
         current = self.period(party).period
         if current != period:
             text = f"乐企 shows the current 税款所属期 only: {current}, and {period} was asked for"
             raise Refused("LEQI_OTHER_PERIOD", text, "ask for the current period")
-        first = self._page(party, 1)
-        pages = self._pages(first)
-        rest = [self._page(party, number) for number in range(2, pages + 1)]
-        if any(self._pages(page) != pages for page in rest):
-            raise self._retry_error("zys changed between pages")
-        found = self._readable(lambda: [one for page in (first, *rest) for one in selection.holdings(page)])
-        return {one.document_key: one for one in found}
+        said: list[Holding | Unusable] = []
+        for page in self._pages(party):
+            said += self._readable(partial(selection.held_on_page, page, party.taxpayer_no, period))
+        return Holdings(*once_each(said))
 
     def statistics(self, party: Party) -> Statistics:
         """What 乐企 tells of the table without an application: its state. Raises Refused or TryLater."""
@@ -130,9 +134,9 @@ class LeqiSelection:
         data = self._result(service, party, request_no)
         if isinstance(data, Waiting):
             return data
-        code = str(data.get(answer) or "")
+        code = self._readable(lambda: selection.code_named(data, party.taxpayer_no, answer))
         meaning = self._codes.table(answer, code)
-        if meaning.outcome == "refused":
+        if meaning is not None and meaning.outcome == "refused":
             cause = meaning.cause or f"LEQI_STATISTICS_{code}"
             raise Refused(cause, f"{code} {meaning.text}", "settle it with the bureau, then apply again")
         known = self.period(party)
@@ -145,18 +149,17 @@ class LeqiSelection:
         return self._session.read(service, party.leqi_id, selection.owner(party.taxpayer_no, **more))
 
     def _submit(self, service: Service, party: Party, body: Mapping[str, Any]) -> BureauReply:
-        try:
+        with self._session.unless_it_never_arrived(_ASK_FIRST):
             return self._session.call(service, party.leqi_id, body)
-        except AnswerLost as lost:
-            raise _answer_lost(lost.code, lost.text) from lost
 
     def _number(self, reply: BureauReply) -> str:
         if self._session.outcome(reply).kind == "processing":
-            raise _answer_lost("LEQI_PROCESSING", reply.text)
-        number = self._session.accepted(reply).get("pclsh")
-        if not number:
-            raise _answer_lost("LEQI_NO_TICKET", "accepted without pclsh")
-        return str(number)
+            raise AnswerLost("LEQI_PROCESSING", reply.text, _ASK_FIRST)
+        with self._session.unless_it_never_arrived(_ASK_FIRST):
+            number = ticket_of(self._session.accepted(reply).get("pclsh"))
+        if number is None:
+            raise AnswerLost("LEQI_NO_TICKET", "accepted without pclsh", _ASK_FIRST)
+        return number
 
     def _result(self, service: Service, party: Party, request_no: str) -> Data | Waiting:
         reply = self._session.ask_safely_repeatable(
@@ -166,17 +169,29 @@ class LeqiSelection:
             return Waiting(reply.text, self._wait(self._rule.next_poll_seconds))
         return self._session.accepted(reply)
 
-    def _page(self, party: Party, number: int) -> Data:
+    def _pages(self, party: Party) -> Iterator[Data]:
+        """Every page; none where nothing is held. Raises TryLater for another page than the one asked for."""
+        asked, last = 0, 1
+        while asked < last:
+            asked += 1
+            page = self._page(party, asked)
+            if page is None:
+                return
+            pages = self._readable(partial(selection.pages, page, asked))
+            if asked > 1 and pages != last:
+                raise self._retry_error("zys changed between pages")
+            last = pages
+            if last:
+                yield page
+
+    def _page(self, party: Party, number: int) -> Data | None:
         body = selection.owner(party.taxpayer_no) | {"cxym": number}
         reply = self._session.ask_safely_repeatable(
             lambda: self._session.call(services.SELECTED_CUSTOMS, party.leqi_id, body)
         )
-        if reply.kind == "returncode" and reply.code == _NOTHING:
-            return {}
+        if reply.kind == "returncode" and reply.code == _NOTHING and number == 1:
+            return None
         return self._session.accepted(reply)
-
-    def _pages(self, page: Data) -> int:
-        return self._readable(lambda: int(page.get("zys") or 0))
 
     def _readable(self, read: Callable[[], T]) -> T:
         with boundary(lambda broken: self._retry_error(str(broken))):
@@ -184,7 +199,3 @@ class LeqiSelection:
 
     def _retry_error(self, text: str) -> TryLater:
         return TryLater("LEQI_SELECTION", text, "the question is asked again", self._session.poll_delay(60))
-
-
-def _answer_lost(code: str, text: str) -> AnswerLost:
-    return AnswerLost(code, text, "ask what the bureau holds before anything is uploaded again")

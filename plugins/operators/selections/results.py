@@ -1,11 +1,19 @@
 """The bureau's answers to a selection: polled, compared with what it holds, and brought into ledger and pool."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from fapiao.errors import Refused, TryLater
-from fapiao.selection.answers import DocumentResult, Holding, Party, Results, Waiting
-from fapiao.selection.reconciliation import NO_ANSWER, Wished, already_there, reconcile, verdict
+from fapiao.errors import Refused, TryLater, ends_ticket
+from fapiao.selection.answers import DocumentResult, Holdings, Party, Results, Unusable, Waiting
+from fapiao.selection.reconciliation import (
+    NO_ANSWER,
+    Wished,
+    already_there,
+    as_wished,
+    reconcile,
+    settled_by_holdings,
+    verdict,
+)
 from fapiao.selection.records import OpenDocument, Selection, Settled
 from operators.leased_queue.guard import MAX_ATTEMPTS
 from operators.leased_queue.logins import login_blocking, login_now, poll_later
@@ -13,9 +21,10 @@ from operators.selections.session import SelectionSession, SelectionTables
 
 log = logging.getLogger(__name__)
 
-Holdings = Mapping[str, Holding]
 MOST_POLLS_WITHOUT_ANSWER = 12
-"""Polls after which a document that the results do not name is given up."""
+"""Polls after which a document that the results do not name is settled by what the bureau holds."""
+MOST_REASONS = 3
+"""Of what is wrong with an answer, so many different reasons are told."""
 _LEDGER = "see the ledger (税局用票台账) for each document, then retry"
 
 
@@ -37,12 +46,17 @@ def collect(session: SelectionSession, row: Selection) -> None:
         return
     with session.transaction() as tables:
         documents = tables.queue.open_documents(row)
-    held = _compared(session, row, whose, reply)
+    answered = {one.document_key for one in reply.documents}
+    silent = [one for one in documents if one.document_key not in answered]
+    over = bool(silent) and row.polls >= MOST_POLLS_WITHOUT_ANSWER
+    held = _compared(session, row, whose, reply, over)
     if isinstance(held, Waiting):
         _wait_for_holdings(session, row, held)
         return
     settled = reconcile(documents, reply.documents, _wished(row), held, session.says("selection_differs"))
-    _bring_in(session, row, documents, settled)
+    if over:
+        settled += _without_answer(session, row, silent, held)
+    _bring_in(session, row, documents, settled, [*reply.unusable, *(held.unusable if held else ())])
 
 
 def resolve_unanswered(session: SelectionSession, row: Selection) -> bool:
@@ -61,7 +75,12 @@ def resolve_unanswered(session: SelectionSession, row: Selection) -> bool:
         if settled:
             tables.queue.settle(row, settled, session.instant(), _to_status(session, row))
         tables.queue.note_holdings(row, None)
-        return _again(session, tables, row, len(documents) - len(settled))
+        unknown = [one for one in documents if as_wished(one, _wished(row), held) is None]
+        if unknown:
+            left = [one.document_key for one in unknown]
+        else:
+            return _again(session, tables, row, len(documents) - len(settled))
+    raise _not_readable(left, held.unusable, session)
 
 
 def _again(session: SelectionSession, tables: SelectionTables, row: Selection, left: int) -> bool:
@@ -100,17 +119,21 @@ def finish(session: SelectionSession, tables: SelectionTables, row: Selection) -
     tables.queue.finish(row, Refused(*text, _LEDGER) if text else None, session.instant())
 
 
-def _compared(session: SelectionSession, row: Selection, whose: Party, reply: Results) -> Holdings | Waiting | None:
-    """What the bureau holds, where the channel's results are compared with it, or a document was repeated.
+def _compared(
+    session: SelectionSession, row: Selection, whose: Party, reply: Results, over: bool
+) -> Holdings | Waiting | None:
+    """What the bureau holds, where the channel's results are compared with it, or a document was repeated or is `over`.
 
     A bureau that refuses to show it (乐企, once the period has moved on) leaves its results to stand alone.
     """
     repeated = any(one.outcome == "already" for one in reply.documents)
-    if not repeated and row.channel not in session.rules.compared:
+    if not (repeated or over) and row.channel not in session.rules.compared:
         return None
     try:
         return _holdings(session, row, whose)[0]
     except Refused as hidden:
+        if not ends_ticket(hidden):
+            raise
         log.warning("selection %s is not compared with what the bureau holds: %s", row.batch_no, hidden)
         return None
 
@@ -134,24 +157,40 @@ def _wait_for_holdings(session: SelectionSession, row: Selection, reply: Waiting
     still_waiting(session, row, reply)
 
 
+def _without_answer(
+    session: SelectionSession, row: Selection, silent: Sequence[OpenDocument], held: Holdings | None
+) -> list[Settled]:
+    here, gone = session.says("selection_held"), session.says("selection_no_answer")
+    return settled_by_holdings(silent, _wished(row), held, row.tax_period, here, gone)
+
+
 def _bring_in(
-    session: SelectionSession, row: Selection, documents: Sequence[OpenDocument], settled: Sequence[Settled]
+    session: SelectionSession,
+    row: Selection,
+    documents: Sequence[OpenDocument],
+    settled: Sequence[Settled],
+    unusable: Iterable[Unusable],
 ) -> None:
     """Ledger, pool and request in one transaction; a document that has no answer yet is asked about again."""
     answered = {one.document_key for one in settled}
-    missing = [one for one in documents if one.document_key not in answered]
-    given_up = missing if row.polls >= MOST_POLLS_WITHOUT_ANSWER else []
-    text = session.says("selection_no_answer")
-    every = [*settled, *(Settled(one.document_key, "failed", NO_ANSWER, text) for one in given_up)]
+    missing = [one.document_key for one in documents if one.document_key not in answered]
     with session.locked(row) as tables:
         tables.queue.note_holdings(row, None)
-        tables.queue.settle(row, every, session.instant(), _to_status(session, row))
-        if any(one.state == "failed" for one in every):
+        tables.queue.settle(row, settled, session.instant(), _to_status(session, row))
+        if any(one.state == "failed" for one in settled):
             tables.queue.clear_statistics(row.taxpayer_no)
-        if tables.queue.tally(row).open:
-            tables.queue.postpone(row, session.rules.unanswered_seconds, polls=1)
+        if missing:
+            why = _not_readable(missing, unusable, session)
+            tables.queue.postpone(row, why.wait_seconds, why, polls=1)
         else:
             finish(session, tables, row)
+
+
+def _not_readable(missing: Sequence[str], unusable: Iterable[Unusable], session: SelectionSession) -> TryLater:
+    """Of how many documents the bureau has said nothing that can be used, and what was wrong with what it said."""
+    reasons = [*dict.fromkeys(one.reason for one in unusable)][:MOST_REASONS] or ["the bureau does not name them"]
+    text = f"{len(missing)} documents have no usable answer yet, {missing[0]} first: {'; '.join(reasons)}"
+    return TryLater("NO_USABLE_ANSWER", text, "they are asked about again", session.rules.unanswered_seconds)
 
 
 def _wished(row: Selection) -> Wished:

@@ -122,9 +122,9 @@ def _put_off(tables: SelectionTables, row: Selection, error: BureauError) -> Non
 
     For a barred way no row is to blame.
     """
-    unsure = row.sent and row.request_no is None and not isinstance(error, Refused)
-    if error.free or unsure or (row.request_no is not None and not ends_ticket(error)):
-        later = replace(error, wait_seconds=max(error.wait_seconds, LEAST_WAIT_SECONDS)) if unsure else error
+    taken = row.sent and not ends_ticket(error)
+    if error.free or taken:
+        later = replace(error, wait_seconds=max(error.wait_seconds, LEAST_WAIT_SECONDS)) if taken else error
         wait_out(tables.queue, row, later, partial(_end, tables, row))
     elif may_be_tried_again(row, error):
         tables.queue.postpone(row, error.wait_seconds, error, cost=1)

@@ -64,14 +64,21 @@ def test_a_code_nobody_documented_is_refused_in_the_bureaus_own_words(channel: s
     [
         *(("code", code, "done") for code in ("01",)),
         *(("code", code, "already") for code in ("02", "05")),
-        *(("code", code, "refused") for code in ("03", "06", "10", "11", "77")),
+        *(("code", code, "refused") for code in ("03", "06", "10", "11")),
         *(("jgzt", code, "done") for code in ("01",)),
         ("jgzt", "08", "already"),
-        *(("jgzt", code, "refused") for code in ("04", "07", "09", "10", "11", "12", "13", "14", "99", "77")),
+        *(("jgzt", code, "refused") for code in ("04", "07", "09", "10", "11", "12", "13", "14", "99")),
     ],
 )
 def test_every_code_of_a_statistics_table_is_done_held_or_refused(answer: str, code: str, outcome: str) -> None:
-    assert CODES.table(answer, code).outcome == outcome
+    meaning = CODES.table(answer, code)
+    assert meaning is not None
+    assert meaning.outcome == outcome
+
+
+@pytest.mark.parametrize("answer", ["code", "jgzt"])
+def test_what_no_row_knows_of_a_statistics_table_is_no_word_about_it(answer: str) -> None:
+    assert CODES.table(answer, "77") is None
 
 
 @pytest.mark.parametrize("count", [0, 2001])

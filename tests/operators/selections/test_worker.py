@@ -285,17 +285,22 @@ def test_a_repeated_selection_for_another_use_is_a_failure_in_the_bureaus_words(
     assert room.ledger()["A"]["result_text"].startswith("已勾选无法重复：")
 
 
-def test_a_document_without_an_answer_is_asked_about_again_and_given_up_in_the_end(room: SelectionRoom) -> None:
-    room.bureau.silent.add("B")
-    submitted(room, *room.documents("A", "B"))
+def test_a_document_without_an_answer_is_asked_about_again_and_settled_by_what_the_bureau_holds(
+    room: SelectionRoom,
+) -> None:
+    room.bureau.silent |= {"B", "C"}
+    submitted(room, *room.documents("A", "B", "C"))
     room.work()
     assert (room.row()["status"], room.row()["succeeded_count"]) == ("processing", 1)
+    assert room.row()["error_message"].startswith("2 documents have no usable answer yet, B first: ")
+    del room.bureau.held["C"]
     for _ in range(12):
         room.wait_over()
         room.work()
     assert room.row()["status"] == "failed"
-    assert room.ledger()["B"]["result_text"] == "税局未返回该发票的处理结果，请从税局下载更新"
-    assert room.statuses() == {"A": "1", "B": "0"}
+    assert room.ledger()["B"]["result_text"] == "税局已按要求处理，未重复提交"
+    assert room.ledger()["C"]["result_text"] == "税局未返回该发票的处理结果，请从税局下载更新"
+    assert room.statuses() == {"A": "1", "B": "1", "C": "0"}
 
 
 @pytest.mark.req("A-36")
