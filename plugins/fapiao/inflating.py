@@ -29,7 +29,7 @@ def inflated(pieces: Iterable[bytes], window: int = GZIP) -> Iterator[bytes]:
 
 def _output(unpacking: Any, packed: bytes) -> Iterator[bytes]:
     """All that so many bytes unpack to; the last of it may be held back when they are used up."""
-    while found := unpacking.decompress(packed, _PIECE):
+    while not unpacking.eof and (found := unpacking.decompress(packed, _PIECE)):  # behind its end it collects twice
         yield found
         packed = unpacking.unconsumed_tail
 

@@ -75,12 +75,10 @@ def resolve_unanswered(session: SelectionSession, row: Selection) -> bool:
         if settled:
             tables.queue.settle(row, settled, session.instant(), _to_status(session, row))
         tables.queue.note_holdings(row, None)
-        unknown = [one for one in documents if as_wished(one, _wished(row), held) is None]
-        if unknown:
-            left = [one.document_key for one in unknown]
-        else:
+        unknown = [one.document_key for one in documents if as_wished(one, _wished(row), held) is None]
+        if not unknown:
             return _again(session, tables, row, len(documents) - len(settled))
-    raise _not_readable(left, held.unusable, session)
+    raise _not_readable(unknown, held.unusable, session)
 
 
 def _again(session: SelectionSession, tables: SelectionTables, row: Selection, left: int) -> bool:
