@@ -510,7 +510,7 @@ CREATE TABLE sync.selection (
     retry_of bigint,
     created_by text DEFAULT sync.actor() NOT NULL,
     created_at timestamptz DEFAULT sync.now() NOT NULL,
-    broke_workers smallint DEFAULT 0 NOT NULL,
+    broke_workers smallint DEFAULT 0 NOT NULL,  -- Workers that ended over this request; after three it is set aside.
     waits integer DEFAULT 0 NOT NULL,
     waiting_since timestamptz,
     CONSTRAINT counts_balance CHECK (
@@ -833,7 +833,7 @@ CREATE TABLE sync.verification (
     created_by text DEFAULT sync.actor() NOT NULL,
     created_at timestamptz DEFAULT sync.now() NOT NULL,
     finished_at timestamptz,
-    broke_workers smallint DEFAULT 0 NOT NULL,
+    broke_workers smallint DEFAULT 0 NOT NULL,  -- Workers that ended over this verification; after three it is set aside.
     polls integer DEFAULT 0 NOT NULL,
     login_request_id bigint,
     waits integer DEFAULT 0 NOT NULL,

@@ -128,6 +128,12 @@ COMMENT ON COLUMN sync.task.warnings IS
 COMMENT ON COLUMN sync.task.broke_workers IS
     'Workers that ended over this row: exceptions, kills, memory.';
 
+COMMENT ON COLUMN sync.selection.broke_workers IS
+    'Workers that ended over this request; after three it is set aside.';
+
+COMMENT ON COLUMN sync.verification.broke_workers IS
+    'Workers that ended over this verification; after three it is set aside.';
+
 COMMENT ON COLUMN sync.task.wanted_types IS
     'Of the types that its question answers those it is for; empty: all.';
 
