@@ -17,6 +17,11 @@ FROM enterprise.scheme AS s
 JOIN sync.task AS k ON s.scheme_id = ANY (k.scheme_ids)
 WHERE k.task_id = %(task_id)s;
 
+-- name: lock_plans
+-- One submission of files at a time for these tax numbers: the same file is not planned twice.
+SELECT pg_advisory_xact_lock(hashtextextended('import of ' || taxpayer_no, 0))
+FROM (SELECT DISTINCT unnest(%(taxpayers)s::text[]) AS taxpayer_no ORDER BY 1) AS whose;
+
 -- name: imported_before
 -- Which of these files are in the pool, or on their way there, for a company: a file with failed or waiting rows may come again.
 SELECT f.sha256, min(k.batch_no) AS batch_no

@@ -12,6 +12,20 @@ VALUES (%(dag_id)s, %(tick)s, %(day)s, %(batch_no)s, %(late)s)
 ON CONFLICT (dag_id, tick) DO UPDATE SET batch_no = coalesce(t.batch_no, excluded.batch_no)
 RETURNING old.batch_no IS NOT NULL;
 
+-- name: lock
+-- One planning at a time on these channels, to the end of the transaction: each sees what the one before it planned.
+SELECT pg_advisory_xact_lock(hashtextextended('sync.plan ' || channel, 0))
+FROM (SELECT DISTINCT unnest(%(channels)s::text[]) AS channel ORDER BY 1) AS c;
+
+-- name: lock_of
+-- The same on the channels of these tasks or import tasks, before any of them is locked.
+SELECT pg_advisory_xact_lock(hashtextextended('sync.plan ' || channel, 0))
+FROM (
+    SELECT DISTINCT channel FROM sync.task
+    WHERE batch_no = ANY (%(batches)s) OR history_batch_no = ANY (%(batches)s)
+    ORDER BY 1
+) AS c;
+
 -- name: late
 -- Why the rows of this transaction are planned after their time; their first event says so.
 SELECT set_config('fapiao.late', %(late)s, true);

@@ -66,6 +66,10 @@ class Imports(Statements):
         """The schemes that a task was imported into, deleted ones too."""
         return self._records(ImportScheme, "schemes_of", task_id=claim.task_id)
 
+    def lock_plans(self, taxpayers: Collection[str]) -> None:
+        """One submission of files at a time for these tax numbers, to the end of the transaction."""
+        self._run("lock_plans", taxpayers=list(taxpayers))
+
     def imported_before(self, owner: Owner, hashes: Collection[str]) -> dict[str, str]:
         """Which of these files are imported already without a failed row, by hash with the batch that did it."""
         return dict(self._run("imported_before", hashes=list(hashes), **owner._asdict()).fetchall())

@@ -186,6 +186,8 @@ def _acting(
 ) -> Iterator[list[SelectedTask]]:
     """The selected tasks, locked and allowed; saved with what the block does. Raises BadInput with every problem."""
     with acting(connection, actor, _label(action)):
+        if action == "retry":
+            connection.execute(query("plan", "lock_of"), {"batches": list(batches)})
         connection.execute(query("actions", "lock"), {"batches": list(batches)})
         tasks = _selected(connection, batches)
         problems = _unknown(batches, tasks, book)

@@ -51,6 +51,7 @@ def plan_day(
     """
     book = rules or rulebook()
     with connection.transaction() as planning:
+        connection.execute(query("plan", "lock"), {"channels": [channel]})
         occurring = _due(connection, book, run, channel, job, read_parameters(connection))
         batch = connection.execute(query("plan", "open_batch"), _batch(run, actor)).fetchone()
         values = _batch(run, actor) | {

@@ -82,6 +82,7 @@ def update_last_month(connection: Connection, run: RunDay, actor: str, rules: Ru
     """
     book = rules or rulebook()
     with acting(connection, actor):
+        connection.execute(query("plan", "lock"), {"channels": list(book.channels)})
         enterprise = read_enterprise(connection)
         return [_update(connection, run, actor, enterprise, book, data_type) for data_type in DATA_TYPES]
 

@@ -111,6 +111,8 @@ def _fit(connection: Connection, book: RuleBook, row: Record, day: date) -> str 
 def _acting(connection: Connection, actor: str, action: str, batches: Sequence[str]) -> Iterator[None]:
     """The import tasks locked and allowed, in one transaction. Raises BadInput with every problem."""
     with acting(connection, actor, permission_rules().actions[action]):
+        if action == "retry":
+            connection.execute(query("plan", "lock_of"), {"batches": list(batches)})
         connection.execute(query("history", "lock"), {"batches": list(batches)})
         if problems := _problems(connection, actor, action, batches):
             raise BadInput(problems)

@@ -60,6 +60,7 @@ def create(connection: Connection, run: RunDay, actor: str, form: Form, rules: R
     """
     book = rules or rulebook()
     with acting(connection, actor):
+        connection.execute(query("plan", "lock"), {"channels": list(book.channels)})
         plan = preview(connection, actor, form, run.day, book)
         return save(connection, run, plan, JOBS[plan.request.data_type], actor, book)
 

@@ -20,7 +20,7 @@ from fapiao.tasks import SHANGHAI, Claim, RunDay
 from hooks.enterprise.parameters import read_parameter
 from hooks.enterprise.permissions import permissions_of
 from hooks.files.store import FileStore
-from hooks.pool.sessions import name_actor
+from hooks.pool.sessions import acting, name_actor
 from hooks.queues.imports import Imports, Source
 from hooks.queues.tasks import TaskTable
 from operators.imports.merge import merge, translated
@@ -106,12 +106,12 @@ def _planned(
 ) -> Created:
     imports = Imports(connection)
     already: dict[str, str] = {}
-    with connection.transaction():
+    with acting(connection, created_by):
+        imports.lock_plans({one.owner.taxpayer_no for one in readings})
         for one in readings:
             found = imports.imported_before(one.owner, [source.sha256 for source in one.sources.values()])
             already |= {source.name: found[source.sha256] for source in one.sources.values() if source.sha256 in found}
         fresh = [one for one in readings if not all(source.name in already for source in one.sources.values())]
-        name_actor(connection, created_by)
         batches = [] if dry_run or not fresh else imports.plan(run, [one.file_set() for one in fresh], created_by)
     return Created(dict(zip(batches, fresh, strict=False)), already, tuple(readings))
 

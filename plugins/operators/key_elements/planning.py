@@ -14,6 +14,7 @@ from fapiao.queries import query
 from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
 from hooks.enterprise.basics import read_enterprise
+from hooks.pool.sessions import acting
 
 DAG_ID = "key_element_sync"
 
@@ -27,10 +28,11 @@ def create(
     A run that is made again finds its own rows. Raises BadInput with every problem, and then nothing is planned.
     """
     rules = key_element_rules()
-    with connection.transaction():
+    with acting(connection, created_by):
         request = checked(form, read_enterprise(connection), rulebook(), rules, run.day, surface)
         asked = searches(request, rules)
         values = _values(run, request, asked) | {"created_by": created_by}
+        connection.execute(query("plan", "lock"), {"channels": [request.channel]})
         _refuse_doubles(connection, values)
         batch = {"dag_id": run.dag_id, "run_id": run.run_id, "day": run.day, "created_by": created_by}
         opened = connection.execute(query("plan", "open_batch"), batch).fetchone()
