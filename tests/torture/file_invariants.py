@@ -1,5 +1,6 @@
 """Invariants of files: each that was laid into the inbox ends in one place with a sentence, and its rows in the pool."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +44,20 @@ def what_is_done_is_in_the_pool(world: World) -> list[Row]:
 _VOIDED = """
 SELECT f.name FROM sync.import_file AS f JOIN sync.task AS k USING (task_id) WHERE k.void_state IS NOT NULL
 """
+
+
+_STORED = """
+SELECT DISTINCT 'layout file' AS what, sha256, size FROM pool.layout_file
+UNION SELECT 'imported file', sha256, size FROM sync.import_file
+"""
+
+
+@holds("every file that a table names lies in the store, byte for byte")
+def named_files_are_stored(world: World) -> list[Row]:
+    """By the hash of what lies there."""
+    return [row for row in world.rows(_STORED) if _stored(world, row["sha256"]) != (row["sha256"], row["size"])]
+
+
+def _stored(world: World, sha256: str) -> tuple[str, int] | None:
+    file = world.folder / "files" / sha256[:2] / sha256
+    return (hashlib.sha256(content := file.read_bytes()).hexdigest(), len(content)) if file.exists() else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from invariants import holds, in_sql
@@ -86,22 +87,28 @@ def every_face_is_the_bureaus(world: World) -> list[Row]:
 @holds("the pool holds every document of every window that was asked for and answered")
 def every_answered_window_is_there(world: World) -> list[Row]:
     """A download that says succeeded or no_data brought whatever the bureau showed on the day of its application."""
-    rows, documents = pool_rows(world), list(world.bureau.documents())
+    rows, of_kind = pool_rows(world), _by_kind(world)
     found = []
     for asked in world.rows(_ASKED, {"since": _FAR}):
-        for document in documents:
-            if _covers(world, asked, document) and place_of(document) not in rows:
+        of_type = (of_kind.get((asked["direction"], asked["taxpayer_no"], kind), ()) for kind in asked["types"])
+        for document in chain.from_iterable(of_type):
+            if _shown(world, asked, document) and place_of(document) not in rows:
                 found.append({**asked, "missing": place_of(document), "kind": document.facts.kind})
     return found
 
 
-def _covers(world: World, asked: Row, document: Document) -> bool:
-    mine = (
-        place_of(document)[:2] == (asked["direction"], asked["taxpayer_no"]) and document.facts.kind in asked["types"]
-    )
-    if not mine or not asked["window_start"] <= document.issued_on <= asked["window_end"]:
-        return False
-    return document.visible(asked["seen_on"]) and world.bureau.since[document.key] <= asked["seen_on"]
+def _by_kind(world: World) -> dict[Place, list[Document]]:
+    """The bureau's documents by direction, owner and kind."""
+    found: dict[Place, list[Document]] = {}
+    for document in world.bureau.documents():
+        found.setdefault((*place_of(document)[:2], document.facts.kind), []).append(document)
+    return found
+
+
+def _shown(world: World, asked: Row, document: Document) -> bool:
+    """Whether the bureau showed the document on the day of the application."""
+    issued = asked["window_start"] <= document.issued_on <= asked["window_end"]
+    return issued and document.visible(asked["seen_on"]) and world.bureau.since[document.key] <= asked["seen_on"]
 
 
 in_sql(

@@ -23,6 +23,8 @@ UNION ALL SELECT 'retry', created_by, org_code, batch_no FROM sync.task WHERE re
 UNION ALL SELECT 'import', created_by, org_code, batch_no FROM sync.task WHERE history_batch_no IS NOT NULL AND retry_of IS NULL
 UNION ALL SELECT 'select', created_by, org_code, batch_no FROM sync.selection
 UNION ALL SELECT 'import', created_by, org_code, batch_no FROM sync.verification WHERE reason = 'received'
+UNION ALL SELECT 'import', f.stored_by, t.org_code, f.document_key FROM pool.layout_file AS f
+    JOIN enterprise.taxpayer AS t USING (taxpayer_no) WHERE f.source = 'user'
 UNION ALL SELECT 'poll', e.actor, k.org_code, k.batch_no FROM sync.task_event AS e JOIN sync.task AS k USING (task_id)
     WHERE e.reason = '获取异步结果'
 """

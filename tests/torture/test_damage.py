@@ -88,6 +88,9 @@ DAMAGE: dict[str, str] = {
     "every_change_is_written_down": f"UPDATE pool.document SET status = 'planted' WHERE document_key = {ONE_DOCUMENT}",
     "every_tick_is_planned": "DELETE FROM sync.task; DELETE FROM sync.skip",
     "nobody_acts_without_the_right": SELECTION.format("zhao", ONE_TASK),
+    "named_files_are_stored": """
+        INSERT INTO pool.layout_file (direction, taxpayer_no, document_key, file_type, source, sha256, size, media_type)
+        SELECT direction, taxpayer_no, document_key, 'pdf', 'bureau', repeat('0', 64), 1, 'application/pdf' FROM pool.document LIMIT 1""",
     "what_is_done_is_in_the_pool": "DELETE FROM pool.document",
 }
 """SQL that damages a copy of the pool, by the invariant that finds it; triggers and foreign keys look away."""

@@ -5,6 +5,7 @@ how it ended and what it said last.
 """
 
 import faulthandler
+import gc
 import json
 import os
 import select
@@ -80,6 +81,7 @@ def _serve() -> None:
     signal.set_wakeup_fd(wake)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     pending = b""
+    gc.freeze()  # what was imported is shared with every fork, and never looked at again
     _tell(number=-1)
     while True:
         ready, _, _ = select.select([0, woken], [], [])
