@@ -7,7 +7,7 @@ from company_group import BY_HAND
 from day_script import Mishap
 from visitors import visit
 from workers import Worker
-from world import World
+from world import World, at
 
 _LEASE_OVER = timedelta(seconds=61)
 _TAKEOVER_SECONDS = 2.0
@@ -37,8 +37,10 @@ def lease_over(world: World, _: Mishap) -> None:
 
 
 def hours_pass(world: World, mishap: Mishap) -> None:
-    """The clock jumps up to an hour ahead."""
-    world.turn(world.clock.now() + timedelta(minutes=60 * mishap.place))
+    """The clock jumps up to an hour ahead, and never into the night."""
+    night = at(world.today, 22)
+    if world.clock.now() < night:
+        world.turn(min(world.clock.now() + timedelta(minutes=60 * mishap.place), night))
 
 
 def step_back(world: World, mishap: Mishap) -> None:

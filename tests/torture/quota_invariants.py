@@ -62,7 +62,8 @@ def slots_beyond_the_count_are_unknown(world: World) -> list[Row]:
 @holds("no quota is overspent: once a day, five times a running month, three times a past one")
 def nothing_is_overspent(world: World) -> list[Row]:
     """By the bureau's count and by our own."""
-    ours = Counter({key: len(row["states"]) for key, row in _ours(world).items()})
+    own = {key: [state for state in row["states"] if state != "foreign"] for key, row in _ours(world).items()}
+    ours = Counter({key: len(states) for key, states in own.items()})
     return [{"by": by, **row} for by, found in (("bureau", counted(world)), ("ledger", ours)) for row in _over(found)]
 
 

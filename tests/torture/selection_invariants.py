@@ -14,6 +14,8 @@ FROM sync.selection_item AS i JOIN sync.selection AS s USING (selection_id)
 WHERE s.operation IN ('not_deduct', 'undo_not_deduct') AND i.state IN ('succeeded', 'open')
 ORDER BY i.taxpayer_no, i.document_key, s.selection_id DESC
 """
+_COUNTED = ("0", "0000", "P2301", "P2302", "P2303")
+"""Answers of 查验 that the bureau counts: found, not found, another invoice, too often."""
 _NOT_DEDUCTED = "6"
 """fpyt 不抵扣; no seed has it."""
 
@@ -38,6 +40,8 @@ def the_bureau_is_asked_five_times_at_most(world: World) -> list[Row]:
     """By the bureau's own journal."""
     asked: Counter[tuple[str, str, str]] = Counter()
     for call in world.bureau.ask("journal", service="invoiceCheck")["calls"]:
+        if call["returncode"] not in _COUNTED:
+            continue
         request = call["request"] or {}
         asked[call["at"][:10], str(request.get("invoiceCode", "")), str(request.get("invoiceNo", ""))] += 1
     return [{"asked": key, "times": times} for key, times in asked.items() if times > 5]
