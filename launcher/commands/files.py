@@ -7,9 +7,11 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from fapiao.bounds import bound
 from fapiao.errors import BadInput, Unusable
 from fapiao.layout.media import MEDIA_TYPES, SUFFIXES
 from fapiao.queries import query
+from fapiao.whole_file import read_whole
 from hooks.files.store import FileStore, file_store
 from hooks.files.user_files import add_files, holder_of
 from launcher.actor import actor_of, add_actor
@@ -44,20 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    files = {str(path): _content(path) for path in arguments.add}
+    files = {str(path): read_whole(path, bound("layout_file_bytes").value) for path in arguments.add}
     with pool_session(autocommit=True) as connection:
         holder = holder_of(connection, arguments.invoice_no, arguments.taxpayer, arguments.direction)
         done = add_files(connection, file_store(), holder, files, actor_of(arguments))
     for one in done:
         print(f"{one.name} ({one.file_type}, sha256 {one.sha256}): {one.sentence}")
     return 1 if any(one.outcome == "kept" for one in done) else 0
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as refused:
-        raise BadInput([f"{path} cannot be read: {refused.strerror or refused}"]) from refused
 
 
 def _list(arguments: argparse.Namespace) -> int:

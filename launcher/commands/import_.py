@@ -76,7 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
             password, dry = _password(arguments.password_env), arguments.dry_run
             created = create(connection, file_store(), run_day, request, actor, password=password, dry_run=dry)
         failed = _say_checked(created, dry_run=arguments.dry_run, scheme=arguments.scheme)
-        return min(failed, 1) if arguments.dry_run else _work(connection, arguments, run_day, created)
+        if not arguments.dry_run:
+            failed = _work(connection, arguments, run_day, created)
+        return min(failed + len(created.refused), 1)
 
 
 def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, run_day: RunDay, created: Created) -> int:
@@ -115,6 +117,8 @@ def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> int:
     """Returns how many rows would not come in."""
     for name, batch_no in created.already.items():
         print(f"{name}: 此前已导入（批次 {batch_no}），没有变化。")
+    for sentence in created.refused:
+        print(f"没有导入 {sentence}")
     failed = 0
     for one in created.checked if dry_run else ():
         documents = one.documents.whole() if one.documents else []

@@ -61,6 +61,7 @@ class WorkbookBound(Bound, frozen=True):
     name: Literal[
         "zip_files",
         "zip_entries",
+        "bad_members",
         "zip_growth",
         "zip_mebibytes",
         "unpacked_mebibytes",

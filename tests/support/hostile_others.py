@@ -95,6 +95,7 @@ ZIPS = [
     Case("a bad check sum.zip", lambda: patched(zipped({"a.xls": GOOD}), "a.xls", 16, b"\0\0\0\0"), "损坏"),
     Case("a password.zip", sealed, "设有密码"),
     Case("another way of packing.zip", lambda: patched(zipped({"a.xls": GOOD}), "a.xls", 10, struct.pack("<H", 97)), "损坏"),
+    Case("a bad file beside a good one.zip", lambda: zipped({"a.txt": b"hello", "b.xlsx": workbook()}), "没有导入：\n.*文本文件"),
     Case("a name that climbs.zip", lambda: zipped({"../../../a.xlsx": workbook()}), READ),
     Case("a name with a line break.zip", lambda: zipped({"a\nimport os\n.xlsx": workbook()}), "看不见的字符"),
     Case("a name that turns.zip", lambda: zipped({"a\u202excod.xlsx": workbook()}), "看不见的字符"),

@@ -3,8 +3,9 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
 
 from fapiao.boundary import boundary
@@ -55,42 +56,73 @@ class BureauFile:
         return read_sheets(self.looked, self.where, self.rules, [] if notes is None else notes)
 
 
-def open_upload(content: bytes, *, name: str, limit: int, password: str | None = None) -> Iterator[BureauFile]:
+class WrongPassword(FileRefusal):
+    """Of a ZIP: none of its files can be opened."""
+
+
+class MemberRefusal(FileRefusal):
+    """One file of a ZIP is not taken: its `member` name; those beside it may be."""
+
+    def __init__(self, refused: FileRefusal, member: str) -> None:
+        super().__init__(refused.sentence, refused.where)
+        self.member = member
+
+
+def open_upload(
+    content: bytes, *, name: str, limit: int, password: str | None = None, refused: list[MemberRefusal] | None = None
+) -> Iterator[BureauFile]:
     """The workbooks of an upload of at most `limit` bytes, one after the other; `name` is what the user called it.
 
     Raises FileRefusal for anything else: too large, another format, a bomb, a nested ZIP, a wrong password, macros,
-    encryption, or a name that breaks its own form.
+    encryption, or a name that breaks its own form. Where `refused` is given, it gets the files of a ZIP that are not
+    taken, a few at most, and the others are.
     """
     if len(content) > limit:
         raise FileRefusal(f"文件有 {len(content)} 字节，超过上限 {limit >> 20}M（{limit} 字节）；请分开导出", name)
-    return _opened(content, name, limit, password)
-
-
-def _opened(content: bytes, name: str, limit: int, password: str | None) -> Iterator[BureauFile]:
-    rules = file_rules()
     kind = sniff(content)
     if kind != "zip":
-        yield _file(content, kind, name, None, rules)
-        return
-    claim = parse_name(name, rules)
-    for inner, inner_content in _entries(content, name, limit, password):
-        found = sniff(inner_content)
-        if found == "zip":
-            raise FileRefusal(f"压缩包里还有压缩包“{inner}”，未打开；请解开一层后再上传", name)
-        file = _file(inner_content, found, inner, name, rules)
-        # a file whose own name says nothing is claimed by the name of its ZIP
-        yield replace(file, claim=file.claim or claim)
+        return iter([_file(content, kind, name, None)])
+    return _members(content, name, limit, password, refused)
 
 
-def _file(content: bytes, kind: Format, name: str, container: str | None, rules: FileRules) -> BureauFile:
+def _members(
+    content: bytes, name: str, limit: int, password: str | None, refused: list[MemberRefusal] | None
+) -> Iterator[BureauFile]:
+    claim = parse_name(name, file_rules())
+    for member, unpack in _entries(content, name, limit, password):
+        try:
+            file = _member(unpack(), member, name)
+        except WrongPassword:
+            raise
+        except FileRefusal as wrong:
+            if refused is None:
+                raise
+            if len(refused) >= (most := bound("bad_members")).value:
+                raise FileRefusal(most.said(), name) from wrong
+            refused.append(MemberRefusal(wrong, member))
+        else:
+            # a file whose own name says nothing is claimed by the name of its ZIP
+            yield replace(file, claim=file.claim or claim)
+
+
+def _member(content: bytes, member: str, name: str) -> BureauFile:
+    if visible(member) != member:
+        raise FileRefusal(f"压缩包里的文件名“{visible(member)}”含有看不见的字符；请改名后重新压缩", name)
+    kind = sniff(content)
+    if kind == "zip":
+        raise FileRefusal(f"压缩包里还有压缩包“{member}”，未打开；请解开一层后再上传", name)
+    return _file(content, kind, member, name)
+
+
+def _file(content: bytes, kind: Format, name: str, container: str | None) -> BureauFile:
     where = f"{container} · {name}" if container else name
     looked = look_into(content, kind, where)
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256, rules = hashlib.sha256(content).hexdigest(), file_rules()
     return BureauFile(name, container, content, sha256, kind, parse_name(name, rules), rules, looked)
 
 
-def _entries(content: bytes, name: str, limit: int, password: str | None) -> Iterator[tuple[str, bytes]]:
-    """(name, bytes) of the files in a ZIP."""
+def _entries(content: bytes, name: str, limit: int, password: str | None) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """(name, what unpacks it) of the files in a ZIP."""
     import pyzipper  # type: ignore[import-untyped] # noqa: PLC0415 ciphers, which most commands do without
 
     entries = [entry for entry in directory(content, name) if not _is_litter(entry)]
@@ -105,11 +137,9 @@ def _entries(content: bytes, name: str, limit: int, password: str | None) -> Ite
     if password:
         archive.setpassword(password.encode())
     for entry in (entry for entry in archive.infolist() if not _is_litter(entry)):
-        if visible(inner := _entry_name(entry)) != inner:
-            raise FileRefusal(f"压缩包里的文件名“{visible(inner)}”含有看不见的字符；请改名后重新压缩", name)
         if entry.flag_bits & _ENCRYPTED and not password:
             raise FileRefusal("压缩包设有密码；请填写申请下载时设置的密码", name)
-        yield inner, _unpacked(archive, entry, name)
+        yield _entry_name(entry), partial(_unpacked, archive, entry, name)
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
@@ -121,7 +151,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> by
         except RuntimeError as error:
             if type(error) is not RuntimeError:  # a method of packing that nobody implements
                 raise
-            raise FileRefusal("压缩包密码不对；请填写申请下载时设置的密码", name) from error
+            raise WrongPassword("压缩包密码不对；请填写申请下载时设置的密码", name) from error
 
 
 def _is_litter(entry: zipfile.ZipInfo) -> bool:
@@ -145,15 +175,31 @@ def join_parts(files: Iterable[BureauFile]) -> list[list[BureauFile]]:
 
     Raises FileRefusal where a part is missing or comes twice.
     """
+    return [in_order(group) for group in sets_of(files)]
+
+
+def sets_of(files: Iterable[BureauFile]) -> list[list[BureauFile]]:
+    """Files of one name but for the part number together; others alone."""
     sets: dict[object, list[BureauFile]] = {}
     for file in files:
         claim = file.claim
         key: object = file.name if claim is None or claim.part is None else replace(claim, part=None)
         sets.setdefault(key, []).append(file)
-    return [_in_order(group) for group in sets.values()]
+    return list(sets.values())
 
 
-def _in_order(group: list[BureauFile]) -> list[BureauFile]:
+def is_beside(member: str, group: list[BureauFile]) -> bool:
+    """Whether a file of that name is another part of the same download."""
+    try:
+        claim = parse_name(member, file_rules())
+    except FileRefusal:
+        return False
+    own = group[0].claim
+    return bool(claim and own and claim.part and own.part and replace(claim, part=None) == replace(own, part=None))
+
+
+def in_order(group: list[BureauFile]) -> list[BureauFile]:
+    """The parts of one name in their order. Raises FileRefusal where one is missing or comes twice."""
     numbered = {file.claim.part: file for file in group if file.claim is not None and file.claim.part is not None}
     if not numbered:
         return group

@@ -70,7 +70,7 @@ class FolderStore:
         """Writers of the same bytes take turns on one temporary file; a killed one's is written anew by the next."""
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = place.with_suffix(".part")
-        with open(os.open(part, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as target:  # noqa: PTH123
+        with open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600), "wb") as target:  # noqa: PTH123
             fcntl.flock(target, fcntl.LOCK_EX)
             if self.has(place.name, len(content)):
                 part.unlink(missing_ok=True)

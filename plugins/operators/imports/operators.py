@@ -26,11 +26,20 @@ from operators.leased_queue.session import releasing
 from operators.run_context import clock, conf, run_day, who
 
 Outcome = dict[str, Any]
+_NO_CHANGE = "文件此前已导入，没有变化。"
+_IN_PART = "压缩包里的以下文件没有导入："
 _NO_FILE = "不是普通文件（是链接、管道或设备），没有打开。"
 INBOX_OWNER = ("fapiao", "inbox_owner")
 """The parameter that names whose rights are checked for the files of the inbox."""
 _SHOWN = ("batch_no", "taxpayer_no", "direction", "status", "status_label", "downloaded_count", "inserted_count",
           "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message", "warnings")  # fmt: skip
+
+
+class Imported(NamedTuple):
+    """How tasks stand, and what is wrong with files of a ZIP that were not taken."""
+
+    outcomes: list[Outcome]
+    refused: Sequence[str] = ()
 
 
 class TakenIn(NamedTuple):
@@ -54,18 +63,18 @@ class ImportFilesOperator(BaseOperator):
                     form = given(REQUEST, context["params"])
                     request = import_request("form", [inside(folder := inbox(), filled["path"])], within=folder, **form)
                     password = _password(filled["password_connection"])
-                    found = import_one(connection, store, run, request, actor, password)
+                    done = import_one(connection, store, run, request, actor, password)
                 else:
                     batches = replay(connection, run, actor).batches if filled["replay"] else []
-                    found = self._sweep(connection, store, run, actor, batches)
+                    done = Imported(self._sweep(connection, store, run, actor, batches))
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
-        for outcome in found:
+        for outcome in done.outcomes:
             self.log.info("%s", described(outcome))
-        failed = [outcome for outcome in found if outcome["status"] not in ("succeeded", "no_data")]
-        if filled["path"] and failed:
-            raise AirflowFailException("；".join(described(outcome) for outcome in failed))
-        return found
+        failed = [outcome for outcome in done.outcomes if outcome["status"] not in ("succeeded", "no_data")]
+        if filled["path"] and (failed or done.refused):
+            raise AirflowFailException("；".join([*map(described, failed), *done.refused]))
+        return done.outcomes
 
     def _sweep(
         self, connection: Connection, store: FileStore, run: RunDay, actor: str, batches: Sequence[str]
@@ -92,7 +101,11 @@ class ImportFilesOperator(BaseOperator):
             return TakenIn(REFUSED, f"{refused}\n导入人：{owner}")
         except psycopg.Error as broken:
             return self._postponed(broken, owner)
-        return TakenIn(DONE, "\n".join(map(described, done)) or "文件此前已导入，没有变化。", done)
+        told = "\n".join(map(described, done.outcomes)) or _NO_CHANGE
+        if done.refused:
+            self.log.warning("refused in part: %s", "\n".join(done.refused))
+            return TakenIn(REFUSED, "\n".join([told, _IN_PART, *done.refused]), done.outcomes)
+        return TakenIn(DONE, told, done.outcomes)
 
     def _unforeseen(self, broken: BaseException) -> BadInput:
         self.log.error("refused, for a reason nobody foresaw", exc_info=broken)
@@ -126,11 +139,11 @@ def import_one(
     request: ImportRequest,
     actor: str,
     password: str | None = None,
-) -> list[Outcome]:
+) -> Imported:
     """Creates the tasks of a request and works them; files that are imported already make none. Raises BadInput."""
     created = create(connection, store, run, request, actor, password=password)
     _work(store, run, actor, created)
-    return outcomes(connection, created.batches)
+    return Imported(outcomes(connection, created.batches), created.refused)
 
 
 def _work(store: FileStore, run: RunDay, actor: str, created: Created | None = None) -> None:

@@ -4,11 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from pathlib import Path
 
 from fapiao.bureau_files.agreement import Content, agree
 from fapiao.bureau_files.layouts import Layout, file_rules
-from fapiao.bureau_files.opening import BureauFile, join_parts, open_upload
-from fapiao.bureau_files.records import RowFate
+from fapiao.bureau_files.opening import (
+    BureauFile,
+    MemberRefusal,
+    in_order,
+    is_beside,
+    join_parts,
+    open_upload,
+    sets_of,
+)
+from fapiao.bureau_files.records import FileRefusal, RowFate
 from fapiao.errors import BadInput
 from fapiao.imports.checking import check_documents
 from fapiao.imports.documents import FileDocuments, RowRef, RowVerdict
@@ -22,6 +31,8 @@ from fapiao.whole_file import read_whole
 from hooks.files.readings import reading
 from hooks.files.store import FileStore
 from hooks.queues.imports import FileSet, Source
+
+_NOT_ALL_PARTS = "同一次申请的另一个分卷有问题，这个分卷也没有导入；请把所有分卷一起重新上传"
 
 
 @dataclass(slots=True)
@@ -49,36 +60,78 @@ class ReadFiles:
 
 
 def read_request(
-    store: FileStore, request: ImportRequest, known: Mapping[str, str | None], day: date, password: str | None
-) -> list[ReadFiles]:
-    """Keeps the bytes, then opens, recognises and reads every file; one reading per company and direction.
-
-    `day` is the day of the run: no file is newer. Raises FileRefusal for a file that is not taken, and Unusable
-    where the store does not take the bytes.
-    """
-    with ExitStack() as read:
-        return _readings(_opened(store, request, password, read), request, known, day)
-
-
-def _readings(
-    opened: tuple[list[BureauFile], dict[int, Source]],
+    store: FileStore,
     request: ImportRequest,
     known: Mapping[str, str | None],
     day: date,
+    password: str | None,
+    refused: list[str] | None = None,
 ) -> list[ReadFiles]:
-    files, sources = opened
-    numbers = {id(file): number for number, file in enumerate(files, start=1)}
+    """Keeps the bytes, then opens, recognises and reads every file; one reading per company and direction.
+
+    `day` is the day of the run: no file is newer. Raises BadInput for a file that is not taken, and Unusable where the
+    store does not take the bytes. Where `refused` is given, it is told of files in a ZIP that are not, and those beside
+    them are, as long as there are any.
+    """
+    with ExitStack() as read:
+        opened = _Opened([], {}, None if refused is None else [])
+        for path in request.files:
+            _open(opened, path, store, request, password, read)
+        readings, wrong = _readings(opened, request, known, day)
+    if wrong and (refused is None or not readings):
+        raise BadInput(wrong)
+    if refused is not None:
+        refused += wrong
+    return readings
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Every workbook once, however often it was handed in, its source by hash, and files of ZIPs that are not taken."""
+
+    files: list[BureauFile]
+    sources: dict[str, Source]
+    refused: list[MemberRefusal] | None
+
+
+def _readings(
+    opened: _Opened, request: ImportRequest, known: Mapping[str, str | None], day: date
+) -> tuple[list[ReadFiles], list[str]]:
+    """The readings, and what is wrong with files of ZIPs. Raises BadInput for what is wrong with others."""
+    members = opened.refused or []
+    numbers = {id(file): number for number, file in enumerate(opened.files, start=1)}
+    sources = dict(enumerate(opened.sources.values(), start=1))
     readings: dict[Owner, ReadFiles] = {}
-    for group in join_parts(files):
-        numbered = {numbers[id(file)]: file for file in group}
-        documents, layouts = _read(numbered, day)
-        if request.surface == "form" and any(layout.tells == "usage" for layout in layouts):
-            raise BadInput([f"{group[0].name}: {rulebook().message('usage_from_file', 'import')}"])
-        owner = _owner(group[0], documents, layouts, request.asked, known)
-        refuse_strangers(documents, owner)
-        own = {number: sources[number] for number in numbered}
-        _join(readings, ReadFiles(owner, own, documents, _exported_at(group[0], day)))
-    return list(readings.values())
+    wrong = [problem for member in members for problem in member.problems]
+    for group in sets_of(opened.files):
+        try:
+            if any(is_beside(member.member, group) for member in members):
+                raise FileRefusal(_NOT_ALL_PARTS, group[0].where)
+            one = _read_set({numbers[id(file)]: file for file in in_order(group)}, sources, request, known, day)
+        except BadInput as refusal:
+            if opened.refused is None or any(file.container is None for file in group):
+                raise
+            wrong += refusal.problems
+        else:
+            _join(readings, one)
+    return list(readings.values()), wrong
+
+
+def _read_set(
+    files: Mapping[int, BureauFile],
+    sources: Mapping[int, Source],
+    request: ImportRequest,
+    known: Mapping[str, str | None],
+    day: date,
+) -> ReadFiles:
+    """The parts of one name. Raises BadInput."""
+    first = next(iter(files.values()))
+    documents, layouts = _read(files, day)
+    if request.surface == "form" and any(layout.tells == "usage" for layout in layouts):
+        raise BadInput([f"{first.name}: {rulebook().message('usage_from_file', 'import')}"])
+    owner = _owner(first, documents, layouts, request.asked, known)
+    refuse_strangers(documents, owner)
+    return ReadFiles(owner, {number: sources[number] for number in files}, documents, _exported_at(first, day))
 
 
 def read_stored(store: FileStore, files: Sequence[tuple[int, str, str]], owner: Owner, day: date) -> FileDocuments:
@@ -96,23 +149,19 @@ def _workbook(content: bytes, name: str) -> Iterator[BureauFile]:
     return open_upload(content, name=name, limit=len(content))
 
 
-def _opened(
-    store: FileStore, request: ImportRequest, password: str | None, read: ExitStack
-) -> tuple[list[BureauFile], dict[int, Source]]:
-    """Every workbook once, however often it was handed in; `read` ends the notes that they are being read."""
-    files: list[BureauFile] = []
-    sources: dict[str, Source] = {}
-    for path in request.files:
-        content = read_whole(path, request.limit, within=request.within)
-        uploaded = store.put(content)
-        read.enter_context(reading(uploaded, path.name))
-        for file in open_upload(content, name=path.name, limit=request.limit, password=password):
-            if file.sha256 in sources:
-                continue
+def _open(
+    opened: _Opened, path: Path, store: FileStore, request: ImportRequest, password: str | None, read: ExitStack
+) -> None:
+    """Keeps and opens one file that was handed in; `read` ends the note that it is being read."""
+    content = read_whole(path, request.limit, within=request.within)
+    uploaded = store.put(content)
+    read.enter_context(reading(uploaded, path.name))
+    found = open_upload(content, name=path.name, limit=request.limit, password=password, refused=opened.refused)
+    for file in found:
+        if file.sha256 not in opened.sources:
             store.put(file.content)
-            sources[file.sha256] = Source(file.name, file.sha256, len(file.content), path.name, uploaded)
-            files.append(file.without_content())
-    return files, dict(enumerate(sources.values(), start=1))
+            opened.sources[file.sha256] = Source(file.name, file.sha256, len(file.content), path.name, uploaded)
+            opened.files.append(file.without_content())
 
 
 @uncollected()

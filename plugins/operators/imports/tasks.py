@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -43,11 +43,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """What an import came to: its tasks with what was read for them, and files imported already with their batch."""
+    """What an import came to: its tasks with what was read for them, and files imported already with their batch.
+
+    `refused` says what is wrong with files of a ZIP that were not taken, while others of it were.
+    """
 
     readings: Mapping[str, ReadFiles] = field(default_factory=dict)
     already: Mapping[str, str] = field(default_factory=dict)
     checked: tuple[ReadFiles, ...] = ()
+    refused: tuple[str, ...] = ()
 
     @property
     def batches(self) -> list[str]:
@@ -68,19 +72,21 @@ def create(
     """Reads and checks the files, then makes one task per tax number and direction, all or none (R242, R255).
 
     The bytes are in the store before anyone parses them; a file that is imported already makes no task. Raises BadInput
-    with what is wrong, and then nothing is planned.
+    with what is wrong, and then nothing is planned; a file in a ZIP keeps only itself out.
     """
     imports = Imports(connection)
     with connection.transaction():
         known, scheme = imports.taxpayers(), _scheme(imports, request.scheme)
-    readings = read_request(store, request, known, run.day, password)
+    refused: list[str] = []
+    readings = read_request(store, request, known, run.day, password, refused)
     if scheme:
         _into_scheme(scheme, readings)
     with connection.transaction():
         _check_permissions(connection, created_by, {one.owner for one in readings}, known)
     if request.surface == "form" and len({one.owner.taxpayer_no for one in readings}) > 1:
         raise BadInput([rulebook().message("one_tax_number", "import")])
-    return _planned(connection, run, readings, created_by, dry_run=dry_run)
+    planned = _planned(connection, run, readings, created_by, dry_run=dry_run)
+    return replace(planned, refused=tuple(refused))
 
 
 def _scheme(imports: Imports, name: str | None) -> ImportScheme | None:
