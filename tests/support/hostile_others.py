@@ -5,6 +5,7 @@ import random
 import struct
 
 import pyzipper
+import xlwt
 
 from bureau_workbooks import HEADER_COLUMNS, header
 from hostile_xlsx import KEY, READ, Case, directory_of, overlapping, patched, rows, sheet, workbook, zipped
@@ -34,6 +35,17 @@ def with_record(kind: int, body: bytes, announced: int | None = None) -> bytes:
     kept = bytearray(GOOD[:FIRST_RECORD] + record + GOOD[FIRST_RECORD:])
     del kept[len(GOOD) :]
     return bytes(kept)
+
+
+def merged(rows_: int) -> bytes:
+    """An .xls with two merged ranges in each of many rows."""
+    kept, old = io.BytesIO(), xlwt.Workbook()
+    page = old.add_sheet("发票基础信息")
+    for row in range(rows_):
+        page.merge(row, row, 0, 1)
+        page.merge(row, row, 2, 3)
+    old.save(kept)
+    return kept.getvalue()
 
 
 def sealed(encryption: int | None = None) -> bytes:
@@ -68,6 +80,7 @@ XLS = [
     Case("a record of no length.xls", lambda: with_record(0x204, b""), TAKEN),
     Case("a run of numbers that ends before it begins.xls", lambda: with_record(0xBD, bytes(6)), TAKEN),
     Case("merged cells by the ten thousand.xls", lambda: with_record(0xE5, struct.pack("<H", 65535)), TAKEN),
+    Case("merged ranges by the hundred thousand.xls", lambda: merged(60_000), "合并单元格超过"),
     Case("a text behind the last.xls", lambda: with_record(0xFD, struct.pack("<HHHI", 5, 5, 0, 2**31)), TAKEN),
     Case("a password.xls", lambda: GOOD.replace(struct.pack("<HH", 0x85, 6 + 2 + 12), struct.pack("<HH", 0x2F, 20)), TAKEN),
     Case("an older version.xls", lambda: GOOD.replace(struct.pack("<HHH", 0x809, 16, 0x600), struct.pack("<HHH", 0x809, 16, 0x500)), "早于 Excel 97|损坏"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from fapiao.boundary import boundary
+from fapiao.bounds import bound
 from fapiao.bureau_files.formulas import refuse_uncountable
 from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
@@ -27,6 +28,8 @@ _AFTER_FORMULA = frozenset(
 """Records that may follow one: another cell, its text or shared tokens, a row, what ends the table."""
 _CANDIDATE = re.compile(rb"\x06\x00(?=[\x16-\xff][\x00-\x20]|[\x00-\xff][\x01-\x20])", re.DOTALL)
 _ERROR_CELL = re.compile(rb"\x05\x02\x08\x00.{7}\x01", re.DOTALL)
+_MERGE_CELLS = re.compile(rb"\xe5\x00(?=(.{4}))", re.DOTALL)
+_COUNT_LENGTH, _RANGE_LENGTH = 2, 8
 _DAMAGED = "工作簿损坏，无法打开；请重新导出或另存后再上传"
 
 
@@ -63,9 +66,17 @@ def _look(stream: bytes, where: str) -> Looked:
         formulas = _cells(stream, sheets, lambda kind, _: kind == _FORMULA)
     for name, found in formulas.items():
         refuse_uncountable(found, f"{where} · {name}")
+    if _merged(stream) > (most := bound("merged_ranges")).value:
+        raise FileRefusal(most.said(), where)
     if _ERROR_CELL.search(stream):
         errors = _cells(stream, sheets, lambda kind, body: kind == _TRUTH_OR_ERROR and bool(stream[body + 7]))
     return Looked(errors, formulas, from_1904)
+
+
+def _merged(stream: bytes) -> int:
+    """How many ranges the MERGECELLS records list ([MS-XLS] 2.4.168), or more: each record tells its length by them."""
+    told = (struct.unpack("<HH", match[1]) for match in _MERGE_CELLS.finditer(stream))
+    return sum(count for length, count in told if length == _COUNT_LENGTH + _RANGE_LENGTH * count)
 
 
 def _cells(stream: bytes, sheets: list[_Sheet], wanted: Callable[[int, int], bool]) -> dict[str, frozenset[str]]:

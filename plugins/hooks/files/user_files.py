@@ -1,7 +1,5 @@
 """用户上传: layout files that people bring, beside those of the bureau; who wins says the signature (R137)."""
 
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,6 +8,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from fapiao.bounds import bound
+from fapiao.bureau_files.zip_directory import directory
 from fapiao.errors import BadInput
 from fapiao.layout.media import FROM_BUREAU, kind_of
 from fapiao.layout.rows import file_row
@@ -119,8 +118,8 @@ def add_files(
 def _is_ofd(content: bytes) -> bool:
     """Whether a ZIP is one: a workbook begins alike, and a cut copy has no directory."""
     try:
-        return "OFD.xml" in zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except Exception:
+        return any(entry.filename == "OFD.xml" for entry in directory(content, ""))
+    except BadInput:
         return False
 
 
