@@ -9,7 +9,7 @@ import pytest
 
 from frozen import SILENT, FrozenWorkers
 from hooks.pool.heartbeat import beating
-from hooks.pool.sessions import Limits, open_session
+from hooks.pool.sessions import SessionLimits, open_session
 from hooks.queues.imports import Imports
 from rehearsal import GENERAL, KEY, Rehearsal, leqi_connection
 from simulator.bureau import Bureau
@@ -18,7 +18,7 @@ from simulator.running import RunningSimulator
 
 DAY, NEXT_DAY = "2027-02-06", "2027-02-07"
 RUN = {"dag": "leqi__history_input", "job": "history_input", "run": "run-1", "day": DAY}
-LIMITS = Limits(silent=SILENT, lock=20, statement=60, transaction=60)
+LIMITS = SessionLimits(silent=SILENT, lock=20, statement=60, transaction=60)
 POINTS = {
     "plan": ("plan", "INSERT INTO sync.skip"),
     "reserve": ("apply", "INSERT INTO sync.quota_slot"),

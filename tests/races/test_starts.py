@@ -20,7 +20,7 @@ from frozen import FrozenWorkers
 from hooks.enterprise.permissions import replace_grants
 from hooks.pool.migrations import migrations
 from hooks.pool.rule_tables import load_rules
-from hooks.pool.sessions import Limits, open_session
+from hooks.pool.sessions import SessionLimits, open_session
 from hooks.pool.start import bring_up_to_date
 from sessions_at_work import until, until_blocked
 from tight_bounds import tighten
@@ -141,7 +141,7 @@ def test_a_start_does_not_stand_in_the_way_of_a_pool_that_is_in_use(
         with pytest.raises(Unusable, match="locked for more than 1 seconds"):
             bring_up_to_date(starter, tmp_path / "schema")
     with open_session(
-        pool_url, "start", autocommit=True, limits=Limits(silent=9, lock=9, statement=9, transaction=9)
+        pool_url, "start", autocommit=True, limits=SessionLimits(silent=9, lock=9, statement=9, transaction=9)
     ) as starter:
         assert bring_up_to_date(starter, tmp_path / "schema")[0] == "0999_wide"
     assert until(pool_url, "true", sessions=0) == []

@@ -33,7 +33,7 @@ class _Instant(TimestamptzLoader):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class SessionLimits:
     """How many seconds a session may be silent while it holds something, and how many it waits for others."""
 
     silent: int
@@ -42,7 +42,7 @@ class Limits:
     transaction: int
 
     @classmethod
-    def of_rules(cls) -> "Limits":
+    def of_rules(cls) -> "SessionLimits":
         """Those of include/rules/bounds.yaml."""
         return cls(
             silent=bound("silent_seconds").value,
@@ -57,31 +57,31 @@ class Limits:
         return {"keepalives_idle": max(self.silent // 2, 1), "keepalives_interval": interval, "keepalives_count": 5}
 
 
-def open_session(url: str, actor: str = "", *, limits: Limits | None = None, **settings: Any) -> Connection:
+def open_session(url: str, actor: str = "", *, limits: SessionLimits | None = None, **settings: Any) -> Connection:
     """A new session; `settings` as psycopg.connect takes them, `limits` those of the rules where none are given.
 
     Raises psycopg.OperationalError.
     """
-    kept = limits or Limits.of_rules()
+    kept = limits or SessionLimits.of_rules()
     connection = psycopg.connect(url, **{**unless_said(conninfo_to_dict(url), kept), **settings})
     begin_session(connection, actor, kept)
     return connection
 
 
-def unless_said(said: Mapping[str, Any], limits: Limits | None = None) -> dict[str, int]:
+def unless_said(said: Mapping[str, Any], limits: SessionLimits | None = None) -> dict[str, int]:
     """What libpq is told about a server that does not answer, where the connection says nothing about it itself."""
-    kept = limits or Limits.of_rules()
+    kept = limits or SessionLimits.of_rules()
     ours = {"connect_timeout": 10, "tcp_user_timeout": kept.silent * 1000, **kept.keepalives()}
     return {name: value for name, value in ours.items() if name not in said}
 
 
-def begin_session(connection: Connection, actor: str = "", limits: Limits | None = None) -> None:
+def begin_session(connection: Connection, actor: str = "", limits: SessionLimits | None = None) -> None:
     """Tells a new connection about itself; without `actor` its events carry the user of the database.
 
     Sessions of ours that were frozen in the middle of a statement are ended: nobody waits for them any longer.
     """
     connection.adapters.register_loader("timestamptz", _Instant)
-    kept = limits or Limits.of_rules()
+    kept = limits or SessionLimits.of_rules()
     said = {"actor": actor, "name": _name(actor), "silent": kept.silent, "lock": kept.lock}
     said |= {"statement": kept.statement, "transaction": kept.transaction, **kept.keepalives()}
     with connection.transaction():
@@ -95,10 +95,10 @@ def _name(actor: str) -> str:
     return " ".join(["fapiao", actor, "/".join(task)]).strip()
 
 
-def end_silent(connection: Connection, limits: Limits | None = None) -> None:
+def end_silent(connection: Connection, limits: SessionLimits | None = None) -> None:
     """Ends sessions of ours whose client froze in the middle of a statement: the server would wait for ever."""
     with connection.transaction():
-        connection.execute(query("session", "end_silent"), {"silent": (limits or Limits.of_rules()).silent})
+        connection.execute(query("session", "end_silent"), {"silent": (limits or SessionLimits.of_rules()).silent})
 
 
 @contextmanager
