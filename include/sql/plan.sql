@@ -26,6 +26,11 @@ FROM (
     ORDER BY 1
 ) AS c;
 
+-- name: planned_as
+-- The run that planned a tick, if one did.
+SELECT b.run_id FROM sync.planned_tick AS t JOIN sync.batch AS b USING (batch_no)
+WHERE t.dag_id = %(dag_id)s AND t.tick = %(tick)s;
+
 -- name: late
 -- Why the rows of this transaction are planned after their time; their first event says so.
 SELECT set_config('fapiao.late', %(late)s, true);
@@ -55,8 +60,9 @@ SELECT applied_at FROM public.fapiao_migration WHERE number = 30;
 SELECT dag_id, tick FROM sync.planned_tick WHERE day >= %(first)s;
 
 -- name: note_day
--- The day that the quota board calls today.
-INSERT INTO sync.business_day (day) VALUES (%(day)s)
+-- The day that the quota board calls today; that of a tick that is planned late is past.
+INSERT INTO sync.business_day (day)
+SELECT %(day)s::date WHERE coalesce(current_setting('fapiao.late', true), '') = ''
 ON CONFLICT (only_row) DO UPDATE SET day = EXCLUDED.day;
 
 -- name: schemes

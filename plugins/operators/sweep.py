@@ -16,6 +16,7 @@ from hooks.pool.connection import PoolHook
 from operators.downloads.missed import plan_missed
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.poll_now import collect_asked
+from operators.history.auto_update import make_up
 from operators.leased_queue.loop import take_turns
 from operators.run_context import CALENDAR, conf, fired_at, run_day
 from operators.selections.open_session import run_asked_selections, run_due_selections
@@ -63,8 +64,13 @@ def _turns(context: Any, run: RunDay) -> dict[str, SweepStep]:
 
 
 def _plan_missed(context: Any) -> int:
+    now, is_paused = fired_at(context), partial(_is_paused, context)
     with PoolHook().connect(CALENDAR) as connection:
-        return plan_missed(connection, fired_at(context), is_paused=partial(_is_paused, context))
+        turns = {
+            "the calendar": partial(plan_missed, connection, now, is_paused=is_paused),
+            "history_auto_update": partial(make_up, connection, now, is_paused),
+        }
+        return sum(take_turns(turns, "planned"))
 
 
 def _is_paused(context: Any, dag_id: str) -> bool:

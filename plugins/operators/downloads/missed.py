@@ -45,7 +45,7 @@ def plan_missed(
     paused = {dag_id: is_paused(dag_id) for dag_id in {one.dag_id for one, _ in ticks}}
     for one, _ in ticks:
         if paused[one.dag_id]:
-            turns[f"{one.dag_id} {one.name}"] = partial(_leave_out, connection, one, SWITCHED_OFF)
+            turns[f"{one.dag_id} {one.name}"] = partial(leave_out, connection, one, SWITCHED_OFF)
     return sum(take_turns(turns, "planned"))
 
 
@@ -73,15 +73,28 @@ def _noted(connection: Connection, due: Collection[Tick]) -> set[tuple[str, str]
 
 def _plan(connection: Connection, book: RuleBook, tick: Tick, later: Collection[Tick]) -> int:
     if any(one.covers(tick) for one in later):
-        return _leave_out(connection, tick, COVERED)
+        return leave_out(connection, tick, COVERED)
     run = RunDay(tick.dag_id, f"missed__{tick.name}", tick.at.date(), tick.name, explicit=False)
-    late = bound("missed_minutes").said(f"{tick.at:%Y-%m-%d %H:%M}")
+    late = why_late(tick)
     found = plan_day(connection, run, tick.channel, tick.job, rules=book, late=late)
     log.warning("%s, %s: %d rows planned, %d left out", tick.dag_id, late, found.planned, found.skipped)
     return found.planned
 
 
-def _leave_out(connection: Connection, tick: Tick, why: str) -> int:
+def why_late(tick: Tick) -> str:
+    """What the rows of a missed tick say of it."""
+    return bound("missed_minutes").said(f"{tick.at:%Y-%m-%d %H:%M}")
+
+
+def is_noted(connection: Connection, tick: Tick) -> bool:
+    """Whether a tick was planned or left out, or is older than the notes of this pool."""
+    with connection.transaction():
+        since = connection.execute(query("plan", "noted_since")).fetchone()
+        return since is None or tick.at <= since[0] or (tick.dag_id, tick.name) in _noted(connection, [tick])
+
+
+def leave_out(connection: Connection, tick: Tick, why: str) -> int:
+    """A missed tick is not planned, for good, and why; 0."""
     values = {"dag_id": tick.dag_id, "tick": tick.name, "day": tick.at.date(), "late": why}
     with connection.transaction():
         connection.execute(query("plan", "leave_tick_out"), values)

@@ -75,8 +75,8 @@ def plan_day(
         reason = book.message("leftover_voided", "scheduled")
         voided = connection.execute(query("leftovers", "void"), values | {"reason": reason}).rowcount
         row = connection.execute(query("plan", "plan"), values).fetchone()
-        if not late:  # last: every planning writes this one row, and it is locked for a moment only
-            connection.execute(query("plan", "note_day"), {"day": run.day})
+        # last: every planning writes this one row, and it is locked for a moment only
+        connection.execute(query("plan", "note_day"), {"day": run.day})
         return PlanCounts(row[0], row[1], voided) if row else PlanCounts(0, 0, voided)
     return PlanCounts(0, 0)
 

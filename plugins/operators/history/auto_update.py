@@ -1,11 +1,14 @@
 """自动更新 (S3): who has the month before updated on the 5th, and the plans that this makes, without doubles."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row, tuple_row
 
+from fapiao.bounds import bound
+from fapiao.calendar.ticks import Tick, tick_name
 from fapiao.enterprise.parameters import parameter
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
@@ -14,12 +17,14 @@ from fapiao.history.months import window
 from fapiao.permissions.rules import EVERY_ORGANISATION
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
-from fapiao.tasks import RunDay
+from fapiao.tasks import SHANGHAI, RunDay
 from fapiao.windows import month_start
 from hooks.enterprise.basics import read_enterprise
 from hooks.enterprise.permissions import permissions_of
 from hooks.pool.sessions import acting
+from operators.downloads.missed import SWITCHED_OFF, is_noted, leave_out, why_late
 from operators.history.planning import JOBS, Made, planned, save
+from operators.run_context import CALENDAR
 
 DAG_ID = "history_auto_update"
 DATA_TYPES = ("details", "usage")
@@ -28,6 +33,8 @@ GLOBAL = "global"
 _SCOPE = ("auto_update_scope", "auto_update_scope")
 
 Connection = psycopg.Connection[Any]
+DAY_OF_MONTH, AT = 5, time(5)
+"""When the DAG fires, in Asia/Shanghai."""
 
 
 def switch(
@@ -75,16 +82,41 @@ def settings(connection: Connection) -> list[dict[str, Any]]:
         return cursor.execute(query("history", "auto_updates")).fetchall()
 
 
-def update_last_month(connection: Connection, run: RunDay, actor: str, rules: RuleBook | None = None) -> list[Made]:
+def update_last_month(
+    connection: Connection, run: RunDay, actor: str, rules: RuleBook | None = None, *, late: str = ""
+) -> list[Made]:
     """Plans the month before for whoever asked, details and usage apart; what is complete is left out (A-29).
 
-    A tax number whose channel cannot serve it is left out with the sentence that the form would refuse it with.
+    A tax number whose channel cannot serve it is left out with the sentence that the form would refuse it with. A tick
+    that another run planned is left as it is; `late` is why one is planned after its time.
     """
     book = rules or rulebook()
     with acting(connection, actor):
         connection.execute(query("plan", "lock"), {"channels": list(book.channels)})
+        values = {"dag_id": run.dag_id, "tick": run.tick, "day": run.day, "late": late}
+        planner = connection.execute(query("plan", "planned_as"), values).fetchone()
+        if planner and planner[0] != run.run_id and not run.explicit:
+            return []
+        connection.execute(query("plan", "late"), values)
         enterprise = read_enterprise(connection)
-        return [_update(connection, run, actor, enterprise, book, data_type) for data_type in DATA_TYPES]
+        made = [_update(connection, run, actor, enterprise, book, data_type) for data_type in DATA_TYPES]
+        connection.execute(query("plan", "note_tick"), values | {"batch_no": made[0].parent_batch_no})
+        return made
+
+
+def make_up(connection: Connection, now: datetime, is_paused: Callable[[str], bool]) -> int:
+    """Plans the latest 5th that nobody planned, as plan_missed does for the calendar; how many import tasks it made."""
+    until = (now - timedelta(minutes=bound("missed_minutes").value)).astimezone(SHANGHAI)
+    months = (month_start(until.date(), back).replace(day=DAY_OF_MONTH) for back in (0, 1))
+    at = next(at for day in months if (at := datetime.combine(day, AT, SHANGHAI)) <= until)
+    tick = Tick(DAG_ID, "", "", tick_name(at, many_a_day=False), at)
+    if at < until - timedelta(days=bound("missed_days").value) or is_noted(connection, tick):
+        return 0
+    if is_paused(DAG_ID):
+        return leave_out(connection, tick, SWITCHED_OFF)
+    run = RunDay(DAG_ID, f"missed__{tick.name}", at.date(), tick.name, explicit=False)
+    made = update_last_month(connection, run, CALENDAR, late=why_late(tick))
+    return sum(len(one.batches) for one in made)
 
 
 def _update(

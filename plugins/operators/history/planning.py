@@ -90,13 +90,13 @@ def save(connection: Connection, run: RunDay, plan: HistoryPlan, job: str, actor
         "tick": f"{run.run_id}/{data_type}",
         "priority": PRIORITIES[data_type],
     }
-    connection.execute(query("plan", "note_day"), values)
     with connection.cursor(row_factory=tuple_row) as cursor:
         opened = cursor.execute(query("plan", "open_batch"), values).fetchone()
         values["batch_no"] = number = opened[0] if opened else ""
         if not cursor.execute(query("history", "made"), values).fetchall():
             _write(cursor, plan, values, book)
         made = cursor.execute(query("history", "made"), values).fetchall()
+        cursor.execute(query("plan", "note_day"), values)
     return Made(number, [batch for (batch,) in made], plan)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,8 +14,10 @@ from group_rows import scheme, taxpayer
 from operators.downloads import missed
 from operators.downloads.missed import plan_missed
 from operators.downloads.plan import PlanCounts, plan_day
+from operators.history.auto_update import AT, DAG_ID, DAY_OF_MONTH, make_up, update_last_month
 from sessions_at_work import until_blocked
 
+DAGS = Path(__file__).resolve().parents[2] / "dags" / "dags.csv"
 Pool = psycopg.Connection[Any]
 SECOND = date(2027, 6, 2)
 MORNING = datetime(2027, 6, 2, 10, tzinfo=SHANGHAI)
@@ -165,3 +168,27 @@ def test_the_own_run_that_comes_in_the_middle_plans_nothing_twice(pool: Pool, po
             until_blocked(pool_url)
         assert waiting.result(10) == 0
     assert len(rows(pool, "1")) == 1
+
+
+@pytest.mark.finding("F95")
+@pytest.mark.req("R279")
+def test_the_monthly_update_that_nobody_planned_is_made_up_for_once(pool: Pool) -> None:
+    pool.execute(
+        "INSERT INTO sync.history_auto_update (org_code, data_type, enabled, entrance, created_by, changed_by)"
+        " VALUES ('*', 'details', true, 'history_page', 'li', 'li')"
+    )
+    pool.commit()
+    fifth, run = ("history_auto_update", "2027-06-05"), RunDay("history_auto_update", "own", date(2027, 6, 5), "2027-06-05", explicit=False)  # fmt: skip
+    late = datetime(2027, 6, 6, 9, tzinfo=SHANGHAI)
+    assert make_up(pool, datetime(2027, 6, 5, 5, 19, tzinfo=SHANGHAI), lambda _: False) == 0, "left to its own run"
+    assert make_up(pool, late, lambda _: False) == 1
+    assert make_up(pool, late, lambda _: False) == 0
+    assert noted(pool)[fifth][0]
+    assert {row[:2] for row in rows(pool, "job, window_start::text")} == {("history_auto_update", "2027-05-01")}
+    assert update_last_month(pool, run, "calendar") == [], "the DAG's own run that comes after all"
+    assert pool.execute("SELECT day FROM sync.business_day").fetchall() == []
+
+
+def test_the_monthly_update_fires_when_its_dag_does() -> None:
+    (dag,) = [line for line in DAGS.read_text(encoding="utf-8").splitlines() if f",{DAG_ID}," in line]
+    assert f",{AT.minute} {AT.hour} {DAY_OF_MONTH} * *," in dag
