@@ -219,6 +219,7 @@ def _what(value: str) -> str:
 def _pieces(text: str, opening: str) -> Iterator[str]:
     """What stands between the commas of the outermost brackets. Raises UnreadableJson where that is not all."""
     text = without_mark(text)
+    hold_against_values(text.count(","))
     depth = start = 0
     if text.lstrip()[:1] != opening:
         raise UnreadableJson(f"it is not a JSON {'object' if opening == '{' else 'array'}: {_shortly(text)}")

@@ -21,7 +21,8 @@ _GATEWAY_SILENT = frozenset({502, 504})
 _ASKS_FOR_PATIENCE = frozenset({408, 425, 429})
 _BUSY = 503
 _LARGE = 1024 * 1024
-_one_large_answer = Lock()
+one_at_a_time = Lock()
+"""Held by who opens what may take several times its size; a package of 20 KB may hold 60 MB."""
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def opening(content: bytes) -> Iterator[None]:
     if len(content) < _LARGE:
         yield
     else:
-        with _one_large_answer:
+        with one_at_a_time:
             yield
 
 

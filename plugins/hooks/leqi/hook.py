@@ -18,7 +18,7 @@ from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.identifiers import one_spelling
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.shown import shown
-from hooks.bureau.http import opening
+from hooks.bureau.http import one_at_a_time
 from hooks.bureau.session import BureauReply
 from hooks.leqi.session import LeqiSession
 
@@ -134,7 +134,7 @@ class LeqiHook(BaseHook):
 
     def _page(self, request: Request, place: PartCursor, reply: BureauReply) -> Package:
         read = risk_page if request.download_type == "input_status" else package_page
-        with opening(reply.raw), boundary(lambda broken: self._unreadable(reply, str(broken))):
+        with one_at_a_time, boundary(lambda broken: self._unreadable(reply, str(broken))):
             return read(request, place, reply.data, reply.raw)
 
     def _unreadable(self, reply: BureauReply, why: str) -> TryLater:

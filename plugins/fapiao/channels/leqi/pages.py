@@ -45,8 +45,9 @@ def unpack(sjl: str) -> bytes:
 
 def count_rows(array: bytes) -> int:
     """How many objects the array holds, without decoding them. Raises UnreadablePackage."""
-    with suppress(_NotCountedSo), boundary(lambda _: _NotCountedSo()):
+    with boundary(lambda broken: UnreadablePackage(f"the package cannot be read: {broken}")):
         hold_against_values(array.count(b","))
+    with suppress(_NotCountedSo), boundary(lambda _: _NotCountedSo()):
         return len(msgspec.json.decode(array.removeprefix(BOM_UTF8), type=list[msgspec.Raw]))
     # one bad row does not make it another thing than an array
     with boundary(lambda broken: UnreadablePackage(f"the package is not a JSON array: {broken}")):
