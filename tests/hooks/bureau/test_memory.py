@@ -45,8 +45,8 @@ KINDS: dict[str, tuple[Behaviour, str]] = {
     "a package of 512 MB": (answers(package(BOMB)), "LEQI_PACKAGE"),
     "a package of ten million values": (answers(values("0," * 10_000_000 + "0")), "LEQI_PACKAGE"),
     "a package nested a million deep": (answers(values("[" * 1_000_000)), "LEQI_PACKAGE"),
-    "an envelope of ten million values": (answers(b"[" + b"0," * 10_000_000 + b"0]"), "LEQI_UNREADABLE"),
-    "a text that does not end": (sends([head(200), b'{"a":"' + b'\\"' * 8_000_000]), "LEQI_UNREADABLE"),
+    "an envelope of seven million values": (answers(b"[" + b"0," * 7_000_000 + b"0]"), "LEQI_UNREADABLE"),
+    "a text that does not end": (sends([head(200), b'{"a":"' + b'\\"' * 7_000_000]), "LEQI_UNREADABLE"),
 }
 
 
