@@ -16,7 +16,7 @@ from rehearsal import leqi_connection
 ROOT = Path(__file__).parents[3]
 MOST_MEBIBYTES = 400
 LARGE = 200 * 1024 * 1024
-BOMB = gzip.compress(bytes(512 * 1024 * 1024), 6)
+BOMB = gzip.compress(bytes(1024 * 1024), 6) * 512
 
 
 def package(sjl: bytes) -> bytes:
