@@ -31,8 +31,6 @@ from operators.leased_queue.session import QueueTables, Session
 
 Connection = psycopg.Connection[Any]
 
-MOST_BROKEN = 2
-"""Readings of one set of files in the inbox that may end a worker before it is refused."""
 _RIGHT = "import"
 """导入, for a tax number 登录用户具备权限 (S3 §3.3)."""
 _SCOPE = "bureau_file_import"
@@ -181,7 +179,7 @@ class _Working:
 
     def __init__(self, session: ImportSession, created: Created | None) -> None:
         self.session = session
-        self.readings = created.readings if created else {}
+        self.readings = dict(created.readings) if created else {}
         self.mine = {one.owner.taxpayer_no for one in self.readings.values()} if created else None
         self.unusable: list[Unusable] = []
 
@@ -223,8 +221,9 @@ class _Working:
 
     def _handle(self, claims: Sequence[Claim]) -> None:
         for claim in claims:
+            reading = self.readings.pop(claim.batch_no, None)  # what is tried again is read again
             try:
-                _GUARD.run(self.session, claim, partial(_import_one, reading=self.readings.get(claim.batch_no)))
+                _GUARD.run(self.session, claim, partial(_import_one, reading=reading))
             except Unusable as missing:  # perhaps this file's bytes alone
                 self.unusable.append(missing)
 

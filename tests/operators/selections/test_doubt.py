@@ -55,6 +55,34 @@ def dies_at(room: SelectionRoom, commit: int) -> bool:
     return False
 
 
+def test_an_error_of_our_own_after_the_upload_has_left_is_no_end_and_the_bureau_is_asked_before_it_is_repeated(
+    room: SelectionRoom,
+) -> None:
+    room.bureau.raises["upload!"] = [KeyError("boom")]
+    submitted(room, "A", "B")
+    room.work()
+    row = room.row()
+    assert (row["status"], row["error_code"], row["sent_at"] is not None) == ("unprocessed", "INTERNAL", True)
+    room.wait_over()
+    room.work()
+    assert room.bureau.uploads() == [["A", "B"]]
+    assert (room.row()["status"], room.row()["broke_workers"]) == ("succeeded", 1)
+
+
+def test_an_upload_that_breaks_every_worker_is_set_aside_though_the_bureau_is_asked_in_between(
+    room: SelectionRoom,
+) -> None:
+    room.bureau.raises["upload"] = [KeyError("boom")] * 5
+    submitted(room, "A")
+    for _ in range(5):
+        room.work()
+        room.pool.execute("UPDATE sync.selection SET not_before = NULL WHERE not_before < 'infinity'")
+        room.pool.execute("UPDATE sync.selection SET sent_at = sent_at - interval '1 hour'")
+    said = room.pool.execute("SELECT status, error_code FROM sync.selection").fetchone()
+    assert said == {"status": "unprocessed", "error_code": "SET_ASIDE"}
+    assert len(room.bureau.uploads()) == 3
+
+
 def test_a_lost_answer_is_left_alone_for_ten_minutes_and_then_the_bureau_is_asked(room: SelectionRoom) -> None:
     room.bureau.raises["upload!"] = [LOST]
     submitted(room, "A", "B")
