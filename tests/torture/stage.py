@@ -11,7 +11,7 @@ from world import World
 
 ROLES = ("work", "work", "sweep", "verify", "imports")
 DAGS = {"sweep": "sweep_results", "verify": "verify_invoices", "imports": "import_bureau_file"}
-_STEP_SECONDS = 0.01
+_STEP_SECONDS = 0.02
 _MOST_TIMES = 6
 """How much longer a stage may take where the machine is busy, or everybody stands still."""
 

@@ -24,7 +24,9 @@ from world_clock import WorldClock  # noqa: E402
 CLOCK = WorldClock(Path(sys.argv[1]))
 run_context.clock = CLOCK.now  # before anybody takes it from there: time is the driver's
 
-from worker_orders import ORDERS  # noqa: E402
+from worker_orders import ORDERS, warm_up  # noqa: E402
+
+warm_up()
 
 _answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # what a worker logs to stdout must not stand among the answers

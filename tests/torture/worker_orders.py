@@ -1,8 +1,11 @@
 """What a worker process of the driver does by an order: what the Airflow task of that name does, with the same context."""
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
+from unittest.mock import patch
 
+from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
 from fapiao.bureau_files.layouts import file_rules
@@ -21,6 +24,12 @@ _ENDS = (AirflowRescheduleException, AirflowSkipException, AirflowFailException)
 """How a task says that it waits, has nothing to do, or refuses: none of them is a fault."""
 
 rulebook(), selection_rules(), verification_rules(), file_rules()  # a fork has them already
+
+
+def warm_up() -> None:
+    """Whatever is imported or made when a first connection is asked for is there before anybody forks."""
+    with patch.dict(os.environ, AIRFLOW_CONN_INVOICE_POOL="postgresql://nobody@127.0.0.1:1/nothing"):
+        BaseHook.get_connection("invoice_pool")
 
 
 def execute(operator: Any, given: Mapping[str, Any]) -> Any:

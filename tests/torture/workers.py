@@ -45,6 +45,7 @@ class Workers:
         self._host, self._log = host, log
         self._environment = environment
         self._all: dict[int, Worker] = {}
+        self._alive: dict[int, Worker] = {}
         self._lock = threading.Lock()
         self._host.stdout.readline()  # it has imported everything
         self._listener = threading.Thread(target=self._listen, name="workers", daemon=True)
@@ -54,6 +55,7 @@ class Workers:
         """One more process that does this."""
         with self._lock:
             worker = self._all[len(self._all)] = Worker(len(self._all), kind, order)
+            self._alive[worker.number] = worker
         line = {"number": worker.number, "order": {"kind": kind, **order}, "environment": self._environment()}
         self._host.stdin.write(json.dumps(line).encode() + b"\n")
         self._host.stdin.flush()
@@ -70,11 +72,11 @@ class Workers:
 
     def running(self) -> list[Worker]:
         """Those that live, oldest first."""
-        return [one for one in list(self._all.values()) if one.ended is None and one.pid]
+        return [one for one in self.unfinished() if one.pid]
 
     def unfinished(self) -> list[Worker]:
         """Those that live or are about to."""
-        return [one for one in list(self._all.values()) if one.ended is None]
+        return [one for one in list(self._alive.values()) if one.ended is None]
 
     def kill(self, worker: Worker) -> None:
         """kill -9."""
@@ -112,7 +114,7 @@ class Workers:
         """Waits for their ends; those that are still there afterwards."""
         end = time.monotonic() + seconds
         while (left := [one for one in workers if one.ended is None]) and time.monotonic() < end:
-            time.sleep(0.005)
+            time.sleep(0.01)
         return left
 
     def close(self) -> None:
@@ -134,6 +136,7 @@ class Workers:
             if "pid" in said:
                 worker.pid = said["pid"]
             else:
+                self._alive.pop(worker.number)
                 worker.said, worker.ended, worker.finished = said["said"], said["ended"], time.monotonic()
 
 
