@@ -511,8 +511,8 @@ CREATE TABLE sync.selection (
     created_by text DEFAULT sync.actor() NOT NULL,
     created_at timestamptz DEFAULT sync.now() NOT NULL,
     broke_workers smallint DEFAULT 0 NOT NULL,  -- Workers that ended over this request; after three it is set aside.
-    waits integer DEFAULT 0 NOT NULL,
-    waiting_since timestamptz,
+    waits integer DEFAULT 0 NOT NULL,  -- Failures in a row that were no fault of the row; the wait doubles with each (ADR 0042).
+    waiting_since timestamptz,  -- When the first of them was.
     CONSTRAINT counts_balance CHECK (
 CASE
     WHEN (finished_at IS NULL) THEN ((succeeded_count + failed_count) <= document_count)
@@ -701,8 +701,8 @@ CREATE TABLE sync.task (
     broke_workers smallint DEFAULT 0 NOT NULL,  -- Workers that ended over this row: exceptions, kills, memory.
     wanted_types text[] DEFAULT '{}'::text[] NOT NULL,  -- Of the types that its question answers those it is for; empty: all.
     type_counts jsonb,  -- What came of each type, where several are wanted: {invoice_type: {documents, amount}}.
-    waits integer DEFAULT 0 NOT NULL,
-    waiting_since timestamptz,
+    waits integer DEFAULT 0 NOT NULL,  -- Failures in a row that were no fault of the row; the wait doubles with each (ADR 0042).
+    waiting_since timestamptz,  -- When the first of them was.
     CONSTRAINT accepted_has_its_number CHECK (((status = ANY (ARRAY['pending', 'apply_failed', 'download_failed'])) OR ((applied_at IS NOT NULL) AND (observed_at IS NOT NULL) AND (request_no IS NOT NULL)) OR ((status = 'succeeded') AND (error_code = 'NOTHING_TO_ASK') AND (downloaded_count = 0) AND (num_nonnulls(applied_at, request_no) = 0)))),
     CONSTRAINT counts_balance CHECK ((downloaded_count = ((((inserted_count + updated_count) + unchanged_count) + ignored_count) + failed_count))),
     CONSTRAINT download_has_a_channel CHECK (((channel IS NOT NULL) OR (job = 'bureau_file'))),
@@ -836,8 +836,8 @@ CREATE TABLE sync.verification (
     broke_workers smallint DEFAULT 0 NOT NULL,  -- Workers that ended over this verification; after three it is set aside.
     polls integer DEFAULT 0 NOT NULL,
     login_request_id bigint,
-    waits integer DEFAULT 0 NOT NULL,
-    waiting_since timestamptz,
+    waits integer DEFAULT 0 NOT NULL,  -- Failures in a row that were no fault of the row; the wait doubles with each (ADR 0042).
+    waiting_since timestamptz,  -- When the first of them was.
     CONSTRAINT final_has_its_instant CHECK (((state = ANY (ARRAY['waiting', 'limit'])) = (finished_at IS NULL))),
     CONSTRAINT limit_names_its_day CHECK (((state <> 'limit') OR (not_before_day IS NOT NULL))),
     CONSTRAINT refusal_says_why CHECK (((state = ANY (ARRAY['waiting', 'verified'])) OR ((result_code IS NOT NULL) AND (result_text IS NOT NULL)))),

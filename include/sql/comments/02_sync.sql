@@ -157,3 +157,21 @@ COMMENT ON COLUMN sync.planned_tick.batch_no IS
 
 COMMENT ON COLUMN sync.planned_tick.late IS
     'Why it was planned after its time, or left out; empty: in time.';
+
+COMMENT ON COLUMN sync.task.waits IS
+    'Failures in a row that were no fault of the row; the wait doubles with each (ADR 0042).';
+
+COMMENT ON COLUMN sync.task.waiting_since IS
+    'When the first of them was.';
+
+COMMENT ON COLUMN sync.selection.waits IS
+    'Failures in a row that were no fault of the row; the wait doubles with each (ADR 0042).';
+
+COMMENT ON COLUMN sync.selection.waiting_since IS
+    'When the first of them was.';
+
+COMMENT ON COLUMN sync.verification.waits IS
+    'Failures in a row that were no fault of the row; the wait doubles with each (ADR 0042).';
+
+COMMENT ON COLUMN sync.verification.waiting_since IS
+    'When the first of them was.';
