@@ -322,6 +322,8 @@ FALSE = [
     Case("a tag of 40 MB", with_sheet('<row r="9" x="' + text(40) + '"/>'), READ),
     Case("formats by the hundred thousand", with_part(
         "xl/styles.xml", f"<styleSheet><cellXfs>{'<xf/>' * 200_000}</cellXfs></styleSheet>".encode()), "格式超过"),
+    Case("styles of 40 MB", with_part(
+        "xl/styles.xml", f"<styleSheet><!--{text(40)}--></styleSheet>".encode()), "目录部分超过"),
     Case("merged ranges by the hundred thousand", with_sheet(
         after="<mergeCells>" + '<mergeCell ref="A9:B9"/>' * 150_000 + "</mergeCells>"), "合并单元格超过"),
     Case("merged ranges over each other", with_sheet(

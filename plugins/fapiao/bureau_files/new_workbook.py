@@ -156,7 +156,7 @@ class _Looking:
             for sheet, found in self._sheets.items()
         ]
         part = self._book.styles
-        styles = formats_only(self.parts.pieces(part), self._where) if part else packed("<styleSheet/>")
+        styles = formats_only(self.parts.small_pieces(part), self._where) if part else packed("<styleSheet/>")
         return workbook_of(sheets, self._texts, styles, from_1904=self._book.from_1904)
 
     def _as_it_is(self, part: str) -> Packed:

@@ -69,11 +69,15 @@ class WorkbookParts:
             for _ in self.pieces(part):
                 pass
 
-    def elements(self, part: str, *names: str) -> list[tuple[str, Attributes]]:
-        """Elements of a small part, which says where others are. Raises FileRefusal."""
+    def small_pieces(self, part: str) -> Iterator[bytes]:
+        """The bytes of a part that says where others are, or how they look. Raises FileRefusal for a large one."""
         if self.entries[part].file_size > (most := bound("directory_mebibytes")).value << 20:
             raise FileRefusal(most.said(), self.where)
-        return first_elements(self.pieces(part), names, f"{self.where} · {part}")
+        return self.pieces(part)
+
+    def elements(self, part: str, *names: str) -> list[tuple[str, Attributes]]:
+        """Elements of such a part. Raises FileRefusal."""
+        return first_elements(self.small_pieces(part), names, f"{self.where} · {part}")
 
     def links(self, part: str) -> list[tuple[str, str, str]]:
         """(id, kind, part) of what a part refers to inside of the package; nothing where it refers to nothing."""
