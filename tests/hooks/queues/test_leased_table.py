@@ -142,6 +142,24 @@ def test_a_row_that_is_put_off_is_in_nobodys_hands_and_says_why(pool: Pool, queu
     assert again.attempts == 1
 
 
+@pytest.mark.finding("F22")
+def test_a_row_that_is_waited_out_loses_no_attempt_and_counts_how_often(pool: Pool, queue: Queue) -> None:
+    table = queue.table(pool)
+    for waits in range(3):
+        (claimed,) = queue.claim(pool, "one")
+        assert (table.waited(claimed)[0], claimed.attempts, claimed.broke_workers) == (waits, 0, 0)
+        table.wait_out(claimed, 60.0, LATER)
+        row = queue.row(pool)
+        assert (row["attempts"], row["lease_until"], row[CODES[queue.name]], row["waits"]) == (0, None, "X", waits + 1)
+        assert queue.claim(pool, "one") == []
+        queue.change(pool, "not_before = now(), waiting_since = now() - interval '8 days'")
+    (claimed,) = queue.claim(pool, "one")
+    assert table.waited(claimed)[1] >= timedelta(days=8).total_seconds()
+    table.postpone(claimed, 0.0)
+    (claimed,) = queue.claim(pool, "one")
+    assert table.waited(claimed) == (0, 0.0)
+
+
 def test_a_worker_gives_up_its_own_leases_and_no_others(pool: Pool, queue: Queue) -> None:
     queue.claim(pool, "one")
     queue.table(pool).release("two")
