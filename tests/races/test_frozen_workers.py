@@ -12,6 +12,7 @@ from hooks.pool.heartbeat import beating
 from hooks.pool.sessions import SessionLimits, open_session
 from hooks.queues.imports import Imports
 from rehearsal import GENERAL, KEY, Rehearsal, leqi_connection
+from sessions_at_work import COPYING, SILENT_IN_TRANSACTION, until
 from simulator.bureau import Bureau
 from simulator.clock import Clock
 from simulator.running import RunningSimulator
@@ -101,6 +102,7 @@ def test_the_row_of_a_frozen_worker_is_worked_on_and_its_late_work_changes_nothi
     for before in STEPS[: STEPS.index(step)]:
         done(workers, rehearsal, before)
     with workers.frozen(**order(rehearsal, step, freeze=marker)) as ended:
+        until(rehearsal.pool_url, COPYING if marker == "copy" else SILENT_IN_TRANSACTION)
         give_leases_up(rehearsal)
         for again in ("plan", "collect"):
             done(others, rehearsal, again)

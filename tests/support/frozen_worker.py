@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +39,7 @@ def freeze(once: list[bool]) -> None:
     """Stops this very process, once."""
     if once:
         once.clear()
-        os.kill(os.getpid(), signal.SIGSTOP)
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # to this thread: another might take it late
 
 
 def watch(marker: str) -> None:

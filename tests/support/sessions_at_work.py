@@ -7,8 +7,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 WAITING = "wait_event_type = 'Lock'"
-COPYING = "state = 'active' AND wait_event = 'ClientRead' AND query LIKE 'COPY%%'"
-SILENT = "state = 'idle in transaction'"
+COPYING = "state = 'active' AND wait_event = 'ClientRead' AND query LIKE 'COPY%'"
+SILENT_IN_TRANSACTION = "state = 'idle in transaction'"
 
 
 def until(url: str, condition: str, sessions: int = 1, seconds: float = 20.0) -> list[dict[str, Any]]:
