@@ -31,9 +31,11 @@ WHERE verification_id = %(row_id)s AND claim_no = %(claim_no)s AND state IN ('wa
 RETURNING verification_id;
 
 -- name: kept_answer
--- An answer that was kept and, as the row still waits, not yet made use of.
+-- An answer that was kept and, as the row still waits, not yet made use of; none where the row says it is of no use.
 SELECT reply_id, body FROM sync.verification_call
-WHERE verification_id = %(verification_id)s AND body IS NOT NULL
+WHERE verification_id = %(verification_id)s AND body IS NOT NULL AND NOT EXISTS (
+    SELECT FROM sync.verification AS v
+    WHERE v.verification_id = %(verification_id)s AND v.result_code IN ('VERIFY_UNREADABLE', 'VERIFY_OTHER_DOCUMENT'))
 ORDER BY reply_id DESC
 LIMIT 1;
 

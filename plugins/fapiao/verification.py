@@ -6,12 +6,14 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 from msgspec import Meta, field
 
 from fapiao.errors import BureauError, Refused
+from fapiao.identifiers import one_spelling
 from fapiao.rules.rule_file import RULES, Least1, RuleFile, RuleRow, RuleSections, SomeTexts, Text
+from fapiao.shown import shown
 from fapiao.tasks import WaitingRow
 
 CHECK_CODE_DIGITS = 6
@@ -139,7 +141,30 @@ def question(asked: Verification, rules: VerificationRules) -> Question:
     }
 
 
+def is_confirmed(asked: Verification, answer: Mapping[str, Any]) -> bool:
+    """What the answer says of the invoice: 通过, or 不通过 (protocols §7.7); silence beside a face confirms it.
+
+    Raises Refused for an answer about another invoice, and for a checkStatus that is neither.
+    """
+    known = {asked.document_key, asked.invoice_no, asked.etax_invoice_no}
+    for name in ("etaxInvoiceNo", "invoiceNo"):
+        number = answer.get(name)
+        if number not in (None, "") and not (isinstance(number, str) and one_spelling(number) in known):
+            text = f"asked about {asked.document_key} and was told about {shown(str(number), _SHOWN)}"
+            raise Refused("VERIFY_OTHER_DOCUMENT", text, _KEPT)
+    status = answer.get("checkStatus")
+    if status in (None, "") or (not isinstance(status, bool) and str(status) == _PASSED):
+        return True
+    if str(status) != _NOT_PASSED:
+        raise Refused("VERIFY_UNREADABLE", f"checkStatus {shown(str(status), _SHOWN)} is neither 1 nor 2", _KEPT)
+    return False
+
+
 _CODES = ("check_code", "number_tail")
+_PASSED, _NOT_PASSED = "1", "2"
+"""checkStatus 通过, 不通过"""
+_SHOWN = 40
+_KEPT = "the answer is kept in sync.verification_call"
 
 
 def _values(asked: Verification) -> Mapping[str, object]:

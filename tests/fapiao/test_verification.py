@@ -28,6 +28,7 @@ PAPER = Verification(
     org_code=None,
     channel="etax",
     attempts=0,
+    polls=0,
 )
 DIGITS = "27442000000000654321"
 DIGITAL = replace(

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from fapiao.boundary import boundary
 from fapiao.errors import BureauError, Refused, error_columns
 from fapiao.payloads.staged import Context
 from fapiao.payloads.translation import translate
@@ -18,6 +19,7 @@ from hooks.pool.merge import MergeContext, StagedMerge
 from hooks.pool.verification_cache import merge_from_cache
 from hooks.queues.leased_table import LeasedTable
 
+_KEPT = "the answer is kept in sync.verification_call"
 KIND = "verified"
 """The payload kind of an answer to 查验 (fields.yaml)."""
 
@@ -79,13 +81,14 @@ class VerificationTable(LeasedTable[Verification]):
         What the pool holds meanwhile is updated there, whatever the goal was (A-33). With a face that enters the pool
         comes the header that waited in the cache with its statuses. Raises Refused for an answer that cannot be stored.
         """
-        staged = translate(KIND, [answer(body)], _context(asked, observed_at))
+        with boundary(lambda broken: Refused("VERIFY_UNREADABLE", f"{type(broken).__name__}: {broken}", _KEPT)):
+            staged = translate(KIND, [answer(body)], _context(asked, observed_at))
         reasons = [rejected.reason for rejected in staged.rejected]
-        if reasons:
-            raise Refused("VERIFY_UNREADABLE", reasons[0], "the answer is kept in sync.verification_call")
+        if reasons or not staged.documents:
+            raise Refused("VERIFY_UNREADABLE", "".join(reasons[:1]) or "the answer names no invoice", _KEPT)
         if staged.documents[0][0] != asked.document_key:
             text = f"asked about {asked.document_key} and was told about {staged.documents[0][0]}"
-            raise Refused("VERIFY_OTHER_DOCUMENT", text, "the answer is kept in sync.verification_call")
+            raise Refused("VERIFY_OTHER_DOCUMENT", text, _KEPT)
         into = MergeContext(asked.batch_no, asked.channel, asked.direction, asked.taxpayer_no)
         cached = asked.goal == "cache"
         stage = StagedMerge(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused
-from fapiao.verification import Question, Verification, VerificationRules, VerifyCall, question
+from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused, ends_ticket
+from fapiao.rules.book import rulebook
+from fapiao.verification import Question, Verification, VerificationRules, VerifyCall, is_confirmed, question
 from hooks.queues.login_requests import LoginRequests
 from hooks.queues.verifications import VerificationTable, answer
 from operators.leased_queue.guard import Guard, is_last_attempt
@@ -16,8 +17,8 @@ from operators.leased_queue.loop import run_until_none_due, suspects_last
 from operators.leased_queue.patience import wait_out
 
 BATCH = 20
-_NOT_PASSED = "2"
-"""checkStatus 不通过 (protocols §7.7)"""
+UNUSABLE_WAIT_SECONDS = 600.0
+"""After an answer that cannot be used, doubled after each further one."""
 _SPENT = "五次查验机会当日已用完"
 Tables = LoginTables[VerificationTable]
 
@@ -121,12 +122,10 @@ def _refused(session: VerificationSession, tables: Tables, asked: Verification, 
     elif state == "mismatch":
         table.mark_mismatch(asked, session.instant())
         table.settle(asked, "mismatch", error)
-    elif error.free:
-        wait_out(table, asked, error, partial(table.settle, asked, state))
-    elif isinstance(error, Refused) or is_last_attempt(asked):
+    elif ends_ticket(error):
         table.settle(asked, state, error)
     else:
-        table.postpone(asked, error.wait_seconds, error, cost=1)
+        wait_out(table, asked, error, partial(table.settle, asked, state))
 
 
 _GUARD: Guard[Tables, Verification] = Guard("verification", "see the task's Airflow log; the answer is kept")
@@ -135,7 +134,7 @@ _GUARD: Guard[Tables, Verification] = Guard("verification", "see the task's Airf
 def _confirm(session: VerificationSession, asked: Verification, reply_id: int, body: bytes) -> None:
     try:
         with session.locked(asked) as tables:
-            if str(answer(body).get("checkStatus", "")) == _NOT_PASSED:
+            if not is_confirmed(asked, answer(body)):
                 mismatch = Refused("VERIFY_MISMATCH", "checkStatus 2 不通过", "compare the invoice with its paper")
                 tables.queue.mark_mismatch(asked, session.instant())
                 tables.queue.settle(asked, "mismatch", mismatch)
@@ -143,7 +142,17 @@ def _confirm(session: VerificationSession, asked: Verification, reply_id: int, b
             tables.queue.store(asked, reply_id, body, session.instant())
             tables.queue.settle(asked, "verified")
     except Refused as unusable:
-        _settle(session, asked, "failed", unusable)
+        _not_usable(session, asked, unusable)
+
+
+def _not_usable(session: VerificationSession, asked: Verification, why: Refused) -> None:
+    """The answer stays kept, the row says what is wrong with it, and another call is made; the last one ends it."""
+    with session.locked(asked) as tables:
+        if is_last_attempt(asked):
+            tables.queue.settle(asked, "failed", why)
+        else:
+            wait = rulebook().patience(asked.channel).next_wait(UNUSABLE_WAIT_SECONDS, asked.attempts)
+            tables.queue.postpone(asked, wait, why, cost=1)
 
 
 def _settle(session: VerificationSession, asked: Verification, state: str, why: BureauError) -> None:
