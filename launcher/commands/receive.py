@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from fapiao.bounds import bound
 from fapiao.enterprise.receipts import receipts
 from fapiao.rules.book import rulebook
 from fapiao.tables.lines import Table
@@ -49,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _tables(paths: Sequence[Path]) -> list[list[Table]]:
     named = [path for path in paths if path != STDIN]
-    piped = [tables_of("stdin", sys.stdin.buffer.read())] if STDIN in paths else []
+    piped = [tables_of("stdin", sys.stdin.buffer.read(bound("table_bytes").value + 1))] if STDIN in paths else []
     return [*read_files(named), *piped]
 
 

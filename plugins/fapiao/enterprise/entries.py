@@ -15,6 +15,7 @@ from fapiao.tasks import SHANGHAI
 
 NOT_BOOKED, BOOKED = "01", "02"
 """未入账, 已入账 of entry_status."""
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 Key = tuple[str, str]
 """税号 and document_key of an input document."""
 
@@ -147,6 +148,8 @@ def _instant(text: str) -> datetime:
         found = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
         raise ValueError(f"{text!r} is not a time: write it like 2026-01-05 or 2026-01-05 10:30:00") from None
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:  # a later one, once stored, can never be read again
+        raise ValueError(f"{text!r} is not a time between {_FIRST_YEAR} and {_LAST_YEAR}")
     return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
 
 

@@ -32,6 +32,10 @@ class Package:
         self._allowance = Allowance()
         self._parsed: dict[str, Element | UnreadableFile] = {}
 
+    def holds(self, place: str) -> bool:
+        """Whether a part lies there, however its name is written."""
+        return _folded(place) in self._entries
+
     def part(self, places: Iterable[str]) -> Element:
         """The root of the part that lies at the first of these places that is there. Raises UnreadableFile."""
         asked = list(places)

@@ -8,12 +8,13 @@ import psycopg
 from psycopg.rows import class_row
 
 from fapiao.bounds import bound
-from fapiao.bureau_files.zip_directory import directory
 from fapiao.errors import BadInput
 from fapiao.layout.media import FROM_BUREAU, kind_of
+from fapiao.layout.package import Package
 from fapiao.layout.rows import file_row
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
+from fapiao.safe_xml import UnreadableFile
 from hooks.enterprise.permissions import permissions_of
 from hooks.files.layout_files import LayoutFiles
 from hooks.files.snapshots import ofd_rows
@@ -118,8 +119,8 @@ def add_files(
 def _is_ofd(content: bytes) -> bool:
     """Whether a ZIP is one: a workbook begins alike, and a cut copy has no directory."""
     try:
-        return any(entry.filename == "OFD.xml" for entry in directory(content, ""))
-    except BadInput:
+        return Package(content).holds("OFD.xml")
+    except UnreadableFile:
         return False
 
 
