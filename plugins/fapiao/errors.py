@@ -97,9 +97,13 @@ class CallerRefused(Refused):
     """Who asks was refused, not what was asked: sign-in, key, authorisation of the connection."""
 
 
+class NotUnderstood(Refused):
+    """A code that no table of ours explains: shown as it came, and no word that ends what was accepted."""
+
+
 def ends_ticket(error: BureauError) -> bool:
     """Whether it is the bureau's own word about what it accepted; nothing else ends an accepted row (ADR 0042)."""
-    return isinstance(error, Refused) and not isinstance(error, CallerRefused) and not error.free
+    return isinstance(error, Refused) and not isinstance(error, CallerRefused | NotUnderstood) and not error.free
 
 
 class MergeError(FapiaoError):

@@ -5,7 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from fapiao.errors import AnswerLost, BureauError, CallerRefused, LoginLost, QuotaSpent, Refused, TryLater
+from fapiao.errors import (
+    AnswerLost,
+    BureauError,
+    CallerRefused,
+    LoginLost,
+    NotUnderstood,
+    QuotaSpent,
+    Refused,
+    TryLater,
+)
 from fapiao.rules.book import UNKNOWN, Outcome, RuleBook
 from hooks.bureau.http import BureauHttp
 
@@ -61,7 +70,7 @@ class BureauSession:
         answer = reply.answer or reply.raw
         if outcome.kind == "flow_control":
             raise TryLater(outcome.code, text, outcome.advice, wait, answer, free=True)
-        refused = CallerRefused if reply.kind == PLATFORM else Refused
+        refused = CallerRefused if reply.kind == PLATFORM else NotUnderstood if outcome.kind == UNKNOWN else Refused
         raise self.errors.get(outcome.kind, refused)(outcome.code, text, outcome.advice, wait, answer)
 
     @contextmanager

@@ -12,6 +12,7 @@ from fapiao.bounds import bound
 from fapiao.channels.gateway import interfaces
 from fapiao.channels.gateway.interfaces import AsyncInterface, Interface
 from fapiao.channels.gateway.pages import read_page
+from fapiao.channels.stated import ticket_of
 from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
 from fapiao.errors import AnswerLost, LoginLost, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
@@ -68,11 +69,11 @@ class GatewaySession(BureauSession):
 
     def submit(self, pair: AsyncInterface, data: Mapping[str, Any]) -> str:
         """As `apply`, but never shared: the same order may be given twice, with another one in between."""
-        number = self.ask(pair.apply, data).get("taskNo")
-        if not number:
+        number = ticket_of(self.ask(pair.apply, data).get("taskNo"))
+        if number is None:
             advice = "the application may be repeated after three minutes"
             raise AnswerLost("GATEWAY_NO_TASK", "accepted without taskNo", advice, self.poll_delay(180))
-        return str(number)
+        return number
 
     def poll(
         self, pair: AsyncInterface, taxpayer_no: str, task_no: str, place: PartCursor, observed_at: datetime

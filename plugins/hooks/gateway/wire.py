@@ -10,6 +10,7 @@ from fapiao.boundary import boundary
 from fapiao.bounds import Bound
 from fapiao.channels.gateway.interfaces import MESSAGE, Interface
 from fapiao.channels.gateway.pages import decoded
+from fapiao.channels.stated import code_of, stated
 from fapiao.errors import AnswerLost, CallerRefused
 from fapiao.tolerant_json import bytes_of, members, text_of, value_of
 from hooks.bureau.http import opening
@@ -87,9 +88,10 @@ class GatewayWire:
 
     def _read(self, interface: Interface, envelope: Mapping[str, str], content: bytes) -> BureauReply:
         """Raises ValueError where code and success contradict each other, and whatever opens no data."""
-        code, text = _text(envelope, "errorCode"), self._secrets.hide(_text(envelope, "message"))
+        code = code_of(value_of(stated(envelope, "errorCode")), "errorCode")
+        text = self._secrets.hide(_text(envelope, "message"))
         if code not in _SUCCESSES:
-            return BureauReply("errorCode", code or "none", text, {}, b"", content)
+            return BureauReply("errorCode", code, text, {}, b"", content)
         if code != interface.success or _text(envelope, "success").lower() != "true":
             contradiction = f"errorCode {code!r} with success {_text(envelope, 'success')!r}"
             raise ValueError(f"{contradiction} is no answer of {interface.path}")

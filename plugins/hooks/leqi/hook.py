@@ -13,6 +13,7 @@ from fapiao.boundary import boundary
 from fapiao.channels.leqi import questions
 from fapiao.channels.leqi.pages import EMPTY_RESULT, package_page, risk_page
 from fapiao.channels.leqi.services import USAGE, Service
+from fapiao.channels.stated import ticket_of
 from fapiao.downloads.protocol import USAGE_JOBS, Applied, Login, Package, PartCursor, PollResult, Readiness, Request
 from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.identifiers import one_spelling
@@ -73,12 +74,12 @@ class LeqiHook(BaseHook):
             return Applied(self._new_id(), parts, 0.0)
         reply = self._ask(request, *asked)
         self._session.require_accepted(reply, self._session.outcome(reply))
-        ticket = reply.data.get("lsh") or reply.data.get("pclsh")
-        if not ticket:
+        ticket = ticket_of(reply.data.get("lsh") or reply.data.get("pclsh"))
+        if ticket is None:
             raise AnswerLost(
                 "LEQI_NO_TICKET", "accepted without lsh or pclsh", "ask the bureau; the slot stays counted"
             )
-        return Applied(str(ticket), parts, self._session.poll_delay(self._rules.first_poll_seconds("leqi")))
+        return Applied(ticket, parts, self._session.poll_delay(self._rules.first_poll_seconds("leqi")))
 
     def poll(self, request: Request, request_no: str, place: PartCursor) -> PollResult:
         """How far a question is; the first package comes along when it is ready. Raises Refused or TryLater."""

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,13 +15,16 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from fapiao.base64_text import from_base64
 from fapiao.boundary import boundary
 from fapiao.channels.leqi.services import Service
+from fapiao.channels.stated import code_of, stated
 from fapiao.errors import AnswerLost, Refused
 from fapiao.tolerant_json import bytes_of, fields, members, text_of, value_of, without_mark
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.http import BureauHttp, opening
 from hooks.bureau.session import BureauReply
 
-_PLATFORM_OK = 200
+_PLATFORM_OK = "200"
+_TWO_DIGITS = 100
+_STATUS = re.compile(r"-?[0-9]{1,6}")
 
 
 class Sm4:
@@ -93,16 +97,18 @@ class LeqiWire(BureauHttp):
     def _opened(self, content: bytes) -> BureauReply:
         """Raises whatever shows that a layer is not what it must be."""
         wrapper = members(text_of(content))
-        status, body = str(value_of(wrapper["httpStatusCode"])), _inner(wrapper["body"])
-        if int(status) != _PLATFORM_OK:
+        status = _status(value_of(stated(wrapper, "httpStatusCode")))
+        body = _inner(stated(wrapper, "body"))
+        if status != _PLATFORM_OK:
             return BureauReply("httpStatusCode", status, _platform_text(body), {}, b"", content)
-        response = members(members(body)["Response"])
+        response = members(stated(members(body), "Response"))
         if "Error" in response:
             error = members(response["Error"])
-            return BureauReply("returncode", _text(error, "Code"), _text(error, "Message", ""), {}, b"", content)
-        raw = self._unsealed(response["Data"])
+            code = code_of(value_of(stated(error, "Code")), "Code")
+            return BureauReply("returncode", code, _text(error, "Message"), {}, b"", content)
+        raw = self._unsealed(stated(response, "Data"))
         data = fields(text_of(raw))
-        return BureauReply("returncode", _code(data["returncode"]), str(data.get("returnmsg") or ""), data, raw)
+        return BureauReply("returncode", _code(data), str(data.get("returnmsg") or ""), data, raw)
 
     def _unsealed(self, written: str) -> bytes:
         """The JSON of Data byte for byte: it is a sealed text, a clear one, or the object itself."""
@@ -112,9 +118,18 @@ class LeqiWire(BureauHttp):
         return self._sm4.decrypt(sealed) if self._sm4 and not sealed.startswith("{") else bytes_of(sealed)
 
 
-def _code(value: Any) -> str:
-    """返回码 of two digits; a number has lost the zero before it."""
-    return f"{value:02d}" if type(value) is int else str(value)
+def _status(value: Any) -> str:
+    """The platform's code, a number of a few digits. Raises ValueError."""
+    found = code_of(value, "httpStatusCode")
+    if not _STATUS.fullmatch(found):
+        raise ValueError(f"httpStatusCode is {found}: a number of a few digits is expected")
+    return found
+
+
+def _code(data: Mapping[str, Any]) -> str:
+    """返回码 of two digits; a number has lost the zero before it. Raises ValueError."""
+    value = stated(data, "returncode")
+    return f"{value:02d}" if type(value) is int and value < _TWO_DIGITS else code_of(value, "returncode")
 
 
 def _inner(written: str) -> str:
@@ -124,10 +139,8 @@ def _inner(written: str) -> str:
     return str(json.loads(written, strict=False))
 
 
-def _text(error: Mapping[str, str], name: str, default: str | None = None) -> str:
-    if default is not None and name not in error:
-        return default
-    value = value_of(error[name])
+def _text(error: Mapping[str, str], name: str) -> str:
+    value = value_of(error[name]) if name in error else None
     return "" if value is None else str(value)
 
 
