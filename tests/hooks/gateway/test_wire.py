@@ -122,6 +122,29 @@ def test_numbers_keep_the_form_in_which_they_came(gateway: Script, connect: Conn
     assert ask(connect()) == {"a": "507.10", "b": "507.10", "c": "12345678901234567890.12"}
 
 
+SPELLINGS = {
+    "line breaks": lambda text: "\r\n".join(text[start : start + 8] for start in range(0, len(text), 8)),
+    "blanks around it": lambda text: f" {text}\t",
+    "URL-safe": lambda text: text.replace("+", "-").replace("/", "_"),
+    "without padding": lambda text: text.rstrip("="),
+    "a byte order mark": lambda text: f"\ufeff{text}",
+}
+
+
+@pytest.mark.finding("F23")
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["bare", "marked"])
+@pytest.mark.parametrize("key", ["", "secret"], ids=["base64", "aes"])
+def test_base64_and_json_are_read_as_they_are_sent(
+    gateway: Script, connect: Connect, spelling: str, mark: bytes, key: str
+) -> None:
+    inner = mark + json.dumps(DATA | {"name": "有限公司？>~ÿ"}, ensure_ascii=False).encode()
+    text = Aes(key).encode(inner) if key else base64.b64encode(inner).decode()
+    gateway.says(mark + enveloped(None, data=SPELLINGS[spelling](text)))
+    extra = {"encoding": "aes", "encoding_key": key} if key else {}
+    assert ask(connect(**extra))["taxPeriod"] == "202701"
+
+
 def test_success_is_0_on_the_open_api_and_0000_elsewhere(gateway: Script, connect: Connect) -> None:
     session = connect()
     gateway.says(enveloped(DATA, "0"))
