@@ -160,5 +160,10 @@ class GatewaySession(BureauSession):
 
 
 _AGAIN = "the page is asked for again"
-_OF_THE_FILE = ("GATEWAY_FILE_HOST", "GATEWAY_FILE_SIZE", "GATEWAY_HTTP_404", "GATEWAY_HTTP_410")
+_OF_THE_FILE = (
+    "GATEWAY_FILE_HOST",
+    "GATEWAY_FILE_SIZE",
+    *(f"GATEWAY_HTTP_{status}" for status in (400, 404, 410, 414)),
+    *(f"GATEWAY_HTTP_{status}" for status in range(300, 400)),
+)
 """Refusals of one file, and not of the way to all of them."""

@@ -390,7 +390,7 @@ def test_a_file_that_cannot_be_had_now_is_asked_for_later_and_an_unknown_one_is_
     gateway: Script, connect: Connect
 ) -> None:
     session = connect()
-    for status, error in ((500, TryLater), (504, TryLater), (404, Refused)):
+    for status, error in ((500, TryLater), (504, TryLater), (404, Refused), (302, Refused), (403, TryLater)):
         gateway.says(b"", status=status)
         with pytest.raises(error):
             session.download("/doc/f1")
