@@ -51,6 +51,7 @@ def _kind(table: Table, complaints: Problems) -> str | None:
     best = max(shared, key=lambda kind: (shared[kind], shared[kind] / len(known[kind])))
     if shared[best]:
         return best
+    complaints.problems.extend(table.problems)
     headings = "; ".join(f"{kind}: {', '.join(columns)}" for kind, columns in known.items())
     complaints.problems.append(f"{table.source}: no heading is known; the columns are, of {headings}")
     return None
