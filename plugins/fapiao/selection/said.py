@@ -13,7 +13,6 @@ from fapiao.shown import shown
 from fapiao.tolerant_json import BrokenRow
 
 _CODE = re.compile(r"[0-9A-Za-z_\[\]-]{1,16}")
-_TICKET = re.compile(r"[0-9A-Za-z_.:-]{1,64}")
 _PERIOD = re.compile(r"20[0-9]{2}(?:0[1-9]|1[0-2])")
 _LONGEST_NUMBER = 64
 _MOST_DIGITS = 9
@@ -85,12 +84,6 @@ def day_if_said(value: object) -> date | None:
     except ValueError:
         return None
     return found if found.year in _YEARS else None
-
-
-def ticket_of(value: object) -> str | None:
-    """The number under which an accepted request goes on, None for what can be none."""
-    text = str(value).strip() if isinstance(value, str) or type(value) is int else ""
-    return text if _TICKET.fullmatch(text) else None
 
 
 def hold_against(data: Mapping[str, Any], asked: Mapping[str, str]) -> None:

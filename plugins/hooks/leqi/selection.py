@@ -8,6 +8,7 @@ from fapiao.boundary import boundary
 from fapiao.channels.leqi import selection, services
 from fapiao.channels.leqi.selection import CHANNEL
 from fapiao.channels.leqi.services import Service
+from fapiao.channels.stated import ticket_of
 from fapiao.downloads.protocol import Login
 from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.rules.book import RuleBook
@@ -27,7 +28,7 @@ from fapiao.selection.answers import (
 )
 from fapiao.selection.each import once_each
 from fapiao.selection.result_codes import ResultCodes, result_codes
-from fapiao.selection.said import ticket_of, told, words_of
+from fapiao.selection.said import told, words_of
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.session import BureauReply
 from hooks.leqi.session import LeqiSession
