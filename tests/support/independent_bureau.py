@@ -129,12 +129,14 @@ class IndependentBureau:
 # plane L
 
 
-def _seal(data: bytes) -> str:
+def seal(data: bytes) -> str:
+    """SM4/ECB/PKCS5 in base64, as bodies and Data travel."""
     padder, encryptor = PKCS7(128).padder(), Cipher(SM4(KEY), modes.ECB()).encryptor()
     return base64.b64encode(encryptor.update(padder.update(data) + padder.finalize()) + encryptor.finalize()).decode()
 
 
-def _open(text: bytes) -> Row:
+def opened(text: bytes) -> Row:
+    """The question behind a sealed body."""
     unpadder, decryptor = PKCS7(128).unpadder(), Cipher(SM4(KEY), modes.ECB()).decryptor()
     padded = decryptor.update(base64.b64decode(text)) + decryptor.finalize()
     request: Row = json.loads(unpadder.update(padded) + unpadder.finalize())
@@ -145,7 +147,8 @@ def _day(text: str) -> date:
     return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007
 
 
-def _pack(rows: Sequence[Row]) -> str:
+def pack(rows: Sequence[Row]) -> str:
+    """`sjl` of these rows."""
     return base64.b64encode(gzip.compress(json.dumps(rows, ensure_ascii=False).encode())).decode()
 
 
@@ -189,7 +192,7 @@ def _package(bureau: IndependentBureau, rows: list[Row], size: int, number: int,
     kinds = ("wrong_gzip", "duplicate_row", "total_changes", "empty_package")
     fault = bureau.struck(service, *kinds) if count > 1 or number == 1 else ""
     here = {"duplicate_row": [*here, here[-1]], "empty_package": []}.get(fault, here)
-    sjl = base64.b64encode(b"no gzip").decode() if fault == "wrong_gzip" else _pack(here)
+    sjl = base64.b64encode(b"no gzip").decode() if fault == "wrong_gzip" else pack(here)
     return {"packagecount": str(count + (fault == "total_changes")), "sjl": sjl}
 
 
@@ -278,21 +281,22 @@ ON_L: dict[str, Callable[[IndependentBureau, Row], Row]] = {
 
 
 def _on_l(bureau: IndependentBureau, service: str, body: bytes) -> bytes:
-    asked = _open(body)
+    asked = opened(body)
     bureau.calls.append((service, asked))
     if service not in ON_L:
-        return _wrapped(4049, {"Error": {"Code": "4049", "Message": "未查询到该能力与服务"}})
+        return wrapped(4049, {"Error": {"Code": "4049", "Message": "未查询到该能力与服务"}})
     if bureau.struck(service, "flow_control"):
         text = "当前访问请求较多，请5分钟后重试，将访问并发控制在5以内"
-        return _wrapped(429, {"Error": {"Code": "429", "Message": text}})
+        return wrapped(429, {"Error": {"Code": "429", "Message": text}})
     try:
         data = {"returncode": "00", "returnmsg": "成功", **ON_L[service](bureau, asked)}
     except Refusal as refusal:
         data = {"returncode": refusal.args[0], "returnmsg": refusal.args[1]}
-    return _wrapped(200, {"Data": _seal(json.dumps(data, ensure_ascii=False).encode())})
+    return wrapped(200, {"Data": seal(json.dumps(data, ensure_ascii=False).encode())})
 
 
-def _wrapped(status: int, response: Row) -> bytes:
+def wrapped(status: int, response: Row) -> bytes:
+    """The wrapper of plane L around a Response."""
     text = json.dumps({"Response": {"RequestId": "00000000deadbeef", **response}}, ensure_ascii=False)
     return json.dumps({"httpStatusCode": status, "body": text}, ensure_ascii=False).encode()
 
