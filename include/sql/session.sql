@@ -11,14 +11,23 @@ SELECT set_config('timezone', 'Asia/Shanghai', false), set_config('fapiao.actor'
     set_config('tcp_keepalives_count', %(keepalives_count)s::text, false),
     set_config('client_connection_check_interval', %(keepalives_interval)s || 's', false);
 
--- name: end_silent
--- Ends sessions of ours whose client has said nothing for too long in the middle of a statement, as in a copy: no timeout of
--- the server reaches those. Returns how many there were.
-SELECT count(pg_terminate_backend(pid))::integer
-FROM pg_stat_activity
-WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
-    AND application_name LIKE 'fapiao%%' AND state = 'active' AND wait_event IN ('ClientRead', 'ClientWrite')
-    AND backend_xid IS NOT NULL AND query_start < clock_timestamp() - %(silent)s * interval '1 second';
+-- name: silent
+-- Sessions of ours that have waited for their client for too long in the middle of a statement, as in a copy, and how far a
+-- copy is: no timeout of the server reaches those.
+SELECT a.pid, a.query_start, p.bytes_processed
+FROM pg_stat_activity AS a
+LEFT JOIN pg_stat_progress_copy AS p USING (pid)
+WHERE a.datname = current_database() AND a.usename = current_user AND a.pid <> pg_backend_pid()
+    AND a.application_name LIKE 'fapiao%%' AND a.state = 'active' AND a.wait_event IN ('ClientRead', 'ClientWrite')
+    AND a.backend_xid IS NOT NULL AND a.query_start < clock_timestamp() - %(silent)s * interval '1 second';
+
+-- name: look_afresh
+-- What other sessions do is remembered to the end of a transaction.
+SELECT pg_stat_clear_snapshot();
+
+-- name: end_session
+-- Ends a session that is still at the statement it began then.
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %(pid)s AND query_start = %(query_start)s;
 
 -- name: holders
 -- Who has held a transaction with changes, or an advisory lock, for as long as somebody waited: name, process, since when.

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -9,7 +10,7 @@ import pytest
 
 from frozen import SILENT, FrozenWorkers
 from hooks.pool.heartbeat import beating
-from hooks.pool.sessions import SessionLimits, open_session
+from hooks.pool.sessions import SessionLimits, end_silent, open_session
 from hooks.queues.imports import Imports
 from rehearsal import GENERAL, KEY, Rehearsal, leqi_connection
 from sessions_at_work import COPYING, SILENT_IN_TRANSACTION, until
@@ -165,3 +166,18 @@ def test_a_start_that_is_frozen_holds_up_the_next_one_for_the_limit_alone(
     assert ended["code"] == 1, "woken, it finds its session gone"
     with psycopg.connect(empty_url) as look:
         assert look.execute("SELECT count(*) > 100 FROM sync.code_label").fetchone() == (True,)
+
+
+@pytest.mark.finding("F92")
+def test_a_copy_that_is_slow_and_alive_is_not_ended(pool_url: str) -> None:
+    hasty = SessionLimits(silent=1, lock=20, statement=60, transaction=60)
+    with open_session(pool_url, "slow", limits=hasty) as slow, open_session(pool_url, "other") as other:
+        slow.execute("CREATE TEMP TABLE came (text text)")
+        with slow.cursor() as cursor, cursor.copy("COPY came FROM STDIN") as copy, ThreadPoolExecutor(1) as thread:
+            looked = thread.submit(lambda: [end_silent(other, hasty) for _ in range(20) if not time.sleep(0.1)])
+            lines = 0
+            while not looked.done() or lines < 20:
+                copy.write(b"x" * 200_000 + b"\n")
+                lines += 1
+                time.sleep(0.2)
+        assert slow.execute("SELECT count(*) FROM came").fetchone() == (lines,)

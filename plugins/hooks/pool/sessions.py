@@ -1,6 +1,7 @@
 """Sessions of the pool: each speaks the time of Shanghai, names who acts in it, and waits for nobody for ever."""
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from fapiao.queries import query
 from fapiao.tasks import SHANGHAI
 
 Connection = psycopg.Connection[Any]
+
+LOOK_AGAIN_SECONDS = 3.0
+"""Between two looks at a session that seems frozen in the middle of a statement."""
 
 NEVER = datetime(9999, 12, 31, tzinfo=SHANGHAI)
 """How `infinity` is read: the instant at which a row that was set aside is due."""
@@ -96,9 +100,22 @@ def _name(actor: str) -> str:
 
 
 def end_silent(connection: Connection, limits: SessionLimits | None = None) -> None:
-    """Ends sessions of ours whose client froze in the middle of a statement: the server would wait for ever."""
-    with connection.transaction():
-        connection.execute(query("session", "end_silent"), {"silent": (limits or SessionLimits.of_rules()).silent})
+    """Ends sessions of ours whose client froze in the middle of a statement: the server would wait for ever.
+
+    One that moved between two looks lives, however long its copy takes. The second look is rarely needed.
+    """
+    silent = (limits or SessionLimits.of_rules()).silent
+    if before := _silent(connection, silent):
+        time.sleep(LOOK_AGAIN_SECONDS)
+        for pid, query_start, _ in before & _silent(connection, silent):
+            with connection.transaction():
+                connection.execute(query("session", "end_session"), {"pid": pid, "query_start": query_start})
+
+
+def _silent(connection: Connection, silent: int) -> set[tuple[int, datetime, int | None]]:
+    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute(query("session", "look_afresh"))
+        return {(row[0], row[1], row[2]) for row in cursor.execute(query("session", "silent"), {"silent": silent})}
 
 
 @contextmanager
