@@ -60,13 +60,22 @@ def test_within_a_transaction_now_stands_still_and_the_clock_goes_on(untouched: 
     assert before < after
 
 
-WORKER = {"owner": "w", "limit": 10, "lease": LEASE, "day": DAY, "channel": "leqi", "dag_id": None}
+WORKER = {
+    "owner": "w",
+    "limit": 10,
+    "lease": LEASE,
+    "day": DAY,
+    "channel": "leqi",
+    "dag_id": None,
+    "suspects": None,
+    "most_waits": 7,
+}
 CLAIMS = [
-    ("tasks", "claim", WORKER | {"statuses": ["pending"], "suspects": None}, "task_open"),
+    ("tasks", "claim", WORKER | {"statuses": ["pending"]}, "task_open"),
     ("tasks", "next_due", WORKER, "task_open"),
     ("verification", "claim", WORKER, "verification_due"),
     ("selection", "claim", WORKER | {"batches": None, "channels": ["leqi"], "unanswered": LEASE}, "selection_open"),
-    ("selection", "next_due", {"channels": ["leqi"]}, "selection_open"),
+    ("selection", "next_due", {"channels": ["leqi"], "most_waits": 7, "parent": None}, "selection_open"),
 ]
 
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from fapiao.boundary import boundary
 from fapiao.bounds import bound
 from fapiao.layout.measures import Box, box
-from fapiao.layout.package import Package, beside
+from fapiao.layout.package import OfdPackage, beside
 from fapiao.safe_xml import PastBound, UnreadableFile, child, children, name_of, text_of
 
 A4 = (0.0, 0.0, 210.0, 297.0)
@@ -74,13 +74,13 @@ class Drawn:
 
 def read_pages(content: bytes, drawn: Drawn, left_out: LeftOut) -> list[OfdPage]:
     """The pages of an OFD's first document. Raises UnreadableFile where none can be read."""
-    return _Document(Package(content), drawn, left_out).pages()
+    return _Document(OfdPackage(content), drawn, left_out).pages()
 
 
 class _Document:
     """The first document of a package: where its pages and templates lie, and the size that pages usually have."""
 
-    def __init__(self, package: Package, drawn: Drawn, left_out: LeftOut) -> None:
+    def __init__(self, package: OfdPackage, drawn: Drawn, left_out: LeftOut) -> None:
         root = text_of(package.part(["OFD.xml"]), "DocBody", "DocRoot")
         if not root:
             raise UnreadableFile("OFD.xml names no document")

@@ -16,7 +16,7 @@ _ENTRY = b"PK\x01\x02"
 """How an entry of a ZIP's directory begins; there are no more entries than that."""
 
 
-class Package:
+class OfdPackage:
     """The entries of the ZIP by their names, whose case, slashes and leading slash nobody keeps to."""
 
     def __init__(self, content: bytes) -> None:

@@ -79,7 +79,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Unusable:
+class UnusableAnswer:
     """One element of an answer that says nothing that can be believed; `document_key` where it names a document."""
 
     document_key: str | None
@@ -91,7 +91,7 @@ class Results:
     """Every document's answer, in no particular order; one that is not among them has no answer yet."""
 
     documents: Sequence[DocumentResult]
-    unusable: Sequence[Unusable] = ()
+    unusable: Sequence[UnusableAnswer] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Holding:
 class Holdings(dict[str, Holding]):
     """What the bureau holds, by document; with elements that are `unusable` it does not say all of it."""
 
-    def __init__(self, held: Iterable[Holding] = (), unusable: Iterable[Unusable] = ()) -> None:
+    def __init__(self, held: Iterable[Holding] = (), unusable: Iterable[UnusableAnswer] = ()) -> None:
         super().__init__((one.document_key, one) for one in held)
         self.unusable = tuple(unusable)
         self._doubtful = {one.document_key for one in self.unusable}

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from fapiao.bounds import bound
 from fapiao.errors import BadInput
 from fapiao.layout.media import FROM_BUREAU, kind_of
-from fapiao.layout.package import Package
+from fapiao.layout.package import OfdPackage
 from fapiao.layout.rows import file_row
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
@@ -119,7 +119,7 @@ def add_files(
 def _is_ofd(content: bytes) -> bool:
     """Whether a ZIP is one: a workbook begins alike, and a cut copy has no directory."""
     try:
-        return Package(content).holds("OFD.xml")
+        return OfdPackage(content).holds("OFD.xml")
     except UnreadableFile:
         return False
 

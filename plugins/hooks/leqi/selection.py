@@ -22,7 +22,7 @@ from fapiao.selection.answers import (
     Statistics,
     StatisticsAction,
     TaxPeriod,
-    Unusable,
+    UnusableAnswer,
     Uploaded,
     Waiting,
 )
@@ -114,7 +114,7 @@ class LeqiSelection:
         if current != period:
             text = f"乐企 shows the current 税款所属期 only: {current}, and {period} was asked for"
             raise Refused("LEQI_OTHER_PERIOD", text, "ask for the current period")
-        said: list[Holding | Unusable] = []
+        said: list[Holding | UnusableAnswer] = []
         for page in self._pages(party):
             said += self._readable(partial(selection.held_on_page, page, party.taxpayer_no, period))
         return Holdings(*once_each(said))

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from fapiao.errors import Refused, TryLater, ends_ticket
-from fapiao.selection.answers import DocumentResult, Holdings, Party, Results, Unusable, Waiting
+from fapiao.selection.answers import DocumentResult, Holdings, Party, Results, UnusableAnswer, Waiting
 from fapiao.selection.reconciliation import (
     NO_ANSWER,
     Wished,
@@ -167,7 +167,7 @@ def _bring_in(
     row: Selection,
     documents: Sequence[OpenDocument],
     settled: Sequence[Settled],
-    unusable: Iterable[Unusable],
+    unusable: Iterable[UnusableAnswer],
 ) -> None:
     """Ledger, pool and request in one transaction; a document that has no answer yet is asked about again."""
     answered = {one.document_key for one in settled}
@@ -184,7 +184,7 @@ def _bring_in(
             finish(session, tables, row)
 
 
-def _not_readable(missing: Sequence[str], unusable: Iterable[Unusable], session: SelectionSession) -> TryLater:
+def _not_readable(missing: Sequence[str], unusable: Iterable[UnusableAnswer], session: SelectionSession) -> TryLater:
     """Of how many documents the bureau has said nothing that can be used, and what was wrong with what it said."""
     reasons = [*dict.fromkeys(one.reason for one in unusable)][:MOST_REASONS] or ["the bureau does not name them"]
     text = f"{len(missing)} documents have no usable answer yet, {missing[0]} first: {'; '.join(reasons)}"

@@ -14,7 +14,7 @@ from fapiao.selection.answers import (
     StatisticsAction,
     TaxPeriod,
     UnreadableAnswer,
-    Unusable,
+    UnusableAnswer,
 )
 from fapiao.selection.each import once_each, read_each
 from fapiao.selection.result_codes import ResultCodes
@@ -78,12 +78,12 @@ def results(data: Data, taxpayer_no: str, codes: ResultCodes) -> Results:
     return Results(*once_each(read_each(_rows(data), _NUMBER, lambda number, row: _result(number, row, codes))))
 
 
-def held_on_page(data: Data, taxpayer_no: str, period: str) -> list[Holding | Unusable]:
+def held_on_page(data: Data, taxpayer_no: str, period: str) -> list[Holding | UnusableAnswer]:
     """A page of HQDQSKSSQHGJKSDKGXCLJG, document by document; without 不抵扣原因. Raises UnreadableAnswer."""
     hold_against(data, owner(taxpayer_no) | {"skssq": period})
     rows = _rows(data)
     if not rows:
-        return [Unusable(None, "a page of what is held names no document")]
+        return [UnusableAnswer(None, "a page of what is held names no document")]
     return [*read_each(rows, _NUMBER, lambda number, row: _holding(number, row, period))]
 
 
