@@ -49,8 +49,8 @@ def test_only_the_asked_task_is_polled_once_at_each_request_until_it_is_there(ac
 @pytest.mark.req("R315", "R319")
 def test_what_the_bureau_refuses_is_the_answer(accepted: Rehearsal) -> None:
     task = accepted.tasks()[0]
-    accepted.fault("returncode", code="02", text="报文不符合要求", service=FEEDBACK, times=1)
-    assert ask(accepted, task["batch_no"]) == [ActionOutcome(task["batch_no"], "下载失败：02 报文不符合要求")]
+    accepted.fault("returncode", code="01", text="报文不符合要求", service=FEEDBACK, times=1)
+    assert ask(accepted, task["batch_no"]) == [ActionOutcome(task["batch_no"], "下载失败：01 报文不符合要求")]
 
 
 def test_a_voided_task_is_not_polled_even_when_it_is_asked_for(accepted: Rehearsal) -> None:

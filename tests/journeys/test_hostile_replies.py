@@ -150,7 +150,7 @@ def test_a_gateway_page_out_of_range_is_unreadable_too(buyer: GatewayRehearsal) 
 
 @pytest.mark.finding("F29")
 def test_a_message_of_100_000_characters_is_cut_where_it_is_shown_and_whole_where_it_is_kept(seller: Rehearsal) -> None:
-    seller.fault("returncode", service=FEEDBACK, code="02", text="长" * 100_000, times="always")
+    seller.fault("returncode", service=FEEDBACK, code="01", text="长" * 100_000, times="always")
     seller.run(DAG, DAY)
     (task,) = seller.tasks()
     assert task["status"] == "download_failed"
