@@ -104,7 +104,7 @@ class Outcome:
         wrong = [
             f"{answer['id']} on {service}: {name} is {seen[name]!r}, not {value!r}; {hostile.said()}"
             for name, value in wanted.items()
-            if seen[name] != value and value is not None
+            if seen[name] != value and value is not None and seen[name] is not None
         ]
         return wrong + _unsaid(service, answer, hostile)
 

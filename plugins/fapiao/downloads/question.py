@@ -8,10 +8,13 @@ from fapiao.identifiers import one_spelling
 from fapiao.parties import is_old_number, is_stranger
 from fapiao.payloads.staged import Aside, Fate
 from fapiao.rules.book import rulebook
+from fapiao.shown import shown
 from fapiao.tasks import Claim
 
 Values = Mapping[str, object]
 _MONTH = len("2027-01")
+MOST_SEEN = 200
+"""Characters of what was seen in the place of what was asked; the whole answer is kept."""
 _SJLX = {"input": "1", "output": "2"}
 _OWNERS = ("nsrsbh", "gfsbh", "kjywrsbh", "taxNo")
 """Under which names the channels say whose data an answer holds."""
@@ -63,7 +66,7 @@ def aside(fate: Fate, code: str, seen: str) -> Aside:
     """A judgement with its sentence and what was seen."""
     kind = rulebook().invoice_types.get(seen)
     sentence = rulebook().message(f"aside_{code}", "scheduled")
-    return Aside(fate, code, f"{sentence}（{kind.name if kind else seen}）")
+    return Aside(fate, code, f"{sentence}（{kind.name if kind else shown(seen, MOST_SEEN)}）")
 
 
 def _parties(values: Values) -> str:
