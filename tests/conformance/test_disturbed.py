@@ -3,7 +3,7 @@
 import pytest
 
 from fapiao.downloads.protocol import Package, PartCursor, Readiness, Request
-from fapiao.errors import AnswerLost, BureauError, QuotaSpent, Refused, TryLater
+from fapiao.errors import AnswerLost, BureauError, NotUnderstood, QuotaSpent, Refused, TryLater
 from rehearsal import KEY
 from simulator.gateway.credentials import APP_SECRET
 from stands import Stand
@@ -17,7 +17,7 @@ TRANSPORT = ("http_500", "drop_reply", "cut_reply")
     [
         ("http_500", TryLater),
         ("flow_control", TryLater),
-        ("unknown_code", Refused),
+        ("unknown_code", NotUnderstood),
         ("drop_reply", AnswerLost),
         ("cut_reply", AnswerLost),
     ],
