@@ -10,7 +10,7 @@ from launcher.home import ROOT
 HELP = "all checks and tests, under TZ=UTC and TZ=Asia/Shanghai; with arguments: pytest with them"
 PASSES_ON = True
 CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
-ONCE = ("simulator", "conformance", "journeys")
+ONCE = ("simulator", "conformance", "journeys", "hostile_answers")
 # twice as many workers as two cores: half of a test is waiting for Postgres, Airflow or the simulator
 RUNS = (
     # tests that start the whole stack are one group: a machine has one port 8080, and rarely memory for two stacks

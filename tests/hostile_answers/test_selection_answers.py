@@ -20,6 +20,7 @@ from raw_http import raw_http
 from rehearsal import leqi_connection
 from selection_room import SelectionRoom, selecting_in
 
+pytestmark = pytest.mark.xdist_group("hostile selections")
 DATA = Path(__file__).with_name("selection_answers.yaml")
 DOCUMENTS = 3
 ROUNDS = 3

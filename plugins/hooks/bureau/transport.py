@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any
 
 import httpcore
@@ -13,6 +14,9 @@ import httpx
 from httpcore import SOCKET_OPTION
 
 from fapiao.bounds import bound
+
+_LEFT_OVER = attrgetter("_stream._connection._h11_state.trailing_data")
+"""Of a body that httpcore reads: bytes that came behind it, and whether the other side hung up."""
 
 
 class TimeIsOver(Exception):
@@ -82,11 +86,15 @@ class _Backend(httpcore.SyncBackend):
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, inner: Iterable[bytes]) -> None:
-        self._inner = inner
+    def __init__(self, inner: Iterable[bytes], connection: httpcore.NetworkStream) -> None:
+        self._inner, self._connection = inner, connection
 
     def __iter__(self) -> Iterator[bytes]:
+        """What is behind the end of an answer would be read as the next one, so its connection carries no other."""
         yield from self._inner
+        more, _ = _LEFT_OVER(self._inner)
+        if more:
+            self._connection.close()
 
     def close(self) -> None:
         if hasattr(self._inner, "close"):
@@ -115,7 +123,7 @@ class WatchedTransport(httpx.BaseTransport):
                 extensions=request.extensions,
             )
         )  # fmt: skip
-        body = _Body(found.stream)  # type: ignore[arg-type]
+        body = _Body(found.stream, found.extensions["network_stream"])  # type: ignore[arg-type]
         return httpx.Response(found.status, headers=found.headers, stream=body, extensions=found.extensions)
 
     def close(self) -> None:

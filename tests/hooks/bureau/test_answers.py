@@ -209,3 +209,12 @@ def test_a_kept_connection_serves_the_next_call(bureau: RawServer) -> None:
     bureau.strike(answers(WHOLE), times=OFTEN)
     with closing(connected(bureau.url)) as wire:
         assert [wire.call(INVOICE_APPLY, "SY", {}).code for _ in range(3)] == ["00"] * 3
+
+
+def test_what_came_behind_an_answer_is_not_the_next_one(bureau: RawServer) -> None:
+    other = json.dumps({"httpStatusCode": 200, "body": {"Response": {"Data": DATA | {"lsh": "2" * 32}}}}).encode()
+    behind = head(200, f"Content-Length: {len(other)}") + other
+    bureau.strike(sends([head(200, f"Content-Length: {len(WHOLE)}") + WHOLE + behind], close=False), times=1)
+    bureau.strike(answers(WHOLE))
+    with closing(connected(bureau.url)) as wire:
+        assert [wire.call(INVOICE_APPLY, "SY", {}).data for _ in range(3)] == [DATA] * 3
