@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,9 @@ SERVICES = {
 }  # fmt: skip
 
 
+@cache
 def data() -> dict[str, Any]:
-    """The data as it is written."""
+    """The data as it is written; it takes half a second to read, and every answer looks at it."""
     found: dict[str, Any] = yaml.safe_load(ANSWERS.read_text(encoding="utf-8"))
     return found
 
