@@ -27,7 +27,7 @@ UNIT = "SYDW000001"
 OTHER = Party("91440300MA2000002A", "供货有限公司")
 MEGABYTES = 400
 """What a worker may hold."""
-PATIENCE = 2.0
+PATIENCE = 5.0
 """`timeout_seconds` of the connections: how long one answer may keep us waiting."""
 _COMPANY = """
 INSERT INTO enterprise.taxpayer (taxpayer_no, name, org_code, channel, company_type, leqi_id, leqi_authorised_on)
