@@ -14,7 +14,6 @@ from fapiao.calendar.ticks import Tick, Wanted, due_ticks
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.tasks import RunDay
-from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from hooks.enterprise.parameters import read_parameters
 from operators.downloads.plan import plan_day
 from operators.leased_queue.loop import take_turns
@@ -53,9 +52,7 @@ def _missed(connection: Connection, book: RuleBook, now: datetime) -> Iterator[t
     """The ticks that nobody noted, each with those of its DAG that came after it."""
     since = connection.execute(query("plan", "noted_since")).fetchone()
     rows = connection.execute(query("plan", "wanted")).fetchall()
-    wanted = [
-        Wanted(channel, Frequency.of(days), types) for channel, days, types in rows if channel in DOWNLOAD_CHANNELS
-    ]
+    wanted = [Wanted(channel, Frequency.of(days), types) for channel, days, types in rows if channel in book.channels]
     until = now - timedelta(minutes=bound("missed_minutes").value)  # later ones may still be tried by their own run
     due = list(due_ticks(book, wanted, read_parameters(connection), until, bound("missed_days").value))
     noted = _noted(connection, due)
