@@ -118,7 +118,7 @@ MUTATIONS = [
     ("replies", "kind: returncode", "kind: errno", "kind 'errno' is unknown"),
     ("replies", "plane: leqi", "plane: moon", "plane 'moon' is unknown"),
     ("replies", 'pattern: "', 'pattern: "(', "is no regular expression"),
-    ("replies", 'code: "0201"', 'code: "*"', "code '*' needs a pattern"),
+    ("replies", 'code: "0000"', 'code: "*"', "code '*' needs a pattern"),
     ("messages", "surface: api", "surface: phone", "surface 'phone' is unknown"),
     ("messages", "surface: retry", "surface: scheduled", "stands here for the second time"),
     ("parameters", 'default: "0"', "default: 0", "default must be a text (put codes in quotes), not 0"),

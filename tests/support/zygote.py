@@ -22,7 +22,7 @@ from operators.downloads.operators import ApplyOperator, CollectOperator, PlanOp
 from operators.sweep import SweepOperator  # noqa: E402
 
 watch_postgres()
-httpx.Client.post = watched("call", httpx.Client.post)
+httpx.Client.send = watched("call", httpx.Client.send)
 
 
 def work(order: dict[str, Any]) -> None:
