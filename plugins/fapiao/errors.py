@@ -6,13 +6,14 @@
     ├── Unusable          Postgres, a port, a disk, a connection    → one sentence, exit code 1
     ├── BureauError       the channel, while we talked to it        → the row keeps the bureau's words
     │   ├── TryLater      network, 5xx, flow control, 09, 99        → later again; costs an attempt before acceptance
-    │   │   └── Interrupted   a lock of our own database            → the same again; costs no attempt
+    │   │   ├── Interrupted    a lock of our own database       → the same again; costs no attempt
     │   │   └── Contradiction  not what was announced           → costs an attempt, also after acceptance
     │   ├── LoginLost     the bureau account must log in first      → waits for the login; costs no attempt
     │   ├── AnswerLost    sent, and no answer came back             → quota slot unknown; row waits for the next day
     │   ├── QuotaSpent    refused by quota, ours or theirs          → next allowed day; costs no attempt
     │   └── Refused       somebody said no                          → the row fails with its words
-    │       └── CallerRefused  sign-in, key, authorisation          → as Refused; an accepted row is waited out
+    │       ├── CallerRefused  sign-in, key, authorisation      → as Refused; an accepted row is waited out
+    │       └── NotUnderstood  a code that no table explains    → as Refused; an accepted row is waited out
     └── MergeError        a check after the merge did not hold      → nothing committed, row stays 数据已下载
 
 Still processing, empty and not ready are values of a poll, not errors.
