@@ -144,24 +144,15 @@ def _complain(sentence: str) -> int:
 def _unexpected(name: str, failure: Exception) -> str:
     if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
         return "The disk is full: free some space, or set FAPIAO_HOME to another disk."
-    if limit := _LIMITS.get(getattr(failure, "sqlstate", None) or ""):
-        from fapiao.bounds import bound  # noqa: PLC0415 rarely needed, and every command would read the rules for it
+    if getattr(failure, "sqlstate", None):
+        from hooks.pool.faults import limit_of  # noqa: PLC0415 rarely needed, and every command would read the rules
 
-        return f"./fapiao {name}: {bound(limit).said()}; run it again."
+        if limit := limit_of(failure):
+            return f"./fapiao {name}: {limit.said()}; run it again."
     file = logs() / f"error-{name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
     file.touch(mode=0o600)
     file.write_text("".join(traceback.format_exception(failure)), encoding="utf-8")
     return f"./fapiao {name} failed unexpectedly ({type(failure).__name__}): {file} has the details."
-
-
-_LIMITS = {
-    "55P03": "lock_seconds",
-    "57014": "statement_minutes",
-    "25P03": "silent_seconds",
-    "57P05": "silent_seconds",
-    "25P04": "transaction_minutes",
-}
-"""Which bound of a session ended what a command did, by its SQLSTATE (ADR 0043)."""
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -6,8 +6,10 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 
+from fapiao.bounds import bound
 from fapiao.errors import BadInput
 from launcher import main as line
 from temporary_postgres import ROOT
@@ -89,6 +91,20 @@ def test_a_full_disk_is_a_sentence_of_its_own(monkeypatch, capsys, fapiao_home):
     command(monkeypatch, raising(OSError(28, "No space left on device")))
     assert line.main(["demo"]) == 1
     assert capsys.readouterr().err.startswith("The disk is full:")
+
+
+@pytest.mark.finding("F92")
+def test_a_bound_that_ended_a_command_is_its_own_sentence(monkeypatch, capsys, fapiao_home, pool_url):
+    def run(_: object) -> int:
+        with psycopg.connect(pool_url) as connection:
+            connection.execute("SET statement_timeout = 50")
+            connection.execute("SELECT pg_sleep(30)")
+        return 0
+
+    command(monkeypatch, run)
+    assert line.main(["demo"]) == 1
+    assert capsys.readouterr().err == f"./fapiao demo: {bound('statement_minutes').said()}; run it again.\n"
+    assert not (fapiao_home / "logs").exists()
 
 
 def test_control_c_is_130_without_a_traceback(monkeypatch, capsys, fapiao_home):

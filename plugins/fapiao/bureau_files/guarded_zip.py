@@ -15,16 +15,17 @@ _SMALL = 8 * 2**20
 
 
 class Budget:
-    """What may still be unpacked of one upload, in bytes: unless told otherwise, what a workbook may unpack to."""
+    """What may still be unpacked of one upload, in bytes, and what is said of more; unless told, that of a workbook."""
 
-    def __init__(self, where: str, most: int | None = None) -> None:
-        self._where = where
-        self._left = (bound("unpacked_mebibytes").value << 20) if most is None else most
+    def __init__(self, where: str, most: int | None = None, sentence: str = "") -> None:
+        self._where, whole = where, bound("unpacked_mebibytes")
+        self._left = (whole.value << 20) if most is None else most
+        self._sentence = sentence or whole.said()
 
     def announced(self, entries: Sequence[zipfile.ZipInfo]) -> None:
         """Refuses by the announced sizes already. Raises FileRefusal."""
         if sum(entry.file_size for entry in entries) > self._left:
-            raise FileRefusal(bound("unpacked_ratio").said(), self._where)
+            raise FileRefusal(self._sentence, self._where)
         for entry in entries:
             self._ratio(entry.file_size, entry.compress_size)
 
@@ -32,7 +33,7 @@ class Budget:
         """Counts what came out of one entry of `packed` bytes. Raises FileRefusal."""
         self._ratio(unpacked, packed)
         if unpacked > self._left:
-            raise FileRefusal(bound("unpacked_ratio").said(), self._where)
+            raise FileRefusal(self._sentence, self._where)
 
     def settle(self, unpacked: int) -> None:
         """An entry is done."""
@@ -41,7 +42,7 @@ class Budget:
     def _ratio(self, unpacked: int, packed: int) -> None:
         most = bound("unpacked_ratio")
         if unpacked > _SMALL and unpacked > most.value * max(packed, 1):
-            raise FileRefusal(bound("unpacked_ratio").said(), self._where)
+            raise FileRefusal(most.said(), self._where)
 
 
 def unpacked(content: bytes, entry: zipfile.ZipInfo, budget: Budget, where: str) -> Iterator[bytes]:

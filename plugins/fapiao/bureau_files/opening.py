@@ -130,7 +130,7 @@ def _entries(content: bytes, name: str, limit: int, password: str | None) -> Ite
         raise FileRefusal("压缩包是空的；请从税局重新导出", name)
     if len(entries) > (most := bound("zip_files")).value:
         raise FileRefusal(most.said(len(entries)), name)
-    Budget(name, min(bound("zip_growth").value * limit, bound("zip_mebibytes").value << 20)).announced(entries)
+    _budget(name, limit).announced(entries)
     refuse_overlaps(content, entries, name)
     with boundary(lambda _: FileRefusal(DAMAGED, name)):
         archive = pyzipper.AESZipFile(io.BytesIO(content))
@@ -140,6 +140,13 @@ def _entries(content: bytes, name: str, limit: int, password: str | None) -> Ite
         if entry.flag_bits & _ENCRYPTED and not password:
             raise FileRefusal("压缩包设有密码；请填写申请下载时设置的密码", name)
         yield _entry_name(entry), partial(_unpacked, archive, entry, name)
+
+
+def _budget(name: str, limit: int) -> Budget:
+    """A multiple of what may be uploaded, and never more than memory holds."""
+    grown, whole = bound("zip_growth"), bound("zip_mebibytes")
+    by_limit, most = grown.value * limit, whole.value << 20
+    return Budget(name, by_limit, grown.said()) if by_limit < most else Budget(name, most, whole.said())
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:

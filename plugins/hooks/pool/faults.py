@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import psycopg
 
-from fapiao.bounds import bound
+from fapiao.bounds import Bound, bound
 from fapiao.errors import BureauError, FapiaoError, Interrupted, Refused, TryLater
 
 
@@ -109,8 +109,14 @@ def _code(broken: Exception, fault: Fault) -> str:
     return "SESSION_ENDED" if fault is Fault.SESSION else "DATABASE_BUSY"
 
 
+def limit_of(broken: BaseException) -> Bound | None:
+    """The bound of a session that has ended what was done, where one has (ADR 0043)."""
+    limit = _LIMITS.get(getattr(broken, "sqlstate", None) or "")
+    return bound(limit) if limit else None
+
+
 def _sentence(broken: Exception) -> str:
     if isinstance(broken, FapiaoError):
         return str(broken)
-    limit = _LIMITS.get(getattr(broken, "sqlstate", None) or "")
-    return bound(limit).said() if limit else f"{type(broken).__name__}: {broken}"
+    limit = limit_of(broken)
+    return limit.said() if limit else f"{type(broken).__name__}: {broken}"

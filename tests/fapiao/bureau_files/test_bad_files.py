@@ -103,6 +103,12 @@ def test_a_zip_that_unpacks_to_more_than_ten_times_the_limit_is_refused(tmp_path
     assert "疑似压缩炸弹" in refused(tmp_path, content, limit=2_000)
 
 
+@pytest.mark.finding("F77")
+def test_a_zip_that_unpacks_to_more_than_memory_holds_says_how_much_is_taken(tmp_path: Path) -> None:
+    announced = zipped({"a.xls": GOOD}).replace(len(GOOD).to_bytes(4, "little"), (2**30).to_bytes(4, "little"))
+    assert "超过 512M，未打开" in refused(tmp_path, announced, limit=100 * 2**20)
+
+
 def test_a_zip_with_a_password_opens_with_it_and_only_with_it(tmp_path: Path) -> None:
     content = sealed({"a.xlsx": GOOD})
     assert upload(tmp_path, content, "a.zip", password=PASSWORD)[0].values("documents")
