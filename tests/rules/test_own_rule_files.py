@@ -57,6 +57,15 @@ def test_the_file_fits_its_schema_and_every_row_says_where_it_comes_from(name: s
     assert first == f"# yaml-language-server: $schema=schema/{name}.json"
 
 
+def test_every_bound_is_held_by_somebody() -> None:
+    code = "".join(
+        file.read_text(encoding="utf-8")
+        for file in (RULES.parents[1] / "plugins").rglob("*.py")
+        if file.parts[-2:] != ("fapiao", "bounds.py")
+    )
+    assert [name for name in bounds() if f'"{name}"' not in code] == []
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "sentence"),
     [
