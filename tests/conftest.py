@@ -1,5 +1,6 @@
 """Fixtures every test may ask for: a real Postgres, a migrated database of one's own; and the count of proven ids."""
 
+import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -30,6 +31,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: installs or starts the real thing; tens of seconds")
     config.pluginmanager.register(Requirements())
     config.pluginmanager.register(Budgets())
+
+
+@pytest.fixture(autouse=True)
+def _no_task_of_airflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of Airflow in this process leaves its task in the environment, and our sessions would be called by it."""
+    for name in [name for name in os.environ if name.startswith("AIRFLOW_CTX_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

@@ -134,8 +134,8 @@ def _dripped(out: BinaryIO, content: bytes, seconds: float) -> bool:
         out.flush()
         time.sleep(seconds)
         if time.monotonic() > end:
-            break
-    return False
+            return False
+    return True
 
 
 def _silent(_: BinaryIO, answer: Answer) -> bool:

@@ -4,7 +4,7 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -41,6 +41,8 @@ SELECT DISTINCT ON (direction)
 FROM sync.task WHERE job = %(job)s AND parent_task_id IS NULL
 ORDER BY direction, task_id DESC
 """
+PATIENCE = timedelta(minutes=2)
+"""How long a run waits for its rows here: waits are real, whatever day it is at the bureau."""
 EVERY_DOWNLOAD = ["input_full", "output_full", "input_incremental", "input_status", "unselected_init"]
 
 
@@ -132,12 +134,17 @@ class Rehearsal:
         """The pool by document key."""
         return {row["document_key"]: row for row in self.pool.execute("SELECT * FROM fapiao.invoice").fetchall()}
 
-    def run(self, dag_id: str, day: str | date | None, *, ends: str = "success", **conf: Any) -> Any:
-        """One real DAG run to its end, which must be this one, the bureau's clock on the day; returns Airflow's run."""
+    def run(
+        self, dag_id: str, day: str | date | None, *, ends: str = "success", patience: timedelta = PATIENCE, **conf: Any
+    ) -> Any:
+        """One real DAG run to its end, which must be this one, the bureau's clock on the day; returns Airflow's run.
+
+        Rows that wait longer than `patience` are left to the sweep.
+        """
         if day is not None:
             self.today(str(day))
             conf["date"] = str(day)
-        return run_dag(dag_id, ends=ends, **conf)
+        return run_dag(dag_id, ends=ends, patience=patience, **conf)
 
     def again_as_another_window(self, *, automatic: bool = False, job: str = "current_month") -> None:
         """Plans the rows of a job once more for a window that is a day shorter: the same keys of the ledger."""
@@ -149,13 +156,17 @@ class Rehearsal:
         self.admin.close()
 
 
-def run_dag(dag_id: str, *, ends: str = "success", **conf: Any) -> Any:
+def run_dag(dag_id: str, *, ends: str = "success", patience: timedelta = PATIENCE, **conf: Any) -> Any:
     """One real DAG run to its end, which must be this one; returns Airflow's run."""
     for name in ("taxpayers", "batches"):
         conf.setdefault(name, [])  # dag.test() keeps the parameters of the run before
+    dag = _bag().dags[dag_id]
+    for task in dag.tasks:
+        if task.task_type == "CollectOperator":
+            task.patience = patience
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Airflow and what it imports have many of their own
-        run = _bag().dags[dag_id].test(run_conf=conf)
+        run = dag.test(run_conf=conf)
     assert run.state == ends, run.state
     return run
 
