@@ -737,6 +737,7 @@ ALTER TABLE ONLY sync.task ADD CONSTRAINT task_batch_no_key UNIQUE (batch_no);
 ALTER TABLE ONLY sync.task ADD CONSTRAINT task_pkey PRIMARY KEY (task_id);
 CREATE INDEX task_by_parent ON sync.task USING btree (parent_batch_no);
 CREATE UNIQUE INDEX task_follows_once ON sync.task USING btree (parent_task_id, job, COALESCE((argument ->> 'handful'), '')) WHERE ((parent_task_id IS NOT NULL) AND (retry_of IS NULL));
+CREATE INDEX task_incomplete ON sync.task USING btree (not_before) WHERE ((status = 'incomplete') AND (void_state IS NULL));
 CREATE INDEX task_of_download ON sync.task USING btree (taxpayer_no, channel, direction, document, invoice_type, window_start, window_end) WHERE (parent_task_id IS NULL);
 CREATE INDEX task_of_history_batch ON sync.task USING btree (history_batch_no) WHERE (history_batch_no IS NOT NULL);
 CREATE INDEX task_open ON sync.task USING btree (dag_id, priority, task_id) WHERE ((status = ANY (ARRAY['pending', 'downloading', 'downloaded'])) AND (void_state IS NULL));

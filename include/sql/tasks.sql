@@ -199,6 +199,7 @@ ORDER BY p.part_no;
 -- name: settle
 -- The end of a merged row: its counts; no data where the bureau was asked and nothing came, incomplete where more was
 -- announced, headers only where what it captured first waits for its lines (A-08). A sum that no column holds is left out and said.
+-- What is incomplete is asked for again when the ticket is twice as old, and when its time is over (`kept`, nothing: never).
 UPDATE sync.task AS k
 SET status = s.status, finished_at = CASE WHEN s.status IN ('no_data', 'succeeded') THEN sync.now() END, lease_until = NULL,
     downloaded_count = %(downloaded)s, inserted_count = %(inserted)s, updated_count = %(updated)s,
@@ -208,14 +209,46 @@ SET status = s.status, finished_at = CASE WHEN s.status IN ('no_data', 'succeede
     error_code = %(code)s, error_message = %(message)s,
     advice = %(advice)s, announced_count = %(announced)s, received_count = %(received)s, missing = %(missing)s,
     warnings = %(warnings)s::text[] || CASE WHEN greatest(abs(%(amount_sum)s::numeric), abs(%(tax_sum)s::numeric)) >= 1e18 - 1
-        THEN ARRAY['金额合计或税额合计超出可记录的范围，未记录'] ELSE '{}' END, not_before = NULL
+        THEN ARRAY['金额合计或税额合计超出可记录的范围，未记录'] ELSE '{}' END,
+    not_before = CASE WHEN s.status = 'incomplete' AND a.age < %(kept)s::interval
+        THEN sync.now() + least(greatest(a.age, %(again)s::interval), %(kept)s::interval - a.age) END
 FROM (
+    SELECT sync.now() - coalesce(applied_at, created_at) AS age FROM sync.task WHERE task_id = %(task_id)s) AS a,
+(
     SELECT CASE
         WHEN jsonb_array_length(%(missing)s) > 0 THEN 'incomplete'
         WHEN EXISTS (SELECT FROM sync.awaited_lines AS a WHERE a.task_id = %(task_id)s) THEN 'headers_only'
         WHEN %(downloaded)s = 0 THEN 'no_data'
         ELSE 'succeeded' END AS status) AS s
 WHERE k.task_id = %(task_id)s;
+
+-- name: ask_incomplete_again
+-- Rows whose series lacked documents and may be whole by now are due: one attempt each, under the next generation. One
+-- whose download was asked for anew meanwhile, or is under way, rests.
+WITH due AS (
+    SELECT k.task_id, EXISTS (
+        SELECT FROM sync.task AS o
+        WHERE o.taxpayer_no = k.taxpayer_no AND o.channel = k.channel AND o.direction = k.direction
+            AND o.document = k.document AND o.invoice_type = k.invoice_type AND o.download_type = k.download_type
+            AND (o.window_start, o.window_end) IS NOT DISTINCT FROM (k.window_start, k.window_end)
+            AND o.parent_task_id IS NOT DISTINCT FROM k.parent_task_id AND o.void_state IS NULL
+            AND (o.task_id > k.task_id AND o.status NOT IN ('apply_failed', 'download_failed')
+                OR o.task_id <> k.task_id AND o.status IN ('pending', 'downloading'))
+    ) AS rests
+    FROM sync.task AS k
+    WHERE k.status = 'incomplete' AND k.void_state IS NULL AND k.not_before <= sync.now()
+    ORDER BY k.task_id
+    FOR UPDATE OF k SKIP LOCKED
+),
+rewound AS (
+    UPDATE sync.part AS p SET stored = 0, announced = NULL, cursor = NULL, done = false
+    FROM due WHERE p.task_id = due.task_id AND NOT rests
+)
+UPDATE sync.task AS k
+SET status = CASE WHEN rests THEN k.status ELSE 'downloading' END, generation = k.generation + (NOT rests)::integer,
+    attempts = CASE WHEN rests THEN k.attempts ELSE %(most_attempts)s - 1 END,
+    not_before = CASE WHEN NOT rests THEN k.not_before END
+FROM due WHERE k.task_id = due.task_id;
 
 -- name: await_lines
 -- The documents of a header collection that were captured first and wait for their lines.

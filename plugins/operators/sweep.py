@@ -13,10 +13,12 @@ from fapiao.forms.runs import SWEEP_RUN
 from fapiao.tasks import RunDay
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from hooks.pool.connection import PoolHook
+from hooks.queues.tasks import TaskTable
 from operators.downloads.missed import plan_missed
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.poll_now import collect_asked
 from operators.history.auto_update import make_up
+from operators.leased_queue.guard import MAX_ATTEMPTS
 from operators.leased_queue.loop import take_turns
 from operators.run_context import CALENDAR, conf, fired_at, run_day
 from operators.selections.open_session import run_asked_selections, run_due_selections
@@ -56,6 +58,7 @@ class SweepOperator(BaseOperator):
 def _turns(context: Any, run: RunDay) -> dict[str, SweepStep]:
     """What is swept, in order: 勾选 goes before 下载发票数据 (R215)."""
     turns: dict[str, SweepStep] = {"selections": lambda: (run_due_selections(context, run), [])}
+    turns["incomplete rows"] = lambda: (_ask_incomplete_again(), [])
     if not run.explicit:  # a person who names the day asks for what is due, not for what that day missed
         turns["missed ticks"] = lambda: (_plan_missed(context), [])
     for channel in DOWNLOAD_CHANNELS:
@@ -71,6 +74,11 @@ def _plan_missed(context: Any) -> int:
             "history_auto_update": partial(make_up, connection, now, is_paused),
         }
         return sum(take_turns(turns, "planned"))
+
+
+def _ask_incomplete_again() -> int:
+    with PoolHook().connect(CALENDAR) as connection, connection.transaction():
+        return TaskTable(connection).ask_incomplete_again(MAX_ATTEMPTS)
 
 
 def _is_paused(context: Any, dag_id: str) -> bool:

@@ -1,10 +1,12 @@
 """进销项数据不全 and 已下载表头, reached through the bureau's own answers: giving up is never accepting."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from fapiao.tasks import SHANGHAI
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
 from operators.downloads import actions
 from rehearsal import GENERAL, Rehearsal
@@ -75,6 +77,27 @@ def test_a_page_that_is_shifted_is_asked_again_then_incomplete_and_a_fetch_compl
     assert (task["status"], task["missing"], task["error_message"]) == ("succeeded", [], None)
     assert (task["inserted_count"], task["unchanged_count"], len(room.invoices())) == (1, 11, 12)
     assert level(room) == "swept"
+
+
+@pytest.mark.finding("F22", "F94")
+@pytest.mark.req("A-08")
+def test_what_is_incomplete_is_asked_for_again_by_itself_while_its_ticket_lives(
+    room: GatewayRehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.fault("rows_missing", service=GATEWAY, times="always")
+    room.run("etax__history_input", "2027-02-06")
+    applications = room.calls("ext.fullInvoiceDown")
+    ticket = the_task(room)["request_no"]
+    assert the_task(room)["status"] == "incomplete"
+    room.admin.delete("/_sim/fault")
+    later = datetime.now(SHANGHAI) + timedelta(minutes=11)
+    monkeypatch.setenv("PGOPTIONS", f"-c fapiao.now={later.isoformat()}")
+
+    room.run("sweep_results", "2027-02-06")
+
+    task = the_task(room)
+    assert (task["status"], task["missing"], len(room.invoices())) == ("succeeded", [], 12)
+    assert (task["request_no"], room.calls("ext.fullInvoiceDown")) == (ticket, applications)
 
 
 @pytest.mark.finding("F03")

@@ -13,6 +13,9 @@ WITH open AS (
     SELECT not_before, not_before_day, lease_until FROM sync.task
     WHERE status IN ('pending', 'downloading', 'downloaded') AND void_state IS NULL AND login_request_id IS NULL
     UNION ALL
+    SELECT not_before, NULL, NULL FROM sync.task
+    WHERE status = 'incomplete' AND void_state IS NULL AND not_before IS NOT NULL
+    UNION ALL
     SELECT not_before, NULL, lease_until FROM sync.selection
     WHERE status IN ('unprocessed', 'processing') AND login_request_id IS NULL
     UNION ALL

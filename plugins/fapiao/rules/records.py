@@ -154,6 +154,12 @@ class Patience(RuleRow, frozen=True):
     plane: Literal["leqi", "gateway"]
     kept_days: Annotated[Least1, Meta(description="How long the bureau keeps results, from the application on")]
     longest_wait_seconds: Annotated[Least1, Meta(description="The wait doubles each time, up to this one")]
+    incomplete_wait_seconds: Annotated[
+        Least1,
+        Meta(
+            description="What lacks documents is asked for again after this wait, then when the ticket is twice as old"
+        ),
+    ]
 
     def next_wait(self, seconds: float, waits: int) -> float:
         """The wait after so many in a row: `seconds`, doubled each time, and never shorter than `seconds`."""

@@ -14,6 +14,7 @@ from fapiao.downloads.announced import NOTHING_OWED, Owed, Series, as_rows
 from fapiao.downloads.protocol import Applied, Argument, Package, PartCursor
 from fapiao.errors import BureauError, error_columns
 from fapiao.queries import query
+from fapiao.rules.records import Patience
 from fapiao.tasks import LEASE, Claim
 from hooks.pool.merge import MergeCounts
 from hooks.queues.leased_table import LeasedTable
@@ -147,8 +148,13 @@ class TaskTable(LeasedTable[Claim]):
         """Each question with its kept answers."""
         return self._records(Series, "series", task_id=claim.task_id, generation=claim.generation)
 
-    def settle(self, claim: Claim, counts: MergeCounts, owed: Owed = NOTHING_OWED) -> None:
-        """成功, 没有数据, 进销项数据不全 or 已下载表头, with the counts that balance."""
+    def settle(
+        self, claim: Claim, counts: MergeCounts, owed: Owed = NOTHING_OWED, patience: Patience | None = None
+    ) -> None:
+        """成功, 没有数据, 进销项数据不全 or 已下载表头, with the counts that balance.
+
+        With `patience` what is incomplete is asked for again by itself, ever more seldom, while its ticket lives.
+        """
         if owed.without_lines:
             self._run("await_lines", task_id=claim.task_id, document_keys=list(owed.without_lines))
         self._run(
@@ -158,9 +164,15 @@ class TaskTable(LeasedTable[Claim]):
             received=owed.received,
             missing=Jsonb(as_rows(owed.missing)),
             warnings=list(owed.warnings),
+            kept=timedelta(days=patience.kept_days if patience else 0),
+            again=timedelta(seconds=patience.incomplete_wait_seconds if patience else 0),
             **asdict(counts),
             **error_columns(owed.why()),
         )
+
+    def ask_incomplete_again(self, most_attempts: int) -> int:
+        """Makes incomplete rows due whose next time has come, for the last of so many attempts; how many there were."""
+        return self._run("ask_incomplete_again", most_attempts=most_attempts).rowcount
 
     def nothing_to_ask(self, claim: Claim, message: str) -> None:
         """成功 without a call: 没有数据 is the bureau's word alone."""
