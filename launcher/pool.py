@@ -8,9 +8,10 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg import errors
 
 from fapiao.errors import Unusable
-from hooks.pool.sessions import open_session
+from hooks.pool.sessions import SessionLimits, giving_up, open_session
 from hooks.pool.start import bring_up_to_date
 from launcher.connections import POOL_VARIABLE, given_pool_url
 from launcher.home import home
@@ -38,9 +39,28 @@ def pool_url(keep_running: bool = False) -> Iterator[str]:
 
 @contextlib.contextmanager
 def pool_session(actor: str = "", **settings: Any) -> Iterator[psycopg.Connection[Any]]:
-    """A session of the pool; `settings` as psycopg.connect takes them. Raises Unusable as pool_url."""
-    with pool_url() as url, open_session(url, actor, **settings) as connection:
+    """A session of the pool for what a person does or reads; `settings` as psycopg.connect takes them.
+
+    Raises Unusable as pool_url, and with who stood in the way where a lock was not to be had.
+    """
+    limits = SessionLimits.of_a_person()
+    with (
+        pool_url() as url,
+        open_session(url, actor, limits=limits, **settings) as connection,
+        giving_up(connection, "person_seconds"),
+        _undone(connection),
+    ):
         yield connection
+
+
+@contextlib.contextmanager
+def _undone(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """What waited in vain is undone, so that the session can be asked who stood in the way."""
+    try:
+        yield
+    except errors.LockNotAvailable:
+        connection.rollback()
+        raise
 
 
 def migrate_pool(url: str) -> None:

@@ -11,6 +11,7 @@ from fapiao.errors import BadInput
 from fapiao.masking import masked, masked_body
 from fapiao.queries import query
 from hooks.enterprise.permissions import allowed_organisations
+from hooks.pool.sessions import NEVER
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import STATEMENTS, export_log
 from launcher.log_filter import add_filters, filter_values
@@ -27,6 +28,8 @@ VIEWS = {
     "skipped": "what the calendar named and the plan left out",
     "quota": "the quota board",
 }
+ASIDE = "搁置"
+"""What stands for the next turn of a row that waits for a person, by fetch or void."""
 OF_A_BATCH = ("attempts", "invoices", "events")
 SHEETS = {"rows": "log", "invoices": "brought"}
 SHOWN = {
@@ -46,6 +49,7 @@ SHOWN = {
         "failed_count",
         "schemes",
         "error_code",
+        "not_before",
         "void_state_label",
     ),
     "attempts": (
@@ -114,12 +118,22 @@ def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -
             print_rows(headings, rows, as_json=True)
             return
         shown, found = SHOWN.get(view, headings), list(rows)
-    print_rows(shown, found)
+    print_rows(shown, [row | {"not_before": _next_turn(row)} for row in found] if view == "rows" else found)
     for row in found:
         if row.get("error_message"):
             print(f"{row['batch_no']}: {row['error_message']} — {row.get('advice') or ''}")
         for warning in row.get("warnings") or ():
             print(f"{row['batch_no']}: {warning}")
+
+
+def _next_turn(row: Record) -> object:
+    """When an open row has its next turn, an instant or a later day; one that was set aside has none of its own."""
+    instant, day = row["not_before"], row["not_before_day"]
+    if row["finished_at"] or row["void_state"]:
+        return None
+    if instant == NEVER:
+        return ASIDE
+    return day if day and (instant is None or instant.date() < day) else instant
 
 
 def _reply(connection: Connection, values: Record) -> str:

@@ -23,6 +23,8 @@ from task_rows import DAY, batch, put, take
 
 NUMBER = "20270610090000123ABCDEF"
 JUNE = date(2027, 6, 1)
+SOON = "2027-06-10 21:40:00+08"
+VOIDED = {"void_state": "voided", "voided_by": "a person", "void_reason": "twice", "voided_at": SOON}
 
 
 @pytest.fixture
@@ -324,3 +326,22 @@ def test_a_row_that_only_a_person_can_make_due_is_shown_like_any_other(log: Any,
     put(pool, "downloading", batch_no="aside", not_before="infinity", error_code="SET_ASIDE", error_message="x")
     assert log()[0] == 0
     assert found(log("--json")) == {"aside"}
+
+
+@pytest.mark.finding("F22", "F91")
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"not_before": SOON}, SOON[:19]),
+        ({"status": "pending", "not_before": SOON, "not_before_day": date(2027, 6, 11)}, "2027-06-11"),
+        ({"status": "pending", "not_before": SOON, "not_before_day": date(2027, 6, 9)}, SOON[:19]),
+        ({"not_before": "infinity", "error_code": "SET_ASIDE", "error_message": "x"}, "搁置"),
+        ({"not_before": SOON, **VOIDED}, "—"),
+        ({"status": "download_failed", "not_before": SOON, "error_code": "LEQI_99", "error_message": "x"}, "—"),
+    ],
+)
+def test_a_row_says_when_it_has_its_next_turn(log: Any, pool: psycopg.Connection, columns: dict[str, Any], said: str) -> None:  # fmt: skip
+    put(pool, **{"status": "downloading", "batch_no": "waits", **columns})
+    heading, _, line, *_ = log()[1]
+    assert heading.split()[-2:] == ["not_before", "void_state_label"]
+    assert line.rsplit("  ", 1)[0].rstrip().endswith(f"  {said}")

@@ -82,14 +82,28 @@ def test_a_submission_gives_up_behind_another_of_the_company(pool_url: str) -> N
         assert len(room.rows()) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "lock"),
+    [
+        (["void", "B", "--reason", "错了"], "SELECT FROM sync.task FOR UPDATE"),
+        (["void", "B", "--reason", "错了"], "LOCK TABLE sync.task"),
+        (["log", "--batch", "B"], "LOCK TABLE sync.task"),
+        (["taxpayers", "list"], "LOCK TABLE enterprise.taxpayer"),
+    ],
+)
 def test_the_command_line_says_it_and_fails(
-    pool: Pool, pool_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str],
+    lock: str,
+    pool: Pool,
+    pool_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     put(pool, "downloading", batch_no="B")
     pool.commit()
     monkeypatch.setenv("AIRFLOW_CONN_INVOICE_POOL", pool_url)
-    with held(pool_url, "SELECT FROM sync.task FOR UPDATE"):
-        assert main(["void", "B", "--reason", "错了"]) == 1
+    with held(pool_url, lock):
+        assert main(words) == 1
     said = capsys.readouterr()
     assert "等待了 1 秒，数据仍被占用（fapiao calendar" in said.err
     assert said.out == ""

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +54,11 @@ class SessionLimits:
             statement=bound("statement_minutes").value * 60,
             transaction=bound("transaction_minutes").value * 60,
         )
+
+    @classmethod
+    def of_a_person(cls) -> "SessionLimits":
+        """The same, but nobody who looks on waits as long for a lock as a worker does."""
+        return replace(cls.of_rules(), lock=bound("person_seconds").value)
 
     def keepalives(self) -> dict[str, int]:
         """When a side asks whether the other is still there: a dead network shows within the silent seconds."""
