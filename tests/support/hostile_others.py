@@ -37,6 +37,26 @@ def with_record(kind: int, body: bytes, announced: int | None = None) -> bytes:
     return bytes(kept)
 
 
+def of_many(count: int) -> bytes:
+    """An .xls of so many invoices."""
+    kept, old = io.BytesIO(), xlwt.Workbook()
+    page = old.add_sheet("发票基础信息")
+    for row in range(count + 1):
+        values = list(header(数电发票号码=f"27312{row:015}").values()) if row else HEADER_COLUMNS
+        for column, value in enumerate(values):
+            page.write(row, column, value)
+    old.save(kept)
+    return kept.getvalue()
+
+
+def holed(at: int, size: int = SECTOR) -> bytes:
+    """Many invoices, and zeros in place of some sectors, as a copy has that was not finished; `at` is a tenth of it."""
+    content = bytearray(of_many(300))
+    place = len(content) // (10 * SECTOR) * at * SECTOR
+    content[place : place + size] = bytes(size)
+    return bytes(content)
+
+
 def merged(rows_: int) -> bytes:
     """An .xls with two merged ranges in each of many rows."""
     kept, old = io.BytesIO(), xlwt.Workbook()
@@ -79,6 +99,10 @@ XLS = [
     Case("a record longer than its file.xls", lambda: with_record(0x204, b"", 65535), TAKEN),
     Case("a record of no length.xls", lambda: with_record(0x204, b""), TAKEN),
     Case("a run of numbers that ends before it begins.xls", lambda: with_record(0xBD, bytes(6)), TAKEN),
+    Case("a cell twice.xls", lambda: old_workbook("发票基础信息", [HEADER_COLUMNS]).replace(
+        struct.pack("<HHH", 0, 1, 0), struct.pack("<HHH", 0, 0, 0)), "A1 出现两次"),
+    *(Case(f"a hole {at}.xls", lambda at=at: holed(at), "损坏") for at in range(1, 9)),
+    Case("a large hole.xls", lambda: holed(2, 16 * SECTOR), "损坏"),
     Case("merged cells by the ten thousand.xls", lambda: with_record(0xE5, struct.pack("<H", 65535)), TAKEN),
     Case("merged ranges by the hundred thousand.xls", lambda: merged(60_000), "合并单元格超过"),
     Case("a text behind the last.xls", lambda: with_record(0xFD, struct.pack("<HHHI", 5, 5, 0, 2**31)), TAKEN),

@@ -239,6 +239,21 @@ def text(mebibytes: int) -> str:
     return "".join(f"{at:x}" + "x" * 600 for at in range(mebibytes * 1700))
 
 
+def retold(pattern: str, by: str) -> bytes:
+    """A good workbook whose row of the invoice is written another way."""
+    return workbook(**{SHEET: sheet(cells(1, HEADER_COLUMNS) + re.sub(pattern, by, invoice(2, KEY)))})
+
+
+def invoice(row: int, number: str) -> str:
+    """A row of one invoice."""
+    return cells(row, list(header(数电发票号码=number).values()))
+
+
+def long_texts(before: str, after: str) -> str:
+    """300 different texts of 1 MB."""
+    return "".join(f"{before}{at:x}{text(1)}{after}" for at in range(300))
+
+
 def moved(inside: str = "") -> bytes:
     """Parts in other folders with other suffixes, one named from the root; cells in a part of another folder and suffix."""
     found = parts(**{BOOK: None, LINKS: None, SHEET: None, TEXTS: None})
@@ -297,6 +312,8 @@ RIGHT = [
     Case("external links", lambda: with_part("xl/externalLinks/externalLink1.xml", b"<broken"), READ),
     Case("a sheet of a chart", lambda: with_book("发票基础信息", "图", targets=CHART), READ),
     Case("fewer texts announced", lambda: shared("<si><t>x</t></si>", "", ' uniqueCount="0"'), READ),
+    Case("two tables of cells", lambda: swapped("</row><row", "</row></sheetData><sheetData><row"), READ),
+    Case("rows in another order", lambda: workbook(**{SHEET: sheet(invoice(3, KEY) + cells(1, HEADER_COLUMNS))}), READ),
     Case("a formula beside the rows", lambda: with_sheet('<row r="9"><c r="Z9"><f>1+1</f></c></row>'), READ),
 ]
 FALSE = [
@@ -310,6 +327,19 @@ FALSE = [
     Case("rows after the last", lambda: address("A1048577"), "不在 Excel 的范围"),
     Case("row 0", lambda: address("A0"), "不在 Excel 的范围"),
     Case("a row beyond", lambda: with_sheet('<row r="999999999"><c><v>1</v></c></row>'), "不在 Excel 的范围"),
+    Case("a row twice", lambda: with_sheet(invoice(2, KEY[:-1] + "3")), "A2 出现两次"),
+    Case("cells of a row before", lambda: with_sheet(invoice(2, KEY).replace('row r="2"', 'row r="3"')), "A2 出现两次"),
+    Case("a cell of a row before", lambda: with_sheet('<row r="3"><c r="A3"/><c r="J2"><v>1</v></c><c r="K3"/></row>'), "J2 出现两次"),
+    Case("a cell twice", lambda: with_sheet('<row r="9"><c r="A9"><v>1</v></c><c r="B9"/><c r="A9"><v>2</v></c></row>'), "A9 出现两次"),
+    Case("rows to choose from", lambda: with_sheet(f"<mc:AlternateContent xmlns:mc='m'>{invoice(2, KEY)}</mc:AlternateContent>"), "出现两次"),
+    Case("two values", lambda: retold('<c r="J2"[^>]*><is><t>([^<]*)</t></is>', r'<c r="J2"><v>1</v><v>\1</v>'), "J2 的值写了两次"),
+    Case("a value beside its text", lambda: retold('(<c r="J2"[^>]*><is><t>[^<]*</t></is>)', r"\1<v>1</v>"), "J2 的值写了两次"),
+    Case("a value instead of its text", lambda: retold("<is><t>([^<]*)</t></is>", r"<v>\1</v>"), "A2 的值写了两次，或与它的类型不符"),
+    Case("a text instead of its value", lambda: retold('<c r="J2" t="inlineStr">', '<c r="J2">'), "J2 的值写了两次，或与它的类型不符"),
+    Case("texts that no cell shows", lambda: shared(long_texts("<si><t>", "</t></si>"), ""), "内存"),
+    Case("inline texts of 300 MB", lambda: with_sheet(long_texts('<row><c t="inlineStr"><is><t>', "</t></is></c></row>")), "内存|不是 Excel 的写法"),
+    Case("inline texts of 300 MB at their addresses", lambda: with_sheet("".join(
+        f'<row r="{at}"><c r="A{at}" t="inlineStr"><is><t>{at}{text(1)}</t></is></c></row>' for at in range(3, 303))), "内存"),
     Case("texts by the trillion announced", lambda: shared(
         "", '<row r="9"><c r="Z9" t="s"><v>0</v></c></row>', ' uniqueCount="100000000000000"'), "无法读取|损坏"),
     Case("a text used often", lambda: shared(f"<si><t>{'x' * MIB}</t></si>", uses(3000)), "很长的文字"),

@@ -5,7 +5,8 @@ from array import array
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from fapiao.bureau_files.headings import letters
+from fapiao.bureau_files.cell_order import CellOrder
+from fapiao.bureau_files.headings import LAST_COLUMN, LAST_ROW, letters, number_of
 from fapiao.bureau_files.windows import LONGEST_TAG, begins, is_cut, windows
 
 _COLUMN_OF = re.compile(rb' r="([A-Z]{1,3})[1-9][0-9]{0,6}"')
@@ -14,6 +15,10 @@ _CELL = re.compile(rb"<c[\s/>]")
 _ROW_TAG = re.compile(rb"""<row\s[^>]*?\br\s*=\s*["']\s*([0-9]{1,9})""")
 _PREFIXED = re.compile(rb":(?:worksheet|sheetData|row|c|v|f|is|t|r|rPh|mergeCells?)[\s/>]")
 _ODD_TAG = re.compile(rb'<(?:c|row)(?=[\s/>])(?!(?: [\w.:-]+="[^"<>&]*")* ?/?>)')
+_ODD_VALUE = re.compile(
+    rb'</(?:v|is)>\s*<(?!/c>)|<c [^>]*t="inlineStr"[^>]*>\s*<v|<c (?![^>]*t="inlineStr")[^>]*>\s*<is[\s/>]'
+)
+"""A second value, or one that stands where its type does not say: readers differ in what they make of it."""
 _MAY_BE_ERROR = re.compile(rb"""=\s*["']e["']""")
 _ERROR = re.compile(rb'<c [^>]*t="e"[^>]*>')
 _NEW_ERROR = re.compile(
@@ -25,8 +30,6 @@ _DIMENSION = re.compile(rb'<dimension ref="[A-Z]{1,3}[1-9][0-9]{0,6}(?::[A-Z]{1,
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v>([0-9]+)<")
 _ANY_VALUE = re.compile(rb"<(?:[\w.-]+:)?v[\s>]")
 _WORKSHEET = begins("worksheet")
-LAST_ROW, LAST_COLUMN = 2**20, 2**14
-"""XFD1048576, from 1."""
 _DECLARED = 200
 """Where the declaration at the head of a part ends at the latest."""
 _WIDEST = 52
@@ -57,6 +60,8 @@ class Extent:
         self.exact = exact
         self.odd = False
         self._begun = False
+        self._tables = 0
+        self._order = CellOrder()
         self._columns: set[bytes] = set()
         self._last_row = 0
         self._passed_rows = 0
@@ -92,7 +97,10 @@ class Extent:
         self.odd = self.odd or self._begins_odd(window) or is_odd(window) or bool(_PREFIXED.search(window))
         row = max(self._last_row, _last_row_tag(window))
         usual, passed = _usual(max(map(number_of, self._columns), default=0), row)
-        is_usual = usual is not None and not usual.search(window)
+        self._order.look(window)
+        self._tables += window.count(b"<sheetData")
+        self.odd = self.odd or self._order.broken or self._tables > 1
+        is_usual = usual is not None and not usual.search(window) and not _goes_on(window)
         self.size += len(window)
         self.merged += window.count(b"mergeCell")
         self._measure(window)
@@ -126,6 +134,7 @@ class Extent:
         self.odd = (
             len(_CELL.findall(window)) != len(columns)
             or bool(_ODD_TAG.search(window))
+            or bool(_ODD_VALUE.search(window))
             or self.row > LAST_ROW
             or self.column > LAST_COLUMN
         )
@@ -140,6 +149,11 @@ def is_odd(window: bytes) -> bool:
     if (b"!" in window and b"<!" in window) or (b"?" in window and window.rfind(b"?>") > _DECLARED):
         return True
     return is_cut(window) or (b"&" in window and b"&#" in window and bool(_SPELT_OUT.search(window)))
+
+
+def _goes_on(window: bytes) -> bool:
+    """Whether something stands behind the value of a cell, but its end."""
+    return any(window.count(end) - window.count(end + b"</c>") > window.endswith(end) for end in (b"</v>", b"</is>"))
 
 
 def _last_row_tag(window: bytes) -> int:
@@ -160,8 +174,9 @@ def _usual(column: int, row: int) -> tuple[re.Pattern[bytes] | None, int]:
     last, first, more = letters(column - 1), int(str(row)[0]), len(str(row)) - 1
     columns = f"[A-{last}]" if len(last) == 1 else f"(?:[A-Z]|A[A-{last[1]}])"
     rows = f"(?:[1-{first}][0-9]{{{more}}}|[1-9][0-9]{{0,{more - 1}}})" if more else "[1-9]"
-    tag = rf' r="{columns}{rows}"(?: s="[0-9]+")?(?:>| t="(?:s|str|n|inlineStr|b|d)">|/>)'
-    return re.compile(f"<(?:f|row[^ >]|c(?!{tag}))".encode()), (first + 1) * 10**more - 1 if more else 9
+    kind = r'>(?!\s*<is)| t="(?:s|str|n|b|d)">(?!\s*<is)| t="inlineStr">(?!\s*<v)|/>'
+    usual = rf'<(?:f|row[^ >]|c(?! r="{columns}{rows}"(?: s="[0-9]+")?(?:{kind})))'
+    return re.compile(usual.encode()), (first + 1) * 10**more - 1 if more else 9
 
 
 class Uses:
@@ -221,11 +236,3 @@ def _announced(attributes: bytes) -> int:
     """How many texts a part says that it has; more than it can have where it says so in another way."""
     told = _ANNOUNCED.findall(attributes)
     return max(map(int, told), default=0) if len(told) == attributes.count(b"uniqueCount") else 2**64
-
-
-def number_of(name: bytes) -> int:
-    """The number of a column by its letters: A is 1; what is no column of Excel (after XFD) is the one after it."""
-    number = 0
-    for letter in name[:4]:
-        number = number * 26 + letter - 64
-    return min(number, LAST_COLUMN + 1)

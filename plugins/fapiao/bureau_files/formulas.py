@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 
 from fapiao.bounds import bound
-from fapiao.bureau_files.extent import LAST_ROW, number_of
-from fapiao.bureau_files.headings import letters
+from fapiao.bureau_files.headings import LAST_ROW, letters, number_of
 from fapiao.bureau_files.records import FileRefusal
 
 NOWHERE = "?"

@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from tempfile import NamedTemporaryFile
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError
 
 from fapiao.boundary import boundary
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.records import FileRefusal
+from fapiao.bureau_files.scratch import scratch_file
 
 _REASONS = {
     "string index": "（单元格引用的文字不在文件里）",
@@ -22,7 +22,7 @@ _REASONS = {
     "float": "（数字单元格里不是数字）",
 }
 """What calamine says in English, as far as people can do something with it."""
-_SIDE_BY_SIDE = 2
+SIDE_BY_SIDE = 2
 """Sheets that load at once; each has a book of its own, which keeps the shared texts of the file."""
 
 
@@ -35,18 +35,16 @@ def loading(
     calamine loads without the GIL, but a book gives one sheet at a time. An .xls is parsed whole when it is opened. The
     suffix keeps it from trying the bytes as a workbook of another kind, into which nobody looked.
     """
-    with NamedTemporaryFile(suffix=f".{looked.kind}") as given:
-        given.write(looked.readable)
-        given.flush()
+    with scratch_file(looked.readable, f".{looked.kind}") as given:
         with sentences(where):
-            book = CalamineWorkbook.from_path(given.name)
+            book = CalamineWorkbook.from_path(given)
         names = [name for name in book.sheet_names if name not in left_out]
         if looked.kind == "xls" or len(names) == 1:
             yield {name: partial(_waited, partial(book.get_sheet_by_name, name), where) for name in names}
             return
-        loaders = ThreadPoolExecutor(_SIDE_BY_SIDE)
+        loaders = ThreadPoolExecutor(SIDE_BY_SIDE)
         try:
-            coming = {name: loaders.submit(_alone, given.name, name) for name in names}
+            coming = {name: loaders.submit(_alone, given, name) for name in names}
             yield {name: partial(_waited, sheet.result, where) for name, sheet in coming.items()}
         finally:
             loaders.shutdown(cancel_futures=True)

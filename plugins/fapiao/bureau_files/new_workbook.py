@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from fapiao.boundary import boundary
 from fapiao.bounds import Bound, bound
-from fapiao.bureau_files.extent import LAST_COLUMN, LAST_ROW, Extent, Uses, text_lengths
+from fapiao.bureau_files.extent import Extent, Uses, text_lengths
 from fapiao.bureau_files.formulas import NOWHERE, Formulas, refuse_uncountable
 from fapiao.bureau_files.guarded_zip import Budget
-from fapiao.bureau_files.headings import letters
+from fapiao.bureau_files.headings import LAST_COLUMN, LAST_ROW, letters
+from fapiao.bureau_files.loading import SIDE_BY_SIDE
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.repacking import Packed, packed, workbook_of
@@ -23,6 +24,8 @@ _DAMAGED = "工作簿损坏，无法打开；请重新导出或另存后再上�
 _MEBIBYTE = 2**20
 _LISTED, _PLACED = 40, 24
 """Bytes that a cell takes while its sheet is loaded: in the list of them all, and in the rectangle."""
+_USUAL = _LISTED + _PLACED
+"""Bytes of XML up to which a text takes no more than is reckoned for its cell."""
 Measured = Extent | RewrittenSheet
 
 
@@ -38,6 +41,11 @@ def check_new_workbook(content: bytes, where: str) -> Looked:
             with on_trial(looked.readable, "xlsx", where):
                 pass
         return looked
+
+
+def _beyond(size: int, count: int) -> int:
+    """Bytes of so many texts that are longer than usual."""
+    return max(0, size - _USUAL * count)
 
 
 class _Looking:
@@ -118,7 +126,7 @@ class _Looking:
     def _hold_memory(self) -> None:
         """Cells and texts may take a fixed amount, or a multiple of the file's own size."""
         growth, most_texts = bound("growth"), bound("text_mebibytes")
-        most = max(bound("room_mebibytes").value * _MEBIBYTE, growth.value * len(self.parts.content))
+        most = max(bound("room_mebibytes").value * _MEBIBYTE, growth.value * self._packed())
         texts = sum(one.cells for one in self._sheets.values()) * max(self._lengths, default=0)
         if self._cells_take() + texts > most or texts > most_texts.value * _MEBIBYTE:
             texts = self._texts_take()
@@ -128,8 +136,26 @@ class _Looking:
         if (taken := self._cells_take() + texts) > most:
             raise FileRefusal(growth.said(taken // _MEBIBYTE), self._where)
 
+    def _packed(self) -> int:
+        """Bytes of the file that the reader gets; what else lies in it makes no room."""
+        read = {*(sheet.part for sheet in self._sheets), *filter(None, [self._book.texts])}
+        return sum(self.parts.entry(part).compress_size for part in read)
+
     def _cells_take(self) -> int:
-        return sum(_LISTED * one.cells + _PLACED * one.area for one in self._sheets.values())
+        cells = sum(
+            _LISTED * one.cells + _PLACED * one.area + _beyond(one.size, one.cells) for one in self._sheets.values()
+        )
+        return cells + self._books * self._texts_wait()
+
+    def _texts_wait(self) -> int:
+        """Bytes of the shared texts, used or not, beyond what is reckoned for the cells that show them."""
+        count, cells = len(self._lengths), sum(one.cells for one in self._sheets.values())
+        return _beyond(sum(self._lengths), count) + _USUAL * max(0, count - cells)
+
+    @property
+    def _books(self) -> int:
+        """How many times the shared texts are held at once."""
+        return 1 if len(self._sheets) == 1 else 1 + SIDE_BY_SIDE
 
     def _texts_take(self) -> int:
         """Bytes of the shared texts, each as often as cells show it; no more is counted once it is too much."""

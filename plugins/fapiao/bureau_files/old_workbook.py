@@ -2,7 +2,7 @@
 
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from fapiao.boundary import boundary
@@ -10,12 +10,12 @@ from fapiao.bounds import bound
 from fapiao.bureau_files.formulas import refuse_uncountable
 from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
+from fapiao.bureau_files.old_records import BOF, FORMULA, TRUTH_OR_ERROR, check_texts, double_cell, records
 from fapiao.bureau_files.ole import Container
-from fapiao.bureau_files.records import FileRefusal
+from fapiao.bureau_files.records import DOUBLE, FileRefusal
 from fapiao.bureau_files.trial import on_trial
 
-_BOF, _EOF, _SHEET, _FILEPASS, _FORMULA, _DATE_MODE = 0x0809, 0x000A, 0x0085, 0x002F, 0x0006, 0x0022
-_TRUTH_OR_ERROR = 0x0205
+_SHEET, _FILEPASS, _DATE_MODE = 0x0085, 0x002F, 0x0022
 _BIFF8 = 0x0600
 _MACRO_SHEET = 1
 _FORMULA_FIXED = 22
@@ -60,17 +60,25 @@ def _look(stream: bytes, where: str) -> Looked:
         raise FileRefusal("工作簿损坏或版本早于 Excel 97；请用 Excel 另存为 .xlsx 再上传", where)
     if any(sheet.kind == _MACRO_SHEET for sheet in sheets):
         raise FileRefusal("含有宏表，未打开；请上传税局导出的原文件", where)
+    check_texts(stream)
+    for sheet in sheets:
+        _refuse_double(stream, sheet, where)
     # calculated cells, those of an array too, have a record each ([MS-XLS] 2.4.127), and error cells theirs (2.4.24)
     errors, formulas = {}, {}
     if _may_have_formulas(stream, min(sheet.start for sheet in sheets)):
-        formulas = _cells(stream, sheets, lambda kind, _: kind == _FORMULA)
+        formulas = _cells(stream, sheets, lambda kind, _: kind == FORMULA)
     for name, found in formulas.items():
         refuse_uncountable(found, f"{where} · {name}")
     if _merged(stream) > (most := bound("merged_ranges")).value:
         raise FileRefusal(most.said(), where)
     if _ERROR_CELL.search(stream):
-        errors = _cells(stream, sheets, lambda kind, body: kind == _TRUTH_OR_ERROR and bool(stream[body + 7]))
+        errors = _cells(stream, sheets, lambda kind, body: kind == TRUTH_OR_ERROR and bool(stream[body + 7]))
     return Looked(errors, formulas, from_1904)
+
+
+def _refuse_double(stream: bytes, sheet: _Sheet, where: str) -> None:
+    if double := double_cell(stream, sheet.start):
+        raise FileRefusal(DOUBLE.format(f"{letters(double[1])}{double[0] + 1}"), f"{where} · {sheet.name}")
 
 
 def _merged(stream: bytes) -> int:
@@ -82,7 +90,7 @@ def _merged(stream: bytes) -> int:
 def _cells(stream: bytes, sheets: list[_Sheet], wanted: Callable[[int, int], bool]) -> dict[str, frozenset[str]]:
     """By sheet, the addresses of the cells whose record is wanted, by its kind and the start of its body."""
     found = {
-        sheet.name: frozenset(_address(stream, at) for kind, at, _ in _records(stream, sheet.start) if wanted(kind, at))
+        sheet.name: frozenset(_address(stream, at) for kind, at, _ in records(stream, sheet.start) if wanted(kind, at))
         for sheet in sheets
     }
     return {name: cells for name, cells in found.items() if cells}
@@ -97,8 +105,8 @@ def _globals(stream: bytes, where: str) -> tuple[list[_Sheet], bool]:
     """The sheets, and whether days count from 1904 ([MS-XLS] 2.4.77)."""
     found: list[_Sheet] = []
     from_1904 = False
-    for kind, start, length in _records(stream, 0):
-        if kind == _BOF and struct.unpack_from("<H", stream, start)[0] != _BIFF8:
+    for kind, start, length in records(stream, 0):
+        if kind == BOF and struct.unpack_from("<H", stream, start)[0] != _BIFF8:
             return [], False
         if kind == _DATE_MODE:
             from_1904 = bool(struct.unpack_from("<H", stream, start)[0])
@@ -113,18 +121,6 @@ def _sheet(body: bytes) -> _Sheet:
     position, _, kind, count, wide = struct.unpack_from("<IBBBB", body)
     text = body[8 : 8 + count * 2].decode("utf-16-le", "replace") if wide & 1 else body[8 : 8 + count].decode("latin-1")
     return _Sheet(text, position, kind)
-
-
-def _records(stream: bytes, position: int) -> Iterator[tuple[int, int, int]]:
-    """(kind, start of the body, its length) of one substream, to its EOF."""
-    unpack, end, depth = struct.Struct("<HH").unpack_from, len(stream) - 4, 0
-    while position <= end:
-        kind, length = unpack(stream, position)
-        yield kind, position + 4, length
-        depth += (kind == _BOF) - (kind == _EOF)
-        if depth <= 0:
-            return
-        position += 4 + length
 
 
 def _may_have_formulas(stream: bytes, first_sheet: int) -> bool:

@@ -7,6 +7,9 @@ from fapiao.errors import BadInput
 
 Kind = Literal["ok", "skipped", "rejected", "quarantined"]
 
+DOUBLE = "单元格 {} 出现两次，无法确定取哪一个，未打开；请从税局重新导出"
+"""Of a sheet with two cells of one address, {} is the address."""
+
 
 class FileRefusal(BadInput):
     """The file is not taken at all: one `sentence`, and `where` it stands (file, sheet, cell)."""

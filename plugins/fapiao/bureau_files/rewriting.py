@@ -3,19 +3,21 @@
 import re
 from array import array
 from collections.abc import Iterable
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from fapiao.bounds import bound
-from fapiao.bureau_files.extent import LAST_COLUMN, LAST_ROW, number_of
 from fapiao.bureau_files.formulas import of_array
-from fapiao.bureau_files.headings import letters
-from fapiao.bureau_files.records import FileRefusal
+from fapiao.bureau_files.headings import LAST_COLUMN, LAST_ROW, letters, number_of
+from fapiao.bureau_files.records import DOUBLE, FileRefusal
 from fapiao.bureau_files.repacking import Packed, Packing
 from fapiao.bureau_files.scanning import Attributes, local, scanned
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _KIND = re.compile(r"[A-Za-z]+")
 _PIECE = 2**16
+_MANY = 2
+"""As many values as a cell has too many."""
 
 
 class _Texts:
@@ -61,9 +63,11 @@ class RewrittenSheet:
         self._packing, self._written = Packing(), ["<worksheet><sheetData>"]
         self._merged: list[str] = []
         self._at_row = self._at_column = 0
+        self._places, self._values = array("Q"), 0
         self._in_data = self._in_cell = False
         self._text, self._kind, self._style, self._value = _Texts(), "", "", ""
         self._read(pieces)
+        self._refuse_doubles()
         self._written.append("</sheetData>")
         if self._merged:
             self._written.append(f"<mergeCells>{''.join(self._merged)}</mergeCells>")
@@ -99,8 +103,9 @@ class RewrittenSheet:
             self._at_column = 0
         elif kind == "f" and self._in_cell:
             self._formula(attributes)
-        elif kind == "v":
-            self._text.wanted = self._in_cell
+        elif kind in ("v", "is"):
+            self._text.wanted = self._in_cell and kind == "v"
+            self._values += 1 if (kind == "is") == (self._kind == "inlineStr") else _MANY
         else:
             self._text.start(kind)
 
@@ -130,6 +135,14 @@ class RewrittenSheet:
             f"单元格地址“{said[:20]}”不在 Excel 的范围里，未打开；请重新导出或用 Excel 另存", self._where
         )
 
+    def _refuse_doubles(self) -> None:
+        """Raises FileRefusal where two cells have one address: nobody can tell which of them is meant."""
+        in_order = sorted(self._places)
+        double = next((one for one, other in pairwise(in_order) if one == other), None)
+        if double is not None:
+            row, column = divmod(double, LAST_COLUMN + 1)
+            raise FileRefusal(DOUBLE.format(f"{letters(column - 1)}{row}"), self._where)
+
     def _begin_cell(self, attributes: Attributes) -> None:
         said, self._in_cell = attributes.get("r"), True
         if said is None:
@@ -142,6 +155,8 @@ class RewrittenSheet:
         if not (1 <= self._at_row <= LAST_ROW and self._at_column <= LAST_COLUMN):
             raise self._beyond(said or f"{self._at_row}行{self._at_column}列")
         self.cells += 1
+        self._values = 0
+        self._places.append(self._at_row * (LAST_COLUMN + 1) + self._at_column)
         self.row, self.column = max(self.row, self._at_row), max(self.column, self._at_column)
         kind, style = attributes.get("t", "n"), attributes.get("s", "").strip()
         self._kind = kind if _KIND.fullmatch(kind) else "n"
@@ -160,6 +175,11 @@ class RewrittenSheet:
     def _end_cell(self) -> None:
         inline, value, self._in_cell = self._text.take(), self._value, False
         self._value = ""
+        if self._values > 1:
+            raise FileRefusal(
+                f"单元格 {self._address} 的值写了两次，或与它的类型不符，未打开；请用 Excel 打开后另存为 .xlsx 再上传",
+                self._where,
+            )
         if self._kind == "e":
             self.errors.add(self._address)
             return

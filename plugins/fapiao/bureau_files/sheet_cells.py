@@ -10,7 +10,7 @@ from typing import cast
 from python_calamine import CalamineSheet
 
 from fapiao.bureau_files.cells import Cell, NoValue
-from fapiao.bureau_files.extent import number_of
+from fapiao.bureau_files.headings import number_of
 from fapiao.bureau_files.loading import sentences
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.records import FileRefusal

@@ -4,11 +4,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import NamedTemporaryFile
 from typing import Literal
 
 from fapiao.bounds import bound
 from fapiao.bureau_files.records import FileRefusal
+from fapiao.bureau_files.scratch import scratch_file
+from fapiao.errors import Unusable
 
 _READ = """
 import os, resource, sys
@@ -33,16 +34,12 @@ os._exit(0)
 def on_trial(content: bytes, kind: Literal["xls", "xlsx"], where: str) -> Iterator[None]:
     """Reads while the caller looks into the file himself; what he raises ends it.
 
-    Raises FileRefusal where the reader takes more memory or time than its bounds, or ends its process.
+    Raises FileRefusal where the reader takes more memory or time than its bounds, or ends its process, and Unusable
+    where the machine has no room for it.
     """
     memory, seconds = bound("trial_mebibytes"), bound("trial_seconds")
-    with NamedTemporaryFile(suffix=f".{kind}") as given:
-        given.write(content)
-        given.flush()
-        command = [sys.executable, "-I", "-c", _READ, given.name, str(memory.value), str(seconds.value)]
-        reader = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+    with scratch_file(content, f".{kind}") as given:
+        reader = _started([sys.executable, "-I", "-c", _READ, given, str(memory.value), str(seconds.value)])
         try:
             yield
             failed = reader.wait(timeout=4 * seconds.value)
@@ -53,3 +50,12 @@ def on_trial(content: bytes, kind: Literal["xls", "xlsx"], where: str) -> Iterat
             reader.wait()
     if failed:
         raise FileRefusal(memory.said(), where)
+
+
+def _started(command: list[str]) -> "subprocess.Popen[bytes]":
+    """The reader. Raises Unusable where the machine has no room for one more process: no file is to blame."""
+    nowhere = subprocess.DEVNULL
+    try:
+        return subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=nowhere)
+    except OSError as error:
+        raise Unusable(f"no process can be started to read a workbook ({error.strerror}): try again later") from error

@@ -1,6 +1,7 @@
 """A container that lies about itself is refused before anything as large as its lie is reserved."""
 
 import struct
+import tempfile
 import tracemalloc
 from pathlib import Path
 
@@ -8,7 +9,10 @@ import pytest
 
 from bureau_uploads import upload
 from fapiao.bureau_files.ole import Container
+from fapiao.bureau_files.opening import open_upload
 from fapiao.bureau_files.records import FileRefusal
+from fapiao.errors import Unusable
+from hostile_xlsx import workbook
 from old_excel import old_workbook
 
 GOOD = old_workbook("发票基础信息", [["a", "b"]])
@@ -101,3 +105,13 @@ def test_a_lie_is_refused_and_takes_no_more_memory_than_the_file(tmp_path: Path,
     assert isinstance(broken.value, Exception)
     with pytest.raises(FileRefusal, match=r"工作簿损坏|工作簿要占的内存"):
         upload(tmp_path, LIES[lie], "a.xls")
+
+
+@pytest.mark.finding("F70")
+@pytest.mark.parametrize("content", [GOOD, workbook()], ids=["xls", "xlsx"])
+def test_a_full_disk_is_not_the_fault_of_the_workbook(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(Unusable, match="set TMPDIR"):
+        list(next(open_upload(content, name="a", limit=len(content))).read())
