@@ -17,6 +17,10 @@ _NAMES = {
 _CODECS = {name: codec for codec, names in _NAMES.items() for name in names}
 _DECLARATION = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']?\s*([\w.: -]{1,40})""", re.IGNORECASE)
 _FIRST_CHINESE = "\u2e80"
+_SURELY = 4
+"""Chinese signs of a line that are no GB2312 by chance."""
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+"""Where GB18030 has no sign of its own."""
 
 
 class UnreadableText(ValueError):
@@ -65,10 +69,34 @@ def table_text(content: bytes) -> str:
         text: str | None = _decoded(content[proven[1] :], proven[0])
     else:
         text = _decoded(content, "utf-8")
-        text = _decoded(content, GB18030) if text is None else text
+        text = _of_china(content) if text is None else text
     if text is None or "\0" in text:
         raise UnreadableText("is neither text (UTF-8, GB18030) nor a workbook")
+    return text.lstrip("\ufeff")
+
+
+def _of_china(content: bytes) -> str | None:
+    """GB18030, None for what is none. Raises UnreadableText where that would be other signs than were written.
+
+    Nearly all bytes are some signs of GB18030, those of UTF-8 too: a file that was put together of both is in neither.
+    """
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if not line.isascii() and _is_utf8(line):
+            raise UnreadableText(f"is UTF-8 in line {number} and something else in others")
+    text = _decoded(content, GB18030)
+    if text is not None and (odd := _PRIVATE.search(text)):
+        line_no = text.count("\n", 0, odd.start()) + 1
+        raise UnreadableText(f"is in an encoding that is not known (neither UTF-8 nor GB18030, line {line_no})")
     return text
+
+
+def _is_utf8(line: bytes) -> bool:
+    """Whether a line is surely Chinese in UTF-8: so long, or with bytes that GB2312 does not have."""
+    text = _decoded(line, "utf-8")
+    chinese = [sign for sign in text or "" if not sign.isascii()]
+    if not chinese or min(chinese) < _FIRST_CHINESE:
+        return False
+    return len(chinese) >= _SURELY or _decoded(line, "gb2312") is None
 
 
 def _decoded(content: bytes, codec: str) -> str | None:
