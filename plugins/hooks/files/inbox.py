@@ -116,6 +116,8 @@ def _moved(file: Laid, source: int, target: ResultFolder, sentence: str) -> str 
         if _mark(now) != file.mark:
             return f"{file.path.name}: replaced while it was taken in, and left for the next time"
         target.take(file.path.name, source, sentence)
+    except FileNotFoundError:  # another run has taken it in and away meanwhile
+        return None
     except OSError as error:
         return f"{file.path.name}: taken in, but cannot be moved ({error.strerror})"
     return None

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
@@ -52,10 +53,20 @@ class ResultFolder:
         for one in _names(name):
             if not self._write(one, b""):
                 continue
-            if self._write(f"{one}.txt", f"{sentence}\n".encode(errors="backslashreplace")):
-                return self._move(name, source, one)
-            os.unlink(one, dir_fd=self._held)
+            try:
+                if self._write(f"{one}.txt", f"{sentence}\n".encode(errors="backslashreplace")):
+                    return self._move(name, source, one)
+            except OSError:
+                self._forget(one, f"{one}.txt")
+                raise
+            self._forget(one)
         raise OSError(errno.EEXIST, "too many files of one name")
+
+    def _forget(self, *names: str) -> None:
+        """Removes what was begun here."""
+        for name in names:
+            with suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=self._held)
 
     def _write(self, name: str, content: bytes) -> bool:
         """A new file; False where one of that name is there, whatever it is."""
@@ -71,11 +82,10 @@ class ResultFolder:
         try:
             os.rename(name, here, src_dir_fd=source, dst_dir_fd=self._held)
         except OSError as error:
-            os.unlink(here, dir_fd=self._held)
-            if error.errno == errno.EXDEV:
-                return self._copy(name, source, here)
-            os.unlink(f"{here}.txt", dir_fd=self._held)
-            raise
+            if error.errno != errno.EXDEV:
+                raise
+            self._forget(here)
+            return self._copy(name, source, here)
         return here
 
     def _copy(self, name: str, source: int, here: str) -> str:

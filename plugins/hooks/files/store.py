@@ -3,17 +3,24 @@
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
+from uuid import uuid4
 
+from fapiao.bounds import bound
 from fapiao.errors import Unusable
 from hooks.files.data_folder import place_of
 
 VARIABLE = "FAPIAO_FILES"
 """A folder, or s3://connection@bucket/prefix; absent: the folder `files` of FAPIAO_HOME."""
+
+
+_LOOK_AGAIN_SECONDS = 0.05
+"""Between two looks whether another writer of the same bytes is done."""
 
 
 class FileStore(Protocol):
@@ -67,19 +74,27 @@ class FolderStore:
         return sha256
 
     def _write(self, place: Path, content: bytes) -> None:
-        """Writers of the same bytes take turns on one temporary file; a killed one's is written anew by the next."""
+        """Writers of the same bytes take turns on one temporary file; a killed one's is written anew by the next.
+
+        One that is frozen holds up nobody for longer than a session is: the next one then has a file of its own.
+        """
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = place.with_suffix(".part")
-        with open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600), "wb") as target:  # noqa: PTH123
-            fcntl.flock(target, fcntl.LOCK_EX)
-            if self.has(place.name, len(content)):
-                part.unlink(missing_ok=True)
+        with _new(shared := place.with_suffix(".part")) as target:
+            if _locked(target):
+                self._fill(target, shared, place, content)
                 return
-            target.truncate(0)
-            target.write(content)
-            target.flush()
-            os.fsync(target.fileno())
-            part.replace(place)
+        with _new(own := place.with_suffix(f".{uuid4().hex}.part")) as target:
+            self._fill(target, own, place, content)
+
+    def _fill(self, target: BinaryIO, part: Path, place: Path, content: bytes) -> None:
+        if self.has(place.name, len(content)):
+            part.unlink(missing_ok=True)
+            return
+        target.truncate(0)
+        target.write(content)
+        target.flush()
+        os.fsync(target.fileno())
+        part.replace(place)
         self._sync(place.parent)
 
     @staticmethod
@@ -97,6 +112,24 @@ class FolderStore:
         except OSError as error:
             raise Unusable(f"the layout file {sha256} cannot be read in {self._folder} ({error.strerror})") from error
         return checked(content, sha256, str(self._folder))
+
+
+def _new(part: Path) -> BinaryIO:
+    return open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600), "wb")  # noqa: PTH123
+
+
+def _locked(target: BinaryIO) -> bool:
+    """Whether the file was to be had within the time that a silent session is waited for."""
+    end = time.monotonic() + bound("silent_seconds").value
+    while True:
+        try:
+            fcntl.flock(target, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        else:
+            return True
 
 
 class ObjectStore:

@@ -1,6 +1,7 @@
 """The watched folder: only whole files are taken, parts together, nothing is followed, and each ends with a sentence."""
 
 import os
+import resource
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -184,3 +185,28 @@ def test_our_own_file_beside_a_list_is_never_written_through_a_link(folder: Path
     (folder / "other").symlink_to(tmp_path)
     with pytest.raises(Unusable, match="cannot be opened"):
         lay_beside(folder, folder / "other" / "r.xlsx", b"result")
+
+
+@pytest.mark.finding("F72")
+def test_a_file_that_another_run_has_put_away_is_no_fault(folder: Path) -> None:
+    lay(folder, "a.xlsx")
+    found = waiting(folder, NOW)
+    assert file_away(folder, *found, DONE, "一句话") == []
+    assert file_away(folder, *found, REFUSED, "另一句话") == []
+    assert (names(folder, DONE), names(folder, REFUSED)) == (["a.xlsx", "a.xlsx.txt"], [])
+
+
+@pytest.mark.finding("F76")
+def test_a_full_disk_leaves_the_file_where_it_is_and_nothing_half_done(folder: Path) -> None:
+    lay(folder, "a.xlsx")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for _ in range(2):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+        try:
+            (why,) = file_away(folder, *waiting(folder, NOW), DONE, "一句话")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert "cannot be moved" in why
+        assert (names(folder, DONE), seen(folder)) == ([], [["a.xlsx"]])
+    assert file_away(folder, *waiting(folder, NOW), DONE, "一句话") == []
+    assert names(folder, DONE) == ["a.xlsx", "a.xlsx.txt"]

@@ -1,10 +1,12 @@
 """The file store keeps bytes by their hash: whole or not at all, once, and checked when they are read."""
 
+import fcntl
 import os
 import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +17,7 @@ from fapiao.errors import Unusable
 from hooks.files import store as file_store
 from hooks.files.data_folder import data_folder
 from hooks.files.store import FileStore, FolderStore, ObjectStore, digest
+from tight_bounds import tighten
 
 CONTENT = b"%PDF-1.7 one"
 HASH = digest(CONTENT)
@@ -144,3 +147,19 @@ def test_a_store_whose_driver_is_not_installed_is_a_sentence(scheme: str, surrou
     surroundings.setenv("FAPIAO_FILES", f"{scheme}://bucket/files")
     with pytest.raises(Unusable, match="install the Airflow provider"):
         file_store.file_store()
+
+
+@pytest.mark.finding("F92")
+def test_a_writer_that_is_frozen_holds_up_the_next_one_for_the_limit_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tighten(monkeypatch, silent_seconds=1)
+    part = tmp_path / HASH[:2] / f"{HASH}.part"
+    part.parent.mkdir()
+    with part.open("wb") as frozen:
+        fcntl.flock(frozen, fcntl.LOCK_EX)
+        frozen.write(CONTENT[:3])
+        begun = time.monotonic()
+        assert FolderStore(tmp_path).put(CONTENT) == HASH
+        assert time.monotonic() - begun < 20
+    assert FolderStore(tmp_path).read(HASH) == CONTENT
