@@ -24,7 +24,7 @@ in_sql(
     "a task at rest (incomplete, headers_only) says what is missing or why",
     """
     SELECT batch_no, job, status FROM sync.task
-    WHERE status IN ('incomplete', 'headers_only') AND missing = '[]' AND error_message IS NULL
+    WHERE status IN ('incomplete', 'headers_only') AND void_state IS NULL AND missing = '[]' AND error_message IS NULL
         AND NOT EXISTS (SELECT FROM sync.awaited_lines AS a WHERE a.task_id = task.task_id)
     """,
 )
