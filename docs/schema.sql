@@ -677,7 +677,7 @@ CREATE TABLE sync.task (
     attempts smallint DEFAULT 0 NOT NULL,
     generation smallint DEFAULT 1 NOT NULL,  -- The series of answers that counts; a series that contradicts itself is asked for again under the next.
     request_no text,
-    not_before timestamptz,  -- Due from this instant on; infinity: behind a login, or set aside until a person asks.
+    not_before timestamptz,  -- Due from this instant on; infinity: set aside until a person asks.
     not_before_day date,  -- Due from this business day on (quota).
     claimed_by text,
     claim_no integer DEFAULT 0 NOT NULL,  -- The fencing token: it grows with every claim, and whoever settles a row names the number he claimed it under.

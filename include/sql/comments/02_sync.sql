@@ -102,7 +102,7 @@ COMMENT ON COLUMN sync.task.lease_until IS
     'broke_workers at the next claim.';
 
 COMMENT ON COLUMN sync.task.not_before IS
-    'Due from this instant on; infinity: behind a login, or set aside until a person asks.';
+    'Due from this instant on; infinity: set aside until a person asks.';
 
 COMMENT ON COLUMN sync.task.not_before_day IS
     'Due from this business day on (quota).';
