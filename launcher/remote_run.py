@@ -3,6 +3,7 @@
 The scheduler of a stack must not meet a run made behind its back.
 """
 
+import os
 import time
 from collections.abc import Mapping
 from typing import Any, TextIO
@@ -23,18 +24,18 @@ NOT_FOUND = 404
 def run_dag(
     url: str, stack: Stack | None, asked: tuple[str, Mapping[str, Any]], actor: str, log_name: str, tell: TextIO
 ) -> DagRun:
-    """DAG and conf that are asked for, in the actor's name; without a stack the place of the log is told.
+    """DAG and conf that are asked for, in the actor's name; without a stack the place of the log is told first.
 
     `url` is the pool's. Raises BadInput for an unknown DAG.
     """
     if stack:
         return run_on_stack(stack, *asked)
     ensure_metadata()
-    log = logs() / f"{log_name}.log"
+    log = logs() / f"{log_name}-{os.getpid()}.log"
+    print(f"log: {log}", file=tell, flush=True)
     (ended,) = run_dags([asked], airflow_environment(url) | {ACTOR_VARIABLE: actor}, log)
     if ended.problem:
         raise BadInput([ended.problem])
-    print(f"log: {log}", file=tell)
     return ended
 
 

@@ -138,12 +138,14 @@ ORDER BY observed_at DESC, document_key, column_name
 LIMIT %(limit)s;
 
 -- name: run_rows
--- What one run of a DAG came to: rows it planned, and rows it brought to an end.
+-- What one run of a DAG came to: rows it planned, and rows it brought to an end; of a sweep, which works the rows of every DAG,
+-- what ended meanwhile and what is still open.
 SELECT status, coalesce(error_code, '') AS error_code, count(*)::integer AS tasks, sum(downloaded_count)::integer AS downloaded,
     sum(inserted_count)::integer AS inserted, sum(updated_count)::integer AS updated, sum(unchanged_count)::integer AS unchanged,
     sum(ignored_count)::integer AS ignored, sum(failed_count)::integer AS failed, min(error_message) AS message
 FROM fapiao.sync_log
-WHERE dag_id = %(dag)s AND (run_id = %(run)s OR finished_at >= %(since)s)
+WHERE CASE %(dag)s::text WHEN 'sweep_results' THEN finished_at >= %(since)s OR (finished_at IS NULL AND void_state IS NULL)
+    ELSE dag_id = %(dag)s AND (run_id = %(run)s OR finished_at >= %(since)s) END
 GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: run_skips

@@ -1,0 +1,36 @@
+"""What `./fapiao run` prints of the rows of a run."""
+
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from launcher.commands.run import print_outcome
+from launcher.dag_runs import DagRun
+from task_rows import put
+
+SINCE = datetime.now(UTC) - timedelta(hours=1)
+BEFORE = SINCE - timedelta(hours=1)
+
+
+def rows_of(pool: psycopg.Connection, url: str, dag_id: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """How many rows failed, and what was printed."""
+    pool.commit()
+    failed = print_outcome(url, DagRun(dag_id, "run-9", "success"), SINCE)
+    return failed, capsys.readouterr().out
+
+
+@pytest.mark.finding("F91")
+def test_a_sweep_says_what_ended_and_what_is_still_open_in_every_dag(
+    pool: psycopg.Connection, pool_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(pool, "succeeded", batch_no="earlier", invoice_type="01", finished_at=BEFORE)
+    put(pool, "download_failed", batch_no="ended", invoice_type="02", finished_at=datetime.now(UTC), error_code="LEQI_99", error_message="x")  # fmt: skip
+    put(pool, "downloading", batch_no="aside", invoice_type="03", not_before="infinity", error_code="SET_ASIDE", error_message="已搁置")  # fmt: skip
+    failed, printed = rows_of(pool, pool_url, "sweep_results", capsys)
+    assert failed == 1
+    assert "SET_ASIDE: 已搁置" in printed and "LEQI_99: x" in printed and "succeeded" not in printed
+    assert rows_of(pool, pool_url, "etax__compensation", capsys) == (
+        0,
+        "etax__compensation: success (run-9)\n  (nothing)\n",
+    )
