@@ -77,6 +77,18 @@ def sealed(encryption: int | None = None) -> bytes:
     return kept.getvalue()
 
 
+def unlisted(name: str) -> bytes:
+    """A ZIP of three files whose directory has lost the record of the last."""
+    content = zipped({"b.xlsx": workbook(), "c.xlsx": workbook(), name: workbook()})
+    place = content.rindex(name.encode()) - 46
+    return content[:place] + patched_end(content[place + 46 + len(name) :], place - content.index(b"PK\x01\x02"))
+
+
+def patched_end(end: bytes, length: int) -> bytes:
+    """The end of a directory of two records that has this length."""
+    return end[:8] + struct.pack("<HHI", 2, 2, length) + end[16:]
+
+
 def harmed(content: bytes, seed: int) -> bytes:
     """With some bits turned over."""
     chance, altered = random.Random(seed), bytearray(content)  # noqa: S311 nobody's secret
@@ -133,6 +145,8 @@ ZIPS = [
     Case("a password.zip", sealed, "设有密码"),
     Case("another way of packing.zip", lambda: patched(zipped({"a.xls": GOOD}), "a.xls", 10, struct.pack("<H", 97)), "损坏"),
     Case("a bad file beside a good one.zip", lambda: zipped({"a.txt": b"hello", "b.xlsx": workbook()}), "没有导入：\n.*文本文件"),
+    Case("two ZIPs laid together.zip", lambda: zipped({"a.xlsx": workbook()}) + zipped({"b.xlsx": workbook()}), "没有列出的文件"),
+    Case("a file that is not listed.zip", lambda: unlisted("a.xlsx"), "没有列出的文件"),
     Case("a name that climbs.zip", lambda: zipped({"../../../a.xlsx": workbook()}), READ),
     Case("a name with a line break.zip", lambda: zipped({"a\nimport os\n.xlsx": workbook()}), "看不见的字符"),
     Case("a name that turns.zip", lambda: zipped({"a\u202excod.xlsx": workbook()}), "看不见的字符"),

@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
@@ -18,7 +19,7 @@ from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.records import FileRefusal
 from fapiao.bureau_files.sheets import SheetPart, read_sheets
 from fapiao.bureau_files.sniffing import Format, sniff
-from fapiao.bureau_files.zip_directory import DAMAGED, directory, refuse_overlaps
+from fapiao.bureau_files.zip_directory import DAMAGED, directory, refuse_overlaps, refuse_unlisted
 from fapiao.shown import visible
 
 _UTF8_NAME = 0x800
@@ -125,13 +126,15 @@ def _entries(content: bytes, name: str, limit: int, password: str | None) -> Ite
     """(name, what unpacks it) of the files in a ZIP."""
     import pyzipper  # type: ignore[import-untyped] # noqa: PLC0415 ciphers, which most commands do without
 
-    entries = [entry for entry in directory(content, name) if not _is_litter(entry)]
+    listed = directory(content, name)
+    entries = [entry for entry in listed if not _is_litter(entry)]
     if not entries:
         raise FileRefusal("压缩包是空的；请从税局重新导出", name)
     if len(entries) > (most := bound("zip_files")).value:
         raise FileRefusal(most.said(len(entries)), name)
     _budget(name, limit).announced(entries)
     refuse_overlaps(content, entries, name)
+    refuse_unlisted(content, listed, name)
     with boundary(lambda _: FileRefusal(DAMAGED, name)):
         archive = pyzipper.AESZipFile(io.BytesIO(content))
     if password:
@@ -168,13 +171,11 @@ def _is_litter(entry: zipfile.ZipInfo) -> bool:
 
 def _entry_name(entry: zipfile.ZipInfo) -> str:
     """Names without the UTF-8 mark are GBK, as Chinese ZIP programs write them."""
-    name = PurePosixPath(entry.filename.replace("\\", "/")).name
-    if entry.flag_bits & _UTF8_NAME:
-        return name
-    try:
-        return name.encode("cp437").decode("gb18030")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return name
+    name = entry.filename
+    if not entry.flag_bits & _UTF8_NAME:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("gb18030")
+    return PurePosixPath(name.replace("\\", "/")).name  # a sign of GBK may end in the byte of a backslash
 
 
 def join_parts(files: Iterable[BureauFile]) -> list[list[BureauFile]]:

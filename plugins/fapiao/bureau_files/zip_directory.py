@@ -15,6 +15,7 @@ _END_LENGTH, _LOCATOR_LENGTH, _END64_LENGTH, _RECORD_LENGTH, _LOCAL_LENGTH = 22,
 _LONGEST_COMMENT = 2**16 - 1
 DAMAGED = "压缩包损坏或只有一部分，打不开它的目录；请重新导出或重新压缩"
 _OVERLAPPING = "压缩包里的文件互相重叠，疑似压缩炸弹，未打开；请重新导出或重新压缩"
+_UNLISTED = "压缩包里有目录没有列出的文件，未打开；请解开后重新压缩"
 _LOST = "压缩包损坏，找不到目录里的文件；请重新导出或重新压缩"
 
 
@@ -73,6 +74,17 @@ def refuse_overlaps(content: bytes, entries: Sequence[zipfile.ZipInfo], where: s
         before = data_start(content, entry, where) + entry.compress_size
     if before > len(content):
         raise FileRefusal(DAMAGED, where)
+
+
+def refuse_unlisted(content: bytes, entries: Sequence[zipfile.ZipInfo], where: str) -> None:
+    """Raises FileRefusal where a file stands beside those that the directory lists, as in two ZIPs laid together."""
+    before = 0
+    for entry in sorted(entries, key=lambda one: one.header_offset):
+        if content.find(_LOCAL, before, entry.header_offset) >= 0:
+            raise FileRefusal(_UNLISTED, where)
+        before = data_start(content, entry, where) + entry.compress_size
+    if content.find(_LOCAL, before) >= 0:
+        raise FileRefusal(_UNLISTED, where)
 
 
 def key_of(name: str) -> str:

@@ -12,7 +12,7 @@ from fapiao.bureau_files.ole import Container
 from fapiao.bureau_files.opening import open_upload
 from fapiao.bureau_files.records import FileRefusal
 from fapiao.errors import Unusable
-from hostile_xlsx import workbook
+from hostile_xlsx import workbook, zipped
 from old_excel import old_workbook
 
 GOOD = old_workbook("发票基础信息", [["a", "b"]])
@@ -115,3 +115,10 @@ def test_a_full_disk_is_not_the_fault_of_the_workbook(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     with pytest.raises(Unusable, match="set TMPDIR"):
         list(next(open_upload(content, name="a", limit=len(content))).read())
+
+
+@pytest.mark.finding("F27")
+def test_a_sign_of_gbk_that_ends_in_a_backslash_does_not_cut_the_name() -> None:
+    name = "資料\\乗客.xlsx".encode("gbk")
+    content = zipped({"x" * len(name): workbook()}).replace(b"x" * len(name), name)
+    assert [file.name for file in open_upload(content, name="a.zip", limit=len(content))] == ["乗客.xlsx"]
