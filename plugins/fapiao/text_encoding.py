@@ -15,6 +15,8 @@ _NAMES = {
 }
 """Codecs by the names that files declare, without punctuation; 16 bits that can be read as bytes are none."""
 _CODECS = {name: codec for codec, names in _NAMES.items() for name in names}
+_SEVEN_BITS = ("utf7", "hz", "iso2022")
+"""Encodings whose Chinese signs look like Latin letters."""
 _DECLARATION = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']?\s*([\w.: -]{1,40})""", re.IGNORECASE)
 _FIRST_CHINESE = "\u2e80"
 _SURELY = 4
@@ -49,8 +51,9 @@ def xml_text(content: bytes) -> str:
         return _without_declaration(_strictly(content[proven[1] :], proven[0], proven[0].upper()))
     declared = _DECLARATION.match(content[:400])
     name = declared[1].decode("ascii", "replace").strip() if declared else "UTF-8"
-    codec = _CODECS.get(re.sub(r"[^a-z0-9]", "", name.lower()))
-    if codec != "utf-8":
+    plain = re.sub(r"[^a-z0-9]", "", name.lower())
+    codec = _CODECS.get(plain)
+    if codec != "utf-8" and not plain.startswith(_SEVEN_BITS):
         text = _decoded(content, "utf-8")
         if text is not None and (codec is None or text.isascii() or max(text) >= _FIRST_CHINESE):
             return _without_declaration(text)

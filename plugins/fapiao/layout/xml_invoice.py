@@ -6,7 +6,7 @@ Source: 数字化电子发票版式及XML规范 V5.002 (`EInvoice`); names of th
 import re
 from xml.etree.ElementTree import Element
 
-from fapiao.safe_xml import UnreadableFile, child, children, name_of, parse_xml, text_of
+from fapiao.safe_xml import UnreadableFile, children, name_of, parse_xml
 
 _HEAD = {
     "salerTaxNo": ("SellerInformation", "SellerIdNum"),
@@ -48,31 +48,49 @@ def read(content: bytes) -> dict[str, object]:
     Raises UnreadableFile when it is no such XML or names no invoice number.
     """
     root = parse_xml(content, "the XML of the invoice")
-    data = child(root, "EInvoiceData")
-    number = text_of(root, "TaxSupervisionInfo", "InvoiceNumber") or text_of(root, "Header", "EIid")
+    data = _only(root, "EInvoiceData")
+    number = _text(root, "TaxSupervisionInfo", "InvoiceNumber") or _text(root, "Header", "EIid")
     if name_of(root) != "EInvoice" or data is None:
         raise UnreadableFile(f"the XML of the invoice begins with {name_of(root)}, not with EInvoice and its data")
     if not number:
         raise UnreadableFile("the XML of the invoice names no invoice number")
-    issued = text_of(root, "TaxSupervisionInfo", "IssueTime") or text_of(data, "BasicInformation", "RequestTime")
+    issued = _text(root, "TaxSupervisionInfo", "IssueTime") or _text(data, "BasicInformation", "RequestTime")
     day = _DAY.match(issued)
     return {
         "invoiceNo": number,
         "invoiceCode": "",
         "etaxInvoiceNo": "",
         "invoiceDate": day.group() if day else "",
-        **{name: text_of(data, *path) for name, path in _HEAD.items()},
+        **{name: _text(data, *path) for name, path in _HEAD.items()},
         **{name: _joined(data, *path) for name, path in _JOINED.items()},
         "items": [_item(place, line) for place, line in enumerate(children(data, "IssuItemInformation"), start=1)],
     }
 
 
+def _only(element: Element | None, *path: str) -> Element | None:
+    """The one descendant along a path of names. Raises UnreadableFile where there are two: which one counts?"""
+    for name in path:
+        found = list(children(element, name))
+        if len(found) > 1:
+            raise UnreadableFile(f"the XML of the invoice has {name} more than once in one place")
+        element = found[0] if found else None
+    return element
+
+
+def _text(element: Element | None, *path: str) -> str:
+    """Its trimmed text, empty where there is none. Raises UnreadableFile where an element cuts it."""
+    found = _only(element, *path)
+    if found is not None and len(found):
+        raise UnreadableFile(f"the XML of the invoice has other elements in {path[-1]}")
+    return (found.text or "").strip() if found is not None else ""
+
+
 def _joined(data: Element, part: str, first: str, second: str) -> str:
-    return f"{text_of(data, part, first)} {text_of(data, part, second)}".strip()
+    return f"{_text(data, part, first)} {_text(data, part, second)}".strip()
 
 
 def _item(place: int, line: Element) -> dict[str, object]:
-    values = {name: text_of(line, field) for name, field in _LINE.items()}
+    values = {name: _text(line, field) for name, field in _LINE.items()}
     values["taxRate"] = _rate(values["taxRate"])
     for name in ("amount", "taxAmount", "price"):
         values[name] = values[name] if _NUMBER.fullmatch(values[name]) else ""
