@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from fapiao.errors import Unusable
 from operators.run_context import ACTOR_VARIABLE, account
 
 RUNNER = Path(__file__).with_name("dag_runner.py")
+GRACE_SECONDS = 10.0
+"""A run that is interrupted has so long to give its rows back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def run_dags(
             text=True,
         )
     os.close(write_end)
-    with child, os.fdopen(read_end, encoding="utf-8") as results:
+    with child, os.fdopen(read_end, encoding="utf-8") as results, _taken_along(child):
         assert child.stdin is not None  # noqa: S101 it is a pipe
         child.stdin.write(json.dumps(asked))
         child.stdin.close()
@@ -55,3 +59,27 @@ def run_dags(
             yield DagRun(**json.loads(line))
     if left:
         raise Unusable(f"the DAG run ended with exit code {child.returncode} before its result; its log: {log_file}")
+
+
+@contextmanager
+def _taken_along(child: subprocess.Popen[str]) -> Iterator[None]:
+    """Whoever is interrupted or ended ends the child too, which gives its rows back; one that does not end is killed.
+
+    Ctrl-C of a terminal has reached the child already: it is told only where it seems not to have heard.
+    """
+    try:
+        yield
+    except BaseException as ended:
+        if not isinstance(ended, KeyboardInterrupt) or not _has_ended(child):
+            child.send_signal(signal.SIGINT)
+        if not _has_ended(child):
+            child.kill()
+        raise
+
+
+def _has_ended(child: subprocess.Popen[str]) -> bool:
+    try:
+        child.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return True

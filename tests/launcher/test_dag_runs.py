@@ -1,0 +1,51 @@
+"""A command that is ended takes the DAG run that it started along."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from launcher import dag_runs
+
+RUN = """
+import os, sys, time
+from pathlib import Path
+open({pid!r}, "w").write(str(os.getpid()))
+try:
+    time.sleep(120)
+except KeyboardInterrupt:
+    if {deaf}:
+        time.sleep(120)
+    open({back!r}, "w").write("rows are given back")
+"""
+
+
+def end(_number: int, _frame: FrameType | None) -> None:
+    """As the command line does for SIGTERM."""
+    sys.exit(143)
+
+
+@pytest.mark.finding("F30")
+@pytest.mark.parametrize("deaf", [False, True])
+@pytest.mark.parametrize(("handler", "raised"), [(end, SystemExit), (signal.default_int_handler, KeyboardInterrupt)])
+def test_the_run_ends_with_its_command(
+    handler: object, raised: type[BaseException], deaf: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid, back, runner = tmp_path / "pid", tmp_path / "back", tmp_path / "runner.py"
+    runner.write_text(RUN.format(pid=str(pid), back=str(back), deaf=deaf), encoding="utf-8")
+    monkeypatch.setattr(dag_runs, "RUNNER", runner)
+    monkeypatch.setattr(dag_runs, "GRACE_SECONDS", 2.0)
+    before = signal.signal(signal.SIGALRM, handler)  # type: ignore[arg-type]
+    signal.setitimer(signal.ITIMER_REAL, 3.0)
+    try:
+        with pytest.raises(raised):
+            list(dag_runs.run_dags([("a", {})], dict(os.environ), tmp_path / "log"))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert back.exists() is not deaf, "a run that hears it gives its rows back"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text(encoding="utf-8")), 0)
