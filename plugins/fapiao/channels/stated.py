@@ -26,7 +26,7 @@ def code_of(value: Any, name: str) -> str:
     return found
 
 
-def ticket_of(value: Any) -> str | None:
-    """The number under which the bureau keeps what it accepted; None for what cannot be one."""
+def ticket_of(value: Any, longest: int = _LONGEST_TICKET) -> str | None:
+    """The number under which the bureau keeps what it accepted, or a token; None for what cannot be one."""
     found = "" if isinstance(value, bool | list | dict | float) or value is None else str(value).strip()
-    return found if found and len(found) <= _LONGEST_TICKET and found.isprintable() else None
+    return found if found and len(found) <= longest and found.isprintable() else None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}-[0-9]{2}|[0-9]{4})(?:[ T].*)?", re.DOT
 """Weeks of ISO 8601 and days of the year are dates too, and nobody writes them."""
 _EARLIEST_YEAR, _LATEST_YEAR = 1950, 2099
 """What bureaus write for no date at all lies outside: 1900-01-01, 9999-12-31."""
+_WIDEST_OFFSET, _MINUTE = timedelta(hours=14), timedelta(minutes=1)
+"""No clock of the world is further from UTC (Kiritimati); Python reads up to 24 hours, and what Postgres refuses."""
 _MOST_DIGITS = 18
 """Before the point, as numeric(20,2) has them."""
 _NO_DATE = "a date like 2027-01-05 or 2027-01-05 09:30:00 is expected"
@@ -115,6 +117,9 @@ def _moment(value: object) -> datetime | None:
         moment = datetime.fromisoformat(written)
     except ValueError:
         raise UnreadableValue(_NO_DATE) from None
+    offset = moment.utcoffset()
+    if offset and (abs(offset) > _WIDEST_OFFSET or offset % _MINUTE):
+        raise UnreadableValue(_NO_DATE)
     if not _EARLIEST_YEAR <= moment.year <= _LATEST_YEAR:
         raise UnreadableValue(f"a date from {_EARLIEST_YEAR} to {_LATEST_YEAR} is expected")
     return moment

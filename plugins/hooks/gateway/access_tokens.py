@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from fapiao.boundary import boundary
+from fapiao.channels.stated import ticket_of
 from fapiao.errors import BureauError, CallerRefused, TryLater
 from fapiao.tolerant_json import fields, text_of
 from hooks.bureau.connection import BureauConnection
@@ -16,6 +17,8 @@ from hooks.gateway.redaction import Secrets
 
 LIFE = timedelta(hours=2) - timedelta(minutes=5)
 """Two hours, less what a call may take."""
+_LONGEST_TOKEN = 4096
+"""It travels in the address, of which servers take 8,000 characters."""
 _ADVICE = "check login, password and extra of connection bureau_gateway"
 
 
@@ -56,13 +59,15 @@ class Tokens:
         self._until = self._now() + LIFE
 
     def _ask(self, path: str, body: Mapping[str, str], name: str) -> str:
+        """A token. Raises CallerRefused where the gateway says no, TryLater where it says nothing that is a token."""
         data = self._answer(path, body)
-        token = data.get(name)
-        if not token or str(data.get("success", True)).lower() != "true":
+        token, success = ticket_of(data.get(name), _LONGEST_TOKEN), str(data.get("success", True)).lower()
+        if token is None or success != "true":
             detail = f"{data.get('error_code') or ''} {data.get('error_desc') or ''}".strip()
-            raise self._refused(self._secrets.hide(detail) or "no token was given")
-        self._secrets.add(str(token))
-        return str(token)
+            told = self._secrets.hide(detail) or "no token was given"
+            raise self._refused(told) if success == "false" else self._not_now(told, self._http.poll_delay(60))
+        self._secrets.add(token)
+        return token
 
     def _answer(self, path: str, body: Mapping[str, str]) -> dict[str, Any]:
         """What came of one step. Raises TryLater where it did not work just now: no row is to blame for that."""

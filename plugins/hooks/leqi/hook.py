@@ -113,7 +113,11 @@ class LeqiHook(BaseHook):
     def fetch(self, request: Request, request_no: str, place: PartCursor) -> Package:
         """The package after `place.stored`. Raises Refused or TryLater; a series that stops answering is a refusal."""
         reply = self._read(request, request_no, place)
-        self._session.require_accepted(reply, self._session.outcome(reply))
+        outcome = self._session.outcome(reply)
+        if outcome.kind == "processing":
+            wait = self._session.poll_delay(outcome.wait_seconds)
+            raise TryLater(outcome.code, f"{reply.code} {reply.text}".strip(), outcome.advice, wait, reply.answer)
+        self._session.require_accepted(reply, outcome)
         if self._result(reply) == _FAILED_RESULT:
             raise Refused("LEQI_TASK_FAILED", reply.text or _FAILED_TEXT, _AGAIN, answer=reply.raw)
         return self._page(request, place, reply)

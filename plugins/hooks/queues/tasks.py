@@ -49,12 +49,17 @@ class TaskTable(LeasedTable[Claim]):
         with self.connection.transaction():
             return self._records(Claim, "claim_asked", owner=owner, lease=LEASE, **which)
 
-    def accepted(self, claim: Claim, applied: Applied, observed_at: datetime) -> None:
-        """未处理 → 下载处理中, with the bureau's number and the questions to ask."""
-        wait = timedelta(seconds=applied.first_poll_seconds)
-        self._run("accepted", task_id=claim.task_id, request_no=applied.request_no, observed_at=observed_at, wait=wait)
+    def accepted(self, claim: Claim, applied: Applied, observed_at: datetime) -> bool:
+        """未处理 → 下载处理中, with the bureau's number and the questions; False where another row has that number."""
+        values = {"request_no": applied.request_no, "wait": timedelta(seconds=applied.first_poll_seconds)}
+        try:
+            with self.connection.transaction():
+                self._run("accepted", task_id=claim.task_id, observed_at=observed_at, **values)
+        except psycopg.errors.UniqueViolation:
+            return False
         for part_no, argument in enumerate(applied.parts, start=1):
             self._run("add_part", task_id=claim.task_id, part_no=part_no, argument=Jsonb(dict(argument)))
+        return True
 
     def postpone(
         self,

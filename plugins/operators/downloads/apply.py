@@ -46,8 +46,15 @@ def apply_one(session: WorkerSession, claim: Claim) -> None:
             _not_accepted(session, tables, claim, error)
     else:
         with session.locked(claim) as tables:
-            tables.ledger.settle(claim, "consumed")
-            tables.queue.accepted(claim, applied, request.observed_at)
+            if tables.queue.accepted(claim, applied, request.observed_at):
+                tables.ledger.settle(claim, "consumed")
+            else:
+                _not_accepted(session, tables, claim, _of_another_row(applied.request_no))
+
+
+def _of_another_row(number: str) -> AnswerLost:
+    text = f"accepted under {number}, the number of another row: answers would be about the other application"
+    return AnswerLost("TICKET_OF_ANOTHER", text, "ask the bureau; the slot stays counted, the row applies again")
 
 
 def _reserved(session: WorkerSession, claim: Claim, counter: str) -> bool:

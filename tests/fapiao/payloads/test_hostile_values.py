@@ -58,6 +58,14 @@ def test_a_day_that_none_can_have(value: str) -> None:
             convert(value)
 
 
+@pytest.mark.finding("F20", "F21")
+@pytest.mark.parametrize("offset", ["+23:59", "-16:00", "+14:01", "+08:00:00.5", "+08:00:30"])
+def test_an_offset_that_no_clock_has(offset: str) -> None:
+    """Python reads it, and Postgres refuses it with everything that came beside it."""
+    value = f"2027-01-05 09:00:00{offset}"
+    assert value in rejected("digital", kprq=value)
+
+
 @pytest.mark.parametrize("value", ["2027-01-05", "20270105", "2027-01-05 09:30:00", "2027-01-05T09:30:00+08:00"])
 def test_a_day_as_bureaus_write_it(value: str) -> None:
     assert day(value) == "2027-01-05"

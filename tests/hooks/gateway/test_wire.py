@@ -255,7 +255,12 @@ def test_a_token_is_renewed_before_its_two_hours_are_over(gateway: Script, conne
     [
         ({"data": {"success": False, "error_code": "P0401", "error_desc": "坏"}}, Refused, "GATEWAY_LOGIN"),
         ({"data": {"success": "false", "app_token": "x", "error_code": "P0401"}}, Refused, "GATEWAY_LOGIN"),
-        ({"data": {"success": True}}, Refused, "GATEWAY_LOGIN"),
+        ({"data": {"success": True}}, TryLater, "GATEWAY_SIGN_IN"),
+        ({"data": {"success": True, "app_token": ["a"]}}, TryLater, "GATEWAY_SIGN_IN"),
+        ({"data": {"success": True, "app_token": True}}, TryLater, "GATEWAY_SIGN_IN"),
+        ({"data": {"success": True, "app_token": "a\r\nHost: b"}}, TryLater, "GATEWAY_SIGN_IN"),
+        ({"data": {"success": True, "app_token": "a" * 5000}}, TryLater, "GATEWAY_SIGN_IN"),
+        ({"data": {"success": None, "app_token": "x", "error_desc": "坏"}}, TryLater, "GATEWAY_SIGN_IN"),
         ({"data": None}, TryLater, "GATEWAY_SIGN_IN"),
         ({}, TryLater, "GATEWAY_SIGN_IN"),
         ([], TryLater, "GATEWAY_SIGN_IN"),
