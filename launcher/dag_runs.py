@@ -58,7 +58,10 @@ def run_dags(
             left -= 1
             yield DagRun(**json.loads(line))
     if left:
-        raise Unusable(f"the DAG run ended with exit code {child.returncode} before its result; its log: {log_file}")
+        raise Unusable(
+            f"the DAG run ended with exit code {child.returncode} before its result: run it again, "
+            f"its rows go on from where they stood; its log: {log_file}"
+        )
 
 
 @contextmanager

@@ -144,15 +144,24 @@ def _complain(sentence: str) -> int:
 def _unexpected(name: str, failure: Exception) -> str:
     if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
         return "The disk is full: free some space, or set FAPIAO_HOME to another disk."
-    if getattr(failure, "sqlstate", None):
-        from hooks.pool.faults import limit_of  # noqa: PLC0415 rarely needed, and every command would read the rules
-
-        if limit := limit_of(failure):
-            return f"./fapiao {name}: {limit.said()}; run it again."
+    if "psycopg" in sys.modules and (sentence := _of_the_pool(failure)):
+        return f"./fapiao {name}: {sentence}; run it again."
     file = logs() / f"error-{name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
     file.touch(mode=0o600)
     file.write_text("".join(traceback.format_exception(failure)), encoding="utf-8")
     return f"./fapiao {name} failed unexpectedly ({type(failure).__name__}): {file} has the details."
+
+
+def _of_the_pool(failure: Exception) -> str:
+    """What is said where the pool ended the work, or has gone; nothing where the failure is our own."""
+    from hooks.pool.faults import is_of_the_database, limit_of  # noqa: PLC0415 every command would read the rules
+
+    if limit := limit_of(failure):
+        return limit.said()
+    if not is_of_the_database(failure):
+        return ""
+    reason = " ".join(str(failure).split())
+    return f"Postgres stopped, restarted or could not go on ({reason}); what was not finished is undone"
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:

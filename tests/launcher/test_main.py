@@ -141,3 +141,31 @@ def test_a_reader_that_has_seen_enough_is_no_error(fapiao_home):
         assert process.stdout
         process.stdout.close()
     assert process.returncode in (0, -signal.SIGPIPE)
+
+
+@pytest.mark.finding("F92")
+def test_a_pool_that_ends_the_work_or_goes_away_is_told_from_a_failure_of_our_own(
+    fapiao_home, pool_url, monkeypatch, capsys
+):
+    def ended(_: object) -> int:
+        with psycopg.connect(pool_url) as session:
+            session.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return 0
+
+    def gone(_: object) -> int:
+        with psycopg.connect(pool_url) as session, psycopg.connect(pool_url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [session.info.backend_pid])
+            with pytest.raises(psycopg.OperationalError):
+                session.execute("SELECT 1")
+            session.execute("SELECT 1")
+        return 0
+
+    for run in (ended, gone):
+        command(monkeypatch, run)
+        assert line.main(["demo"]) == 1
+        said = capsys.readouterr().err
+        assert said.startswith("./fapiao demo: Postgres stopped, restarted or could not go on (")
+        assert said.endswith("); what was not finished is undone; run it again.\n")
+    command(monkeypatch, raising(psycopg.errors.UndefinedTable("no such table")))
+    assert line.main(["demo"]) == 1
+    assert "failed unexpectedly (UndefinedTable)" in capsys.readouterr().err

@@ -78,6 +78,11 @@ def fault_of(error: BaseException, connection: psycopg.Connection[object] | None
     return Fault.SESSION if lost and (connection is None or connection.closed) else Fault.ROW
 
 
+def is_of_the_database(error: BaseException) -> bool:
+    """Whether the same work may succeed once the database is well, or nobody else stands in the way."""
+    return isinstance(error, psycopg.Error) and fault_of(error) is not Fault.ROW
+
+
 def is_held_against_row(fault: Fault) -> bool:
     """Whether three of them set a row aside."""
     return fault in (Fault.SESSION, Fault.MOMENT, Fault.ROW)
