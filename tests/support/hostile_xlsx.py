@@ -336,6 +336,10 @@ FALSE = [
     Case("a value beside its text", lambda: retold('(<c r="J2"[^>]*><is><t>[^<]*</t></is>)', r"\1<v>1</v>"), "J2 的值写了两次"),
     Case("a value instead of its text", lambda: retold("<is><t>([^<]*)</t></is>", r"<v>\1</v>"), "A2 的值写了两次，或与它的类型不符"),
     Case("a text instead of its value", lambda: retold('<c r="J2" t="inlineStr">', '<c r="J2">'), "J2 的值写了两次，或与它的类型不符"),
+    Case("a value in pieces", lambda: retold('<c r="J2"[^>]*><is>.*?</is>', '<c r="J2"><v>1<b/>00</v>'), "J2 的值写了两次，或与它的类型不符"),
+    Case("a text in pieces", lambda: shared("<si><t>1<b/>00</t></si>", uses(1)), "文字里有别的内容"),
+    Case("a tag that does not end", lambda: swapped("示例公司", "A<B公司"), "不是完整的 XML"),
+    Case("a tag of a text that does not end", lambda: shared("<si><t>A<B公司</t></si>", uses(1)), "不是完整的 XML"),
     Case("texts that no cell shows", lambda: shared(long_texts("<si><t>", "</t></si>"), ""), "内存"),
     Case("inline texts of 300 MB", lambda: with_sheet(long_texts('<row><c t="inlineStr"><is><t>', "</t></is></c></row>")), "内存|不是 Excel 的写法"),
     Case("inline texts of 300 MB at their addresses", lambda: with_sheet("".join(

@@ -15,10 +15,12 @@ _CELL = re.compile(rb"<c[\s/>]")
 _ROW_TAG = re.compile(rb"""<row\s[^>]*?\br\s*=\s*["']\s*([0-9]{1,9})""")
 _PREFIXED = re.compile(rb":(?:worksheet|sheetData|row|c|v|f|is|t|r|rPh|mergeCells?)[\s/>]")
 _ODD_TAG = re.compile(rb'<(?:c|row)(?=[\s/>])(?!(?: [\w.:-]+="[^"<>&]*")* ?/?>)')
+_BROKEN_TAG = re.compile(rb"<[^<>]*<")
 _ODD_VALUE = re.compile(
+    rb"<(v|t)(?:\s[^<>]*)?>[^<]*<(?!/\1>)|"
     rb'</(?:v|is)>\s*<(?!/c>)|<c [^>]*t="inlineStr"[^>]*>\s*<v|<c (?![^>]*t="inlineStr")[^>]*>\s*<is[\s/>]'
 )
-"""A second value, or one that stands where its type does not say: readers differ in what they make of it."""
+"""A second value, one in pieces, or one where its type does not say: readers differ in what they make of it."""
 _MAY_BE_ERROR = re.compile(rb"""=\s*["']e["']""")
 _ERROR = re.compile(rb'<c [^>]*t="e"[^>]*>')
 _NEW_ERROR = re.compile(
@@ -98,9 +100,9 @@ class Extent:
         row = max(self._last_row, _last_row_tag(window))
         usual, passed = _usual(max(map(number_of, self._columns), default=0), row)
         self._order.look(window)
-        self._tables += window.count(b"<sheetData")
+        is_usual = usual is not None and not usual.search(window)
+        self._tables += 0 if is_usual else window.count(b"<sheetData")
         self.odd = self.odd or self._order.broken or self._tables > 1
-        is_usual = usual is not None and not usual.search(window) and not _goes_on(window)
         self.size += len(window)
         self.merged += window.count(b"mergeCell")
         self._measure(window)
@@ -134,7 +136,7 @@ class Extent:
         self.odd = (
             len(_CELL.findall(window)) != len(columns)
             or bool(_ODD_TAG.search(window))
-            or bool(_ODD_VALUE.search(window))
+            or bool(_ODD_VALUE.search(window) or _BROKEN_TAG.search(window))
             or self.row > LAST_ROW
             or self.column > LAST_COLUMN
         )
@@ -151,11 +153,6 @@ def is_odd(window: bytes) -> bool:
     return is_cut(window) or (b"&" in window and b"&#" in window and bool(_SPELT_OUT.search(window)))
 
 
-def _goes_on(window: bytes) -> bool:
-    """Whether something stands behind the value of a cell, but its end."""
-    return any(window.count(end) - window.count(end + b"</c>") > window.endswith(end) for end in (b"</v>", b"</is>"))
-
-
 def _last_row_tag(window: bytes) -> int:
     """The number of the last row that begins in a window as Excel writes it, or 0."""
     at = window.rfind(b"<row ")
@@ -165,7 +162,7 @@ def _last_row_tag(window: bytes) -> int:
 
 @lru_cache(maxsize=1024)
 def _usual(column: int, row: int) -> tuple[re.Pattern[bytes] | None, int]:
-    """What finds a formula, or a cell beyond these or not as Excel writes it; and the last row that it lets pass.
+    """What finds a tag that no plain cell has, or a cell beyond these; and the last row that it lets pass.
 
     None for a sheet that is too wide to tell, or not begun.
     """
@@ -175,7 +172,8 @@ def _usual(column: int, row: int) -> tuple[re.Pattern[bytes] | None, int]:
     columns = f"[A-{last}]" if len(last) == 1 else f"(?:[A-Z]|A[A-{last[1]}])"
     rows = f"(?:[1-{first}][0-9]{{{more}}}|[1-9][0-9]{{0,{more - 1}}})" if more else "[1-9]"
     kind = r'>(?!\s*<is)| t="(?:s|str|n|b|d)">(?!\s*<is)| t="inlineStr">(?!\s*<v)|/>'
-    usual = rf'<(?:f|row[^ >]|c(?! r="{columns}{rows}"(?: s="[0-9]+")?(?:{kind})))'
+    tags = r'/(?:v|is)>(?:</c>|\Z)|/(?:c|row|t)>|v>|is>|(?<=is><)t(?: xml:space="preserve")?>|row [^<>]*>'
+    usual = rf'<(?!{tags}|c r="{columns}{rows}"(?: s="[0-9]+")?(?:{kind}))'
     return re.compile(usual.encode()), (first + 1) * 10**more - 1 if more else 9
 
 
@@ -204,7 +202,8 @@ class Uses:
 _TEXT_TAG = re.compile(rb"</?si[\s/>]")
 _TEXTS = begins("sst")
 _ANNOUNCED = re.compile(rb"""uniqueCount\s*=\s*["']([0-9]{1,18})["']""")
-_PREFIXED_TEXT = re.compile(rb":(?:sst|si|t|r|rPh)[\s/>]")
+_ODD_TEXT = re.compile(rb":(?:sst|si|t|r|rPh)[\s/>]|<[^<>]*<|<t(?:\s[^<>]*)?>[^<]*<(?!/t>)")
+"""A prefix, a tag that does not end, or a text in pieces."""
 
 
 def text_lengths(pieces: Iterator[bytes]) -> "array[int] | None":
@@ -215,7 +214,7 @@ def text_lengths(pieces: Iterator[bytes]) -> "array[int] | None":
     found, seen, start, announced, opened = array("Q"), 0, 0, 0, 0
     for window in windows(pieces):
         head = None if seen else _TEXTS.match(window)
-        if (not seen and head is None) or is_odd(window) or _PREFIXED_TEXT.search(window):
+        if (not seen and head is None) or is_odd(window) or _ODD_TEXT.search(window):
             return None
         if head:
             announced = _announced(window[head.end() : window.find(b">", head.end())])

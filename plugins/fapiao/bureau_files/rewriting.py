@@ -16,6 +16,7 @@ from fapiao.bureau_files.scanning import Attributes, local, scanned
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _KIND = re.compile(r"[A-Za-z]+")
 _PIECE = 2**16
+_CUT = "工作簿的文字里有别的内容，读不出可靠的文字，未打开；请用 Excel 打开后另存为 .xlsx 再上传"
 _MANY = 2
 """As many values as a cell has too many."""
 
@@ -107,6 +108,7 @@ class RewrittenSheet:
             self._text.wanted = self._in_cell and kind == "v"
             self._values += 1 if (kind == "is") == (self._kind == "inlineStr") else _MANY
         else:
+            self._values += _MANY * self._text.wanted
             self._text.start(kind)
 
     def _end(self, name: str) -> None:
@@ -216,6 +218,11 @@ def rewritten_texts(pieces: Iterable[bytes], where: str) -> "tuple[Packed, array
     most = bound("shared_texts")
     packing.write("<sst>")
 
+    def start(kind: str) -> None:
+        if text.wanted:
+            raise FileRefusal(_CUT, where)
+        text.start(kind)
+
     def end(name: str) -> None:
         kind = local(name)
         text.end(kind)
@@ -227,7 +234,7 @@ def rewritten_texts(pieces: Iterable[bytes], where: str) -> "tuple[Packed, array
                 raise FileRefusal(most.said(), where)
 
     with scanned(where) as parser:
-        parser.StartElementHandler = lambda name, _: text.start(local(name))
+        parser.StartElementHandler = lambda name, _: start(local(name))
         parser.EndElementHandler, parser.CharacterDataHandler = end, text.add
         for piece in pieces:
             parser.Parse(piece, False)
