@@ -1,8 +1,10 @@
 """Into the pool: stored answers are staged, merged, checked and settled, and cause what follows, all at once."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
+from threading import Lock
 from typing import Any
 
 from fapiao.channels.raw_replies import READINGS
@@ -30,6 +32,7 @@ SERIES_CHANGED = "SERIES_CHANGED"
 DUPLICATE_ROW = "DUPLICATE_ROW"
 _LINE_SCOPE = {"input": "input_download", "output": "invoice_sync"}
 """On which of its six paths the line filter meets a download (R276)."""
+_READING = Lock()
 _HISTORY_JOBS = ("history_sync", "history_auto_update")
 
 
@@ -51,18 +54,35 @@ def into_pool(session: WorkerSession, claim: Claim) -> None:
 
 def _merge(session: WorkerSession, claim: Claim) -> None:
     try:
-        with session.locked(claim) as tables:
+        with _reading_alone() as over, session.locked(claim) as tables:
             staging = Staging(tables.connection, _target(claim), _merge_context(tables, claim))
-            came: dict[int, Came] = {}
-            for part_no, reply_id, staged in _staged(session, tables, claim):
-                came.setdefault(part_no, Came()).add(reply_id, staged)
-                staging.load(staged, reply_id)
+            came = _load(session, tables, claim, staging)
+            over()
             owed = _owed(session, tables, claim, came)
             _agree(claim, staging, owed)
             counts = staging.merge()
             _settle(session, tables, claim, counts, staging, owed)
     except MergeError as broken:
         raise Refused("MERGE_CHECK", str(broken), "nothing was merged; the raw replies are kept") from broken
+
+
+@contextmanager
+def _reading_alone() -> Iterator[Callable[[], None]]:
+    """One thread reads answers into rows, several times their size: until it calls what it gets, or to its end.
+
+    It is waited for before a transaction begins, so that nobody holds locks meanwhile.
+    """
+    with ExitStack() as held:
+        held.enter_context(_READING)
+        yield held.close
+
+
+def _load(session: WorkerSession, tables: SessionTables, claim: Claim, staging: Staging) -> dict[int, Came]:
+    came: dict[int, Came] = {}
+    for part_no, reply_id, staged in _staged(session, tables, claim):
+        came.setdefault(part_no, Came()).add(reply_id, staged)
+        staging.load(staged, reply_id)
+    return came
 
 
 def out_of_reach_today(session: WorkerSession, claim: Claim, argument: Argument) -> Refused | None:
