@@ -63,7 +63,8 @@ class Tokens:
         data = self._answer(path, body)
         token, success = ticket_of(data.get(name), _LONGEST_TOKEN), str(data.get("success", True)).lower()
         if token is None or success != "true":
-            detail = f"{data.get('error_code') or ''} {data.get('error_desc') or ''}".strip()
+            code = str(data.get("error_code") or "").strip("0")  # 0 and 0000 say that all is well
+            detail = f"{code and data['error_code']} {data.get('error_desc') or ''}".strip()
             told = self._secrets.hide(detail) or "no token was given"
             raise self._refused(told) if success == "false" else self._not_now(told, self._http.poll_delay(60))
         self._secrets.add(token)

@@ -276,6 +276,15 @@ def test_a_login_that_goes_wrong_says_so_and_nothing_was_asked(
     assert gateway.business() == []
 
 
+@pytest.mark.finding("F96")
+def test_a_login_without_a_token_says_that_there_is_none_although_the_code_says_all_is_well(
+    gateway: Script, connect: Connect
+) -> None:
+    gateway.sign_in = json.dumps({"data": {"success": True, "error_code": "0", "app_token": None}}).encode()
+    with pytest.raises(TryLater, match="signing in: no token was given"):
+        ask(connect())
+
+
 # Once more, then no more
 
 
