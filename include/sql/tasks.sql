@@ -199,7 +199,7 @@ ORDER BY p.part_no;
 -- name: settle
 -- The end of a merged row: its counts; no data where the bureau was asked and nothing came, incomplete where more was
 -- announced, headers only where what it captured first waits for its lines (A-08). A sum that no column holds is left out and said.
--- What is incomplete is asked for again when the ticket is twice as old, and when its time is over (`kept`, nothing: never).
+-- What is incomplete is asked for again after `again`, NULL: never.
 UPDATE sync.task AS k
 SET status = s.status, finished_at = CASE WHEN s.status IN ('no_data', 'succeeded') THEN sync.now() END, lease_until = NULL,
     downloaded_count = %(downloaded)s, inserted_count = %(inserted)s, updated_count = %(updated)s,
@@ -210,11 +210,8 @@ SET status = s.status, finished_at = CASE WHEN s.status IN ('no_data', 'succeede
     advice = %(advice)s, announced_count = %(announced)s, received_count = %(received)s, missing = %(missing)s,
     warnings = %(warnings)s::text[] || CASE WHEN greatest(abs(%(amount_sum)s::numeric), abs(%(tax_sum)s::numeric)) >= 1e18 - 1
         THEN ARRAY['金额合计或税额合计超出可记录的范围，未记录'] ELSE '{}' END,
-    not_before = CASE WHEN s.status = 'incomplete' AND a.age < %(kept)s::interval
-        THEN sync.now() + least(greatest(a.age, %(again)s::interval), %(kept)s::interval - a.age) END
+    not_before = CASE WHEN s.status = 'incomplete' THEN sync.now() + %(again)s::interval END
 FROM (
-    SELECT sync.now() - coalesce(applied_at, created_at) AS age FROM sync.task WHERE task_id = %(task_id)s) AS a,
-(
     SELECT CASE
         WHEN jsonb_array_length(%(missing)s) > 0 THEN 'incomplete'
         WHEN EXISTS (SELECT FROM sync.awaited_lines AS a WHERE a.task_id = %(task_id)s) THEN 'headers_only'

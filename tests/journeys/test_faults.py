@@ -74,12 +74,12 @@ def test_a_row_that_always_comes_twice_word_for_word_is_kept_once_and_counted(se
     )
 
 
-def test_a_row_that_always_comes_twice_and_differs_fails_the_task_and_merges_nothing(seller: Rehearsal) -> None:
+def test_a_row_that_always_comes_twice_and_differs_is_waited_out_and_merges_nothing(seller: Rehearsal) -> None:
     seller.fault("duplicate_row", service=FEEDBACK, times="always", differing=True)
 
     seller.run(DAG, DAY)
 
-    assert (the_task(seller)["status"], the_task(seller)["error_code"]) == ("download_failed", "DUPLICATE_ROW")
+    assert (the_task(seller)["status"], the_task(seller)["error_code"]) == ("downloading", "DUPLICATE_ROW")
     assert seller.invoices() == {}
 
 

@@ -24,6 +24,7 @@ OutcomeKind = Literal[
     "refused",
 ]  # fmt: skip
 _MOST_DOUBLINGS = 30
+_DAY_SECONDS = 86_400.0
 ANY_CODE = "*"
 """The code of a row whose text alone is documented; it needs a pattern."""
 
@@ -160,6 +161,19 @@ class Patience(RuleRow, frozen=True):
             description="What lacks documents is asked for again after this wait, then when the ticket is twice as old"
         ),
     ]
+
+    @property
+    def kept_seconds(self) -> float:
+        """The same, in seconds."""
+        return self.kept_days * _DAY_SECONDS
+
+    def incomplete_wait(self, age: float) -> float | None:
+        """Seconds to the next question about a series that lacks documents, `age` seconds after its application.
+
+        When the ticket is twice as old, and when its time is over; None after that.
+        """
+        left = self.kept_seconds - age
+        return min(max(age, float(self.incomplete_wait_seconds)), left) if left > 0 else None
 
     def next_wait(self, seconds: float, waits: int) -> float:
         """The wait after so many in a row: `seconds`, doubled each time, and never shorter than `seconds`."""

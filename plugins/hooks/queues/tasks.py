@@ -14,7 +14,6 @@ from fapiao.downloads.announced import NOTHING_OWED, Owed, Series, as_rows
 from fapiao.downloads.protocol import Applied, Argument, Package, PartCursor
 from fapiao.errors import BureauError, error_columns
 from fapiao.queries import query
-from fapiao.rules.records import Patience
 from fapiao.tasks import LEASE, Claim
 from hooks.pool.merge import MergeCounts
 from hooks.queues.leased_table import LeasedTable
@@ -153,12 +152,10 @@ class TaskTable(LeasedTable[Claim]):
         """Each question with its kept answers."""
         return self._records(Series, "series", task_id=claim.task_id, generation=claim.generation)
 
-    def settle(
-        self, claim: Claim, counts: MergeCounts, owed: Owed = NOTHING_OWED, patience: Patience | None = None
-    ) -> None:
+    def settle(self, claim: Claim, counts: MergeCounts, owed: Owed = NOTHING_OWED, again: float | None = None) -> None:
         """成功, 没有数据, 进销项数据不全 or 已下载表头, with the counts that balance.
 
-        With `patience` what is incomplete is asked for again by itself, ever more seldom, while its ticket lives.
+        What is incomplete is asked for again by itself in `again` seconds, with None never.
         """
         if owed.without_lines:
             self._run("await_lines", task_id=claim.task_id, document_keys=list(owed.without_lines))
@@ -169,8 +166,7 @@ class TaskTable(LeasedTable[Claim]):
             received=owed.received,
             missing=Jsonb(as_rows(owed.missing)),
             warnings=list(owed.warnings),
-            kept=timedelta(days=patience.kept_days if patience else 0),
-            again=timedelta(seconds=patience.incomplete_wait_seconds if patience else 0),
+            again=None if again is None else timedelta(seconds=again),
             **asdict(counts),
             **error_columns(owed.why()),
         )

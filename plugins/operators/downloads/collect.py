@@ -12,7 +12,14 @@ from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
 from fapiao.downloads.question import foreign
 from fapiao.errors import BureauError, Contradiction, LoginLost, QuotaSpent, Refused, TryLater, ends_ticket
 from fapiao.tasks import Claim
-from operators.downloads.merge import DUPLICATE_ROW, SERIES_CHANGED, SeriesChanged, into_pool, out_of_reach_today
+from operators.downloads.merge import (
+    DUPLICATE_ROW,
+    SERIES_CHANGED,
+    SeriesChanged,
+    asked_again_in,
+    into_pool,
+    out_of_reach_today,
+)
 from operators.downloads.session import SessionTables, WorkerSession
 from operators.leased_queue.guard import MAX_ATTEMPTS, is_last_attempt
 from operators.leased_queue.logins import login_blocking, poll_later, wait_for_login
@@ -154,13 +161,22 @@ def _not_ready(session: WorkerSession, claim: Claim, place: PartCursor, progress
     return False
 
 
+def _ask_later(session: WorkerSession, tables: SessionTables, claim: Claim, error: Refused) -> None:
+    """Nothing can be merged: the series is asked for again like one that is incomplete, then the row is given up."""
+    wait = asked_again_in(session, tables, claim)
+    if wait is None:
+        tables.queue.fail(claim, "download_failed", error, cost=1)
+    else:
+        tables.queue.start_again(claim, wait, error)
+
+
 def _start_again(session: WorkerSession, claim: Claim, code: str, text: str, answer: bytes = b"") -> bool:
     with session.locked(claim) as tables:
         error = Refused(code, text, _AGAIN, answer=answer)
         if not is_last_attempt(claim):
             tables.queue.start_again(claim, 0.0, error)
         elif code == DUPLICATE_ROW:
-            tables.queue.fail(claim, "download_failed", error, cost=1)
+            _ask_later(session, tables, claim, error)
         else:
             _put_off(session, tables, claim, TryLater(code, text, _AGAIN, answer=answer))
     return False

@@ -18,7 +18,7 @@ from fapiao.payloads.line_filter import ERROR_GOODS, line_filter
 from fapiao.payloads.staged import Aside, Context, Staged
 from fapiao.payloads.translation import translate
 from fapiao.pool_columns.reading import load_fields
-from fapiao.rules.records import FollowUp, Patience
+from fapiao.rules.records import FollowUp
 from fapiao.tasks import Claim
 from hooks.files.layout_files import plan_layout_files
 from hooks.pool.merge import MergeContext, MergeCounts
@@ -117,7 +117,7 @@ def _settle(
     # what was captured first: in the pool as a header, or on its way there through 查验
     waiting = [*staging.captured_first, *staging.to_pool] if _collects_headers(claim) else []
     whole = replace(owed, without_lines=waiting, warnings=staging.doubts)
-    tables.queue.settle(claim, counts, whole, _patience(session, claim, owed))
+    tables.queue.settle(claim, counts, whole, asked_again_in(session, tables, claim) if owed.may_come else None)
     queue_unverified(tables.connection, claim, staging.to_verify)
     if owed.missing:
         return
@@ -125,13 +125,15 @@ def _settle(
         FOLLOW_UPS[rule.job](session, tables, claim, rule)
 
 
-def _patience(session: WorkerSession, claim: Claim, owed: Owed) -> Patience | None:
-    """How what is missing is asked for again; None where that brings nothing.
+def asked_again_in(session: WorkerSession, tables: SessionTables, claim: Claim) -> float | None:
+    """Seconds until a series that stays contradictory is asked for once more; None where that brings nothing.
 
     An increment is not: its days leave the bureau's reach, and the increments of the days after ask for them too.
     """
-    again = owed.may_come and session.rules.reach(claim.channel, claim.download_type) is None
-    return session.rules.patience(claim.channel) if again else None
+    if session.rules.reach(claim.channel, claim.download_type) is not None:
+        return None
+    _, age = tables.queue.waited(claim)
+    return session.rules.patience(claim.channel).incomplete_wait(age)
 
 
 def _collects_headers(claim: Claim) -> bool:

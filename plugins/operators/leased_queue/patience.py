@@ -10,7 +10,6 @@ from hooks.queues.leased_table import LeasedTable
 from operators.leased_queue.guard import is_last_try
 
 LAPSED = "TICKET_LAPSED"
-_DAY_SECONDS = 86_400.0
 
 
 def wait_out(
@@ -22,7 +21,7 @@ def wait_out(
     """
     rule = rulebook().patience(row.channel)
     waits, seconds = queue.waited(row)
-    if is_last_try(waits) and seconds >= rule.kept_days * _DAY_SECONDS:
+    if is_last_try(waits) and seconds >= rule.kept_seconds:
         give_up(_lapsed(error, rule.kept_days))
     else:
         queue.wait_out(row, rule.next_wait(error.wait_seconds, waits), error)

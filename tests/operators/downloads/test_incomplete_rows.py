@@ -26,7 +26,8 @@ def settled(pool: Pool, age: timedelta, *, owed: Owed = OWED) -> timedelta | Non
     turn(pool, NOON + age)
     task_id = put(pool, "downloaded", applied_at=NOON)
     (claim,) = [claim for claim in take(pool) if claim.task_id == task_id]
-    TaskTable(pool).settle(claim, NOTHING, owed, rulebook().patience("leqi"))
+    again = rulebook().patience("leqi").incomplete_wait(TaskTable(pool).waited(claim)[1])
+    TaskTable(pool).settle(claim, NOTHING, owed, again)
     (not_before,) = told(pool, task_id, "not_before")
     return not_before - (NOON + age) if not_before else None
 
