@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from rehearsal import GENERAL, Rehearsal
+from rehearsal import AT_ONCE, GENERAL, PATIENCE, Rehearsal
 
 DAG, SERVICE = "leqi__incremental", "CXZLXZFPXX"
 FIRST, LAST = date(2027, 1, 5), date(2027, 2, 4)
@@ -38,7 +38,7 @@ def test_after_five_days_without_answers_everything_is_drained_and_nothing_stays
             rehearsal.admin.delete("/_sim/fault")
         if day in down and outage == "our own side":
             continue
-        rehearsal.run(DAG, day)
+        rehearsal.run(DAG, day, patience=AT_ONCE if day in down else PATIENCE)
         if day not in down:
             held = set(rehearsal.invoices())
             assert {key for collected, key in month.items() if collected < str(day)} == held, day

@@ -2,13 +2,12 @@
 
 import base64
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
-from rehearsal import GENERAL, Rehearsal
+from rehearsal import AT_ONCE, GENERAL, Rehearsal
 
 OTHER, FEEDBACK, GATEWAY = "91440300MA2000002A", "PLFPXZSQFK", "ext.fullInvoiceDownQuery"
 
@@ -79,7 +78,6 @@ def test_what_leqi_says_about_somebody_else_is_not_merged(
     refused(rehearsal, code)
 
 
-AT_ONCE = timedelta(seconds=5)
 NOTHING = base64.b64encode(f'"{OTHER}"'.encode()).decode()
 
 

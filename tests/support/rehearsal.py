@@ -43,6 +43,8 @@ ORDER BY direction, task_id DESC
 """
 PATIENCE = timedelta(minutes=2)
 """How long a run waits for its rows here: waits are real, whatever day it is at the bureau."""
+AT_ONCE = timedelta(seconds=5)
+"""For rows that will not be settled whoever waits for them."""
 EVERY_DOWNLOAD = ["input_full", "output_full", "input_incremental", "input_status", "unselected_init"]
 
 
