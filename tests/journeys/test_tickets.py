@@ -4,13 +4,13 @@ import base64
 import json
 import os
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import psycopg
 import pytest
 
 from gateway_rehearsal import SELLER, GatewayRehearsal, gateway_rehearsing
+from hooks.queues.leased_table import MOST_WAITS
 from operators.downloads.actions import poll_now
 from raw_http import Behaviour, RawServer, answers, head, raw_http, repeats, resets, sends
 from rehearsal import GENERAL, Rehearsal, leqi_connection
@@ -109,10 +109,9 @@ def test_a_bureau_that_stays_barred_is_asked_ever_more_seldom_and_a_fetch_brings
 
     task = the_task(rehearsal)
     assert (task["status"], task["error_code"], task["attempts"]) == ("downloading", "LEQI_HTTP_403", 0)
-    times = [at for at, _ in barred.struck]
-    waits = [later - at for at, later in pairwise(times)]
-    assert len(times) <= 10
-    assert waits[-1] > 10 * waits[0]
+    (row,) = rehearsal.pool.execute("SELECT waits, not_before > applied_at AS waits_on FROM sync.task").fetchall()
+    assert (row["waits"], row["waits_on"]) == (len(barred.struck), True)
+    assert MOST_WAITS <= row["waits"] <= MOST_WAITS + 3, "then no run stays for it"
 
     barred.relent()
     fetch(rehearsal)
