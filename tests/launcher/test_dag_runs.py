@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+import time
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 
 import pytest
@@ -13,13 +15,14 @@ from launcher import dag_runs
 RUN = """
 import os, sys, time
 from pathlib import Path
-open({pid!r}, "w").write(str(os.getpid()))
 try:
+    Path({pid!r}).write_text(str(os.getpid()))
+    Path({ready!r}).touch()
     time.sleep(120)
 except KeyboardInterrupt:
     if {deaf}:
         time.sleep(120)
-    open({back!r}, "w").write("rows are given back")
+    Path({back!r}).touch()
 """
 
 
@@ -28,23 +31,31 @@ def end(_number: int, _frame: FrameType | None) -> None:
     sys.exit(143)
 
 
+def ring_once(ready: Path) -> None:
+    """Ends the command as soon as its run is at work, however slow the machine."""
+    while not ready.exists():
+        time.sleep(0.02)
+    os.kill(os.getpid(), signal.SIGALRM)
+
+
 @pytest.mark.finding("F30")
 @pytest.mark.parametrize("deaf", [False, True])
 @pytest.mark.parametrize(("handler", "raised"), [(end, SystemExit), (signal.default_int_handler, KeyboardInterrupt)])
 def test_the_run_ends_with_its_command(
     handler: object, raised: type[BaseException], deaf: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pid, back, runner = tmp_path / "pid", tmp_path / "back", tmp_path / "runner.py"
-    runner.write_text(RUN.format(pid=str(pid), back=str(back), deaf=deaf), encoding="utf-8")
+    pid, back, ready, runner = tmp_path / "pid", tmp_path / "back", tmp_path / "ready", tmp_path / "runner.py"
+    runner.write_text(RUN.format(pid=str(pid), back=str(back), ready=str(ready), deaf=deaf), encoding="utf-8")
     monkeypatch.setattr(dag_runs, "RUNNER", runner)
-    monkeypatch.setattr(dag_runs, "GRACE_SECONDS", 2.0)
+    monkeypatch.setattr(dag_runs, "GRACE_SECONDS", 1.0 if deaf else 10.0)
     before = signal.signal(signal.SIGALRM, handler)  # type: ignore[arg-type]
-    signal.setitimer(signal.ITIMER_REAL, 3.0)
+    bell = Thread(target=ring_once, args=(ready,))
+    bell.start()
     try:
         with pytest.raises(raised):
             list(dag_runs.run_dags([("a", {})], dict(os.environ), tmp_path / "log"))
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        bell.join()
         signal.signal(signal.SIGALRM, before)
     assert back.exists() is not deaf, "a run that hears it gives its rows back"
     with pytest.raises(ProcessLookupError):
