@@ -82,6 +82,11 @@ def test_a_row_that_always_comes_twice_and_differs_is_waited_out_and_merges_noth
     assert (the_task(seller)["status"], the_task(seller)["error_code"]) == ("downloading", "DUPLICATE_ROW")
     assert seller.invoices() == {}
 
+    seller.pool.execute("UPDATE sync.task SET applied_at = applied_at - interval '8 days', not_before = now()")
+    seller.run("sweep_results", DAY)
+    assert (the_task(seller)["status"], the_task(seller)["error_code"]) == ("download_failed", "DUPLICATE_ROW")
+    assert seller.invoices() == {}
+
 
 @pytest.mark.parametrize("kind", ["packagecount_changes", "rows_missing"])
 def test_packages_that_contradict_each_other_are_asked_for_again(rehearsal: Rehearsal, kind: str) -> None:

@@ -54,7 +54,9 @@ class TaskTable(LeasedTable[Claim]):
         try:
             with self.connection.transaction():
                 self._run("accepted", task_id=claim.task_id, observed_at=observed_at, **values)
-        except psycopg.errors.UniqueViolation:
+        except psycopg.errors.UniqueViolation as taken:
+            if taken.diag.constraint_name != "task_request_no":
+                raise
             return False
         for part_no, argument in enumerate(applied.parts, start=1):
             self._run("add_part", task_id=claim.task_id, part_no=part_no, argument=Jsonb(dict(argument)))
@@ -172,7 +174,7 @@ class TaskTable(LeasedTable[Claim]):
         )
 
     def ask_incomplete_again(self, most_attempts: int) -> int:
-        """Makes incomplete rows due whose next time has come, for the last of so many attempts; how many there were."""
+        """Makes incomplete rows due whose next time has come, each for its last attempt; how many were judged."""
         return self._run("ask_incomplete_again", most_attempts=most_attempts).rowcount
 
     def nothing_to_ask(self, claim: Claim, message: str) -> None:

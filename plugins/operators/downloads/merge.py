@@ -19,7 +19,7 @@ from fapiao.payloads.staged import Aside, Context, Staged
 from fapiao.payloads.translation import translate
 from fapiao.pool_columns.reading import load_fields
 from fapiao.rules.records import FollowUp
-from fapiao.tasks import Claim
+from fapiao.tasks import LEASE, Claim
 from hooks.files.layout_files import plan_layout_files
 from hooks.pool.merge import MergeContext, MergeCounts
 from hooks.pool.merge import StagedMerge as Staging
@@ -33,6 +33,8 @@ DUPLICATE_ROW = "DUPLICATE_ROW"
 _LINE_SCOPE = {"input": "input_download", "output": "invoice_sync"}
 """On which of its six paths the line filter meets a download (R276)."""
 _READING = Lock()
+RENEW_SECONDS = LEASE.total_seconds() / 3
+"""How often who waits for its turn to read says that it is there."""
 _HISTORY_JOBS = ("history_sync", "history_auto_update")
 
 
@@ -54,7 +56,7 @@ def into_pool(session: WorkerSession, claim: Claim) -> None:
 
 def _merge(session: WorkerSession, claim: Claim) -> None:
     try:
-        with _reading_alone() as over, session.locked(claim) as tables:
+        with reading_alone(session, claim) as over, session.locked(claim) as tables:
             staging = Staging(tables.connection, _target(claim), _merge_context(tables, claim))
             came = _load(session, tables, claim, staging)
             over()
@@ -67,13 +69,16 @@ def _merge(session: WorkerSession, claim: Claim) -> None:
 
 
 @contextmanager
-def _reading_alone() -> Iterator[Callable[[], None]]:
+def reading_alone(session: WorkerSession, claim: Claim) -> Iterator[Callable[[], None]]:
     """One thread reads answers into rows, several times their size: until it calls what it gets, or to its end.
 
-    It is waited for before a transaction begins, so that nobody holds locks meanwhile.
+    The others wait outside of a transaction, so that they hold no locks, and renew their lease. Raises LeaseLost.
     """
+    while not _READING.acquire(timeout=RENEW_SECONDS):
+        with session.locked(claim):
+            pass  # which extends the lease
     with ExitStack() as held:
-        held.enter_context(_READING)
+        held.callback(_READING.release)
         yield held.close
 
 

@@ -43,6 +43,13 @@ def test_the_wait_is_the_tickets_age_and_ends_with_its_time(pool: Pool, age: tim
     assert settled(pool, age) == wait
 
 
+def test_a_series_that_stays_incomplete_is_asked_for_eleven_times_in_the_seven_days() -> None:
+    rule, age, asked = rulebook().patience("leqi"), 0.0, 0
+    while (wait := rule.incomplete_wait(age)) is not None:
+        age, asked = age + wait, asked + 1
+    assert (asked, age) == (11, timedelta(days=7).total_seconds())
+
+
 def test_what_is_whole_is_not_asked_for_again(pool: Pool) -> None:
     assert settled(pool, HOUR, owed=replace(OWED, missing=[])) is None
 
