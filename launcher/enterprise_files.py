@@ -16,6 +16,7 @@ from fapiao.tables.lines import Table
 from fapiao.tables.reading import read_tables
 from hooks.enterprise.basics import change
 from launcher.connections import LEQI_VARIABLE, bureau_connection
+from launcher.guarded_output import print_line
 from launcher.pool import pool_session
 from launcher.screen import print_rows
 
@@ -47,7 +48,7 @@ def save(decide: Callable[[Enterprise], Loaded], dry_run: bool = False) -> None:
     with pool_session() as connection:
         loaded = change(connection, decide, getpass.getuser(), dry_run)
     for warning in loaded.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        print_line(f"warning: {warning}", sys.stderr)
     tallies = [tally for tally in loaded.tallies if tally.new + tally.changed + tally.unchanged]
     for tally in tallies:
         print(tally)

@@ -15,6 +15,7 @@ from types import FrameType, ModuleType
 from typing import NoReturn
 
 from fapiao.errors import FapiaoError
+from launcher.guarded_output import guarded_output, print_line
 from launcher.home import logs
 
 COMMANDS = (
@@ -55,7 +56,8 @@ TERMINATED = 143
 def main(words: list[str]) -> int:
     """Run one command line; returns its exit code. 1 = refused with a sentence, 2 = not understood."""
     try:
-        return _dispatched(words)
+        with guarded_output():
+            return _dispatched(words)
     finally:
         _flush()
 
@@ -74,7 +76,7 @@ def _dispatched(words: list[str]) -> int:
         return 0
     name, rest = words[0], words[1:]
     if name not in COMMANDS + HIDDEN:
-        print(f"./fapiao has no command {name}; it has {', '.join(COMMANDS)}.", file=sys.stderr)
+        print_line(f"./fapiao has no command {name}; it has {', '.join(COMMANDS)}.", sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, _terminate)
     return _guarded(name, rest)

@@ -11,6 +11,7 @@ import psycopg
 
 from fapiao.permissions.task_actions import ActionOutcome
 from launcher.actor import actor_of, add_actor
+from launcher.guarded_output import print_line
 from launcher.pool import pool_session
 from operators.downloads.actions import dags_of
 
@@ -33,7 +34,7 @@ def act(arguments: argparse.Namespace, action: Act) -> list[ActionOutcome]:
 def show(done: Sequence[ActionOutcome], *, as_json: bool) -> None:
     """One line a task, in words or as JSON."""
     for one in done:
-        print(json.dumps(asdict(one), ensure_ascii=False) if as_json else _line(one))
+        print_line(json.dumps(asdict(one), ensure_ascii=False) if as_json else _line(one))
 
 
 def say_who_works(connection: psycopg.Connection[Any], planned: Sequence[str]) -> None:

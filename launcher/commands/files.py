@@ -15,6 +15,7 @@ from fapiao.whole_file import read_whole
 from hooks.files.store import FileStore, file_store
 from hooks.files.user_files import add_files, holder_of
 from launcher.actor import actor_of, add_actor
+from launcher.guarded_output import print_line
 from launcher.pool import pool_session
 from launcher.screen import print_rows
 
@@ -51,7 +52,7 @@ def _add(arguments: argparse.Namespace) -> int:
         holder = holder_of(connection, arguments.invoice_no, arguments.taxpayer, arguments.direction)
         done = add_files(connection, file_store(), holder, files, actor_of(arguments))
     for one in done:
-        print(f"{one.name} ({one.file_type}, sha256 {one.sha256}): {one.sentence}")
+        print_line(f"{one.name} ({one.file_type}, sha256 {one.sha256}): {one.sentence}")
     return 1 if any(one.outcome == "kept" for one in done) else 0
 
 
@@ -65,7 +66,7 @@ def _list(arguments: argparse.Namespace) -> int:
     print_rows(SHOWN, rows)
     for row in rows:
         if row["problem"]:
-            print(f"{row['file_type']}: {row['problem']}")
+            print_line(f"{row['file_type']}: {row['problem']}")
     if arguments.out:
         _take_out(arguments.out, rows)
     return 0
@@ -83,7 +84,7 @@ def _take_out(folder: Path, rows: list[dict[str, Any]]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for row in rows:
-            print(_written(store, folder, row))
+            print_line(str(_written(store, folder, row)))
     except OSError as error:
         raise Unusable(f"{folder} does not take the files ({error.strerror}): name another folder") from error
 

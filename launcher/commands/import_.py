@@ -25,6 +25,7 @@ from hooks.queues.imports import (
     verdict_rows,
 )
 from launcher.actor import actor_of, add_actor
+from launcher.guarded_output import print_line
 from launcher.options import add_day, add_options, command_run
 from launcher.pool import pool_session
 from launcher.screen import print_rows
@@ -97,7 +98,7 @@ def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, ru
     _say_failed(connection, created.batches)
     doubts = [sentence for row in rows for sentence in row["warnings"]]
     for sentence in doubts[:MOST_SHOWN]:
-        print(f"提示：{sentence}")
+        print_line(f"提示：{sentence}")
     if len(doubts) > MOST_SHOWN:
         print(f"提示共 {len(doubts)} 条，以上是前 {MOST_SHOWN} 条；./fapiao log --json 有全部。")
     return 0 if not failed and all(row["status"] in UNDONE for row in rows) else 1
@@ -107,7 +108,7 @@ def _say_failed(connection: psycopg.Connection[Any], batches: Sequence[str]) -> 
     """The rows that did not come in, whether asked for or not."""
     shown = failed_rows(connection, batches, MOST_SHOWN)
     for file, sheet, row_no, sentence in shown:
-        print(f"  {file} · {sheet} 第{row_no}行: {sentence}")
+        print_line(f"  {file} · {sheet} 第{row_no}行: {sentence}")
     if failed := failed_row_count(connection, batches):
         more = f"，以上是前 {MOST_SHOWN} 行" if failed > len(shown) else ""
         print(f"未导入 {failed} 行{more}；--verdicts OUT.xlsx 写出全部结果。")
@@ -116,21 +117,21 @@ def _say_failed(connection: psycopg.Connection[Any], batches: Sequence[str]) -> 
 def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> int:
     """Returns how many rows would not come in."""
     for name, batch_no in created.already.items():
-        print(f"{name}: 此前已导入（批次 {batch_no}），没有变化。")
+        print_line(f"{name}: 此前已导入（批次 {batch_no}），没有变化。")
     for sentence in created.refused:
-        print(f"没有导入 {sentence}")
+        print_line(f"没有导入 {sentence}")
     failed = 0
     for one in created.checked if dry_run else ():
         documents = one.documents.whole() if one.documents else []
         shown = one.documents.verdicts if one.documents else []
         direction = {"input": "进项", "output": "销项"}[one.owner.direction]
         into = f"（方案 {scheme}）" if scheme else ""
-        print(f"{one.owner.taxpayer_no} {direction}{into}: {len(documents)} 份票据，{len(shown)} 行不导入。")
+        print_line(f"{one.owner.taxpayer_no} {direction}{into}: {len(documents)} 份票据，{len(shown)} 行不导入。")
         for row in [row for row in shown if row.fate != "skipped"]:
-            print(f"  {row.place.sheet} 第{row.place.row_no}行: {row.sentence}")
+            print_line(f"  {row.place.sheet} 第{row.place.row_no}行: {row.sentence}")
             failed += 1
         for sentence in one.documents.doubts() if one.documents else []:
-            print(f"  提示：{sentence}")
+            print_line(f"  提示：{sentence}")
     if dry_run:
         print(f"试运行：没有写入全票池；{failed} 行不会导入。" if failed else "试运行：没有写入全票池。")
     return failed

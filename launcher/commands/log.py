@@ -14,6 +14,7 @@ from hooks.enterprise.permissions import allowed_organisations
 from hooks.pool.sessions import NEVER
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import STATEMENTS, export_log
+from launcher.guarded_output import print_line
 from launcher.log_filter import add_filters, filter_values
 from launcher.pool import pool_session
 from launcher.screen import print_rows
@@ -121,9 +122,9 @@ def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -
     print_rows(shown, [row | {"not_before": _next_turn(row)} for row in found] if view == "rows" else found)
     for row in found:
         if row.get("error_message"):
-            print(f"{row['batch_no']}: {row['error_message']} — {row.get('advice') or ''}")
+            print_line(f"{row['batch_no']}: {row['error_message']} — {row.get('advice') or ''}")
         for warning in row.get("warnings") or ():
-            print(f"{row['batch_no']}: {warning}")
+            print_line(f"{row['batch_no']}: {warning}")
 
 
 def _next_turn(row: Record) -> object:

@@ -16,6 +16,7 @@ from fapiao.tables.reading import tables_of
 from hooks.enterprise.receipts import ReceiptVerdict, receive_documents
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import read_files
+from launcher.guarded_output import print_line
 from launcher.options import add_day, day_of
 from launcher.pool import pool_session
 
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     with pool_session(autocommit=True) as connection:
         actor, dry_run = actor_of(arguments), arguments.dry_run
         for verdict in receive_documents(connection, found, actor=actor, dry_run=dry_run):
-            print(json.dumps(asdict(verdict), ensure_ascii=False) if arguments.json else _line(verdict))
+            print_line(json.dumps(asdict(verdict), ensure_ascii=False) if arguments.json else _line(verdict))
             counted[verdict.outcome] += 1
     if not arguments.json:
         _sum_up(counted, dry_run=dry_run)

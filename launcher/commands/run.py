@@ -14,6 +14,7 @@ from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.bureau import require_bureau
 from launcher.dag_runs import DagRun
+from launcher.guarded_output import print_line
 from launcher.options import add_day, day_of
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_dag
@@ -66,7 +67,7 @@ def print_outcome(url: str, ended: DagRun, since: datetime) -> int:
     print_rows(columns, rows, indent="  ")
     for row in rows:
         if row["message"]:
-            print(f"  {row['error_code']}: {row['message']}")
+            print_line(f"  {row['error_code']}: {row['message']}")
     for row in skips:
-        print(f"  left out, {row['rows']} rows: {row['reason']}")
+        print_line(f"  left out, {row['rows']} rows: {row['reason']}")
     return sum(row["tasks"] for row in rows if row["status"] in FAILED)

@@ -11,6 +11,7 @@ from hooks.enterprise.permissions import allowed_organisations
 from hooks.selection_lists.list_import import validate_list, write_result
 from launcher.actor import actor_of
 from launcher.enterprise_files import read_files
+from launcher.guarded_output import print_line
 from launcher.selections.session import session_for
 from launcher.selections.submit import add_sheet, go
 
@@ -33,7 +34,7 @@ def act(arguments: argparse.Namespace) -> int:
             lists = read_files(arguments.files)
             verdicts = validate_list(work.connection, lists, allowed)
         for sentence in unread_columns(lists):
-            print(f"提示：{sentence}")
+            print_line(f"提示：{sentence}")
         failed = [one for one in verdicts if not one.passed]
         _print(verdicts, failed)
         if arguments.result:
@@ -47,7 +48,7 @@ def act(arguments: argparse.Namespace) -> int:
 
 def _print(verdicts: Sequence[ListVerdict], failed: Sequence[ListVerdict]) -> None:
     for one in failed[:MOST_SHOWN]:
-        print(f"{one.row.where}：{'；'.join(problem.text for problem in one.problems)}")
+        print_line(f"{one.row.where}：{'；'.join(problem.text for problem in one.problems)}")
     if len(failed) > MOST_SHOWN:
         print(f"……另有 {len(failed) - MOST_SHOWN} 行未通过校验，见 --result 的结果文件。")
     print(f"引入 {len(verdicts)} 行：校验通过 {len(verdicts) - len(failed)}，处理失败 {len(failed)}。")

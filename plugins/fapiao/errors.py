@@ -21,7 +21,7 @@ Still processing, empty and not ready are values of a poll, not errors.
 
 from dataclasses import dataclass, field
 
-from fapiao.shown import shown
+from fapiao.shown import shown, visible
 
 
 class FapiaoError(Exception):
@@ -36,8 +36,8 @@ class BadInput(FapiaoError):
     """What a user gave is wrong; `problems` lists every sentence at once."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+        self.problems = [*map(visible, problems)]
+        super().__init__("\n".join(self.problems))
 
 
 class Unusable(FapiaoError):
@@ -63,7 +63,7 @@ class BureauError(FapiaoError):
         self.text = shown(self.text)
 
     def __str__(self) -> str:
-        return f"[{self.code}] {self.text} — {self.advice}"
+        return visible(f"[{self.code}] {self.text} — {self.advice}")
 
 
 class TryLater(BureauError):

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from rich.cells import cell_len
 
+from fapiao.shown import visible
 from fapiao.tasks import SHANGHAI
 
 EMPTY = "—"
@@ -27,10 +28,10 @@ def cell(value: object) -> str:
     if isinstance(value, datetime):
         return (value.astimezone(SHANGHAI) if value.tzinfo else value).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
+        return visible(",".join(map(str, value)))
     if isinstance(value, Decimal):
         return f"{value:,.2f}"
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return value.isoformat() if isinstance(value, date) else visible(str(value))
 
 
 def table(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from fapiao.masking import masked
+from fapiao.shown import visible_lines
 
 Cell = str | float | int | date | datetime | None
 """An instant is its clock in Asia/Shanghai, for Excel knows no zones."""
@@ -32,8 +33,11 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 
 
 def text(value: str) -> str:
-    """A text as a cell takes it: what XML cannot carry is shown as a replacement, what is too long ends with `…`."""
-    clean = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    r"""A text as a cell takes it, too long a one ending with `…`.
+
+    What XML cannot carry is shown as a replacement, what nobody sees or what turns its neighbours as \uXXXX.
+    """
+    clean = visible_lines(_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", value))
     return clean if len(clean) <= LONGEST_TEXT else clean[: LONGEST_TEXT - 1] + "…"
 
 

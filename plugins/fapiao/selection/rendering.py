@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from fapiao.selection.records import SubmissionProgress
 from fapiao.selection.submission import NotSubmitted, PreviewLine
+from fapiao.shown import visible
 from fapiao.text_table import table
 
 SHEET = ("税号", "企业名称", "通道", "所属税局", "电子税局账号", "默认业务", "账号状态", "份数", "说明")
@@ -63,7 +64,7 @@ def _objections(refused: Sequence[NotSubmitted]) -> str:
 
 def refusal_lines(refused: Sequence[NotSubmitted]) -> list[str]:
     """What was not submitted, document by document; of many the first ones, and how many more there are."""
-    lines = [f"{one.taxpayer_no} {one.document_key or ''}：{one.text}".replace(" ：", "：") for one in refused]
+    lines = [visible(f"{one.taxpayer_no} {one.document_key or ''}：{one.text}".replace(" ：", "：")) for one in refused]
     more = len(lines) - MOST_REFUSALS
     return [*lines[:MOST_REFUSALS], *([f"……另有 {more} 份未提交，原因同类。"] if more > 0 else [])]
 

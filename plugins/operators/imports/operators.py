@@ -14,6 +14,7 @@ from fapiao.errors import BadInput, Unusable
 from fapiao.forms.reading import given
 from fapiao.imports.requests import IMPORT, REQUEST, ImportRequest, import_request
 from fapiao.rules.book import rulebook
+from fapiao.shown import visible
 from fapiao.tasks import RunDay
 from hooks.enterprise.parameters import read_parameter
 from hooks.files.inbox import DONE, REFUSED, State, file_away, inbox, inside, strangers, waiting
@@ -173,7 +174,7 @@ def described(outcome: Mapping[str, Any]) -> str:
             ("failed_count", "失败"),
         )
     )
-    why = f"：{outcome['error_message']}" if outcome["error_message"] else ""
+    why = f"：{visible(outcome['error_message'])}" if outcome["error_message"] else ""
     direction = {"input": "进项", "output": "销项"}[outcome["direction"]]
-    text = "\n提示：".join([f"{why}（{counts}）", *outcome["warnings"][:20]])
+    text = "\n提示：".join([f"{why}（{counts}）", *map(visible, outcome["warnings"][:20])])
     return f"{outcome['batch_no']} {outcome['taxpayer_no']} {direction} {outcome['status_label']}{text}"
