@@ -1,15 +1,22 @@
 """The connection to a bureau: as Airflow keeps it, or as a process that does without Airflow is given it."""
 
+import ipaddress
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from fapiao.errors import FapiaoError
+from fapiao.shown import shown
 
 
 @dataclass(frozen=True, slots=True)
 class BureauConnection:
-    """What it says (design §5); `tell` hears every secret that comes with it, for others to hide."""
+    """What it says (design §5); `tell` hears every secret that comes with it, for others to hide.
+
+    An extra that is null or empty, as a form leaves what nobody filled in, is none.
+    """
 
     name: str
     host: str | None
@@ -20,6 +27,9 @@ class BureauConnection:
     extra: Mapping[str, Any] = field(repr=False)
     tell: Callable[[str], object] = field(default=lambda _: None, repr=False)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extra", {name: said for name, said in self.extra.items() if said not in (None, "")})
+
     @property
     def base_url(self) -> str:
         """`host` with its scheme as design §5 says, or put together as a URI has it. Raises FapiaoError."""
@@ -28,6 +38,35 @@ class BureauConnection:
         if "://" in self.host:
             return self.host
         return f"{self.scheme or 'https'}://{self.host}" + (f":{self.port}" if self.port else "")
+
+    def number(self, name: str) -> float | None:
+        """An extra that is a number, or None. Raises FapiaoError for what is none, or less than nothing."""
+        said = self.extra.get(name)
+        try:
+            found = None if said is None else float(said)
+        except (TypeError, ValueError):
+            found = math.nan
+        if found is None or 0 <= found < math.inf:
+            return found
+        raise FapiaoError(f"connection {self.name}: {name} is {shown(str(said), 40)}: a number from 0 on is expected")
+
+    @property
+    def unencrypted(self) -> str | None:
+        """A warning where keys and invoices would leave this machine in clear; None over TLS. Raises FapiaoError."""
+        url = urlsplit(self.base_url)
+        if url.scheme != "http" or _on_this_machine(url.hostname or ""):
+            return None
+        return (
+            f"连接 {self.name} 使用 http，密钥和发票数据以明文传到 {url.hostname}，请改用 https。"
+            f" Connection {self.name} is not encrypted: use https."
+        )
+
+
+def _on_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
 
 
 def connection_of(known: str | BureauConnection) -> BureauConnection:

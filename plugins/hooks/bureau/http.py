@@ -1,5 +1,6 @@
 """HTTP to a bureau, and what a failed call proves (protocols §5.1, §10.1); safe to share between threads."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from hooks.bureau.connection import BureauConnection
 from hooks.bureau.rest import Rest
 from hooks.bureau.transport import CallWatch, TimeIsOver, WatchedTransport
 
+log = logging.getLogger(__name__)
 _GATEWAY_SILENT = frozenset({502, 504})
 _ASKS_FOR_PATIENCE = frozenset({408, 425, 429})
 _BUSY = 503
@@ -54,12 +56,14 @@ class BureauHttp:
     """What to do where the answer was lost, or where a gateway (502, 504) gave up waiting for it."""
 
     def __init__(self, known: BureauConnection, hide: Callable[[str], str] = str) -> None:
-        extra = known.extra
-        self.concurrency = int(extra.get("concurrency", 8))
+        """Raises FapiaoError where the connection cannot be used; what it would send in clear is warned of."""
+        self.concurrency = int(known.number("concurrency") or 8)
         self._base = known.base_url.rstrip("/")
+        if known.unencrypted:
+            log.warning("%s", known.unencrypted)
         self._hide = hide
-        self._poll_seconds = float(extra["poll_seconds"]) if "poll_seconds" in extra else None
-        patience = float(extra.get("timeout_seconds", 60))
+        self._poll_seconds = known.number("poll_seconds")
+        patience = known.number("timeout_seconds") or 60.0
         self._seconds = patience * bound("answer_patiences").value
         self._watch, self._rest = CallWatch(), Rest()
         self._client = httpx.Client(

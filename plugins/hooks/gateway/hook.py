@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from airflow.sdk import BaseHook
-
 from fapiao.channels.gateway import interfaces, questions
 from fapiao.channels.gateway.interfaces import AsyncInterface
 from fapiao.downloads.protocol import (
@@ -20,6 +18,8 @@ from fapiao.downloads.protocol import (
 )
 from fapiao.errors import AnswerLost, TryLater
 from fapiao.rules.book import RuleBook, rulebook
+from hooks.bureau.hook import BureauHook
+from hooks.gateway.check import check_gateway
 from hooks.gateway.session import GatewaySession
 
 
@@ -31,7 +31,7 @@ class Offer(NamedTuple):
     application: Callable[[Request, Argument], dict[str, Any]]
 
 
-class GatewayHook(BaseHook):
+class GatewayHook(BureauHook):
     """Apply, poll and fetch over one Airflow connection `bureau_gateway`; a channel says what it offers.
 
     A window over several months is several applications. The first is made by apply; each later one when its question
@@ -43,14 +43,15 @@ class GatewayHook(BaseHook):
     default_conn_name = "bureau_gateway"
     conn_type = "bureau_gateway"
     hook_name = "税局网关"
+    check = check_gateway
     channel = ""
 
     def __init__(
         self, gateway_conn_id: str = default_conn_name, *, rules: RuleBook | None = None, **settings: Any
     ) -> None:
-        super().__init__()
+        super().__init__(gateway_conn_id)
         self._rules = rules or rulebook()
-        self.session = GatewaySession(gateway_conn_id, rules=self._rules, **settings)
+        self.session = GatewaySession(self._known, rules=self._rules, **settings)
 
     @property
     def concurrency(self) -> int:

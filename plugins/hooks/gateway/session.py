@@ -54,6 +54,10 @@ class GatewaySession(BureauSession):
         system = str(extra.get("businessSystemCode") or "")
         self._wire = GatewayWire(http, tokens, sealing, hidden, system, now, digits)
 
+    def sign_in(self) -> None:
+        """Gets an access token where there is none; it costs nothing. Raises CallerRefused or TryLater."""
+        self._wire.sign_in()
+
     def ask(self, interface: Interface, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data of an accepted call. Raises LoginLost, Refused, QuotaSpent, TryLater or AnswerLost."""
         return self.require_accepted(*self._outcome_of(interface, data)).data

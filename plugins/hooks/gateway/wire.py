@@ -35,6 +35,10 @@ class GatewayWire:
         self._http, self._tokens, self._encoding, self._secrets = http, tokens, encoding, secrets
         self._system, self._now, self._digits = system, now, digits
 
+    def sign_in(self) -> None:
+        """Makes sure of a token. Raises CallerRefused or TryLater."""
+        self._tokens.current()
+
     def call(self, interface: Interface, data: Mapping[str, Any]) -> BureauReply:
         """One request and its answer, whatever the answer says.
 

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
-from airflow.sdk import BaseHook
 
 from fapiao.boundary import boundary
 from fapiao.channels.leqi import questions
@@ -19,24 +18,25 @@ from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.identifiers import one_spelling
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.shown import shown
+from hooks.bureau.hook import BureauHook
 from hooks.bureau.http import one_at_a_time
 from hooks.bureau.session import BureauReply
+from hooks.leqi.check import check_leqi
 from hooks.leqi.session import LeqiSession
 
 _DONE_RESULT, _FAILED_RESULT = "1", "3"
 _RESULTS = (_DONE_RESULT, EMPTY_RESULT, _FAILED_RESULT)
-_NOTHING = "04"
-_FAILED_TEXT = "处理结果 3：失败"
-_AGAIN = "the package is asked for again"
+_NOTHING, _FAILED_TEXT, _AGAIN = "04", "处理结果 3：失败", "the package is asked for again"
 
 
-class LeqiHook(BaseHook):
+class LeqiHook(BureauHook):
     """Apply, poll and fetch over one Airflow connection `leqi` (design §5): host, login, password, extra."""
 
     conn_name_attr = "leqi_conn_id"
     default_conn_name = "leqi"
     conn_type = "leqi"
     hook_name = "乐企"
+    check = check_leqi
 
     def __init__(
         self,
@@ -45,10 +45,10 @@ class LeqiHook(BaseHook):
         rules: RuleBook | None = None,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
-        super().__init__()
+        super().__init__(leqi_conn_id)
         self._rules = rules or rulebook()
         self._new_id = new_id
-        self._session = LeqiSession(leqi_conn_id, rules=self._rules)
+        self._session = LeqiSession(self._known, rules=self._rules)
 
     @property
     def concurrency(self) -> int:

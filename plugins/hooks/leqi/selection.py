@@ -60,8 +60,7 @@ class LeqiSelection:
         self._session = LeqiSession(connection, rules=rules)
         self._codes = codes or result_codes()
         self._rule = self._codes.uploads[CHANNEL]
-        own = self._session.extra.get("selection_poll_seconds")
-        self._own_wait = None if own is None else float(own)
+        self._own_wait = self._session.number("selection_poll_seconds")
 
     def close(self) -> None:
         """Closes the kept connections."""

@@ -20,8 +20,8 @@ class LeqiSession(BureauSession):
         """Raises FapiaoError or Refused where the connection cannot be used."""
         known = connection_of(connection)
         known.tell(known.password)
-        self.extra = known.extra
-        self._default_user_id = str(self.extra.get("sydwptbh") or "")
+        self.number = known.number
+        self._default_user_id = str(known.extra.get("sydwptbh") or "")
         self._wire = LeqiWire(known)
         super().__init__(self._wire, rules or rulebook())
 
