@@ -183,6 +183,8 @@ CREATE TABLE enterprise.taxpayer (
     bureau_city_code text,
     bureau_city text,
     updated_at timestamptz DEFAULT sync.now() NOT NULL,
+    collected_over text,
+    collected_since timestamptz DEFAULT sync.now() NOT NULL,
     CONSTRAINT taxpayer_channel_check CHECK ((channel = ANY (ARRAY['etax', 'leqi', 'soft_certificate', 'tax_disk', 'aisino']))),
     CONSTRAINT taxpayer_company_type_check CHECK ((company_type = ANY (ARRAY['general', 'small_scale']))),
     CONSTRAINT taxpayer_leqi_id_check CHECK ((leqi_id <> '')),

@@ -105,6 +105,14 @@ USING (SELECT * FROM member JOIN kept USING (scheme_id)) AS m ON (st.scheme_id, 
 WHEN NOT MATCHED BY TARGET THEN INSERT (scheme_id, taxpayer_no) VALUES (m.scheme_id, m.taxpayer_no)
 WHEN NOT MATCHED BY SOURCE AND st.scheme_id IN (SELECT scheme_id FROM kept) THEN DELETE;
 
+-- name: note_channels
+-- Since when each company is downloaded for over its channel; one that came just now has the instant of its row.
+UPDATE enterprise.taxpayer AS t
+SET collected_over = e.download_channel,
+    collected_since = CASE WHEN t.collected_over IS NULL THEN t.collected_since ELSE sync.now() END
+FROM enterprise.effective_channel AS e
+WHERE e.taxpayer_no = t.taxpayer_no AND t.collected_over IS DISTINCT FROM e.download_channel;
+
 -- name: delete_scheme
 -- Takes a scheme away from planning; its row stays, so that the log can still name it (R067).
 UPDATE enterprise.scheme SET enabled = false, deleted_at = sync.now(), updated_at = sync.now()

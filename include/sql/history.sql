@@ -200,8 +200,9 @@ LEFT JOIN enterprise.organisation AS o USING (org_code)
 ORDER BY a.org_code, a.data_type;
 
 -- name: auto_taxpayers
--- Whose last month is updated: the tax numbers of the organisations that asked, or all of them, each once.
-SELECT DISTINCT t.taxpayer_no
+-- Whose last month is updated: the tax numbers of the organisations that asked, or all of them, each once; and who came to
+-- its channel after the tick that nobody asked for (A-53).
+SELECT DISTINCT t.taxpayer_no, coalesce(t.collected_since > %(tick_at)s::timestamptz, false)
 FROM sync.history_auto_update AS a
 JOIN enterprise.taxpayer AS t ON a.org_code IN ('*', t.org_code)
 WHERE a.enabled AND a.data_type = %(data_type)s

@@ -55,6 +55,10 @@ ORDER BY 1, 2;
 -- Since when this pool notes what is planned.
 SELECT applied_at FROM public.fapiao_migration WHERE number = 30;
 
+-- name: installed
+-- When this pool was made.
+SELECT min(applied_at) FROM public.fapiao_migration;
+
 -- name: noted_ticks
 -- The ticks since a day that need not be looked at again.
 SELECT dag_id, tick FROM sync.planned_tick WHERE day >= %(first)s;
@@ -81,15 +85,16 @@ SELECT type, key, value FROM enterprise.parameter;
 SELECT set_config('enable_seqscan', 'off', true);
 
 -- name: note_suppressed
--- What the calendar itself suppresses on this day, for each scheme that has a company on the channel: an empty window, a switch.
+-- What is suppressed on this day, for each scheme that has a company on the channel: an empty window, a switch, a tick from
+-- before the installation.
 INSERT INTO sync.skip (
     parent_batch_no, dag_id, rule, tick, scheme_id, channel, direction, document, window_start, window_end,
     reason_code, reason)
 SELECT %(batch_no)s, %(dag_id)s, o.rule, o.tick, s.scheme_id, %(channel)s, o.direction, o.document, o.window_start,
-    o.window_end, 'suppressed', o.suppressed
+    o.window_end, o.suppressed_as, o.suppressed
 FROM jsonb_to_recordset(%(occurrences)s) AS o (
     scheme_ids bigint[], rule text, tick text, direction text, document text, window_start date, window_end date,
-    suppressed text)
+    suppressed text, suppressed_as text)
 CROSS JOIN LATERAL unnest(o.scheme_ids) AS s (scheme_id)
 WHERE o.suppressed IS NOT NULL AND EXISTS (
     SELECT FROM enterprise.scheme_taxpayer AS st JOIN enterprise.effective_channel AS e USING (taxpayer_no)
@@ -115,7 +120,7 @@ WITH occurrence AS (
         position integer, scheme_ids bigint[], rule text, job text, tick text, direction text, document text,
         download_type text, sync_type text, window_start date, window_end date, window_basis text, counter text,
         priority smallint, unless_complete boolean, one_a_month boolean, deductible boolean,
-        needs_authorisation boolean, reach integer, suppressed text)
+        needs_authorisation boolean, reach integer, suppressed text, at timestamptz)
     WHERE suppressed IS NULL
 ),
 asked_type AS (
@@ -183,7 +188,7 @@ candidate AS (
         SELECT o.needs_authorisation AND t.leqi_authorised_on > p.window_start
             AND t.leqi_authorised_on <= p.window_end AS obtainable
     ) AS part
-    WHERE p.inside
+    WHERE p.inside AND (NOT %(unasked)s OR t.collected_since <= o.at)
 ),
 -- what the bureau still answers of the days before the window, and nobody has: since the first day that was asked for
 seen AS (
@@ -312,6 +317,13 @@ unasked AS (
     UNION ALL
     SELECT p.position, p.scheme_ids, m.taxpayer_no, p.invoice_type, p.window_start, p.window_end, 'outside_scheme'
     FROM piece AS p JOIN member AS m USING (schemes) WHERE NOT p.inside
+    UNION ALL
+    SELECT DISTINCT p.position, p.scheme_ids, t.taxpayer_no, NULL, o.window_start, o.window_end, 'before_company'
+    FROM piece AS p
+    JOIN occurrence AS o USING (position)
+    JOIN member AS m USING (schemes)
+    JOIN enterprise.taxpayer AS t USING (taxpayer_no)
+    WHERE %(unasked)s AND p.inside AND t.collected_since > o.at
 ),
 left_out AS (
     INSERT INTO sync.skip (

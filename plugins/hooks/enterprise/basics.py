@@ -74,6 +74,7 @@ def _save(connection: Connection, before: Enterprise, after: Enterprise, changed
     removed = before.parameters.keys() - after.parameters.keys()
     _run(connection, "remove_parameters", [{"type": kind, "key": name} for kind, name in removed])
     connection.execute(query("enterprise", "refresh_members"))
+    connection.execute(query("enterprise", "note_channels"))
 
 
 def _difference(before: Mapping[Key, Value], after: Mapping[Key, Value]) -> dict[Key, Value]:

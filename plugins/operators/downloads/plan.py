@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -12,14 +12,17 @@ from fapiao.calendar.frequency import Frequency
 from fapiao.calendar.occurrences import Occurrence, occurrences
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
-from fapiao.tasks import RunDay
+from fapiao.tasks import SHANGHAI, RunDay
 from hooks.enterprise.parameters import Parameters, read_parameters
 from operators.run_context import CALENDAR
 
 ALL_TYPES = "all"
 """未勾选数据初始化 asks by 凭证种类, not by 票种: one row holds every invoice type."""
 
-LEFT_OUT = ("already_complete", "part_complete", "under_way", "before_authorisation", "outside_scheme", "out_of_reach")
+LEFT_OUT = (
+    "already_complete", "part_complete", "under_way", "before_authorisation", "outside_scheme", "out_of_reach",
+    "before_company",
+)  # fmt: skip
 """Why what is due is not asked for; the sentences are `skip_…` of messages.yaml."""
 
 _PRIORITY = {"invoice": 50, "customs": 52, "withholding": 54}
@@ -47,12 +50,15 @@ def plan_day(
 ) -> PlanCounts:
     """Plans one job of one channel for the run's day and all its taxpayers, in one transaction, as `actor`.
 
-    `late` is why a tick is planned after its time; one that is planned already is then left as it is.
+    `late` is why a tick is planned after its time; one that is planned already is then left as it is. A tick that
+    nobody asked for is left out where it is older than the pool, or than a company on its channel (A-53).
     """
     book = rules or rulebook()
     with connection.transaction() as planning:
         connection.execute(query("plan", "lock"), {"channels": [channel]})
         occurring = _due(connection, book, run, channel, job, read_parameters(connection))
+        unasked = actor == CALENDAR and not run.explicit
+        early = unasked and _leave_out_early(connection, book, occurring)
         batch = connection.execute(query("plan", "open_batch"), _batch(run, actor)).fetchone()
         values = _batch(run, actor) | {
             "batch_no": batch[0] if batch else None,
@@ -62,6 +68,7 @@ def plan_day(
             "channels": list(book.channels),
             "taxpayers": taxpayers,
             "automatic": not run.explicit,
+            "unasked": unasked,
             "occurrences": Jsonb(occurring),
             "types": Jsonb(list(_types(book, job))),
             "reasons": Jsonb(_reasons(book)),
@@ -76,9 +83,21 @@ def plan_day(
         voided = connection.execute(query("leftovers", "void"), values | {"reason": reason}).rowcount
         row = connection.execute(query("plan", "plan"), values).fetchone()
         # last: every planning writes this one row, and it is locked for a moment only
-        connection.execute(query("plan", "note_day"), {"day": run.day})
+        if not early:
+            connection.execute(query("plan", "note_day"), {"day": run.day})
         return PlanCounts(row[0], row[1], voided) if row else PlanCounts(0, 0, voided)
     return PlanCounts(0, 0)
+
+
+def _leave_out_early(connection: psycopg.Connection[Any], book: RuleBook, occurring: list[dict[str, Any]]) -> bool:
+    """Suppresses what the calendar named before this pool was made; whether there was any of it."""
+    (installed,) = connection.execute(query("plan", "installed")).fetchone() or (None,)
+    early = [one for one in occurring if installed and datetime.fromisoformat(one["at"]) < installed]
+    reason = book.message("skip_before_installation", "scheduled")
+    for one in early:
+        if one["suppressed"] is None:
+            one |= {"suppressed": reason, "suppressed_as": "before_installation"}
+    return bool(early)
 
 
 def _planned_before(connection: psycopg.Connection[Any], values: dict[str, Any]) -> bool:
@@ -122,6 +141,7 @@ def _row(run: RunDay, position: int, one: Occurrence) -> dict[str, Any]:
         "rule": one.rule,
         "job": one.job,
         "tick": run.tick,
+        "at": _fired(run, one).isoformat(),
         "direction": one.direction,
         "document": one.document,
         "download_type": one.download_type,
@@ -138,7 +158,13 @@ def _row(run: RunDay, position: int, one: Occurrence) -> dict[str, Any]:
         "needs_authorisation": one.channel == "leqi" and one.download_type.endswith("_full"),
         "reach": one.reach,
         "suppressed": one.suppressed,
+        "suppressed_as": "suppressed",
     }
+
+
+def _fired(run: RunDay, one: Occurrence) -> datetime:
+    """When the tick was due: its own time where it has one, for a job that fires several times a day."""
+    return datetime.fromisoformat(run.tick).replace(tzinfo=SHANGHAI) if "T" in run.tick else one.at
 
 
 def _iso(day: date | None) -> str | None:

@@ -33,6 +33,8 @@ GLOBAL = "global"
 _SCOPE = ("auto_update_scope", "auto_update_scope")
 
 Connection = psycopg.Connection[Any]
+LATER = "before_company"
+"""Why a company is left out whose tick was before it."""
 DAY_OF_MONTH, AT = 5, time(5)
 """When the DAG fires, in Asia/Shanghai."""
 
@@ -122,7 +124,9 @@ def make_up(connection: Connection, now: datetime, is_paused: Callable[[str], bo
 def _update(
     connection: Connection, run: RunDay, actor: str, enterprise: Enterprise, book: RuleBook, data_type: str
 ) -> Made:
-    served, unserved = _members(connection, enterprise, data_type)
+    unasked = actor == CALENDAR and not run.explicit
+    tick_at = datetime.combine(run.day, AT, SHANGHAI) if unasked else None
+    served, unserved = _members(connection, enterprise, data_type, tick_at)
     month = month_start(run.day, 1)
     request = HistoryRequest(data_type, tuple(served), (month,), tuple(history_types(book)))
     job = DAG_ID if data_type == DETAILS else JOBS[data_type]
@@ -135,22 +139,30 @@ def _update(
             "tick": f"{run.run_id}/{data_type}",
         }
         values |= {"taxpayer_no": taxpayer.taxpayer_no, "channel": channel, "first": first, "last": last}
-        values |= {"reason_code": reason, "reason": book.message(reason, "interactive")}
+        values |= {"reason_code": reason, "reason": _sentence(book, reason)}
         connection.execute(query("history", "note_unserved"), values)
     return made
 
 
+def _sentence(book: RuleBook, reason: str) -> str:
+    return book.message(f"skip_{reason}", "scheduled") if reason == LATER else book.message(reason, "interactive")
+
+
 def _members(
-    connection: Connection, enterprise: Enterprise, data_type: str
+    connection: Connection, enterprise: Enterprise, data_type: str, tick_at: datetime | None
 ) -> tuple[list[tuple[Taxpayer, str]], list[tuple[Taxpayer, str, str]]]:
-    """The tax numbers with the channel each is updated over, and those that none serves with the reason."""
+    """The tax numbers with the channel each is updated over, and those that none serves with the reason.
+
+    So are those that came to their channel after `tick_at`.
+    """
     with connection.cursor(row_factory=tuple_row) as cursor:
-        numbers = cursor.execute(query("history", "auto_taxpayers"), {"data_type": data_type}).fetchall()
+        values = {"data_type": data_type, "tick_at": tick_at}
+        numbers = cursor.execute(query("history", "auto_taxpayers"), values).fetchall()
     served, unserved = [], []
-    for (number,) in numbers:
+    for number, later in numbers:
         taxpayer = enterprise.taxpayers[number]
         channel = enterprise.download_channel(taxpayer)
-        reason = access_objection(enterprise, taxpayer, data_type, channel)
+        reason = LATER if later else access_objection(enterprise, taxpayer, data_type, channel)
         if reason:
             unserved.append((taxpayer, channel, reason))
         else:
