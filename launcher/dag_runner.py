@@ -5,6 +5,7 @@ Started by launcher.dag_runs with Airflow's environment; stdin holds [[dag_id, c
 
 import json
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 def main(pipe: int) -> None:
     """Runs what stdin asks for; a run's line is written as soon as it has ended."""
+    # whoever began the launcher may have had it ignore this: it is how a run is told to give its rows back
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     from airflow.dag_processing.dagbag import DagBag  # noqa: PLC0415 a second of import, after the arguments are read
 
     asked: list[tuple[str, dict[str, Any]]] = json.load(sys.stdin)

@@ -3,20 +3,19 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fapiao.errors import Unusable
+from launcher.guard import Manner, ended_here, start
 from operators.run_context import ACTOR_VARIABLE, account
 
 RUNNER = Path(__file__).with_name("dag_runner.py")
-GRACE_SECONDS = 10.0
-"""A run that is interrupted has so long to give its rows back."""
+GRACE_SECONDS = 2.5
+"""A run that is interrupted has so long to give its rows back: whoever is told to end has five seconds in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,52 +36,21 @@ def run_dags(
     Raises Unusable with the log's place when the child dies before all have ended.
     """
     log_file.parent.mkdir(parents=True, exist_ok=True)
+    manner = Manner(signal.SIGINT, GRACE_SECONDS)
     read_end, write_end = os.pipe()
-    with log_file.open("ab") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-P", str(RUNNER), str(write_end)],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            pass_fds=[write_end],
-            env={ACTOR_VARIABLE: account(), **environment},
-            text=True,
-        )
-    os.close(write_end)
-    with child, os.fdopen(read_end, encoding="utf-8") as results, _taken_along(child):
-        assert child.stdin is not None  # noqa: S101 it is a pipe
-        child.stdin.write(json.dumps(asked))
-        child.stdin.close()
-        left = len(asked)
-        for line in results:
-            left -= 1
-            yield DagRun(**json.loads(line))
+    left = len(asked)
+    with os.fdopen(read_end, encoding="utf-8") as results:
+        with log_file.open("ab") as log, os.fdopen(write_end, "wb"):
+            command = [sys.executable, "-P", str(RUNNER), str(write_end)]
+            named = {ACTOR_VARIABLE: account(), **environment}
+            child = start(command, log, named, manner=manner, said=json.dumps(asked), pass_fds=[write_end])
+        with ended_here(child, manner):
+            for line in results:
+                left -= 1
+                yield DagRun(**json.loads(line))
+            child.wait()
     if left:
         raise Unusable(
             f"the DAG run ended with exit code {child.returncode} before its result: run it again, "
             f"its rows go on from where they stood; its log: {log_file}"
         )
-
-
-@contextmanager
-def _taken_along(child: subprocess.Popen[str]) -> Iterator[None]:
-    """Whoever is interrupted or ended ends the child too, which gives its rows back; one that does not end is killed.
-
-    Ctrl-C of a terminal has reached the child already: it is told only where it seems not to have heard.
-    """
-    try:
-        yield
-    except BaseException as ended:
-        if not isinstance(ended, KeyboardInterrupt) or not _has_ended(child):
-            child.send_signal(signal.SIGINT)
-        if not _has_ended(child):
-            child.kill()
-        raise
-
-
-def _has_ended(child: subprocess.Popen[str]) -> bool:
-    try:
-        child.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        return False
-    return True

@@ -7,18 +7,31 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from hooks.files.data_folder import data_folder
+from fapiao.errors import Unusable
+from hooks.files.data_folder import VARIABLE, data_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def home() -> Path:
-    """The data folder, created when missing. Others may enter it: the account that runs Postgres for root must."""
+    """The data folder, created when missing. Others may enter it: the account that runs Postgres for root must.
+
+    Raises Unusable where nothing can be written there: a checkout may be read-only.
+    """
     folder = data_folder()
-    if not folder.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o755)
+    try:
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o755)
+    except OSError as refused:
+        raise _not_writable(folder, refused.strerror) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _not_writable(folder, "read-only, or another account's")
     return folder
+
+
+def _not_writable(folder: Path, reason: str | None) -> Unusable:
+    return Unusable(f"The data folder {folder} cannot be written ({reason}): set {VARIABLE} to a folder of your own.")
 
 
 def logs() -> Path:

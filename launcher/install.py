@@ -1,4 +1,4 @@
-"""Makes .venv from requirements.txt; run by ./fapiao with the system's Python, so the standard library must do."""
+"""Makes the environment that ./fapiao runs in; run by the system's Python, so the standard library must do."""
 
 import ast
 import contextlib
@@ -14,6 +14,8 @@ from pathlib import Path
 UV = "uv==0.13.9"
 LARGEST_SCRIPT_BYTES = 100_000
 STAMP = "requirements.cksum"
+VARIABLE = "FAPIAO_VENV"
+DURATION = "half a minute to a few minutes"
 TELL_UV = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
@@ -24,22 +26,23 @@ _SETTING = re.compile(r"^(?::env:|global|install)\.(?P<key>[a-z-]+)=(?P<value>.+
 
 
 class NotInstalled(Exception):
-    """Why there is no .venv; one sentence."""
+    """Why there is no environment; one sentence."""
 
 
-def install(root: Path, lock: str) -> None:
-    """Build .venv aside and rename it into place; `lock` is the checksum it is stamped with.
+def install(root: Path, lock: str, venv: Path) -> None:
+    """Build `venv` aside and rename it into place; `lock` is the checksum it is stamped with.
 
     Starters at the same time wait for the first; what a killed install left behind is removed.
-    Raises NotInstalled and leaves an older .venv as it was.
+    Raises NotInstalled and leaves an older environment as it was, and a folder that is none.
     """
-    with _alone(root):
-        venv, making, old = root / ".venv", root / ".venv.making", root / ".venv.old"
+    with _alone(venv):
+        making, old = venv.with_name(f"{venv.name}.making"), venv.with_name(f"{venv.name}.old")
         if _stamp(venv) == lock and (venv / "bin" / "python").exists():
             return
+        _refuse_other_folder(venv, root)
         for leftover in (making, old):
             shutil.rmtree(leftover, ignore_errors=True)
-        say("Installing the locked requirements into .venv: once, about 600 MB, half a minute to a few minutes.")
+        say(f"Installing the locked requirements into {_called(venv, root)}: once, about 600 MB, {DURATION}.")
         _fill(making, root / "requirements.txt")
         rewrite_paths(making, venv)
         (making / STAMP).write_text(f"{lock}\n", encoding="ascii")
@@ -48,6 +51,18 @@ def install(root: Path, lock: str) -> None:
         making.rename(venv)
         shutil.rmtree(old, ignore_errors=True)
         say("Installed.")
+
+
+def _called(venv: Path, root: Path) -> str:
+    return venv.name if venv.parent == root else str(venv)
+
+
+def _refuse_other_folder(venv: Path, root: Path) -> None:
+    """It will be replaced: outside of the project only what an installation of ours made, or nothing yet."""
+    ours = (venv / ("pyvenv.cfg" if venv.parent == root else STAMP)).exists()
+    nothing = not venv.exists() or (venv.is_dir() and not any(venv.iterdir()))
+    if not (ours or nothing):
+        raise NotInstalled(f"{venv} holds other things than what ./fapiao installs: let {VARIABLE} name a new folder.")
 
 
 def _stamp(venv: Path) -> str:
@@ -63,12 +78,16 @@ def say(sentence: str) -> None:
 
 
 @contextlib.contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _alone(venv: Path) -> Iterator[None]:
     """One install at a time; the system frees the lock of a killed one."""
     try:
-        lock = (root / ".venv.lock").open("w")
+        venv.parent.mkdir(parents=True, exist_ok=True)
+        lock = venv.with_name(f"{venv.name}.lock").open("w")
     except OSError as refused:
-        raise NotInstalled(f"{root} cannot be written ({refused.strerror}): run ./fapiao once as its owner.") from None
+        raise NotInstalled(
+            f"{venv.parent} cannot be written ({refused.strerror}): run ./fapiao once as its owner, "
+            f"or set {VARIABLE} to a folder of your own in which to install the requirements."
+        ) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -147,12 +166,15 @@ def _run_without_list(command: list[str | Path], environment: Mapping[str, str])
     return process.returncode == 0
 
 
-def main(root: str, lock: str) -> int:
+def main(root: str, lock: str, venv: str) -> int:
     """Exit code of the installation."""
     try:
-        install(Path(root), lock)
+        install(Path(root), lock, Path(venv))
     except NotInstalled as reason:
         say(str(reason))
+        return 1
+    except OSError as failed:
+        say(f"The requirements could not be installed into {venv}: {failed}. Set {VARIABLE} to another folder.")
         return 1
     except KeyboardInterrupt:
         say("Interrupted; ./fapiao begins anew next time.")

@@ -15,6 +15,7 @@ from types import FrameType, ModuleType
 from typing import NoReturn
 
 from fapiao.errors import FapiaoError
+from launcher.guard import close_guard
 from launcher.guarded_output import guarded_output, print_line
 from launcher.home import logs
 
@@ -53,6 +54,17 @@ INTERRUPTED = 130
 TERMINATED = 143
 
 
+class Terminated(SystemExit):
+    """Told to end by a signal."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        super().__init__(TERMINATED)
+        self.sentence = (
+            f"Ended by {number.name}: nothing that this command started runs any more, "
+            "and the next start goes on from here."
+        )
+
+
 def main(words: list[str]) -> int:
     """Run one command line; returns its exit code. 1 = refused with a sentence, 2 = not understood."""
     try:
@@ -78,7 +90,9 @@ def _dispatched(words: list[str]) -> int:
     if name not in COMMANDS + HIDDEN:
         print_line(f"./fapiao has no command {name}; it has {', '.join(COMMANDS)}.", sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _terminate)
     return _guarded(name, rest)
 
 
@@ -115,18 +129,30 @@ def parser_of(command: str, module: ModuleType) -> argparse.ArgumentParser:
 def _guarded(name: str, rest: list[str]) -> int:
     try:
         module = module_of(name)
-        code = int(module.run(_parsed(module, parser_of(name, module), rest)))
-        sys.stdout.flush()
+        code = _run(module, _parsed(module, parser_of(name, module), rest))
     except FapiaoError as refused:
         return _complain(str(refused))
     except KeyboardInterrupt:
         _complain("Interrupted.")
         return INTERRUPTED
+    except Terminated as ended:
+        _complain(ended.sentence)
+        raise
     except BrokenPipeError:
         return 0
     except Exception as failure:
         return _complain(_unexpected(name, failure))
     return code
+
+
+def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
+    """Whatever is said afterwards, nothing that the command started runs any more."""
+    try:
+        code = int(module.run(arguments))
+        sys.stdout.flush()
+        return code
+    finally:
+        close_guard()
 
 
 def _parsed(module: ModuleType, parser: argparse.ArgumentParser, rest: list[str]) -> argparse.Namespace:
@@ -166,6 +192,6 @@ def _of_the_pool(failure: Exception) -> str:
     return f"Postgres stopped, restarted or could not go on ({reason}); what was not finished is undone"
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
-    """SIGTERM unwinds like an exception, so that what was started is stopped."""
-    sys.exit(TERMINATED)
+def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
+    """SIGTERM unwinds like an exception, so that what was started is stopped; so does the end of the terminal."""
+    raise Terminated(signal.Signals(number))

@@ -14,10 +14,13 @@ from fapiao.errors import Unusable
 from hooks.pool.sessions import SessionLimits, giving_up, open_session
 from hooks.pool.start import bring_up_to_date
 from launcher.connections import POOL_VARIABLE, given_pool_url
+from launcher.guard import postgres_user
 from launcher.home import home
 from launcher.postgres import EmbeddedPostgres
+from launcher.processes import wait_until
 
 DATABASE = "invoice_pool"
+FREED_SECONDS = 2.0
 
 
 @contextlib.contextmanager
@@ -88,34 +91,61 @@ def embedded() -> EmbeddedPostgres:
 
 @contextlib.contextmanager
 def running_postgres(keep_running: bool = False) -> Iterator[EmbeddedPostgres]:
-    """The embedded server, running inside the block; several processes may be inside at once."""
+    """The embedded server, running inside the block; several processes may be inside at once, and may be killed."""
+    folder = home()
     server = embedded()
-    with (home() / "postgres.users").open("w") as users:
+    with _users(folder) as users, postgres_user(folder):
         fcntl.flock(users, fcntl.LOCK_SH)
         server.start()
         if keep_running:
-            _kept().touch()
+            _kept(folder).touch()
         try:
             yield server
         finally:
-            if not _kept().exists():
+            if not _kept(folder).exists():
                 _stop_if_last(server, users)
 
 
-def _stop_if_last(server: EmbeddedPostgres, users: IO[str]) -> None:
+def _users(folder: Path) -> IO[str]:
     """Every user holds the lock shared, a killed one no longer: whoever gets it alone is the last."""
-    with contextlib.suppress(BlockingIOError):
+    return (folder / "postgres.users").open("w")
+
+
+def _alone(users: IO[str]) -> bool:
+    try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _stop_if_last(server: EmbeddedPostgres, users: IO[str]) -> None:
+    if _alone(users):
         server.stop()
+
+
+def stop_if_unused(folder: Path) -> None:
+    """Stop the server of a home for a user that was killed, in the middle of its start perhaps.
+
+    Nothing is done where another user is, where keeping was promised, or where there is nothing any more.
+    """
+    if not folder.exists() or _kept(folder).exists():
+        return
+    server = EmbeddedPostgres(folder / "postgres")
+    with _users(folder) as users:
+        # the killed one's own lock goes a moment after its pipe
+        if wait_until(lambda: _alone(users), FREED_SECONDS, step=0.05):
+            server.stop_when_started()
 
 
 def forget_keeping() -> bool:
     """End what `keep_running` promised: stop the server unless somebody uses it; returns whether it is stopped."""
-    _kept().unlink(missing_ok=True)
-    with (home() / "postgres.users").open("w") as users:
+    folder = home()
+    _kept(folder).unlink(missing_ok=True)
+    with _users(folder) as users:
         _stop_if_last(embedded(), users)
     return not embedded().running
 
 
-def _kept() -> Path:
-    return home() / "postgres.kept"
+def _kept(folder: Path) -> Path:
+    return folder / "postgres.kept"

@@ -14,7 +14,7 @@ from launcher.cluster import USER, configure, create_cluster, refuse_other_major
 from launcher.home import locked
 from launcher.ports import free_port, port_is_free
 from launcher.postgres_errors import sentence
-from launcher.postmaster import disown_stale_pid_file, living
+from launcher.postmaster import disown_stale_pid_file, living, workers_on
 from launcher.processes import wait_until
 from launcher.programs import Programs
 
@@ -94,6 +94,11 @@ class EmbeddedPostgres:
         done = programs.run("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", str(PATIENCE_SECONDS))
         if done.returncode and living(self.data):
             raise Unusable(sentence(f"Postgres in {self.data} does not stop", done.stdout + done.stderr))
+
+    def stop_when_started(self) -> None:
+        """As stop, also for a server that a killed starter left in the middle of its start."""
+        wait_until(lambda: self.running or not workers_on(self.data), PATIENCE_SECONDS)
+        self.stop()
 
     def ensure_database(self, name: str) -> None:
         """Create the database unless it exists."""

@@ -11,6 +11,8 @@ from launcher.processes import find
 NOBODYS_NUMBER = 2**31 - 1
 """A process number no system gives away."""
 
+STARTERS = ("initdb", "pg_ctl", "postgres", "sh")
+
 
 @dataclass(frozen=True)
 class Postmaster:
@@ -42,6 +44,17 @@ def serves(pid: int, data: Path) -> bool:
     # whose words are hidden is another account's, and ours is asked for as the account that it runs as
     with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
         return process is not None and str(data) in process.cmdline()
+    return False
+
+
+def workers_on(data: Path) -> list[int]:
+    """Whoever starts, makes or runs a Postgres in `data` or beside it, from initdb to the shell that pg_ctl begins."""
+    return [one.pid for one in psutil.process_iter() if _names(one, str(data)) and find(one.pid)]
+
+
+def _names(process: psutil.Process, data: str) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        return process.name() in STARTERS and any(data in word for word in process.cmdline())
     return False
 
 

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import psutil
 
@@ -56,13 +56,13 @@ def _session(pid: int) -> int | None:
     return None
 
 
-def end_sessions(leaders: dict[int, str], patience: float) -> None:
-    """SIGTERM to the leaders only, `patience` seconds, then SIGKILL to all that is left of their sessions.
+def end_sessions(leaders: Mapping[int, str], patience: float, number: signal.Signals = signal.SIGTERM) -> None:
+    """The signal to the leaders only, `patience` seconds, then SIGKILL to all that is left of their sessions.
 
     Airflow's LocalExecutor hangs when its workers are told along with it, so they are not.
     """
     for leader, born in leaders.items():
-        send(leader, born, signal.SIGTERM)
+        send(leader, born, number)
     wait_until(lambda: not any(alive(leader, born) for leader, born in leaders.items()), patience)
     for leader, born in leaders.items():
         for process in session_members(leader, born):

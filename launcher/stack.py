@@ -1,26 +1,32 @@
 """The running stack as others see it: who runs it, its parts, its address, its health."""
 
+import contextlib
+import fcntl
 import json
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from fapiao.errors import Unusable
+from launcher.guard import PATIENCE_SECONDS
 from launcher.home import home
 from launcher.local_program import LocalProgram
 from launcher.processes import alive, birth, end_sessions
 
-PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+API_SERVER = "api-server"
+PARTS = (API_SERVER, "dag-processor", "triggerer", "scheduler")
+"""In the order of their start: tasks begin with the scheduler, and every task talks to the api-server."""
 MONITORED = ("metadatabase", "scheduler", "dag_processor", "triggerer")
-PATIENCE_SECONDS = 20.0
 
 
 @dataclass
 class Part:
-    """One process of the stack; it leads a session of its own."""
+    """One process of the stack; it leads a session of its own, and took the place of `deaths` others that ended."""
 
     pid: int
     born: str
+    deaths: int = 0
 
     @property
     def alive(self) -> bool:
@@ -48,12 +54,17 @@ class Stack:
         fresh.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
         fresh.replace(_file())
 
+    @property
+    def answers(self) -> bool:
+        """Whether the api-server does."""
+        return API_SERVER not in self.unhealthy()
+
     def unhealthy(self) -> list[str]:
         """Which of Airflow's parts do not say that they are healthy."""
         try:
             health = LocalProgram("Airflow", self.url).ask("/api/v2/monitor/health", timeout=5)
         except Unusable:
-            return ["api-server"]
+            return [API_SERVER]
         return [name for name in MONITORED if (health.get(name) or {}).get("status") != "healthy"]
 
 
@@ -78,7 +89,25 @@ def running_stack() -> Stack | None:
     return stack if stack and stack.supervisor.alive else None
 
 
-def end_parts(parts: dict[str, Part], patience: float = PATIENCE_SECONDS) -> None:
+@contextlib.contextmanager
+def supervising() -> Iterator[bool]:
+    """Whether this process alone supervises the stack of this home, within the block."""
+    with (home() / "stack.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def supervised() -> bool:
+    """Whether a supervisor of this home is at work: it may begin, or be about to end."""
+    with supervising() as alone:
+        return not alone
+
+
+def end_parts(parts: Mapping[str, Part], patience: float = PATIENCE_SECONDS) -> None:
     """End the parts and everything they started."""
     end_sessions({part.pid: part.born for part in parts.values()}, patience)
 

@@ -1,21 +1,20 @@
-"""Starts the parts of the stack, starts again what dies, and stops them in the way Airflow survives."""
+"""Starts the parts of the stack in order, starts again what dies, and stops them in the way Airflow survives."""
 
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from fapiao.errors import Unusable
 from launcher import stack_simulator
-from launcher.home import ROOT, logs
+from launcher.guard import Manner, guard, release, start
+from launcher.home import logs
 from launcher.processes import birth, wait_until
 from launcher.stack import PARTS, Part, Stack, end_parts, forget, me
 
 SIMULATOR = "simulator"
-SIMULATOR_PATIENCE_SECONDS = 30.0
+SIMULATOR_PATIENCE_SECONDS = 120.0
 LONGEST_PAUSE_SECONDS = 60.0
 # their log servers would listen to the whole network, and the logs lie on this machine anyway
 QUIET = {"scheduler": ["--skip-serve-logs"], "triggerer": ["--skip-serve-logs"]}
@@ -29,7 +28,6 @@ class Supervisor:
         self.told_to_stop = threading.Event()
         self._environment = environment
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._deaths: dict[str, int] = {}
         self._not_before: dict[str, float] = {}
 
     def run(self) -> None:
@@ -37,32 +35,55 @@ class Supervisor:
         try:
             if stack_simulator.needed():
                 self._start_simulator()
-            for name in PARTS:
+            for name in PARTS[:-1]:
                 self._start(name)
-            while not self.told_to_stop.wait(1.0):
-                self._restart_the_dead()
+            self._watch(until_it_answers=True)
+            if not self.told_to_stop.is_set():
+                self._start(PARTS[-1])
+            self._watch()
         finally:
-            end_parts({name: part for name, part in self.stack.parts.items() if name != SIMULATOR})
-            end_parts(self.stack.parts)
-            forget()
+            self._stop()
+
+    def _watch(self, *, until_it_answers: bool = False) -> None:
+        """Restart what dies, until told to stop or, where that is asked, the api-server takes the calls of tasks."""
+        while not self.told_to_stop.wait(1.0):
+            guard().see_to()
+            self._restart_the_dead()
+            if until_it_answers and self.stack.answers:
+                return
+
+    def _stop(self) -> None:
+        parts = self.stack.parts
+        end_parts({name: part for name, part in parts.items() if name != SIMULATOR})
+        end_parts(parts)
+        for part in parts.values():
+            release(part.pid)
+        forget()
 
     def _start_simulator(self) -> None:
         key = stack_simulator.sm4_key()
         stack_simulator.port_file().unlink(missing_ok=True)
         self._environment[stack_simulator.KEY_VARIABLE] = key
         self._start(SIMULATOR)
-        if not wait_until(stack_simulator.port_file().exists, SIMULATOR_PATIENCE_SECONDS):
+        wait_until(self._simulator_is_there_or_never, SIMULATOR_PATIENCE_SECONDS)
+        if self.told_to_stop.is_set():
+            return
+        if not stack_simulator.port_file().exists():
             raise Unusable(f"The simulator does not start; {log_of(SIMULATOR)} says why.")
         self.stack.simulator_url = stack_simulator.url()
         self._environment |= stack_simulator.connections(stack_simulator.url(), key)
 
-    def _start(self, name: str) -> None:
+    def _simulator_is_there_or_never(self) -> bool:
+        ended = self._processes[SIMULATOR].poll() is not None
+        return ended or self.told_to_stop.is_set() or stack_simulator.port_file().exists()
+
+    def _start(self, name: str, deaths: int = 0) -> None:
         airflow = [sys.executable, "-m", "airflow", name, *QUIET.get(name, [])]
         command = stack_simulator.command() if name == SIMULATOR else airflow
         with log_of(name).open("ab") as log:
-            process = detached(command, log, self._environment)
+            process = start(command, log, self._environment, manner=Manner(last=name == SIMULATOR))
         self._processes[name] = process
-        self.stack.parts[name] = Part(process.pid, birth(process.pid))
+        self.stack.parts[name] = Part(process.pid, birth(process.pid), deaths)
         self.stack.save()
 
     def _restart_the_dead(self) -> None:
@@ -70,26 +91,12 @@ class Supervisor:
         for name, process in list(self._processes.items()):
             if process.poll() is None or time.monotonic() < self._not_before.get(name, 0.0):
                 continue
-            end_parts({name: self.stack.parts[name]}, patience=0.0)
+            ended = self.stack.parts[name]
+            end_parts({name: ended}, patience=0.0)
+            release(ended.pid)
             print(f"{name} ended with {process.returncode}; starting it again", flush=True)
-            self._start(name)
-            self._deaths[name] = self._deaths.get(name, 0) + 1
-            self._not_before[name] = time.monotonic() + min(2.0 ** self._deaths[name], LONGEST_PAUSE_SECONDS)
-
-
-def detached(
-    command: Sequence[str], output: BinaryIO, environment: Mapping[str, str] | None = None
-) -> subprocess.Popen[bytes]:
-    """Start it in a session of its own, which outlives ours; all it says goes into `output`."""
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+            self._start(name, ended.deaths + 1)
+            self._not_before[name] = time.monotonic() + min(2.0 ** (ended.deaths + 1), LONGEST_PAUSE_SECONDS)
 
 
 def log_of(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""`./fapiao down`: stops the stack, whatever is left of it, and the embedded Postgres."""
+"""`./fapiao down`: stops the stack, whatever is left of it, and the embedded Postgres, and says what that was."""
 
 import argparse
 import signal
@@ -11,6 +11,7 @@ from launcher.stack import end_parts, forget, known_stack, running_stack
 
 HELP = "stop everything that up and db started"
 PATIENCE_SECONDS = 90.0
+POSTGRES = "postgres"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,18 +20,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace) -> int:
     """0 when nothing of this home runs any more, or only what another command is using."""
+    ran = _running()
+    _end_supervisor()
     with locked(home() / "up.lock"):
-        ran = embedded().running or known_stack() is not None
-        if stack := running_stack():
-            send(stack.supervisor.pid, stack.supervisor.born, signal.SIGTERM)
-            if not wait_until(lambda: not stack.supervisor.alive, PATIENCE_SECONDS):
-                raise Unusable(f"The supervisor (process {stack.supervisor.pid}) does not stop.")
+        ran |= _running()
+        _end_supervisor()
         if left := known_stack():
             end_parts(left.parts)
             forget()
-        stopped = forget_keeping()
-    if not stopped:
-        print("Another ./fapiao command is using Postgres; it stops with that one.")
-    else:
-        print("Stopped." if ran else "Nothing was running.")
+        if not forget_keeping():
+            ran.pop(POSTGRES, None)
+            print("Another ./fapiao command is using Postgres; it stops with that one.")
+            if not ran:
+                return 0
+    print(f"Stopped. What ran: {', '.join(ran)}." if ran else "Nothing was running.")
     return 0
+
+
+def _running() -> dict[str, None]:
+    """The names of what lives now, as `status` has them, in their order."""
+    stack = known_stack()
+    living = [name for name, part in stack.parts.items() if part.alive] if stack else []
+    return dict.fromkeys([*living, *([POSTGRES] if embedded().running else [])])
+
+
+def _end_supervisor() -> None:
+    """A start that waits for this stack gives up by it, and lets go of its lock."""
+    if stack := running_stack():
+        send(stack.supervisor.pid, stack.supervisor.born, signal.SIGTERM)
+        if not wait_until(lambda: not stack.supervisor.alive, PATIENCE_SECONDS):
+            raise Unusable(f"The supervisor (process {stack.supervisor.pid}) does not stop.")

@@ -1,12 +1,11 @@
 """The detached process behind `./fapiao up`: holds Postgres and the parts until SIGTERM."""
 
 import argparse
-import fcntl
 import signal
 
 from launcher.airflow_env import airflow_environment, ensure_metadata
-from launcher.home import home
 from launcher.pool import pool_url, running_postgres
+from launcher.stack import supervising
 from launcher.supervisor import Supervisor
 
 HELP = "run the stack in the foreground until SIGTERM; ./fapiao up does this in the background"
@@ -19,10 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Supervise; 1 when another supervisor of this home is at work."""
-    with (home() / "stack.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with supervising() as alone:
+        if not alone:
             print("The stack of this home is already supervised.", flush=True)
             return 1
         with running_postgres(), pool_url() as url:

@@ -1,21 +1,27 @@
 """`./fapiao up`: the whole stack in the background, and back when it is healthy."""
 
 import argparse
+import contextlib
+import math
+import subprocess
 import sys
 
 from fapiao.errors import Unusable
 from launcher.airflow_env import LOGIN, dag_files, login_password
+from launcher.guard import Manner, release, start
 from launcher.home import ROOT, home, locked
 from launcher.ports import free_port, port_is_free
 from launcher.processes import wait_until
-from launcher.stack import Stack, end_parts, forget, known_stack, running_stack
-from launcher.supervisor import detached, log_of
+from launcher.stack import Stack, end_parts, forget, known_stack, running_stack, supervised
+from launcher.stack_health import StackGone, wait_until_healthy
+from launcher.supervisor import log_of
 
 HELP = "start Airflow, the pool and, unless a bureau connection is given, the simulator; prints URL and login"
 DEFAULT_PORT = 8080
-START_SECONDS = 120.0
-HEALTH_SECONDS = 180.0
 DAG_SECONDS = 60.0
+ENDING_SECONDS = 60.0
+SUPERVISOR = Manner(patience=15.0)
+"""It ends the parts in order, each in its own time."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,17 +30,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when every part is healthy; a second `up` only waits for that and prints the same."""
+    """0 when every part is healthy; a second `up` only waits for that and prints the same.
+
+    What it starts is its own until then: where it fails or is ended, nothing goes on in the background.
+    """
     with locked(home() / "up.lock"):
-        stack = running_stack() or _start(_port(arguments.port))
-        try:
-            _wait_until_healthy(stack)
-            _wait_until_dags_are_seen()
-        except KeyboardInterrupt:
-            say("The stack goes on starting in the background; ./fapiao down stops it.")
-            raise
-    print_address(running_stack() or stack)
+        stack = _found_healthy() or _started_healthy(_port(arguments.port))
+    print_address(stack)
     return 0
+
+
+def _found_healthy() -> Stack | None:
+    """The stack that runs; None when there is none, or it was about to end."""
+    if stack := running_stack():
+        with contextlib.suppress(StackGone):
+            wait_until_healthy(stack, say)
+            _wait_until_dags_are_seen()
+            return stack
+    return None
+
+
+def _started_healthy(port: int) -> Stack:
+    supervisor = _start(port)
+    stack = _begun(supervisor)
+    wait_until_healthy(stack, say)
+    _wait_until_dags_are_seen()
+    release(supervisor.pid)
+    return running_stack() or stack
 
 
 def _port(wanted: int | None) -> int:
@@ -45,40 +67,27 @@ def _port(wanted: int | None) -> int:
     return wanted
 
 
-def _start(port: int) -> Stack:
+def _start(port: int) -> subprocess.Popen[bytes]:
+    if not wait_until(lambda: not supervised(), ENDING_SECONDS):
+        raise Unusable("The stack of this home is being started or stopped by somebody else: run ./fapiao up again.")
     if left := known_stack():
         say("Clearing away what a killed stack left behind…")
         end_parts(left.parts)
         forget()
-    log = log_of("supervisor")
     say("Starting Postgres and Airflow…")
-    with log.open("wb") as output:
-        process = detached([sys.executable, str(ROOT / "launcher"), "supervise", "--port", str(port)], output)
-    wait_until(lambda: running_stack() is not None or process.poll() is not None, START_SECONDS)
+    with log_of("supervisor").open("wb") as output:
+        return start([sys.executable, ROOT / "launcher", "supervise", "--port", str(port)], output, manner=SUPERVISOR)
+
+
+def _begun(supervisor: subprocess.Popen[bytes]) -> Stack:
+    """As soon as the supervisor names it; that may take as long as Postgres and Airflow's migrations take."""
+    wait_until(lambda: running_stack() is not None or supervisor.poll() is not None, math.inf)
     stack = running_stack()
     if stack is None:
+        log = log_of("supervisor")
         text = log.read_text(encoding="utf-8").strip()
         raise Unusable(text.splitlines()[-1] if text else f"The stack does not start; look into {log}.")
     return stack
-
-
-def _wait_until_healthy(stack: Stack) -> None:
-    waiting: list[str] = []
-
-    def healthy() -> bool:
-        nonlocal waiting
-        if running_stack() is None:
-            raise Unusable(f"The stack stopped while it started; {log_of('supervisor')} says why.")
-        if (missing := stack.unhealthy()) != waiting and missing:
-            say(f"waiting for {', '.join(missing)}…")
-        waiting = missing
-        return not missing
-
-    if not wait_until(healthy, HEALTH_SECONDS, step=0.5):
-        raise Unusable(
-            f"Not healthy after {HEALTH_SECONDS:.0f} seconds: {', '.join(waiting)}. "
-            f"The logs are in {log_of('scheduler').parent}; ./fapiao down stops the rest."
-        )
 
 
 def _wait_until_dags_are_seen() -> None:

@@ -95,6 +95,31 @@ def test_a_failed_install_is_a_sentence_and_leaves_the_old_environment(project):
     assert start(project / "fapiao", "x").stdout == f"{project}/.venv x\n"
 
 
+@pytest.mark.finding("F59")
+def test_on_a_checkout_that_nobody_may_write_the_environment_lies_where_it_is_told(project, tmp_path):
+    copy, place = tmp_path / "nur lesen 只读", tmp_path / "别处" / "environment of mine"
+    shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".venv*"))
+    before = sorted(copy.rglob("*"))
+    first = start(copy / "fapiao", "a", FAPIAO_VENV=str(place))
+    assert first.stdout == f"{place} a\n", first.stderr
+    assert f"Installing the locked requirements into {place}" in first.stderr
+    again = start(copy / "fapiao", "b", cwd=tmp_path, FAPIAO_VENV="别处/environment of mine")
+    assert (again.stdout, again.stderr) == (f"{place} b\n", "")
+    assert sorted(copy.rglob("*")) == before
+    assert f"{place}/bin/python" in (place / "bin" / "pip").read_text()
+
+
+@pytest.mark.finding("F59")
+def test_a_folder_of_something_else_is_never_replaced_by_an_environment(project, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").touch()
+    refused = start(project / "fapiao", FAPIAO_VENV=str(tmp_path / "mine"))
+    assert (refused.returncode, refused.stderr) == (
+        1, f"{tmp_path}/mine holds other things than what ./fapiao installs: let FAPIAO_VENV name a new folder.\n"
+    )  # fmt: skip
+    assert (tmp_path / "mine" / "thesis.txt").exists()
+
+
 def test_python_variables_of_the_user_do_not_reach_it(project):
     start(project / "fapiao")
     (project / "launcher" / "__main__.py").write_text(
@@ -144,6 +169,6 @@ def test_uv_learns_from_pip_where_to_look():
     assert install.uv_settings("") == {}
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
-    with pytest.raises(install.NotInstalled, match="cannot be written"):
-        install.install(tmp_path / "missing", "1")
+def test_a_folder_that_cannot_be_written_is_a_sentence_that_names_another():
+    with pytest.raises(install.NotInstalled, match=r"^/proc/nowhere cannot be written .*set FAPIAO_VENV to a folder"):
+        install.install(ROOT, "1", Path("/proc/nowhere/venv"))
