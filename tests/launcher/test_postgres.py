@@ -213,7 +213,8 @@ def closed_wheel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(part, site / part.name)
     for path in [site.parent, *site.parent.rglob("*")]:
         path.chmod(path.stat().st_mode & 0o700)
-    monkeypatch.setattr(programs, "WHEEL", site / programs.WHEEL.name)
+    copy = site / programs.wheel().name
+    monkeypatch.setattr(programs, "wheel", lambda: copy)
     monkeypatch.setattr(accounts, "SHARED", folder.parent / "shared")
     return site
 
@@ -243,6 +244,14 @@ def test_for_root_a_wheel_is_copied_once(closed_wheel):
     second = programs.Programs(account)
     assert first.folder == second.folder
     assert second.run("initdb", "--version").returncode == 0
+
+
+@pytest.mark.finding("F61")
+def test_an_installation_without_the_wheel_like_the_image_says_where_the_pool_is_to_be_given(folder, monkeypatch):
+    monkeypatch.setattr(programs, "NAME", "no-such-wheel")
+    with pytest.raises(Unusable, match=r"no Postgres of its own .*AIRFLOW_CONN_INVOICE_POOL"):
+        EmbeddedPostgres(folder, settings=CARELESS).start()
+    assert not (folder / "data").exists()
 
 
 def test_data_of_another_user_is_refused_in_one_sentence(server, monkeypatch):

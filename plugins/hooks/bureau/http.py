@@ -23,6 +23,8 @@ _GATEWAY_SILENT = frozenset({502, 504})
 _ASKS_FOR_PATIENCE = frozenset({408, 425, 429})
 _BUSY = 503
 _LARGE = 1024 * 1024
+CONCURRENCY = 8
+"""Calls side by side, and so sessions of the pool beside the one that hands out rows, unless the connection says so."""
 one_at_a_time = Lock()
 """Held by who opens what may take several times its size; a package of 20 KB may hold 60 MB."""
 
@@ -57,7 +59,7 @@ class BureauHttp:
 
     def __init__(self, known: BureauConnection, hide: Callable[[str], str] = str) -> None:
         """Raises FapiaoError where the connection cannot be used; what it would send in clear is warned of."""
-        self.concurrency = int(known.number("concurrency") or 8)
+        self.concurrency = int(known.number("concurrency") or CONCURRENCY)
         self._base = known.base_url.rstrip("/")
         if known.unencrypted:
             log.warning("%s", known.unencrypted)

@@ -1,0 +1,92 @@
+"""Four roles in Airflow's user management, each with what its role in rights.yaml means on Airflow's pages."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fapiao.permissions.rules import permission_rules
+from temporary_postgres import ROOT
+
+pytestmark = pytest.mark.finding("F61")
+ROLES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "deploy" / "airflow_roles.yaml").read_text(encoding="utf-8"))
+SCRIPT = ROOT / "deploy" / "airflow_accounts.py"
+WATCHES = {"view", "export"}
+ASK = """
+import json, sys
+from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+with get_application_builder() as builder:
+    security = builder.sm
+    roles = {r.name: sorted(f"{p.action.name} {p.resource.name}" for p in r.permissions) for r in security.get_all_roles()}
+    users = {u.username: [r.name for r in u.roles] for u in security.get_all_users()}
+    entered = bool(security.auth_user_db("admin", sys.argv[2]))
+    if sys.argv[3:]:
+        role = security.find_role("viewer")
+        security.add_permission_to_role(role, security.get_permission("can_create", "DAG Runs"))
+open(sys.argv[1], "w").write(json.dumps([roles, users, entered]))
+"""
+
+
+def test_there_are_four_and_every_role_of_the_rules_has_one():
+    assert set(ROLES) == {"viewer", "auditor", "operator", "admin"}
+    assert {role["rights"] for role in ROLES.values()} - {None} == set(permission_rules().roles)
+
+
+def test_whoever_may_only_look_by_the_rules_starts_changes_and_deletes_nothing_in_airflow():
+    for name, role in ROLES.items():
+        acts = role["rights"] is not None and bool(set(permission_rules().roles[role["rights"]].actions) - WATCHES)
+        assert bool(role.get("can_create") or role["like"] == "Admin") is acts, name
+        assert "can_delete" not in role, name
+
+
+def test_nobody_but_the_admin_sees_connections_and_every_one_sees_the_pages_of_plugins():
+    for name, role in ROLES.items():
+        given = json.dumps(role)
+        assert "Connections" not in given, name
+        assert role["like"] == "Admin" or ("Plugins" in role["can_read"] and role["like"] == "Viewer"), name
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory) -> dict[str, str]:
+    pytest.importorskip("airflow.providers.fab", reason="the environment is older than the lock")
+    folder = tmp_path_factory.mktemp("airflow")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    environment |= {
+        "AIRFLOW_HOME": str(folder),
+        "AIRFLOW__CORE__AUTH_MANAGER": "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder}/airflow.db",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "ADMIN_PASSWORD": "a\"b'c $d\\",
+    }
+    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], env=environment, check=True, capture_output=True)
+    return environment
+
+
+def _made(
+    environment: dict[str, str], *, spoil: bool = False
+) -> tuple[dict[str, set[str]], dict[str, list[str]], bool]:
+    subprocess.run([sys.executable, SCRIPT], env=environment, check=True, capture_output=True)
+    answer = Path(environment["AIRFLOW_HOME"], "answer.json")
+    words = [sys.executable, "-c", ASK, str(answer), environment["ADMIN_PASSWORD"], *(["spoil"] if spoil else [])]
+    subprocess.run(words, env=environment, check=True, capture_output=True)
+    roles, users, entered = json.loads(answer.read_text())
+    return {name: set(held) for name, held in roles.items()}, users, entered
+
+
+@pytest.mark.slow
+def test_airflow_takes_them_as_often_as_it_is_asked_and_the_first_user_comes_in(airflow):
+    roles, users, entered = _made(airflow, spoil=True)
+    assert roles.keys() >= ROLES.keys()
+    assert roles["viewer"] == roles["Viewer"] | {"can_read Plugins"}
+    assert roles["admin"] == roles["Admin"]
+    assert (users, entered) == ({"admin": ["admin"]}, True)
+
+    again, users, entered = _made(airflow | {"ADMIN_PASSWORD": "another"})
+    assert again["viewer"] == roles["viewer"], "what somebody gave the role in between is taken back"
+    assert (users, entered) == ({"admin": ["admin"]}, False)
