@@ -112,10 +112,22 @@ def test_a_sealed_zip_is_opened_by_the_password_of_a_connection(
     with pyzipper.AESZipFile(sealed, "w", encryption=pyzipper.WZ_AES) as archive:
         archive.setpassword(b"s3cret-word")
         archive.write(file, file.name)
-    monkeypatch.setenv("AIRFLOW_CONN_ZIP_WORD", '{"conn_type": "generic", "password": "s3cret-word"}')
-    press(room, path="later/sealed.zip", taxpayer_no=OWNER, password_connection="zip_word")
+    monkeypatch.setenv("AIRFLOW_CONN_WORKBOOK_ZIP", '{"conn_type": "generic", "password": "s3cret-word"}')
+    press(room, path="later/sealed.zip", taxpayer_no=OWNER, password_connection="workbook_zip")
     assert [task["status"] for task in logged(room)] == ["succeeded"]
     assert "s3cret-word" not in caplog.text
+
+
+@pytest.mark.finding("F81")
+def test_the_password_of_a_system_opens_no_file_and_the_run_says_why(
+    room: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    export(tmp_path / "inbox" / "later" / "a.xlsx", [header()], [line()])
+    monkeypatch.setenv("AIRFLOW_CONN_BUREAU_GATEWAY", '{"conn_type": "generic", "password": "of-the-gateway"}')
+    with pytest.raises(AssertionError, match="failed"):
+        press(room, path="later/a.xlsx", taxpayer_no=OWNER, password_connection="bureau_gateway")
+    assert logged(room) == []
+    assert "密码连接“bureau_gateway”不能用于打开文件：只能填写以 workbook_ 开头" in "".join(capfd.readouterr())
 
 
 @pytest.mark.finding("F40", "F42")

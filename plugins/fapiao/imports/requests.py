@@ -1,5 +1,6 @@
 """What a request to import files may ask for: one declaration and one validation for form, command and inbox."""
 
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from fapiao.forms.items import parts
 from fapiao.forms.reading import fill
 from fapiao.imports.owners import KnownOwner
 from fapiao.rules.book import rulebook
-from fapiao.shown import visible
+from fapiao.shown import shown, visible
 
 Surface = Literal["form", "command", "inbox"]
 
@@ -22,6 +23,9 @@ LIMITS: dict[Surface, int] = {"form": 10 * MEBIBYTE, "command": 100 * MEBIBYTE, 
 
 INVOICE_DATA = "发票数据"
 USAGE_STATUS = "发票用途状态"
+WORKBOOK_PREFIX = "workbook_"
+"""With what the id of a connection begins that keeps the password of files; the connections of systems never do."""
+_OF_WORKBOOKS = re.compile(rf"{WORKBOOK_PREFIX}[A-Za-z0-9_]{{1,200}}")
 DATA_TYPES = (INVOICE_DATA, USAGE_STATUS)
 
 
@@ -45,6 +49,16 @@ def _directions() -> dict[str, str]:
     return rulebook().codes_of("direction")
 
 
+def _password_connection(named: Sequence[str]) -> str | None:
+    """Whoever fills in a form may have the password of a file opened, and of nothing else (F81)."""
+    if all(_OF_WORKBOOKS.fullmatch(one) for one in named):
+        return None
+    return (
+        f"密码连接“{shown(named[0], 80)}”不能用于打开文件：只能填写以 {WORKBOOK_PREFIX} 开头、由字母数字和下划线组成的"
+        f"连接 ID，例如 {WORKBOOK_PREFIX}zip；请管理员在 Airflow 里为压缩包密码新建这样的连接。"
+    )
+
+
 REQUEST = (
     FormField("taxpayer_no", "text", "税号", "仅支持选择一个税号；填写文件路径时必填。",
               option=Option("--taxpayer", "whose the files are, where they do not say", "NUMBER")),
@@ -63,7 +77,8 @@ IMPORT = (
     FormField("path", "text", "文件路径", "收件夹里的文件名，最大 10M；留空则处理收件夹里的全部文件。"),
     *REQUEST,
     FormField("password_connection", "text", "密码连接",
-              "压缩包有密码时：存放该密码的 Airflow 连接的 ID；密码本身不要填在这里。"),
+              "压缩包有密码时：存放该密码的 Airflow 连接的 ID，以 workbook_ 开头；密码本身不要填在这里。",
+              check=_password_connection),
     REPLAY,
     run_day_field("按哪一天处理；留空为今天（上海时间）。"),
 )  # fmt: skip

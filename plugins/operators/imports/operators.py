@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 from airflow.sdk import BaseHook, BaseOperator
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 
 from fapiao.boundary import boundary
 from fapiao.errors import BadInput, Unusable
@@ -63,9 +63,11 @@ class ImportFilesOperator(BaseOperator):
                 if filled["path"]:
                     form = given(REQUEST, context["params"])
                     request = import_request("form", [inside(folder := inbox(), filled["path"])], within=folder, **form)
-                    password = _password(filled["password_connection"])
+                    filled.refuse()
+                    password = password_of(filled["password_connection"])
                     done = import_one(connection, store, run, request, actor, password)
                 else:
+                    filled.refuse()
                     batches = replay(connection, run, actor).batches if filled["replay"] else []
                     done = Imported(self._sweep(connection, store, run, actor, batches))
             except BadInput as refused:
@@ -128,9 +130,17 @@ def _inbox_owner(connection: Connection) -> str:
         return read_parameter(connection, *INBOX_OWNER)
 
 
-def _password(connection_id: str | None) -> str | None:
-    """The password of an Airflow connection, which Airflow keeps out of its logs."""
-    return BaseHook.get_connection(connection_id).password if connection_id else None
+def password_of(connection_id: str | None) -> str | None:
+    """The password of an Airflow connection, which Airflow keeps out of its logs. Raises BadInput without one."""
+    if not connection_id:
+        return None
+    try:
+        found = BaseHook.get_connection(connection_id).password
+    except AirflowNotFoundException:
+        raise BadInput([f"密码连接“{connection_id}”不存在：请管理员在 Airflow 的「连接」里新建。"]) from None
+    if not found:
+        raise BadInput([f"密码连接“{connection_id}”没有填写密码：请管理员在 Airflow 的「连接」里补上。"])
+    return str(found)
 
 
 def import_one(

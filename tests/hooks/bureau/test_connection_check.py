@@ -96,7 +96,7 @@ def test_leqi_is_asked_for_the_unit_of_a_company_where_the_connection_has_none(l
 def test_the_gateway_is_signed_in_to_and_asked_nothing_about_a_company(gateway: RunningSimulator) -> None:
     works, sentence = check_gateway(gateway_of(gateway.url))
     assert (works, "网关已应答" in sentence) == (True, True)
-    assert {entry.ability for entry in gateway.bureau.journal.entries()} == {"api"}
+    assert {entry.service for entry in gateway.bureau.journal.entries()} == {"getAppToken", "login"}
 
 
 @pytest.mark.parametrize(
