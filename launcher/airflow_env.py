@@ -4,20 +4,23 @@ import base64
 import json
 import os
 import secrets
-import subprocess
 import sys
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
 
 from fapiao.errors import Unusable
 from fapiao.queries import query
+from launcher.airflow_settings import SECRETS_BACKENDS, is_given, merged, sentences, spellings
 from launcher.connections import POOL_VARIABLE
+from launcher.guard import ended_here, start
 from launcher.home import ROOT, home, locked, logs, secret
-from launcher.pool import embedded
+from launcher.pool import embedded, last_line
 
 DATABASE = "airflow"
+METADATA = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 LOGIN = "admin"
 NOT_FOR_AIRFLOW = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME")
 
@@ -25,48 +28,64 @@ NOT_FOR_AIRFLOW = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME")
 def airflow_environment(pool_url: str, port: int = 8080) -> dict[str, str]:
     """Every variable an Airflow process of ours needs; `port` is the api-server's.
 
-    The embedded Postgres must run: it holds the metadata even when the pool is elsewhere. What the user set as
-    AIRFLOW_CONN_… is kept; what he set for another Airflow (AIRFLOW__…) is not.
+    What the user set wins (AIRFLOW__…, AIRFLOW_CONN_…), but for what is `fixed`. The embedded Postgres must run: it
+    holds the metadata unless the user names another database, even when the pool is elsewhere.
     """
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in NOT_FOR_AIRFLOW and not name.startswith("AIRFLOW__")
-    }
-    base = f"http://127.0.0.1:{port}"
-    return (
-        inherited
-        | _here()
-        | _secrets()
-        | {
-            POOL_VARIABLE: inherited.get(POOL_VARIABLE) or pool_url,
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _metadata_url(),
-            "AIRFLOW__API__PORT": str(port),
-            "AIRFLOW__API__BASE_URL": base,
-            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{base}/execution/",
-        }
-    )
+    user = {name: value for name, value in os.environ.items() if name not in NOT_FOR_AIRFLOW}
+    pool = {POOL_VARIABLE: user.get(POOL_VARIABLE) or pool_url}
+    return merged(user, _defaults(port), fixed(port)) | _paths() | pool
 
 
-def _here() -> dict[str, str]:
-    """Folders, and how this Airflow shall behave."""
-    folder = airflow_home()
+def rehearse_apart() -> list[str]:
+    """Takes out of the environment what would lead a rehearsal to another's data; sentences that say so.
+
+    A secrets backend is asked before the connections that are given to the run; a metadata database is another's.
+    """
+    apart = [name for name in os.environ if name.startswith(SECRETS_BACKENDS) or name in spellings(METADATA)]
+    for name in apart:
+        del os.environ[name]
+    return [f"{name} is not used: a rehearsal has its own." for name in apart]
+
+
+def fixed(port: int) -> dict[str, str]:
+    """What is set whatever the user says, because it is this project and this machine (docs/platform.md)."""
     return {
-        "AIRFLOW_HOME": str(folder),
+        "AIRFLOW_HOME": str(airflow_home()),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+    }
+
+
+def settings_of_the_user(port: int = 8080) -> list[str]:
+    """Sentences about what he set and what becomes of it; no value is in them."""
+    return sentences(os.environ, fixed(port))
+
+
+def _defaults(port: int) -> dict[str, str]:
+    """How this Airflow behaves where the user says nothing."""
+    folder = airflow_home()
+    metadata = {} if is_given(METADATA, os.environ) else {METADATA: _embedded_metadata()}
+    return metadata | {
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Asia/Shanghai",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "8",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-        "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{LOGIN}:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords_file(folder)),
         "AIRFLOW__DATABASE__LOAD_DEFAULT_CONNECTIONS": "False",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "15",
         "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        **_secrets(),
+    }
+
+
+def _paths() -> dict[str, str]:
+    return {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         # a proxy for the world must not stand between parts of one machine
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1", "localhost"])),
@@ -92,6 +111,13 @@ def airflow_home() -> Path:
     return folder
 
 
+def login_is_ours(environment: Mapping[str, str]) -> bool:
+    """Whether the user left it to us who may log in."""
+    users = environment.get("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS") == f"{LOGIN}:admin"
+    file = environment.get("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE") == str(_passwords(airflow_home()))
+    return users and file and "AIRFLOW__CORE__AUTH_MANAGER" not in environment
+
+
 def login_password() -> str:
     """The password of the user `admin`, made once."""
     return secret("login", lambda: secrets.token_hex(8))
@@ -99,12 +125,16 @@ def login_password() -> str:
 
 def passwords_file(folder: Path) -> Path:
     """The file from which Airflow's simple login manager reads; only its owner may."""
-    file = folder / "passwords.json"
+    file = _passwords(folder)
     content = json.dumps({LOGIN: login_password()})
     if not file.exists() or file.read_text(encoding="utf-8") != content:
         file.touch(mode=0o600)
         file.write_text(content, encoding="utf-8")
     return file
+
+
+def _passwords(folder: Path) -> Path:
+    return folder / "passwords.json"
 
 
 def ensure_metadata() -> None:
@@ -113,39 +143,81 @@ def ensure_metadata() -> None:
     The embedded Postgres must run. Raises Unusable with the place of the log when Airflow's migration fails.
     """
     with locked(home() / "airflow-migration.lock"):
-        server = embedded()
-        server.ensure_database(DATABASE)
-        lock = str(zlib.crc32((ROOT / "requirements.txt").read_bytes()))
-        stamp = airflow_home() / "migrated"
-        if stamp.exists() and stamp.read_text(encoding="ascii") == lock and _has_tables(server.url(DATABASE)):
+        if not is_given(METADATA, os.environ):
+            embedded().ensure_database(DATABASE)
+        stamp, there = airflow_home() / "migrated", _has_tables(_metadata_url())
+        if there and stamp.exists() and stamp.read_text(encoding="ascii") == _stamp():
             return
-        _migrate()
-        stamp.write_text(lock, encoding="ascii")
+        if is_given(METADATA, os.environ) and there is not False:
+            _check()
+        else:
+            _migrate()
+        stamp.write_text(_stamp(), encoding="ascii")
 
 
-def _has_tables(url: str) -> bool:
+def _stamp() -> str:
+    """Changes with the requirements, and with where the user says that the metadata are."""
+    said = [os.environ.get(name, "") for name in spellings(METADATA)]
+    told = "\n".join(said).encode() if any(said) else b""
+    return str(zlib.crc32((ROOT / "requirements.txt").read_bytes() + told))
+
+
+def _has_tables(url: str | None) -> bool | None:
+    """None where we cannot look."""
+    if url is None:
+        return None
+    try:
+        with psycopg.connect(url) as connection:
+            return connection.execute(query("airflow", "has_tables")).fetchone() == (True,)
+    except psycopg.Error as refused:
+        if is_given(METADATA, os.environ):
+            raise Unusable(f"The database that {METADATA} names does not answer: {last_line(refused)}") from None
+        raise
+
+
+def dag_files() -> tuple[int, list[tuple[str, str]]] | None:
+    """How many DAG files Airflow has read, and those it could not with their errors; None where we cannot look."""
+    url = _metadata_url()
+    if url is None:
+        return None
     with psycopg.connect(url) as connection:
-        return connection.execute(query("airflow", "has_tables")).fetchone() == (True,)
-
-
-def dag_files() -> tuple[int, list[tuple[str, str]]]:
-    """How many DAG files Airflow has read, and those it could not with their errors."""
-    with psycopg.connect(embedded().url(DATABASE)) as connection:
         read = connection.execute(query("airflow", "files_read")).fetchone()
         unreadable = connection.execute(query("airflow", "files_unreadable")).fetchall()
     return (read[0] if read else 0), unreadable
 
 
 def _migrate() -> None:
-    log = logs() / "airflow-migration.log"
     print("Preparing Airflow's metadata (once, about ten seconds)…", file=sys.stderr, flush=True)
-    with log.open("wb") as output:
-        command = [sys.executable, "-m", "airflow", "db", "migrate"]
-        environment = airflow_environment(embedded().url())
-        done = subprocess.run(command, env=environment, check=False, stdout=output, stderr=subprocess.STDOUT)
-    if done.returncode:
+    log = logs() / "airflow-migration.log"
+    if _airflow_db(log, "migrate"):
         raise Unusable(f"Airflow could not prepare its metadata database; {log} says why.")
 
 
-def _metadata_url() -> str:
+def _check() -> None:
+    """A database that the user named and that is in use is his to migrate: it may be another Airflow's."""
+    log = logs() / "airflow-migration.log"
+    if _airflow_db(log, "check-migrations", "--migration-wait-timeout", "0"):
+        raise Unusable(
+            f"The metadata database that {METADATA} names is not that of this Airflow, or is not up to date; {log} "
+            "says why. Run `airflow db migrate` on it yourself, or unset the variable: fapiao then keeps its own."
+        )
+
+
+def _airflow_db(log: Path, *words: str) -> int:
+    with log.open("wb") as output:
+        command = [sys.executable, "-m", "airflow", "db", *words]
+        with ended_here(start(command, output, airflow_environment(embedded().url()))) as airflow:
+            return airflow.wait()
+
+
+def _embedded_metadata() -> str:
     return embedded().url(DATABASE).replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
+def _metadata_url() -> str | None:
+    """Where the metadata are, for libpq; None where a command or a secret says it, or they are in no Postgres."""
+    if not is_given(METADATA, os.environ):
+        return embedded().url(DATABASE)
+    said = next((os.environ[name] for name in spellings(METADATA) if name in os.environ), "")
+    scheme, _, rest = said.partition("://")
+    return f"postgresql://{rest}" if rest and scheme.partition("+")[0] in ("postgresql", "postgres") else None

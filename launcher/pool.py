@@ -75,11 +75,12 @@ def migrate_pool(url: str) -> None:
         parts = urlsplit(url)
         raise Unusable(
             f"The pool at {parts.hostname}:{parts.port or 5432}{parts.path} does not answer "
-            f"({_last_line(refused)}): check {POOL_VARIABLE} and that server."
+            f"({last_line(refused)}): check {POOL_VARIABLE} and that server."
         ) from refused
 
 
-def _last_line(refused: Exception) -> str:
+def last_line(refused: Exception) -> str:
+    """What a driver says, without what led to it."""
     lines = str(refused).strip().splitlines()
     return lines[-1].strip() if lines else type(refused).__name__
 

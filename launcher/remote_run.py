@@ -4,12 +4,13 @@ The scheduler of a stack must not meet a run made behind its back.
 """
 
 import os
+import sys
 import time
 from collections.abc import Mapping
 from typing import Any, TextIO
 
 from fapiao.errors import BadInput
-from launcher.airflow_env import LOGIN, airflow_environment, ensure_metadata, login_password
+from launcher.airflow_env import LOGIN, airflow_environment, ensure_metadata, login_password, settings_of_the_user
 from launcher.dag_runs import DagRun, run_dags
 from launcher.home import logs
 from launcher.local_program import CallRefused, LocalProgram
@@ -30,6 +31,8 @@ def run_dag(
     """
     if stack:
         return run_on_stack(stack, *asked)
+    for sentence in settings_of_the_user():
+        print(sentence, file=sys.stderr)
     ensure_metadata()
     log = logs() / f"{log_name}-{os.getpid()}.log"
     print(f"log: {log}", file=tell, flush=True)

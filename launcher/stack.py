@@ -42,6 +42,7 @@ class Stack:
     supervisor: Part
     parts: dict[str, Part] = field(default_factory=dict)
     simulator_url: str = ""
+    login_is_ours: bool = True
 
     @property
     def url(self) -> str:
@@ -80,7 +81,9 @@ def known_stack() -> Stack | None:
     except (FileNotFoundError, ValueError):
         return None
     parts = {name: Part(**part) for name, part in found["parts"].items()}
-    return Stack(found["port"], Part(**found["supervisor"]), parts, found["simulator_url"])
+    return Stack(
+        found["port"], Part(**found["supervisor"]), parts, found["simulator_url"], found.get("login_is_ours", True)
+    )
 
 
 def running_stack() -> Stack | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fapiao.errors import Unusable
 from launcher import stack_simulator
+from launcher.airflow_env import login_is_ours
 from launcher.guard import Manner, guard, release, start
 from launcher.home import logs
 from launcher.processes import birth, wait_until
@@ -24,7 +25,7 @@ class Supervisor:
     """Keeps the parts alive until told to stop; `environment` is Airflow's."""
 
     def __init__(self, port: int, environment: dict[str, str]) -> None:
-        self.stack = Stack(port, me())
+        self.stack = Stack(port, me(), login_is_ours=login_is_ours(environment))
         self.told_to_stop = threading.Event()
         self._environment = environment
         self._processes: dict[str, subprocess.Popen[bytes]] = {}

@@ -1,6 +1,7 @@
 """`./fapiao demo`: the main job end to end on the embedded Postgres and the simulator, for a chosen day."""
 
 import argparse
+import sys
 from datetime import UTC, date, datetime
 
 from psycopg.rows import dict_row
@@ -9,7 +10,7 @@ from fapiao.errors import BadInput, Unusable
 from fapiao.queries import query
 from hooks.pool.sessions import open_session
 from launcher import stack_simulator
-from launcher.airflow_env import airflow_environment, ensure_metadata
+from launcher.airflow_env import airflow_environment, ensure_metadata, rehearse_apart
 from launcher.command_simulator import simulation
 from launcher.commands.run import print_outcome
 from launcher.dag_runs import run_dags
@@ -80,6 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput([f"the sample companies exist from {EARLIEST} on; choose that day or a later one"])
     if running_stack():
         raise Unusable("The stack is running; stop it by ./fapiao down before the demo, or use it by ./fapiao run.")
+    for sentence in rehearse_apart():
+        print(sentence, file=sys.stderr)
     since = datetime.now(UTC)
     with running_postgres(), pool_url() as url, simulation(day, stack_simulator.sm4_key()) as bureau:
         ensure_metadata()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from fapiao.errors import Unusable
-from launcher.airflow_env import LOGIN, dag_files, login_password
+from launcher.airflow_env import LOGIN, dag_files, login_password, settings_of_the_user
 from launcher.guard import Manner, release, start
 from launcher.home import ROOT, home, locked
 from launcher.ports import free_port, port_is_free
@@ -68,6 +68,8 @@ def _port(wanted: int | None) -> int:
 
 
 def _start(port: int) -> subprocess.Popen[bytes]:
+    for sentence in settings_of_the_user(port):
+        say(sentence)
     if not wait_until(lambda: not supervised(), ENDING_SECONDS):
         raise Unusable("The stack of this home is being started or stopped by somebody else: run ./fapiao up again.")
     if left := known_stack():
@@ -97,7 +99,10 @@ def _wait_until_dags_are_seen() -> None:
 
     def seen() -> bool:
         nonlocal unreadable
-        readable, unreadable = dag_files()
+        found = dag_files()
+        if found is None:
+            return True
+        readable, unreadable = found
         return readable + len(unreadable) >= files
 
     wait_until(seen, DAG_SECONDS, step=0.5)
@@ -107,7 +112,8 @@ def _wait_until_dags_are_seen() -> None:
 
 def print_address(stack: Stack) -> None:
     """Where to look, and how to get in."""
-    print(f"Airflow    {stack.url}   login {LOGIN}   password {login_password()}")
+    login = f"login {LOGIN}   password {login_password()}" if stack.login_is_ours else "login as you set it up"
+    print(f"Airflow    {stack.url}   {login}")
     if stack.simulator_url:
         print(f"Simulator  {stack.simulator_url}")
     print(f"Data       {home()}")
