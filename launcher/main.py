@@ -15,6 +15,7 @@ from types import FrameType, ModuleType
 from typing import NoReturn
 
 from fapiao.errors import FapiaoError
+from fapiao.shown import visible_lines
 from launcher.guard import close_guard
 from launcher.guarded_output import guarded_output, print_line
 from launcher.home import logs
@@ -176,8 +177,14 @@ def _unexpected(name: str, failure: Exception) -> str:
         return f"./fapiao {name}: {sentence}; run it again."
     file = logs() / f"error-{name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
     file.touch(mode=0o600)
-    file.write_text("".join(traceback.format_exception(failure)), encoding="utf-8")
+    file.write_text(_details(failure), encoding="utf-8")
     return f"./fapiao {name} failed unexpectedly ({type(failure).__name__}): {file} has the details."
+
+
+def _details(failure: Exception) -> str:
+    from fapiao.masking import masked_text  # noqa: PLC0415 every command would read its rules
+
+    return visible_lines(masked_text("".join(traceback.format_exception(failure))))
 
 
 def _of_the_pool(failure: Exception) -> str:

@@ -12,7 +12,9 @@ import httpx
 from fapiao.boundary import boundary
 from fapiao.bounds import Bound, bound
 from fapiao.errors import AnswerLost, BureauError, Refused, TryLater
+from fapiao.masking import masked_text
 from fapiao.retry_after import retry_after
+from hooks.bureau.addresses import mask_addresses
 from hooks.bureau.answer import BeyondBounds, read_answer
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.rest import Rest
@@ -57,8 +59,9 @@ class BureauHttp:
     silent: ClassVar[str]
     """What to do where the answer was lost, or where a gateway (502, 504) gave up waiting for it."""
 
-    def __init__(self, known: BureauConnection, hide: Callable[[str], str] = str) -> None:
+    def __init__(self, known: BureauConnection, hide: Callable[[str], str] = masked_text) -> None:
         """Raises FapiaoError where the connection cannot be used; what it would send in clear is warned of."""
+        mask_addresses()
         self.concurrency = int(known.number("concurrency") or CONCURRENCY)
         self._base = known.base_url.rstrip("/")
         if known.unencrypted:
@@ -120,7 +123,7 @@ class BureauHttp:
         if response.is_success:
             return
         status = response.status_code
-        code, text = f"{self.http}_{status}", f"HTTP {status} {response.reason_phrase}"
+        code, text = f"{self.http}_{status}", self._hide(f"HTTP {status} {response.reason_phrase}")
         asked = retry_after(response.headers.get("retry-after", ""), datetime.now(UTC))
         wait = self.poll_delay(60) if asked is None else asked
         if status in _ASKS_FOR_PATIENCE or (status == _BUSY and asked is not None):

@@ -15,6 +15,7 @@ from fapiao.errors import (
     Refused,
     TryLater,
 )
+from fapiao.masking import masked_text
 from fapiao.rules.book import UNKNOWN, Outcome, RuleBook
 from hooks.bureau.http import BureauHttp
 
@@ -27,7 +28,8 @@ PLATFORM = "httpStatusCode"
 class BureauReply:
     """One answer: `kind` says which code table `code` belongs to; `data` is decoded, `raw` its JSON byte for byte.
 
-    Rows of `data` that cannot be stored exactly are BrokenRow; `answer` is all that came with a refusal.
+    Rows of `data` that cannot be stored exactly are BrokenRow; `answer` is all that came with a refusal. `text` is for
+    people: what it says under a secret's name is hidden.
     """
 
     kind: str
@@ -36,6 +38,9 @@ class BureauReply:
     data: Mapping[str, Any]
     raw: bytes
     answer: bytes = b""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", masked_text(self.text))
 
 
 class BureauSession:

@@ -12,8 +12,8 @@ from fapiao.channels.stated import ticket_of
 from fapiao.errors import BureauError, CallerRefused, TryLater
 from fapiao.tolerant_json import fields, text_of
 from hooks.bureau.connection import BureauConnection
+from hooks.bureau.redaction import Secrets
 from hooks.gateway.http_client import GatewayHttp, TokenRejected
-from hooks.gateway.redaction import Secrets
 
 LIFE = timedelta(hours=2) - timedelta(minutes=5)
 """Two hours, less what a call may take."""

@@ -8,10 +8,11 @@ import httpx
 from fapiao.boundary import boundary
 from fapiao.bounds import Bound
 from fapiao.errors import AnswerLost, Refused
+from fapiao.masking import masked_text
 from fapiao.shown import shown
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.http import BureauHttp
-from hooks.gateway.redaction import Secrets, mask_addresses
+from hooks.bureau.redaction import Secrets
 
 _UNAUTHORISED = 401
 _NOT_THERE = "a token is never sent there; ask the bureau"
@@ -32,7 +33,6 @@ class GatewayHttp(BureauHttp):
     lost = silent = "it may be repeated after three minutes"
 
     def __init__(self, known: BureauConnection, secrets: Secrets) -> None:
-        mask_addresses()
         super().__init__(known, secrets.hide)
 
     def repeat_seconds(self) -> float:
@@ -56,7 +56,9 @@ class GatewayHttp(BureauHttp):
 
     def _address(self, url: str) -> str:
         """Where a file lies. Raises Refused for another host, and for what is no address."""
-        with boundary(lambda _: Refused("GATEWAY_FILE_HOST", f"{shown(url, 80)} is no address", _NOT_THERE)):
+        with boundary(
+            lambda _: Refused("GATEWAY_FILE_HOST", f"{shown(masked_text(url), 80)} is no address", _NOT_THERE)
+        ):
             address = urljoin(self._base + "/", url)
             if urlsplit(address)[:2] != urlsplit(self._base)[:2]:
                 host = shown(str(urlsplit(address).hostname), 80)

@@ -18,11 +18,11 @@ from fapiao.errors import AnswerLost, LoginLost, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
 from fapiao.verification import Question
 from hooks.bureau.connection import BureauConnection, connection_of
+from hooks.bureau.redaction import Secrets
 from hooks.bureau.session import BureauReply, BureauSession
 from hooks.gateway.access_tokens import Tokens
 from hooks.gateway.cipher import encoding
 from hooks.gateway.http_client import GatewayHttp
-from hooks.gateway.redaction import Secrets
 from hooks.gateway.request_dedup import RequestDedup
 from hooks.gateway.wire import GatewayWire
 

@@ -14,11 +14,11 @@ from fapiao.channels.stated import code_of, stated
 from fapiao.errors import AnswerLost, CallerRefused
 from fapiao.tolerant_json import bytes_of, members, text_of, value_of
 from hooks.bureau.http import opening
+from hooks.bureau.redaction import Secrets
 from hooks.bureau.session import BureauReply
 from hooks.gateway.access_tokens import Tokens
 from hooks.gateway.cipher import Encoding
 from hooks.gateway.http_client import GatewayHttp, TokenRejected
-from hooks.gateway.redaction import Secrets
 
 T = TypeVar("T")
 _SUCCESSES = frozenset({"0", "0000"})

@@ -19,7 +19,6 @@ class LeqiSession(BureauSession):
     def __init__(self, connection: str | BureauConnection = "leqi", *, rules: RuleBook | None = None) -> None:
         """Raises FapiaoError or Refused where the connection cannot be used."""
         known = connection_of(connection)
-        known.tell(known.password)
         self.number = known.number
         self._default_user_id = str(known.extra.get("sydwptbh") or "")
         self._wire = LeqiWire(known)

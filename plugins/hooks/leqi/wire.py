@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from fapiao.errors import AnswerLost, Refused
 from fapiao.tolerant_json import bytes_of, fields, members, text_of, value_of, without_mark
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.http import BureauHttp, opening
+from hooks.bureau.redaction import Secrets
 from hooks.bureau.session import BureauReply
 
 _PLATFORM_OK = "200"
@@ -64,7 +66,8 @@ class LeqiWire(BureauHttp):
 
     def __init__(self, known: BureauConnection) -> None:
         """Raises FapiaoError or Refused where the connection cannot be used."""
-        super().__init__(known)
+        self._secrets = Secrets(known.password, tell=known.tell)
+        super().__init__(known, self._secrets.hide)
         self._sm4 = Sm4(known.password) if known.extra.get("encryption", "on") != "off" else None
         self._jrdwptbh = known.login
         self._invoke = self._base if self._base.endswith("/invoke") else f"{self._base}/access/v2/invoke"
@@ -87,7 +90,8 @@ class LeqiWire(BureauHttp):
 
     def _read(self, content: bytes) -> BureauReply:
         with opening(content), boundary(lambda broken: self._unreadable(content, broken)):
-            return self._opened(content)
+            reply = self._opened(content)
+            return replace(reply, text=self._secrets.hide(reply.text))
 
     def _unreadable(self, content: bytes, broken: BaseException) -> AnswerLost:
         text = f"the answer cannot be read: {broken or type(broken).__name__}"
