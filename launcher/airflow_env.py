@@ -155,6 +155,11 @@ def ensure_metadata() -> None:
         stamp.write_text(_stamp(), encoding="ascii")
 
 
+def metadata_is_prepared() -> bool:
+    """Whether this home has had an Airflow; the embedded Postgres need not run."""
+    return (home() / "airflow" / "migrated").exists()
+
+
 def _stamp() -> str:
     """Changes with the requirements, and with where the user says that the metadata are."""
     said = [os.environ.get(name, "") for name in spellings(METADATA)]

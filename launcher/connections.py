@@ -15,6 +15,11 @@ BUREAU_VARIABLES = (LEQI_VARIABLE, GATEWAY_VARIABLE)
 """乐企, and the gateway to the four other channels."""
 
 
+def name_of(variable: str) -> str:
+    """How Airflow calls the connection that a variable holds."""
+    return variable.removeprefix("AIRFLOW_CONN_").lower()
+
+
 def given_pool_url() -> str | None:
     """The pool that the user named by AIRFLOW_CONN_INVOICE_POOL as a libpq URL; None when there is none.
 
@@ -63,7 +68,7 @@ def bureau_connection(variable: str, text: str) -> BureauConnection:
 
     Raises Unusable when it cannot be read; its text, which holds a key, is never repeated.
     """
-    name = variable.removeprefix("AIRFLOW_CONN_").lower()
+    name = name_of(variable)
     try:
         return _bureau_of_json(name, json.loads(text)) if text.startswith("{") else _bureau_of_uri(name, text)
     except (ValueError, AttributeError):

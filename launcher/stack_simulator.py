@@ -1,23 +1,17 @@
 """The simulator as the stack's bureau: started with its sample group when no real bureau connection is given."""
 
 import json
-import os
 import secrets
 import sys
 from pathlib import Path
 
-from launcher.connections import BUREAU_VARIABLES, GATEWAY_VARIABLE, LEQI_VARIABLE
+from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE
 from launcher.home import home, secret
 from simulator.gateway.credentials import APP_ID, APP_SECRET, GATEWAY_EXTRA
 from simulator.sample import GROUP, JRDWPTBH, UNITS
 
 KEY_VARIABLE = "SIMULATOR_KEY"
 POLL_SECONDS = 5
-
-
-def needed() -> bool:
-    """Whether the user gave no bureau of his own."""
-    return not any(os.environ.get(name) for name in BUREAU_VARIABLES)
 
 
 def command() -> list[str]:
@@ -52,7 +46,7 @@ def _ports() -> dict[str, int]:
 
 def connections(base_url: str, key: str, poll_seconds: float = POLL_SECONDS) -> dict[str, str]:
     """Airflow's connections to the simulator by environment variable, as JSON; key and secret are in them."""
-    own = {"sydwptbh": UNITS[GROUP], "poll_seconds": poll_seconds}
+    own = {"sydwptbh": UNITS[GROUP], "poll_seconds": poll_seconds, "rehearsal": True}
     leqi = {"conn_type": "leqi", "host": base_url, "login": JRDWPTBH, "password": key, "extra": own}
     gateway: dict[str, object] = {
         "conn_type": "bureau_gateway",
@@ -60,5 +54,5 @@ def connections(base_url: str, key: str, poll_seconds: float = POLL_SECONDS) -> 
         "login": APP_ID,
         "password": APP_SECRET,
     }
-    gateway["extra"] = {**GATEWAY_EXTRA, "poll_seconds": poll_seconds}
+    gateway["extra"] = {**GATEWAY_EXTRA, "poll_seconds": poll_seconds, "rehearsal": True}
     return {LEQI_VARIABLE: json.dumps(leqi), GATEWAY_VARIABLE: json.dumps(gateway)}

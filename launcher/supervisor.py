@@ -22,9 +22,13 @@ QUIET = {"scheduler": ["--skip-serve-logs"], "triggerer": ["--skip-serve-logs"]}
 
 
 class Supervisor:
-    """Keeps the parts alive until told to stop; `environment` is Airflow's."""
+    """Keeps the parts alive until told to stop; `environment` is Airflow's.
 
-    def __init__(self, port: int, environment: dict[str, str]) -> None:
+    `simulated`: the simulator is its bureau.
+    """
+
+    def __init__(self, port: int, environment: dict[str, str], *, simulated: bool) -> None:
+        self._simulated = simulated
         self.stack = Stack(port, me(), login_is_ours=login_is_ours(environment))
         self.told_to_stop = threading.Event()
         self._environment = environment
@@ -34,7 +38,7 @@ class Supervisor:
     def run(self) -> None:
         """Start everything, watch it, stop everything; returns after `told_to_stop`."""
         try:
-            if stack_simulator.needed():
+            if self._simulated:
                 self._start_simulator()
             for name in PARTS[:-1]:
                 self._start(name)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from simulator.admin import admin_app
 from simulator.app import public_app
 from simulator.bureau import Bureau
+from simulator.identity import signed
 from simulator.lines import DroppableProtocol
 
 POLL_SECONDS = 0.005
@@ -31,7 +32,7 @@ class Servers:
 
     def __init__(self, bureau: Bureau, host: str, port: int = 0, admin_host: str = "", admin_port: int = 0) -> None:
         self._sockets = [_listen(host, port), _listen(admin_host or host, admin_port)]
-        self._servers = [_server(public_app(bureau)), _server(admin_app(bureau))]
+        self._servers = [_server(signed(public_app(bureau))), _server(admin_app(bureau))]
 
     @property
     def port(self) -> int:

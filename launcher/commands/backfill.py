@@ -72,7 +72,7 @@ def _go(url: str, arguments: argparse.Namespace, form: dict[str, Any]) -> int:
     """Makes the import tasks in this actor's name, then works them by a run of the DAG."""
     stack = None if arguments.later else running_stack()
     if not (arguments.later or stack):
-        require_bureau(DAG_ID)
+        require_bureau(DAG_ID, url)
     since, actor = datetime.now(UTC), actor_of(arguments)
     with open_session(url) as connection:
         made = create(connection, command_run(arguments, DAG_ID, since), actor, form)

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         with open_session(url) as connection:
             dags = dags_of(connection, batches)
         for dag_id in sorted(set(dags.values())) if not stack else ():
-            require_bureau(dag_id)
+            require_bureau(dag_id, url)
         act(arguments, lambda connection, actor: fetch_again(connection, actor, batches))
         log, actor = f"fetch-{datetime.now(UTC):%Y%m%dT%H%M%S}", actor_of(arguments)
         ended = [run_dag(url, stack, one, actor, f"{log}-{one[0]}", sys.stderr) for one in _runs(dags)]

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     with running_postgres(), pool_url() as url:
         stack = running_stack()
         if not stack:
-            require_bureau(dag_id)
+            require_bureau(dag_id, url)
         log = f"run-{dag_id}-{since:%Y%m%dT%H%M%S}"
         ended = run_dag(url, stack, (dag_id, conf), actor_of(arguments), log, sys.stdout)
         failed = print_outcome(url, ended, since)

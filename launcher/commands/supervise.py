@@ -2,8 +2,13 @@
 
 import argparse
 import signal
+from collections.abc import Mapping
 
+from fapiao.bureau_kind import REHEARSAL
+from hooks.pool.bureau_kind import claim
+from hooks.pool.sessions import open_session
 from launcher.airflow_env import airflow_environment, ensure_metadata
+from launcher.bureau import given_bureaus
 from launcher.pool import pool_url, running_postgres
 from launcher.stack import supervising
 from launcher.supervisor import Supervisor
@@ -24,8 +29,18 @@ def run(arguments: argparse.Namespace) -> int:
             return 1
         with running_postgres(), pool_url() as url:
             ensure_metadata()
-            supervisor = Supervisor(arguments.port, airflow_environment(url, arguments.port))
+            environment = airflow_environment(url, arguments.port)
+            supervisor = Supervisor(arguments.port, environment, simulated=_is_simulated(url, environment))
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: supervisor.told_to_stop.set())
             supervisor.run()
     return 0
+
+
+def _is_simulated(url: str, environment: Mapping[str, str]) -> bool:
+    """Whether the simulator stands in for a bureau that nobody gave. Raises Unusable in the real bureau's pool."""
+    if given_bureaus(environment):
+        return False
+    with open_session(url, "up", autocommit=True) as connection:
+        claim(connection, REHEARSAL, "the simulator that ./fapiao up starts where no bureau is given")
+    return True

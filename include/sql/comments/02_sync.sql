@@ -175,3 +175,7 @@ COMMENT ON COLUMN sync.verification.waits IS
 
 COMMENT ON COLUMN sync.verification.waiting_since IS
     'When the first of them was.';
+
+COMMENT ON TABLE sync.bureau IS
+    'Which kind of bureau fills this pool, real or rehearsal: decided by its first fill, and then for good (A-54). '
+    'Binding is a word that holds although nothing came yet: the demo has loaded its invented companies.';

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, ClassVar
@@ -17,6 +17,7 @@ from fapiao.retry_after import retry_after
 from hooks.bureau.addresses import mask_addresses
 from hooks.bureau.answer import BeyondBounds, read_answer
 from hooks.bureau.connection import BureauConnection
+from hooks.bureau.identity import BureauIdentity
 from hooks.bureau.rest import Rest
 from hooks.bureau.transport import CallWatch, TimeIsOver, WatchedTransport
 
@@ -71,6 +72,7 @@ class BureauHttp:
         patience = known.number("timeout_seconds") or 60.0
         self._seconds = patience * bound("answer_patiences").value
         self._watch, self._rest = CallWatch(), Rest()
+        self.identity = BureauIdentity(known, self._look)
         self._client = httpx.Client(
             transport=WatchedTransport(self.concurrency, self._watch),
             timeout=httpx.Timeout(patience, connect=10.0),
@@ -81,6 +83,11 @@ class BureauHttp:
     def close(self) -> None:
         """Closes the kept connections."""
         self._client.close()
+
+    def _look(self) -> None:
+        """One call that costs nothing and asks nothing: whatever answers says who it is."""
+        with suppress(BureauError, *self.ours):
+            self._call("GET", f"{self._base}/", bound("answer_bytes"))
 
     def poll_delay(self, seconds: float) -> float:
         """How long to wait: `poll_seconds` of the connection where it is set, else what the rules say."""
@@ -115,6 +122,7 @@ class BureauHttp:
             self._watch.call(self._seconds),
             self._client.stream(method, url, **request) as response,
         ):
+            self.identity.heard(response.headers)
             self._check(response)
             return read_answer(response, most)
 

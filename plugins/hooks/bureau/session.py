@@ -54,6 +54,7 @@ class BureauSession:
     def __init__(self, http: BureauHttp, rules: RuleBook) -> None:
         self._http, self._rules = http, rules
         self.concurrency = http.concurrency
+        self.identity = http.identity
 
     def close(self) -> None:
         """Closes the kept connections."""

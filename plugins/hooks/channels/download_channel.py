@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from fapiao.downloads.protocol import Applied, Login, Package, PartCursor, PollResult, Request
+from hooks.bureau.identity import BureauIdentity
 
 
 class DownloadChannel(Protocol):
@@ -27,6 +28,11 @@ class DownloadChannel(Protocol):
 
     def login(self, taxpayer_no: str) -> Login:
         """Whether the taxpayer's account is logged in; an `auto` one logs in on the way. Raises Refused or TryLater."""
+        ...
+
+    @property
+    def identity(self) -> BureauIdentity:
+        """Which kind of bureau it is, as far as that is known."""
         ...
 
     def close(self) -> None:

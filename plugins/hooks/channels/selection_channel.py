@@ -16,6 +16,7 @@ from fapiao.selection.answers import (
     Uploaded,
     Waiting,
 )
+from hooks.bureau.identity import BureauIdentity
 
 
 class SelectionChannel(Protocol):
@@ -59,6 +60,11 @@ class SelectionChannel(Protocol):
 
     def statistics_result(self, party: Party, action: StatisticsAction, request_no: str) -> Statistics | Waiting:
         """L11, O19, O20. Raises LoginLost, Refused (the bureau's code and text) or TryLater."""
+        ...
+
+    @property
+    def identity(self) -> BureauIdentity:
+        """Which kind of bureau it is, as far as that is known."""
         ...
 
     def close(self) -> None:

@@ -28,6 +28,7 @@ from fapiao.selection.answers import (
 )
 from fapiao.selection.result_codes import ResultCodes, result_codes
 from hooks.bureau.connection import BureauConnection
+from hooks.bureau.identity import BureauIdentity
 from hooks.gateway.etax_login import WAITS_FOR_LOGIN, log_in
 from hooks.gateway.session import GatewaySession
 
@@ -52,6 +53,11 @@ class EtaxSelection:
         self._now = now
         self._codes = codes or result_codes()
         self._rule = self._codes.uploads[CHANNEL]
+
+    @property
+    def identity(self) -> BureauIdentity:
+        """Who answers."""
+        return self._session.identity
 
     def close(self) -> None:
         """Closes the kept connections."""

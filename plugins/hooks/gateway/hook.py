@@ -19,6 +19,7 @@ from fapiao.downloads.protocol import (
 from fapiao.errors import AnswerLost, TryLater
 from fapiao.rules.book import RuleBook, rulebook
 from hooks.bureau.hook import BureauHook
+from hooks.bureau.identity import BureauIdentity
 from hooks.gateway.check import check_gateway
 from hooks.gateway.session import GatewaySession
 
@@ -57,6 +58,11 @@ class GatewayHook(BureauHook):
     def concurrency(self) -> int:
         """How many rows may be handled side by side."""
         return self.session.concurrency
+
+    @property
+    def identity(self) -> BureauIdentity:
+        """Who answers."""
+        return self.session.identity
 
     def close(self) -> None:
         """Closes the kept connections."""

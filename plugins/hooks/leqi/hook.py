@@ -20,6 +20,7 @@ from fapiao.rules.book import RuleBook, rulebook
 from fapiao.shown import shown
 from hooks.bureau.hook import BureauHook
 from hooks.bureau.http import one_at_a_time
+from hooks.bureau.identity import BureauIdentity
 from hooks.bureau.session import BureauReply
 from hooks.leqi.check import check_leqi
 from hooks.leqi.session import LeqiSession
@@ -54,6 +55,11 @@ class LeqiHook(BureauHook):
     def concurrency(self) -> int:
         """How many rows may be handled side by side."""
         return self._session.concurrency
+
+    @property
+    def identity(self) -> BureauIdentity:
+        """Who answers."""
+        return self._session.identity
 
     def close(self) -> None:
         """Closes the kept connections."""

@@ -30,6 +30,7 @@ from fapiao.selection.each import once_each
 from fapiao.selection.result_codes import ResultCodes, result_codes
 from fapiao.selection.said import told, words_of
 from hooks.bureau.connection import BureauConnection
+from hooks.bureau.identity import BureauIdentity
 from hooks.bureau.session import BureauReply
 from hooks.leqi.session import LeqiSession
 
@@ -61,6 +62,11 @@ class LeqiSelection:
         self._codes = codes or result_codes()
         self._rule = self._codes.uploads[CHANNEL]
         self._own_wait = self._session.number("selection_poll_seconds")
+
+    @property
+    def identity(self) -> BureauIdentity:
+        """Who answers."""
+        return self._session.identity
 
     def close(self) -> None:
         """Closes the kept connections."""

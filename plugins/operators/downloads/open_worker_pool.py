@@ -9,6 +9,7 @@ from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from hooks.enterprise.parameters import read_parameters
+from hooks.pool.bureau_kind import admit
 from hooks.pool.connection import PoolHook
 from hooks.queues.tasks import TaskTable
 from operators.downloads.session import WorkerSession
@@ -23,7 +24,8 @@ def open_worker_pool(
 ) -> Iterator[WorkerPool | None]:
     """The workers of one channel; None where the DAG, or any with None, has no open row: no connection is needed then.
 
-    Its owner name is the Airflow task's, so that a retry takes its own rows back at once.
+    Its owner name is the Airflow task's, so that a retry takes its own rows back at once. Raises Unusable where the
+    other kind of bureau fills the pool (A-54).
     """
     hook = PoolHook()
     actor = who(context)
@@ -35,6 +37,7 @@ def open_worker_pool(
             yield None
             return
         with closing(DOWNLOAD_CHANNELS[channel]()) as bureau:
+            admit(front, bureau)
             connect = partial(hook.connect, actor)
             session = WorkerSession(
                 front, run, owner_of(context, run), clock, bureau, rulebook(), parameters, connect=connect

@@ -7,6 +7,7 @@ from typing import Any
 
 from fapiao.tasks import RunDay
 from hooks.channels.selection_channels import SELECTION_CHANNELS
+from hooks.pool.bureau_kind import admitted
 from hooks.pool.connection import PoolHook
 from operators.leased_queue.loop import take_turns
 from operators.run_context import owner_of, who
@@ -18,7 +19,7 @@ def open_selection_session(actor: str, run: RunDay, owner: str) -> AbstractConte
     """As selection_session, by Airflow's connections. Raises psycopg.OperationalError."""
     connect = partial(PoolHook().connect, actor)
     return selection_session(
-        connect(), run, owner, SELECTION_CHANNELS, lambda name: SELECTION_CHANNELS[name](), connect
+        connect(), run, owner, SELECTION_CHANNELS, lambda name: admitted(connect, SELECTION_CHANNELS[name]), connect
     )
 
 

@@ -11,6 +11,7 @@ from airflow.sdk import BaseOperator
 from fapiao.verification import verification_rules
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from hooks.gateway.verifier import open_verifier
+from hooks.pool.bureau_kind import admitted
 from hooks.pool.connection import PoolHook
 from hooks.queues.verifications import VerificationTable
 from operators.leased_queue.lazy_channels import LazyChannels
@@ -39,8 +40,8 @@ class VerifyOperator(BaseOperator):
 @contextmanager
 def _opening(context: Mapping[str, Any], connect: Connect) -> Iterator[tuple[OpenSession, int]]:
     """What opens a worker's session by its name, and how many there may be."""
-    with open_verifier() as (ask, lines), ExitStack() as stack:
-        bureaus = LazyChannels(DOWNLOAD_CHANNELS, lambda name: DOWNLOAD_CHANNELS[name](), stack)
+    with open_verifier(connect) as (ask, lines), ExitStack() as stack:
+        bureaus = LazyChannels(DOWNLOAD_CHANNELS, lambda name: admitted(connect, DOWNLOAD_CHANNELS[name]), stack)
 
         def open_session(owner: str) -> VerificationSession:
             run, rules = run_day(context), verification_rules()

@@ -1,0 +1,40 @@
+"""The connections that Airflow itself knows, by a secrets backend, a variable or its own database: it is asked."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from fapiao.errors import Unusable
+from launcher.home import logs
+
+READER = Path(__file__).with_name("connection_reader.py")
+PATIENCE_SECONDS = 60.0
+
+
+def known_to_airflow(names: Collection[str], environment: Mapping[str, str]) -> dict[str, str]:
+    """Those of the connections that there are, as JSON, in the environment of an Airflow; secrets are in them.
+
+    It takes the seconds that Airflow's import takes. Its metadata database must be there. Raises Unusable where Airflow
+    cannot say, a secrets backend that does not answer among it.
+    """
+    read_end, write_end = os.pipe()
+    command = [sys.executable, "-P", str(READER), str(write_end), *names]
+    log = logs() / "airflow-connections.log"
+    with os.fdopen(read_end, encoding="utf-8") as answer, log.open("wb") as told:
+        try:
+            done = subprocess.run(
+                command, env=dict(environment), pass_fds=[write_end], check=False, stdout=told, stderr=told,
+                timeout=PATIENCE_SECONDS,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise Unusable(f"Airflow does not say which connections it knows; {log} has what it says.") from None
+        finally:
+            os.close(write_end)
+        text = answer.read()
+    if done.returncode:
+        raise Unusable(f"Airflow cannot say which connections it knows: {log} says why; check its secrets backend.")
+    found: dict[str, str] = json.loads(text)
+    return found

@@ -1,0 +1,178 @@
+"""A rehearsal and the real bureau never share a pool: its first fill decides, and the other kind is refused (A-54)."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import psycopg
+import pytest
+
+from fapiao.bureau_kind import REAL, REHEARSAL
+from fapiao.errors import CallerRefused, Unusable
+from hooks.bureau.connection import BureauConnection
+from hooks.gateway.session import GatewaySession
+from hooks.leqi.session import LeqiSession
+from hooks.pool.bureau_kind import admit, admitted, claim, kind_of
+from rehearsal import KEY
+from simulator.bureau import Bureau
+from simulator.clock import Clock
+from simulator.running import RunningSimulator
+from task_rows import put
+
+Pool = psycopg.Connection[Any]
+
+
+class Silent(BaseHTTPRequestHandler):
+    """A bureau that says nothing of itself: every answer is 404."""
+
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        """Counts who looked."""
+        self.asked.append(f"{self.command} {self.path}")
+        self.send_error(404)
+
+    do_POST = do_GET  # noqa: N815 the library's name
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is printed."""
+
+
+@pytest.fixture
+def bureau() -> Iterator[tuple[str, list[str]]]:
+    """A real bureau's address, and what it was asked."""
+    asked: list[str] = []
+    handler = type("Handler", (Silent,), {"asked": asked})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[str]:
+    """The simulator's address."""
+    with RunningSimulator(Bureau(Clock(), bytes.fromhex(KEY))) as running:
+        yield running.url
+
+
+def leqi(url: str, **extra: Any) -> LeqiSession:
+    """乐企 over a connection of its own."""
+    return LeqiSession(BureauConnection("leqi", url, None, None, "JR", KEY, extra))
+
+
+def gateway(url: str, **extra: Any) -> GatewaySession:
+    """The gateway over a connection of its own."""
+    return GatewaySession(BureauConnection("bureau_gateway", url, None, None, "app", "secret", extra))
+
+
+def fill(pool: Pool) -> None:
+    """An application that a bureau accepted."""
+    put(pool, "downloading")
+    pool.commit()
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+@pytest.mark.parametrize("opened", [leqi, gateway])
+def test_a_simulator_says_who_it_is_though_its_connection_does_not(pool: Pool, simulator: str, opened: Any) -> None:
+    with closing(opened(simulator)) as session:
+        admit(pool, session)
+    held = kind_of(pool)
+    assert held
+    assert (held.kind, held.binding) == (REHEARSAL, False)
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+@pytest.mark.parametrize("opened", [leqi, gateway])
+def test_a_real_bureau_is_refused_by_a_pool_of_rehearsals_before_anything_is_asked_of_it(
+    pool: Pool, bureau: tuple[str, list[str]], opened: Any
+) -> None:
+    claim(pool, REHEARSAL, "the demo", binding=True)
+    url, asked = bureau
+    with closing(opened(url)) as session, pytest.raises(Unusable, match="is a real bureau: they never share a pool"):
+        admit(pool, session)
+    assert asked == ["GET /"], "the look that costs nothing"
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+def test_a_simulator_is_refused_by_a_real_pool_by_its_mark_before_it_is_asked(pool: Pool) -> None:
+    claim(pool, REAL, "connection leqi")
+    fill(pool)
+    with (
+        closing(leqi("http://127.0.0.1:9", rehearsal=True)) as session,
+        pytest.raises(Unusable, match="is a simulator"),
+    ):
+        admit(pool, session)
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+@pytest.mark.parametrize("opened", [leqi, gateway])
+def test_no_answer_of_a_simulator_without_a_mark_is_taken_into_a_real_pool(
+    pool: Pool, simulator: str, opened: Any
+) -> None:
+    claim(pool, REAL, "connection leqi")
+    fill(pool)
+    with closing(opened(simulator)) as session:
+        admit(pool, session)
+        with pytest.raises(CallerRefused, match="leads to a simulator") as refused:
+            session._http._post(simulator)
+    assert refused.value.free, "no row is to blame"
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+def test_a_real_pool_never_looks_at_its_bureau(pool: Pool, bureau: tuple[str, list[str]]) -> None:
+    claim(pool, REAL, "connection leqi")
+    fill(pool)
+    url, asked = bureau
+    with closing(leqi(url)) as session:
+        admit(pool, session)
+    assert asked == []
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+def test_the_first_fill_decides_and_a_word_of_before_gives_way(pool: Pool, bureau: tuple[str, list[str]]) -> None:
+    claim(pool, REHEARSAL, "./fapiao up by mistake")
+    with closing(leqi(bureau[0])) as session:
+        admit(pool, session)
+    held = kind_of(pool)
+    assert held
+    assert (held.kind, held.evidence) == (REAL, "connection leqi")
+    fill(pool)
+    with pytest.raises(Unusable, match=r"filled by the real bureau \(since .*, by connection leqi\)"):
+        claim(pool, REHEARSAL, "./fapiao demo", binding=True)
+
+
+@pytest.mark.finding("F52")
+def test_a_bureau_that_does_not_answer_decides_nothing(pool: Pool) -> None:
+    with closing(leqi("http://127.0.0.1:9")) as session:
+        admit(pool, session)
+    assert kind_of(pool) is None
+
+
+@pytest.mark.finding("F52")
+def test_a_bureau_that_is_refused_is_closed_again(pool_url: str) -> None:
+    def connect() -> Pool:
+        return psycopg.connect(pool_url)
+
+    with connect() as connection:
+        claim(connection, REAL, "connection leqi")
+        fill(connection)
+    session = leqi("http://127.0.0.1:9", rehearsal=True)
+    with pytest.raises(Unusable):
+        admitted(connect, lambda: session)
+    assert session._http._client.is_closed
+
+
+@pytest.mark.finding("F52")
+def test_the_kind_is_never_deleted(pool: Pool) -> None:
+    claim(pool, REAL, "connection leqi")
+    with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+        pool.execute("DELETE FROM sync.bureau")
