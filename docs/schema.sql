@@ -255,6 +255,21 @@ CREATE TABLE sync.batch (
 ALTER TABLE ONLY sync.batch ADD CONSTRAINT batch_dag_id_run_id_key UNIQUE (dag_id, run_id);
 ALTER TABLE ONLY sync.batch ADD CONSTRAINT batch_pkey PRIMARY KEY (batch_no);
 
+-- Which kind of bureau fills this pool, real or rehearsal: decided by its first fill, and then for good (A-54).
+-- Binding is a word that holds although nothing came yet: the demo has loaded its invented companies.
+CREATE TABLE sync.bureau (
+    only_row boolean DEFAULT true NOT NULL,
+    kind text NOT NULL,
+    evidence text NOT NULL,
+    binding boolean DEFAULT false NOT NULL,
+    decided_by text DEFAULT sync.actor() NOT NULL,
+    decided_at timestamptz DEFAULT sync.now() NOT NULL,
+    CONSTRAINT bureau_kind_check CHECK ((kind = ANY (ARRAY['real', 'rehearsal']))),
+    CONSTRAINT bureau_only_row_check CHECK (only_row)
+);
+ALTER TABLE ONLY sync.bureau ADD CONSTRAINT bureau_pkey PRIMARY KEY (only_row);
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON sync.bureau FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
+
 -- The day the newest run worked for; the quota board says "today" of that day, so a rehearsal reads as a real day
 -- does.
 CREATE TABLE sync.business_day (

@@ -34,6 +34,13 @@ def pool_url(keep_running: bool = False) -> Iterator[str]:
         migrate_pool(given)
         yield given
         return
+    with embedded_pool_url(keep_running) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def embedded_pool_url(keep_running: bool = False) -> Iterator[str]:
+    """As pool_url, for the embedded pool although another one may be given."""
     with running_postgres(keep_running) as server:
         server.ensure_database(DATABASE)
         migrate_pool(server.url(DATABASE))

@@ -1,23 +1,28 @@
 """`./fapiao demo`: the main job end to end on the embedded Postgres and the simulator, for a chosen day."""
 
 import argparse
+import os
 import sys
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 
 from psycopg.rows import dict_row
 
+from fapiao.bureau_kind import REHEARSAL
 from fapiao.errors import BadInput, Unusable
 from fapiao.queries import query
+from hooks.pool.bureau_kind import claim
 from hooks.pool.sessions import open_session
 from launcher import stack_simulator
 from launcher.airflow_env import airflow_environment, ensure_metadata, rehearse_apart
 from launcher.command_simulator import simulation
 from launcher.commands.run import print_outcome
+from launcher.connections import POOL_VARIABLE
 from launcher.dag_runs import run_dags
 from launcher.demo_day import due_dags, leave_something_open, set_parameters
 from launcher.home import home, logs
-from launcher.pool import pool_url, running_postgres
-from launcher.sample_group import load_sample
+from launcher.pool import embedded_pool_url, pool_url, running_postgres
+from launcher.sample_group import ACTOR, load_sample
 from launcher.screen import print_rows
 from launcher.stack import running_stack
 from simulator.sample import EARLIEST, sample_enterprise
@@ -72,6 +77,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TYPE.KEY=VALUE",
         help="a parameter that is set for the rehearsal, for example rim_download.open_replenish_last_month=1",
     )
+    parser.add_argument(
+        "--given-pool",
+        action="store_true",
+        help=f"rehearse in the pool of {POOL_VARIABLE}, which is one of rehearsals from then on",
+    )
+
+
+def _pool(arguments: argparse.Namespace) -> AbstractContextManager[str]:
+    """The embedded pool; one that is given by connection only where that was said (A-54)."""
+    if arguments.given_pool:
+        return pool_url()
+    if os.environ.get(POOL_VARIABLE):
+        print(
+            f"The demo rehearses in the embedded pool, not in that of {POOL_VARIABLE}; --given-pool says otherwise.",
+            file=sys.stderr,
+        )
+    return embedded_pool_url()
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -84,11 +106,13 @@ def run(arguments: argparse.Namespace) -> int:
     for sentence in rehearse_apart():
         print(sentence, file=sys.stderr)
     since = datetime.now(UTC)
-    with running_postgres(), pool_url() as url, simulation(day, stack_simulator.sm4_key()) as bureau:
+    with running_postgres(), _pool(arguments) as url, simulation(day, stack_simulator.sm4_key()) as bureau:
+        with open_session(url, ACTOR, autocommit=True) as connection:
+            claim(connection, REHEARSAL, "the simulator of ./fapiao demo", binding=True)
         ensure_metadata()
         bureau.order("seed", sample_enterprise(day))
         print(f"Sample group on every channel: {load_sample(url, day)}")
-        environment = airflow_environment(url)
+        environment = airflow_environment(url) | {POOL_VARIABLE: url}
         environment |= stack_simulator.connections(bureau.url, stack_simulator.sm4_key(), POLL_SECONDS)
         set_parameters(url, arguments.param)
         if left := leave_something_open(url, day, environment):
