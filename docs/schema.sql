@@ -995,7 +995,8 @@ END $$;
 
 -- An event for every change of status or error, and for the upload.
 CREATE FUNCTION sync.log_changed_selections() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO sync.selection_event (selection_id, seq, from_status, to_status, actor, reason, at, hash)
@@ -1019,7 +1020,8 @@ END $$;
 
 -- An event for every change of status, void state, error or day; who and why come from the session.
 CREATE FUNCTION sync.log_changed_tasks() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO sync.task_event (task_id, seq, from_status, to_status, actor, reason, at, hash)
@@ -1044,7 +1046,8 @@ END $$;
 
 -- The first event of every new selection.
 CREATE FUNCTION sync.log_new_selections() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO sync.selection_event (selection_id, seq, from_status, to_status, actor, reason, at, hash)
@@ -1059,7 +1062,8 @@ END $$;
 
 -- The first event of every new task: its rule, and why it comes late where it does.
 CREATE FUNCTION sync.log_new_tasks() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO sync.task_event (task_id, seq, from_status, to_status, actor, reason, at, hash)
@@ -1075,7 +1079,8 @@ END $$;
 
 -- A request that changes nothing else of what is history leaves its event here; the other trigger sees the rest.
 CREATE FUNCTION sync.log_request() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO sync.task_event (task_id, seq, from_status, to_status, actor, reason, at, hash)

@@ -14,15 +14,18 @@ import psycopg
 from fapiao.errors import Unusable
 from fapiao.queries import query
 from launcher.airflow_settings import SECRETS_BACKENDS, is_given, merged, sentences, spellings
-from launcher.connections import POOL_VARIABLE
+from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE
 from launcher.guard import ended_here, start
 from launcher.home import ROOT, home, locked, logs, secret
 from launcher.pool import embedded, last_line
 
 DATABASE = "airflow"
+ROLE = "fapiao_airflow"
+"""Who owns the metadata, and nothing else: tasks are given its URL, and it is not let into the pool's tables."""
 METADATA = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 LOGIN = "admin"
-NOT_FOR_AIRFLOW = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME")
+NOT_FOR_AIRFLOW = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME", OWNER_VARIABLE)
+"""No task shall have the owner of the pool."""
 
 
 def airflow_environment(pool_url: str, port: int = 8080) -> dict[str, str]:
@@ -144,7 +147,7 @@ def ensure_metadata() -> None:
     """
     with locked(home() / "airflow-migration.lock"):
         if not is_given(METADATA, os.environ):
-            embedded().ensure_database(DATABASE)
+            _hand_over()
         stamp, there = airflow_home() / "migrated", _has_tables(_metadata_url())
         if there and stamp.exists() and stamp.read_text(encoding="ascii") == _stamp():
             return
@@ -158,6 +161,14 @@ def ensure_metadata() -> None:
 def metadata_is_prepared() -> bool:
     """Whether this home has had an Airflow; the embedded Postgres need not run."""
     return (home() / "airflow" / "migrated").exists()
+
+
+def _hand_over() -> None:
+    """The metadata are the role's alone, those of an older version too."""
+    server = embedded()
+    server.ensure_database(DATABASE)
+    server.ensure_logins(ROLE)
+    server.hand_over(DATABASE, ROLE)
 
 
 def _stamp() -> str:
@@ -211,18 +222,20 @@ def _check() -> None:
 def _airflow_db(log: Path, *words: str) -> int:
     with log.open("wb") as output:
         command = [sys.executable, "-m", "airflow", "db", *words]
-        with ended_here(start(command, output, airflow_environment(embedded().url()))) as airflow:
+        # neither of these asks the pool
+        with ended_here(start(command, output, airflow_environment(pool_url=""))) as airflow:
             return airflow.wait()
 
 
 def _embedded_metadata() -> str:
-    return embedded().url(DATABASE).replace("postgresql://", "postgresql+psycopg2://", 1)
+    embedded().ensure_logins(ROLE)
+    return embedded().url(DATABASE, ROLE).replace("postgresql://", "postgresql+psycopg2://", 1)
 
 
 def _metadata_url() -> str | None:
     """Where the metadata are, for libpq; None where a command or a secret says it, or they are in no Postgres."""
     if not is_given(METADATA, os.environ):
-        return embedded().url(DATABASE)
+        return embedded().url(DATABASE, ROLE)
     said = next((os.environ[name] for name in spellings(METADATA) if name in os.environ), "")
     scheme, _, rest = said.partition("://")
     return f"postgresql://{rest}" if rest and scheme.partition("+")[0] in ("postgresql", "postgres") else None

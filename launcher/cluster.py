@@ -23,6 +23,8 @@ def create_cluster(data: Path, password: Path, programs: Programs) -> None:
     _refuse_full_disk(data.parent)
     making = data.with_name("data.making")
     shutil.rmtree(making, ignore_errors=True)
+    for left in password.parent.glob("*.password"):
+        left.unlink()
     _write_password(password, programs.account.uid, programs.account.gid)
     done = programs.run(
         "initdb",

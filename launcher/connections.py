@@ -9,6 +9,10 @@ from fapiao.errors import Unusable
 from hooks.bureau.connection import BureauConnection
 
 POOL_VARIABLE = "AIRFLOW_CONN_INVOICE_POOL"
+OWNER_VARIABLE = "AIRFLOW_CONN_INVOICE_POOL_OWNER"
+"""Who migrates the pool, where that is not the role that works with it."""
+READER_VARIABLE = "AIRFLOW_CONN_INVOICE_POOL_READER"
+"""Who only looks, where commands that look shall be nobody else."""
 LEQI_VARIABLE = "AIRFLOW_CONN_LEQI"
 GATEWAY_VARIABLE = "AIRFLOW_CONN_BUREAU_GATEWAY"
 BUREAU_VARIABLES = (LEQI_VARIABLE, GATEWAY_VARIABLE)
@@ -20,35 +24,34 @@ def name_of(variable: str) -> str:
     return variable.removeprefix("AIRFLOW_CONN_").lower()
 
 
-def given_pool_url() -> str | None:
+def given_pool_url(variable: str = POOL_VARIABLE) -> str | None:
     """The pool that the user named by AIRFLOW_CONN_INVOICE_POOL as a libpq URL; None when there is none.
 
-    Raises Unusable when the variable is no Postgres connection. Its text, a password perhaps, is never repeated.
+    The same for its owner and its reader. Raises Unusable when the variable is no Postgres connection. Its text, a
+    password perhaps, is never repeated.
     """
-    text = os.environ.get(POOL_VARIABLE, "").strip()
+    text = os.environ.get(variable, "").strip()
     if not text:
         return None
-    return _from_json(text) if text.startswith("{") else _from_uri(text)
+    return _from_json(variable, text) if text.startswith("{") else _from_uri(variable, text)
 
 
-def _from_uri(text: str) -> str:
+def _from_uri(variable: str, text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("postgres", "postgresql") or not parts.hostname:
-        raise Unusable(
-            f"{POOL_VARIABLE} is not a Postgres connection: write postgresql://user:password@host:5432/name."
-        )
+        raise Unusable(f"{variable} is not a Postgres connection: write postgresql://user:password@host:5432/name.")
     options = dict(parse_qsl(parts.query))
     options |= _options(options.pop("__extra__", None))
     return parts._replace(scheme="postgresql", query=urlencode(options)).geturl()
 
 
-def _from_json(text: str) -> str:
+def _from_json(variable: str, text: str) -> str:
     try:
         fields: dict[str, Any] = json.loads(text)
     except ValueError:
-        raise Unusable(f"{POOL_VARIABLE} begins like JSON and is none: check its quotes and braces.") from None
+        raise Unusable(f"{variable} begins like JSON and is none: check its quotes and braces.") from None
     if fields.get("conn_type") not in ("postgres", "postgresql") or not fields.get("host"):
-        raise Unusable(f"{POOL_VARIABLE} needs conn_type postgres and a host.")
+        raise Unusable(f"{variable} needs conn_type postgres and a host.")
     login, password = (quote(str(fields.get(key) or ""), safe="") for key in ("login", "password"))
     account = f"{login}:{password}@" if password else f"{login}@" if login else ""
     options = urlencode(_options(fields.get("extra")))

@@ -17,7 +17,7 @@ from fapiao.tables.reading import read_tables
 from hooks.enterprise.basics import change
 from launcher.connections import LEQI_VARIABLE, bureau_connection
 from launcher.guarded_output import print_line
-from launcher.pool import pool_session
+from launcher.pool import pool_session, reading_session
 from launcher.screen import print_rows
 
 
@@ -60,6 +60,6 @@ def save(decide: Callable[[Enterprise], Loaded], dry_run: bool = False) -> None:
 
 def show(statement: str, shown: tuple[str, ...], as_json: bool) -> None:
     """Prints the rows of a named statement of enterprise.sql as a table, or one JSON object a line."""
-    with pool_session(row_factory=dict_row) as connection:
+    with reading_session(row_factory=dict_row) as connection:
         rows = connection.execute(query("enterprise", statement)).fetchall()
     print_rows(shown, rows, as_json=as_json)

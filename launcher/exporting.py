@@ -78,5 +78,4 @@ def _export(
     with counted_rows(str(file)) as progress:
         rows = write(chosen, progress)
     note_export(connection, actor, rows, chosen | noted)
-    connection.commit()
     print(f"{rows} rows written to {file}")

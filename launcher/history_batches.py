@@ -12,7 +12,7 @@ from hooks.pool.sessions import open_session
 from hooks.queues.imports import files_of_import
 from launcher.actor import actor_of
 from launcher.options import day_of
-from launcher.pool import pool_session
+from launcher.pool import pool_session, reading_session
 from launcher.row_limit import add_row_limit
 from launcher.screen import print_rows
 from launcher.task_commands import say_who_works
@@ -73,7 +73,8 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     """Does one action. Raises BadInput with every problem at once."""
-    with pool_session(autocommit=True) as connection:
+    session = reading_session if _only_looks(arguments) else pool_session
+    with session(autocommit=True) as connection:
         ACTIONS[arguments.action](connection, arguments)
     return 0
 
@@ -145,6 +146,12 @@ ACTIONS: Mapping[str, Callable[[Connection, argparse.Namespace], None]] = {
     "auto": _auto,
     "missing": _missing,
 }
+
+
+def _only_looks(arguments: argparse.Namespace) -> bool:
+    """list, show and missing do; auto does unless it switches something."""
+    switches = arguments.enable is not None or arguments.disable is not None
+    return arguments.action in ("list", "show", "missing") or (arguments.action == "auto" and not switches)
 
 
 def _named(arguments: argparse.Namespace) -> list[str]:

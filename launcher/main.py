@@ -174,7 +174,7 @@ def _unexpected(name: str, failure: Exception) -> str:
     if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
         return "The disk is full: free some space, or set FAPIAO_HOME to another disk."
     if "psycopg" in sys.modules and (sentence := _of_the_pool(failure)):
-        return f"./fapiao {name}: {sentence}; run it again."
+        return f"./fapiao {name}: {sentence}."
     file = logs() / f"error-{name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
     file.touch(mode=0o600)
     file.write_text(_details(failure), encoding="utf-8")
@@ -190,13 +190,16 @@ def _details(failure: Exception) -> str:
 def _of_the_pool(failure: Exception) -> str:
     """What is said where the pool ended the work, or has gone; nothing where the failure is our own."""
     from hooks.pool.faults import is_of_the_database, limit_of  # noqa: PLC0415 every command would read the rules
+    from hooks.pool.roles import lacks_rights  # noqa: PLC0415 as above
 
     if limit := limit_of(failure):
-        return limit.said()
+        return f"{limit.said()}; run it again"
+    if sentence := lacks_rights(failure):
+        return sentence
     if not is_of_the_database(failure):
         return ""
     reason = " ".join(str(failure).split())
-    return f"Postgres stopped, restarted or could not go on ({reason}); what was not finished is undone"
+    return f"Postgres stopped, restarted or could not go on ({reason}); what was not finished is undone; run it again"
 
 
 def _terminate(number: int, _frame: FrameType | None) -> NoReturn:

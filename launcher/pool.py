@@ -1,4 +1,4 @@
-"""A migrated pool for a command: the one of the invoice_pool connection, else the embedded one."""
+"""The pool for a command: the one of the invoice_pool connection, else the embedded one."""
 
 import contextlib
 import fcntl
@@ -9,11 +9,15 @@ from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import errors
+from psycopg.rows import tuple_row
 
 from fapiao.errors import Unusable
-from hooks.pool.sessions import SessionLimits, giving_up, open_session
+from hooks.files.data_folder import data_folder
+from hooks.pool.roles import APPLICATION, READER, may_migrate
+from hooks.pool.sessions import SessionLimits, giving_up, open_reading_session, open_session
+from hooks.pool.standing import refuse_other_schema
 from hooks.pool.start import bring_up_to_date
-from launcher.connections import POOL_VARIABLE, given_pool_url
+from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE, READER_VARIABLE, given_pool_url
 from launcher.guard import postgres_user
 from launcher.home import home
 from launcher.postgres import EmbeddedPostgres
@@ -21,18 +25,22 @@ from launcher.processes import wait_until
 
 DATABASE = "invoice_pool"
 FREED_SECONDS = 2.0
+WORKING = (POOL_VARIABLE, OWNER_VARIABLE, READER_VARIABLE)
+MIGRATING = (OWNER_VARIABLE, POOL_VARIABLE, READER_VARIABLE)
+READING = (READER_VARIABLE, POOL_VARIABLE, OWNER_VARIABLE)
+"""Whose connection is taken first: one that is not given is played by the next."""
 
 
 @contextlib.contextmanager
 def pool_url(keep_running: bool = False) -> Iterator[str]:
-    """The URL of a migrated pool, usable inside the block.
+    """The URL of a migrated pool for who works with it, usable inside the block.
 
     The embedded server is started if needed and stopped by whoever leaves last, unless `keep_running` was said by
     anybody since the last `forget_keeping`. Raises Unusable when the pool cannot be used.
     """
-    if given := given_pool_url():
-        migrate_pool(given)
-        yield given
+    if url := given(*WORKING):
+        migrate_pool(given(*MIGRATING) or url)
+        yield url
         return
     with embedded_pool_url(keep_running) as url:
         yield url
@@ -42,14 +50,43 @@ def pool_url(keep_running: bool = False) -> Iterator[str]:
 def embedded_pool_url(keep_running: bool = False) -> Iterator[str]:
     """As pool_url, for the embedded pool although another one may be given."""
     with running_postgres(keep_running) as server:
-        server.ensure_database(DATABASE)
-        migrate_pool(server.url(DATABASE))
-        yield server.url(DATABASE)
+        _prepare(server)
+        yield server.url(DATABASE, APPLICATION)
+
+
+def _prepare(server: EmbeddedPostgres) -> None:
+    """A pool of an older version has its roles from now on, too."""
+    server.ensure_database(DATABASE)
+    server.ensure_logins(APPLICATION, READER)
+    migrate_pool(server.url(DATABASE), roles=True)
+
+
+@contextlib.contextmanager
+def reading_url() -> Iterator[str]:
+    """The URL of the pool for who only looks, usable inside the block; it is neither made nor migrated.
+
+    The embedded server runs meanwhile. Raises Unusable where there is no embedded pool.
+    """
+    if url := given(*READING):
+        yield url
+        return
+    if not embedded().data.exists():
+        raise Unusable(
+            f"There is no pool in {data_folder()} yet: ./fapiao db migrate makes an empty one, ./fapiao demo one with "
+            f"sample companies; or name yours by {POOL_VARIABLE}."
+        )
+    with running_postgres() as server:
+        yield server.url(DATABASE, READER)
+
+
+def given(*variables: str) -> str | None:
+    """The first of the connections that the user named."""
+    return next((url for variable in variables if (url := given_pool_url(variable))), None)
 
 
 @contextlib.contextmanager
 def pool_session(actor: str = "", **settings: Any) -> Iterator[psycopg.Connection[Any]]:
-    """A session of the pool for what a person does or reads; `settings` as psycopg.connect takes them.
+    """A session of the pool for what a person does; `settings` as psycopg.connect takes them.
 
     Raises Unusable as pool_url, and with who stood in the way where a lock was not to be had.
     """
@@ -64,6 +101,22 @@ def pool_session(actor: str = "", **settings: Any) -> Iterator[psycopg.Connectio
 
 
 @contextlib.contextmanager
+def reading_session(**settings: Any) -> Iterator[psycopg.Connection[Any]]:
+    """A session of the pool for what a person looks at: it takes no lock, and the server refuses any change.
+
+    Raises Unusable as reading_url, and with the next step where the pool is not as this program knows it.
+    """
+    rows = settings.pop("row_factory", tuple_row)
+    with reading_url() as url:
+        with _answering(url):
+            connection = open_reading_session(url, limits=SessionLimits.of_a_person(), **settings)
+        with connection:
+            refuse_other_schema(connection)
+            connection.row_factory = rows
+            yield connection
+
+
+@contextlib.contextmanager
 def _undone(connection: psycopg.Connection[Any]) -> Iterator[None]:
     """What waited in vain is undone, so that the session can be asked who stood in the way."""
     try:
@@ -73,11 +126,22 @@ def _undone(connection: psycopg.Connection[Any]) -> Iterator[None]:
         raise
 
 
-def migrate_pool(url: str) -> None:
-    """As bring_up_to_date. Raises Unusable also where the pool does not answer."""
+def migrate_pool(url: str, *, roles: bool = False) -> None:
+    """As bring_up_to_date, where the role of `url` owns the pool or may make one; another one only looks.
+
+    Raises Unusable also where the pool does not answer, or is not as this program knows it and may not be migrated.
+    """
+    with _answering(url), open_session(url, "start", autocommit=True) as connection:
+        if may_migrate(connection):
+            bring_up_to_date(connection, roles=roles)
+        else:
+            refuse_other_schema(connection)
+
+
+@contextlib.contextmanager
+def _answering(url: str) -> Iterator[None]:
     try:
-        with open_session(url, "start", autocommit=True) as connection:
-            bring_up_to_date(connection)
+        yield
     except psycopg.OperationalError as refused:
         parts = urlsplit(url)
         raise Unusable(
@@ -93,8 +157,8 @@ def last_line(refused: Exception) -> str:
 
 
 def embedded() -> EmbeddedPostgres:
-    """The embedded server of this home, running or not."""
-    return EmbeddedPostgres(home() / "postgres")
+    """The embedded server of this home, running or not, made or not."""
+    return EmbeddedPostgres(data_folder() / "postgres")
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from fapiao.errors import Unusable
 from launcher.accounts import account_for, own_folder
 from launcher.cluster import USER, configure, create_cluster, refuse_other_major
 from launcher.home import locked
+from launcher.logins import ensure_logins, hand_over, password_file
 from launcher.ports import free_port, port_is_free
 from launcher.postgres_errors import sentence
 from launcher.postmaster import disown_stale_pid_file, living, workers_on
@@ -19,6 +20,7 @@ from launcher.processes import wait_until
 from launcher.programs import Programs
 
 PATIENCE_SECONDS = 60
+MIGRATE = "./fapiao db migrate makes it"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -63,10 +65,17 @@ class EmbeddedPostgres:
             return int((self.folder / "port").read_text(encoding="ascii"))
         raise Unusable(f"The embedded Postgres in {self.folder} was never started.")
 
-    def url(self, database: str = "invoice_pool") -> str:
-        """A libpq URL with the password in it: hand it on, never print it unasked."""
-        password = (self.folder / "password").read_text(encoding="ascii")
-        return f"postgresql://{USER}:{password}@127.0.0.1:{self.port}/{database}"
+    def url(self, database: str = "invoice_pool", role: str = USER) -> str:
+        """A libpq URL with the password in it: hand it on, never print it unasked.
+
+        Raises Unusable for a role that cannot log in here.
+        """
+        file = self.folder / "password" if role == USER else password_file(self.folder, role)
+        try:
+            password = file.read_text(encoding="ascii")
+        except FileNotFoundError:
+            raise Unusable(f"The embedded Postgres in {self.folder} knows no {role} yet: {MIGRATE}.") from None
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
         """Run the server until `stop`; creates its data at the first time, does nothing when it runs.
@@ -108,6 +117,16 @@ class EmbeddedPostgres:
             contextlib.suppress(psycopg.errors.DuplicateDatabase),
         ):
             connection.execute(create)
+
+    def ensure_logins(self, *roles: str) -> None:
+        """Let these roles log in, with nothing but what tables and databases give them."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            ensure_logins(connection, self.folder, roles)
+
+    def hand_over(self, database: str, role: str) -> None:
+        """The role, which can log in, owns the database from now on, and nobody else may enter it."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            hand_over(connection, role)
 
     def _launch(self, programs: Programs) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import settings
 import airflow_home  # noqa: F401 before anything imports Airflow
 from budgets import Budgets
 from hooks.pool import migrations
+from hooks.pool.roles import APPLICATION, READER, give_rights
 from hooks.pool.rule_tables import load_rules
 from launcher.postgres import EmbeddedPostgres
 from requirement_ids import Requirements
@@ -49,11 +51,13 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture(scope="session")
 def template(postgres: EmbeddedPostgres) -> str:
-    """Name of a database that is migrated and has the rules loaded; others are copied from it."""
+    """Name of a database that is migrated, has the rules loaded and knows its roles; others are copied from it."""
     postgres.ensure_database(TEMPLATE)
+    postgres.ensure_logins(APPLICATION, READER)
     with psycopg.connect(postgres.url(TEMPLATE), autocommit=True) as connection:
         migrations.migrate(connection)
         load_rules(connection)
+        give_rights(connection)
     return TEMPLATE
 
 
@@ -66,11 +70,28 @@ def maintenance(postgres: EmbeddedPostgres) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture
 def pool_url(postgres: EmbeddedPostgres, template: str, maintenance: psycopg.Connection) -> Iterator[str]:
-    """URL of a fresh pool database that only this test knows; dropped afterwards, open connections or not."""
+    """URL of a fresh pool database that only this test knows; dropped afterwards, open connections or not.
+
+    Its role is the application, as in use: a statement that needs more fails here.
+    """
     name = f"pool_{next(_numbers)}"
     maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield postgres.url(name)
+    yield postgres.url(name, APPLICATION)
     maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def owner_url(postgres: EmbeddedPostgres, pool_url: str) -> str:
+    """URL of the same pool for its owner, who may do what nobody does in use."""
+    return postgres.url(urlsplit(pool_url).path[1:])
+
+
+@pytest.fixture
+def owner(owner_url: str) -> Iterator[psycopg.Connection]:
+    """A connection of its owner to this test's pool; it sees what `pool` has committed."""
+    with psycopg.connect(owner_url) as connection:
+        yield connection
+        connection.rollback()
 
 
 @pytest.fixture

@@ -87,3 +87,30 @@ UNION ALL
 SELECT format('GRANT %%s ON %%s TO %%s%%s', privilege, object, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END,
     CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
 FROM granted
+
+-- name: is_there
+-- Whether this database was ever migrated.
+SELECT to_regclass('public.fapiao_migration') IS NOT NULL AND to_regclass('public.fapiao_definitions') IS NOT NULL
+
+-- name: seen
+-- The migrations that this database has seen.
+SELECT number FROM public.fapiao_migration
+
+-- name: may_migrate
+-- Whether who asks has the rights of the pool's owner or, where there is no pool, may make one.
+SELECT coalesce(
+    (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('public.fapiao_migration')),
+    has_database_privilege(current_database(), 'CREATE'))
+
+-- name: rights_are_given
+-- Whether the two roles of roles.sql work with this database; a schema that is not there yet has given nothing.
+SELECT EXISTS (
+    SELECT FROM pg_namespace AS n
+    WHERE n.nspname = 'fapiao' AND to_regrole('fapiao_application') IS NOT NULL
+        AND has_schema_privilege(to_regrole('fapiao_reader'), n.oid, 'USAGE'))
+
+-- name: role
+-- Who asks, whether that is a superuser, and whether it owns the pool or what owns it.
+SELECT current_user::text, rolsuper, EXISTS (
+    SELECT FROM pg_class WHERE oid = to_regclass('sync.task') AND pg_has_role(relowner, 'USAGE'))
+FROM pg_roles WHERE rolname = current_user

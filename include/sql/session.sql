@@ -11,6 +11,10 @@ SELECT set_config('timezone', 'Asia/Shanghai', false), set_config('fapiao.actor'
     set_config('tcp_keepalives_count', %(keepalives_count)s::text, false),
     set_config('client_connection_check_interval', %(keepalives_interval)s || 's', false);
 
+-- name: only_read
+-- Whoever looks changes nothing, by mistake neither.
+SELECT set_config('default_transaction_read_only', 'on', false);
+
 -- name: silent
 -- Sessions of ours that have waited for their client for too long in the middle of a statement, as in a copy, and how far a
 -- copy is: no timeout of the server reaches those.

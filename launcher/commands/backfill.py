@@ -17,7 +17,7 @@ from launcher.actor import actor_of, add_actor
 from launcher.bureau import require_bureau
 from launcher.commands.run import print_outcome
 from launcher.options import add_day, add_options, command_run, confirmed, day_of
-from launcher.pool import pool_url, running_postgres
+from launcher.pool import pool_url, reading_session, running_postgres
 from launcher.remote_run import run_dag
 from launcher.screen import screen_width
 from launcher.stack import running_stack
@@ -45,11 +45,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action:
         return history_batches.act(arguments)
     form, day = _form(arguments), day_of(arguments)
+    if arguments.dry_run:
+        with reading_session() as connection:
+            _show(preview(connection, actor_of(arguments), form, day), as_json=arguments.json)
+        return 0
     with running_postgres(), pool_url() as url:
         with open_session(url) as connection:
             plan = preview(connection, actor_of(arguments), form, day)
         _show(plan, as_json=arguments.json)
-        if arguments.dry_run or not (arguments.go or confirmed("申请以上子任务?")):
+        if not (arguments.go or confirmed("申请以上子任务?")):
             return 0
         return _go(url, arguments, form)
 

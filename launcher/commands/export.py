@@ -14,7 +14,7 @@ from launcher.actor import actor_of, add_actor
 from launcher.exporting import export_batch, export_log, export_pool
 from launcher.log_filter import add_filters, filter_values
 from launcher.options import add_options
-from launcher.pool import pool_session
+from launcher.pool import reading_session
 
 HELP = "export log, pool or batch to an .xlsx file: long numbers as text, amounts as numbers, any number of rows"
 VIEWS = {"log": "log", "batches": "batches", "attempts": "attempts", "invoices": "brought", "events": "events",
@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes one file. Raises BadInput with every word that is not known, Unusable when the disk does not take it."""
     values, actor, file = _values(arguments), actor_of(arguments), arguments.out
-    with pool_session() as connection:
+    with reading_session() as connection:
         if arguments.kind == "log":
             export_log(connection, VIEWS[arguments.view], values, file, actor)
         elif arguments.kind == "pool":

@@ -16,7 +16,7 @@ from hooks.files.store import FileStore, file_store
 from hooks.files.user_files import add_files, holder_of
 from launcher.actor import actor_of, add_actor
 from launcher.guarded_output import print_line
-from launcher.pool import pool_session
+from launcher.pool import pool_session, reading_session
 from launcher.screen import print_rows
 
 HELP = "the layout files (版式文件) of an invoice: list them, take them out, add what a user has (用户上传)"
@@ -58,7 +58,7 @@ def _add(arguments: argparse.Namespace) -> int:
 
 def _list(arguments: argparse.Namespace) -> int:
     values = {"number": arguments.invoice_no, "taxpayer": arguments.taxpayer, "history": arguments.history}
-    with pool_session(row_factory=dict_row) as connection:
+    with reading_session(row_factory=dict_row) as connection:
         rows = connection.execute(query("files", "of_invoice"), values).fetchall()
         rows = [row for row in rows if arguments.type in (None, row["file_type"])]
         if not rows:

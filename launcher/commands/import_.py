@@ -27,7 +27,7 @@ from hooks.queues.imports import (
 from launcher.actor import actor_of, add_actor
 from launcher.guarded_output import print_line
 from launcher.options import add_day, add_options, command_run
-from launcher.pool import pool_session
+from launcher.pool import pool_session, reading_session
 from launcher.screen import print_rows
 from operators.imports.tasks import Created, ImportSession, create, replay, work
 from operators.leased_queue.session import releasing
@@ -62,15 +62,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises BadInput with every problem, and Unusable where --verdicts cannot be written; then nothing is imported.
     """
+    if arguments.quarantine:
+        with reading_session() as connection:
+            return _show_waiting(connection)
     actor = actor_of(arguments)
     run_day, request = command_run(arguments, DAG_ID), None
-    if not (arguments.quarantine or arguments.replay):
+    if not arguments.replay:
         request = import_request("command", arguments.files, **given(REQUEST, vars(arguments)))
     if arguments.verdicts:
         check_place(arguments.verdicts)
     with pool_session(actor) as connection:
-        if arguments.quarantine:
-            return _show_waiting(connection)
         if request is None:
             created = replay(connection, run_day, actor)
         else:

@@ -16,7 +16,7 @@ from launcher.actor import actor_of, add_actor
 from launcher.exporting import STATEMENTS, export_log
 from launcher.guarded_output import print_line
 from launcher.log_filter import add_filters, filter_values
-from launcher.pool import pool_session
+from launcher.pool import reading_session
 from launcher.screen import print_rows
 
 HELP = "the sync log: filter, drill down to attempts and invoices, events, left-out rows, the quota board, export"
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     if view in OF_A_BATCH and not arguments.batch:
         raise BadInput([f"--{view} needs --batch: the {view} of which task?"])
     values, actor = filter_values(arguments), actor_of(arguments)
-    with pool_session(row_factory=dict_row) as connection:
+    with reading_session(row_factory=dict_row) as connection:
         values["organisations"] = allowed_organisations(connection, actor, "export" if arguments.xlsx else "view")
         if arguments.reply is not None:
             print(_reply(connection, values | {"reply": arguments.reply}))

@@ -7,7 +7,7 @@ from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
 from hooks.enterprise.basics import read_enterprise
 from launcher.enterprise_files import has_leqi_default, save, show
-from launcher.pool import pool_session
+from launcher.pool import reading_session
 
 HELP = "params set TYPE KEY VALUE, get, unset, list: parameters like rim_download open_replenish_last_month 1"
 SHOWN = ("type", "key", "value", "changed_at", "changed_by")
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _value(key: tuple[str, str]) -> str:
-    with pool_session() as connection:
+    with reading_session() as connection:
         value = read_enterprise(connection).parameters.get(key)
     default = known_default(key, rulebook())
     if value is None and default is None:

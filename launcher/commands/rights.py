@@ -11,7 +11,7 @@ from fapiao.queries import query
 from hooks.enterprise.permissions import organisations, replace_grants
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import read_files
-from launcher.pool import pool_session
+from launcher.pool import pool_session, reading_session
 from launcher.screen import print_rows
 
 HELP = (
@@ -34,10 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Loads, clears or lists. Raises BadInput with every problem of the files at once."""
-    with pool_session() as connection:
-        if arguments.action == "list":
+    if arguments.action == "list":
+        with reading_session() as connection:
             _list(connection, as_json=arguments.json)
-            return 0
+        return 0
+    with pool_session() as connection:
         files = read_files(arguments.files) if arguments.action == "load" else None
         grants = read_grants(files, organisations(connection)) if files is not None else []
         came, went = replace_grants(connection, grants, actor_of(arguments), dry_run=arguments.dry_run)

@@ -15,7 +15,7 @@ from hooks.selection_lists.auto_rules import auto_matches, auto_rules, load_auto
 from launcher.actor import actor_of
 from launcher.enterprise_files import read_files
 from launcher.options import day_of
-from launcher.pool import pool_session
+from launcher.pool import pool_session, reading_session
 from launcher.screen import print_rows
 
 RULES = {
@@ -41,7 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     """Loads first, then shows. Raises BadInput with every problem of the files at once."""
-    with pool_session(autocommit=True) as connection:
+    session = pool_session if arguments.load else reading_session
+    with session(autocommit=True) as connection:
         if arguments.load:
             files, actor = read_files(arguments.load), actor_of(arguments)
             print(load_auto_rules(connection, files, vocabulary(rulebook()), actor=actor, dry_run=arguments.dry_run))

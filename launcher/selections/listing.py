@@ -18,7 +18,7 @@ from hooks.enterprise.permissions import allowed_organisations
 from hooks.selection_lists.listing import export_list, list_page, list_totals
 from launcher.actor import actor_of
 from launcher.options import add_options
-from launcher.pool import pool_session
+from launcher.pool import reading_session
 from launcher.screen import counted_rows, print_rows, print_table
 
 Connection = psycopg.Connection[Any]
@@ -75,7 +75,7 @@ def filter_of(arguments: argparse.Namespace, allowed: Sequence[str] | None) -> L
 
 def show(arguments: argparse.Namespace) -> int:
     """The newest documents of the filter, how many there are, and their tax."""
-    with pool_session() as connection:
+    with reading_session() as connection:
         wanted = filter_of(arguments, _allowed(connection, arguments, "view"))
         rows = list_page(connection, wanted, limit=arguments.limit).rows
         totals = list_totals(connection, wanted)
@@ -96,7 +96,7 @@ def _cells(row: Listed) -> list[object]:
 def export(arguments: argparse.Namespace) -> int:
     """导出发票: every document of the filter. Raises Unusable when the file cannot be written."""
     file: Path = arguments.out
-    with pool_session() as connection:
+    with reading_session() as connection:
         wanted = filter_of(arguments, _allowed(connection, arguments, "export"))
         connection.rollback()
         with counted_rows(str(file)) as line:

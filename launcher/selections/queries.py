@@ -12,9 +12,9 @@ from fapiao.selection.records import LedgerEntry
 from fapiao.selection.rendering import BUSINESS, sheet_text
 from hooks.enterprise.permissions import allowed_organisations
 from launcher.actor import actor_of
-from launcher.pool import pool_session
+from launcher.pool import reading_session
 from launcher.screen import print_rows, print_table, screen_width
-from launcher.selections.session import session_for
+from launcher.selections.session import looking_session_for, session_for
 from launcher.selections.submit import print_outcome
 from launcher.task_commands import show as show_done
 from operators.selections.permissions import check_taxpayers
@@ -40,7 +40,7 @@ LEDGER = {
 def show_log(arguments: argparse.Namespace) -> int:
     """税局用票操作日志, or with --ledger 税局用票台账, newest first."""
     columns, name = (LEDGER, "ledger") if arguments.ledger else (LOG, "log")
-    with pool_session(row_factory=dict_row) as connection:
+    with reading_session(row_factory=dict_row) as connection:
         allowed = allowed_organisations(connection, actor_of(arguments), "view")
         values = {
             "batches": arguments.batches or None,
@@ -57,7 +57,7 @@ def show_log(arguments: argparse.Namespace) -> int:
 
 def show_latest(arguments: argparse.Namespace) -> int:
     """The newest task of a document and its result. Raises BadInput where it has none (R217)."""
-    with session_for(arguments) as session:
+    with looking_session_for(arguments) as session:
         found: LedgerEntry = latest(session, arguments.number, arguments.taxpayer)
         check_taxpayers(session, actor_of(arguments), "view", [found.taxpayer_no])
     print_rows(LEDGER, [asdict(found)], as_json=arguments.json)

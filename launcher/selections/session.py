@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 
 from fapiao.errors import Unusable
+from fapiao.rules.book import rulebook
+from fapiao.selection.rules import selection_rules
 from hooks.channels.selection_channel import SelectionChannel
 from hooks.pool.bureau_kind import Connect, admitted
 from hooks.pool.sessions import open_session
@@ -16,8 +18,9 @@ from launcher.actor import actor_of
 from launcher.bureau import bureaus_of_airflow
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE, bureau_connection
 from launcher.options import command_run
-from launcher.pool import pool_url
+from launcher.pool import pool_url, reading_session
 from launcher.stack import running_stack
+from operators.run_context import clock
 from operators.selections.session import SelectionSession, selection_session
 
 VARIABLES = {"leqi": LEQI_VARIABLE, "etax": GATEWAY_VARIABLE}
@@ -35,6 +38,14 @@ def session_for(arguments: argparse.Namespace) -> Iterator[SelectionSession]:
             connect(), run, f"command/{os.getpid()}", names, partial(_open_channel, connect, given), connect
         ) as session:
             yield session
+
+
+@contextmanager
+def looking_session_for(arguments: argparse.Namespace) -> Iterator[SelectionSession]:
+    """The same for who only looks: it asks no bureau and has nothing to give back."""
+    run = command_run(arguments, DAG_ID)
+    with reading_session() as connection:
+        yield SelectionSession(connection, run, f"command/{os.getpid()}", clock, {}, selection_rules(), rulebook())
 
 
 def _open_channel(connect: Connect, given: Mapping[str, str], channel: str) -> SelectionChannel:

@@ -81,29 +81,29 @@ SELECT batch_no, 'make_statistics', 'api', 'T', 'n', 'leqi', 0 FROM batch
 """
 
 
-def test_the_auditors_query_finds_a_rewritten_event_of_a_selection(pool: psycopg.Connection):
+def test_the_auditors_query_finds_a_rewritten_event_of_a_selection(owner: psycopg.Connection):
     query = chain_query("sync.selection_event")
-    pool.execute(SELECTION)
-    pool.execute("UPDATE sync.selection SET sent_at = now()")
-    assert pool.execute("SELECT count(*) FROM sync.selection_event").fetchone() == (2,)
-    assert pool.execute(query).fetchall() == []
+    owner.execute(SELECTION)
+    owner.execute("UPDATE sync.selection SET sent_at = now()")
+    assert owner.execute("SELECT count(*) FROM sync.selection_event").fetchone() == (2,)
+    assert owner.execute(query).fetchall() == []
 
-    pool.execute("ALTER TABLE sync.selection_event DISABLE TRIGGER append_only")
-    pool.execute("UPDATE sync.selection_event SET actor = 'another' WHERE seq = 2")
-    assert [row[1] for row in pool.execute(query).fetchall()] == [2]
+    owner.execute("ALTER TABLE sync.selection_event DISABLE TRIGGER append_only")
+    owner.execute("UPDATE sync.selection_event SET actor = 'another' WHERE seq = 2")
+    assert [row[1] for row in owner.execute(query).fetchall()] == [2]
 
 
-def test_the_auditors_query_finds_a_rewritten_event_and_nothing_else(pool: psycopg.Connection):
+def test_the_auditors_query_finds_a_rewritten_event_and_nothing_else(owner: psycopg.Connection):
     query = chain_query("sync.task_event")
-    pool.execute(TASK)
-    pool.execute("UPDATE sync.task SET not_before_day = '2027-03-11', error_code = 'QUOTA_DAY', error_message = 'm'")
-    pool.execute("UPDATE sync.task SET not_before_day = '2027-03-12'")
-    assert pool.execute("SELECT count(*) FROM sync.task_event").fetchone() == (3,)
-    assert pool.execute(query).fetchall() == []
+    owner.execute(TASK)
+    owner.execute("UPDATE sync.task SET not_before_day = '2027-03-11', error_code = 'QUOTA_DAY', error_message = 'm'")
+    owner.execute("UPDATE sync.task SET not_before_day = '2027-03-12'")
+    assert owner.execute("SELECT count(*) FROM sync.task_event").fetchone() == (3,)
+    assert owner.execute(query).fetchall() == []
 
-    pool.execute("ALTER TABLE sync.task_event DISABLE TRIGGER append_only")
-    pool.execute("UPDATE sync.task_event SET reason = 'another' WHERE seq = 2")
-    assert [row[1] for row in pool.execute(query).fetchall()] == [2]
+    owner.execute("ALTER TABLE sync.task_event DISABLE TRIGGER append_only")
+    owner.execute("UPDATE sync.task_event SET reason = 'another' WHERE seq = 2")
+    assert [row[1] for row in owner.execute(query).fetchall()] == [2]
 
 
 def test_the_scheme_of_the_admins_guide_loads(pool: psycopg.Connection, tmp_path: Path):

@@ -13,6 +13,7 @@ import yaml
 from asked_of_gateway import gateway_connection
 from fapiao.selection.chosen import SelectionRequest
 from hooks.channels.selection_channels import SELECTION_CHANNELS
+from hooks.pool.roles import APPLICATION
 from hostile_selection_bureau import Holder, HostileSelectionBureau
 from launcher.postgres import EmbeddedPostgres
 from operators.selections.submit import submit
@@ -133,7 +134,7 @@ class Office:
 def module_pool(postgres: EmbeddedPostgres, template: str, maintenance: psycopg.Connection) -> Iterator[str]:
     """A pool for the whole run."""
     maintenance.execute(f"CREATE DATABASE hostile_selections TEMPLATE {template} STRATEGY FILE_COPY")
-    yield postgres.url("hostile_selections")
+    yield postgres.url("hostile_selections", APPLICATION)
     maintenance.execute("DROP DATABASE hostile_selections WITH (FORCE)")
 
 

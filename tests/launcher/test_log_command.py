@@ -306,10 +306,10 @@ def test_the_export_of_a_selection_keeps_long_numbers_and_runs_no_formula(
     ]
 
 
-def test_an_export_is_on_record_for_good(log: Any, pool: psycopg.Connection, tmp_path: Path) -> None:
+def test_an_export_is_on_record_for_good(log: Any, owner: psycopg.Connection, tmp_path: Path) -> None:
     log("--xlsx", tmp_path / "log.xlsx", "--as", "li")
     with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
-        pool.execute("DELETE FROM sync.log_export")
+        owner.execute("DELETE FROM sync.log_export")
 
 
 def test_what_a_task_did_not_bring_stands_beside_what_it_brought(log: Any, pool: psycopg.Connection) -> None:

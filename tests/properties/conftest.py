@@ -7,6 +7,7 @@ from itertools import count
 import psycopg
 import pytest
 
+from hooks.pool.roles import APPLICATION
 from independent_bureau import IndependentBureau
 from launcher.postgres import EmbeddedPostgres
 from truth_room import NewRoom, Room, truth_room
@@ -32,7 +33,7 @@ def new_room(
     def make(bureau: IndependentBureau) -> Iterator[Room]:
         name = f"truth_{next(_numbers)}"
         maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        with truth_room(postgres.url(name), monkeypatch, bureau) as room:
+        with truth_room(postgres.url(name, APPLICATION), monkeypatch, bureau) as room:
             yield room
         maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

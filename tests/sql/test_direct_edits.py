@@ -33,15 +33,15 @@ def test_a_direct_edit_leaves_the_database_user_and_both_values(pool: psycopg.Co
 
 
 @pytest.mark.finding("F18")
-def test_a_row_that_is_made_or_removed_by_hand_is_seen_whole(pool: psycopg.Connection, by_hand: str):
-    pool.execute("DELETE FROM pool.line")
-    pool.execute("DELETE FROM pool.document")
-    pool.execute(
+def test_a_row_that_is_made_or_removed_by_hand_is_seen_whole(owner: psycopg.Connection, by_hand: str):
+    owner.execute("DELETE FROM pool.line")
+    owner.execute("DELETE FROM pool.document")
+    owner.execute(
         "INSERT INTO pool.document (direction, taxpayer_no, document_key, document, invoice_type, detail_level,"
         " first_collected_at, channel, batch_no) VALUES ('input', %s, '1', 'invoice', '81', 'header', now(), 'leqi', 'B')",
         [OWNER],
     )
-    made = pool.execute(EDITS, [by_hand]).fetchall()
+    made = owner.execute(EDITS, ["direct edit by fapiao"]).fetchall()
     assert [(name, old is None, new is None) for name, old, new, _ in made] == [
         ("line 1 *", False, True), ("*", False, True), ("*", True, False)]  # fmt: skip
     assert f'"document_key": "{KEY}"' in made[1][1]
@@ -58,6 +58,6 @@ def test_what_the_merge_writes_is_logged_by_the_merge_alone(pool: psycopg.Connec
 
 @pytest.mark.finding("F18")
 @pytest.mark.parametrize("table", ["document", "line"])
-def test_the_pool_is_never_emptied(pool: psycopg.Connection, table: str):
+def test_the_pool_is_never_emptied(owner: psycopg.Connection, table: str):
     with pytest.raises(psycopg.errors.RaiseException, match="never emptied"):
-        pool.execute(f"TRUNCATE pool.{table} CASCADE")
+        owner.execute(f"TRUNCATE pool.{table} CASCADE")

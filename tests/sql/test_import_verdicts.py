@@ -45,9 +45,9 @@ def test_one_verdict_without_its_file_refuses_them_all(pool: Pool, imported):
     "statement",
     ["DELETE FROM sync.import_file", "UPDATE sync.import_file SET file_no = 9", "TRUNCATE sync.task CASCADE"],
 )
-def test_a_file_stays_with_its_verdicts(pool: Pool, imported, statement: str):
+def test_a_file_stays_with_its_verdicts(owner: Pool, imported, statement: str):
     with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
-        pool.execute(statement)
+        owner.execute(statement)
 
 
 def test_a_file_has_its_task(pool: Pool, imported):

@@ -76,14 +76,14 @@ def test_rows_rights_and_what_people_built_outlive_the_first_definitions(
     maintenance.execute("DROP ROLE upgrade_reader")
 
 
-def test_a_column_that_goes_from_a_view_of_ours_takes_nothing_else_along(pool_url: str, tmp_path: Path, fresh: str):
+def test_a_column_that_goes_from_a_view_of_ours_takes_nothing_else_along(owner_url: str, tmp_path: Path, fresh: str):
     shutil.copytree(SQL, tmp_path / "sql")
     history = tmp_path / "sql" / "views" / "09_history.sql"
     text = history.read_text(encoding="utf-8").replace(
         "k.error_message, k.advice, k.finished_at", "k.error_message, k.finished_at"
     )
     history.write_text(text, encoding="utf-8")
-    with psycopg.connect(pool_url, autocommit=True) as connection:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
         columns = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'sync' AND table_name = 'history_row'"
         assert ("advice",) in connection.execute(columns).fetchall()
         assert "views/09_history" in migrate(connection, tmp_path / "sql" / "schema")

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 
 from hooks.pool import migrations
+from hooks.pool.roles import APPLICATION, give_rights
 from hooks.pool.rule_tables import load_rules
 from launcher.postgres import EmbeddedPostgres
 from temporary_postgres import CARELESS
@@ -47,17 +48,20 @@ class Cluster:
         return self._server.port
 
     def url(self, database: str = "", port: int | None = None) -> str:
-        """A libpq URL of the pool or of another database, straight or by another port that leads to it."""
-        url = self._server.url(database or self.database)
-        return url if port is None else url.replace(f":{self.port}/", f":{port}/")
+        """A libpq URL of the pool or of another database for its owner; those who work come by a port that leads to it."""
+        if port is None:
+            return self._server.url(database or self.database)
+        return self._server.url(database or self.database, APPLICATION).replace(f":{self.port}/", f":{port}/")
 
     def create(self, morning: datetime) -> None:
         """Starts it with a migrated pool whose clock is the world's, and which was made on its first morning."""
         self._server.start()
         self._server.ensure_database(POOL)
+        self._server.ensure_logins(APPLICATION)
         with psycopg.connect(self.url(), autocommit=True) as connection:
             migrations.migrate(connection)
             load_rules(connection)
+            give_rights(connection)
             connection.execute(_CLOCK)
             connection.execute(_MADE, [morning])
 

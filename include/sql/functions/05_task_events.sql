@@ -9,7 +9,8 @@ $$;
 COMMENT ON FUNCTION sync.event_hash IS
     'The link of the chain: each event''s hash covers the one before it and everything the event says.';
 
-CREATE OR REPLACE FUNCTION sync.log_new_tasks() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION sync.log_new_tasks() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO sync.task_event (task_id, seq, from_status, to_status, actor, reason, at, hash)
     SELECT task_id, 1, NULL, status, sync.actor(), reason, at,
@@ -24,7 +25,8 @@ END $$;
 COMMENT ON FUNCTION sync.log_new_tasks IS
     'The first event of every new task: its rule, and why it comes late where it does.';
 
-CREATE OR REPLACE FUNCTION sync.log_changed_tasks() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION sync.log_changed_tasks() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO sync.task_event (task_id, seq, from_status, to_status, actor, reason, at, hash)
     SELECT task_id, seq, from_status, to_status, sync.actor(), reason, at,
@@ -48,7 +50,8 @@ END $$;
 COMMENT ON FUNCTION sync.log_changed_tasks IS
     'An event for every change of status, void state, error or day; who and why come from the session.';
 
-CREATE OR REPLACE FUNCTION sync.log_request() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION sync.log_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO sync.task_event (task_id, seq, from_status, to_status, actor, reason, at, hash)
     SELECT NEW.task_id, last.seq + 1, OLD.status, NEW.status, sync.actor(), said.reason, said.at,
@@ -62,3 +65,8 @@ END $$;
 COMMENT ON FUNCTION sync.log_request IS
     'A request that changes nothing else of what is history leaves its event here; the other trigger sees the '
     'rest.';
+
+-- The rights are the owner's: who works the rows cannot write their history. A trigger of his own cannot call them either.
+REVOKE ALL ON FUNCTION
+    sync.log_new_tasks(), sync.log_changed_tasks(), sync.log_request()
+FROM PUBLIC;

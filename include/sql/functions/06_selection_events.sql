@@ -1,6 +1,7 @@
 -- The history of a selection, written by the triggers of sync.selection and chained as that of a task is.
 
-CREATE OR REPLACE FUNCTION sync.log_new_selections() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION sync.log_new_selections() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO sync.selection_event (selection_id, seq, from_status, to_status, actor, reason, at, hash)
     SELECT selection_id, 1, NULL, status, sync.actor(), reason, at,
@@ -14,7 +15,8 @@ END $$;
 COMMENT ON FUNCTION sync.log_new_selections IS
     'The first event of every new selection.';
 
-CREATE OR REPLACE FUNCTION sync.log_changed_selections() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION sync.log_changed_selections() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO sync.selection_event (selection_id, seq, from_status, to_status, actor, reason, at, hash)
     SELECT selection_id, seq, from_status, to_status, sync.actor(), reason, at,
@@ -36,3 +38,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION sync.log_changed_selections IS
     'An event for every change of status or error, and for the upload.';
+
+-- The rights are the owner's: who works the rows cannot write their history. A trigger of his own cannot call them either.
+REVOKE ALL ON FUNCTION
+    sync.log_new_selections(), sync.log_changed_selections()
+FROM PUBLIC;

@@ -80,10 +80,13 @@ def export_rows(
 
 
 def note_export(connection: Connection, actor: str, rows: int, chosen: Values) -> None:
-    """Leaves on record who took what out (R317)."""
+    """Leaves on record who took what out (R317), in a transaction of its own: that of the export may only read."""
     kept = {name: value for name, value in chosen.items() if value is not None}
     dumped = Jsonb(kept, dumps=lambda value: json.dumps(value, ensure_ascii=False, default=str))
-    connection.execute(query("log", "note_export"), {"actor": actor, "rows": rows, "filter": dumped})
+    connection.commit()
+    connection.read_only = False
+    with connection.transaction():
+        connection.execute(query("log", "note_export"), {"actor": actor, "rows": rows, "filter": dumped})
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from fapiao.errors import Unusable
 from fapiao.paths import SQL
 from fapiao.queries import query
 from hooks.pool.numbered_files import NumberedFile, numbered_files
+from hooks.pool.roles import renew_rights
 
 KINDS = ("functions", "views", "comments")
 """The folders of include/sql in the order they are applied in: a view may call a function, a comment may name both."""
@@ -36,30 +37,41 @@ def define(connection: Connection, folder: Path = SQL) -> list[str]:
     They are applied when a file changed and after any migration. A view is replaced in place, so that grants and what
     people built on it stay. Where its columns do not allow that, all views are dropped and made again with their
     grants. Raises Unusable when something of other people depends on one, or when these are older than the ones in
-    force.
+    force. The roles get what include/sql/roles.sql says now, where they work with this database.
     """
     found = definitions(folder)
     if not found:
         return []
-    said = {"sha256": _fingerprint(found)}
     with connection.transaction():
         connection.execute(query("migrations", "lock"))
-        mine, latest = connection.execute(query("migrations", "defined"), said).fetchone() or (None, None)
-        if mine and mine == latest:
+        if are_in_force(connection, folder):
             return []
-        if mine:
-            raise Unusable(
-                "The views of this database were defined by a newer fapiao than these files: "
-                "use that one, or another database."
-            )
         _replace(connection, [file.text for file in found.values()])
-        connection.execute(query("migrations", "record_definitions"), said)
+        renew_rights(connection)
+        connection.execute(query("migrations", "record_definitions"), {"sha256": _fingerprint(found, folder)})
     return list(found)
 
 
-def _fingerprint(found: dict[str, NumberedFile]) -> str:
+def are_in_force(connection: Connection, folder: Path = SQL) -> bool:
+    """Whether nothing of these definitions is missing in the database; only looks.
+
+    Raises Unusable where a newer fapiao has defined other ones since.
+    """
+    said = {"sha256": _fingerprint(definitions(folder), folder)}
+    mine, latest = connection.execute(query("migrations", "defined"), said).fetchone() or (None, None)
+    if mine is not None and mine != latest:
+        raise Unusable(
+            "The views of this database were defined by a newer fapiao than these files: "
+            "use that one, or another database."
+        )
+    return mine is not None
+
+
+def _fingerprint(found: dict[str, NumberedFile], folder: Path) -> str:
+    """Of the definitions and, as the rights belong to them, of the roles."""
+    roles = folder / "roles.sql"
     listed = "".join(f"{name} {file.sha256}\n" for name, file in found.items())
-    return hashlib.sha256(listed.encode()).hexdigest()
+    return hashlib.sha256(listed.encode() + (roles.read_bytes() if roles.exists() else b"")).hexdigest()
 
 
 def _replace(connection: Connection, texts: list[str]) -> None:

@@ -43,6 +43,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "53100": Fault.DATABASE,  # disk full
         "53300": Fault.DATABASE,  # too many connections
         "53400": Fault.ROW,  # configuration limit: the statement needs more than one may have
+        "42501": Fault.DATABASE,  # the role of the connection lacks a right
         "55006": Fault.MOMENT,  # object in use
         "55P03": Fault.LOCK,  # lock not available
         "57": Fault.MOMENT,  # operator intervention: a statement that was cancelled, or took too long

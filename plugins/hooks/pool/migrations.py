@@ -30,17 +30,18 @@ def migrate(connection: psycopg.Connection, folder: Path = SCHEMA) -> list[str]:
     of itself. Raises Unusable for a server below 18, an applied file that
     was changed, or a database that is ahead of these files.
     """
-    _refuse_old_server(connection)
+    refuse_old_server(connection)
     with connection.transaction():
         connection.execute(query("migrations", "lock"))
         connection.execute(query("migrations", "create_tables"))
     known = migrations(folder)
-    _refuse_newer_database(connection, known)
+    refuse_newer_database(connection, known)
     applied_now = [migration.label for migration in known if _apply(connection, migration)]
     return applied_now + define(connection, folder.parent)
 
 
-def _refuse_old_server(connection: psycopg.Connection) -> None:
+def refuse_old_server(connection: psycopg.Connection) -> None:
+    """Raises Unusable for a server below 18."""
     version = connection.info.server_version
     if version < LEAST_SERVER_VERSION:
         raise Unusable(
@@ -49,7 +50,8 @@ def _refuse_old_server(connection: psycopg.Connection) -> None:
         )
 
 
-def _refuse_newer_database(connection: psycopg.Connection, known: list[NumberedFile]) -> None:
+def refuse_newer_database(connection: psycopg.Connection, known: list[NumberedFile]) -> None:
+    """Raises Unusable for a database that has seen a migration which these files do not have."""
     unknown = connection.execute(
         query("migrations", "unknown"), {"numbers": [migration.number for migration in known]}
     ).fetchone()

@@ -77,6 +77,19 @@ def open_session(url: str, actor: str = "", *, limits: SessionLimits | None = No
     return connection
 
 
+def open_reading_session(url: str, *, limits: SessionLimits | None = None, **settings: Any) -> Connection:
+    """The same for who only looks: the server refuses whatever it would change, and it ends no session of others.
+
+    A transaction that shall write all the same says so (`connection.read_only = False`).
+    """
+    kept = limits or SessionLimits.of_rules()
+    connection = psycopg.connect(url, **{**unless_said(conninfo_to_dict(url), kept), **settings})
+    _tell(connection, "", kept)
+    with connection.transaction():
+        connection.execute(query("session", "only_read"))
+    return connection
+
+
 def unless_said(said: Mapping[str, Any], limits: SessionLimits | None = None) -> dict[str, int]:
     """What libpq is told about a server that does not answer, where the connection says nothing about it itself."""
     kept = limits or SessionLimits.of_rules()
@@ -89,13 +102,17 @@ def begin_session(connection: Connection, actor: str = "", limits: SessionLimits
 
     Sessions of ours that were frozen in the middle of a statement are ended: nobody waits for them any longer.
     """
-    connection.adapters.register_loader("timestamptz", _Instant)
     kept = limits or SessionLimits.of_rules()
+    _tell(connection, actor, kept)
+    end_silent(connection, kept)
+
+
+def _tell(connection: Connection, actor: str, kept: SessionLimits) -> None:
+    connection.adapters.register_loader("timestamptz", _Instant)
     said = {"actor": actor, "name": _name(actor), "silent": kept.silent, "lock": kept.lock}
     said |= {"statement": kept.statement, "transaction": kept.transaction, **kept.keepalives()}
     with connection.transaction():
         connection.execute(query("session", "settings"), said)
-    end_silent(connection, kept)
 
 
 def _name(actor: str) -> str:

@@ -11,16 +11,20 @@ from fapiao.bounds import bound
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
 from hooks.pool.migrations import SCHEMA, migrate
+from hooks.pool.roles import give_rights, rights_are_given
 from hooks.pool.rule_tables import load_rules
 from hooks.pool.sessions import giving_up
 
 Connection = psycopg.Connection[Any]
 
 
-def bring_up_to_date(connection: Connection, folder: Path = SCHEMA, rules: RuleBook | None = None) -> list[str]:
+def bring_up_to_date(
+    connection: Connection, folder: Path = SCHEMA, rules: RuleBook | None = None, *, roles: bool = False
+) -> list[str]:
     """As migrate, then load_rules; no other starter comes in between. Returns what was applied now.
 
-    `connection` is a session of open_session, with autocommit. One that is killed or frozen inside holds up the next
+    With `roles` the application and the reader get their rights, unless they have them. `connection` is a session of
+    open_session by the owner, with autocommit. One that is killed or frozen inside holds up the next
     for `silent_seconds`; what it committed stays, and the next goes on from there. Raises Unusable as migrate, or
     with who stood in the way where the pool was not to be had.
     """
@@ -28,6 +32,8 @@ def bring_up_to_date(connection: Connection, folder: Path = SCHEMA, rules: RuleB
     with _alone(connection), giving_up(connection, "lock_seconds"):
         applied = migrate(connection, folder)
         load_rules(connection, book)
+        if roles and not rights_are_given(connection):
+            give_rights(connection)
     return applied
 
 

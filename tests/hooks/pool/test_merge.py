@@ -127,10 +127,12 @@ def test_the_callers_row_factory_does_not_matter(pool: Pool):
     assert merge(pool, "digital", [digital()]).inserted == 1
 
 
-def test_a_failed_check_stops_the_merge_and_names_the_document(pool: Pool):
+def test_a_failed_check_stops_the_merge_and_names_the_document(pool: Pool, owner: Pool):
     merge(pool, "digital", [digital(fpmx=[line(1), line(2)])])
-    pool.execute("CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
-    pool.execute("CREATE TRIGGER keep BEFORE DELETE ON pool.line FOR EACH ROW EXECUTE FUNCTION keep()")
+    pool.commit()
+    owner.execute("CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
+    owner.execute("CREATE TRIGGER keep BEFORE DELETE ON pool.line FOR EACH ROW EXECUTE FUNCTION keep()")
+    owner.commit()
     with pytest.raises(MergeError, match=f"nothing is stored. changed lines are those that came: not so for {KEY}"):
         merge(pool, "digital", [digital(fpmx=[line(1, je="99.00")])], context(on("2027-01-06")))
 
@@ -175,12 +177,13 @@ def test_a_rolled_back_merge_leaves_nothing(pool: Pool):
     assert merge(pool, "digital", [digital()]).inserted == 1
 
 
-def test_the_change_log_is_append_only(pool: Pool):
+def test_the_change_log_is_append_only(pool: Pool, owner: Pool):
     merge(pool, "digital", [digital()])
     merge(pool, "digital", [digital(bz="x")], context(on("2027-01-06")))
+    pool.commit()
     for statement in ("UPDATE pool.change SET new_value = 'y'", "DELETE FROM pool.change", "TRUNCATE pool.change"):
-        with pytest.raises(psycopg.errors.RaiseException, match="append-only"), pool.transaction():
-            pool.execute(statement)  # type: ignore[arg-type]
+        with pytest.raises(psycopg.errors.RaiseException, match="append-only"), owner.transaction():
+            owner.execute(statement)  # type: ignore[arg-type]
 
 
 def test_a_change_names_its_task_channel_and_instant(pool: Pool):

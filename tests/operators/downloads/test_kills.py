@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from hooks.pool.roles import APPLICATION
 from launcher.postgres import EmbeddedPostgres
 from rehearsal import GENERAL, KEY, Rehearsal, leqi_connection
 from simulator.bureau import Bureau
@@ -75,7 +76,7 @@ def fresh(
     """A pool of its own and the bureau as new: one taxpayer with two 专票 of January, one of them booked."""
     name = f"kill_{next(_numbers)}"
     maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    rehearsal = Rehearsal(postgres.url(name), bureau)
+    rehearsal = Rehearsal(postgres.url(name, APPLICATION), bureau)
     rehearsal.admin.post("/_sim/reset")
     rehearsal.today(DAY)
     rehearsal.taxpayer()
