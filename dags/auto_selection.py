@@ -2,16 +2,8 @@
 
 from fapiao.forms.runs import AS_OF
 from operators.airflow_dag import project_dag
-from operators.downloads.operators import INVOICE_POOL
 from operators.selections.operators import AutoSelectionOperator, SelectionFollowOperator
 
-with project_dag(
-    "auto_selection",
-    "自动抵扣勾选: what the enabled rules pick, every morning; nothing while every rule is off",
-    __doc__,
-    AS_OF,
-    cron="0 7 * * *",
-    tags=["selection"],
-):
+with project_dag("auto_selection", AS_OF):
     pick = AutoSelectionOperator(task_id="pick")
-    pick >> SelectionFollowOperator(task_id="select", submitted_by="pick", outlets=[INVOICE_POOL])
+    pick >> SelectionFollowOperator(task_id="select", submitted_by="pick")

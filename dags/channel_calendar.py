@@ -4,10 +4,10 @@ from fapiao.forms.runs import CALENDAR_RUN
 from fapiao.rules.book import rulebook
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from operators.airflow_dag import project_dag
-from operators.downloads.operators import INVOICE_POOL, ApplyOperator, CollectOperator, PlanOperator
+from operators.downloads.operators import ApplyOperator, CollectOperator, PlanOperator
 
 for job in rulebook().jobs(channels=tuple(DOWNLOAD_CHANNELS)):
-    with project_dag(job.dag_id, job.label, job.text, CALENDAR_RUN, cron=job.crons, tags=["calendar", job.channel]):
+    with project_dag(job.dag_id, CALENDAR_RUN):
         plan = PlanOperator(task_id="plan", channel=job.channel, job=job.job, many_a_day=len(job.crons) > 1)
         apply = ApplyOperator(task_id="apply", channel=job.channel)
-        plan >> apply >> CollectOperator(task_id="collect", channel=job.channel, outlets=[INVOICE_POOL])
+        plan >> apply >> CollectOperator(task_id="collect", channel=job.channel)

@@ -5,12 +5,5 @@ from operators.airflow_dag import project_dag
 from operators.downloads.operators import apply_and_collect
 from operators.history.operators import CHANNELS, HistoryApplyOperator, HistoryPlanOperator
 
-with project_dag(
-    "history_sync",
-    "历史发票数据同步: years of sales invoices, or their usage status, by a form; a dry run by default",
-    __doc__,
-    HISTORY,
-    tags=["form"],
-    max_active_runs=4,
-):
+with project_dag("history_sync", HISTORY):
     apply_and_collect(HistoryPlanOperator(task_id="plan"), CHANNELS, HistoryApplyOperator)

@@ -2,15 +2,7 @@
 
 from fapiao.imports.requests import IMPORT
 from operators.airflow_dag import project_dag
-from operators.downloads.operators import INVOICE_POOL
 from operators.imports.operators import ImportFilesOperator
 
-with project_dag(
-    "import_bureau_file",
-    "导入电子税局文件: by a form, and every ten minutes out of the inbox",
-    __doc__,
-    IMPORT,
-    cron="*/10 * * * *",
-    tags=["form"],
-):
-    ImportFilesOperator(task_id="import_files", outlets=[INVOICE_POOL])
+with project_dag("import_bureau_file", IMPORT):
+    ImportFilesOperator(task_id="import_files")

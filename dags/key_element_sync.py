@@ -5,12 +5,5 @@ from operators.airflow_dag import project_dag
 from operators.downloads.operators import ApplyOperator, apply_and_collect
 from operators.key_elements.operators import CHANNELS, KeyElementPlanOperator
 
-with project_dag(
-    "key_element_sync",
-    "进项发票关键要素同步: headers of what the bureau lists for selection, by a form",
-    __doc__,
-    KEY_ELEMENTS,
-    tags=["form"],
-    max_active_runs=4,
-):
+with project_dag("key_element_sync", KEY_ELEMENTS):
     apply_and_collect(KeyElementPlanOperator(task_id="plan"), CHANNELS, ApplyOperator)

@@ -4,12 +4,5 @@ from fapiao.forms.runs import SWEEP_RUN
 from operators.airflow_dag import project_dag
 from operators.sweep import SweepOperator
 
-with project_dag(
-    "sweep_results",
-    "扫尾: the same collect over rows whose run is gone or gave up",
-    __doc__,
-    SWEEP_RUN,
-    cron="*/10 * * * *",
-    tags=["sweep"],
-):
+with project_dag("sweep_results", SWEEP_RUN):
     SweepOperator(task_id="sweep")

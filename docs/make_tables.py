@@ -4,18 +4,19 @@
 .venv/bin/python docs/make_tables.py --check    names the pages that are out of date, and ends with 1
 """
 
-import ast
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 sys.path[:0] = [str(folder) for folder in (ROOT, ROOT / "plugins") if str(folder) not in sys.path]
 
+from fapiao.dag_texts.cards import dag_card  # noqa: E402
+from fapiao.dag_texts.catalogue import CALENDAR, catalogue  # noqa: E402
 from fapiao.errors import RuleError  # noqa: E402
 from fapiao.pool_columns.reading import load_fields  # noqa: E402
 from fapiao.pool_columns.records import TARGETS, Field  # noqa: E402
@@ -45,11 +46,26 @@ def commands() -> str:
 
 
 def dags() -> str:
-    """Every DAG with its label, its crons and the sentence it comes from."""
-    calendar = (
-        (f"`{job.dag_id}`", job.label, _crons(job.crons), job.text) for job in rulebook().jobs(channels=channels())
+    """Every DAG with the name that Airflow's pages show, its tags, when it fires, and the sentence it comes from."""
+    written = sorted(row.dag for row in catalogue().dags if row.dag != CALENDAR)
+    dag_ids = [*(job.dag_id for job in rulebook().jobs(channels=channels())), *written]
+    return table(("DAG", "shown as", "tags", "cron, Asia/Shanghai", "what"), map(_dag, dag_ids))
+
+
+def _dag(dag_id: str) -> Row:
+    card = dag_card(dag_id)
+    fires = _crons(card.crons) or "a person fills in its form"
+    return f"`{dag_id}`", card.name, "、".join(card.tags), fires, card.source if card.rules else card.about
+
+
+def dag_fields() -> str:
+    """Every field of every form of a DAG: what it is called, and its hint."""
+    rows = (
+        (f"`{row.form}`", f"`{name}`", one.label, one.english)
+        for row in catalogue().forms
+        for name, one in row.fields.items()
     )
-    return table(("DAG", "label", "cron, Asia/Shanghai", "what"), [*calendar, *_written_dags()])
+    return table(("form", "parameter", "label", "what"), rows)
 
 
 def calendar() -> str:
@@ -81,25 +97,6 @@ def channels() -> tuple[str, ...]:
         from hooks.channels.download_channels import DOWNLOAD_CHANNELS  # noqa: PLC0415 after the line above
 
     return tuple(DOWNLOAD_CHANNELS)
-
-
-def _written_dags() -> Iterator[Row]:
-    """The DAGs that are written out in a file of dags/ with a literal id, read without running them."""
-    for file in sorted((ROOT / "dags").glob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        (dag,) = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node) == "project_dag")
-        dag_id, label, cron = dag.args[0], dag.args[1], _keywords(dag).get("cron")
-        if isinstance(dag_id, ast.Constant) and isinstance(label, ast.Constant):
-            fires = f"`{cron.value}`" if isinstance(cron, ast.Constant) else "a person fills in its form"
-            yield f"`{dag_id.value}`", str(label.value).partition(":")[0], fires, ast.get_docstring(tree)
-
-
-def _name(call: ast.Call) -> str:
-    return call.func.id if isinstance(call.func, ast.Name) else ""
-
-
-def _keywords(call: ast.Call) -> dict[str, ast.expr]:
-    return {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
 
 
 def codes() -> str:
@@ -161,6 +158,7 @@ def backwards() -> str:
 TABLES: Mapping[str, Callable[[], str]] = {
     "commands": commands,
     "dags": dags,
+    "dag-fields": dag_fields,
     "calendar": calendar,
     "codes": codes,
     "columns": columns,

@@ -557,6 +557,7 @@ ALTER TABLE sync.selection ALTER COLUMN selection_id ADD GENERATED ALWAYS AS IDE
 ALTER TABLE ONLY sync.selection ADD CONSTRAINT one_request_a_part UNIQUE (parent_batch_no, taxpayer_no, operation, part_no);
 ALTER TABLE ONLY sync.selection ADD CONSTRAINT selection_batch_no_key UNIQUE (batch_no);
 ALTER TABLE ONLY sync.selection ADD CONSTRAINT selection_pkey PRIMARY KEY (selection_id);
+CREATE INDEX selection_finished ON sync.selection USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 CREATE INDEX selection_of_taxpayer ON sync.selection USING btree (taxpayer_no, selection_id);
 CREATE INDEX selection_open ON sync.selection USING btree (selection_id) WHERE (status = ANY (ARRAY['unprocessed', 'processing']));
 CREATE UNIQUE INDEX selection_retried_once ON sync.selection USING btree (retry_of) WHERE (retry_of IS NOT NULL);
@@ -565,6 +566,8 @@ CREATE TRIGGER keep_final_rows BEFORE UPDATE OF status ON sync.selection FOR EAC
 CREATE TRIGGER log_changed_selections AFTER UPDATE ON sync.selection REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION sync.log_changed_selections();
 CREATE TRIGGER log_new_selections AFTER INSERT ON sync.selection REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION sync.log_new_selections();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON sync.selection FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
+CREATE TRIGGER note_change AFTER UPDATE OF succeeded_count ON sync.selection FOR EACH ROW WHEN ((new.succeeded_count > old.succeeded_count)) EXECUTE FUNCTION sync.note_selection_change();
+CREATE TRIGGER note_new_change AFTER INSERT ON sync.selection FOR EACH ROW WHEN ((new.succeeded_count > 0)) EXECUTE FUNCTION sync.note_selection_change();
 ALTER TABLE ONLY sync.selection ADD CONSTRAINT selection_login_request_id_fkey FOREIGN KEY (login_request_id) REFERENCES sync.login_request(login_request_id);
 ALTER TABLE ONLY sync.selection ADD CONSTRAINT selection_parent_batch_no_fkey FOREIGN KEY (parent_batch_no) REFERENCES sync.batch(batch_no);
 ALTER TABLE ONLY sync.selection ADD CONSTRAINT selection_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES sync.selection(selection_id);
@@ -753,6 +756,7 @@ CREATE TABLE sync.task (
 ALTER TABLE ONLY sync.task ADD CONSTRAINT task_batch_no_key UNIQUE (batch_no);
 ALTER TABLE ONLY sync.task ADD CONSTRAINT task_pkey PRIMARY KEY (task_id);
 CREATE INDEX task_by_parent ON sync.task USING btree (parent_batch_no);
+CREATE INDEX task_finished ON sync.task USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 CREATE UNIQUE INDEX task_follows_once ON sync.task USING btree (parent_task_id, job, COALESCE((argument ->> 'handful'), '')) WHERE ((parent_task_id IS NOT NULL) AND (retry_of IS NULL));
 CREATE INDEX task_incomplete ON sync.task USING btree (not_before) WHERE ((status = 'incomplete') AND (void_state IS NULL));
 CREATE INDEX task_of_download ON sync.task USING btree (taxpayer_no, channel, direction, document, invoice_type, window_start, window_end) WHERE (parent_task_id IS NULL);
@@ -772,6 +776,7 @@ CREATE TRIGGER log_changed_tasks AFTER UPDATE ON sync.task REFERENCING OLD TABLE
 CREATE TRIGGER log_new_tasks AFTER INSERT ON sync.task REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION sync.log_new_tasks();
 CREATE TRIGGER log_request AFTER UPDATE OF requests ON sync.task FOR EACH ROW WHEN (((old.requests <> new.requests) AND (NOT (((((old.status IS DISTINCT FROM new.status) OR (old.void_state IS DISTINCT FROM new.void_state)) OR (old.error_code IS DISTINCT FROM new.error_code)) OR (old.error_message IS DISTINCT FROM new.error_message)) OR (old.not_before_day IS DISTINCT FROM new.not_before_day))))) EXECUTE FUNCTION sync.log_request();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON sync.task FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
+CREATE TRIGGER note_change AFTER UPDATE OF inserted_count, updated_count ON sync.task FOR EACH ROW WHEN ((((new.inserted_count + new.updated_count) > 0) AND ((new.inserted_count IS DISTINCT FROM old.inserted_count) OR (new.updated_count IS DISTINCT FROM old.updated_count)))) EXECUTE FUNCTION sync.note_task_change();
 ALTER TABLE ONLY sync.task ADD CONSTRAINT task_history_batch_no_fkey FOREIGN KEY (history_batch_no) REFERENCES sync.history_batch(batch_no);
 ALTER TABLE ONLY sync.task ADD CONSTRAINT task_login_request_id_fkey FOREIGN KEY (login_request_id) REFERENCES sync.login_request(login_request_id);
 ALTER TABLE ONLY sync.task ADD CONSTRAINT task_parent_batch_no_fkey FOREIGN KEY (parent_batch_no) REFERENCES sync.batch(batch_no);
@@ -800,6 +805,22 @@ CREATE TABLE sync.type_rule (
     tax_org_of_buyer boolean NOT NULL
 );
 ALTER TABLE ONLY sync.type_rule ADD CONSTRAINT type_rule_pkey PRIMARY KEY (type);
+
+-- What changed in the pool and Airflow was not told yet: the next task that ends well takes the rows and emits them as
+-- one event of the asset invoice_pool (ADR 0051).
+CREATE TABLE sync.untold_change (
+    change_id bigint NOT NULL,
+    batch_no text NOT NULL,
+    parent_batch_no text,  -- The planning; NULL: a verification has none.
+    dag_id text NOT NULL,
+    inserted integer NOT NULL,
+    updated integer NOT NULL,
+    noted_at timestamptz DEFAULT sync.now() NOT NULL,
+    CONSTRAINT untold_change_inserted_check CHECK ((inserted >= 0)),
+    CONSTRAINT untold_change_updated_check CHECK ((updated >= 0))
+);
+ALTER TABLE sync.untold_change ALTER COLUMN change_id ADD GENERATED ALWAYS AS IDENTITY;
+ALTER TABLE ONLY sync.untold_change ADD CONSTRAINT untold_change_pkey PRIMARY KEY (change_id);
 
 -- Answers that could not be used, kept whole: refusals whose texts are cut where they are shown, and what nobody can
 -- read. Append-only.
@@ -869,9 +890,11 @@ ALTER TABLE sync.verification ALTER COLUMN verification_id ADD GENERATED ALWAYS 
 ALTER TABLE ONLY sync.verification ADD CONSTRAINT verification_batch_no_key UNIQUE (batch_no);
 ALTER TABLE ONLY sync.verification ADD CONSTRAINT verification_pkey PRIMARY KEY (verification_id);
 CREATE INDEX verification_due ON sync.verification USING btree (verification_id) WHERE (state = ANY (ARRAY['waiting', 'limit']));
+CREATE INDEX verification_finished ON sync.verification USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 CREATE INDEX verification_of_document ON sync.verification USING btree (document_key, direction, taxpayer_no);
 CREATE UNIQUE INDEX verification_open_once ON sync.verification USING btree (direction, taxpayer_no, document_key) WHERE (state = ANY (ARRAY['waiting', 'limit']));
 CREATE INDEX verification_waiting_for_login ON sync.verification USING btree (login_request_id) WHERE (login_request_id IS NOT NULL);
+CREATE TRIGGER note_change AFTER UPDATE OF state ON sync.verification FOR EACH ROW WHEN (((new.goal = 'pool') AND (new.state = ANY (ARRAY['verified', 'mismatch'])) AND (old.state <> new.state))) EXECUTE FUNCTION sync.note_verification_change();
 ALTER TABLE ONLY sync.verification ADD CONSTRAINT verification_caused_by_fkey FOREIGN KEY (caused_by) REFERENCES sync.task(task_id);
 ALTER TABLE ONLY sync.verification ADD CONSTRAINT verification_login_request_id_fkey FOREIGN KEY (login_request_id) REFERENCES sync.login_request(login_request_id);
 
@@ -1102,6 +1125,44 @@ CREATE FUNCTION sync.new_batch_no(serial bigint) RETURNS text
         || sync.digit(serial, 1679616) || sync.digit(serial, 60466176)
 $$;
 
+-- Documents of a request whose 勾选状态 is another now.
+CREATE FUNCTION sync.note_selection_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO sync.untold_change (batch_no, parent_batch_no, dag_id, inserted, updated)
+    VALUES (NEW.batch_no, NEW.parent_batch_no, 'selection', 0,
+        NEW.succeeded_count - CASE WHEN TG_OP = 'UPDATE' THEN OLD.succeeded_count ELSE 0 END);
+    RETURN NULL;
+END
+$$;
+
+-- A download or an import that brought or changed documents; its rights are the owner's, as of every trigger that
+-- writes what nobody writes by hand.
+CREATE FUNCTION sync.note_task_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO sync.untold_change (batch_no, parent_batch_no, dag_id, inserted, updated)
+    VALUES (NEW.batch_no, NEW.parent_batch_no, NEW.dag_id, NEW.inserted_count, NEW.updated_count);
+    RETURN NULL;
+END
+$$;
+
+-- A document whose 查验 has an answer; it has no planning.
+CREATE FUNCTION sync.note_verification_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO sync.untold_change (batch_no, parent_batch_no, dag_id, inserted, updated)
+    VALUES (NEW.batch_no, NULL, 'verify_invoices', 0, 1);
+    RETURN NULL;
+END
+$$;
+
 -- When the transaction began: what is due, leases, waits, and the instants of rows that come or move together.
 CREATE FUNCTION sync.now() RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -1130,6 +1191,25 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+
+-- What the run planned, and what its task, the owner of the leases, took in hand: as far as it is open, or ended since
+-- the run began.
+CREATE FUNCTION sync.rows_of_run(dag text, run text, owner text, since timestamptz) RETURNS SETOF sync.task
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT k.*
+    FROM sync.task AS k
+    WHERE k.task_id IN (
+        SELECT p.task_id FROM sync.task AS p
+        WHERE p.parent_batch_no = (
+            SELECT b.batch_no FROM sync.batch AS b WHERE b.dag_id = rows_of_run.dag AND b.run_id = rows_of_run.run)
+        UNION ALL
+        SELECT e.task_id FROM sync.task AS e
+        WHERE e.finished_at >= rows_of_run.since AND e.claimed_by = rows_of_run.owner
+        UNION ALL
+        SELECT o.task_id FROM sync.task AS o
+        WHERE o.status IN ('pending', 'downloading', 'downloaded') AND o.void_state IS NULL AND o.claimed_by = rows_of_run.owner)
+$$;
 
 -- The rows that count, each with the counts of its latest attempt that came to a result: neither a retry that is not
 -- at its end nor one that failed as a whole takes away what is in the pool. Without any result they are the row's own.

@@ -10,39 +10,46 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, CronTriggerTimetable, MultipleCronTriggerTimetable, Param
 
-from fapiao.bounds import bound
+from fapiao.dag_texts.cards import dag_card, dag_doc
 from fapiao.forms.fields import Form, FormField
+from fapiao.forms.runs import EVERY_RUN
 
 TIMEZONE = "Asia/Shanghai"
 
 
-def project_dag(
-    dag_id: str, description: str, doc_md: str | None, form: Form, cron: str | Sequence[str] | None = None, **more: Any
-) -> DAG:
-    """A DAG with its form as parameters and what else Airflow's DAG takes; one run at a time unless that says more.
+def project_dag(dag_id: str, form: Form) -> DAG:
+    """A DAG with its form as parameters; what is said of it, and when it fires and is ended, is in the catalogue.
 
-    `cron` is read in Asia/Shanghai; without one only a person starts a run. No task and no run is without end; a
-    task that is stopped leaves its rows to the next one.
+    Without crons only a person starts a run. No task and no run is without end; a task that is stopped leaves its rows
+    to the next one, and no ticket ends with it (ADR 0051). Raises KeyError for a DAG that has no texts.
     """
-    alike = {
-        "start_date": datetime(2026, 1, 1, tzinfo=ZoneInfo(TIMEZONE)),
-        "catchup": False,
-        "max_active_runs": 1,
-        "dagrun_timeout": timedelta(hours=bound("run_hours").value),
-        "default_args": {
+    card = dag_card(dag_id)
+    return DAG(
+        dag_id,
+        dag_display_name=card.name,
+        description=card.summary,
+        doc_md=dag_doc(dag_id),
+        schedule=_schedule(card.crons),
+        params=params_of((*form, *EVERY_RUN)),
+        tags=[*card.tags],
+        start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo(TIMEZONE)),
+        catchup=False,
+        max_active_runs=card.runs,
+        dagrun_timeout=timedelta(hours=card.run_hours),
+        default_args={
+            "owner": card.owner,
+            "pool": card.pool,
             "retries": 3,
             "retry_delay": timedelta(seconds=30),
-            "execution_timeout": timedelta(hours=bound("task_hours").value),
+            "execution_timeout": timedelta(hours=card.task_hours),
         },
-    }
-    about = {"description": description, "doc_md": doc_md, "schedule": _schedule(cron), "params": params_of(form)}
-    return DAG(dag_id, **about, **alike | more)
+    )
 
 
-def _schedule(cron: str | Sequence[str] | None) -> CronTriggerTimetable | MultipleCronTriggerTimetable | None:
-    if isinstance(cron, str):
-        return CronTriggerTimetable(cron, timezone=TIMEZONE)
-    return MultipleCronTriggerTimetable(*cron, timezone=TIMEZONE) if cron else None
+def _schedule(crons: Sequence[str]) -> CronTriggerTimetable | MultipleCronTriggerTimetable | None:
+    if len(crons) == 1:
+        return CronTriggerTimetable(crons[0], timezone=TIMEZONE)
+    return MultipleCronTriggerTimetable(*crons, timezone=TIMEZONE) if crons else None
 
 
 def params_of(form: Form) -> dict[str, Param]:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from fapiao.forms.runs import SWEEP_RUN
 from fapiao.tasks import RunDay
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from hooks.pool.connection import PoolHook
+from hooks.pool.outcomes import of_tasks_and_selections
 from hooks.queues.tasks import TaskTable
 from operators.downloads.missed import plan_missed
 from operators.downloads.open_worker_pool import open_worker_pool
@@ -20,6 +20,7 @@ from operators.downloads.poll_now import collect_asked
 from operators.history.auto_update import make_up
 from operators.leased_queue.guard import MAX_ATTEMPTS
 from operators.leased_queue.loop import take_turns
+from operators.project_operator import PoolOperator
 from operators.run_context import CALENDAR, conf, fired_at, run_day
 from operators.selections.open_session import run_asked_selections, run_due_selections
 
@@ -29,30 +30,38 @@ SweepStep = Callable[[], tuple[int, list[float]]]
 """How many rows it handled, and the seconds to its next one."""
 
 
-class SweepOperator(BaseOperator):
+class SweepOperator(PoolOperator):
     """Sweep: the same work over the due rows of every DAG whose run is gone or gave up, selections first (R219).
 
     With `params.batches` it polls these tasks and nothing else (获取异步结果).
     """
 
+    judges = True
+
     def __init__(self, *, patience: timedelta = timedelta(minutes=2), **settings: Any) -> None:
         super().__init__(**settings)
         self.patience = patience
 
-    def execute(self, context: Any) -> int:
+    def execute(self, context: Any) -> dict[str, Any]:
         """One pass over the selections and every channel; waits only for leases that are about to run out.
 
         A channel that cannot be worked, for want of its connection perhaps, fails the run after the others' turn.
         """
         run = run_day(context)
         if asked := conf(context, SWEEP_RUN)["batches"]:
-            return run_asked_selections(context, run, asked) + collect_asked(context, run, asked)
-        swept = take_turns(_turns(context, run), "swept")
+            handled = run_asked_selections(context, run, asked) + collect_asked(context, run, asked)
+            return self.said(context, of_tasks_and_selections, handled)
+        try:
+            swept = take_turns(_turns(context, run), "swept")
+        except Exception:
+            self.said(context, of_tasks_and_selections, 0)  # the others had their turn
+            raise
+        found = self.said(context, of_tasks_and_selections, sum(done for done, _ in swept))
         waits = [wait for _, found in swept for wait in found]
         now = datetime.now(UTC)
         if waits and now + timedelta(seconds=min(waits)) <= context["dag_run"].start_date + self.patience:
             raise AirflowRescheduleException(now + timedelta(seconds=min(waits)))
-        return sum(done for done, _ in swept)
+        return found
 
 
 def _turns(context: Any, run: RunDay) -> dict[str, SweepStep]:

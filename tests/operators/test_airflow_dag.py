@@ -25,7 +25,7 @@ LABELS = {"1": "甲", "2": "乙"}
         (FormField("x", "texts", "题", suggested=["2026"]), [],
          {"type": ["null", "array"], "items": {"type": "string"}, "examples": ["2026"]}),
         (FormField("x", "flag", "题", preset=True), True, {"type": "boolean"}),
-        (run_day_field("注"), None, {"type": ["null", "string"], "format": "date"}),
+        (run_day_field("as_of"), None, {"type": ["null", "string"], "format": "date"}),
     ],
 )  # fmt: skip
 def test_a_kind_of_field_has_its_schema(field: FormField, value: object, schema: dict[str, Any]) -> None:
@@ -48,11 +48,17 @@ def test_a_field_without_a_label_is_not_on_the_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cron", "crons"),
-    [(None, []), ("0 7 * * *", ["0 7 * * *"]), (["0 6 * * *", "0 18 * * *"], ["0 6 * * *", "0 18 * * *"])],
+    ("dag_id", "crons"),
+    [("selection", []), ("auto_selection", ["0 7 * * *"]), ("leqi__risk_status", ["30 6 * * *", "30 18 * * *"])],
 )
-def test_a_dag_fires_at_each_of_its_times_in_shanghai(cron: Any, crons: list[str]) -> None:
-    timetable = project_dag("one", "says what", None, (), tags=["form"], cron=cron).timetable
+def test_a_dag_fires_at_each_of_its_times_in_shanghai(dag_id: str, crons: list[str]) -> None:
+    timetable = project_dag(dag_id, ()).timetable
     inner = getattr(timetable, "timetables", [timetable] if crons else [])
     assert [one.expression for one in inner] == crons
     assert {str(one.timezone) for one in inner} <= {"Asia/Shanghai"}
+
+
+@pytest.mark.finding("F58")
+def test_a_dag_without_texts_is_refused() -> None:
+    with pytest.raises(KeyError, match=r"tomorrow is not in include/rules/dags\.yaml"):
+        project_dag("tomorrow", ())

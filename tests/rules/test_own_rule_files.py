@@ -10,6 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
 from fapiao.bounds import bounds
+from fapiao.dag_texts.catalogue import catalogue
 from fapiao.errors import RuleError
 from fapiao.exports.columns import plans
 from fapiao.exports.templates import templates
@@ -25,6 +26,7 @@ from fapiao.verification import verification_rules
 
 READERS = {
     "bounds": bounds,
+    "dags": catalogue,
     "verification": verification_rules,
     "key_elements": key_element_rules,
     "manuals": manuals,
@@ -78,6 +80,18 @@ def test_every_bound_is_held_by_somebody() -> None:
         ("bounds", "{found} 个文件", "{what} 个文件", "sentence names what; it may name found, value"),
         ("bounds", "value: 200", "value: 0", "value must be a whole number of at least 1"),
         ("bounds", "name: zip_files", "name: zip_pages", "name 'zip_pages' is unknown"),
+        ("dags", "dag: selection", "dag: history_sync", "dag 'history_sync' stands here for the second time"),
+        ("dags", "name: 发票查验\n", "name: 发票查验\n    colour: red\n", "unknown key 'colour'"),
+        ("dags", "label: 试算\n", "label: 试算\n        hint: x\n", "hint"),
+        (
+            "dags",
+            "readers: [平台, 管理员]",
+            "readers: [平台, everybody]",
+            "readers names 'everybody', which is unknown",
+        ),
+        ("dags", "task_hours: 3", "task_hours: 0", "task_hours must be a whole number of at least 1"),
+        ("dags", "{channel}·{label}", "{channel}·{job}", "of the calendar names {channel} and {label}"),
+        ("dags", "window: month_of_yesterday", "window: previous_month", "stands here for the second time"),
         ("manuals", "code: S1", "code: S0", "code 'S0' stands here for the second time"),
         ("manuals", "edition: 星空旗舰版", 'edition: ""', "edition is empty"),
         ("key_elements", "field: document", "field: paper", "field 'paper' is unknown"),

@@ -185,7 +185,7 @@ def form_import(clock: WorldClock, order: Order) -> Outcome:
         "password_connection": None, "replay": False,
     }  # fmt: skip
     found = ImportFilesOperator(task_id="import_files").execute(context(clock, order, "import_files", **form))
-    return {"did": "form_import", "outcomes": found}
+    return {"did": "form_import", "outcomes": found["outcomes"]}
 
 
 def politely(act: Callable[[WorldClock, Order], Outcome]) -> Callable[[WorldClock, Order], Outcome]:

@@ -179,3 +179,10 @@ COMMENT ON COLUMN sync.verification.waiting_since IS
 COMMENT ON TABLE sync.bureau IS
     'Which kind of bureau fills this pool, real or rehearsal: decided by its first fill, and then for good (A-54). '
     'Binding is a word that holds although nothing came yet: the demo has loaded its invented companies.';
+
+COMMENT ON TABLE sync.untold_change IS
+    'What changed in the pool and Airflow was not told yet: the next task that ends well takes the rows and emits them as '
+    'one event of the asset invoice_pool (ADR 0051).';
+
+COMMENT ON COLUMN sync.untold_change.parent_batch_no IS
+    'The planning; NULL: a verification has none.';

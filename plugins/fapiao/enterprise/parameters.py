@@ -49,6 +49,9 @@ def _value(key: ParameterKey, value: str, rules: RuleBook) -> str:
     default = known_default(key, rules)
     if default and default.isdecimal() and not (value.isascii() and value.isdecimal()):
         raise BadInput([f"{key[0]} {key[1]} is a whole number like {default}, not {value!r}"])
+    choices = rules.parameter_choices(*key)
+    if choices and value not in choices:
+        raise BadInput([f"{key[0]} {key[1]} is one of {', '.join(choices)}, not {value!r}"])
     return value
 
 

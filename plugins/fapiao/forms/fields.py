@@ -72,6 +72,6 @@ Form = tuple[FormField, ...]
 DAY_OPTION = Option("--date", "the day to work for; default: today in Asia/Shanghai", type=date.fromisoformat)
 
 
-def run_day_field(note: str) -> FormField:
-    """日期: the day that a run works for, in Asia/Shanghai."""
-    return FormField("date", "day", "日期", note, option=DAY_OPTION)
+def run_day_field(form: str) -> FormField:
+    """日期: the day that a run works for, in Asia/Shanghai, as this form of the catalogue words it."""
+    return FormField("date", "day", *shown(form, "date"), option=DAY_OPTION)

@@ -1,22 +1,19 @@
-"""The parameters of the DAGs that run by the calendar: the day, and whom or what a person restricts a run to."""
+"""The parameters of the DAGs that run by the calendar, and the one that every DAG has: what makes a run red."""
 
+from fapiao.dag_texts.catalogue import field_texts, texts_of
 from fapiao.forms.fields import FormField, run_day_field
 
-AS_OF = (run_day_field("As of this day."),)
+AS_OF = (run_day_field("as_of"),)
 CALENDAR_RUN = (
-    run_day_field("The day the run works for; empty: the day it was scheduled for, in Asia/Shanghai."),
+    run_day_field("calendar_run"),
+    FormField("taxpayers", "texts", *texts_of("calendar_run", "taxpayers"), needed=True),
+)
+SWEEP_RUN = (*AS_OF, FormField("batches", "texts", *texts_of("sweep_run", "batches"), needed=True))
+AUTO_UPDATE_RUN = (run_day_field("auto_update_run"),)
+_RED = field_texts("every_run", "red_when")
+EVERY_RUN = (
     FormField(
-        "taxpayers", "texts", "税号", "Only these tax numbers; empty: every taxpayer of the channel.", needed=True
+        "red_when", "text", *texts_of("every_run", "red_when"), choices=lambda: _RED.choices, nothing=_RED.nothing
     ),
 )
-SWEEP_RUN = (
-    *AS_OF,
-    FormField(
-        "batches",
-        "texts",
-        "下载批次号",
-        "获取异步结果: poll only these tasks, once; empty: everything that is due.",
-        needed=True,
-    ),
-)
-AUTO_UPDATE_RUN = (run_day_field("按哪一天更新上月；空为排定日。"),)
+"""标红条件; empty: as the parameter fapiao/red_when says."""

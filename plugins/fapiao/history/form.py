@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from fapiao.dag_texts.catalogue import texts_of
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
 from fapiao.forms.fields import Check, FormField, Option, run_day_field
@@ -41,22 +42,20 @@ def _one(name: str) -> Check:
 REQUEST = (
     FormField("method", "texts", codes="history_method",
               check=lambda found: _sentence("history_file") if "bureau_file" in found else None),
-    FormField("data_type", "one", "发票数据类型",
-              "发票数据含购销方、明细、备注；发票用途状态仅查询正数发票，暂只支持乐企。",
+    FormField("data_type", "one", *texts_of("history", "data_type"),
               preset=DETAILS, codes="history_data_type", check=_one("data_type"),
               option=Option("--type", "发票数据类型: details 发票数据 (default), usage 发票用途状态", "…")),
-    FormField("channel", "one", "下载通道",
-              "税局下载：rpa 使用默认电子税局账号，乐企须已开通归集能力；文件请用 import_bureau_file 导入。",
+    FormField("channel", "one", *texts_of("history", "channel"),
               preset="leqi", codes="history_channel", check=_one("channel"),
               option=Option("--channel", "下载通道: rpa, 乐企 (leqi); default: the 收票通道 of each tax number", "…")),
-    FormField("taxpayers", "texts", "企业税号", "可多选，每行一个税号；按税号拆分任务。",
+    FormField("taxpayers", "texts", *texts_of("history", "taxpayers"),
               option=Option("--taxpayers", "企业名称: tax numbers, separated by commas", "…")),
-    FormField("years", "texts", "开票年份", "可多选，近五年；超出的月份截去并说明。",
+    FormField("years", "texts", *texts_of("history", "years"),
               suggested=[str(year) for year in range(2021, 2036)],
               option=Option("--years", "开票日期 by year: 2025, or 2023-2026, within five years", "…")),
-    FormField("months", "texts", "开票月份", "每行一个，如 2026-01 或 2026-01..2026-03；与年份合并。",
+    FormField("months", "texts", *texts_of("history", "months"),
               option=Option("--months", "开票日期 by month: 2026-01, or 2026-01..2026-03, separated by commas", "…")),
-    FormField("invoice_types", "texts", "发票种类", "可多选；不选为全部六种。",
+    FormField("invoice_types", "texts", *texts_of("history", "invoice_types"),
               choices=lambda: history_types(rulebook()), means=_history_type,
               option=Option("--types",
                             "发票种类: codes or names of the six types that have a history; default: all six", "…")),
@@ -64,12 +63,11 @@ REQUEST = (
 """导入方式 · 发票数据类型 · 下载通道 · 企业名称 · 开票日期 by year and by month · 发票种类"""
 HISTORY = (
     *REQUEST,
-    FormField("dry_run", "flag", "试算", "只列出子任务、窗口、申请日与次数；取消勾选后才真正执行。", preset=True),
-    FormField("auto_update", "texts", "自动更新",
-              "可多选：为以上税号的组织创建每月五号自动更新上月数据的任务，默认本组织私有。",
+    FormField("dry_run", "flag", *texts_of("history", "dry_run"), preset=True),
+    FormField("auto_update", "texts", *texts_of("history", "auto_update"),
               choices=lambda: rulebook().codes_of("history_data_type")),
-    FormField("batches", "texts", "导入批次号", "继续已有的批次，忽略以上各项；例如由命令生成的批次。"),
-    run_day_field("按哪一天计算和申请；空为今天（北京时间）。"),
+    FormField("batches", "texts", *texts_of("history", "batches")),
+    run_day_field("history"),
 )  # fmt: skip
 """The request, and what is done with it: a dry run, the monthly renewal, or batches that a command made."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from fapiao.dag_texts.catalogue import field_texts, texts_of
 from fapiao.errors import BadInput
 from fapiao.forms.fields import FormField, Option, run_day_field
 from fapiao.forms.items import parts
@@ -60,27 +61,25 @@ def _password_connection(named: Sequence[str]) -> str | None:
 
 
 REQUEST = (
-    FormField("taxpayer_no", "text", "税号", "仅支持选择一个税号；填写文件路径时必填。",
+    FormField("taxpayer_no", "text", *texts_of("import", "taxpayer_no"),
               option=Option("--taxpayer", "whose the files are, where they do not say", "NUMBER")),
-    FormField("direction", "text", "进销项", "留空则由文件内容判断。",
-              choices=_directions, means=_direction, nothing="由文件内容判断",
+    FormField("direction", "text", *texts_of("import", "direction"),
+              choices=_directions, means=_direction, nothing=field_texts("import", "direction").nothing,
               option=Option("--direction", "where the files do not say", choices=("进项", "销项", "input", "output"))),
-    FormField("scheme", "text", "下载方案", "导入到该方案：方案以外的企业和发票类型不导入；留空不限。",
+    FormField("scheme", "text", *texts_of("import", "scheme"),
               option=Option("--scheme", "into this download scheme: only what it names is taken", "NAME")),
-    FormField("data_type", "text", "发票数据类型", "导入电子税局文件不支持发票用途状态，请改用税局下载获取。",
+    FormField("data_type", "text", *texts_of("import", "data_type"),
               preset=INVOICE_DATA, choices=lambda: {name: name for name in DATA_TYPES}, means=_data_type,
               option=Option("--data-type", "发票用途状态 is refused (A-16)", choices=DATA_TYPES)),
 )  # fmt: skip
-REPLAY = FormField("replay", "flag", "重新识别", "词表维护后，把待识别票种的文件重新处理一遍。", preset=False,
+REPLAY = FormField("replay", "flag", *texts_of("import", "replay"), preset=False,
                    option=Option("--replay", "read the files of waiting rows again"))  # fmt: skip
 IMPORT = (
-    FormField("path", "text", "文件路径", "收件夹里的文件名，最大 10M；留空则处理收件夹里的全部文件。"),
+    FormField("path", "text", *texts_of("import", "path")),
     *REQUEST,
-    FormField("password_connection", "text", "密码连接",
-              "压缩包有密码时：存放该密码的 Airflow 连接的 ID，以 workbook_ 开头；密码本身不要填在这里。",
-              check=_password_connection),
+    FormField("password_connection", "text", *texts_of("import", "password_connection"), check=_password_connection),
     REPLAY,
-    run_day_field("按哪一天处理；留空为今天（上海时间）。"),
+    run_day_field("import"),
 )  # fmt: skip
 
 

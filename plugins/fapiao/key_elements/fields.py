@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from fapiao.dag_texts.catalogue import texts_of
 from fapiao.forms.fields import FormField, Option, run_day_field
 from fapiao.rules.book import rulebook
 
 DOCUMENTS = ("invoice", "customs")
 """票据类型: 发票 (R012) · 海关缴款书 (R013)"""
-_ALL = "可多选；不选为全部。"
 
 
 def _documents() -> dict[str, str]:
@@ -27,29 +27,29 @@ def _one_document(found: Sequence[str]) -> str | None:
 
 
 _FILTERS = (
-    FormField("document", "one", "票据类型", "发票或海关缴款书；后者不填发票类型和发票状态。",
+    FormField("document", "one", *texts_of("key_elements", "document"),
               preset="invoice", codes="document", choices=_documents, check=_one_document,
               option=Option("--document", "票据类型: invoice 发票, customs 海关缴款书", "…")),
-    FormField("invoice_types", "texts", "发票类型", _ALL,
+    FormField("invoice_types", "texts", *texts_of("key_elements", "invoice_types"),
               choices=_selectable, means=lambda text: rulebook().invoice_type(text).code,
               option=Option("--invoice-types", "发票类型: codes or names, separated by commas", "…")),
-    FormField("deduction_statuses", "texts", "抵扣状态", _ALL, codes="deduction_status",
+    FormField("deduction_statuses", "texts", *texts_of("key_elements", "deduction_statuses"), codes="deduction_status",
               option=Option("--deduction-statuses",
                             "抵扣状态: 未勾选, 已勾选或已认证抵扣, 已退税或已确认退税, separated by commas", "…")),
-    FormField("invoice_statuses", "texts", "发票状态", _ALL, codes="invoice_status",
+    FormField("invoice_statuses", "texts", *texts_of("key_elements", "invoice_statuses"), codes="invoice_status",
               option=Option("--invoice-statuses", "发票状态: codes or names, separated by commas", "…")),
-    FormField("date_from", "day", "开票日期从", "空为当月1号。",
+    FormField("date_from", "day", *texts_of("key_elements", "date_from"),
               option=Option("--date-from", "开票日期 from, YYYY-MM-DD", "…")),
-    FormField("date_to", "day", "开票日期到", "空为执行当天。",
+    FormField("date_to", "day", *texts_of("key_elements", "date_to"),
               option=Option("--date-to", "开票日期 to, YYYY-MM-DD", "…")),
 )  # fmt: skip
 FILTERS = tuple(field.name for field in _FILTERS)
 """票据类型 · 发票类型 · 抵扣状态 · 发票状态 · 开票日期"""
 REQUEST = (
-    FormField("org", "text", "核算组织", "填一个组织编码，下载其上查税号的数据。", needed=True,
+    FormField("org", "text", *texts_of("key_elements", "org"), needed=True,
               option=Option("--org", "核算组织, exactly one", "CODE")),
-    FormField("taxpayer_no", "text", "税号", "仅当该组织有多个税号时填写。",
+    FormField("taxpayer_no", "text", *texts_of("key_elements", "taxpayer_no"),
               option=Option("--taxpayer", "only where the organisation has several tax numbers", "NUMBER")),
     *_FILTERS,
 )  # fmt: skip
-KEY_ELEMENTS = (*REQUEST, run_day_field("按哪一天执行；空为今天（北京时间）。"))
+KEY_ELEMENTS = (*REQUEST, run_day_field("key_elements"))

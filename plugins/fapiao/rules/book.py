@@ -103,6 +103,10 @@ class RuleBook:
                 return parameter.default
         raise KeyError(f"{kind}.{key}")
 
+    def parameter_choices(self, kind: str, key: str) -> tuple[str, ...]:
+        """The only values that a parameter may have; empty where any is taken, or it is unknown."""
+        return next((one.choices for one in self.parameters if (one.type, one.key) == (kind, key)), ())
+
     def labels(self) -> list[tuple[str, str, str]]:
         """(kind, code, label) of every code, for the database."""
         types = [("invoice_type", kind.code, kind.name) for kind in self.invoice_types.values()]

@@ -221,6 +221,7 @@ class Parameter(RuleRow, frozen=True):
     key: Text
     default: str
     meaning: Text
+    choices: Annotated[Texts, Meta(description="The only values that it may have; empty: any")] = ()
 
 
 class Parameters(RuleSections, frozen=True):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fapiao.dag_texts.catalogue import field_texts, texts_of
 from fapiao.errors import BadInput
 from fapiao.forms.fields import FormField, Option, run_day_field
 from fapiao.forms.reading import fill
@@ -51,25 +52,25 @@ def _account(pair: str) -> tuple[str, str]:
     raise BadInput([f"换账号“{pair}”应写成 税号=电子税局账号。"])
 
 
-OPERATION = FormField("operation", "text", "操作", "统计表的操作只需填写税号。",
+OPERATION = FormField("operation", "text", *texts_of("selection", "operation"),
                       preset="not_deduct", choices=_operations, means=_operation, check=_known_operation)  # fmt: skip
 DOCUMENTS = (
-    FormField("document_keys", "texts", "缴款书号码", "每行一个。", means=spelled,
+    FormField("document_keys", "texts", *texts_of("selection", "document_keys"), means=spelled,
               option=Option("document_keys", "缴款书号码", "NUMBER", repeated=True)),
-    FormField("taxpayers", "texts", "税号", "每行一个；缴款书属于多个税号时须填写。",
+    FormField("taxpayers", "texts", *texts_of("selection", "taxpayers"),
               option=Option("--taxpayer", "whose they are", "NUMBER", repeated=True)),
 )  # fmt: skip
 REASON = (
-    FormField("reason", "text", "不抵扣原因", "勾选须有不抵扣原因；留空则用各缴款书已有的原因。",
-              codes="not_deductible_type", nothing="各缴款书已有的原因",
+    FormField("reason", "text", *texts_of("selection", "reason"),
+              codes="not_deductible_type", nothing=field_texts("selection", "reason").nothing,
               option=Option("--reason", "不抵扣原因, 1 to 5 or its name; default: each paper's own", "REASON")),
-    FormField("reason_text", "text", "其他原因说明", "不抵扣原因为其他时必填。",
+    FormField("reason_text", "text", *texts_of("selection", "reason_text"),
               option=Option("--reason-text", "what 其他 needs", "WORDS")),
 )  # fmt: skip
 SHEET = (
-    FormField("without", "texts", "删除的税号", "不提交这些税号的全部发票。",
+    FormField("without", "texts", *texts_of("selection", "without"),
               option=Option("--without", "删除: submit nothing of this tax number", "NUMBER", repeated=True)),
-    FormField("accounts", "texts", "换账号", "每行一个：税号=电子税局账号。", means=_account,
+    FormField("accounts", "texts", *texts_of("selection", "accounts"), means=_account,
               option=Option("--account", "换账号 for a tax number", "NUMBER=ACCOUNT", repeated=True)),
 )  # fmt: skip
 REQUEST = (OPERATION, *DOCUMENTS, *REASON, *SHEET)
@@ -77,12 +78,11 @@ SELECTION = (
     OPERATION,
     *DOCUMENTS,
     *REASON,
-    FormField("list_file", "text", "引入清单", "收件夹 selection 目录里的清单文件名；填写后忽略以上各项。"),
+    FormField("list_file", "text", *texts_of("selection", "list_file")),
     *SHEET,
-    FormField("retry", "texts", "重试的批次号", "仅处理失败的任务；填写后忽略以上各项。"),
-    FormField("dry_run", "flag", "试算",
-              "只列出税号的通道、所属税局、账号和在线状态；取消勾选后才提交税局通道处理。", preset=True),
-    run_day_field("按哪一天处理；留空为今天（北京时间）。"),
+    FormField("retry", "texts", *texts_of("selection", "retry")),
+    FormField("dry_run", "flag", *texts_of("selection", "dry_run"), preset=True),
+    run_day_field("selection"),
 )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from fapiao.errors import BadInput
@@ -14,15 +13,16 @@ from hooks.pool.connection import PoolHook
 from operators.downloads.operators import ApplyOperator
 from operators.history.auto_update import organisations_of, switch, update_last_month
 from operators.history.planning import create, preview
+from operators.project_operator import ProjectOperator
 from operators.run_context import conf, run_day, who
 
 CHANNELS = ("leqi", "etax")
 """下载通道: 乐企 · rpa (R251)."""
-SHOWN = 2000
+SHOWN = 100
 """Subtasks that the XCom page lists; the log has them all."""
 
 
-class HistoryPlanOperator(BaseOperator):
+class HistoryPlanOperator(ProjectOperator):
     """Plan: the form of 历史发票数据同步, checked by the function that the command uses; a dry run by default.
 
     What it returns is the XCom `return_value`, which Airflow's page shows: the cost, the 导入批次号, every subtask.
@@ -66,7 +66,7 @@ class HistoryPlanOperator(BaseOperator):
 class HistoryApplyOperator(ApplyOperator):
     """Apply, unless the form asked for a dry run."""
 
-    def execute(self, context: Any) -> int:
+    def execute(self, context: Any) -> dict[str, Any]:
         """As every apply; a dry run skips it and what follows."""
         filled = conf(context, HISTORY)
         if filled["dry_run"] and not filled["batches"]:
@@ -74,7 +74,7 @@ class HistoryApplyOperator(ApplyOperator):
         return super().execute(context)
 
 
-class HistoryAutoUpdateOperator(BaseOperator):
+class HistoryAutoUpdateOperator(ProjectOperator):
     """Plan: the month before for every organisation that switched its 自动更新 on."""
 
     def execute(self, context: Any) -> list[dict[str, Any]]:

@@ -1,18 +1,20 @@
 """The step of import_bureau_file: a form's file, or whatever lies in the watched folder, into the pool."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
-from airflow.sdk import BaseHook, BaseOperator
+from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 
 from fapiao.boundary import boundary
 from fapiao.errors import BadInput, Unusable
 from fapiao.forms.reading import given
 from fapiao.imports.requests import IMPORT, REQUEST, ImportRequest, import_request
+from fapiao.outcomes import Outcome, outcome, text
 from fapiao.rules.book import rulebook
 from fapiao.shown import visible
 from fapiao.tasks import RunDay
@@ -24,9 +26,11 @@ from hooks.pool.faults import Fault, fault_of
 from hooks.queues.imports import Imports
 from operators.imports.tasks import Connection, Created, ImportSession, create, replay, work
 from operators.leased_queue.session import releasing
+from operators.project_operator import PoolOperator
 from operators.run_context import clock, conf, run_day, who
 
-Outcome = dict[str, Any]
+SHOWN = 50
+"""So many tasks and files the XCom names; the log has them all."""
 _NO_CHANGE = "文件此前已导入，没有变化。"
 _IN_PART = "压缩包里的以下文件没有导入："
 _NO_FILE = "不是普通文件（是链接、管道或设备），没有打开。"
@@ -51,10 +55,12 @@ class TakenIn(NamedTuple):
     outcomes: Sequence[Outcome] = ()
 
 
-class ImportFilesOperator(BaseOperator):
+class ImportFilesOperator(PoolOperator):
     """A form names one file (R281); a scheduled run takes up what a crash left and empties the folder."""
 
-    def execute(self, context: Any) -> list[Outcome]:
+    judges = True
+
+    def execute(self, context: Any) -> Outcome:
         """What came of every task. A refused form fails at once, with every sentence, and stores nothing."""
         run, filled = run_day(context, many_a_day=True), conf(context, IMPORT)
         store, actor = file_store(), who(context)
@@ -69,30 +75,31 @@ class ImportFilesOperator(BaseOperator):
                 else:
                     filled.refuse()
                     batches = replay(connection, run, actor).batches if filled["replay"] else []
-                    done = Imported(self._sweep(connection, store, run, actor, batches))
+                    done = self._sweep(connection, store, run, actor, batches)
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
-        for outcome in done.outcomes:
-            self.log.info("%s", described(outcome))
-        failed = [outcome for outcome in done.outcomes if outcome["status"] not in ("succeeded", "no_data")]
-        if filled["path"] and (failed or done.refused):
-            raise AirflowFailException("；".join([*map(described, failed), *done.refused]))
-        return done.outcomes
+        for one in done.outcomes:
+            self.log.info("%s", described(one))
+        found = _came_to(done)
+        self.log.log(logging.WARNING if found["failed"] else logging.INFO, "%s", text(found))
+        return found
 
     def _sweep(
         self, connection: Connection, store: FileStore, run: RunDay, actor: str, batches: Sequence[str]
-    ) -> list[Outcome]:
+    ) -> Imported:
         """Works what is planned, `batches` among it, then empties the folder in its owner's name, whoever looks."""
         _work(store, run, actor)
         folder, owner, found = inbox(), _inbox_owner(connection), outcomes(connection, batches)
         left = file_away(folder, strangers(folder, clock()), REFUSED, f"{_NO_FILE}\n导入人：{owner}")
+        refused: list[str] = []
         for files in waiting(folder, clock()):
             taken = self._taken_in(store, run, folder, [file.path for file in files], owner)
             found += taken.outcomes
+            refused += [taken.sentence] if taken.state is REFUSED else []
             left += file_away(folder, files, taken.state, taken.sentence) if taken.state else [taken.sentence]
         if left:
             raise Unusable("\n".join(left))
-        return found
+        return Imported(found, refused)
 
     def _taken_in(self, store: FileStore, run: RunDay, folder: Path, files: Sequence[Path], owner: str) -> TakenIn:
         """One set of files by itself: whatever is wrong with it, those behind it have their turn."""
@@ -122,6 +129,34 @@ class ImportFilesOperator(BaseOperator):
         if fault is Fault.ROW:
             return TakenIn(REFUSED, f"{self._unforeseen(broken)}\n导入人：{owner}")
         return TakenIn(None, f"left for the next time: {broken}")
+
+
+def _came_to(done: Imported) -> Outcome:
+    """As every task says it; a file that was not taken failed by name too."""
+    rows = [_row(one) for one in done.outcomes]
+    found = outcome(len(rows), rows, [], look=[f"./fapiao log --batch {row['batch_no']}" for row in rows][:SHOWN])
+    failed = [described(one) for one, row in zip(done.outcomes, rows, strict=True) if row["failed"]]
+    return found | {
+        "failed": len(failed) + len(done.refused),
+        "failed_rows": [*failed, *done.refused][:SHOWN],
+        "refused": [*done.refused][:SHOWN],
+        "outcomes": [*done.outcomes][:SHOWN],
+    }
+
+
+def _row(one: Outcome) -> Outcome:
+    counts = {name: one[f"{name}_count"] for name in ("downloaded", "inserted", "updated", "unchanged", "ignored")}
+    ended = one["status"] in ("succeeded", "no_data")
+    return counts | {
+        "batch_no": one["batch_no"],
+        "status": one["status"],
+        "label": one["status_label"],
+        "code": "",
+        "rows": 1,
+        "refused": one["failed_count"],
+        "failed": not ended,
+        "by_rule": False,
+    }
 
 
 def _inbox_owner(connection: Connection) -> str:

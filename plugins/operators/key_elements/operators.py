@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
 from fapiao.errors import BadInput
@@ -10,13 +9,14 @@ from fapiao.forms.reading import given
 from fapiao.key_elements.fields import REQUEST
 from hooks.pool.connection import PoolHook
 from operators.key_elements.planning import create
+from operators.project_operator import ProjectOperator
 from operators.run_context import run_day, who
 
 CHANNELS = ("etax", "soft_certificate")
 """通道 whose bureau side lists 发票勾选确认 (R030)."""
 
 
-class KeyElementPlanOperator(BaseOperator):
+class KeyElementPlanOperator(ProjectOperator):
     """Plan: one organisation's header collections, checked by the very function that the command uses."""
 
     def execute(self, context: Any) -> list[str]:

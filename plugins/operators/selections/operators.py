@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
 from fapiao.bounds import bound
 from fapiao.errors import BadInput
 from fapiao.forms.reading import given
+from fapiao.outcomes import Outcome
 from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.form import REQUEST, SELECTION, SelectionForm, read_form
 from fapiao.selection.list_verdicts import ListVerdict, list_requests
@@ -24,8 +25,10 @@ from fapiao.tasks import RunDay
 from fapiao.whole_file import read_whole
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.files.inbox import inbox, inside, lay_beside
+from hooks.pool.outcomes import of_submissions
 from hooks.selection_lists.auto_rules import auto_requests
 from hooks.selection_lists.list_import import validate_list, write_result
+from operators.project_operator import PoolOperator
 from operators.run_context import PATIENCE, conf, owner_of, run_day, who
 from operators.selections.open_session import open_selection_session, run_due_selections
 from operators.selections.preview import preview
@@ -37,6 +40,8 @@ LOOK_AGAIN_SECONDS = 60.0
 """Where every request waits for a login: the sweep looks at it, this run at what became of them."""
 AUTO = "auto_selection"
 """Who acts where the rules do."""
+SHOWN = 100
+"""So many lines the XCom carries; the log has them all."""
 LISTS = "selection"
 """The folder of the inbox in which lists lie, apart from what import_bureau_file takes."""
 
@@ -49,7 +54,7 @@ class AskedSelections:
     form: SelectionForm | None = None
 
 
-class SelectionFormOperator(BaseOperator):
+class SelectionFormOperator(PoolOperator):
     """Submit: the form of 海关缴款书不抵扣勾选 by the functions that the command uses; a dry run by default.
 
     What it returns is the XCom `return_value`, which Airflow's page shows: the sheet, then the submissions' numbers.
@@ -97,7 +102,7 @@ class SelectionFormOperator(BaseOperator):
         accounts = asked.form.accounts if asked.form else None
         lines = [line for request in asked.selection_requests for line in preview(session, request, accounts)]
         self.log.info("试算 (dry run)\n%s", sheet_text(lines))
-        return {"submissions": [], "sheet": sheet_rows(lines)}
+        return {"submissions": [], "sheet": sheet_rows(lines)[:SHOWN]}
 
     def _submit(
         self, session: SelectionSession, context: Any, request: SelectionRequest, form: SelectionForm | None
@@ -116,7 +121,7 @@ class SelectionFormOperator(BaseOperator):
         return {"submissions": submissions, "refused": refused}
 
 
-class AutoSelectionOperator(BaseOperator):
+class AutoSelectionOperator(PoolOperator):
     """Request: what the enabled rules of 自动抵扣勾选配置 pick today, each rule a submission (R222)."""
 
     def execute(self, context: Any) -> dict[str, Any]:
@@ -136,20 +141,22 @@ class AutoSelectionOperator(BaseOperator):
         return {"submissions": submissions}
 
 
-class SelectionFollowOperator(BaseOperator):
-    """Select: the requests of the submissions to their end; waiting holds no worker, and a refusal fails the run."""
+class SelectionFollowOperator(PoolOperator):
+    """Select: the requests of the submissions to their end; waiting holds no worker, a refusal makes the run red."""
+
+    judges = True
 
     def __init__(self, *, submitted_by: str, patience: timedelta = PATIENCE, **settings: Any) -> None:
         super().__init__(**settings)
         self.submitted_by, self.patience = submitted_by, patience
 
-    def execute(self, context: Any) -> list[str]:
-        """Works what is due and says how far it is; the requests as they ended."""
+    def execute(self, context: Any) -> Outcome:
+        """Works what is due and says how far it is; the requests as they ended, their sentences as `lines`."""
         run = run_day(context)
         parents = context["ti"].xcom_pull(task_ids=self.submitted_by)["submissions"]
         if not parents:
             raise AirflowSkipException("dry run: nothing was submitted")
-        run_due_selections(context, run)
+        handled = run_due_selections(context, run)
         with open_selection_session(who(context), run, owner_of(context, run)) as session:
             found = [progress(session, parent) for parent in parents]
             with session.transaction() as tables:
@@ -157,12 +164,10 @@ class SelectionFollowOperator(BaseOperator):
         labels = session.book.codes_of("selection_task_status")
         lines = [progress_line(one, labels) for one in found]
         self.log.info("%s", "\n".join([*lines, *map(requests_text, found)]))
+        came = self.said(context, partial(of_submissions, batches=parents), handled)
         if not all(one.finished for one in found):
             self._wait(context, LOOK_AGAIN_SECONDS if seconds is None else seconds)
-            return lines
-        if any(one.statuses.get("failed") for one in found):
-            raise AirflowFailException("；".join(lines))
-        return lines
+        return came | {"lines": lines[:SHOWN], "failed_rows": [*lines, *came["failed_rows"]][:SHOWN]}
 
     def _wait(self, context: Any, seconds: float) -> None:
         due = datetime.now(UTC) + timedelta(seconds=max(seconds, 1.0))

@@ -6,27 +6,32 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
-from airflow.sdk import BaseOperator
-
 from fapiao.verification import verification_rules
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
 from hooks.gateway.verifier import open_verifier
 from hooks.pool.bureau_kind import admitted
 from hooks.pool.connection import PoolHook
+from hooks.pool.outcomes import of_verifications
 from hooks.queues.verifications import VerificationTable
 from operators.leased_queue.lazy_channels import LazyChannels
 from operators.leased_queue.session import Connect, releasing
+from operators.project_operator import PoolOperator
 from operators.run_context import clock, owner_of, run_day, who
 from operators.verifications.worker import VerificationSession, recheck_all_logins, verify_due
 
 OpenSession = Callable[[str], VerificationSession]
 
 
-class VerifyOperator(BaseOperator):
+class VerifyOperator(PoolOperator):
     """Verify: a worker per line to the gateway, each with a connection of its own, until nothing is due."""
 
-    def execute(self, context: Any) -> int:
-        """How many verifications were handled; those whose account has logged in by now are among them."""
+    judges = True
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """What the verifications came to; those whose account has logged in by now are among them."""
+        return self.said(context, of_verifications, self._handled(context))
+
+    def _handled(self, context: Any) -> int:
         connect = partial(PoolHook().connect, who(context))
         with connect() as front, front.transaction():
             if not VerificationTable(front).anything_due(run_day(context).quota_day(clock())):
