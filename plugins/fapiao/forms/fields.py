@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from fapiao.dag_texts.catalogue import texts_of
 from fapiao.rules.book import rulebook
 
 Kind = Literal["text", "one", "texts", "day", "flag", "word", "words"]
@@ -74,4 +75,4 @@ DAY_OPTION = Option("--date", "the day to work for; default: today in Asia/Shang
 
 def run_day_field(form: str) -> FormField:
     """日期: the day that a run works for, in Asia/Shanghai, as this form of the catalogue words it."""
-    return FormField("date", "day", *shown(form, "date"), option=DAY_OPTION)
+    return FormField("date", "day", *texts_of(form, "date"), option=DAY_OPTION)

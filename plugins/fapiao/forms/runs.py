@@ -13,7 +13,11 @@ AUTO_UPDATE_RUN = (run_day_field("auto_update_run"),)
 _RED = field_texts("every_run", "red_when")
 EVERY_RUN = (
     FormField(
-        "red_when", "text", *texts_of("every_run", "red_when"), choices=lambda: _RED.choices, nothing=_RED.nothing
+        "red_when",
+        "text",
+        *texts_of("every_run", "red_when"),
+        choices=lambda: _RED.choices,
+        nothing=_RED.nothing,
     ),
 )
 """标红条件; empty: as the parameter fapiao/red_when says."""
