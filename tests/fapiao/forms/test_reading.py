@@ -17,7 +17,7 @@ FORM = (
         "document", "one", codes="document", check=lambda found: "only one document" if len(found) > 1 else None
     ),
     FormField("taxpayers", "texts"),
-    run_day_field(""),
+    run_day_field("as_of"),
     FormField("dry_run", "flag", preset=True),
 )  # fmt: skip
 
