@@ -41,7 +41,7 @@ SELECT DISTINCT ON (direction)
 FROM sync.task WHERE job = %(job)s AND parent_task_id IS NULL
 ORDER BY direction, task_id DESC
 """
-PATIENCE = timedelta(minutes=2)
+PATIENCE = timedelta(minutes=5)
 """How long a run waits for its rows here: waits are real, whatever day it is at the bureau."""
 AT_ONCE = timedelta(seconds=5)
 """For rows that will not be settled whoever waits for them."""
