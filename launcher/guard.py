@@ -41,7 +41,7 @@ class Manner:
 ORDINARY = Manner()
 
 
-class Guard:
+class ProcessGuard:
     """The guard process of this process, as seen from here."""
 
     def __init__(self) -> None:
@@ -97,9 +97,9 @@ class Guard:
 
 
 @cache
-def guard() -> Guard:
+def guard() -> ProcessGuard:
     """The one of this process, begun at the first call; it is waited for when this process ends."""
-    begun = Guard()
+    begun = ProcessGuard()
     atexit.register(begun.close)
     return begun
 

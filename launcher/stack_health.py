@@ -24,7 +24,7 @@ class StackGone(Unusable):
 
 
 @dataclass(slots=True)
-class Waiting:
+class HealthWatch:
     """What is waited for, and when it last got on."""
 
     say: Callable[[str], None]
@@ -57,14 +57,14 @@ def wait_until_healthy(stack: Stack, say: Callable[[str], None]) -> None:
 
     Raises StackGone when the supervisor ended, Unusable when a part ends again and again or all stand still.
     """
-    waiting = Waiting(say)
+    watch = HealthWatch(say)
     while missing := stack.unhealthy():
         now = running_stack()
         if now is None:
             raise StackGone(f"The stack stopped while it started; {logs() / 'supervisor.log'} says why.")
         _refuse_deaths(now)
-        waiting.see(missing, _work(now, missing))
-        waiting.refuse_standstill()
+        watch.see(missing, _work(now, missing))
+        watch.refuse_standstill()
         time.sleep(STEP_SECONDS)
 
 
