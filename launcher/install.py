@@ -6,10 +6,12 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, NoReturn
 
 UV = "uv==0.13.9"
 LARGEST_SCRIPT_BYTES = 100_000
@@ -23,6 +25,23 @@ TELL_UV = {
     "cert": "SSL_CERT_FILE",
 }
 _SETTING = re.compile(r"^(?::env:|global|install)\.(?P<key>[a-z-]+)=(?P<value>.+)$", re.MULTILINE)
+
+
+KEEPER = """
+import os, signal, subprocess, sys, threading
+child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, start_new_session=True)
+def end_with_the_pipe():
+    os.read(0, 1)
+    os.killpg(child.pid, signal.SIGKILL)
+threading.Thread(target=end_with_the_pipe, daemon=True).start()
+code = child.wait()
+os._exit(code if code >= 0 else 1)
+"""
+"""In words of the standard library what launcher.guard does once there is an environment."""
+
+
+class Terminated(BaseException):
+    """Told to end by a signal."""
 
 
 class NotInstalled(Exception):
@@ -153,21 +172,35 @@ def rewrite_paths(made_at: Path, used_at: Path) -> None:
 
 
 def _run(command: list[str | Path], *, quiet: bool = False) -> bool:
-    output = subprocess.DEVNULL if quiet else None
-    return subprocess.run(command, check=False, stdout=output, stderr=output).returncode == 0
+    output = subprocess.DEVNULL if quiet else sys.stderr
+    with _kept(command, stdout=output, stderr=output) as process:
+        return process.wait() == 0
 
 
 def _run_without_list(command: list[str | Path], environment: Mapping[str, str]) -> bool:
     """What uv says while it works, without its list of all packages at the end."""
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with _kept(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         for line in process.stderr or ():
             if not line.startswith((" + ", " Downloaded")):
                 say(f"    {line.rstrip()}")
-    return process.returncode == 0
+        return process.wait() == 0
+
+
+def _kept(command: list[str | Path], **options: Any) -> "subprocess.Popen[Any]":
+    """Begin it below a keeper that ends it when this process ends, however that comes: it closes the keeper's stdin."""
+    return subprocess.Popen(
+        [sys.executable, "-c", KEEPER, *command], stdin=subprocess.PIPE, start_new_session=True, **options
+    )
+
+
+def _terminate(*_: object) -> NoReturn:
+    """SIGTERM unwinds, so that what was started ends."""
+    raise Terminated
 
 
 def main(root: str, lock: str, venv: str) -> int:
     """Exit code of the installation."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         install(Path(root), lock, Path(venv))
     except NotInstalled as reason:
@@ -179,8 +212,21 @@ def main(root: str, lock: str, venv: str) -> int:
     except KeyboardInterrupt:
         say("Interrupted; ./fapiao begins anew next time.")
         return 130
+    except Terminated:
+        say("Ended by SIGTERM; ./fapiao begins anew next time.")
+        return 143
     return 0
 
 
+def become_launcher(root: str, venv: str, words: list[str]) -> NoReturn:
+    """The shell that began the installation has waited for nothing: what is killed is always the one program."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    python = f"{venv}/bin/python"
+    os.execv(python, [python, f"{root}/launcher", *words])  # noqa: S606 it is the program that was asked for
+
+
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    place, checksum, environment_folder, *words_of_the_user = sys.argv[1:]
+    if failed_with := main(place, checksum, environment_folder):
+        sys.exit(failed_with)
+    become_launcher(place, environment_folder, words_of_the_user)

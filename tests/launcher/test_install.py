@@ -2,14 +2,17 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from launcher import install
+from launcher.processes import wait_until
 from temporary_postgres import ROOT
 
 pytestmark = pytest.mark.slow
@@ -118,6 +121,37 @@ def test_a_folder_of_something_else_is_never_replaced_by_an_environment(project,
         1, f"{tmp_path}/mine holds other things than what ./fapiao installs: let FAPIAO_VENV name a new folder.\n"
     )  # fmt: skip
     assert (tmp_path / "mine" / "thesis.txt").exists()
+
+
+@pytest.mark.finding("F59")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_an_install_that_is_killed_leaves_no_process_and_the_next_start_installs(how, project, tmp_path):
+    copy, bin_folder = tmp_path / "copy", tmp_path / "bin"
+    shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".venv*"))
+    bin_folder.mkdir()
+    slow = bin_folder / "python3.13"
+    slow.write_text(
+        f'#!/bin/sh\ncase "$*" in *venv*) exec sleep 600.{os.getpid()};; esac\nexec {sys.executable} "$@"\n'
+    )
+    slow.chmod(0o755)
+    (copy / "launcher" / "install.py").write_text(
+        (copy / "launcher" / "install.py")
+        .read_text()
+        .replace('[sys.executable, "-m", "venv"', f'["{slow}", "-m", "venv"', 1)
+    )
+    with subprocess.Popen([copy / "fapiao"], env=os.environ | NO_INDEX, stderr=subprocess.PIPE, text=True) as one:
+        assert wait_until(lambda: sleepers(f"600.{os.getpid()}"), 30)
+        one.send_signal(how)
+        said = one.communicate(timeout=5)[1]
+    assert one.returncode == {signal.SIGKILL: -signal.SIGKILL, signal.SIGTERM: 143}[how]
+    assert ("Ended by SIGTERM" in said) == (how == signal.SIGTERM)
+    assert wait_until(lambda: not sleepers(f"600.{os.getpid()}"), 10)
+    shutil.copy(project / "launcher" / "install.py", copy / "launcher" / "install.py")
+    assert start(copy / "fapiao", "x").stdout == f"{copy}/.venv x\n"
+
+
+def sleepers(seconds: str) -> list[int]:
+    return [one.pid for one in psutil.process_iter(["cmdline"]) if one.info["cmdline"] == ["sleep", seconds]]
 
 
 def test_python_variables_of_the_user_do_not_reach_it(project):

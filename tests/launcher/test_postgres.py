@@ -221,7 +221,10 @@ def closed_wheel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @ROOT_ONLY
 @pytest.mark.finding("F50")
-def test_for_root_a_wheel_that_the_account_cannot_enter_is_copied_with_its_libraries_and_runs(folder, closed_wheel):
+def test_for_root_a_wheel_that_the_account_cannot_enter_is_copied_with_its_libraries_and_runs(
+    folder, closed_wheel, monkeypatch
+):
+    monkeypatch.chdir(closed_wheel)
     before = os.umask(0o077)
     try:
         server = EmbeddedPostgres(folder, settings=CARELESS)

@@ -1,5 +1,6 @@
 """Reads layout files in a process of its own, which a file may end without ending the worker."""
 
+import signal
 import struct
 import subprocess
 import sys
@@ -80,6 +81,8 @@ def serve() -> None:
     with suppress(EOFError):
         while True:
             kind, content = _received(sys.stdin.buffer).decode(), _received(sys.stdin.buffer)
+            # who would end it may have been killed meanwhile
+            signal.alarm(2 * bound("apart_seconds").value)
             _send(sys.stdout.buffer, msgspec.msgpack.encode(read_file(kind, content)))
 
 
