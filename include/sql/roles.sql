@@ -107,12 +107,12 @@ TO fapiao_application;
 GRANT SELECT ON
     enterprise.auto_selection_rule, enterprise.parameter, enterprise.permission, enterprise.scheme_scope,
     enterprise.scheme_taxpayer, pool.line, pool.orphan_status, pool.verification_cache, sync.awaited_lines,
-    sync.statistics_state
+    sync.statistics_state, sync.untold_change
 TO fapiao_application, fapiao_reader;
 GRANT INSERT, UPDATE, DELETE ON
     enterprise.auto_selection_rule, enterprise.parameter, enterprise.permission, enterprise.scheme_scope,
     enterprise.scheme_taxpayer, pool.line, pool.orphan_status, pool.verification_cache, sync.awaited_lines,
-    sync.statistics_state
+    sync.statistics_state, sync.untold_change
 TO fapiao_application;
 
 -- A large import refreshes the statistics of what it writes to.
