@@ -8,6 +8,7 @@ import psycopg
 
 from fapiao.errors import BadInput
 from fapiao.forms.items import items
+from fapiao.rules.book import rulebook
 from hooks.pool.sessions import open_session
 from hooks.queues.imports import files_of_import
 from launcher.actor import actor_of
@@ -66,7 +67,7 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", metavar="WHY", help="stop: 终止原因, kept with the tasks")
     add_row_limit(parser, 100, "list, missing: at most so many")
     parser.add_argument("--org", metavar="CODE", help="auto: whose, separated by commas")
-    parser.add_argument("--scope", choices=["private", "global"], help="auto: 本组织私有 (default) or 全局共享")
+    parser.add_argument("--scope", help="auto: private 本组织私有 (default) or global 全局共享")
     parser.add_argument("--enable", metavar="KIND", help="auto: details 发票明细, usage 用途状态, or both by comma")
     parser.add_argument("--disable", metavar="KIND", help="auto: switch off")
 
@@ -125,12 +126,18 @@ def _auto(connection: Connection, arguments: argparse.Namespace) -> None:
                 connection,
                 actor_of(arguments),
                 items(arguments.org),
-                items(chosen),
+                _data_types(chosen),
                 enabled=enabled,
                 entrance="automation",
-                scope=arguments.scope,
+                scope=arguments.scope and rulebook().code("auto_update_scope", arguments.scope),
             )
     print_rows(AUTO, auto.settings(connection), as_json=arguments.json)
+
+
+def _data_types(text: str) -> list[str]:
+    """Codes; a word that is none is left to the switch to refuse."""
+    words = rulebook().words("history_data_type")
+    return [words.find(one) or one for one in items(text)]
 
 
 def _missing(connection: Connection, arguments: argparse.Namespace) -> None:

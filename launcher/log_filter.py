@@ -1,12 +1,14 @@
 """The filters of the sync log: how they are typed, and what the named statements of log.sql make of them."""
 
 import argparse
-from datetime import date
 from typing import Any
 
 from fapiao.forms.fields import FormField, Option
 from fapiao.forms.reading import fill, given
+from fapiao.identifiers import one_spelling
 from fapiao.rules.book import rulebook
+from fapiao.rules.spellings import folded
+from fapiao.written_days import day
 from launcher.options import add_options
 from launcher.row_limit import add_row_limit
 
@@ -17,7 +19,8 @@ def _code(kind: str) -> FormField:
 
 
 def _invoice_type(text: str) -> str:
-    return text if text == "all" else rulebook().invoice_type(text).code
+    every = folded(text) in ("all", "全部")
+    return "all" if every else rulebook().invoice_type(text).code
 
 
 def _text(name: str, sentence: str) -> FormField:
@@ -25,7 +28,7 @@ def _text(name: str, sentence: str) -> FormField:
 
 
 def _day(name: str, flag: str, sentence: str) -> FormField:
-    return FormField(name, "day", option=Option(flag, sentence, type=date.fromisoformat))
+    return FormField(name, "day", option=Option(flag, sentence, type=day))
 
 
 FILTERS = (
@@ -34,7 +37,7 @@ FILTERS = (
     ),
     *map(_code, ("channel", "direction", "download_type", "sync_type", "document", "status")),
     FormField("invoice_type", "word", means=_invoice_type, option=Option("--invoice-type", "code or name")),
-    _text("taxpayer", "税号"),
+    FormField("taxpayer", "word", means=one_spelling, option=Option("--taxpayer", "税号")),
     _text("name", "part of the company's name"),
     _text("org", "核算组织"),
     _text("parent", "rows planned by this batch, caused by this task, or retrying it"),

@@ -8,7 +8,9 @@ WITH parent AS (
     SELECT k.*,
         CASE
             WHEN cardinality(%(countries)s::text[]) > 0
-                AND coalesce(upper(btrim(t.country)), '') <> ALL (%(countries)s::text[]) THEN 'no_country'
+                AND upper(regexp_replace(
+                    normalize(coalesce(t.country, ''), NFKC), '[[:space:]\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g'))
+                    <> ALL (%(countries)s::text[]) THEN 'no_country'
             WHEN %(needs_city)s AND '' IN (coalesce(btrim(t.bureau_city), ''), coalesce(btrim(t.bureau_city_code), ''))
                 THEN 'no_city'
         END AS reason

@@ -1,5 +1,5 @@
 -- name: found
--- The documents that the rows of a list name, 海关缴款书 by their number and invoices by code and number, with all the rules look at.
+-- The documents that the rows of a list name, 海关缴款书 by their number and invoices by code and number, with all the rules look at; an invoice in the column of 海关缴款书 is found too, so that its type is refused and not its absence.
 WITH named AS (
     SELECT * FROM jsonb_to_recordset(%(rows)s) AS r (
         row_no integer, taxpayer_no text, customs_no text, invoice_code text, invoice_no text)
@@ -8,7 +8,7 @@ meant AS (
     SELECT n.row_no, d.taxpayer_no, d.document_key
     FROM named AS n
     JOIN pool.document AS d ON d.document_key = n.customs_no
-    WHERE d.direction = 'input' AND d.document = 'customs' AND coalesce(n.taxpayer_no, d.taxpayer_no) = d.taxpayer_no
+    WHERE d.direction = 'input' AND coalesce(n.taxpayer_no, d.taxpayer_no) = d.taxpayer_no
     UNION
     SELECT n.row_no, d.taxpayer_no, d.document_key
     FROM named AS n

@@ -52,3 +52,11 @@ LIMIT %(limit)s;
 -- name: totals
 -- How many documents the filter has, and their 税款金额 in yuan.
 SELECT count(*) AS documents, coalesce(sum(face_tax_amount), 0) AS tax_sum FROM ({rows}) AS listed;
+
+-- name: owners
+-- Whose these numbers are in the pool, whatever kind of paper they name: a 数电票 among 缴款书 is refused by its type.
+SELECT d.document_key, d.taxpayer_no, d.org_code
+FROM fapiao.invoice AS d
+WHERE d.direction = 'input' AND d.document_key = ANY (%(document_keys)s)
+    AND (%(taxpayers)s::text[] IS NULL OR d.taxpayer_no = ANY (%(taxpayers)s))
+ORDER BY d.document_key, d.taxpayer_no;

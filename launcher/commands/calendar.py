@@ -9,8 +9,12 @@ from operator import methodcaller
 
 from fapiao.calendar.frequency import Frequency
 from fapiao.calendar.occurrences import FIRST_DAY, LAST_DAY, Occurrence, explain, occurrences
+from fapiao.enterprise.parameters import parameter_value
+from fapiao.enterprise.records import ParameterKey
 from fapiao.errors import BadInput
 from fapiao.rules.book import RuleBook, rulebook
+from fapiao.rules.spellings import Spellings, spellings
+from fapiao.written_days import day as written_day
 from launcher.screen import print_table
 
 HELP = "every planned or suppressed download of some days, and why"
@@ -31,8 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The days, what of them, and how it is shown."""
     parser.add_argument("--from", dest="first", required=True, metavar="DAY", help="first day, like 2027-01-01")
     parser.add_argument("--to", dest="last", required=True, metavar="DAY", help="last day, included")
-    parser.add_argument("--channel", help="only this channel: etax, leqi, soft_certificate, tax_disk or aisino")
-    parser.add_argument("--job", help="only this job, like incremental")
+    parser.add_argument(
+        "--channel",
+        help="only this channel, code or label: etax, leqi, soft_certificate, tax_disk or aisino",
+    )
+    parser.add_argument("--job", help="only this job, by its name or label, like incremental")
     parser.add_argument(
         "--frequency",
         metavar="LIST",
@@ -73,8 +80,9 @@ def _found(arguments: argparse.Namespace, rules: RuleBook) -> Iterator[Occurrenc
     first, last = (_day(text, problems) for text in (arguments.first, arguments.last))
     frequency = _frequency(arguments.frequency, problems)
     parameters = _parameters(arguments.param, rules, problems)
-    problems += _unknown("channel", arguments.channel, set(rules.channels))
-    problems += _unknown("job", arguments.job, {rule.job for rule in rules.calendar})
+    channel = _code("channel", rules.words("channel"), arguments.channel, problems)
+    jobs = spellings((rule.job, rule.job, (rule.label,)) for rule in rules.calendar)
+    job = _code("job", jobs, arguments.job, problems)
     if first and last and first > last:
         problems.append(f"--from {first} lies after --to {last}")
     if problems or not first or not last:
@@ -83,15 +91,13 @@ def _found(arguments: argparse.Namespace, rules: RuleBook) -> Iterator[Occurrenc
     return (
         one
         for day in (first + timedelta(days=n) for n in range(count))
-        for one in occurrences(
-            rules, day, channel=arguments.channel, job=arguments.job, frequency=frequency, parameters=parameters
-        )
+        for one in occurrences(rules, day, channel=channel, job=job, frequency=frequency, parameters=parameters)
     )
 
 
 def _day(text: str, problems: list[str]) -> date | None:
     try:
-        day = date.fromisoformat(text)
+        day = written_day(text)
     except ValueError:
         problems.append(f"{text!r} is not a day like 2027-01-31")
         return None
@@ -110,7 +116,7 @@ def _frequency(text: str | None, problems: list[str]) -> Frequency:
 
 def _parameters(texts: list[str], rules: RuleBook, problems: list[str]) -> dict[tuple[str, str], str]:
     known = {(parameter.type, parameter.key) for parameter in rules.parameters}
-    found = {}
+    found: dict[ParameterKey, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         kind, _, key = name.partition(".")
@@ -118,14 +124,24 @@ def _parameters(texts: list[str], rules: RuleBook, problems: list[str]) -> dict[
             problems.append(f"--param {text!r} is not type.key=value, like rim_download.open_replenish_last_month=1")
         elif not {(kind, key), (kind, "*")} & known:
             problems.append(f"--param {name!r} is unknown; known are {', '.join(sorted(map('.'.join, known)))}")
-        found[kind, key] = value
+        else:
+            found[kind, key] = _read_value((kind, key), value, rules, problems)
     return found
 
 
-def _unknown(what: str, text: str | None, known: set[str]) -> list[str]:
-    if text is None or text in known:
-        return []
-    return [f"{what} {text!r} is unknown; known are {', '.join(sorted(known))}"]
+def _read_value(key: ParameterKey, value: str, rules: RuleBook, problems: list[str]) -> str:
+    try:
+        return parameter_value(key, value, rules)
+    except BadInput as wrong:
+        problems.extend(wrong.problems)
+        return value
+
+
+def _code(what: str, words: Spellings, text: str | None, problems: list[str]) -> str | None:
+    found = None if text is None else words.find(text)
+    if text is not None and found is None:
+        problems.append(f"{what} {text!r} is unknown; known are {', '.join(sorted(words.labels))}")
+    return found
 
 
 def _cell(one: Occurrence, name: str) -> object:

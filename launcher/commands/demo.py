@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 from fapiao.bureau_kind import REHEARSAL
 from fapiao.errors import BadInput, Unusable
 from fapiao.queries import query
+from fapiao.written_days import day
 from hooks.pool.bureau_kind import claim
 from hooks.pool.sessions import open_session
 from launcher import stack_simulator
@@ -69,7 +70,7 @@ FURTHER = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The day."""
-    parser.add_argument("--date", type=date.fromisoformat, default=DAY, help=f"the day to rehearse; default {DAY}")
+    parser.add_argument("--date", type=day, default=DAY, help=f"the day to rehearse; default {DAY}")
     parser.add_argument(
         "--param",
         action="append",

@@ -8,7 +8,9 @@ from typing import Any
 from fapiao.errors import BadInput
 from fapiao.forms.fields import FormField, Option
 from fapiao.forms.reading import fill, given
+from fapiao.identifiers import one_spelling
 from fapiao.rules.book import rulebook
+from fapiao.written_days import month
 from hooks.exports.rows import FILTERS
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import export_batch, export_log, export_pool
@@ -25,9 +27,9 @@ VIEWS = {"log": "log", "batches": "batches", "attempts": "attempts", "invoices":
 def _month(text: str) -> date:
     """The first day of a month, written 2027-01."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        return month(text)
     except ValueError as wrong:
-        raise BadInput([f"{text!r} is not a month: write it like 2027-01"]) from wrong
+        raise BadInput([str(wrong)]) from wrong
 
 
 def _months(name: str, sentence: str) -> FormField:
@@ -35,7 +37,8 @@ def _months(name: str, sentence: str) -> FormField:
 
 
 POOL = (
-    FormField("taxpayers", "words", option=Option("--taxpayer", "may be repeated", "NUMBER", repeated=True)),
+    FormField("taxpayers", "words", means=one_spelling,
+              option=Option("--taxpayer", "may be repeated", "NUMBER", repeated=True)),
     FormField("direction", "word", codes="direction", option=Option("--direction", "进项 or 销项")),
     FormField("invoice_types", "words", means=lambda text: rulebook().invoice_type(text).code,
               option=Option("--type", "code or name; repeatable", "TYPE", repeated=True)),

@@ -9,8 +9,11 @@ from psycopg.rows import dict_row
 
 from fapiao.bounds import bound
 from fapiao.errors import BadInput, Unusable
+from fapiao.identifiers import one_spelling
 from fapiao.layout.media import MEDIA_TYPES, SUFFIXES
 from fapiao.queries import query
+from fapiao.rules.book import rulebook
+from fapiao.rules.spellings import folded
 from fapiao.whole_file import read_whole
 from hooks.files.store import FileStore, file_store
 from hooks.files.user_files import add_files, holder_of
@@ -25,9 +28,9 @@ SHOWN = ("taxpayer_no", "direction", "file_type", "source", "size", "stored_at",
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which invoice, which files, and where to."""
-    parser.add_argument("invoice_no", help="number of the invoice: the 20 digits, or the number of a paper one")
-    parser.add_argument("--taxpayer", help="only as this company sees it")
-    parser.add_argument("--type", choices=tuple(MEDIA_TYPES), help="only this kind of file")
+    parser.add_argument("invoice_no", type=one_spelling, help="the 20 digits, or the number of a paper invoice")
+    parser.add_argument("--taxpayer", type=one_spelling, help="only as this company sees it")
+    parser.add_argument("--type", type=folded, choices=tuple(MEDIA_TYPES), help="only this kind of file")
     parser.add_argument("--history", action="store_true", help="also what was replaced")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the files into this folder")
     parser.add_argument(
@@ -37,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="用户上传: store PDF, OFD, XML; a signed invoice keeps its own",
     )
-    parser.add_argument("--direction", choices=("input", "output"), help="with --add, where the number is not enough")
+    parser.add_argument("--direction", help="进项 or 销项; with --add, where the number is not enough")
     add_actor(parser)
 
 
@@ -48,8 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _add(arguments: argparse.Namespace) -> int:
     files = {str(path): read_whole(path, bound("layout_file_bytes").value) for path in arguments.add}
+    direction = arguments.direction and rulebook().code("direction", arguments.direction)
     with pool_session(autocommit=True) as connection:
-        holder = holder_of(connection, arguments.invoice_no, arguments.taxpayer, arguments.direction)
+        holder = holder_of(connection, arguments.invoice_no, arguments.taxpayer, direction)
         done = add_files(connection, file_store(), holder, files, actor_of(arguments))
     for one in done:
         print_line(f"{one.name} ({one.file_type}, sha256 {one.sha256}): {one.sentence}")

@@ -1,7 +1,7 @@
 """`./fapiao schemes`: which downloads are planned for whom (下载方案)."""
 
 import argparse
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from fapiao.enterprise.loading import load_schemes
@@ -9,6 +9,7 @@ from fapiao.enterprise.spellings import vocabulary
 from fapiao.enterprise.switching import delete_schemes, switch_schemes
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
+from fapiao.written_days import day
 from launcher.enterprise_files import read_files, save, show
 from launcher.options import day_of
 
@@ -33,9 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     load = actions.add_parser("load", help="save new and changed schemes; all or nothing")
     load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a table schemes")
     load.add_argument("--dry-run", action="store_true", help="check and count, save nothing")
-    load.add_argument(
-        "--date", type=date.fromisoformat, help="the day to judge start dates by; default: today in Asia/Shanghai"
-    )
+    load.add_argument("--date", type=day, help="the day to judge start dates by; default: today in Asia/Shanghai")
     listed = actions.add_parser("list", help="show every scheme")
     listed.add_argument("--json", action="store_true", help="one JSON object a line")
     for action in DONE:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from fapiao.identifiers import one_spelling
 from fapiao.selection.form import DOCUMENTS, REASON
 from launcher.actor import add_actor
 from launcher.options import add_day, add_options
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             submit.add_sheet(one)
     for name, (operation, sentence) in ON_TABLE.items():
         one = _action(actions, name, sentence, submit.act, operation=operation)
-        one.add_argument("taxpayers", nargs="+", metavar="TAXPAYER", help="税号")
+        one.add_argument("taxpayers", nargs="+", type=one_spelling, metavar="TAXPAYER", help="税号")
         submit.add_sheet(one)
     import_list.add_arguments(
         _action(actions, "import", "引入清单勾选: lists filled from the template", import_list.act)
@@ -65,7 +66,7 @@ def _add_questions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]
         ("period", "税款所属期, or its change by --change", queries.show_period),
     ):
         one = _action(actions, name, sentence, handler)
-        one.add_argument("taxpayer", metavar="TAXPAYER", help="税号")
+        one.add_argument("taxpayer", type=one_spelling, metavar="TAXPAYER", help="税号")
         if name == "period":
             one.add_argument("--change", metavar="YYYYMM", help="变更税款所属期")
 
@@ -79,7 +80,7 @@ def _add_logs(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     latest = _action(actions, "show", "the newest task of a paper and its result", queries.show_latest)
     latest.add_argument("number", metavar="NUMBER", help="缴款书号码")
     for one in (log, latest):
-        one.add_argument("--taxpayer", metavar="NUMBER", help="税号")
+        one.add_argument("--taxpayer", type=one_spelling, metavar="NUMBER", help="税号")
     log.add_argument("--number", metavar="NUMBER", help="缴款书号码")
     fetch = _action(actions, "fetch", "获取异步请求结果: ask the bureau now", queries.fetch_now)
     retry = _action(actions, "retry", "重试 of 处理失败: new tasks, every check again", queries.retry_failed)

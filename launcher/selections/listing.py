@@ -1,9 +1,8 @@
 """`./fapiao select list` and `export`: the documents that can be selected, by S2's filters."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,11 @@ import psycopg
 
 from fapiao.forms.fields import FormField, Option
 from fapiao.forms.reading import fill, given
+from fapiao.identifiers import one_spelling
+from fapiao.identity import spelled
 from fapiao.rules.book import rulebook
 from fapiao.selection.listing import Listed, ListFilter
+from fapiao.written_days import day
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.selection_lists.listing import export_list, list_page, list_totals
 from launcher.actor import actor_of
@@ -33,23 +35,25 @@ KINDS = {"selection_state": "selection_state", "use_state": "use_state", "select
 """Columns that hold a code, and whose."""
 
 
-def _several(name: str, flag: str, sentence: str, codes: str | None = None) -> FormField:
-    return FormField(name, "words", codes=codes, option=Option(flag, sentence, "…", repeated=True))
+def _several(
+    name: str, flag: str, sentence: str, codes: str | None = None, means: Callable[[str], str] | None = None
+) -> FormField:
+    return FormField(name, "words", codes=codes, means=means, option=Option(flag, sentence, "…", repeated=True))
 
 
 FILTERS = (
-    _several("taxpayers", "--taxpayer", "税号"),
+    _several("taxpayers", "--taxpayer", "税号", means=one_spelling),
     _several("organisations", "--org", "核算组织"),
     _several("tax_organisations", "--tax-org", "税务组织"),
-    _several("document_keys", "--number", "缴款书号码"),
+    _several("document_keys", "--number", "缴款书号码", means=spelled),
     _several("tax_periods", "--period", "抵扣税期, YYYYMM"),
     _several("selection_states", "--status", "勾选状态, code or label", "selection_state"),
     _several("use_states", "--use", "使用状态, code or label", "use_state"),
     _several("reasons", "--why", "不抵扣原因, code or label", "not_deductible_type"),
     FormField("issued_from", "day",
-              option=Option("--from", "填发日期 on this day or later", "…", type=date.fromisoformat)),
+              option=Option("--from", "填发日期 on this day or later", "…", type=day)),
     FormField("issued_to", "day",
-              option=Option("--to", "填发日期 on this day or earlier", "…", type=date.fromisoformat)),
+              option=Option("--to", "填发日期 on this day or earlier", "…", type=day)),
     FormField("amount_from", "word", means=Decimal,
               option=Option("--amount-from", "票面税额 at least, in yuan", "…", type=Decimal)),
     FormField("amount_to", "word", means=Decimal,

@@ -7,6 +7,7 @@ from psycopg.rows import dict_row
 
 from fapiao.identity import spelled
 from fapiao.queries import query
+from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.records import LedgerEntry
 from fapiao.selection.rendering import BUSINESS, sheet_text
@@ -46,7 +47,7 @@ def show_log(arguments: argparse.Namespace) -> int:
             "batches": arguments.batches or None,
             "taxpayer": arguments.taxpayer,
             "document_key": arguments.number and spelled(arguments.number),
-            "status": arguments.status,
+            "status": arguments.status and rulebook().code("selection_task_status", arguments.status),
             "allowed": allowed,
             "limit": arguments.limit,
         }

@@ -99,6 +99,11 @@ RANGES: Mapping[RangeName, Callable[[date], Range]] = {
 """The windows that calendar.yaml may name, as days of a run's day."""
 
 
-def issued_later(issued: date | str, day: date | str) -> str:
-    """The sentence about a 开票日期 after the day on which it is handed in; both are days in Asia/Shanghai (A-51)."""
-    return f"开票日期 {issued} 晚于导入日期 {day}，请核对。"
+def date_label(document: str) -> str:
+    """What the date of a paper is called: 填发日期 of 缴款书 and 完税凭证 (tfrq), 开票日期 of invoices (kprq)."""
+    return "开票日期" if document == "invoice" else "填发日期"
+
+
+def issued_later(issued: date | str, day: date | str, document: str = "invoice") -> str:
+    """The sentence about a date after the day on which its paper is handed in; days in Asia/Shanghai (A-51)."""
+    return f"{date_label(document)} {issued} 晚于导入日期 {day}，请核对。"

@@ -88,7 +88,8 @@ def test_from_the_list_to_the_bureaus_answer_and_back(
     assert "未处理" in capsys.readouterr().out
 
 
-@pytest.mark.req("R217", "R193", "R221")
+@pytest.mark.finding("F62")
+@pytest.mark.req("R217", "R193", "R221", "R183")
 def test_what_is_refused_is_said_and_what_is_local_is_done_at_once(
     room: SelectionRoom, keys: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,6 +101,11 @@ def test_what_is_refused_is_said_and_what_is_local_is_done_at_once(
     assert "not_deductible_type 'x' is unknown" in capsys.readouterr().err
     assert main(["select", "select", "123", "--reason", "1"]) == 1
     assert "123：发票不存在，请先从税局下载或是上传" in capsys.readouterr().err
+
+    room.documents("27442000000000000009", invoice_type="81")
+    room.pool.execute("UPDATE pool.document SET document = 'invoice' WHERE invoice_type = '81'")
+    assert main(["select", "select", "27442000000000000009", "--reason", "1", "--go"]) == 1
+    assert "包含不可勾选的发票类型" in capsys.readouterr().out
 
     assert main(["select", "preselect", keys[0]]) == 0
     assert room.statuses()[keys[0]] == "4"

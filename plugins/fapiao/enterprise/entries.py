@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from fapiao.bureau_files.cells import BadCell, amount
 from fapiao.enterprise.form import Problems, RecordReader, unique
-from fapiao.enterprise.spellings import Spellings, code_spellings
 from fapiao.identity import spelled
 from fapiao.rules.book import RuleBook
+from fapiao.rules.spellings import Spellings
 from fapiao.tables.lines import Line
 from fapiao.tasks import SHANGHAI
 
@@ -58,7 +58,7 @@ class EntryWords:
 def entry_words(rules: RuleBook) -> EntryWords:
     """The words of statuses.yaml."""
     kinds = ("deductible", "entry_status", "use_state")
-    return EntryWords(*(code_spellings(rules, kind) for kind in kinds))
+    return EntryWords(*(rules.words(kind) for kind in kinds))
 
 
 def entry_forms(lines: Iterable[Line], complaints: Problems) -> dict[Key, RecordReader]:

@@ -1,6 +1,5 @@
 """Reads the cells of one record and collects every complaint, so that a person sees them all at once."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,18 +7,18 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from fapiao.bounds import bound
-from fapiao.enterprise.spellings import Spellings
 from fapiao.errors import BadInput
 from fapiao.forms.items import parts
 from fapiao.identifiers import taxpayer_no
+from fapiao.rules.spellings import Spellings
 from fapiao.shown import shown
 from fapiao.tables.lines import Line, Table, refuse_many
+from fapiao.written_days import day
 
 T = TypeVar("T")
 Key = TypeVar("Key")
 _MOST_SAID = 500
 """Characters of a complaint, which repeats what a cell holds."""
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ class RecordReader:
 
     def day(self, column: str, current: date | None = None) -> date | None:
         """A day, written 2026-01-05, 2026/1/5 or 2026年1月5日."""
-        return self.read(column, current, None, _day)
+        return self.read(column, current, None, day)
 
     def code(self, column: str, words: Spellings, current: str, empty: str = "") -> str:
         """A code out of the words."""
@@ -155,16 +154,6 @@ class RecordReader:
         if not self.given(column):
             return current
         return tuple(dict.fromkeys(self._found(column, self.items(column), reader)))
-
-
-def _day(text: str) -> date:
-    written = _DAY.fullmatch(text)
-    try:
-        if written:
-            return date(*map(int, written.groups()))
-    except ValueError:
-        pass
-    raise ValueError(f"{text!r} is not a day: write it like 2026-01-05")
 
 
 def by_name(lines: Iterable[Line], complaints: Problems) -> dict[str, RecordReader]:

@@ -1,6 +1,6 @@
 """A parameter (invsm_param_configuration): the value that holds, and what speaks against setting or removing it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -9,8 +9,9 @@ from fapiao.enterprise.objections import account_objections, leqi_objection
 from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import COLLECT_BY_LEQI, Enterprise, ParameterKey
 from fapiao.errors import BadInput
-from fapiao.identifiers import taxpayer_no
+from fapiao.identifiers import one_spelling, taxpayer_no
 from fapiao.rules.book import RuleBook
+from fapiao.rules.spellings import spellings
 
 
 def parameter_key(kind: str, key: str) -> ParameterKey:
@@ -37,7 +38,7 @@ def with_parameter(
     """
     parameters = {name: text for name, text in enterprise.parameters.items() if name != key}
     if value is not None:
-        parameters[key] = _value(key, value.strip(), rules)
+        parameters[key] = parameter_value(key, value, rules)
     after = replace(enterprise, parameters=parameters)
     problems = _channel_problems(after, key[1], rules, has_leqi_default) if key[0] == COLLECT_BY_LEQI else []
     if problems:
@@ -45,14 +46,27 @@ def with_parameter(
     return Loaded(after, [], _doubts(after, key, rules) if value is not None else [])
 
 
-def _value(key: ParameterKey, value: str, rules: RuleBook) -> str:
-    default = known_default(key, rules)
-    if default and default.isdecimal() and not (value.isascii() and value.isdecimal()):
-        raise BadInput([f"{key[0]} {key[1]} is a whole number like {default}, not {value!r}"])
-    choices = rules.parameter_choices(*key)
-    if choices and value not in choices:
-        raise BadInput([f"{key[0]} {key[1]} is one of {', '.join(choices)}, not {value!r}"])
+def parameter_value(key: ParameterKey, text: str, rules: RuleBook) -> str:
+    """The value as it is kept: of a switch 1 or 0, however yes and no are written. Raises BadInput."""
+    known = rules.parameter(*key)
+    name, takes = " ".join(key), known.takes if known else "text"
+    if takes == "flag":
+        return "1" if rules.flag(name, text) else "0"
+    if takes == "scope":
+        return rules.code("auto_update_scope", text)
+    if known and known.choices:
+        return _chosen(name, known.choices, text)
+    value = text.strip()
+    if takes == "number" and not (value := one_spelling(text)).isdecimal():
+        raise BadInput([f"{name} is a whole number like {known.default if known else 1}, not {text!r}"])
     return value
+
+
+def _chosen(name: str, choices: Sequence[str], text: str) -> str:
+    found = spellings((choice, choice, ()) for choice in choices).find(text)
+    if found is None:
+        raise BadInput([f"{name} is one of {', '.join(choices)}, not {text!r}"])
+    return found
 
 
 def parameter(given: Mapping[ParameterKey, str], rules: RuleBook, kind: str, key: str) -> str:

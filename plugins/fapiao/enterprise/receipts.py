@@ -6,9 +6,9 @@ from datetime import date
 
 from fapiao.enterprise.entries import read_amount
 from fapiao.enterprise.form import Problems, RecordReader, checked_lines, of_sheets
-from fapiao.enterprise.spellings import Spellings, code_spellings
 from fapiao.identity import DIGITAL_TYPES, BadNumber, Identity, NoIdentity, invoice_identity
 from fapiao.rules.book import RuleBook
+from fapiao.rules.spellings import Spellings
 from fapiao.rules.templates import loaded_columns
 from fapiao.tables.lines import Line, Table
 from fapiao.verification import Received, verification_rules
@@ -44,7 +44,7 @@ def receipts(files: Sequence[list[Table]], rules: RuleBook, day: date) -> list[R
     if not lines and not complaints.problems:
         complaints.problems.append("no record is in the file: fill in ./fapiao template received")
     complaints.refuse()
-    among = code_spellings(rules, "direction")
+    among = rules.words("direction")
     return list(_without_contradictions(_receipt(line, rules, among, day) for line in lines))
 
 

@@ -5,9 +5,10 @@ from datetime import date
 from fapiao.calendar.frequency import Frequency
 from fapiao.enterprise.form import RecordReader
 from fapiao.enterprise.records import DEFAULT_FREQUENCY, Enterprise, Scheme
-from fapiao.enterprise.spellings import Vocabulary, folded
+from fapiao.enterprise.spellings import Vocabulary
 from fapiao.errors import BadInput
 from fapiao.identifiers import taxpayer_no
+from fapiao.rules.spellings import folded
 from fapiao.windows import one_year_before
 
 

@@ -1,12 +1,12 @@
 """The sheets of include/rules/exports.yaml: their columns, each with its Chinese heading, form and codes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from fapiao.exports.cells import Form
 from fapiao.pool_columns.reading import load_fields
@@ -25,6 +25,9 @@ class ExportedSheet(RuleRow, frozen=True):
     title: Annotated[Text, Meta(max_length=LONGEST_TITLE)]
     columns: SomeTexts
     order: Annotated[Texts, Meta(description="Left out where the sheet's statement puts its rows in order")] = ()
+    headings: Annotated[dict[str, Text], Meta(description="What this sheet alone calls a column")] = field(
+        default_factory=dict
+    )
 
 
 class ExportedColumn(RuleRow, frozen=True):
@@ -82,13 +85,18 @@ def plans(folder: Path = RULES) -> dict[str, SheetPlan]:
     found = {}
     file.known(file.content.sheets, "columns", columns)
     file.known(file.content.sheets, "order", columns)
+    file.known(file.content.sheets, "headings", columns)
     for row in file.content.sheets:
-        mine = tuple(columns[name] for name in row.columns)
+        mine = tuple(_called(columns[name], row.headings.get(name)) for name in row.columns)
         headings = [column.heading for column in mine]
         if twice := {heading for heading in headings if headings.count(heading) > 1}:
             raise file.refuse(row, f"the heading {min(twice)} stands over two columns", "columns")
         found[row.sheet] = SheetPlan(row.title, mine, row.order)
     return found
+
+
+def _called(column: Column, heading: str | None) -> Column:
+    return replace(column, heading=heading) if heading else column
 
 
 @cache

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 
 from fapiao.dag_texts.catalogue import texts_of
 from fapiao.rules.book import rulebook
+from fapiao.rules.spellings import spellings
+from fapiao.written_days import day
 
 Kind = Literal["text", "one", "texts", "day", "flag", "word", "words"]
 """`one` and `texts` are items of a list, however it was typed; of `one` there may be a single one.
@@ -65,12 +66,15 @@ class FormField:
         """What one text means. Raises BadInput."""
         if self.means:
             return self.means(text)
-        return rulebook().code(self.codes, text) if self.codes else text
+        if self.codes:
+            return rulebook().code(self.codes, text)
+        found = spellings((code, label, ()) for code, label in self.labels().items()).find(text)
+        return text if found is None else found
 
 
 Form = tuple[FormField, ...]
 
-DAY_OPTION = Option("--date", "the day to work for; default: today in Asia/Shanghai", type=date.fromisoformat)
+DAY_OPTION = Option("--date", "the day to work for; default: today in Asia/Shanghai", type=day)
 
 
 def run_day_field(form: str) -> FormField:

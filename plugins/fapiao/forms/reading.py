@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from fapiao.errors import BadInput
 from fapiao.forms.fields import Form, FormField
 from fapiao.forms.items import items
+from fapiao.rules.book import rulebook
+from fapiao.written_days import day
 
 T = TypeVar("T")
 
@@ -57,7 +59,7 @@ def fill(form: Form, values: Mapping[str, Any]) -> Filled:
 
 def _value(filled: Filled, one: FormField, value: object) -> Any:
     if one.kind == "flag":
-        return bool(one.preset if value is None else value)
+        return filled.read(partial(_flag, one, one.preset if value is None else value)) or False
     meaning = _day if one.kind == "day" else FormField.meaning
     found = (filled.read(partial(meaning, one, text)) for text in _TYPED[one.kind](value))
     read = tuple(dict.fromkeys(each for each in found if each is not None))
@@ -81,8 +83,12 @@ _TYPED: Mapping[str, Callable[[Any], Iterable[str]]] = {
 }
 
 
+def _flag(one: FormField, value: object) -> bool:
+    return value if isinstance(value, bool) else bool(value is not None) and rulebook().flag(one.name, str(value))
+
+
 def _day(one: FormField, text: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput([f"{one.name} {text!r} is not a day: write it like 2026-01-05"]) from None
+        return day(text)
+    except ValueError as wrong:
+        raise BadInput([f"{one.name} {wrong}"]) from None

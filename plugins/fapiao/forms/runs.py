@@ -2,11 +2,12 @@
 
 from fapiao.dag_texts.catalogue import field_texts, texts_of
 from fapiao.forms.fields import FormField, run_day_field
+from fapiao.identifiers import one_spelling
 
 AS_OF = (run_day_field("as_of"),)
 CALENDAR_RUN = (
     run_day_field("calendar_run"),
-    FormField("taxpayers", "texts", *texts_of("calendar_run", "taxpayers"), needed=True),
+    FormField("taxpayers", "texts", *texts_of("calendar_run", "taxpayers"), needed=True, means=one_spelling),
 )
 SWEEP_RUN = (*AS_OF, FormField("batches", "texts", *texts_of("sweep_run", "batches"), needed=True))
 AUTO_UPDATE_RUN = (run_day_field("auto_update_run"),)

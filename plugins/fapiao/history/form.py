@@ -10,6 +10,7 @@ from fapiao.errors import BadInput
 from fapiao.forms.fields import Check, FormField, Option, run_day_field
 from fapiao.forms.reading import Filled, fill
 from fapiao.history.months import months_asked
+from fapiao.identifiers import one_spelling
 from fapiao.permissions.rules import Permissions
 from fapiao.rules.book import RuleBook, rulebook
 
@@ -48,7 +49,7 @@ REQUEST = (
     FormField("channel", "one", *texts_of("history", "channel"),
               preset="leqi", codes="history_channel", check=_one("channel"),
               option=Option("--channel", "下载通道: rpa, 乐企 (leqi); default: the 收票通道 of each tax number", "…")),
-    FormField("taxpayers", "texts", *texts_of("history", "taxpayers"),
+    FormField("taxpayers", "texts", *texts_of("history", "taxpayers"), means=one_spelling,
               option=Option("--taxpayers", "企业名称: tax numbers, separated by commas", "…")),
     FormField("years", "texts", *texts_of("history", "years"),
               suggested=[str(year) for year in range(2021, 2036)],

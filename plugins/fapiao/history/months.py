@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from unicodedata import normalize
 
 from fapiao.calendar.quotas import months_of
 from fapiao.windows import month_end, month_start
+from fapiao.written_days import month
 
 _YEARS = re.compile(r"(?P<first>\d{4})(?:-(?P<last>\d{4}))?")
 _MONTHS = re.compile(r"(?P<first>\d{4}-\d{2})(?:\.\.(?P<last>\d{4}-\d{2}))?")
@@ -52,7 +54,7 @@ def window(month: date, day: date) -> tuple[date, date]:
 def _add_years(
     text: str, bounds: tuple[date, date], found: set[date], notes: list[str], problems: list[str], sentence: Sentence
 ) -> None:
-    named = _YEARS.fullmatch(text)
+    named = _YEARS.fullmatch(normalize("NFKC", text))
     first, last = (int(named["first"]), int(named["last"] or named["first"])) if named else (1, 0)
     if not 1 <= first <= last:
         problems.append(f"{sentence('history_year')}（{text}）")
@@ -71,7 +73,7 @@ def _add_years(
 def _add_months(
     text: str, bounds: tuple[date, date], found: set[date], problems: list[str], sentence: Sentence
 ) -> None:
-    named = _MONTHS.fullmatch(text)
+    named = _MONTHS.fullmatch(normalize("NFKC", text))
     first = _month(named["first"]) if named else None
     last = _month(named["last"] or named["first"]) if named else None
     if first is None or last is None or first > last:
@@ -84,6 +86,6 @@ def _add_months(
 
 def _month(text: str) -> date | None:
     try:
-        return date.fromisoformat(f"{text}-01")
+        return month(text)
     except ValueError:
         return None

@@ -46,7 +46,7 @@ def _judges(day: date, left_out: Collection[str]) -> Iterator[tuple[str, Judge]]
 
 def _issued_by_then(document: FileDocument, last: str) -> str | None:
     issued = document.values.get("issue_date", "")
-    return issued_later(issued, last) if issued > last else None
+    return issued_later(issued, last, document.document) if issued > last else None
 
 
 def _adds_up(document: FileDocument, check: Check) -> str | None:

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from fapiao.pool_columns.reading import load_fields
 from fapiao.pool_columns.records import LINE_COLUMNS
+from fapiao.windows import date_label
 
 Values = Mapping[str, str | None]
 Fate = Literal["skipped", "rejected", "quarantined"]
@@ -212,7 +213,8 @@ class FileDocuments:
 def _differing(one: FileDocument, other: FileDocument) -> str:
     """What two rows of one document say differently of its face, in words; '' where they agree."""
     mine, theirs = one.stated_face(), other.stated_face()
-    return "、".join(_FACE[name] for name in _FACE if _differ(mine.get(name), theirs.get(name)))
+    words = _FACE | {"issue_date": date_label(one.document)}
+    return "、".join(words[name] for name in _FACE if _differ(mine.get(name), theirs.get(name)))
 
 
 def _differ(one: str | None, other: str | None) -> bool:

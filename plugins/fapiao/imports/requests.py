@@ -12,8 +12,10 @@ from fapiao.errors import BadInput
 from fapiao.forms.fields import FormField, Option, run_day_field
 from fapiao.forms.items import parts
 from fapiao.forms.reading import fill
+from fapiao.identifiers import one_spelling
 from fapiao.imports.owners import KnownOwner
 from fapiao.rules.book import rulebook
+from fapiao.rules.spellings import spellings
 from fapiao.shown import shown, visible
 
 Surface = Literal["form", "command", "inbox"]
@@ -32,15 +34,16 @@ DATA_TYPES = (INVOICE_DATA, USAGE_STATUS)
 
 def _data_type(text: str) -> str:
     """发票用途状态 is refused although S3 lists it (A-16)."""
-    if text == USAGE_STATUS:
+    found = spellings((name, name, ()) for name in DATA_TYPES).find(text)
+    if found == USAGE_STATUS:
         raise BadInput([rulebook().message("usage_from_file", "import")])
-    if text not in DATA_TYPES:
+    if found is None:
         raise BadInput([f"发票数据类型“{text}”不存在，可选：{'、'.join(DATA_TYPES)}。"])
-    return text
+    return found
 
 
 def _direction(text: str) -> str:
-    found = next((code for code, label in _directions().items() if text in (code, label)), None)
+    found = rulebook().words("direction").find(text)
     if found is None:
         raise BadInput([f"进销项“{text}”不存在，可选：进项（input）、销项（output）。"])
     return found
@@ -61,16 +64,16 @@ def _password_connection(named: Sequence[str]) -> str | None:
 
 
 REQUEST = (
-    FormField("taxpayer_no", "text", *texts_of("import", "taxpayer_no"),
+    FormField("taxpayer_no", "text", *texts_of("import", "taxpayer_no"), means=one_spelling,
               option=Option("--taxpayer", "whose the files are, where they do not say", "NUMBER")),
     FormField("direction", "text", *texts_of("import", "direction"),
               choices=_directions, means=_direction, nothing=field_texts("import", "direction").nothing,
-              option=Option("--direction", "where the files do not say", choices=("进项", "销项", "input", "output"))),
+              option=Option("--direction", "where the files do not say")),
     FormField("scheme", "text", *texts_of("import", "scheme"),
               option=Option("--scheme", "into this download scheme: only what it names is taken", "NAME")),
     FormField("data_type", "text", *texts_of("import", "data_type"),
               preset=INVOICE_DATA, choices=lambda: {name: name for name in DATA_TYPES}, means=_data_type,
-              option=Option("--data-type", "发票用途状态 is refused (A-16)", choices=DATA_TYPES)),
+              option=Option("--data-type", "发票用途状态 is refused (A-16)")),
 )  # fmt: skip
 REPLAY = FormField("replay", "flag", *texts_of("import", "replay"), preset=False,
                    option=Option("--replay", "read the files of waiting rows again"))  # fmt: skip

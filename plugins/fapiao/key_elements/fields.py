@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fapiao.dag_texts.catalogue import texts_of
 from fapiao.forms.fields import FormField, Option, run_day_field
+from fapiao.identifiers import one_spelling
 from fapiao.rules.book import rulebook
 
 DOCUMENTS = ("invoice", "customs")
@@ -48,7 +49,7 @@ FILTERS = tuple(field.name for field in _FILTERS)
 REQUEST = (
     FormField("org", "text", *texts_of("key_elements", "org"), needed=True,
               option=Option("--org", "核算组织, exactly one", "CODE")),
-    FormField("taxpayer_no", "text", *texts_of("key_elements", "taxpayer_no"),
+    FormField("taxpayer_no", "text", *texts_of("key_elements", "taxpayer_no"), means=one_spelling,
               option=Option("--taxpayer", "only where the organisation has several tax numbers", "NUMBER")),
     *_FILTERS,
 )  # fmt: skip

@@ -79,10 +79,15 @@ def _only(element: Element | None, *path: str) -> Element | None:
 
 def _text(element: Element | None, *path: str) -> str:
     """Its trimmed text, empty where there is none. Raises UnreadableFile where an element cuts it."""
+    return _written(element, *path).strip()
+
+
+def _written(element: Element | None, *path: str) -> str:
+    """As `_text`, with the blanks around it."""
     found = _only(element, *path)
     if found is not None and len(found):
         raise UnreadableFile(f"the XML of the invoice has other elements in {path[-1]}")
-    return (found.text or "").strip() if found is not None else ""
+    return (found.text or "") if found is not None else ""
 
 
 def _joined(data: Element, part: str, first: str, second: str) -> str:
@@ -91,6 +96,7 @@ def _joined(data: Element, part: str, first: str, second: str) -> str:
 
 def _item(place: int, line: Element) -> dict[str, object]:
     values = {name: _text(line, field) for name, field in _LINE.items()}
+    values["goodsName"] = _written(line, _LINE["goodsName"])  # the line filter compares letter for letter (A-19)
     values["taxRate"] = _rate(values["taxRate"])
     for name in ("amount", "taxAmount", "price"):
         values[name] = values[name] if _NUMBER.fullmatch(values[name]) else ""

@@ -16,6 +16,8 @@ LINES = "items"
 _IDENTITY = ("document_key", "invoice_code", "invoice_no", "etax_invoice_no")
 _NO_FIELDS = frozenset({*NUMBERS["F"], LINES})
 _LINE_NAMES = LINE_COLUMNS[2:-1]
+_GOODS = _LINE_NAMES[0]
+"""Kept as it is written up to here, for the line filter."""
 _LINE_FIELDS = frozenset(_LINE_NAMES)
 _AS_THEY_ARE = ("text", "numeric")
 
@@ -58,7 +60,8 @@ def read_file_items(_kind: str, items: Sequence[Item]) -> Iterator[Line]:
     """The values of LINE_COLUMNS from goods_name on, of the lines of many documents at once."""
     for item in items:
         others = None if _LINE_FIELDS.issuperset(item) else details_of(item, item.keys() - _LINE_FIELDS)
-        yield (*map(item.get, _LINE_NAMES), others)
+        name = item.get(_GOODS)
+        yield (name.strip() if isinstance(name, str) else name, *map(item.get, _LINE_NAMES[1:]), others)
 
 
 @cache

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 
 from fapiao.enterprise.form import Problems, RecordReader, check_columns, unique
-from fapiao.enterprise.spellings import Spellings, spellings
 from fapiao.permissions.rules import EVERY_ORGANISATION, PermissionRules, permission_rules
+from fapiao.rules.spellings import Spellings, spellings
 from fapiao.rules.templates import loaded_columns
 from fapiao.tables.lines import Table
 

@@ -12,6 +12,7 @@ from fapiao.rules.calendar import CalendarRule, read_calendar
 from fapiao.rules.invoice_types import InvoiceType, read_types, resolve
 from fapiao.rules.records import ANY_CODE, Channel, Code, FollowUp, Message, Outcome, Parameter, Patience, Quota, Reply
 from fapiao.rules.rule_file import RULES, RuleFile
+from fapiao.rules.spellings import Spellings, spellings
 
 __all__ = ["CalendarRule", "InvoiceType", "Job", "Outcome", "RuleBook", "resolve_invoice_type", "rulebook"]
 
@@ -44,6 +45,7 @@ class RuleBook:
     follow_ups: Sequence[FollowUp]
     messages: Mapping[tuple[str, str], Message]
     parameters: Sequence[Parameter]
+    spelt: Mapping[str, Spellings]
     advices: Mapping[str, str]
     patiences: Mapping[str, Patience]
 
@@ -98,14 +100,13 @@ class RuleBook:
 
     def parameter_default(self, kind: str, key: str) -> str:
         """The value that holds when none is set; raises KeyError for an unknown parameter."""
-        for parameter in self.parameters:
-            if parameter.type == kind and parameter.key in (key, "*"):
-                return parameter.default
+        if found := self.parameter(kind, key):
+            return found.default
         raise KeyError(f"{kind}.{key}")
 
-    def parameter_choices(self, kind: str, key: str) -> tuple[str, ...]:
-        """The only values that a parameter may have; empty where any is taken, or it is unknown."""
-        return next((one.choices for one in self.parameters if (one.type, one.key) == (kind, key)), ())
+    def parameter(self, kind: str, key: str) -> Parameter | None:
+        """What is known of a parameter; nothing of one that fapiao does not read."""
+        return next((one for one in self.parameters if one.type == kind and one.key in (key, "*")), None)
 
     def labels(self) -> list[tuple[str, str, str]]:
         """(kind, code, label) of every code, for the database."""
@@ -128,15 +129,24 @@ class RuleBook:
         """A type by its code or any spelling. Raises BadInput with what comes near."""
         return resolve(self.invoice_types.values(), text)
 
+    def words(self, kind: str) -> Spellings:
+        """Every spelling of the codes of one kind of statuses.yaml."""
+        return self.spelt[kind]
+
     def code(self, kind: str, text: str) -> str:
         """A code by itself, its label or an alias of it. Raises BadInput with the list of what there is."""
-        for one in self.codes:
-            if one.kind == kind and text in (one.code, one.label, *one.aliases):
-                return one.code
-        known = self.codes_of(kind)
-        raise BadInput(
-            [f"{kind} {text!r} is unknown; known are {', '.join(f'{c} {name}' for c, name in known.items())}"]
-        )
+        words = self.words(kind)
+        found = words.find(text)
+        if found is None:
+            raise BadInput([f"{kind} {text!r} is unknown; known are {words.known}"])
+        return found
+
+    def flag(self, name: str, text: str) -> bool:
+        """Yes or no, in any of their words. Raises BadInput, whose sentence starts with `name`."""
+        found = self.words("flag").find(text)
+        if found is None:
+            raise BadInput([f"{name} is yes or no (true, 1, 是, 开 or false, 0, 否, 关), not {text!r}"])
+        return found == "true"
 
 
 @cache
@@ -158,9 +168,19 @@ def rulebook(folder: Path = RULES) -> RuleBook:
         follow_ups=_follow_ups(folder, channels, codes.of("download_type")),
         messages={(row.key, row.surface): row for row in messages},
         parameters=parameters.parameters,
+        spelt=_spelt(codes.codes, channels),
         advices={row.code: row.advice for row in replies.advice},
         patiences={row.plane: row for row in replies.patience},
     )
+
+
+def _spelt(codes: Sequence[Code], channels: Mapping[str, Channel]) -> dict[str, Spellings]:
+    """By kind; what else the manuals call a channel stands in channels.yaml."""
+    kinds: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
+    for one in codes:
+        more = channels[one.code].aliases if one.kind == "channel" and one.code in channels else ()
+        kinds.setdefault(one.kind, []).append((one.code, one.label, (*one.aliases, *more)))
+    return {kind: spellings(rows) for kind, rows in kinds.items()}
 
 
 def _quotas(folder: Path, channels: Collection[str]) -> dict[tuple[str, str], Quota]:

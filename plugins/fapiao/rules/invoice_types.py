@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,10 @@ from msgspec import Meta, field
 from fapiao.errors import BadInput
 from fapiao.rules.records import Direction, Document
 from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text, Texts
+from fapiao.rules.spellings import folded
+
+_BRACKETS = re.compile(r"[()\[\]【】〔〕]")
+_SAME = re.compile("数电发票|全电发票|全电票")
 
 
 class InvoiceType(RuleRow, frozen=True):
@@ -49,9 +52,8 @@ def read_types(folder: Path) -> dict[str, InvoiceType]:
 
 
 def normalised(name: str) -> str:
-    """A spelling without what the manuals vary: width of brackets, blanks, 数电票 for 数电发票."""
-    narrow = unicodedata.normalize("NFKC", name)
-    return re.sub(r"\s+", "", narrow).replace("数电发票", "数电票").replace("全电发票", "数电票")
+    """A spelling without what people vary: width, case, blanks, brackets, 数电发票 or 全电发票 for 数电票."""
+    return _SAME.sub("数电票", _BRACKETS.sub("", folded(name)))
 
 
 def resolve(types: Iterable[InvoiceType], text: str) -> InvoiceType:

@@ -222,6 +222,10 @@ class Parameter(RuleRow, frozen=True):
     default: str
     meaning: Text
     choices: Annotated[Texts, Meta(description="The only values that it may have; empty: any")] = ()
+    takes: Annotated[
+        Literal["flag", "number", "scope", "text"],
+        Meta(description="What is kept: 1 or 0 of a flag"),
+    ] = "text"
 
 
 class Parameters(RuleSections, frozen=True):

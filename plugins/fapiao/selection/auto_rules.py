@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from fapiao.enterprise.entries import read_amount
 from fapiao.enterprise.form import Problems, RecordReader, by_name, checked_lines
-from fapiao.enterprise.spellings import Spellings, Vocabulary, code_spellings
+from fapiao.enterprise.spellings import Vocabulary
 from fapiao.rules.book import RuleBook
+from fapiao.rules.spellings import Spellings
 from fapiao.rules.templates import loaded_columns
 from fapiao.selection.checks import OTHER
 from fapiao.selection.list_rules import TYPE, list_rules
@@ -54,7 +55,7 @@ class AutoWords:
 def auto_words(vocabulary: Vocabulary, organisations: Collection[str]) -> AutoWords:
     """The words of enterprise.yaml and statuses.yaml."""
     kinds = ("auto_selection_action", "not_deductible_type")
-    action, reason = (code_spellings(vocabulary.rules, kind) for kind in kinds)
+    action, reason = (vocabulary.rules.words(kind) for kind in kinds)
     return AutoWords(vocabulary.rules, vocabulary.flag, action, reason, organisations)
 
 

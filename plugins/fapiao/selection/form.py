@@ -8,7 +8,9 @@ from fapiao.dag_texts.catalogue import field_texts, texts_of
 from fapiao.errors import BadInput
 from fapiao.forms.fields import FormField, Option, run_day_field
 from fapiao.forms.reading import fill
+from fapiao.identifiers import one_spelling
 from fapiao.identity import spelled
+from fapiao.rules.spellings import spellings
 from fapiao.selection.chosen import Operation
 from fapiao.selection.records import STATISTICS
 from fapiao.selection.rules import selection_rules
@@ -36,7 +38,7 @@ def _operations() -> dict[str, str]:
 
 
 def _operation(text: str) -> str:
-    return next((code for code, label in _operations().items() if text in (code, label)), text)
+    return spellings((code, label, ()) for code, label in _operations().items()).find(text) or text
 
 
 def _known_operation(found: Sequence[str]) -> str | None:
@@ -48,7 +50,7 @@ def _account(pair: str) -> tuple[str, str]:
     """换账号, each as 税号=账号."""
     taxpayer_no, equals, account = pair.partition("=")
     if equals and taxpayer_no.strip() and account.strip():
-        return taxpayer_no.strip(), account.strip()
+        return one_spelling(taxpayer_no), account.strip()
     raise BadInput([f"换账号“{pair}”应写成 税号=电子税局账号。"])
 
 
@@ -57,7 +59,7 @@ OPERATION = FormField("operation", "text", *texts_of("selection", "operation"),
 DOCUMENTS = (
     FormField("document_keys", "texts", *texts_of("selection", "document_keys"), means=spelled,
               option=Option("document_keys", "缴款书号码", "NUMBER", repeated=True)),
-    FormField("taxpayers", "texts", *texts_of("selection", "taxpayers"),
+    FormField("taxpayers", "texts", *texts_of("selection", "taxpayers"), means=one_spelling,
               option=Option("--taxpayer", "whose they are", "NUMBER", repeated=True)),
 )  # fmt: skip
 REASON = (
@@ -68,7 +70,7 @@ REASON = (
               option=Option("--reason-text", "what 其他 needs", "WORDS")),
 )  # fmt: skip
 SHEET = (
-    FormField("without", "texts", *texts_of("selection", "without"),
+    FormField("without", "texts", *texts_of("selection", "without"), means=one_spelling,
               option=Option("--without", "删除: submit nothing of this tax number", "NUMBER", repeated=True)),
     FormField("accounts", "texts", *texts_of("selection", "accounts"), means=_account,
               option=Option("--account", "换账号 for a tax number", "NUMBER=ACCOUNT", repeated=True)),

@@ -9,10 +9,10 @@ from typing import cast
 
 from fapiao.bureau_files.layouts import file_rules
 from fapiao.enterprise.form import Problems, check_columns
-from fapiao.enterprise.spellings import Spellings, code_spellings, folded
 from fapiao.identifiers import taxpayer_no
 from fapiao.identity import spelled
 from fapiao.rules.book import rulebook
+from fapiao.rules.spellings import Spellings, folded
 from fapiao.selection.answers import Action
 from fapiao.selection.checks import OTHER
 from fapiao.selection.list_rules import MISSING, TWICE, list_rules
@@ -117,7 +117,7 @@ def _check_needed(table: Table, complaints: Problems) -> None:
 
 @cache
 def _words(kind: str) -> Spellings:
-    return code_spellings(rulebook(), kind)
+    return rulebook().words(kind)
 
 
 def _row(line: Line) -> ListRow:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
+from fapiao.identifiers import one_spelling
 from fapiao.layout.delivery import Failure
 from fapiao.layout.rows import LayoutFile
 from fapiao.layout.rules import layout_rule
@@ -41,7 +42,7 @@ def plan_layout_files(connection: psycopg.Connection[Any], claim: Claim, rules: 
     values = {
         "task_id": claim.task_id,
         "asked_type": rules.invoice_types[claim.invoice_type].piaozone,
-        "countries": list(rule.countries),
+        "countries": [*map(one_spelling, rule.countries)],
         "needs_city": rule.needs_city,
         "per_task": rule.invoices_per_task,
         "rule": rule_id,

@@ -1,11 +1,12 @@
 """The list of 海关缴款书 in the pool: pages, totals, and all of it as a workbook."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import class_row
+from psycopg.rows import class_row, tuple_row
 
 from fapiao.exports.columns import plan
 from fapiao.queries import query
@@ -25,6 +26,17 @@ def list_page(
     with connection.cursor(row_factory=class_row(Listed)) as cursor:
         rows = cursor.execute(_around_rows(order), wanted.values() | place).fetchall()
     return ListPage(rows, rows[-1].place if len(rows) == limit else None)
+
+
+def owners(
+    connection: Connection, document_keys: Sequence[str], taxpayers: Sequence[str]
+) -> list[tuple[str, str, str | None]]:
+    """(number, tax number, 核算组织) of input papers of any kind; `taxpayers` none: of every company."""
+    if not document_keys:
+        return []
+    values = {"document_keys": [*document_keys], "taxpayers": [*taxpayers] or None}
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return cursor.execute(query("selection_list", "owners"), values).fetchall()
 
 
 def list_totals(connection: Connection, wanted: ListFilter) -> Totals:

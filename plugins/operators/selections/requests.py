@@ -1,7 +1,7 @@
 """What a form asks for as a request: its 缴款书号码 looked up in the pool, each with the tax number that owns it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -9,12 +9,23 @@ from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import RequestedDocument, SelectionRequest, Surface
 from fapiao.selection.form import SelectionForm
-from fapiao.selection.listing import Listed, ListFilter
+from fapiao.selection.listing import ListFilter
 from fapiao.selection.records import STATISTICS
 from hooks.queues.selections import SelectionTable
-from hooks.selection_lists.listing import list_page
+from hooks.selection_lists.listing import list_page, owners
 
 Connection = psycopg.Connection[Any]
+
+
+class Owned(NamedTuple):
+    """One paper of a company, with the reason it has already."""
+
+    taxpayer_no: str
+    org_code: str | None
+    reason: str | None = None
+    reason_text: str | None = None
+
+
 MOST = 100_000
 """Far more than a person lists by number; what is selected by its thousands comes in by a workbook."""
 
@@ -24,7 +35,8 @@ def request_of_form(
 ) -> SelectionRequest:
     """The request; a document without a reason of the form's keeps its own (A-44).
 
-    One that the pool does not hold goes along under the form's only tax number, for the steps to refuse it by name.
+    One that the pool does not hold goes along under the form's only tax number, and one that is no 缴款书 under its
+    owner's, for the steps to refuse it by name or by its type (R183).
     `allowed` are the 核算组织 the actor may select for, None all. Raises BadInput with every document that is nobody's,
     several companies', or another organisation's (R150).
     """
@@ -40,17 +52,22 @@ def request_of_form(
     return SelectionRequest(form.operation, surface, chosen)
 
 
-def _found(connection: Connection, form: SelectionForm) -> dict[str, list[Listed]]:
+def _found(connection: Connection, form: SelectionForm) -> dict[str, list[Owned]]:
     wanted = ListFilter(
         deductible=None, purposes=None, document_keys=form.document_keys, taxpayers=form.taxpayers or None
     )
-    found: dict[str, list[Listed]] = {}
+    found: dict[str, list[Owned]] = {}
     for row in list_page(connection, wanted, limit=MOST).rows:
-        found.setdefault(row.customs_no, []).append(row)
+        reasons = row.selection_reason, row.selection_reason_text
+        found.setdefault(row.customs_no, []).append(Owned(row.taxpayer_no, row.org_code, *reasons))
+    for key, taxpayer_no, org_code in owners(
+        connection, [key for key in form.document_keys if key not in found], form.taxpayers
+    ):
+        found.setdefault(key, []).append(Owned(taxpayer_no, org_code))
     return found
 
 
-def _forbidden(found: Mapping[str, Sequence[Listed]], allowed: Sequence[str] | None) -> list[str]:
+def _forbidden(found: Mapping[str, Sequence[Owned]], allowed: Sequence[str] | None) -> list[str]:
     if allowed is None:
         return []
     sentence = rulebook().message("no_organisation_right", "interactive")
@@ -66,10 +83,10 @@ def _forbidden_taxpayers(connection: Connection, taxpayers: Sequence[str], allow
     return [f"{number}：{sentence}" for number, whose in known.items() if whose.org_code not in allowed]
 
 
-def _chosen(form: SelectionForm, key: str, rows: Sequence[Listed], problems: list[str]) -> Sequence[RequestedDocument]:
+def _chosen(form: SelectionForm, key: str, rows: Sequence[Owned], problems: list[str]) -> Sequence[RequestedDocument]:
     if len(rows) == 1:
         (row,) = rows
-        reasons = (form.reason, form.reason_text) if form.reason else (row.selection_reason, row.selection_reason_text)
+        reasons = (form.reason, form.reason_text) if form.reason else (row.reason, row.reason_text)
         return [RequestedDocument(row.taxpayer_no, key, *reasons)]
     if not rows and len(form.taxpayers) == 1:
         return [RequestedDocument(form.taxpayers[0], key, form.reason, form.reason_text)]

@@ -8,6 +8,7 @@ from fapiao.enterprise.records import Enterprise
 from fapiao.errors import BadInput
 
 TEN = ("rim_download", "open_replenish_last_month")
+RESERVE = ("fapiao", "leqi_quota_reserve")
 
 
 def put(before: Enterprise, kind: str, key: str, value: str | None, has_leqi_default: bool = False):
@@ -30,10 +31,22 @@ def test_an_unknown_parameter_is_kept_with_a_warning_that_names_a_near_one():
     assert known_default(("qqq", "z"), WORDS.rules) is None
 
 
-@pytest.mark.parametrize("value", ["on", "-1", "1.5", "１"])
+@pytest.mark.parametrize("value", ["on", "-1", "1.5", ""])
 def test_a_parameter_that_is_a_number_takes_no_other_value(value):
-    with pytest.raises(BadInput, match="is a whole number like 0, not"):
+    with pytest.raises(BadInput, match="is a whole number like 1, not"):
+        put(Enterprise(), *RESERVE, value)
+    assert put(Enterprise(), *RESERVE, " １２ ").enterprise.parameters == {RESERVE: "12"}
+
+
+@pytest.mark.finding("F62")
+@pytest.mark.parametrize("value", ["2", "-1", "1.5", "perhaps"])
+def test_a_switch_takes_words_for_yes_and_no_and_no_other(value):
+    with pytest.raises(BadInput, match="is yes or no"):
         put(Enterprise(), *TEN, value)
+    assert put(Enterprise(), *TEN, "开").enterprise.parameters == {TEN: "1"}
+    assert put(Enterprise(), "auto_update_scope", "auto_update_scope", "全局共享").enterprise.parameters == {
+        ("auto_update_scope", "auto_update_scope"): "global"
+    }
 
 
 @pytest.mark.parametrize(("kind", "key"), [(" ", "x"), ("x", "")])

@@ -9,9 +9,10 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from enterprise_files import WORDS
-from fapiao.enterprise.spellings import OWN_KINDS, folded, vocabulary
+from fapiao.enterprise.spellings import OWN_KINDS, vocabulary
 from fapiao.errors import RuleError
 from fapiao.rules.rule_file import RULES
+from fapiao.rules.spellings import folded
 
 
 @pytest.mark.parametrize("kind", ["company_type", "status_mode", "channel", "download_type"])

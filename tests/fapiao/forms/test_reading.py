@@ -34,6 +34,14 @@ FORM = (
         ("date", "2027-03-10", date(2027, 3, 10)),
         ("date", date(2027, 3, 10), date(2027, 3, 10)),
         ("dry_run", False, False),
+        ("dry_run", "false", False),
+        ("dry_run", "否", False),
+        ("dry_run", "ＯＦＦ", False),
+        ("dry_run", 0, False),
+        ("dry_run", "是", True),
+        ("direction", " 进\u200b项 ", "input"),
+        ("date", "２０２７年３月１０日", date(2027, 3, 10)),
+        ("date", "20270310", date(2027, 3, 10)),
     ],
 )
 def test_what_a_field_says(name: str, value: object, read: object) -> None:

@@ -26,6 +26,7 @@ def kept(name: str, value: str = DEFAULT, *, trim: bool = False, **row: object) 
         ("原价合计", False),
         ("折扣额合计", False),
         ("原价合计 ", True),
+        (" 原价合计", True),
         ("原价", True),
         ("原价合计数", True),
         ("（原价合计）", True),

@@ -103,9 +103,26 @@ def test_a_company_without_city_gets_the_reason_and_no_task(pool: Pool, missing:
 
 
 @pytest.mark.req("R132")
+@pytest.mark.finding("F62")
 @pytest.mark.parametrize(
     ("country", "tasks"),
-    [("中国", 1), ("CN", 1), (" cn ", 1), ("中华人民共和国", 1), (None, 0), ("", 0), ("日本", 0)],
+    [
+        ("中国", 1),
+        ("CN", 1),
+        (" cn ", 1),
+        ("中华人民共和国", 1),
+        (None, 0),
+        ("", 0),
+        ("日本", 0),
+        ("China", 1),
+        ("CHN", 1),
+        ("ＣＨＩＮＡ", 1),
+        ("\u3000中 国\u200b", 1),
+        ("P.R. China", 1),
+        ("People's Republic of China", 1),
+        ("中国香港", 0),
+        ("Chinatown", 0),
+    ],
 )
 def test_leqi_needs_china_filled_in(pool: Pool, country: str | None, tasks: int) -> None:
     company(pool, country=country)

@@ -110,6 +110,13 @@ def test_rule_1_names_the_columns_that_are_missing(pool: Pool, row: tuple[str, .
     assert [(problem.text, problem.columns) for problem in one.problems] == [(TEXTS[1], columns)]
 
 
+@pytest.mark.finding("F62")
+@pytest.mark.req("R202")
+def test_an_invoice_in_the_column_of_customs_documents_is_refused_by_its_type_and_not_as_unknown(pool: Pool) -> None:
+    assert broken(pool, "勾选", INVOICE, REASON) == [7]
+    assert broken(pool, "勾选", " ".join(INVOICE), REASON) == [7]
+
+
 @pytest.mark.req("R194", "A-44")
 def test_who_withdraws_needs_no_reason(pool: Pool) -> None:
     set_columns(pool, number(1), selection_status="1")

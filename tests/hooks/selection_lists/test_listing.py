@@ -145,6 +145,7 @@ def test_a_row_is_wished_for_with_the_reason_that_was_chosen_else_with_its_own(p
 
 
 @pytest.mark.req("R156", "R166")
+@pytest.mark.finding("F62")
 def test_the_list_is_written_to_a_workbook_with_its_numbers_as_text_and_its_codes_as_words(
     pool: Pool, tmp_path: Path
 ) -> None:
@@ -156,5 +157,6 @@ def test_the_list_is_written_to_a_workbook_with_its_numbers_as_text_and_its_code
     headings, first, *_ = sheet.iter_rows(values_only=True)
     row = dict(zip(headings, first, strict=True))
     assert (row["缴款书号码"], row["企业税号"], row["企业名称"]) == (number(5), SELLER, "公司ORG2")
+    assert "填发日期" in row and "开票日期" not in row  # F62: the date of a 缴款书
     assert (row["票面税额"], row["勾选状态"], row["不抵扣原因"]) == (500, "已认证", "用于集体福利或者个人消费")
     assert (row["抵扣用途"], row["是否可抵扣"], row["使用状态"]) == ("不抵扣", "是", "未用")

@@ -193,6 +193,18 @@ def test_the_line_filter_is_that_of_bureau_file_imports_and_names_the_rows_it_dr
     assert rows(company_pool, "SELECT goods_name FROM pool.dropped_line") == [{"goods_name": "赠品"}]
 
 
+@pytest.mark.finding("F62")
+@pytest.mark.req("R275", "A-19")
+def test_a_name_with_a_blank_before_it_is_another_name_in_files_as_on_the_wire(
+    company_pool: Pool, store: FolderStore, tmp_path: Path
+) -> None:
+    bring_in(company_pool, store, export(tmp_path, [header()], [line(), line(货物或应税劳务名称=" 原价合计")]))
+    assert [row["goods_name"] for row in rows(company_pool, "SELECT goods_name FROM pool.line ORDER BY line_no")] == [
+        "*信息技术服务*软件服务", "原价合计",
+    ]  # fmt: skip
+    assert rows(company_pool, "SELECT goods_name FROM pool.dropped_line") == []
+
+
 REFUSALS = [
     ({"data_type": "发票用途状态"}, "不支持发票用途状态"),
     ({"data_type": "别的"}, "发票数据类型“别的”不存在"),
