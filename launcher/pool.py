@@ -110,7 +110,7 @@ def reading_session(**settings: Any) -> Iterator[psycopg.Connection[Any]]:
     with reading_url() as url:
         with _answering(url):
             connection = open_reading_session(url, limits=SessionLimits.of_a_person(), **settings)
-        with connection:
+        with connection, giving_up(connection, "person_seconds"), _undone(connection):
             refuse_other_schema(connection)
             connection.row_factory = rows
             yield connection

@@ -12,8 +12,8 @@ from launcher.commands.bench import NAMES
 
 
 @pytest.fixture
-def setting(pool_url: str) -> Setting:
-    return Setting(pool_url, rows=40, pool=120, rounds=1)
+def setting(owner_url: str) -> Setting:
+    return Setting(owner_url, rows=40, pool=120, rounds=1)
 
 
 def test_the_rows_fit_the_staging_and_are_the_same_every_time():

@@ -24,8 +24,8 @@ OFFLINE = {"UV_OFFLINE": "1", "PIP_NO_INDEX": "1"}
 
 @pytest.mark.slow
 @pytest.mark.finding("F51")
-def test_a_small_bench_runs_every_section_to_its_end(pool_url, tmp_path):
-    here = os.environ | OFFLINE | {"FAPIAO_HOME": str(tmp_path), POOL_VARIABLE: pool_url}
+def test_a_small_bench_runs_every_section_to_its_end(owner_url, tmp_path):
+    here = os.environ | OFFLINE | {"FAPIAO_HOME": str(tmp_path), POOL_VARIABLE: owner_url}
     done = subprocess.run(
         [sys.executable, ROOT / "launcher", "bench", *SMALL], check=False, capture_output=True, text=True, env=here
     )
@@ -44,8 +44,8 @@ def _broken(_: Setting) -> Iterator[Row]:
 
 
 @pytest.mark.finding("F51")
-def test_a_section_that_fails_says_why_and_the_others_run(pool_url, monkeypatch, capsys):
-    monkeypatch.setenv(POOL_VARIABLE, pool_url)
+def test_a_section_that_fails_says_why_and_the_others_run(owner_url, monkeypatch, capsys):
+    monkeypatch.setenv(POOL_VARIABLE, owner_url)
     monkeypatch.setattr(sections, "SECTIONS", {"merge": _broken, "decoding": sections.SECTIONS["decoding"]})
     asked = argparse.Namespace(only=["merge", "decoding"], rows=40, pool=120, rounds=1)
     assert bench.run(asked) == 1

@@ -35,8 +35,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def setting(pool_url: str) -> Setting:
-    return Setting(pool_url, rows=40, pool=120, rounds=1)
+def setting(owner_url: str) -> Setting:
+    return Setting(owner_url, rows=40, pool=120, rounds=1)
 
 
 def test_the_product_does_not_import_the_peer():

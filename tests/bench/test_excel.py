@@ -14,8 +14,8 @@ TINY = 30
 
 
 @pytest.fixture
-def setting(pool_url: str) -> Setting:
-    return Setting(pool_url, rows=TINY, pool=TINY, rounds=1)
+def setting(owner_url: str) -> Setting:
+    return Setting(owner_url, rows=TINY, pool=TINY, rounds=1)
 
 
 def test_our_export_and_openpyxl_write_the_same_27_columns(setting: Setting, tmp_path: Path):

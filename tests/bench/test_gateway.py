@@ -22,8 +22,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAPIAO_HOME", str(tmp_path))
 
 
-def test_every_taxpayer_s_month_is_applied_for_once_and_stands_in_the_pool(pool_url: str):
-    told = list(gateway(Setting(pool_url, rows=40), QUICK))
+def test_every_taxpayer_s_month_is_applied_for_once_and_stands_in_the_pool(owner_url: str):
+    told = list(gateway(Setting(owner_url, rows=40), QUICK))
     assert [(what, figures.split(" succeeded")[0]) for what, figures in told if "taxpayers" in what] == [
         ("50 taxpayers, an account each", "50 of 50 tasks"),
         ("10 taxpayers, 10 to an account", "10 of 10 tasks"),
@@ -32,7 +32,7 @@ def test_every_taxpayer_s_month_is_applied_for_once_and_stands_in_the_pool(pool_
     applied, asked = zip(*((each - asking, asking) for each, asking in calls), strict=True)
     assert [round(one, 2) for one in applied] == [1.0, 1.0]
     assert min(asked) >= 2.0  # nothing is ready when it is asked for the first time
-    with psycopg.connect(pool_url) as connection:
+    with psycopg.connect(owner_url) as connection:
         assert connection.execute(
             "SELECT count(*), count(DISTINCT taxpayer_no) FROM pool.document WHERE channel = 'etax'"
         ).fetchone() == (60 * INVOICES, 60)

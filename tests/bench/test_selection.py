@@ -4,8 +4,8 @@ from bench.selection import FILTERS, selection
 from bench.setting import Setting
 
 
-def test_the_list_is_filtered_paged_and_imported(pool_url: str) -> None:
-    rows = dict(selection(Setting(pool_url, rows=600, pool=600, rounds=1)))
+def test_the_list_is_filtered_paged_and_imported(owner_url: str) -> None:
+    rows = dict(selection(Setting(owner_url, rows=600, pool=600, rounds=1)))
     assert len(rows) == len(FILTERS) + 2
     assert all(" ms" in figures or " s" in figures for figures in rows.values())
     (imported,) = [what for what in rows if what.startswith("a list of 60 rows")]

@@ -69,28 +69,28 @@ def test_eight_starts_of_an_empty_pool_are_one(empty_url: str) -> None:
 
 
 @pytest.mark.parametrize("trial", range(3))
-def test_two_versions_of_the_rules_leave_those_of_one_of_them(pool_url: str, trial: int) -> None:
+def test_two_versions_of_the_rules_leave_those_of_one_of_them(owner_url: str, trial: int) -> None:
     books = [rulebook(), other_version()] * (CREW // 2)
-    together([lambda book=book: start(pool_url, book) for book in books])  # type: ignore[misc]
-    found = loaded(pool_url)
-    start(pool_url, books[0])
-    mine = loaded(pool_url)
-    start(pool_url, books[1])
-    assert mine != loaded(pool_url)
-    assert found in (mine, loaded(pool_url)), trial
+    together([lambda book=book: start(owner_url, book) for book in books])  # type: ignore[misc]
+    found = loaded(owner_url)
+    start(owner_url, books[0])
+    mine = loaded(owner_url)
+    start(owner_url, books[1])
+    assert mine != loaded(owner_url)
+    assert found in (mine, loaded(owner_url)), trial
 
 
-def test_rules_are_loaded_by_one_at_a_time_whoever_loads_them(pool_url: str) -> None:
+def test_rules_are_loaded_by_one_at_a_time_whoever_loads_them(owner_url: str) -> None:
     def load(book: RuleBook) -> None:
-        with psycopg.connect(pool_url) as connection:
+        with psycopg.connect(owner_url) as connection:
             load_rules(connection, book)
 
     for _ in range(5):
-        with psycopg.connect(pool_url, autocommit=True) as pool:
+        with psycopg.connect(owner_url, autocommit=True) as pool:
             pool.execute("DELETE FROM sync.code_label")
             pool.execute("DELETE FROM sync.quota_limit")
         together([lambda book=book: load(book) for book in [rulebook(), other_version()] * 4])  # type: ignore[misc]
-    assert len(loaded(pool_url)) > 100
+    assert len(loaded(owner_url)) > 100
 
 
 def test_two_people_who_load_the_same_rights_at_once_load_them_once(
@@ -129,19 +129,19 @@ def test_a_start_says_which_other_one_it_has_waited_for(empty_url: str, monkeypa
 
 
 def test_a_start_does_not_stand_in_the_way_of_a_pool_that_is_in_use(
-    pool_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pool_url: str, owner_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "schema").mkdir()
     for file in (SQL / "schema").glob("*.sql"):
         (tmp_path / "schema" / file.name).write_bytes(file.read_bytes())
     (tmp_path / "schema" / "0999_wide.sql").write_text("ALTER TABLE sync.task ADD COLUMN wide text;\n")
     tighten(monkeypatch, lock_seconds=1)
-    with psycopg.connect(pool_url) as worker, open_session(pool_url, "start", autocommit=True) as starter:
+    with psycopg.connect(pool_url) as worker, open_session(owner_url, "start", autocommit=True) as starter:
         worker.execute("SELECT FROM sync.task")
         with pytest.raises(Unusable, match="locked for more than 1 seconds"):
             bring_up_to_date(starter, tmp_path / "schema")
     with open_session(
-        pool_url, "start", autocommit=True, limits=SessionLimits(silent=9, lock=9, statement=9, transaction=9)
+        owner_url, "start", autocommit=True, limits=SessionLimits(silent=9, lock=9, statement=9, transaction=9)
     ) as starter:
         assert bring_up_to_date(starter, tmp_path / "schema")[0] == "0999_wide"
     assert until(pool_url, "true", sessions=0) == []

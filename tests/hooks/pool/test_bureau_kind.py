@@ -172,7 +172,7 @@ def test_a_bureau_that_is_refused_is_closed_again(pool_url: str) -> None:
 
 
 @pytest.mark.finding("F52")
-def test_the_kind_is_never_deleted(pool: Pool) -> None:
-    claim(pool, REAL, "connection leqi")
+def test_the_kind_is_never_deleted(owner: Pool) -> None:
+    claim(owner, REAL, "connection leqi")
     with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
-        pool.execute("DELETE FROM sync.bureau")
+        owner.execute("DELETE FROM sync.bureau")

@@ -140,12 +140,13 @@ def test_of_the_ticks_of_a_long_downtime_only_those_are_planned_that_no_later_on
 
 
 @pytest.mark.finding("F95")
-def test_one_tick_that_cannot_be_planned_does_not_hold_up_the_others(pool: Pool) -> None:
-    pool.execute(
-        "CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS"
+def test_one_tick_that_cannot_be_planned_does_not_hold_up_the_others(pool: Pool, owner: Pool) -> None:
+    owner.execute(
+        "CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS"
         " $$BEGIN IF NEW.dag_id = 'leqi__history_output' THEN RAISE 'no'; END IF; RETURN NEW; END$$"
     )
-    pool.execute("CREATE TRIGGER refuse BEFORE INSERT ON sync.task FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse()")
+    owner.execute("CREATE TRIGGER refuse BEFORE INSERT ON sync.task FOR EACH ROW EXECUTE FUNCTION public.refuse()")
+    owner.commit()
     since(pool, datetime(2027, 5, 30, tzinfo=SHANGHAI))
     with pytest.raises(psycopg.errors.RaiseException):
         plan_missed(pool, datetime(2027, 6, 6, 12, tzinfo=SHANGHAI))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from fapiao.errors import BadInput, LoginLost, TryLater
@@ -93,8 +94,11 @@ def test_nobody_logs_in_on_a_channel_that_does_not_select(room: SelectionRoom) -
 
 
 @pytest.mark.req("R178")
-def test_the_accounts_to_switch_to_may_receive_and_the_default_one_comes_first(room: SelectionRoom) -> None:
-    room.pool.execute("DELETE FROM enterprise.account WHERE taxpayer_no = %s", [OWNER])
+def test_the_accounts_to_switch_to_may_receive_and_the_default_one_comes_first(
+    room: SelectionRoom, owner: psycopg.Connection
+) -> None:
+    owner.execute("DELETE FROM enterprise.account WHERE taxpayer_no = %s", [OWNER])
+    owner.commit()
     room.add_account(OWNER, "1", "receive")
     room.add_account(OWNER, "2", "both", is_default=True)
     room.add_account(OWNER, "3", "issue", is_default=False)
@@ -107,9 +111,10 @@ def test_the_accounts_to_switch_to_may_receive_and_the_default_one_comes_first(r
 @pytest.mark.req("R178")
 @pytest.mark.parametrize(("account_type", "offered"), [("receive", True), ("both", True), ("issue", False)])
 def test_only_an_account_whose_business_is_receiving_is_the_default(
-    room: SelectionRoom, account_type: str, offered: bool
+    room: SelectionRoom, owner: psycopg.Connection, account_type: str, offered: bool
 ) -> None:
-    room.pool.execute("DELETE FROM enterprise.account WHERE taxpayer_no = %s", [OWNER])
+    owner.execute("DELETE FROM enterprise.account WHERE taxpayer_no = %s", [OWNER])
+    owner.commit()
     room.add_account(OWNER, "1", account_type, is_default=True)
     room.add_account(OWNER, "2", "receive")
     found = [(one.account, one.is_default) for one in accounts(room.session, OWNER)]
