@@ -20,13 +20,14 @@ DAYS_BEFORE = [(INSTALLED - timedelta(days=ago)).date() for ago in range(1, 31)]
 
 
 @pytest.fixture
-def pool(rehearsal: Rehearsal) -> Iterator[psycopg.Connection]:
+def pool(rehearsal: Rehearsal, owner: psycopg.Connection) -> Iterator[psycopg.Connection]:
     """A company that is loaded when the pool is made, one invoice a day on both sides of that."""
     rehearsal.taxpayer()
     rehearsal.scheme("81", downloads=["input_full", "output_full"])
     for day in range(-12, 10, 3):
         rehearsal.document(fplx="81", nsrsbh=GENERAL, kprq=str((INSTALLED + timedelta(days=day)).date()))
-    rehearsal.pool.execute("UPDATE public.fapiao_migration SET applied_at = %s", [INSTALLED])
+    owner.execute("UPDATE public.fapiao_migration SET applied_at = %s", [INSTALLED])
+    owner.commit()
     rehearsal.pool.execute("UPDATE enterprise.taxpayer SET collected_since = %s", [INSTALLED])
     with psycopg.connect(rehearsal.pool_url, autocommit=True) as connection:
         yield connection

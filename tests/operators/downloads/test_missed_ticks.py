@@ -27,17 +27,17 @@ ONE_ROW = PlanCounts(1, 0)
 
 
 @pytest.fixture(autouse=True)
-def _company(pool: Pool) -> None:
-    since(pool, datetime(2027, 6, 2, 2, 30, tzinfo=SHANGHAI))
+def _company(pool: Pool, owner: Pool) -> None:
+    since(owner, datetime(2027, 6, 2, 2, 30, tzinfo=SHANGHAI))
     taxpayer(pool)
     scheme(pool, "81", downloads=["input_full", "output_full"])
     pool.commit()
 
 
-def since(pool: Pool, at: datetime) -> None:
+def since(owner: Pool, at: datetime) -> None:
     """The pool notes its ticks since then."""
-    pool.execute("UPDATE public.fapiao_migration SET applied_at = %s WHERE number = 30", [at])
-    pool.commit()
+    owner.execute("UPDATE public.fapiao_migration SET applied_at = %s WHERE number = 30", [at])
+    owner.commit()
 
 
 def ran(pool: Pool, job: str = "history_output", day: date = SECOND) -> PlanCounts:
@@ -108,8 +108,8 @@ def test_a_tick_is_left_to_its_own_run_for_a_while(pool: Pool, minutes: int) -> 
 
 @pytest.mark.finding("F95")
 @pytest.mark.req("A-53")
-def test_ticks_from_before_the_pool_are_not_asked_for(pool: Pool) -> None:
-    since(pool, datetime(2027, 6, 2, 9, tzinfo=SHANGHAI))
+def test_ticks_from_before_the_pool_are_not_asked_for(pool: Pool, owner: Pool) -> None:
+    since(owner, datetime(2027, 6, 2, 9, tzinfo=SHANGHAI))
     assert plan_missed(pool, MORNING) == 0
     assert rows(pool, "1") == []
 
@@ -125,8 +125,10 @@ def test_a_dag_that_a_person_switched_off_is_left_out_for_good(pool: Pool) -> No
 
 
 @pytest.mark.finding("F95")
-def test_of_the_ticks_of_a_long_downtime_only_those_are_planned_that_no_later_one_covers(pool: Pool) -> None:
-    since(pool, datetime(2027, 5, 20, tzinfo=SHANGHAI))
+def test_of_the_ticks_of_a_long_downtime_only_those_are_planned_that_no_later_one_covers(
+    pool: Pool, owner: Pool
+) -> None:
+    since(owner, datetime(2027, 5, 20, tzinfo=SHANGHAI))
     plan_missed(pool, datetime(2027, 6, 11, 12, tzinfo=SHANGHAI))
     month = [row for row in rows(pool, "job, tick, window_start::text, window_end::text") if row[0] == "current_month"]
     assert month == [
@@ -147,7 +149,7 @@ def test_one_tick_that_cannot_be_planned_does_not_hold_up_the_others(pool: Pool,
     )
     owner.execute("CREATE TRIGGER refuse BEFORE INSERT ON sync.task FOR EACH ROW EXECUTE FUNCTION public.refuse()")
     owner.commit()
-    since(pool, datetime(2027, 5, 30, tzinfo=SHANGHAI))
+    since(owner, datetime(2027, 5, 30, tzinfo=SHANGHAI))
     with pytest.raises(psycopg.errors.RaiseException):
         plan_missed(pool, datetime(2027, 6, 6, 12, tzinfo=SHANGHAI))
     assert {job for (job,) in rows(pool, "job")} >= {"current_month", "history_input"}

@@ -35,10 +35,10 @@ def at(hour: int, minute: int = 0, day: date = TICK) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
 
 
-def installed(pool: Pool, moment: datetime) -> None:
+def installed(owner: Pool, moment: datetime) -> None:
     """The pool was made then."""
-    pool.execute("UPDATE public.fapiao_migration SET applied_at = %s", [moment])
-    pool.commit()
+    owner.execute("UPDATE public.fapiao_migration SET applied_at = %s", [moment])
+    owner.commit()
 
 
 def loaded(pool: Pool, moment: datetime, taxpayer_no: str = A) -> None:
@@ -54,8 +54,8 @@ def left_out(pool: Pool) -> list[tuple[Any, ...]]:
 
 @pytest.mark.finding("F53")
 @pytest.mark.req("A-53")
-def test_a_tick_of_before_the_installation_is_left_out_and_the_log_says_so(pool: Pool) -> None:
-    installed(pool, at(9))
+def test_a_tick_of_before_the_installation_is_left_out_and_the_log_says_so(pool: Pool, owner: Pool) -> None:
+    installed(owner, at(9))
     assert plan_day(pool, scheduled("history_output", TICK), "leqi", "history_output") == NOTHING
     reason = rulebook().message("skip_before_installation", "scheduled")
     assert left_out(pool) == [(None, None, "before_installation", reason)]
@@ -65,18 +65,18 @@ def test_a_tick_of_before_the_installation_is_left_out_and_the_log_says_so(pool:
 @pytest.mark.finding("F53")
 @pytest.mark.req("A-53")
 @pytest.mark.parametrize(("moment", "planned"), [(at(2, 59), ONE_ROW), (at(3), ONE_ROW), (at(3, 1), NOTHING)])
-def test_the_instant_counts_and_not_the_day(pool: Pool, moment: datetime, planned: PlanCounts) -> None:
-    installed(pool, moment)
+def test_the_instant_counts_and_not_the_day(pool: Pool, owner: Pool, moment: datetime, planned: PlanCounts) -> None:
+    installed(owner, moment)
     assert plan_day(pool, scheduled("history_output", TICK), "leqi", "history_output") == planned
 
 
 @pytest.mark.finding("F53")
 @pytest.mark.parametrize(("hour", "planned"), [("06:30", 0), ("18:30", 1)])
 def test_of_a_job_that_fires_several_times_a_day_each_tick_counts_for_itself(
-    pool: Pool, hour: str, planned: int
+    pool: Pool, owner: Pool, hour: str, planned: int
 ) -> None:
     scheme(pool, "81", downloads=["input_status"], name="状态")
-    installed(pool, at(12))
+    installed(owner, at(12))
     run = RunDay("leqi__risk_status", hour, TICK, f"{TICK}T{hour}", explicit=False)
     assert plan_day(pool, run, "leqi", "risk_status").planned == planned
 
@@ -84,8 +84,8 @@ def test_of_a_job_that_fires_several_times_a_day_each_tick_counts_for_itself(
 @pytest.mark.finding("F53")
 @pytest.mark.req("A-53")
 @pytest.mark.parametrize("asked", ["by day", "by name"])
-def test_whoever_asks_for_a_day_of_before_gets_it(pool: Pool, asked: str) -> None:
-    installed(pool, at(9))
+def test_whoever_asks_for_a_day_of_before_gets_it(pool: Pool, owner: Pool, asked: str) -> None:
+    installed(owner, at(9))
     loaded(pool, at(10))
     run = by_hand("history_output", TICK) if asked == "by day" else scheduled("history_output", TICK)
     actor = "calendar" if asked == "by day" else "li"
@@ -106,8 +106,8 @@ def test_a_company_that_came_after_the_tick_is_left_out_and_the_others_are_not(p
 
 @pytest.mark.finding("F53")
 @pytest.mark.req("A-53")
-def test_a_tick_that_was_missed_is_made_up_for_only_for_those_who_were_there(pool: Pool) -> None:
-    installed(pool, at(1, day=date(2027, 5, 1)))
+def test_a_tick_that_was_missed_is_made_up_for_only_for_those_who_were_there(pool: Pool, owner: Pool) -> None:
+    installed(owner, at(1, day=date(2027, 5, 1)))
     taxpayer(pool, B)
     pool.execute("INSERT INTO enterprise.scheme_taxpayer SELECT scheme_id, %s FROM enterprise.scheme", [B])
     loaded(pool, at(9), B)
