@@ -4,18 +4,20 @@ Airflow's processes look for providers before plugins/ is on sys.path, and only 
 once more afterwards; so the form, which the api-server draws, is told here (ADR 0050).
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow.plugins_manager import AirflowPlugin
 from airflow.providers_manager import ProviderInfo, ProvidersManager
 
 from fapiao.provider import announce
+from fapiao.provider.portless_test import PortlessTest
 
 
 class FapiaoPlugin(AirflowPlugin):
-    """Registers the provider; it brings nothing else yet."""
+    """Registers the provider, and lets its connections be tested."""
 
     name = "fapiao"
+    fastapi_root_middlewares: ClassVar[list[dict[str, Any]]] = [{"middleware": PortlessTest, "name": "portless test"}]
 
     @classmethod
     def on_load(cls, *args: Any, **kwargs: Any) -> None:  # noqa: ARG003 Airflow's signature

@@ -2,13 +2,8 @@
 
 import csv
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,66 +11,16 @@ import pytest
 
 from asked_of_gateway import company, gateway_connection
 from asked_of_leqi import UNIT, order
-from launcher.ports import free_port
-from launcher.processes import wait_until
+from own_airflow import OwnAirflow, own_airflow
 from rehearsal import DIRECT_UNIT, GENERAL, KEY, leqi_connection
 from simulator.bureau import Bureau
 from simulator.clock import Clock
 from simulator.gateway.credentials import APP_SECRET
 from simulator.running import RunningSimulator
-from temporary_postgres import ROOT, temporary_folder
+from temporary_postgres import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack"), pytest.mark.finding("F61")]
-MOUNTED = ("dags", "plugins", "include")
-START_SECONDS = 180.0
 Connection = dict[str, Any]
-
-
-class OwnAirflow:
-    """Somebody's Airflow: its home, and the environment of its processes, in which only they are set."""
-
-    def __init__(self, home: Path, bureau: RunningSimulator) -> None:
-        self.port, self.log = free_port(), home / "log.txt"
-        self.environment = {
-            "PATH": f"{Path(sys.executable).parent}:{os.defpath}",
-            "HOME": str(home),
-            "AIRFLOW_HOME": str(home),
-            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
-            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
-            "AIRFLOW__API_AUTH__JWT_SECRET": "only-for-tests-" * 6,
-            "AIRFLOW_CONN_LEQI": leqi_connection(bureau.url, sydwptbh=UNIT),
-            "AIRFLOW_CONN_BUREAU_GATEWAY": gateway_connection(bureau.url),
-            "PYTHONWARNINGS": "ignore",
-        }
-
-    def run(self, *arguments: str, **more: str) -> tuple[int, str]:
-        """One command of Airflow's: its exit code and all that it says."""
-        command, where = ["airflow", *arguments], {"cwd": "/", "env": self.environment | more}
-        done = subprocess.run(command, check=False, capture_output=True, text=True, **where)  # type: ignore[call-overload]
-        return done.returncode, done.stdout + done.stderr
-
-    def serve(self) -> subprocess.Popen[bytes]:
-        """The api-server, when it answers."""
-        command = ["airflow", "api-server", "--host", "127.0.0.1", "--port", str(self.port)]
-        with self.log.open("wb") as log:
-            process = subprocess.Popen(command, env=self.environment, cwd="/", stdout=log, stderr=log)
-        up = wait_until(lambda: process.poll() is not None or self._answers(), START_SECONDS, step=0.5)
-        assert up and process.poll() is None, self.log.read_text()[-2000:]
-        return process
-
-    def _answers(self) -> bool:
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/api/v2/version", trust_env=False).is_success
-        except httpx.HTTPError:
-            return False
-
-    def client(self) -> httpx.Client:
-        """A person who may do everything, at the api-server."""
-        client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=60)
-        token = client.get("/auth/token").json()["access_token"]
-        client.headers["Authorization"] = f"Bearer {token}"
-        return client
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +34,10 @@ def bureau() -> Iterator[RunningSimulator]:
 
 @pytest.fixture(scope="module")
 def airflow(bureau: RunningSimulator) -> Iterator[OwnAirflow]:
-    """A home elsewhere with the three folders in it and SQLite for the metadata."""
-    with temporary_folder() as home:
-        for name in MOUNTED:
-            shutil.copytree(ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
-        own = OwnAirflow(home, bureau)
-        assert own.run("db", "migrate")[0] == 0
-        yield own
+    """Somebody's Airflow, with both connections in its environment."""
+    leqi, gateway = leqi_connection(bureau.url, sydwptbh=UNIT), gateway_connection(bureau.url)
+    with own_airflow(AIRFLOW_CONN_LEQI=leqi, AIRFLOW_CONN_BUREAU_GATEWAY=gateway) as airflow:
+        yield airflow
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +45,8 @@ def client(airflow: OwnAirflow) -> Iterator[httpx.Client]:
     """Somebody at its api-server, when the DAG files have been read."""
     code, told = airflow.run("dags", "reserialize")
     assert code == 0, told
-    process = airflow.serve()
-    try:
-        with closing(airflow.client()) as client:
-            yield client
-    finally:
-        process.terminate()
-        process.wait()
+    with airflow.serving(), closing(airflow.client()) as client:
+        yield client
 
 
 def form_of(written: str, **changed: Any) -> Connection:
@@ -146,6 +83,18 @@ def test_test_in_the_form_asks_the_bureau_for_what_was_typed_in(client: httpx.Cl
         assert (told["status"], "连接正常" in told["message"]) == (True, True), told
     services = [entry.service for entry in bureau.bureau.journal.entries()[before:]]
     assert [services.count(name) for name in ("PLFPXZSQFK", "getAppToken", "login")] == [1, 1, 1]
+
+
+def test_the_button_in_the_list_tests_what_is_stored_with_the_secret_that_the_page_does_not_know(
+    client: httpx.Client, bureau: RunningSimulator
+) -> None:
+    empty = dict.fromkeys(("poll_seconds", "concurrency", "timeout_seconds", "encryption"))
+    written = form_of(leqi_connection(bureau.url), connection_id="typed", extra=json.dumps(empty | {"sydwptbh": UNIT}))
+    assert client.post("/api/v2/connections", json=written).status_code == 201
+    shown = client.get("/api/v2/connections/typed").json()
+    page = {name: shown[name] or "" for name in ("conn_type", "connection_id", "description", "extra", "host", "login")}
+    told = client.post("/api/v2/connections/test", json=page | {"password": "***", "schema": "", "port": 0}).json()
+    assert (told["status"], "连接正常" in told["message"]) == (True, True), told
 
 
 def test_a_refusal_of_the_bureau_is_the_answer_of_test_and_names_no_secret(

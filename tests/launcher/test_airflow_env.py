@@ -156,6 +156,11 @@ def test_every_address_of_the_api_server_has_the_chosen_port(environment):
     assert environment["AIRFLOW__API__HOST"] == "127.0.0.1"
 
 
+@pytest.mark.finding("F61")
+def test_connections_may_be_tested(environment):
+    assert environment["AIRFLOW__CORE__TEST_CONNECTION"] == "Enabled"
+
+
 def test_a_proxy_for_the_world_is_not_used_within_the_machine(environment):
     assert environment["NO_PROXY"] == "example.org,127.0.0.1,localhost"
 

@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from fapiao.errors import BureauError, FapiaoError
 from hooks.bureau.connection import BureauConnection
+from hooks.bureau.redaction import Secrets
 
 _PATIENCE = 10.0
 """Seconds for each step of the answer: somebody waits before a page."""
-_HIDDEN = "***"
-_SHORTEST_SECRET = 4
 
 
 class Checked(NamedTuple):
@@ -39,7 +38,5 @@ def _warning(connection: BureauConnection) -> str | None:
 
 
 def _without_secrets(connection: BureauConnection, text: str) -> str:
-    for secret in (connection.password, str(connection.extra.get("encoding_key") or "")):
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, _HIDDEN)
-    return text
+    known = (connection.password, str(connection.extra.get("encoding_key") or ""))
+    return Secrets(*known, tell=connection.tell).hide(text)
