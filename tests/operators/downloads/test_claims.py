@@ -13,7 +13,7 @@ from fapiao.errors import LeaseLost, TryLater
 from fapiao.tasks import LEASE
 from hooks.files import layout_files as files
 from hooks.queues.tasks import TaskTable
-from operators.downloads.plan import _PRIORITY
+from operators.downloads.occurring import _PRIORITY
 from operators.history import planning as history
 from task_rows import DAY, put, put_many, take, take_one, told
 from turned_clock import wait
