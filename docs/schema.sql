@@ -54,6 +54,8 @@ CREATE TABLE enterprise.account (
 ALTER TABLE ONLY enterprise.account ADD CONSTRAINT account_pkey PRIMARY KEY (taxpayer_no, account);
 ALTER TABLE ONLY enterprise.account ADD CONSTRAINT one_default_for_issuing EXCLUDE USING btree (taxpayer_no WITH =) WHERE ((is_default AND (account_type = ANY (ARRAY['issue', 'both'])))) DEFERRABLE;
 ALTER TABLE ONLY enterprise.account ADD CONSTRAINT one_default_for_receiving EXCLUDE USING btree (taxpayer_no WITH =) WHERE ((is_default AND (account_type = ANY (ARRAY['receive', 'both'])))) DEFERRABLE;
+CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON enterprise.account FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('taxpayer_no', 'account');
+CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.account FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 ALTER TABLE ONLY enterprise.account ADD CONSTRAINT account_taxpayer_no_fkey FOREIGN KEY (taxpayer_no) REFERENCES enterprise.taxpayer(taxpayer_no) ON DELETE CASCADE;
 
 -- 自动抵扣勾选配置 (R222): a document goes to the first rule, by priority and name, whose conditions it meets. An empty list
@@ -82,6 +84,26 @@ CREATE TABLE enterprise.auto_selection_rule (
     CONSTRAINT other_is_explained CHECK (((reason IS DISTINCT FROM '5') OR (reason_text <> '')))
 );
 ALTER TABLE ONLY enterprise.auto_selection_rule ADD CONSTRAINT auto_selection_rule_pkey PRIMARY KEY (name);
+CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON enterprise.auto_selection_rule FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('name');
+CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.auto_selection_rule FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
+
+-- Every change of rights, basics, schemes, parameters, rules of 自动抵扣勾选 and monthly updates, before and after, with who
+-- made it: written by trigger, chained by hashes, and never changed.
+CREATE TABLE enterprise.change (
+    seq bigint NOT NULL,
+    object text NOT NULL,
+    key text NOT NULL,
+    before jsonb,
+    after jsonb,
+    actor text NOT NULL,
+    account text,
+    at timestamptz NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT change_says_something CHECK ((before IS DISTINCT FROM after))
+);
+ALTER TABLE ONLY enterprise.change ADD CONSTRAINT change_pkey PRIMARY KEY (seq);
+CREATE INDEX change_by_object ON enterprise.change USING btree (object, key, seq);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON enterprise.change FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
 
 -- 核算组织. Without a tax number of its own it is downloaded for by the one above it (R038).
 CREATE TABLE enterprise.organisation (
@@ -93,6 +115,8 @@ CREATE TABLE enterprise.organisation (
     CONSTRAINT organisation_org_code_check CHECK ((org_code <> ''))
 );
 ALTER TABLE ONLY enterprise.organisation ADD CONSTRAINT organisation_pkey PRIMARY KEY (org_code);
+CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON enterprise.organisation FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('org_code');
+CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.organisation FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 ALTER TABLE ONLY enterprise.organisation ADD CONSTRAINT organisation_parent_org_code_fkey FOREIGN KEY (parent_org_code) REFERENCES enterprise.organisation(org_code);
 
 -- invsm_param_configuration: 配置项类型, 配置项key, 配置项值.
@@ -106,6 +130,8 @@ CREATE TABLE enterprise.parameter (
     CONSTRAINT parameter_type_check CHECK ((type <> ''))
 );
 ALTER TABLE ONLY enterprise.parameter ADD CONSTRAINT parameter_pkey PRIMARY KEY (type, key);
+CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON enterprise.parameter FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('type', 'key');
+CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.parameter FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 
 -- Who may do what for which 核算组织; '*' is every organisation. No row at all: everybody may do everything.
 CREATE TABLE enterprise.permission (
@@ -119,6 +145,8 @@ CREATE TABLE enterprise.permission (
     CONSTRAINT permission_role_check CHECK ((role <> ''))
 );
 ALTER TABLE ONLY enterprise.permission ADD CONSTRAINT permission_pkey PRIMARY KEY (actor, org_code, role);
+CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON enterprise.permission FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('actor', 'org_code', 'role');
+CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.permission FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 
 -- 下载方案, asked for from its start date to its end date, or for ever (A-52); a deleted one keeps its row, so that the
 -- log can name it (R067).
@@ -148,6 +176,8 @@ ALTER TABLE enterprise.scheme ALTER COLUMN scheme_id ADD GENERATED ALWAYS AS IDE
 ALTER TABLE ONLY enterprise.scheme ADD CONSTRAINT scheme_pkey PRIMARY KEY (scheme_id);
 CREATE INDEX scheme_enabled ON enterprise.scheme USING btree (scheme_id) WHERE (enabled AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX scheme_name ON enterprise.scheme USING btree (name) WHERE (deleted_at IS NULL);
+CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON enterprise.scheme FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('name');
+CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.scheme FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 
 -- 适用组织 as it was said: everybody, an organisation, a tax number.
 CREATE TABLE enterprise.scheme_scope (
@@ -157,6 +187,8 @@ CREATE TABLE enterprise.scheme_scope (
     CONSTRAINT scheme_scope_kind_check CHECK ((kind = ANY (ARRAY['all', 'organisation', 'taxpayer'])))
 );
 ALTER TABLE ONLY enterprise.scheme_scope ADD CONSTRAINT scheme_scope_pkey PRIMARY KEY (scheme_id, kind, code);
+CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON enterprise.scheme_scope FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('scheme_id', 'kind', 'code');
+CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.scheme_scope FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 ALTER TABLE ONLY enterprise.scheme_scope ADD CONSTRAINT scheme_scope_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES enterprise.scheme(scheme_id) ON DELETE CASCADE;
 
 -- 适用组织 as it comes out: the tax numbers of a scheme, kept up to date with every load.
@@ -195,7 +227,70 @@ CREATE TABLE enterprise.taxpayer (
 ALTER TABLE ONLY enterprise.taxpayer ADD CONSTRAINT taxpayer_pkey PRIMARY KEY (taxpayer_no);
 CREATE INDEX taxpayer_by_channel ON enterprise.taxpayer USING btree (channel, taxpayer_no);
 CREATE INDEX taxpayer_by_org ON enterprise.taxpayer USING btree (org_code);
+CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON enterprise.taxpayer FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('taxpayer_no');
+CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.taxpayer FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 ALTER TABLE ONLY enterprise.taxpayer ADD CONSTRAINT taxpayer_org_code_fkey FOREIGN KEY (org_code) REFERENCES enterprise.organisation(org_code);
+
+-- The link of the chain: each change's hash covers the one before it and everything the change says.
+CREATE FUNCTION enterprise.change_hash(previous bytea, seq bigint, object text, key text, before jsonb, after jsonb, actor text, account text, at timestamptz) RETURNS bytea
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT sha256(coalesce(previous, '') || convert_to(concat_ws(E'\x1f', seq, object, key, coalesce(before::text, ''),
+        coalesce(after::text, ''), actor, coalesce(account, ''), extract(epoch FROM at)), 'UTF8'))
+$$;
+
+-- A change for every row that came, went or says something else; its arguments are the columns that name the row. The
+-- rights are the owner's: who may change a right need not be let into its history.
+CREATE FUNCTION enterprise.log_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    unsaid CONSTANT text[] := '{updated_at,changed_at,changed_by,created_at,created_by,granted_at,granted_by,collected_over,
+        collected_since}';
+    before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - unsaid END;
+    after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - unsaid END;
+    whose CONSTANT jsonb := coalesce(after, before);
+BEGIN
+    IF before IS DISTINCT FROM after THEN
+        PERFORM enterprise.note_change(TG_TABLE_NAME::text, (
+            SELECT string_agg(whose ->> name, ' ' ORDER BY place) FROM unnest(TG_ARGV) WITH ORDINALITY AS named (name, place)
+        ), before, after);
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- TRUNCATE leaves its trace too: one change with everything that there was.
+CREATE FUNCTION enterprise.log_emptying() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    everything jsonb;
+BEGIN
+    EXECUTE format('SELECT jsonb_agg(to_jsonb(t)) FROM %I.%I AS t', TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO everything;
+    IF everything IS NOT NULL THEN
+        PERFORM enterprise.note_change(TG_TABLE_NAME::text, '*', everything, NULL);
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- One row of enterprise.change, in the name of the session; the triggers below call it with the rights of the owner.
+CREATE FUNCTION enterprise.note_change(object text, key text, before jsonb, after jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    actor CONSTANT text := sync.actor();
+    account CONSTANT text := nullif(current_setting('fapiao.account', true), '');
+    at CONSTANT timestamptz := sync.clock_timestamp();
+    last record;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('enterprise.change', 0));  -- one after the other: the chain has no forks
+    SELECT c.seq, c.hash INTO last FROM enterprise.change AS c ORDER BY c.seq DESC LIMIT 1;
+    INSERT INTO enterprise.change (seq, object, key, before, after, actor, account, at, hash)
+    VALUES (coalesce(last.seq, 0) + 1, object, key, before, after, actor, account, at, enterprise.change_hash(
+        last.hash, coalesce(last.seq, 0) + 1, object, key, before, after, actor, account, at));
+END $$;
 
 -- rim_leqi_collect / 税号 / 1: 下票用乐企通道，勾选用电子税局通道（RPA） (R147).
 CREATE VIEW enterprise.effective_channel AS
@@ -302,6 +397,8 @@ CREATE TABLE sync.history_auto_update (
     CONSTRAINT history_auto_update_org_code_check CHECK ((org_code <> ''))
 );
 ALTER TABLE ONLY sync.history_auto_update ADD CONSTRAINT history_auto_update_pkey PRIMARY KEY (org_code, data_type);
+CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON sync.history_auto_update FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('org_code', 'data_type');
+CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON sync.history_auto_update FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 
 -- 历史发票数据同步: one import task per tax number and submission, or per file; its subtasks are rows of sync.task.
 CREATE TABLE sync.history_batch (
@@ -372,7 +469,11 @@ CREATE TABLE sync.log_export (
     filter jsonb NOT NULL,
     rows integer NOT NULL,
     at timestamptz DEFAULT sync.clock_timestamp() NOT NULL,
-    CONSTRAINT log_export_rows_check CHECK ((rows >= 0))
+    file text,
+    sha256 text,
+    account text DEFAULT NULLIF(current_setting('fapiao.account', true), ''),
+    CONSTRAINT log_export_rows_check CHECK ((rows >= 0)),
+    CONSTRAINT log_export_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'))
 );
 ALTER TABLE sync.log_export ALTER COLUMN export_id ADD GENERATED ALWAYS AS IDENTITY;
 ALTER TABLE ONLY sync.log_export ADD CONSTRAINT log_export_pkey PRIMARY KEY (export_id);
@@ -581,7 +682,8 @@ CREATE TABLE sync.selection_event (
     actor text NOT NULL,
     reason text,
     at timestamptz DEFAULT sync.clock_timestamp() NOT NULL,
-    hash bytea NOT NULL
+    hash bytea NOT NULL,
+    account text DEFAULT NULLIF(current_setting('fapiao.account', true), '')
 );
 ALTER TABLE ONLY sync.selection_event ADD CONSTRAINT selection_event_pkey PRIMARY KEY (selection_id, seq);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sync.selection_event FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
@@ -792,7 +894,8 @@ CREATE TABLE sync.task_event (
     actor text NOT NULL,
     reason text,
     at timestamptz DEFAULT sync.clock_timestamp() NOT NULL,
-    hash bytea NOT NULL
+    hash bytea NOT NULL,
+    account text DEFAULT NULLIF(current_setting('fapiao.account', true), '')
 );
 ALTER TABLE ONLY sync.task_event ADD CONSTRAINT task_event_pkey PRIMARY KEY (task_id, seq);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sync.task_event FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
@@ -1168,6 +1271,25 @@ CREATE FUNCTION sync.now() RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN COALESCE((NULLIF(current_setting('fapiao.now', true), ''))::timestamptz, now());
 
+-- The 核算组织 of a request: those of its documents, each its own or else its company's; of a request without documents
+-- the company's.
+CREATE FUNCTION sync.organisations_of_selection(selection_id bigint) RETURNS text[]
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce((
+        SELECT array_agg(DISTINCT coalesce(d.org_code, t.org_code, s.org_code))
+        FROM sync.selection_item AS i
+        LEFT JOIN LATERAL (
+            SELECT p.org_code FROM pool.document AS p
+            WHERE p.direction = 'input' AND p.taxpayer_no = i.taxpayer_no AND p.document_key = i.document_key
+            OFFSET 0
+        ) AS d ON true
+        LEFT JOIN enterprise.taxpayer AS t ON t.taxpayer_no = i.taxpayer_no
+        WHERE i.selection_id = s.selection_id
+    ), ARRAY[s.org_code])
+    FROM sync.selection AS s WHERE s.selection_id = organisations_of_selection.selection_id
+$$;
+
 -- Refuses UPDATE, DELETE and TRUNCATE.
 CREATE FUNCTION sync.refuse_rewriting() RETURNS trigger
     LANGUAGE plpgsql
@@ -1306,10 +1428,12 @@ CREATE TABLE pool.change (
     batch_no text NOT NULL,
     channel text NOT NULL,
     observed_at timestamptz NOT NULL,
-    changed_at timestamptz NOT NULL
+    changed_at timestamptz NOT NULL,
+    account text
 );
 ALTER TABLE pool.change ALTER COLUMN change_id ADD GENERATED ALWAYS AS IDENTITY;
 CREATE INDEX change_of_batch ON pool.change USING brin (batch_no) WITH (pages_per_range='16');
+CREATE INDEX change_of_business ON pool.change USING btree (changed_at) WHERE (channel = 'business');
 CREATE INDEX change_of_document ON pool.change USING btree (document_key, change_id);
 CREATE TRIGGER change_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON pool.change FOR EACH STATEMENT EXECUTE FUNCTION pool.refuse_rewriting();
 
@@ -1775,6 +1899,60 @@ CREATE FUNCTION fapiao.label(kind text, code text) RETURNS text
     AS $_$
     SELECT coalesce((SELECT l.label FROM sync.code_label AS l WHERE l.kind = $1 AND l.code = $2), $2)
 $_$;
+
+-- Every change of rights, basics, schemes, parameters, rules of automatic selection and monthly updates, and of what
+-- the business system writes beside documents (entry): who, under which account of the system, before and after.
+CREATE VIEW fapiao.administration_event AS
+ SELECT c.at,
+    c.actor,
+    c.account,
+    c.object,
+        CASE c.object
+            WHEN 'scheme_scope' THEN concat_ws(' ', s.name, (whose.said ->> 'kind'), (whose.said ->> 'code'))
+            ELSE c.key
+        END AS key,
+        CASE
+            WHEN (c.before IS NULL) THEN 'insert'
+            WHEN (c.after IS NULL) THEN 'delete'
+            ELSE 'update'
+        END AS operation,
+    c.before,
+    c.after,
+    c.seq,
+    encode(c.hash, 'hex') AS hash
+   FROM ((enterprise.change c
+     CROSS JOIN LATERAL ( SELECT COALESCE(c.after, c.before) AS said) whose)
+     LEFT JOIN enterprise.scheme s ON (((c.object = 'scheme_scope') AND ((s.scheme_id)::text = (whose.said ->> 'scheme_id')))))
+UNION ALL
+ SELECT e.changed_at AS at,
+    e.batch_no AS actor,
+    e.account,
+    'entry' AS object,
+    concat_ws(' ', e.taxpayer_no, e.document_key, e.column_name) AS key,
+        CASE
+            WHEN (e.old_value IS NULL) THEN 'insert'
+            WHEN (e.new_value IS NULL) THEN 'delete'
+            ELSE 'update'
+        END AS operation,
+    to_jsonb(e.old_value) AS before,
+    to_jsonb(e.new_value) AS after,
+    NULL::bigint AS seq,
+    NULL::text AS hash
+   FROM pool.change e
+  WHERE (e.channel = 'business');
+
+-- 导出: who took what out, how many rows, into which file, with the hash of its bytes.
+CREATE VIEW fapiao.export_event AS
+ SELECT at,
+    actor,
+    account,
+    (filter ->> 'view') AS sheet,
+    rows,
+    file,
+    sha256,
+    filter,
+    export_id
+   FROM sync.log_export e;
 
 -- The same list under the name and the columns that it had for downloads alone.
 CREATE VIEW fapiao.history_batch AS
@@ -2480,7 +2658,8 @@ CREATE VIEW fapiao.task_event AS
     e.actor,
     e.reason,
     e.at,
-    encode(e.hash, 'hex') AS hash
+    encode(e.hash, 'hex') AS hash,
+    e.account
    FROM (sync.task_event e
      JOIN sync.task k USING (task_id));
 

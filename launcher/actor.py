@@ -14,4 +14,4 @@ def add_actor(parser: argparse.ArgumentParser) -> None:
 
 def actor_of(arguments: argparse.Namespace) -> str:
     """The name that rights are looked up under, and that the event carries."""
-    return (arguments.actor or "").strip() or account()
+    return (getattr(arguments, "actor", None) or "").strip() or account()

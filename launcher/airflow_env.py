@@ -103,9 +103,14 @@ def _secrets() -> dict[str, str]:
 
     return {
         "AIRFLOW__CORE__FERNET_KEY": secret("fernet", fernet),
-        "AIRFLOW__API_AUTH__JWT_SECRET": secret("jwt", lambda: secrets.token_urlsafe(64)),
+        "AIRFLOW__API_AUTH__JWT_SECRET": jwt_secret(),
         "AIRFLOW__API__SECRET_KEY": secret("api", lambda: secrets.token_urlsafe(32)),
     }
+
+
+def jwt_secret() -> str:
+    """What the stack signs its tokens with, made once."""
+    return secret("jwt", lambda: secrets.token_urlsafe(64))
 
 
 def airflow_home() -> Path:

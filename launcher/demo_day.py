@@ -14,7 +14,7 @@ from fapiao.tasks import RunDay
 from fapiao.windows import month_start
 from hooks.enterprise.basics import change
 from hooks.pool.sessions import open_session
-from launcher.sample_group import ACTOR
+from operators.run_context import account
 
 VOIDING_DAYS = (2, 6)
 """每月2号 and 6号 void what the month before left open (R084)."""
@@ -39,7 +39,7 @@ def set_parameters(url: str, texts: Iterable[str]) -> None:
             change(
                 connection,
                 lambda before, key=(kind, key), value=value: with_parameter(before, key, value, rules, True),
-                ACTOR,
+                account(),
             )
 
 

@@ -1,6 +1,5 @@
 """What the commands about enterprise basics share: reading files, saving, printing what came of it."""
 
-import getpass
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -15,6 +14,7 @@ from fapiao.queries import query
 from fapiao.tables.lines import Table
 from fapiao.tables.reading import read_tables
 from hooks.enterprise.basics import change
+from hooks.enterprise.permissions import allowed_organisations
 from launcher.connections import LEQI_VARIABLE, bureau_connection
 from launcher.guarded_output import print_line
 from launcher.pool import pool_session, reading_session
@@ -43,10 +43,10 @@ def has_leqi_default() -> bool:
     return bool(text and bureau_connection(LEQI_VARIABLE, text).extra.get("sydwptbh"))
 
 
-def save(decide: Callable[[Enterprise], Loaded], dry_run: bool = False) -> None:
-    """Changes the basics in the pool and prints what came of it; warnings go to standard error."""
-    with pool_session() as connection:
-        loaded = change(connection, decide, getpass.getuser(), dry_run)
+def save(decide: Callable[[Enterprise], Loaded], actor: str, dry_run: bool = False) -> None:
+    """Changes the basics in the actor's name and prints what came of it; warnings go to standard error."""
+    with pool_session(actor) as connection:
+        loaded = change(connection, decide, actor, dry_run)
     for warning in loaded.warnings:
         print_line(f"warning: {warning}", sys.stderr)
     tallies = [tally for tally in loaded.tallies if tally.new + tally.changed + tally.unchanged]
@@ -58,8 +58,9 @@ def save(decide: Callable[[Enterprise], Loaded], dry_run: bool = False) -> None:
         print("dry run: nothing was saved")
 
 
-def show(statement: str, shown: tuple[str, ...], as_json: bool) -> None:
-    """Prints the rows of a named statement of enterprise.sql as a table, or one JSON object a line."""
+def show(statement: str, shown: tuple[str, ...], actor: str, as_json: bool) -> None:
+    """Prints what the actor may see of a named statement of enterprise.sql: a table, or one JSON object a line."""
     with reading_session(row_factory=dict_row) as connection:
-        rows = connection.execute(query("enterprise", statement)).fetchall()
+        values = {"organisations": allowed_organisations(connection, actor, "view")}
+        rows = connection.execute(query("enterprise", statement), values).fetchall()
     print_rows(shown, rows, as_json=as_json)

@@ -77,5 +77,5 @@ def _export(
     chosen = values | {"organisations": organisations}
     with counted_rows(str(file)) as progress:
         rows = write(chosen, progress)
-    note_export(connection, actor, rows, chosen | noted)
+    note_export(connection, actor, rows, chosen | noted, file)
     print(f"{rows} rows written to {file}")

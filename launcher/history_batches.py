@@ -9,6 +9,7 @@ import psycopg
 from fapiao.errors import BadInput
 from fapiao.forms.items import items
 from fapiao.rules.book import rulebook
+from hooks.enterprise.permissions import allowed_organisations
 from hooks.pool.sessions import open_session
 from hooks.queues.imports import files_of_import
 from launcher.actor import actor_of
@@ -131,7 +132,8 @@ def _auto(connection: Connection, arguments: argparse.Namespace) -> None:
                 entrance="automation",
                 scope=arguments.scope and rulebook().code("auto_update_scope", arguments.scope),
             )
-    print_rows(AUTO, auto.settings(connection), as_json=arguments.json)
+    seen = allowed_organisations(connection, actor_of(arguments), "view")
+    print_rows(AUTO, auto.settings(connection, seen), as_json=arguments.json)
 
 
 def _data_types(text: str) -> list[str]:

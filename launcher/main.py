@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from fapiao.errors import FapiaoError
 from fapiao.shown import visible_lines
+from launcher.entrance import entering
 from launcher.guard import close_guard
 from launcher.guarded_output import guarded_output, print_line
 from launcher.home import logs
@@ -130,7 +131,10 @@ def parser_of(command: str, module: ModuleType) -> argparse.ArgumentParser:
 def _guarded(name: str, rest: list[str]) -> int:
     try:
         module = module_of(name)
-        code = _run(module, _parsed(module, parser_of(name, module), rest))
+        parser = parser_of(name, module)
+        arguments = _parsed(module, parser, rest)
+        with entering(name, parser, arguments):
+            code = _run(module, arguments)
     except FapiaoError as refused:
         return _complain(str(refused))
     except KeyboardInterrupt:

@@ -17,6 +17,7 @@ from hooks.pool.roles import APPLICATION, READER, may_migrate
 from hooks.pool.sessions import SessionLimits, giving_up, open_reading_session, open_session
 from hooks.pool.standing import refuse_other_schema
 from hooks.pool.start import bring_up_to_date
+from launcher.admission import admit
 from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE, READER_VARIABLE, given_pool_url
 from launcher.guard import postgres_user
 from launcher.home import home
@@ -36,10 +37,12 @@ def pool_url(keep_running: bool = False) -> Iterator[str]:
     """The URL of a migrated pool for who works with it, usable inside the block.
 
     The embedded server is started if needed and stopped by whoever leaves last, unless `keep_running` was said by
-    anybody since the last `forget_keeping`. Raises Unusable when the pool cannot be used.
+    anybody since the last `forget_keeping`. Raises Unusable when the pool cannot be used, BadInput where whoever came
+    in by a command may not use it.
     """
     if url := given(*WORKING):
         migrate_pool(given(*MIGRATING) or url)
+        admit(url)
         yield url
         return
     with embedded_pool_url(keep_running) as url:
@@ -51,7 +54,9 @@ def embedded_pool_url(keep_running: bool = False) -> Iterator[str]:
     """As pool_url, for the embedded pool although another one may be given."""
     with running_postgres(keep_running) as server:
         _prepare(server)
-        yield server.url(DATABASE, APPLICATION)
+        url = server.url(DATABASE, APPLICATION)
+        admit(url)
+        yield url
 
 
 def _prepare(server: EmbeddedPostgres) -> None:
@@ -65,9 +70,10 @@ def _prepare(server: EmbeddedPostgres) -> None:
 def reading_url() -> Iterator[str]:
     """The URL of the pool for who only looks, usable inside the block; it is neither made nor migrated.
 
-    The embedded server runs meanwhile. Raises Unusable where there is no embedded pool.
+    The embedded server runs meanwhile. Raises Unusable where there is no embedded pool, BadInput as pool_url.
     """
     if url := given(*READING):
+        admit(url)
         yield url
         return
     if not embedded().data.exists():
@@ -76,7 +82,9 @@ def reading_url() -> Iterator[str]:
             f"sample companies; or name yours by {POOL_VARIABLE}."
         )
     with running_postgres() as server:
-        yield server.url(DATABASE, READER)
+        url = server.url(DATABASE, READER)
+        admit(url)
+        yield url
 
 
 def given(*variables: str) -> str | None:

@@ -12,10 +12,9 @@ from fapiao.windows import one_year_before
 from hooks.enterprise.basics import change
 from hooks.pool.sessions import open_session
 from launcher.enterprise_files import read_files
+from operators.run_context import account
 from simulator.sample import sample_schemes, sample_taxpayers
 from simulator.sample_gateway import gateway_accounts, gateway_schemes, gateway_taxpayers
-
-ACTOR = "demo"
 
 
 def load_sample(url: str, day: date) -> str:
@@ -29,8 +28,8 @@ def load_sample(url: str, day: date) -> str:
             [_file(Path(folder), "schemes", {"schemes": [*sample_schemes(start), *gateway_schemes(start)]})]
         )
         done = [
-            change(connection, lambda before: load_taxpayers(before, taxpayers, words, True), ACTOR),
-            change(connection, lambda before: load_schemes(before, schemes, words, day), ACTOR),
+            change(connection, lambda before: load_taxpayers(before, taxpayers, words, True), account()),
+            change(connection, lambda before: load_schemes(before, schemes, words, day), account()),
         ]
     return "; ".join(_tallies(loaded) for loaded in done)
 

@@ -86,6 +86,17 @@ SELECT batch_no, 'selection' FROM sync.selection WHERE batch_no = ANY (%(batches
 UNION ALL
 SELECT batch_no, 'verification' FROM sync.verification WHERE batch_no = ANY (%(batches)s);
 
+-- name: organisations_of
+-- The organisation of each of these rows; a request of selections has those of all its documents.
+SELECT batch_no, org_code FROM sync.task WHERE batch_no = ANY (%(batches)s)
+UNION ALL
+SELECT s.batch_no, o.org_code
+FROM sync.selection AS s
+CROSS JOIN LATERAL unnest(sync.organisations_of_selection(s.selection_id)) AS o (org_code)
+WHERE s.batch_no = ANY (%(batches)s)
+UNION ALL
+SELECT batch_no, org_code FROM sync.verification WHERE batch_no = ANY (%(batches)s);
+
 -- name: dags_of
 -- Which DAG takes up each of these open rows.
 SELECT batch_no, CASE WHEN job = 'bureau_file' THEN 'import_bureau_file' ELSE 'sweep_results' END

@@ -54,6 +54,7 @@ FROM (
         AND NOT EXISTS (
             SELECT FROM fapiao.selection_under_way AS u
             WHERE (u.taxpayer_no, u.document_key) = (i.taxpayer_no, i.document_key))
+        AND (%(organisations)s::text[] IS NULL OR i.org_code = ANY (%(organisations)s))
         AND coalesce(i.risk_status, '01') = '01' AND i.issue_date <= %(day)s
         AND pool.selection_kind(i.document, i.invoice_type, i.document_key) = 'customs'
     ORDER BY i.taxpayer_no, i.document_key, r.priority, r.name

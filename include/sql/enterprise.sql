@@ -131,7 +131,7 @@ USING jsonb_to_recordset(%(rows)s) AS r (type text, key text)
 WHERE (p.type, p.key) = (r.type, r.key);
 
 -- name: list_taxpayers
--- Every taxpayer as ./fapiao taxpayers list shows it.
+-- Every taxpayer of these organisations as ./fapiao taxpayers list shows it.
 SELECT t.taxpayer_no, t.name, t.org_code, o.org_name, t.channel, e.download_channel, e.selection_channel, t.company_type,
     t.leqi_id, t.leqi_authorised_on, t.country, t.bureau_city_code, t.bureau_city,
     ARRAY(SELECT a.account FROM enterprise.account AS a WHERE a.taxpayer_no = t.taxpayer_no
@@ -141,18 +141,23 @@ SELECT t.taxpayer_no, t.name, t.org_code, o.org_name, t.channel, e.download_chan
 FROM enterprise.taxpayer AS t
 JOIN enterprise.effective_channel AS e USING (taxpayer_no)
 LEFT JOIN enterprise.organisation AS o USING (org_code)
+WHERE %(organisations)s::text[] IS NULL OR t.org_code = ANY (%(organisations)s)
 ORDER BY t.taxpayer_no;
 
 -- name: list_schemes
--- Every scheme as ./fapiao schemes list shows it.
+-- Every scheme for a taxpayer of these organisations as ./fapiao schemes list shows it.
 SELECT s.name, s.enabled, s.download_types, s.invoice_types, s.start_date, s.end_date, s.frequency, s.layout_files, s.status_mode,
     ARRAY(SELECT CASE p.kind WHEN 'all' THEN 'all' ELSE p.code END
         FROM enterprise.scheme_scope AS p WHERE p.scheme_id = s.scheme_id ORDER BY 1) AS taxpayers,
     (SELECT count(*)::integer FROM enterprise.scheme_taxpayer AS st WHERE st.scheme_id = s.scheme_id) AS taxpayer_count
 FROM enterprise.scheme AS s
-WHERE s.deleted_at IS NULL
+WHERE s.deleted_at IS NULL AND (%(organisations)s::text[] IS NULL OR EXISTS (
+    SELECT FROM enterprise.scheme_taxpayer AS st JOIN enterprise.taxpayer AS t USING (taxpayer_no)
+    WHERE st.scheme_id = s.scheme_id AND t.org_code = ANY (%(organisations)s)))
 ORDER BY s.name;
 
 -- name: list_parameters
--- Every parameter that is set, with when and by whom.
-SELECT type, key, value, changed_at, changed_by FROM enterprise.parameter ORDER BY type, key;
+-- Every parameter that is set, with when and by whom; they hold in every organisation, whichever one may see.
+SELECT type, key, value, changed_at, changed_by FROM enterprise.parameter
+WHERE %(organisations)s::text[] IS NULL OR cardinality(%(organisations)s::text[]) > 0
+ORDER BY type, key;

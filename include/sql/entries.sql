@@ -12,6 +12,13 @@ FROM jsonb_to_recordset(%(keys)s) AS k (taxpayer_no text, document_key text)
 JOIN pool.document AS d ON d.direction = 'input' AND (d.taxpayer_no, d.document_key) = (k.taxpayer_no, k.document_key)
 LEFT JOIN sync.type_rule AS r ON r.type = CASE d.document WHEN 'invoice' THEN d.invoice_type ELSE d.document END;
 
+-- name: organisations
+-- The organisation of each document of a file: its own, else its company's.
+SELECT d.document_key, coalesce(d.org_code, t.org_code)
+FROM jsonb_to_recordset(%(keys)s) AS k (taxpayer_no text, document_key text)
+JOIN pool.document AS d ON d.direction = 'input' AND (d.taxpayer_no, d.document_key) = (k.taxpayer_no, k.document_key)
+LEFT JOIN enterprise.taxpayer AS t ON t.taxpayer_no = d.taxpayer_no;
+
 -- name: save
 -- Writes the business side of these documents, and what of it people see changed: before and after, who, when.
 WITH given AS (
@@ -51,6 +58,8 @@ written AS (
     WHERE d.direction = 'input' AND (d.taxpayer_no, d.document_key) = (g.taxpayer_no, g.document_key)
 )
 INSERT INTO pool.change (
-    direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel, observed_at, changed_at)
-SELECT 'input', taxpayer_no, document_key, name, before, after, %(actor)s, 'business', %(at)s, sync.clock_timestamp()
+    direction, taxpayer_no, document_key, column_name, old_value, new_value, batch_no, channel, observed_at, changed_at,
+    account)
+SELECT 'input', taxpayer_no, document_key, name, before, after, %(actor)s, 'business', %(at)s, sync.clock_timestamp(),
+    nullif(current_setting('fapiao.account', true), '')
 FROM seen;

@@ -172,25 +172,29 @@ SELECT %(direction)s, %(taxpayer_no)s, document_key, 'lines_hash', was, is_now, 
 FROM marked;
 
 -- name: of_invoice
--- The files of an invoice by its number, present ones first.
+-- The files of an invoice by its number, present ones first; of other organisations there are none.
 SELECT f.direction, f.taxpayer_no, f.document_key, f.file_type, f.source, f.sha256, f.size, f.media_type, f.problem,
     f.batch_no, f.stored_by, f.stored_at, f.superseded_at, f.signed
 FROM fapiao.layout_file AS f
 JOIN pool.document AS d USING (direction, taxpayer_no, document_key)
+LEFT JOIN enterprise.taxpayer AS t USING (taxpayer_no)
 WHERE (d.document_key = %(number)s OR d.invoice_no = %(number)s OR d.etax_invoice_no = %(number)s)
+    AND (%(organisations)s::text[] IS NULL OR coalesce(d.org_code, t.org_code) = ANY (%(organisations)s))
     AND (%(taxpayer)s::text IS NULL OR f.taxpayer_no = %(taxpayer)s::text)
     AND (%(history)s OR f.superseded_at IS NULL)
 ORDER BY f.taxpayer_no, f.direction, f.superseded_at NULLS FIRST, f.file_type, f.stored_at DESC;
 
 -- name: invoice_is_there
--- Whether the pool holds an invoice of that number at all.
+-- Whether the pool holds an invoice of that number at all, in these organisations.
 SELECT EXISTS (
     SELECT FROM pool.document AS d
-    WHERE d.document_key = %(number)s OR d.invoice_no = %(number)s OR d.etax_invoice_no = %(number)s);
+    LEFT JOIN enterprise.taxpayer AS t USING (taxpayer_no)
+    WHERE (d.document_key = %(number)s OR d.invoice_no = %(number)s OR d.etax_invoice_no = %(number)s)
+        AND (%(organisations)s::text[] IS NULL OR coalesce(d.org_code, t.org_code) = ANY (%(organisations)s)));
 
 -- name: holders
--- Who holds an invoice of that number: company, direction, and the company's 核算组织.
-SELECT d.direction, d.taxpayer_no, d.document_key, t.org_code
+-- Who holds an invoice of that number: company, direction, and the 核算组织 of the invoice, else of its company.
+SELECT d.direction, d.taxpayer_no, d.document_key, coalesce(d.org_code, t.org_code) AS org_code
 FROM pool.document AS d
 LEFT JOIN enterprise.taxpayer AS t USING (taxpayer_no)
 WHERE (d.document_key = %(number)s OR d.invoice_no = %(number)s OR d.etax_invoice_no = %(number)s)

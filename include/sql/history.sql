@@ -190,13 +190,15 @@ ON CONFLICT (org_code, data_type) DO UPDATE
 SET enabled = EXCLUDED.enabled, changed_by = EXCLUDED.changed_by, changed_at = sync.now();
 
 -- name: auto_updates
--- Every monthly update that was ever asked for; that of everybody belongs to no organisation and is called 全局共享.
+-- Every monthly update that was ever asked for, in these organisations; that of everybody belongs to none, is everybody's to
+-- see, and is called 全局共享.
 SELECT a.org_code, o.org_name,
     CASE a.org_code WHEN '*' THEN fapiao.label('auto_update_scope', 'global') ELSE o.org_name END AS whose,
     a.data_type, fapiao.label('history_data_type', a.data_type) AS data_type_label, a.enabled, a.entrance,
     fapiao.label('auto_update_entrance', a.entrance) AS entrance_label, a.created_by, a.created_at, a.changed_by, a.changed_at
 FROM sync.history_auto_update AS a
 LEFT JOIN enterprise.organisation AS o USING (org_code)
+WHERE %(organisations)s::text[] IS NULL OR a.org_code = '*' OR a.org_code = ANY (%(organisations)s)
 ORDER BY a.org_code, a.data_type;
 
 -- name: auto_taxpayers

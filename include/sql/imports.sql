@@ -198,14 +198,16 @@ SELECT DISTINCT q.taxpayer_no, q.direction, k.scheme_ids, f.name, f.sha256, f.si
 FROM pool.quarantine AS q
 JOIN sync.import_file AS f USING (sha256)
 JOIN sync.task AS k ON k.task_id = f.task_id AND k.taxpayer_no = q.taxpayer_no AND k.direction = q.direction
-WHERE q.released_at IS NULL
+LEFT JOIN enterprise.taxpayer AS t ON t.taxpayer_no = q.taxpayer_no
+WHERE q.released_at IS NULL AND (%(organisations)s::text[] IS NULL OR t.org_code = ANY (%(organisations)s))
 ORDER BY q.taxpayer_no, q.direction, k.scheme_ids, f.name;
 
 -- name: waiting
--- What waits for a rule, for people.
+-- What waits for a rule, for people, in these organisations.
 SELECT taxpayer_no, direction, file_name, sheet, row_no, reason, quarantined_at
 FROM fapiao.quarantine
-WHERE released_at IS NULL
+LEFT JOIN enterprise.taxpayer AS t USING (taxpayer_no)
+WHERE released_at IS NULL AND (%(organisations)s::text[] IS NULL OR t.org_code = ANY (%(organisations)s))
 ORDER BY quarantined_at, file_name, sheet, row_no;
 
 -- name: contradicted

@@ -100,7 +100,7 @@ LIMIT %(limit)s;
 
 -- name: events
 -- What happened to one task, by whom and why.
-SELECT e.batch_no, e.seq, e.from_status, e.to_status, e.actor, e.reason, e.at, e.hash
+SELECT e.batch_no, e.seq, e.from_status, e.to_status, e.actor, e.reason, e.at, e.hash, e.account
 FROM fapiao.task_event AS e
 JOIN sync.task AS k USING (batch_no)
 WHERE e.batch_no = ANY (%(batches)s)
@@ -127,8 +127,23 @@ ORDER BY used_this_month::numeric / nullif(monthly_limit, 0) DESC NULLS LAST, ta
 LIMIT %(limit)s;
 
 -- name: note_export
--- 导出 leaves who took what out.
-INSERT INTO sync.log_export (actor, filter, rows) VALUES (%(actor)s, %(filter)s, %(rows)s);
+-- 导出 leaves who took what out, into which file, and the hash of its bytes.
+INSERT INTO sync.log_export (actor, filter, rows, file, sha256)
+VALUES (%(actor)s, %(filter)s, %(rows)s, %(file)s, %(sha256)s);
+
+-- name: administration
+-- What was changed of rights, basics, schemes, parameters, rules and entries, newest first.
+SELECT at, actor, account, object, key, operation, before, after, seq, hash
+FROM fapiao.administration_event
+ORDER BY at DESC, seq DESC
+LIMIT %(limit)s;
+
+-- name: exports
+-- What was taken out, newest first.
+SELECT at, actor, account, sheet, rows, file, sha256, filter
+FROM fapiao.export_event
+ORDER BY at DESC, export_id DESC
+LIMIT %(limit)s;
 
 -- name: changes
 -- The last changed fields of the pool, with the task that changed them.

@@ -6,9 +6,20 @@ SELECT EXISTS (SELECT FROM enterprise.permission);
 -- The grants of one actor.
 SELECT org_code, role FROM enterprise.permission WHERE actor = %(actor)s;
 
+-- name: founder
+-- Whether an actor loaded rights that name nobody who may administer every organisation: then he may change them.
+SELECT EXISTS (SELECT FROM enterprise.permission WHERE granted_by = %(actor)s) AND NOT EXISTS (
+    SELECT FROM enterprise.permission WHERE org_code = '*' AND role = ANY (%(administering)s));
+
 -- name: organisations
 -- The organisations a grant may name.
 SELECT org_code FROM enterprise.organisation;
+
+-- name: of_taxpayers
+-- The organisation of each of these companies, or of all of them.
+SELECT taxpayer_no, org_code FROM enterprise.taxpayer
+WHERE %(taxpayers)s::text[] IS NULL OR taxpayer_no = ANY (%(taxpayers)s)
+ORDER BY taxpayer_no;
 
 -- name: replace
 -- Makes the grants what the file says; one that stays keeps who granted it and when.
@@ -20,5 +31,7 @@ WHEN NOT MATCHED BY SOURCE THEN DELETE
 RETURNING merge_action();
 
 -- name: list
--- Every grant.
-SELECT actor, org_code, role, granted_by, granted_at FROM enterprise.permission ORDER BY actor, org_code, role;
+-- Every grant, or those in some organisations.
+SELECT actor, org_code, role, granted_by, granted_at FROM enterprise.permission
+WHERE %(organisations)s::text[] IS NULL OR org_code = ANY (%(organisations)s)
+ORDER BY actor, org_code, role;

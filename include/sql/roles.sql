@@ -50,7 +50,7 @@ GRANT USAGE ON SEQUENCE sync.serial, sync.reply_reply_id_seq TO fapiao_applicati
 GRANT SELECT ON
     public.fapiao_migration, public.fapiao_definitions,
     enterprise.effective_channel, enterprise.without_receiving_account, sync.history_row, pool.other_name,
-    fapiao.history_batch, fapiao.history_subtask, fapiao.history_task, fapiao.import_verdict, fapiao.invoice,
+    fapiao.administration_event, fapiao.export_event, fapiao.history_batch, fapiao.history_subtask, fapiao.history_task, fapiao.import_verdict, fapiao.invoice,
     fapiao.invoice_change, fapiao.invoice_line, fapiao.layout_file, fapiao.login_request, fapiao.missing_blue_invoice,
     fapiao.month_completeness, fapiao.plan_skip, fapiao.quarantine, fapiao.quota_usage, fapiao.selection_ledger,
     fapiao.selection_log, fapiao.selection_under_way, fapiao.sync_log, fapiao.task_event, fapiao.verification
@@ -60,7 +60,7 @@ TO fapiao_application, fapiao_reader;
 GRANT SELECT ON sync.code_label, sync.module, sync.quota_limit, sync.type_rule TO fapiao_application, fapiao_reader;
 
 -- History that triggers write with the rights of the owner.
-GRANT SELECT ON sync.selection_event, sync.task_event TO fapiao_application, fapiao_reader;
+GRANT SELECT ON enterprise.change, sync.selection_event, sync.task_event TO fapiao_application, fapiao_reader;
 
 -- History that is only added to. A reader leaves the one note that he took something out.
 GRANT SELECT ON
@@ -71,7 +71,7 @@ GRANT INSERT ON
     pool.change, pool.dropped_line, pool.held_change, pool.rejected_row,
     sync.import_file, sync.import_verdict, sync.log_export, sync.reply, sync.skip, sync.unused_answer
 TO fapiao_application;
-GRANT INSERT (actor, filter, rows) ON sync.log_export TO fapiao_reader;
+GRANT INSERT (actor, filter, rows, file, sha256) ON sync.log_export TO fapiao_reader;
 
 -- History of which a few columns are filled in later.
 GRANT SELECT ON

@@ -377,8 +377,8 @@ WHERE s.parent_batch_no = %(parent_batch_no)s
 ORDER BY s.selection_id;
 
 -- name: told
--- How requests stand: channel, 核算组织, status, label and words.
-SELECT s.batch_no, s.channel, s.org_code, s.status, coalesce(l.label, s.status) AS status_label, s.error_message
+-- How requests stand: channel, 核算组织 of the documents, status, label and words.
+SELECT s.batch_no, s.channel, sync.organisations_of_selection(s.selection_id) AS organisations, s.status, coalesce(l.label, s.status) AS status_label, s.error_message
 FROM sync.selection AS s
 LEFT JOIN sync.code_label AS l ON l.kind = 'selection_task_status' AND l.code = s.status
 WHERE s.batch_no = ANY (%(batches)s)
@@ -390,7 +390,8 @@ SELECT selection_id FROM sync.selection WHERE batch_no = ANY (%(batches)s) ORDER
 
 -- name: lock_asked
 -- The requests that a person wants fetched again or voided, locked in one order.
-SELECT batch_no, org_code, status IN ('unprocessed', 'processing') AS is_open
+SELECT batch_no, sync.organisations_of_selection(selection_id) AS organisations,
+    status IN ('unprocessed', 'processing') AS is_open
 FROM sync.selection WHERE batch_no = ANY (%(batches)s) ORDER BY selection_id FOR UPDATE;
 
 -- name: fetch_again
@@ -424,7 +425,8 @@ WHERE s.selection_id = a.selection_id;
 
 -- name: retriable
 -- Requests that a person wants retried, with whether that was done before.
-SELECT s.selection_id, s.batch_no, s.operation, s.taxpayer_no, s.org_code, s.status, s.account,
+SELECT s.selection_id, s.batch_no, s.operation, s.taxpayer_no, sync.organisations_of_selection(s.selection_id) AS organisations,
+    s.status, s.account,
     EXISTS (SELECT FROM sync.selection AS r WHERE r.retry_of = s.selection_id) AS retried
 FROM sync.selection AS s
 WHERE s.batch_no = ANY (%(batches)s)
@@ -436,6 +438,22 @@ SELECT taxpayer_no, document_key, reason, reason_text
 FROM sync.selection_item
 WHERE selection_id = %(selection_id)s AND state = 'failed'
 ORDER BY document_key;
+
+-- name: organisations_of_documents
+-- The 核算组织 of a company's document: its own, else the company's.
+SELECT coalesce(d.org_code, t.org_code)
+FROM enterprise.taxpayer AS t
+LEFT JOIN pool.document AS d
+    ON d.direction = 'input' AND d.taxpayer_no = t.taxpayer_no AND d.document_key = %(document_key)s
+WHERE t.taxpayer_no = %(taxpayer_no)s;
+
+-- name: organisations_of_companies
+-- The 核算组织 of companies and of everything of theirs that can be selected: a statistics table is about all of it.
+SELECT t.taxpayer_no, t.org_code FROM enterprise.taxpayer AS t WHERE t.taxpayer_no = ANY (%(taxpayers)s)
+UNION
+SELECT d.taxpayer_no, d.org_code
+FROM pool.document AS d
+WHERE d.direction = 'input' AND d.taxpayer_no = ANY (%(taxpayers)s) AND d.document = 'customs' AND d.org_code IS NOT NULL;
 
 -- name: latest
 -- The newest entry of a document in the ledger, of one tax number or of any.

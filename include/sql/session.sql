@@ -2,6 +2,7 @@
 -- A session speaks the time of Shanghai, its events carry who acts in it, and neither it nor what it waits for is without end
 -- (ADR 0043).
 SELECT set_config('timezone', 'Asia/Shanghai', false), set_config('fapiao.actor', %(actor)s, false),
+    set_config('fapiao.account', %(account)s, false),
     set_config('application_name', %(name)s, false),
     set_config('idle_in_transaction_session_timeout', %(silent)s || 's', false),
     set_config('lock_timeout', %(lock)s || 's', false), set_config('statement_timeout', %(statement)s || 's', false),

@@ -117,7 +117,7 @@ WHERE claimed_by = %(owner)s AND lease_until IS NOT NULL AND state IN ('waiting'
 
 -- name: lock_asked
 -- The verifications that a person wants fetched again or voided, locked in one order.
-SELECT batch_no, org_code, state IN ('waiting', 'limit') AS is_open
+SELECT batch_no, ARRAY[org_code] AS organisations, state IN ('waiting', 'limit') AS is_open
 FROM sync.verification WHERE batch_no = ANY (%(batches)s) ORDER BY verification_id FOR UPDATE;
 
 -- name: fetch_again

@@ -23,9 +23,10 @@ from launcher.dag_runs import run_dags
 from launcher.demo_day import due_dags, leave_something_open, set_parameters
 from launcher.home import home, logs
 from launcher.pool import embedded_pool_url, pool_url, running_postgres
-from launcher.sample_group import ACTOR, load_sample
+from launcher.sample_group import load_sample
 from launcher.screen import print_rows
 from launcher.stack import running_stack
+from operators.run_context import account
 from simulator.sample import EARLIEST, sample_enterprise
 
 HELP = "the main job, end to end: sample companies, real DAG runs for a day, sync log, quota board, changed fields"
@@ -108,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(sentence, file=sys.stderr)
     since = datetime.now(UTC)
     with running_postgres(), _pool(arguments) as url, simulation(day, stack_simulator.sm4_key()) as bureau:
-        with open_session(url, ACTOR, autocommit=True) as connection:
+        with open_session(url, account(), autocommit=True) as connection:
             claim(connection, REHEARSAL, "the simulator of ./fapiao demo", binding=True)
         ensure_metadata()
         bureau.order("seed", sample_enterprise(day))

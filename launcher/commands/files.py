@@ -15,6 +15,8 @@ from fapiao.queries import query
 from fapiao.rules.book import rulebook
 from fapiao.rules.spellings import folded
 from fapiao.whole_file import read_whole
+from hooks.enterprise.permissions import allowed_organisations
+from hooks.exports.rows import note_export
 from hooks.files.store import FileStore, file_store
 from hooks.files.user_files import add_files, holder_of
 from launcher.actor import actor_of, add_actor
@@ -62,33 +64,38 @@ def _add(arguments: argparse.Namespace) -> int:
 
 def _list(arguments: argparse.Namespace) -> int:
     values = {"number": arguments.invoice_no, "taxpayer": arguments.taxpayer, "history": arguments.history}
+    actor = actor_of(arguments)
     with reading_session(row_factory=dict_row) as connection:
+        values["organisations"] = allowed_organisations(connection, actor, "export" if arguments.out else "view")
         rows = connection.execute(query("files", "of_invoice"), values).fetchall()
         rows = [row for row in rows if arguments.type in (None, row["file_type"])]
         if not rows:
-            raise BadInput([_nothing(connection, arguments.invoice_no)])
+            raise BadInput([_nothing(connection, values)])
     print_rows(SHOWN, rows)
     for row in rows:
         if row["problem"]:
             print_line(f"{row['file_type']}: {row['problem']}")
     if arguments.out:
-        _take_out(arguments.out, rows)
+        _take_out(arguments, rows, values)
     return 0
 
 
-def _nothing(connection: psycopg.Connection[Any], number: str) -> str:
-    there = connection.execute(query("files", "invoice_is_there"), {"number": number}).fetchone()
+def _nothing(connection: psycopg.Connection[Any], values: dict[str, Any]) -> str:
+    there, number = connection.execute(query("files", "invoice_is_there"), values).fetchone(), values["number"]
     if there and there["exists"]:
         return f"invoice {number} has no such file: ./fapiao log --download-type input_files shows what was asked for"
     return f"the pool has no invoice {number}: check the number"
 
 
-def _take_out(folder: Path, rows: list[dict[str, Any]]) -> None:
-    store = file_store()
+def _take_out(arguments: argparse.Namespace, rows: list[dict[str, Any]], chosen: dict[str, Any]) -> None:
+    store, folder = file_store(), arguments.out
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for row in rows:
-            print_line(str(_written(store, folder, row)))
+            file = _written(store, folder, row)
+            with reading_session() as connection:
+                note_export(connection, actor_of(arguments), 1, chosen | {"view": "layout_file"}, file)
+            print_line(str(file))
     except OSError as error:
         raise Unusable(f"{folder} does not take the files ({error.strerror}): name another folder") from error
 

@@ -12,6 +12,8 @@ from fapiao.errors import BadInput
 from fapiao.forms.reading import given
 from fapiao.imports.requests import REPLAY, REQUEST, import_request
 from fapiao.tasks import RunDay
+from hooks.enterprise.permissions import allowed_organisations
+from hooks.exports.rows import note_export
 from hooks.exports.workbooks import check_place, write_table
 from hooks.files.store import file_store
 from hooks.queues.imports import (
@@ -62,10 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises BadInput with every problem, and Unusable where --verdicts cannot be written; then nothing is imported.
     """
+    actor = actor_of(arguments)
     if arguments.quarantine:
         with reading_session() as connection:
-            return _show_waiting(connection)
-    actor = actor_of(arguments)
+            return _show_waiting(connection, allowed_organisations(connection, actor, "view"))
     run_day, request = command_run(arguments, DAG_ID), None
     if not arguments.replay:
         request = import_request("command", arguments.files, **given(REQUEST, vars(arguments)))
@@ -94,7 +96,7 @@ def _work(connection: psycopg.Connection[Any], arguments: argparse.Namespace, ru
     if rows and all(row["downloaded_count"] == row["unchanged_count"] + row["ignored_count"] for row in rows):
         print("没有变化：这些票据已经在全票池里。")
     if arguments.verdicts:
-        _write_verdicts(connection, arguments.verdicts, created.batches)
+        _write_verdicts(connection, arguments.verdicts, created.batches, actor_of(arguments))
     failed = sum(row["failed_count"] for row in rows)
     _say_failed(connection, created.batches)
     doubts = [sentence for row in rows for sentence in row["warnings"]]
@@ -138,8 +140,8 @@ def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> int:
     return failed
 
 
-def _show_waiting(connection: psycopg.Connection[Any]) -> int:
-    rows = quarantined_rows(connection)
+def _show_waiting(connection: psycopg.Connection[Any], organisations: Sequence[str] | None) -> int:
+    rows = quarantined_rows(connection, organisations)
     if rows:
         print_rows(WAITING, rows)
     else:
@@ -147,9 +149,10 @@ def _show_waiting(connection: psycopg.Connection[Any]) -> int:
     return 0
 
 
-def _write_verdicts(connection: psycopg.Connection[Any], file: Path, batches: Sequence[str]) -> None:
+def _write_verdicts(connection: psycopg.Connection[Any], file: Path, batches: Sequence[str], actor: str) -> None:
     found, total = verdict_rows(connection, batches), verdict_count(connection, batches)
     rows = write_table(file, "导入结果", VERDICT_HEADINGS, found, total)
+    note_export(connection, actor, rows, {"view": "import_verdicts", "batches": list(batches)}, file)
     print(f"{file}: {rows} 行")
 
 

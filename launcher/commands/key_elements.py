@@ -1,11 +1,11 @@
 """`./fapiao key-elements --org CODE`: the form of 进项发票关键要素同步 (S0) as a command."""
 
 import argparse
-import getpass
 
 from fapiao.forms.reading import given
 from fapiao.key_elements.fields import KEY_ELEMENTS, REQUEST
 from fapiao.key_elements.rules import key_element_rules
+from launcher.actor import actor_of, add_actor
 from launcher.options import add_options, command_run, day_of
 from launcher.pool import pool_session
 from operators.key_elements.planning import DAG_ID, create
@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The organisation, the filters, and 重置."""
     add_options(parser, KEY_ELEMENTS)
     parser.add_argument("--reset", action="store_true", help="重置: show the default conditions and ask for nothing")
+    add_actor(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         for name, value in key_element_rules().defaults(day_of(arguments)).items():
             print(f"--{name.replace('_', '-'):<20} {value or 'all'}")
         return 0
-    actor, form = getpass.getuser(), given(REQUEST, vars(arguments))
+    actor, form = actor_of(arguments), given(REQUEST, vars(arguments))
     with pool_session(actor) as connection:
         batches = create(connection, command_run(arguments, DAG_ID), form, "api", actor)
     print("\n".join(batches))

@@ -28,6 +28,8 @@ VIEWS = {
     "events": "what happened to the task of --batch",
     "skipped": "what the calendar named and the plan left out",
     "quota": "the quota board",
+    "administration": "who changed rights, basics, schemes, parameters, rules, entries: before and after",
+    "exports": "who took what out, and the hash of the file",
 }
 ASIDE = "搁置"
 """What stands for the next turn of a row that waits for a person, by fetch or void."""

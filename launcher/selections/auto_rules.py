@@ -11,6 +11,7 @@ import psycopg
 from fapiao.enterprise.spellings import vocabulary
 from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
+from hooks.enterprise.permissions import allowed_organisations
 from hooks.selection_lists.auto_rules import auto_matches, auto_rules, load_auto_rules
 from launcher.actor import actor_of
 from launcher.enterprise_files import read_files
@@ -48,7 +49,8 @@ def act(arguments: argparse.Namespace) -> int:
             print(load_auto_rules(connection, files, vocabulary(rulebook()), actor=actor, dry_run=arguments.dry_run))
         if arguments.picks or arguments.tried:
             _check_tried(connection, arguments.tried or ())
-            matches = auto_matches(connection, day_of(arguments), arguments.tried or ())
+            seen = allowed_organisations(connection, actor_of(arguments), "view")
+            matches = auto_matches(connection, day_of(arguments), arguments.tried or (), seen)
             _show(MATCHES, [asdict(one) for one in matches], arguments)
         else:
             _show(RULES, auto_rules(connection), arguments)

@@ -8,6 +8,7 @@ from pathlib import Path
 from fapiao.selection.list_rows import unread_columns
 from fapiao.selection.list_verdicts import ListVerdict, list_requests
 from hooks.enterprise.permissions import allowed_organisations
+from hooks.exports.rows import note_export
 from hooks.selection_lists.list_import import validate_list, write_result
 from launcher.actor import actor_of
 from launcher.enterprise_files import read_files
@@ -38,7 +39,10 @@ def act(arguments: argparse.Namespace) -> int:
         failed = [one for one in verdicts if not one.passed]
         _print(verdicts, failed)
         if arguments.result:
-            print(f"{arguments.result}: {write_result(arguments.result, verdicts)} 行")
+            rows = write_result(arguments.result, verdicts)
+            what = {"view": "selection_list_result"}
+            note_export(session.connection, actor_of(arguments), rows, what, arguments.result)
+            print(f"{arguments.result}: {rows} 行")
         codes = [1] if failed else []
         for number, request in enumerate(list_requests(verdicts), 1):
             run = replace(session.run, run_id=f"{session.run.run_id}__{number}")

@@ -17,6 +17,7 @@ from fapiao.rules.book import rulebook
 from fapiao.selection.listing import Listed, ListFilter
 from fapiao.written_days import day
 from hooks.enterprise.permissions import allowed_organisations
+from hooks.exports.rows import note_export
 from hooks.selection_lists.listing import export_list, list_page, list_totals
 from launcher.actor import actor_of
 from launcher.options import add_options
@@ -105,6 +106,7 @@ def export(arguments: argparse.Namespace) -> int:
         connection.rollback()
         with counted_rows(str(file)) as line:
             rows = export_list(connection, file, wanted, line)
+        note_export(connection, actor_of(arguments), rows, {"view": "selection", **wanted.values()}, file)
     print(f"{file}: {rows} 行")
     return 0
 

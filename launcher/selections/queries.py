@@ -18,7 +18,7 @@ from launcher.screen import print_rows, print_table, screen_width
 from launcher.selections.session import looking_session_for, session_for
 from launcher.selections.submit import print_outcome
 from launcher.task_commands import show as show_done
-from operators.selections.permissions import check_taxpayers
+from operators.selections.permissions import check_document, check_taxpayers
 from operators.selections.preview import accounts, log_in, preview
 from operators.selections.statistics import change_period, statistics, tax_period
 from operators.selections.submit import latest, retry
@@ -60,7 +60,7 @@ def show_latest(arguments: argparse.Namespace) -> int:
     """The newest task of a document and its result. Raises BadInput where it has none (R217)."""
     with looking_session_for(arguments) as session:
         found: LedgerEntry = latest(session, arguments.number, arguments.taxpayer)
-        check_taxpayers(session, actor_of(arguments), "view", [found.taxpayer_no])
+        check_document(session, actor_of(arguments), "view", found.document_key, found.taxpayer_no)
     print_rows(LEDGER, [asdict(found)], as_json=arguments.json)
     if found.hint:
         print(f"{found.hint}：./fapiao select fetch {found.batch_no}")

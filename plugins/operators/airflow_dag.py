@@ -3,16 +3,22 @@
 Airflow reads only files that name both words of this module's name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, CronTriggerTimetable, MultipleCronTriggerTimetable, Param
+from airflow.sdk.exceptions import AirflowFailException
 
 from fapiao.dag_texts.cards import dag_card, dag_doc
+from fapiao.errors import BadInput
 from fapiao.forms.fields import Form, FormField
 from fapiao.forms.runs import EVERY_RUN
+from fapiao.permissions.entrances import entrances, name_of_dag
+from hooks.enterprise.permissions import enter
+from hooks.pool.connection import PoolHook
+from operators.run_context import by_a_person, who
 
 TIMEZONE = "Asia/Shanghai"
 
@@ -37,6 +43,7 @@ def project_dag(dag_id: str, form: Form) -> DAG:
         max_active_runs=card.runs,
         dagrun_timeout=timedelta(hours=card.run_hours),
         default_args={
+            "pre_execute": admit,
             "owner": card.owner,
             "pool": card.pool,
             "retries": 3,
@@ -44,6 +51,24 @@ def project_dag(dag_id: str, form: Form) -> DAG:
             "execution_timeout": timedelta(hours=card.task_hours),
         },
     )
+
+
+def admit(context: Mapping[str, Any]) -> None:
+    """The gate of runs, before anything else of every task: what rights.yaml says of the DAG and its filled-in fields.
+
+    The calendar is nobody who could be asked. Raises AirflowFailException in the manual's words: no retry changes that.
+    """
+    if not by_a_person(context):
+        return
+    ways = entrances("dag", name_of_dag(context["dag_run"].dag_id), context.get("params") or {})
+    if not any(one.action for one in ways):
+        return
+    actor = who(context)
+    try:
+        with PoolHook().connect(actor) as connection:
+            enter(connection, actor, ways)
+    except BadInput as refused:
+        raise AirflowFailException(str(refused)) from None
 
 
 def _schedule(crons: Sequence[str]) -> CronTriggerTimetable | MultipleCronTriggerTimetable | None:

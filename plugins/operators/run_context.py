@@ -21,7 +21,7 @@ PATIENCE = timedelta(hours=bound("patience_hours").value)
 CALENDAR = "calendar"
 """Whoever would be asked about a run that nobody triggered."""
 ACTOR_VARIABLE = "FAPIAO_ACTOR"
-_FOREGROUND = "dag_test"
+FOREGROUND = "dag_test"
 """What Airflow calls whoever runs a DAG in the foreground; `./fapiao run` does, and says who it is."""
 _UNTRIGGERED = ("scheduled", "asset_triggered", "asset_materialization")
 """Airflow's types of runs that no person makes; a backfill has the person who asked for it."""
@@ -73,11 +73,18 @@ def who(context: Mapping[str, Any]) -> str:
     """The name that stands in created_by and in every event, and whose rights are checked."""
     run = context["dag_run"]
     named = getattr(run, "triggering_user_name", None)
-    if named == _FOREGROUND:
-        return os.environ.get(ACTOR_VARIABLE, "").strip() or _FOREGROUND
+    if named == FOREGROUND:
+        return os.environ.get(ACTOR_VARIABLE, "").strip() or FOREGROUND
     if named:
         return str(named)
-    return CALENDAR if str(getattr(run, "run_type", "")) in _UNTRIGGERED else account()
+    return account() if by_a_person(context) else CALENDAR
+
+
+def by_a_person(context: Mapping[str, Any]) -> bool:
+    """Whether a person made the run: only then are there rights to ask for, whatever name the run acts under."""
+    run = context["dag_run"]
+    named = getattr(run, "triggering_user_name", None)
+    return bool(named) or str(getattr(run, "run_type", "")) not in _UNTRIGGERED
 
 
 def account() -> str:

@@ -1,16 +1,18 @@
 """The sweep: whatever is due on every channel, whoever planned it; selections first (R215)."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from airflow.sdk.exceptions import AirflowRescheduleException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
 
+from fapiao.errors import BadInput
 from fapiao.forms.runs import SWEEP_RUN
 from fapiao.tasks import RunDay
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
+from hooks.enterprise.permissions import demand_rows
 from hooks.pool.connection import PoolHook
 from hooks.pool.outcomes import of_tasks_and_selections
 from hooks.queues.tasks import TaskTable
@@ -21,7 +23,7 @@ from operators.history.auto_update import make_up
 from operators.leased_queue.guard import MAX_ATTEMPTS
 from operators.leased_queue.loop import take_turns
 from operators.project_operator import PoolOperator
-from operators.run_context import CALENDAR, conf, fired_at, run_day
+from operators.run_context import CALENDAR, conf, fired_at, run_day, who
 from operators.selections.open_session import run_asked_selections, run_due_selections
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class SweepOperator(PoolOperator):
         """
         run = run_day(context)
         if asked := conf(context, SWEEP_RUN)["batches"]:
+            _demand_poll(context, asked)
             handled = run_asked_selections(context, run, asked) + collect_asked(context, run, asked)
             return self.said(context, of_tasks_and_selections, handled)
         try:
@@ -62,6 +65,15 @@ class SweepOperator(PoolOperator):
         if waits and now + timedelta(seconds=min(waits)) <= context["dag_run"].start_date + self.patience:
             raise AirflowRescheduleException(now + timedelta(seconds=min(waits)))
         return found
+
+
+def _demand_poll(context: Any, asked: Sequence[str]) -> None:
+    """获取异步结果 by whoever started the run. Raises AirflowFailException with every row that is closed."""
+    with PoolHook().connect(who(context)) as connection:
+        try:
+            demand_rows(connection, who(context), "poll", asked)
+        except BadInput as refused:
+            raise AirflowFailException(str(refused)) from None
 
 
 def _turns(context: Any, run: RunDay) -> dict[str, SweepStep]:

@@ -1,7 +1,9 @@
 """A program of this machine is asked past every proxy, and whatever goes wrong is one sentence."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import jwt
 import pytest
 
 from fapiao.errors import BadInput, Unusable
@@ -81,3 +83,23 @@ def test_a_dag_that_the_stack_does_not_know_is_an_error_of_who_asked(
     server.status = 500
     with pytest.raises(Unusable, match=r"^the running stack refuses /auth/token: HTTP 500 Internal Server Error$"):
         remote_run.run_on_stack(stack, "none", {})
+
+
+@pytest.mark.finding("F42")
+@pytest.mark.req("A-56")
+def test_a_run_on_the_stack_is_started_in_the_name_of_whoever_asked(
+    monkeypatch: pytest.MonkeyPatch, fapiao_home: Path
+) -> None:
+    secret = "only-for-tests-" * 6
+    monkeypatch.setenv(remote_run.JWT_VARIABLE, secret)
+    claims = {"sub": "admin", "role": "admin", "aud": "apache-airflow", "jti": "1", "exp": 4102444800}
+    login = jwt.encode(claims, secret, algorithm="HS512", headers={"kid": "not-used"})
+    assert remote_run.token_of(login, "admin") == login
+    told = jwt.decode(remote_run.token_of(login, "zhang"), secret, algorithms=["HS512"], audience="apache-airflow")
+    assert {name: told[name] for name in ("sub", "role", "exp")} == {"sub": "zhang", "role": "admin", "exp": 4102444800}
+    assert told["jti"] != "1"
+    monkeypatch.setenv(remote_run.JWT_VARIABLE, "another-secret-" * 6)
+    with pytest.raises(
+        Unusable, match=r"signs with another secret .* in the name of zhang: start it on Airflow's page"
+    ):
+        remote_run.token_of(login, "zhang")

@@ -30,6 +30,7 @@ DOWNLOADS = {
 _USUAL_DOWNLOADS = ("input_full", "output_full", "input_status")
 GRANTS = (
     ("zhang", "*", "manager"),
+    ("zhang", "*", "admin"),
     ("li", HEAD, "operator"),
     ("sun", BRANCH, "manager"),
     ("wang", "*", "auditor"),

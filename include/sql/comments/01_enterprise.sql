@@ -29,3 +29,7 @@ COMMENT ON TABLE enterprise.auto_selection_rule IS
     '自动抵扣勾选配置 (R222): a document goes to the first rule, by priority and name, whose conditions it meets. An '
     'empty list and a missing bound are no condition; amounts are 税款金额 in yuan, dates are days in '
     'Asia/Shanghai.';
+
+COMMENT ON TABLE enterprise.change IS
+    'Every change of rights, basics, schemes, parameters, rules of 自动抵扣勾选 and monthly updates, before and after, with '
+    'who made it: written by trigger, chained by hashes, and never changed.';

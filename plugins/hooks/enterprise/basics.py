@@ -11,7 +11,10 @@ from psycopg.types.json import Jsonb
 
 from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.records import Account, Enterprise, Scheme, Taxpayer
+from fapiao.enterprise.touched import touched
+from fapiao.permissions.rules import ADMINISTER
 from fapiao.queries import query
+from hooks.enterprise.permissions import demand
 from hooks.pool.sessions import acting
 
 Connection = psycopg.Connection[Any]
@@ -24,12 +27,14 @@ def change(
 ) -> Loaded:
     """Saves what `decide` makes of the basics; with `dry_run` everything is tried and taken back.
 
-    Raises what `decide` raises (BadInput), and then nothing is saved.
+    Raises what `decide` raises (BadInput), and BadInput for what `changed_by` may not administer; then nothing is saved
+    at all.
     """
     with acting(connection, changed_by), connection.transaction(force_rollback=dry_run):
         connection.execute(query("enterprise", "lock"))
         before = read_enterprise(connection)
         loaded = decide(before)
+        demand(connection, changed_by, ADMINISTER, touched(before, loaded.enterprise))
         _save(connection, before, loaded.enterprise, changed_by)
     return loaded
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from fapiao.enterprise.entries import Entry, EntryWords, Key, KnownEntries, checked, entry_forms
@@ -16,7 +16,7 @@ from fapiao.enterprise.kinds import lines_by_kind
 from fapiao.enterprise.loading import LoadCounts
 from fapiao.queries import query
 from fapiao.tables.lines import Table
-from hooks.enterprise.permissions import organisations
+from hooks.enterprise.permissions import demand, organisations
 from hooks.pool.sessions import acting
 
 Connection = psycopg.Connection[Any]
@@ -34,7 +34,8 @@ def load_entries(
 ) -> LoadCounts:
     """Saves what the files say, one change row per column, `actor` as its batch and `at` as its observation (S2 §3.1).
 
-    Raises BadInput with every problem of all the files at once, and then nothing is saved; `dry_run` saves nothing.
+    Raises BadInput with every problem of all the files at once, or with every document that `actor` may not import for,
+    and then nothing is saved; `dry_run` saves nothing.
     """
     complaints = Problems()
     forms = entry_forms(lines_by_kind(files, ("entries",), {}, complaints)["entries"], complaints)
@@ -44,14 +45,25 @@ def load_entries(
         after = checked(forms, known, organisations(connection), among)
         complaints.refuse()
         changed = {key: entry for key, entry in after.items() if entry != known[key].entry}
+        demand(connection, actor, "import", _organisations(connection, after))
         _save(connection, changed, actor, at)
     return LoadCounts("entries", 0, len(changed), len(after) - len(changed))
 
 
+def _organisations(connection: Connection, entries: Mapping[Key, Entry]) -> list[tuple[str, str | None]]:
+    """Whose the documents are, and whose they become."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute(query("entries", "organisations"), _named(list(entries))).fetchall()
+    return [*found, *((number, one.org_code) for (_, number), one in entries.items() if one.org_code)]
+
+
+def _named(keys: Sequence[Key]) -> dict[str, Jsonb]:
+    return {"keys": Jsonb([{"taxpayer_no": number, "document_key": key} for number, key in keys])}
+
+
 def _known(connection: Connection, keys: Sequence[Key]) -> dict[Key, KnownEntries]:
-    named = [{"taxpayer_no": number, "document_key": key} for number, key in keys]
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(query("entries", "known"), {"keys": Jsonb(named)}).fetchall()
+        rows = cursor.execute(query("entries", "known"), _named(keys)).fetchall()
     return {(row["taxpayer_no"], row["document_key"]): _document(row) for row in rows}
 
 

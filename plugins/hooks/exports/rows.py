@@ -1,5 +1,6 @@
 """Rows of the pool on their way into a workbook: as they come from Postgres, made cells column by column."""
 
+import hashlib
 import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -79,14 +80,20 @@ def export_rows(
         return write_workbook(file, opened, progress)
 
 
-def note_export(connection: Connection, actor: str, rows: int, chosen: Values) -> None:
-    """Leaves on record who took what out (R317), in a transaction of its own: that of the export may only read."""
+def note_export(connection: Connection, actor: str, rows: int, chosen: Values, file: Path) -> None:
+    """Leaves on record who took what out, and the hash of the file that was written (R317, F41).
+
+    In a transaction of its own: that of the export may only read.
+    """
     kept = {name: value for name, value in chosen.items() if value is not None}
     dumped = Jsonb(kept, dumps=lambda value: json.dumps(value, ensure_ascii=False, default=str))
+    with file.open("rb") as written:
+        sha256 = hashlib.file_digest(written, "sha256").hexdigest()
+    said = {"actor": actor, "rows": rows, "filter": dumped, "file": str(file), "sha256": sha256}
     connection.commit()
     connection.read_only = False
     with connection.transaction():
-        connection.execute(query("log", "note_export"), {"actor": actor, "rows": rows, "filter": dumped})
+        connection.execute(query("log", "note_export"), said)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from fapiao.layout.rows import file_row
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
 from fapiao.safe_xml import UnreadableFile
-from hooks.enterprise.permissions import permissions_of
+from hooks.enterprise.permissions import demand
 from hooks.files.layout_files import LayoutFiles
 from hooks.files.snapshots import ofd_rows
 from hooks.files.store import FileStore, digest
@@ -28,7 +28,7 @@ Upload = Literal["stored", "unchanged", "kept"]
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """An invoice as one company holds it, and the 核算组织 of that company."""
+    """An invoice as one company holds it, and its 核算组织."""
 
     direction: str
     taxpayer_no: str
@@ -101,8 +101,7 @@ def add_files(
 
     The kind of a file is what its bytes say. Raises BadInput with every problem, and stores nothing then.
     """
-    if key := permissions_of(connection, actor).objection("import", holder.org_code):
-        raise BadInput([rulebook().message(key, "interactive")])
+    demand(connection, actor, "import", [(holder.document_key, holder.org_code)])
     kinds = {name: kind_of(content) for name, content in files.items()}
     problems = [f"{name} is neither PDF, OFD nor XML" for name, kind in kinds.items() if kind is None]
     problems += [

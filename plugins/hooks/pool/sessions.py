@@ -1,6 +1,8 @@
 """Sessions of the pool: each speaks the time of Shanghai, names who acts in it, and waits for nobody for ever."""
 
 import os
+import pwd
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -109,10 +111,22 @@ def begin_session(connection: Connection, actor: str = "", limits: SessionLimits
 
 def _tell(connection: Connection, actor: str, kept: SessionLimits) -> None:
     connection.adapters.register_loader("timestamptz", _Instant)
-    said = {"actor": actor, "name": _name(actor), "silent": kept.silent, "lock": kept.lock}
+    said = {"actor": actor, "account": system_account(), "name": _name(actor), "silent": kept.silent, "lock": kept.lock}
     said |= {"statement": kept.statement, "transaction": kept.transaction, **kept.keepalives()}
     with connection.transaction():
         connection.execute(query("session", "settings"), said)
+
+
+def system_account() -> str:
+    """The account that this process runs under and its machine, by the system and not by variables: `li@host`.
+
+    It stands in events beside the name that somebody acts under, which is a claim (F81).
+    """
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = str(os.getuid())
+    return f"{name}@{socket.gethostname()}"
 
 
 def _name(actor: str) -> str:

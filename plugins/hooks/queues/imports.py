@@ -188,9 +188,9 @@ class Imports(Statements):
         sentence = "票据{}：文件中的开票日期和金额（{}）与全票池（{}）不同，全票池未改，请核对。"
         return [sentence.format(*row) for row in rows]
 
-    def waiting_files(self) -> list[tuple[Owner, tuple[int, ...], Source]]:
-        """The files with rows in quarantine, by whose they are and the schemes they were imported into."""
-        rows = self._run("waiting_files").fetchall()
+    def waiting_files(self, organisations: Sequence[str] | None) -> list[tuple[Owner, tuple[int, ...], Source]]:
+        """The files with rows in quarantine, by whose they are and the schemes they were imported into; None is all."""
+        rows = self._run("waiting_files", organisations=organisations).fetchall()
         return [(Owner(*row[:2]), tuple(row[2]), Source(*row[3:])) for row in rows]
 
     def outcome(self, batches: Sequence[str]) -> list[dict[str, Any]]:
@@ -253,7 +253,7 @@ def verdict_rows(connection: Connection, batches: Sequence[str]) -> Iterator[tup
         yield from cursor.execute(query("imports", "verdicts"), {"batches": list(batches)})
 
 
-def quarantined_rows(connection: Connection) -> list[dict[str, Any]]:
-    """What waits for a rule."""
+def quarantined_rows(connection: Connection, organisations: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """What waits for a rule in these 核算组织, None for all."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query("imports", "waiting")).fetchall()
+        return cursor.execute(query("imports", "waiting"), {"organisations": organisations}).fetchall()

@@ -61,7 +61,7 @@ class Retriable:
     batch_no: str
     operation: Operation
     taxpayer_no: str
-    org_code: str | None
+    organisations: list[str | None]
     status: Status
     account: str | None
     retried: bool
@@ -160,7 +160,7 @@ class Submissions(Statements):
         return self._records(RequestProgress, "progress", parent_batch_no=parent_batch_no)
 
     def states(self, batches: Sequence[str]) -> list[Mapping[str, Any]]:
-        """Channel, 核算组织, status, label and words of requests."""
+        """Channel, 核算组织 of the documents, status, label and words of requests."""
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return list(cursor.execute(query("selection", "told"), {"batches": list(batches)}))
 
@@ -168,6 +168,18 @@ class Submissions(Statements):
         """Requests by batch number, locked."""
         self._run("lock_requests", batches=list(batches))
         return self._records(Retriable, "retriable", batches=list(batches))
+
+    def organisations_of(self, document_key: str, taxpayer_no: str) -> list[str | None]:
+        """The 核算组织 of a company's document: its own, else the company's."""
+        values = {"document_key": document_key, "taxpayer_no": taxpayer_no}
+        return [org_code for (org_code,) in self._run("organisations_of_documents", **values)]
+
+    def organisations_of_companies(self, taxpayers: Sequence[str]) -> dict[str, list[str | None]]:
+        """The 核算组织 of companies and of all that can be selected of theirs, by tax number."""
+        found: dict[str, list[str | None]] = {}
+        for taxpayer_no, org_code in self._run("organisations_of_companies", taxpayers=list(taxpayers)):
+            found.setdefault(taxpayer_no, []).append(org_code)
+        return found
 
     def failed_documents(self, selection_id: int) -> list[RequestedDocument]:
         """The documents of a request that failed, as they were wished for."""

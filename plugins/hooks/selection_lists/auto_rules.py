@@ -15,11 +15,12 @@ from psycopg.types.json import Jsonb
 
 from fapiao.enterprise.loading import LoadCounts
 from fapiao.enterprise.spellings import Vocabulary
+from fapiao.permissions.rules import ADMINISTER, EVERY_ORGANISATION
 from fapiao.queries import query
 from fapiao.selection.auto_rules import auto_words, read_auto_rules
 from fapiao.selection.chosen import Operation, RequestedDocument, SelectionRequest
 from fapiao.tables.lines import Table
-from hooks.enterprise.permissions import organisations
+from hooks.enterprise.permissions import demand, organisations
 from hooks.pool.sessions import acting
 
 Connection = psycopg.Connection[Any]
@@ -45,7 +46,8 @@ def load_auto_rules(
 ) -> LoadCounts:
     """Makes the rules what the files say: one that they do not name is gone, and counts as changed.
 
-    Raises BadInput with every problem at once, and then nothing is saved; `dry_run` saves nothing.
+    Raises BadInput with every problem at once, also where the actor may not administer every organisation, and then
+    nothing is saved; `dry_run` saves nothing.
     """
     rules = read_auto_rules(files, auto_words(words, organisations(connection)))
     document = Jsonb(rules, dumps=msgspec.json.encode)
@@ -55,6 +57,7 @@ def load_auto_rules(
         connection.cursor(row_factory=tuple_row) as cursor,
     ):
         cursor.execute(query("enterprise", "lock"))
+        demand(connection, actor, ADMINISTER, [(EVERY_ORGANISATION, None)])
         cursor.execute(query("auto_selection", "replace"), {"rules": document, "actor": actor})
         done = Counter(action for (action,) in cursor.fetchall())
     changed = done["UPDATE"] + done["DELETE"]
@@ -67,13 +70,16 @@ def auto_rules(connection: Connection) -> list[dict[str, Any]]:
         return cursor.execute(query("auto_selection", "list")).fetchall()
 
 
-def auto_matches(connection: Connection, day: date, tried: Iterable[str] = ()) -> list[PickedDocument]:
+def auto_matches(
+    connection: Connection, day: date, tried: Iterable[str] = (), organisations: Sequence[str] | None = None
+) -> list[PickedDocument]:
     """What the enabled rules pick on `day` (Asia/Shanghai), by rule; `tried` are rules to ask as if they were enabled.
 
-    Nothing is changed: this is the dry run.
+    `organisations` are those whose documents are looked at, None for all. Nothing is changed: this is the dry run.
     """
+    values = {"day": day, "tried": list(tried), "organisations": organisations}
     with connection.cursor(row_factory=class_row(PickedDocument)) as cursor:
-        return cursor.execute(query("auto_selection", "matches"), {"day": day, "tried": list(tried)}).fetchall()
+        return cursor.execute(query("auto_selection", "matches"), values).fetchall()
 
 
 def auto_requests(connection: Connection, day: date) -> list[SelectionRequest]:

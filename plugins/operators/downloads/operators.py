@@ -1,23 +1,25 @@
 """The Airflow operators of a calendar DAG: plan, apply and collect; they read the context and wait by rescheduling."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowRescheduleException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
 
+from fapiao.errors import BadInput
 from fapiao.tasks import SHANGHAI
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
+from hooks.enterprise.permissions import demand_taxpayers
 from hooks.pool.connection import PoolHook
 from hooks.pool.outcomes import of_tasks, of_tasks_and_selections
 from operators.downloads.apply import apply_one
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.plan import plan_day
 from operators.project_operator import PoolOperator, ProjectOperator
-from operators.run_context import PATIENCE, run_day, wanted_taxpayers, who
+from operators.run_context import PATIENCE, by_a_person, run_day, wanted_taxpayers, who
 from operators.selections.open_session import run_due_selections
 
 log = logging.getLogger(__name__)
@@ -33,11 +35,23 @@ class PlanOperator(ProjectOperator):
     def execute(self, context: Any) -> dict[str, Any]:
         """Plans; returns how many rows were planned, left out and voided, and why."""
         run, actor = run_day(context, many_a_day=self.many_a_day), who(context)
+        wanted = wanted_taxpayers(context)
         with PoolHook().connect(actor) as connection:
-            planned = plan_day(connection, run, self.channel, self.job, wanted_taxpayers(context), actor=actor)
+            if by_a_person(context):
+                _demand_download(connection, actor, wanted)
+            planned = plan_day(connection, run, self.channel, self.job, wanted, actor=actor)
         counts = (run.day, planned.planned, planned.skipped, planned.voided)
         self.log.info("%s：生成 %d 条任务，不处理 %d 条，作废上月遗留 %d 条", *counts)
         return asdict(planned) | self.said(context, of_tasks, planned.planned)
+
+
+def _demand_download(connection: Any, actor: str, wanted: Sequence[str] | None) -> None:
+    """下载 for every company that a run plans for. Raises AirflowFailException with those that are closed."""
+    try:
+        with connection.transaction():
+            demand_taxpayers(connection, actor, "download", wanted)
+    except BadInput as refused:
+        raise AirflowFailException(str(refused)) from None
 
 
 class ApplyOperator(PoolOperator):

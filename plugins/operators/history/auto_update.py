@@ -78,10 +78,10 @@ def organisations_of(connection: Connection, taxpayers: Sequence[str]) -> list[s
     return [code for code in codes.values() if code]
 
 
-def settings(connection: Connection) -> list[dict[str, Any]]:
-    """Every monthly update that was ever asked for."""
+def settings(connection: Connection, organisations: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Every monthly update that was ever asked for, in these 核算组织, None for all."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query("history", "auto_updates")).fetchall()
+        return cursor.execute(query("history", "auto_updates"), {"organisations": organisations}).fetchall()
 
 
 def update_last_month(

@@ -18,7 +18,7 @@ from fapiao.payloads.line_filter import ERROR_GOODS, line_filter
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, Claim, RunDay
 from hooks.enterprise.parameters import read_parameter
-from hooks.enterprise.permissions import permissions_of
+from hooks.enterprise.permissions import allowed_organisations, demand
 from hooks.files.store import FileStore
 from hooks.pool.sessions import acting, name_actor
 from hooks.queues.imports import Imports, Source
@@ -80,7 +80,8 @@ def create(
     if scheme:
         _into_scheme(scheme, readings)
     with connection.transaction():
-        _check_permissions(connection, created_by, {one.owner for one in readings}, known)
+        numbers = sorted({one.owner.taxpayer_no for one in readings})
+        demand(connection, created_by, _RIGHT, [(number, known.get(number)) for number in numbers])
     if request.surface == "form" and len({one.owner.taxpayer_no for one in readings}) > 1:
         raise BadInput([rulebook().message("one_tax_number", "import")])
     planned = _planned(connection, run, readings, created_by, dry_run=dry_run)
@@ -123,12 +124,13 @@ def _planned(
 def replay(connection: Connection, run: RunDay, created_by: str) -> Created:
     """Plans the files with rows in quarantine anew, each for the company it belongs to; the rules may know them now.
 
-    What is in the pool already stays as it is.
+    Whoever asks has the files of the companies he may import for. What is in the pool already stays as it is. Raises
+    BadInput where he may import for none.
     """
     imports = Imports(connection)
     asked: dict[tuple[Owner, tuple[int, ...]], list[Source]] = {}
     with connection.transaction():
-        for owner, schemes, source in imports.waiting_files():
+        for owner, schemes, source in imports.waiting_files(allowed_organisations(connection, created_by, _RIGHT)):
             asked.setdefault((owner, schemes), []).append(source)
         readings = [
             ReadFiles(owner, dict(enumerate(found, start=1)), None, scheme_ids=schemes)
@@ -137,16 +139,6 @@ def replay(connection: Connection, run: RunDay, created_by: str) -> Created:
         name_actor(connection, created_by)
         batches = imports.plan(run, [one.file_set() for one in readings], created_by) if readings else []
     return Created(dict(zip(batches, readings, strict=True)))
-
-
-def _check_permissions(
-    connection: Connection, actor: str, owners: Collection[Owner], known: Mapping[str, str | None]
-) -> None:
-    permissions = permissions_of(connection, actor)
-    taxpayers = sorted({owner.taxpayer_no for owner in owners})
-    objections = {number: permissions.objection(_RIGHT, known.get(number)) for number in taxpayers}
-    if problems := [f"{number}: {rulebook().message(key, 'interactive')}" for number, key in objections.items() if key]:
-        raise BadInput(problems)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from fapiao.queries import query
 from fapiao.rules.book import rulebook
 from fapiao.tasks import RunDay
 from hooks.enterprise.basics import read_enterprise
+from hooks.enterprise.permissions import demand
 from hooks.pool.sessions import acting
 
 DAG_ID = "key_element_sync"
@@ -29,6 +30,8 @@ def create(
     """
     rules = key_element_rules()
     with acting(connection, created_by):
+        if organisation := str(form.get("org") or ""):
+            demand(connection, created_by, "download", [(organisation, organisation)])
         request = checked(form, read_enterprise(connection), rulebook(), rules, run.day, surface)
         asked = searches(request, rules)
         values = _values(run, request, asked) | {"created_by": created_by}

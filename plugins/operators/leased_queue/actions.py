@@ -27,7 +27,7 @@ _ADVICE = "nobody works on it any more; what may have reached the bureau is aske
 @dataclass(frozen=True, slots=True)
 class _Asked:
     batch_no: str
-    org_code: str | None
+    organisations: list[str | None]
     is_open: bool
 
 
@@ -72,7 +72,7 @@ def _allowed(connection: Connection, actor: str, action: str, queue: str, batche
     permissions, book = permissions_of(connection, actor), rulebook()
     problems = []
     for row in rows:
-        key = permissions.objection(action, row.org_code) or (None if row.is_open else "void_status")
+        key = permissions.any_objection(action, row.organisations) or (None if row.is_open else "void_status")
         problems += [f"{row.batch_no}: {book.message(key, 'interactive')}"] if key else []
     if problems:
         raise BadInput(problems)

@@ -24,12 +24,13 @@ from fapiao.tables.reading import tables_of
 from fapiao.tasks import RunDay
 from fapiao.whole_file import read_whole
 from hooks.enterprise.permissions import allowed_organisations
+from hooks.exports.rows import note_export
 from hooks.files.inbox import inbox, inside, lay_beside
 from hooks.pool.outcomes import of_submissions
 from hooks.selection_lists.auto_rules import auto_requests
 from hooks.selection_lists.list_import import validate_list, write_result
 from operators.project_operator import PoolOperator
-from operators.run_context import PATIENCE, conf, owner_of, run_day, who
+from operators.run_context import CALENDAR, FOREGROUND, PATIENCE, conf, owner_of, run_day, who
 from operators.selections.open_session import open_selection_session, run_due_selections
 from operators.selections.preview import preview
 from operators.selections.requests import request_of_form
@@ -39,7 +40,7 @@ from operators.selections.submit import progress, retry, submit
 LOOK_AGAIN_SECONDS = 60.0
 """Where every request waits for a login: the sweep looks at it, this run at what became of them."""
 AUTO = "auto_selection"
-"""Who acts where the rules do."""
+"""Who acts where the rules do, and nobody pressed for it."""
 SHOWN = 100
 """So many lines the XCom carries; the log has them all."""
 LISTS = "selection"
@@ -79,12 +80,14 @@ class SelectionFormOperator(PoolOperator):
         with session.transaction() as tables:
             allowed = allowed_organisations(tables.connection, who(context), "select")
         if list_file:
-            return AskedSelections(self._listed(session, list_file, allowed))
+            return AskedSelections(self._listed(session, who(context), list_file, allowed))
         form = read_form(given(REQUEST, context["params"]))
         with session.transaction() as tables:
             return AskedSelections([request_of_form(tables.connection, form, "interactive", allowed)], form)
 
-    def _listed(self, session: SelectionSession, name: str, allowed: Sequence[str] | None) -> list[SelectionRequest]:
+    def _listed(
+        self, session: SelectionSession, actor: str, name: str, allowed: Sequence[str] | None
+    ) -> list[SelectionRequest]:
         """引入清单勾选: the requests of the good rows; beside the list lies its result."""
         folder = inbox()
         file = inside(folder / LISTS, name)
@@ -93,7 +96,8 @@ class SelectionFormOperator(PoolOperator):
             verdicts = validate_list(tables.connection, [tables_of(file.name, content)], allowed)
         result = file.with_name(f"{file.stem}-引入结果.xlsx")
         with TemporaryDirectory() as own:
-            write_result(written := Path(own) / result.name, verdicts)
+            rows = write_result(written := Path(own) / result.name, verdicts)
+            note_export(session.connection, actor, rows, {"view": "selection_list_result", "file": name}, written)
             lay_beside(folder, result, written.read_bytes())
         self.log.info("%s", _list_text(verdicts, result))
         return list_requests(verdicts)
@@ -127,11 +131,12 @@ class AutoSelectionOperator(PoolOperator):
     def execute(self, context: Any) -> dict[str, Any]:
         """Submits; skips what follows while every rule is off or picks nothing."""
         run = run_day(context)
-        with open_selection_session(AUTO, run, owner_of(context, run)) as session:
+        actor = AUTO if who(context) in (CALENDAR, FOREGROUND) else who(context)
+        with open_selection_session(actor, run, owner_of(context, run)) as session:
             with session.transaction() as tables:
                 selection_requests = auto_requests(tables.connection, run.day)
             made = [
-                submit(replace(session, run=_run_of(run, request)), request, AUTO) for request in selection_requests
+                submit(replace(session, run=_run_of(run, request)), request, actor) for request in selection_requests
             ]
         submissions = [one.parent_batch_no for one in made if one.parent_batch_no]
         for line in [line for one in made for line in refusal_lines(one.refused)]:

@@ -11,7 +11,7 @@ from fapiao.selection.chosen import RequestedDocument, SelectionRequest, Surface
 from fapiao.selection.form import SelectionForm
 from fapiao.selection.listing import ListFilter
 from fapiao.selection.records import STATISTICS
-from hooks.queues.selections import SelectionTable
+from hooks.queues.submissions import Submissions
 from hooks.selection_lists.listing import list_page, owners
 
 Connection = psycopg.Connection[Any]
@@ -46,6 +46,8 @@ def request_of_form(
         return SelectionRequest(form.operation, surface, taxpayers=form.taxpayers)
     found = _found(connection, form)
     problems = _forbidden(found, allowed)
+    if any(key not in found for key in form.document_keys):
+        problems += _forbidden_taxpayers(connection, form.taxpayers, allowed)
     chosen = [one for key in form.document_keys for one in _chosen(form, key, found.get(key, []), problems)]
     if problems:
         raise BadInput(problems)
@@ -75,12 +77,12 @@ def _forbidden(found: Mapping[str, Sequence[Owned]], allowed: Sequence[str] | No
 
 
 def _forbidden_taxpayers(connection: Connection, taxpayers: Sequence[str], allowed: Sequence[str] | None) -> list[str]:
-    """A tax number that is not in the basics is left to the steps to refuse."""
+    """A tax number is for whoever may select for all its documents; one that is not in the basics the steps refuse."""
     if allowed is None:
         return []
     sentence = rulebook().message("no_organisation_right", "interactive")
-    known = SelectionTable(connection).basics(taxpayers)
-    return [f"{number}：{sentence}" for number, whose in known.items() if whose.org_code not in allowed]
+    known = Submissions(connection).organisations_of_companies(taxpayers)
+    return [f"{number}：{sentence}" for number, whose in known.items() if not {*whose} <= {*allowed}]
 
 
 def _chosen(form: SelectionForm, key: str, rows: Sequence[Owned], problems: list[str]) -> Sequence[RequestedDocument]:

@@ -57,7 +57,7 @@ def retry(session: SelectionSession, batches: Sequence[str], actor: str) -> Subm
         if made := tables.submissions.find(session.run):
             return Submitted(*made)
         rows = tables.submissions.retriable(batches)
-        forbidden = objections(session, tables, actor, "select", {row.batch_no: row.org_code for row in rows})
+        forbidden = objections(session, tables, actor, "select", {row.batch_no: row.organisations for row in rows})
         if problems := list(_against_retry(session, batches, rows, forbidden)):
             raise BadInput(problems)
         return _retried(session, tables, rows, actor)

@@ -229,7 +229,7 @@ def poll_now(session: SelectionSession, batches: Sequence[str], actor: str) -> l
 def _allowed(session: SelectionSession, batches: Sequence[str], actor: str) -> list[Mapping[str, Any]]:
     rows = _rows(session, batches)
     with session.transaction() as tables:
-        forbidden = objections(session, tables, actor, "poll", {row["batch_no"]: row["org_code"] for row in rows})
+        forbidden = objections(session, tables, actor, "poll", {row["batch_no"]: row["organisations"] for row in rows})
     if forbidden:
         raise BadInput([*forbidden.values()])
     return rows
