@@ -3,7 +3,7 @@
 import json
 import os
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from fapiao.errors import Unusable
 from hooks.bureau.connection import BureauConnection
@@ -38,11 +38,19 @@ def given_pool_url(variable: str = POOL_VARIABLE) -> str | None:
 
 def _from_uri(variable: str, text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("postgres", "postgresql") or not parts.hostname:
+    if parts.scheme not in ("postgres", "postgresql") or not parts.hostname or not _has_a_port(parts):
         raise Unusable(f"{variable} is not a Postgres connection: write postgresql://user:password@host:5432/name.")
     options = dict(parse_qsl(parts.query))
     options |= _options(options.pop("__extra__", None))
     return parts._replace(scheme="postgresql", query=urlencode(options)).geturl()
+
+
+def _has_a_port(parts: SplitResult) -> bool:
+    """Whether the port is a number, or none is said."""
+    try:
+        return parts.port is None or bool(parts.port)
+    except ValueError:
+        return False
 
 
 def _from_json(variable: str, text: str) -> str:

@@ -27,6 +27,7 @@ COMMANDS = (
     "up",
     "down",
     "status",
+    "doctor",
     "run",
     "calendar",
     "taxpayers",

@@ -39,6 +39,11 @@ def log_in(session: GatewaySession, taxpayer_no: str) -> Login:
     return Login("online", account)
 
 
+def is_online(session: GatewaySession, taxpayer_no: str) -> bool:
+    """O2 alone: asking logs nobody in. Raises LoginLost, Refused or TryLater."""
+    return _told(session, interfaces.LOGIN_CHECK, taxpayer_no).get("loginStatus") == "online"
+
+
 def _told(session: GatewaySession, interface: Interface, taxpayer_no: str) -> Mapping[str, Any]:
     asked = {"taxNo": taxpayer_no}
     answer = session.read(interface, asked)

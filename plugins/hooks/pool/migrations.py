@@ -9,9 +9,9 @@ from fapiao.paths import SQL
 from fapiao.queries import query
 from hooks.pool.definitions import define
 from hooks.pool.numbered_files import NumberedFile, numbered_files
+from hooks.pool.server_version import refuse_old_server
 
 SCHEMA = SQL / "schema"
-LEAST_SERVER_VERSION = 180000
 
 
 def migrations(folder: Path = SCHEMA) -> list[NumberedFile]:
@@ -38,16 +38,6 @@ def migrate(connection: psycopg.Connection, folder: Path = SCHEMA) -> list[str]:
     refuse_newer_database(connection, known)
     applied_now = [migration.label for migration in known if _apply(connection, migration)]
     return applied_now + define(connection, folder.parent)
-
-
-def refuse_old_server(connection: psycopg.Connection) -> None:
-    """Raises Unusable for a server below 18."""
-    version = connection.info.server_version
-    if version < LEAST_SERVER_VERSION:
-        raise Unusable(
-            f"The pool's Postgres is version {version // 10000}, fapiao needs 18 or newer "
-            "(one statement merges and returns old and new rows): point invoice_pool at such a server."
-        )
 
 
 def refuse_newer_database(connection: psycopg.Connection, known: list[NumberedFile]) -> None:

@@ -20,6 +20,7 @@ from fapiao.bounds import bound
 from fapiao.errors import Unusable
 from fapiao.queries import query
 from fapiao.tasks import SHANGHAI
+from hooks.pool.server_version import refuse_old_server
 
 Connection = psycopg.Connection[Any]
 
@@ -75,8 +76,18 @@ def open_session(url: str, actor: str = "", *, limits: SessionLimits | None = No
     """
     kept = limits or SessionLimits.of_rules()
     connection = psycopg.connect(url, **{**unless_said(conninfo_to_dict(url), kept), **settings})
-    begin_session(connection, actor, kept)
+    with _closed_on_failure(connection):
+        begin_session(connection, actor, kept)
     return connection
+
+
+@contextmanager
+def _closed_on_failure(connection: Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def open_reading_session(url: str, *, limits: SessionLimits | None = None, **settings: Any) -> Connection:
@@ -86,9 +97,10 @@ def open_reading_session(url: str, *, limits: SessionLimits | None = None, **set
     """
     kept = limits or SessionLimits.of_rules()
     connection = psycopg.connect(url, **{**unless_said(conninfo_to_dict(url), kept), **settings})
-    _tell(connection, "", kept)
-    with connection.transaction():
-        connection.execute(query("session", "only_read"))
+    with _closed_on_failure(connection):
+        _tell(connection, "", kept)
+        with connection.transaction():
+            connection.execute(query("session", "only_read"))
     return connection
 
 
@@ -102,7 +114,8 @@ def unless_said(said: Mapping[str, Any], limits: SessionLimits | None = None) ->
 def begin_session(connection: Connection, actor: str = "", limits: SessionLimits | None = None) -> None:
     """Tells a new connection about itself; without `actor` its events carry the user of the database.
 
-    Sessions of ours that were frozen in the middle of a statement are ended: nobody waits for them any longer.
+    Sessions of ours that were frozen in the middle of a statement are ended: nobody waits for them any longer. Raises
+    Unusable for a server that is too old.
     """
     kept = limits or SessionLimits.of_rules()
     _tell(connection, actor, kept)
@@ -110,6 +123,7 @@ def begin_session(connection: Connection, actor: str = "", limits: SessionLimits
 
 
 def _tell(connection: Connection, actor: str, kept: SessionLimits) -> None:
+    refuse_old_server(connection)
     connection.adapters.register_loader("timestamptz", _Instant)
     said = {"actor": actor, "account": system_account(), "name": _name(actor), "silent": kept.silent, "lock": kept.lock}
     said |= {"statement": kept.statement, "transaction": kept.transaction, **kept.keepalives()}

@@ -9,8 +9,9 @@ from psycopg import errors
 from fapiao.errors import Unusable
 from fapiao.queries import query
 from hooks.pool.definitions import are_in_force
-from hooks.pool.migrations import SCHEMA, migrations, refuse_newer_database, refuse_old_server
+from hooks.pool.migrations import SCHEMA, migrations, refuse_newer_database
 from hooks.pool.roles import APPLICATION, READER
+from hooks.pool.server_version import refuse_old_server
 
 Connection = psycopg.Connection[Any]
 NEXT_STEP = "./fapiao db migrate, as its owner"

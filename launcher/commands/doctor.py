@@ -1,0 +1,98 @@
+"""`./fapiao doctor`: every part that work needs, what is wrong with it, and the next step; nothing is changed."""
+
+import argparse
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+
+import psycopg
+
+from fapiao.bureau_kind import PoolKind
+from fapiao.errors import FapiaoError
+from fapiao.queries import query
+from hooks.pool.bureau_kind import kind_of
+from launcher import stack_simulator
+from launcher.airflow_env import airflow_environment, metadata_is_prepared
+from launcher.bureau import given_bureaus
+from launcher.connections import BUREAU_VARIABLES
+from launcher.doctor import pool
+from launcher.doctor.airflow import airflow
+from launcher.doctor.findings import WELL, WRONG, Finding, absent, wrong
+from launcher.doctor.machine import machine
+from launcher.pool import last_line, running_postgres
+from launcher.screen import print_rows
+from launcher.stack import running_stack
+
+HELP = "a row for each part: Python, disk, Postgres, pool, schema, Airflow, bureaus, logins, clocks, rights; 1 = wrong"
+SHOWN = {"part": "part", "state": "state", "found": "found", "next_step": "next step"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """People or programs."""
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+@dataclass(slots=True)
+class Known:
+    """What the pool says that the bureaus are asked with."""
+
+    kind: PoolKind | None = None
+    unit: str | None = None
+    companies: list[tuple[str, int]] = field(default_factory=list)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Looks at everything, whatever it finds; 1 when something is wrong, 0 when nothing is or nothing is there."""
+    known = Known()
+    found = [*machine(), *_pool(known), airflow(), *_bureaus(known)]
+    print_rows(SHOWN, map(asdict, found), as_json=arguments.json)
+    return 1 if any(one.state == WRONG for one in found) else 0
+
+
+def _pool(known: Known) -> Iterator[Finding]:
+    try:
+        with pool.looking() as connection:
+            seen = [*pool.server(connection)]
+            yield from seen
+            if seen[0].state == WRONG:
+                return
+            yield (schema := pool.schema(connection))
+            if schema.state != WELL:
+                return
+            yield from pool.contents(connection)
+            known.kind = kind_of(connection)
+            row = connection.execute(query("doctor", "leqi_unit")).fetchone()
+            known.unit = row[0] if row else None
+            known.companies = connection.execute(query("doctor", "etax_companies"), {"most": 20}).fetchall()
+    except pool.NoPool as none:
+        yield none.finding
+    except psycopg.Error as refused:
+        yield wrong("pool", f"it cannot be read: {last_line(refused)}", "give its role the right to (./fapiao db roles)")
+
+
+def _bureaus(known: Known) -> Iterator[Finding]:
+    try:
+        given = _given()
+    except FapiaoError as refused:
+        yield wrong("connections", str(refused), "correct what it names")
+        return
+    if not given:
+        yield absent("connections", "no bureau is given", "./fapiao up rehearses with its simulator")
+        return
+    from launcher.doctor.bureaus import bureaus  # noqa: PLC0415 a third of a second, with httpx
+
+    yield from bureaus(given, known.kind, known.unit, known.companies)
+
+
+def _given() -> Mapping[str, str]:
+    """The connections by variable: of the environment, of the stack's simulator, or as its Airflow knows them."""
+    given = {name: text for name in BUREAU_VARIABLES if (text := os.environ.get(name, "").strip())}
+    stack = running_stack()
+    if given:
+        return given
+    if stack and stack.simulator_url:
+        return stack_simulator.connections(stack.simulator_url, stack_simulator.sm4_key())
+    if not metadata_is_prepared():
+        return {}
+    with running_postgres():
+        return given_bureaus(airflow_environment(""))

@@ -1,0 +1,1 @@
+"""What `./fapiao doctor` looks at, a module for each neighbourhood of parts."""

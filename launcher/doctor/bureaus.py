@@ -1,0 +1,91 @@
+"""The bureaus: each connection asked for real, its kind held against the pool's, its clock, the accounts behind it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from fapiao.bureau_kind import HEADER, REAL, REHEARSAL, PoolKind, is_marked
+from fapiao.errors import BureauError, FapiaoError
+from hooks.bureau.connection import BureauConnection
+from hooks.gateway.check import check_gateway
+from hooks.gateway.etax_login import is_online
+from hooks.gateway.session import GatewaySession
+from hooks.leqi.check import check_leqi
+from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE, bureau_connection, name_of
+from launcher.doctor.findings import WELL, Finding, doubtful, well, wrong
+from launcher.doctor.pool import apart
+
+PATIENCE_SECONDS = 10.0
+MOST_APART_SECONDS = 60.0
+MOST_COMPANIES = 20
+
+
+def bureaus(
+    given: Mapping[str, str], pool: PoolKind | None, unit: str | None, companies: Sequence[tuple[str, int]]
+) -> Iterator[Finding]:
+    """What there is to say of the given connections, by variable; `unit` asks 乐企, `companies` are of 电子税局."""
+    for variable, text in given.items():
+        part = f"connection {name_of(variable)}"
+        try:
+            known = bureau_connection(variable, text)
+            asked = _asked(part, variable, known, unit)
+            yield asked
+            yield from _looked_at(part, known, pool)
+        except FapiaoError as refused:
+            yield wrong(part, str(refused), f"correct {variable}")
+            continue
+        if asked.state == WELL and variable == GATEWAY_VARIABLE and companies:
+            yield accounts(known, companies)
+
+
+def _asked(part: str, variable: str, known: BureauConnection, unit: str | None) -> Finding:
+    """The bureau's answer to one cheap question."""
+    checked = check_leqi(known, unit) if variable == LEQI_VARIABLE else check_gateway(known)
+    said = " ".join(checked.sentence.split())
+    return well(part, said) if checked.works else wrong(part, said, f"correct {variable}, or ask the bureau")
+
+
+def _looked_at(part: str, known: BureauConnection, pool: PoolKind | None) -> Iterator[Finding]:
+    """Which kind of bureau it is, and its clock, by the head of one answer."""
+    before, headers = datetime.now(UTC), _head(known)
+    after = datetime.now(UTC)
+    if headers is None:
+        return
+    kind = REHEARSAL if HEADER in headers or is_marked(known.extra) else REAL
+    if pool and pool.kind != kind:
+        yield wrong(part, pool.refusal(part), "give each kind of bureau a pool of its own")
+    try:
+        said = parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return
+    yield apart(f"clock: {known.name}", said.astimezone(UTC), before, after, MOST_APART_SECONDS)
+
+
+def _head(known: BureauConnection) -> httpx.Headers | None:
+    url = f"{known.base_url.rstrip('/')}/"
+    try:
+        with (
+            httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS) as client,
+            client.stream("GET", url) as answer,
+        ):
+            return answer.headers
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        return None
+
+
+def accounts(known: BureauConnection, companies: Sequence[tuple[str, int]]) -> Finding:
+    """Whether the accounts of the first companies on 电子税局 are logged in; nobody is logged in by asking."""
+    shown = companies[:MOST_COMPANIES]
+    try:
+        with closing(GatewaySession(known)) as session:
+            out = [number for number, _ in shown if not is_online(session, number)]
+    except BureauError as refused:
+        return doubtful("logins", f"the accounts cannot be asked about: {refused}", "try again later")
+    more = f" (the first {len(shown)} of {shown[0][1]})" if shown[0][1] > len(shown) else ""
+    said = f"{len(shown) - len(out)} of {len(shown)} companies on 电子税局 are logged in{more}"
+    if not out:
+        return well("logins", said)
+    return doubtful("logins", f"{said}; not: {', '.join(out)}", f"./fapiao select login {out[0]}")
