@@ -67,7 +67,9 @@ def _pool(known: Known) -> Iterator[Finding]:
     except pool.NoPool as none:
         yield none.finding
     except psycopg.Error as refused:
-        yield wrong("pool", f"it cannot be read: {last_line(refused)}", "give its role the right to (./fapiao db roles)")
+        yield wrong(
+            "pool", f"it cannot be read: {last_line(refused)}", "give its role the right to (./fapiao db roles)"
+        )
 
 
 def _bureaus(known: Known) -> Iterator[Finding]:

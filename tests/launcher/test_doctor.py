@@ -89,9 +89,9 @@ def test_a_pool_is_read_and_not_migrated(
 
 
 def test_a_schema_that_is_behind_is_wrong(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, pool_url: str
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, pool_url: str, owner_url: str
 ) -> None:
-    with psycopg.connect(pool_url) as connection:
+    with psycopg.connect(owner_url) as connection:
         connection.execute("DELETE FROM public.fapiao_migration WHERE number > 30")
     monkeypatch.setenv(POOL_VARIABLE, pool_url)
     row = looked(capsys, 1)["schema"]

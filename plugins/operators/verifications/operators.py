@@ -8,6 +8,7 @@ from typing import Any
 
 from fapiao.verification import verification_rules
 from hooks.channels.download_channels import DOWNLOAD_CHANNELS
+from hooks.gateway.session import GatewaySession
 from hooks.gateway.verifier import open_verifier
 from hooks.pool.bureau_kind import admitted
 from hooks.pool.connection import PoolHook
@@ -45,7 +46,7 @@ class VerifyOperator(PoolOperator):
 @contextmanager
 def _opening(context: Mapping[str, Any], connect: Connect) -> Iterator[tuple[OpenSession, int]]:
     """What opens a worker's session by its name, and how many there may be."""
-    with open_verifier(connect) as (ask, lines), ExitStack() as stack:
+    with open_verifier(partial(admitted, connect, GatewaySession)) as (ask, lines), ExitStack() as stack:
         bureaus = LazyChannels(DOWNLOAD_CHANNELS, lambda name: admitted(connect, DOWNLOAD_CHANNELS[name]), stack)
 
         def open_session(owner: str) -> VerificationSession:
