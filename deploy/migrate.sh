@@ -9,8 +9,8 @@ refuse() {
     exit 1
 }
 
-# compose writes these two into addresses, where other characters would mean something
-for name in POSTGRES_PASSWORD REDIS_PASSWORD; do
+# compose writes these into addresses, where other characters would mean something
+for name in POSTGRES_PASSWORD METADATA_PASSWORD POOL_PASSWORD REDIS_PASSWORD; do
     case ${!name-} in
         *[!A-Za-z0-9._~-]*) refuse "$name holds a character that an address cannot: use letters, digits and . _ ~ - only, then docker compose down --volumes and up again." ;;
     esac
@@ -24,8 +24,13 @@ done
 
 # the pool first: what waits for Airflow's migrations may then use it
 python "$here/../launcher" db migrate
+owner=${AIRFLOW_CONN_INVOICE_POOL_OWNER-}
+if [ -n "$owner" ] && [ "$owner" != "${AIRFLOW_CONN_INVOICE_POOL-}" ]; then
+    python "$here/../launcher" db roles
+fi
+python "$here/metadata_owner.py"
 airflow db migrate
-python "$here/airflow_accounts.py"
+AIRFLOW__LOGGING__LOGGING_LEVEL=ERROR python "$here/airflow_accounts.py" # it names every permission otherwise
 
 # an installation without a bureau would fail at every tick
 if [ "${BUREAU-}" != later ] && [ -z "${AIRFLOW_CONN_LEQI-}${AIRFLOW_CONN_BUREAU_GATEWAY-}" ]; then

@@ -114,6 +114,15 @@ def test_a_command_runs_beside_the_stack_with_its_connections_volumes_and_a_fold
     ]
 
 
+@pytest.mark.finding("F78")
+def test_only_the_server_and_the_migration_know_its_superuser(compose):
+    said = {name: json.dumps(service) for name, service in compose["services"].items()}
+    assert {name for name, text in said.items() if "POSTGRES_PASSWORD" in text} == {"postgres", "migrate"}
+    worker = compose["services"]["worker"]["environment"]
+    logins = {re.search(r"://(\w+):\$", value)[1] for value in worker.values() if "@postgres/" in value}
+    assert logins == {"airflow", "fapiao_application"}
+
+
 @pytest.mark.finding("F81")
 def test_no_secret_is_part_of_what_a_list_of_processes_shows(compose):
     for name, service in compose["services"].items():
@@ -156,6 +165,7 @@ def test_every_secret_is_a_variable_that_must_be_set():
         "EXCHANGE",
         "INVOICE_POOL",
         "INVOICE_POOL_OWNER",
+        "INVOICE_POOL_READER",
         "SIMULATOR_KEY",
         "FAPIAO_FILES",
         "FAPIAO_INBOX",

@@ -13,7 +13,7 @@ CALL = """#!/bin/sh
 echo "$(basename "$0") $*" >> "$CALLS"
 case "$*" in "connections get"*) [ -n "$STORED" ] && [ "$3" = "$STORED" ]; exit ;; esac
 """
-MADE = ["launcher db migrate", "airflow db migrate", "airflow_accounts.py"]
+MADE = ["launcher db migrate", "metadata_owner.py", "airflow db migrate", "airflow_accounts.py"]
 
 
 @pytest.fixture
@@ -59,8 +59,18 @@ def test_the_pool_is_made_before_what_waits_for_airflows_migrations_may_use_it(m
     assert [call.endswith(wanted) for call, wanted in zip(calls, MADE, strict=True)] == [True] * len(MADE)
 
 
+@pytest.mark.finding("F78")
+@pytest.mark.parametrize(
+    ("owner", "given"), [("postgresql://owner@db/pool", True), ("postgresql://one@db/pool", False)]
+)
+def test_roles_are_given_their_rights_where_the_owner_is_another_than_the_application(migrated, owner, given):
+    one = {"AIRFLOW_CONN_INVOICE_POOL": "postgresql://one@db/pool", "AIRFLOW_CONN_INVOICE_POOL_OWNER": owner}
+    _, calls = migrated(BUREAU="later", **one)
+    assert any(call.endswith("launcher db roles") for call in calls) is given
+
+
 @pytest.mark.finding("F81")
-@pytest.mark.parametrize("name", ["POSTGRES_PASSWORD", "REDIS_PASSWORD"])
+@pytest.mark.parametrize("name", ["POSTGRES_PASSWORD", "METADATA_PASSWORD", "POOL_PASSWORD", "REDIS_PASSWORD"])
 @pytest.mark.parametrize("character", list("\"'/@#:?% $\\中"))
 def test_a_password_that_would_break_an_address_is_refused_before_anything_is_made(migrated, name, character):
     done, calls = migrated(BUREAU="later", **{name: f"a{character}b"})
