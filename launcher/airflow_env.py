@@ -13,6 +13,7 @@ import psycopg
 
 from fapiao.errors import Unusable
 from fapiao.queries import query
+from hooks.files.data_folder import data_folder
 from launcher.airflow_settings import SECRETS_BACKENDS, is_given, merged, sentences, spellings
 from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE
 from launcher.guard import ended_here, start
@@ -166,7 +167,7 @@ def ensure_metadata() -> None:
 
 def metadata_is_prepared() -> bool:
     """Whether this home has had an Airflow; the embedded Postgres need not run."""
-    return (home() / "airflow" / "migrated").exists()
+    return (data_folder() / "airflow" / "migrated").exists()
 
 
 def _hand_over() -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from fapiao.errors import Unusable
+from hooks.files.data_folder import data_folder
 from launcher.guard import PATIENCE_SECONDS
 from launcher.home import home
 from launcher.local_program import LocalProgram
@@ -121,4 +122,4 @@ def forget() -> None:
 
 
 def _file() -> Path:
-    return home() / "stack.json"
+    return data_folder() / "stack.json"
