@@ -30,17 +30,19 @@ BEGIN
 END $$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public, enterprise, sync, pool, fapiao TO fapiao_application, fapiao_reader;
--- Functions run with the rights of their caller, but for triggers that write history: nobody hangs those on a table of his own.
+-- Functions run with the rights of their caller, but for those that write history: their triggers alone call them, and nobody
+-- hangs them on a table of his own.
 DO $$
 DECLARE
-    routine regprocedure;
+    routine record;
 BEGIN
     FOR routine IN
-        SELECT oid FROM pg_proc
+        SELECT oid::regprocedure AS name, prosecdef FROM pg_proc
         WHERE pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('enterprise', 'sync', 'pool', 'fapiao'))
-            AND NOT prosecdef
     LOOP
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO fapiao_application, fapiao_reader', routine);
+        EXECUTE format(
+            CASE WHEN routine.prosecdef THEN 'REVOKE ALL ON FUNCTION %s FROM PUBLIC, fapiao_application, fapiao_reader'
+            ELSE 'GRANT EXECUTE ON FUNCTION %s TO fapiao_application, fapiao_reader' END, routine.name);
     END LOOP;
 END $$;
 -- Batch numbers; a call of 查验 is numbered as a reply is.

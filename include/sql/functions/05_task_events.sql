@@ -65,8 +65,3 @@ END $$;
 COMMENT ON FUNCTION sync.log_request IS
     'A request that changes nothing else of what is history leaves its event here; the other trigger sees the '
     'rest.';
-
--- The rights are the owner's: who works the rows cannot write their history. A trigger of his own cannot call them either.
-REVOKE ALL ON FUNCTION
-    sync.log_new_tasks(), sync.log_changed_tasks(), sync.log_request()
-FROM PUBLIC;

@@ -38,8 +38,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION sync.log_changed_selections IS
     'An event for every change of status or error, and for the upload.';
-
--- The rights are the owner's: who works the rows cannot write their history. A trigger of his own cannot call them either.
-REVOKE ALL ON FUNCTION
-    sync.log_new_selections(), sync.log_changed_selections()
-FROM PUBLIC;

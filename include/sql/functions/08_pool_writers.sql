@@ -34,4 +34,3 @@ COMMENT ON FUNCTION pool.log_direct_edit IS
     'One row per changed column of a direct edit, under the name of the database user; a whole row that came '
     'or went is column ''*''. A line''s columns are ''line 3 amount''. The rights are the owner''s: who may '
     'edit the pool need not be let into its log.';
-REVOKE ALL ON FUNCTION pool.log_direct_edit() FROM PUBLIC;

@@ -46,8 +46,3 @@ CREATE OR REPLACE TRIGGER note_new_change AFTER INSERT ON sync.selection FOR EAC
 CREATE OR REPLACE TRIGGER note_change AFTER UPDATE OF state ON sync.verification FOR EACH ROW
     WHEN (NEW.goal = 'pool' AND NEW.state IN ('verified', 'mismatch') AND OLD.state <> NEW.state)
     EXECUTE FUNCTION sync.note_verification_change();
-
--- The rights are the owner's: a trigger of somebody else cannot call them.
-REVOKE ALL ON FUNCTION
-    sync.note_task_change(), sync.note_selection_change(), sync.note_verification_change()
-FROM PUBLIC;
