@@ -5,13 +5,15 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from psycopg import errors
 
-from fapiao.errors import FapiaoError
-from launcher.connections import given_pool_url
-from launcher.pool import migrate_pool, running_postgres
+from fapiao.errors import FapiaoError, Unusable
+from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE
+from launcher.pool import MIGRATING, given, migrate_pool, running_postgres
 
 HELP = "measures merge, planning, parsing, decoding and workbooks against plain COPY and peers, as ratios"
 NAMES = (
@@ -63,7 +65,7 @@ def _bench_database() -> Iterator[str]:
     """A migrated database beside the pool, gone afterwards."""
     name = f"fapiao_bench_{os.getpid()}"
     with _server_url() as server, psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+        _create(connection, name)
         url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
         try:
             migrate_pool(url)
@@ -72,10 +74,21 @@ def _bench_database() -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+def _create(connection: psycopg.Connection[Any], name: str) -> None:
+    """Raises Unusable where the role may not: that of the application has no rights to databases."""
+    try:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    except errors.InsufficientPrivilege as refused:
+        raise Unusable(
+            f"bench measures in a database of its own, which {connection.info.user} may not create: "
+            f"name a role that may by {OWNER_VARIABLE}, or measure in the embedded Postgres without {POOL_VARIABLE}."
+        ) from refused
+
+
 @contextlib.contextmanager
 def _server_url() -> Iterator[str]:
-    if given := given_pool_url():
-        yield given
+    if url := given(*MIGRATING):
+        yield url
         return
     with running_postgres() as server:
         server.ensure_database("postgres")

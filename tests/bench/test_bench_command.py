@@ -14,7 +14,7 @@ from bench.peers import airflow_environment
 from bench.setting import Row, Setting
 from fapiao.errors import Unusable
 from launcher.commands import bench
-from launcher.connections import POOL_VARIABLE
+from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE
 from temporary_postgres import ROOT
 
 SMALL = ("--rows", "500", "--pool", "2000", "--rounds", "1")
@@ -52,6 +52,13 @@ def test_a_section_that_fails_says_why_and_the_others_run(owner_url, monkeypatch
     printed = capsys.readouterr()
     assert "decode it (msgspec)" in printed.out
     assert printed.err.splitlines() == ["merge failed: ValueError: no room", "not measured to the end: merge"]
+
+
+@pytest.mark.finding("F51")
+def test_a_role_that_may_make_no_database_is_told_what_to_name(pool_url, monkeypatch, capsys):
+    monkeypatch.setenv(POOL_VARIABLE, pool_url)
+    assert bench.run(argparse.Namespace(only=["decoding"], rows=40, pool=120, rounds=1)) == 1
+    assert f"may not create: name a role that may by {OWNER_VARIABLE}" in capsys.readouterr().err
 
 
 @pytest.mark.finding("F51")
