@@ -108,9 +108,3 @@ SELECT EXISTS (
     SELECT FROM pg_namespace AS n
     WHERE n.nspname = 'fapiao' AND to_regrole('fapiao_application') IS NOT NULL
         AND has_schema_privilege(to_regrole('fapiao_reader'), n.oid, 'USAGE'))
-
--- name: role
--- Who asks, whether that is a superuser, and whether it owns the pool or what owns it.
-SELECT current_user::text, rolsuper, EXISTS (
-    SELECT FROM pg_class WHERE oid = to_regclass('sync.task') AND pg_has_role(relowner, 'USAGE'))
-FROM pg_roles WHERE rolname = current_user

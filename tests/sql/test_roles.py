@@ -1,5 +1,6 @@
 """Who works with the pool and who looks may do what roles.sql says, table by table, and nothing beyond it."""
 
+import subprocess
 from collections.abc import Iterator
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
@@ -8,8 +9,10 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from hooks.pool.roles import APPLICATION, READER, give_rights, too_much
+from fapiao.paths import SQL
+from hooks.pool.roles import APPLICATION, READER, give_rights
 from launcher.postgres import EmbeddedPostgres
+from launcher.programs import PROGRAMS, wheel
 from task_rows import put
 
 pytestmark = pytest.mark.finding("F78")
@@ -271,6 +274,23 @@ def test_rights_that_are_given_again_are_those_of_the_file_and_no_others(owner: 
     assert held(owner, READER, "sync.task") == held(owner, READER, "sync.batch") == {"SELECT"}
 
 
-def test_a_role_that_may_too_much_is_named(owner: Pool, application: Pool, reader: Pool) -> None:
-    assert "fapiao is a superuser" in too_much(owner)
-    assert (too_much(application), too_much(reader)) == ("", "")
+def test_a_platform_team_gives_the_same_rights_with_psql(owner_url: str, postgres: EmbeddedPostgres) -> None:
+    """In a copy of a database, which lacks the rights on itself."""
+    file = SQL / "roles.sql"
+    words = [
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "--set",
+        "ON_ERROR_STOP=1",
+        "--file",
+        str(file),
+        owner_url,
+    ]
+    for _ in range(2):
+        done = subprocess.run([wheel().parent / PROGRAMS / "psql", *words], check=False, capture_output=True, text=True)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    with psycopg.connect(postgres.url(urlsplit(owner_url).path[1:], READER)) as reader:
+        reader.execute("SELECT count(*) FROM fapiao.sync_log")
+        with pytest.raises(REFUSALS):
+            reader.execute("CREATE TEMP TABLE t (a int)")

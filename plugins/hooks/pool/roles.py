@@ -60,20 +60,3 @@ def lacks_rights(failure: BaseException) -> str:
         f"the role of the connection may not do this in the pool ({failure.diag.message_primary}): name a member of "
         f"{APPLICATION} in invoice_pool; ./fapiao db roles gives it its rights"
     )
-
-
-def too_much(connection: Connection) -> str:
-    """A sentence where the role of the session may do more than the work needs; else nothing."""
-    row = connection.execute(query("migrations", "role")).fetchone()
-    name, superuser, owner = row or ("", False, False)
-    if superuser:
-        return (
-            f"The role {name} is a superuser: it can switch triggers off, read files of the server and run programs. "
-            f"Give the connection a member of {APPLICATION}; ./fapiao db roles makes it."
-        )
-    if owner:
-        return (
-            f"The role {name} owns the pool: it can drop tables and rewrite history. "
-            f"Give the connection a member of {APPLICATION}; ./fapiao db roles makes it."
-        )
-    return ""
