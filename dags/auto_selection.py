@@ -2,8 +2,9 @@
 
 from fapiao.forms.runs import AS_OF
 from operators.airflow_dag import project_dag
+from operators.project_operator import INVOICE_POOL
 from operators.selections.operators import AutoSelectionOperator, SelectionFollowOperator
 
 with project_dag("auto_selection", AS_OF):
-    pick = AutoSelectionOperator(task_id="pick")
+    pick = AutoSelectionOperator(task_id="pick", inlets=[INVOICE_POOL])
     pick >> SelectionFollowOperator(task_id="select", submitted_by="pick")

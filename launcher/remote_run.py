@@ -26,6 +26,8 @@ from launcher.stack import Stack
 from operators.run_context import ACTOR_VARIABLE
 
 JWT_VARIABLE = "AIRFLOW__API_AUTH__JWT_SECRET"
+SHOWN_HERE = {"red_when": "never"}
+"""Of a command that shows its rows itself: a run then fails only for what stops it."""
 ENDED = ("success", "failed")
 POLL_SECONDS = 1.0
 NOT_FOUND = 404

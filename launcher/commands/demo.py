@@ -23,6 +23,7 @@ from launcher.dag_runs import run_dags
 from launcher.demo_day import due_dags, leave_something_open, set_parameters
 from launcher.home import home, logs
 from launcher.pool import embedded_pool_url, pool_url, running_postgres
+from launcher.remote_run import SHOWN_HERE
 from launcher.sample_group import load_sample
 from launcher.screen import print_rows
 from launcher.stack import running_stack
@@ -119,7 +120,7 @@ def run(arguments: argparse.Namespace) -> int:
         set_parameters(url, arguments.param)
         if left := leave_something_open(url, day, environment):
             print(f"{left} tasks of last month are left open on 电子税局, as if nobody had worked on them.")
-        asked = [(dag_id, {"date": day.isoformat()}) for dag_id in [*due_dags(day), *AFTERWARDS]]
+        asked = [(dag_id, SHOWN_HERE | {"date": day.isoformat()}) for dag_id in [*due_dags(day), *AFTERWARDS]]
         print(f"{day}: the calendar names {', '.join(dag_id for dag_id, _ in asked)}\n")
         states = []
         for ended in run_dags(asked, environment, logs() / "demo.log"):

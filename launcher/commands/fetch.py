@@ -4,12 +4,13 @@ import argparse
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of
 from launcher.bureau import require_bureau
 from launcher.pool import pool_url, running_postgres
-from launcher.remote_run import run_dag
+from launcher.remote_run import SHOWN_HERE, run_dag
 from launcher.stack import running_stack
 from launcher.task_commands import act, add_selection, show
 from operators.downloads.actions import dags_of
@@ -46,7 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if all(one.state == "success" for one in ended) else 1
 
 
-def _runs(dags: Mapping[str, str]) -> list[tuple[str, dict[str, list[str]]]]:
-    """What is run: each DAG once, the sweep with exactly these rows."""
+def _runs(dags: Mapping[str, str]) -> list[tuple[str, dict[str, Any]]]:
+    """What is run: each DAG once, the sweep with exactly these rows; how they stand is shown, so none makes it red."""
     mine = [batch for batch, dag_id in dags.items() if dag_id == OF_BATCHES]
-    return [(dag_id, {"batches": mine} if dag_id == OF_BATCHES else {}) for dag_id in sorted(set(dags.values()))]
+    return [
+        (dag_id, SHOWN_HERE | ({"batches": mine} if dag_id == OF_BATCHES else {}))
+        for dag_id in sorted(set(dags.values()))
+    ]

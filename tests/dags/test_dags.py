@@ -8,12 +8,15 @@ import re
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from doc_pages import ROOT
+from fapiao.dag_texts.catalogue import catalogue, task_texts
+from fapiao.rules.book import rulebook
 
 FOLDER = ROOT / "dags"
 FILES = sorted(FOLDER.glob("*.py"))
@@ -119,6 +122,84 @@ def test_every_dag_and_param_says_what_it_is_for(bag: Any) -> None:
             param = dag.params.get_param(name)
             assert param.schema.get("title"), (dag.dag_id, name)
             assert param.description or param.schema.get("description"), (dag.dag_id, name)
+
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.mark.finding("F58")
+def test_every_dag_is_known_by_a_chinese_name_its_owner_and_its_readers(bag: Any) -> None:
+    names = [dag.dag_display_name for dag in bag.dags.values()]
+    assert len(set(names)) == len(names)
+    for dag in bag.dags.values():
+        assert CHINESE.search(dag.dag_display_name), dag.dag_id
+        assert dag.owner in ("发票管理", "平台运维"), dag.dag_id
+        assert {"管理员", "平台", "审计"} & dag.tags, dag.dag_id
+
+
+@pytest.mark.finding("F58")
+def test_a_channel_is_a_tag_of_all_its_dags(bag: Any) -> None:
+    for dag in bag.dags.values():
+        channel = rulebook().channels.get(dag.dag_id.partition("__")[0])
+        assert channel is None or channel.label in dag.tags, dag.dag_id
+
+
+@pytest.mark.finding("F58")
+def test_the_page_of_a_dag_says_when_for_which_days_and_by_whose_sentence(bag: Any) -> None:
+    for dag in bag.dags.values():
+        for said in ("运行时间：", "依据：", "超时："):
+            assert said in dag.doc_md, dag.dag_id
+    text = bag.dags["etax__history_input"].doc_md
+    assert "每月6号 01:00（北京时间）" in text
+    assert "进项发票，上个月整月（按开票日期）" in text and "进项海关缴款书，前两个月（按开票日期）" in text
+    assert "每月6号全量下载上个月进项发票" in text
+
+
+@pytest.mark.finding("F58")
+def test_every_task_has_a_chinese_name_and_a_text_of_its_own(bag: Any) -> None:
+    for task in (task for dag in bag.dags.values() for task in dag.tasks):
+        assert CHINESE.search(task.task_display_name), task.task_id
+        assert task.doc_md.startswith(f"### {task.task_display_name}") and "运行时间：" in task.doc_md, task.task_id
+    assert bag.dags["history_sync"].get_task("collect_etax").task_display_name == "取回结果·电子税局"
+
+
+@pytest.mark.finding("F58")
+def test_labels_and_hints_of_forms_are_chinese_with_english_beside(bag: Any) -> None:
+    for dag in bag.dags.values():
+        for name, field in form(dag).items():
+            assert CHINESE.match(field["title"]), (dag.dag_id, name)
+            assert re.match(r"[^A-Za-z]*[\u4e00-\u9fff].*（.*[A-Za-z]{2}.*）$", field["help"]), (dag.dag_id, name)
+
+
+@pytest.mark.finding("F58")
+def test_the_catalogue_has_no_texts_that_nothing_shows(bag: Any) -> None:
+    dags = {dag.dag_id for dag in bag.dags.values()}
+    assert {row.dag for row in catalogue().dags} - dags == {"calendar"}
+    shown = {task_texts(task.task_id) for dag in bag.dags.values() for task in dag.tasks}
+    assert {row.task for row in catalogue().tasks} == {row.task for row in shown}
+    labels = {field["title"] for dag in bag.dags.values() for field in form(dag).values()}
+    assert {one.label for row in catalogue().forms for one in row.fields.values()} == labels
+
+
+@pytest.mark.finding("F58")
+def test_every_task_and_every_run_ends_and_a_run_outlives_what_it_waits_for(bag: Any) -> None:
+    for dag in bag.dags.values():
+        for task in dag.tasks:
+            assert timedelta() < task.execution_timeout < dag.dagrun_timeout, (dag.dag_id, task.task_id)
+            assert task.pool == "default_pool", "any other would have to be made by every installation"
+            waits = getattr(task, "patience", timedelta())
+            assert waits + task.execution_timeout <= dag.dagrun_timeout, (dag.dag_id, task.task_id)
+    assert {dag.dagrun_timeout for dag in bag.dags.values()} == {timedelta(hours=12), timedelta(hours=4)}
+
+
+@pytest.mark.finding("F56")
+def test_no_task_has_the_asset_itself_among_its_outlets_and_whoever_changes_the_pool_has_the_alias(bag: Any) -> None:
+    outlets = {task.task_id: [one.name for one in task.outlets] for dag in bag.dags.values() for task in dag.tasks}
+    told = {task for task, names in outlets.items() if names == ["invoice_pool_changes"]}
+    assert {task.partition("_")[0] for task in told} == {
+        "apply", "collect", "sweep", "import", "verify", "submit", "pick", "select",
+    }  # fmt: skip
+    assert {name for names in outlets.values() for name in names} == {"invoice_pool_changes"}
 
 
 @pytest.mark.parametrize("value", ["2027-02-30", "10.6.2027", "today"])

@@ -32,7 +32,8 @@ def of_tasks(connection: Connection, scope: Scope, handled: int) -> Outcome:
     rows = _ask(connection, "tasks", scope)
     planning = [row["batch_no"] for row in _ask(connection, "planning", scope)]
     look = [f"./fapiao log --batch {number}" for number in planning]
-    look += [f"./fapiao log --error {row['code']}" for row in rows if row["failed"] and not row["by_rule"]][:MOST]
+    codes = dict.fromkeys(row["code"] for row in rows if row["failed"] and not row["by_rule"])
+    look += [f"./fapiao log --error {code}" for code in codes][:MOST]
     return outcome(
         handled,
         rows,

@@ -92,3 +92,11 @@ def test_a_company_whose_schemes_ask_too_often_for_leqi_is_not_moved_there():
     saved = schemes(apart + second, group()).enterprise
     with pytest.raises(BadInput, match=f"the running month of {DISK} 丙公司 on 6 days"):
         put(saved, "rim_leqi_collect", DISK, "1", has_leqi_default=True)
+
+
+@pytest.mark.finding("F57")
+def test_a_parameter_with_choices_takes_no_other_value():
+    red = ("fapiao", "red_when")
+    assert put(Enterprise(), *red, " all_failed ").enterprise.parameters == {red: "all_failed"}
+    with pytest.raises(BadInput, match="fapiao red_when is one of never, all_failed, any_failed, not 'sometimes'"):
+        put(Enterprise(), *red, "sometimes")
