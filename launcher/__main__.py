@@ -9,6 +9,9 @@ HERE = str(ROOT / "launcher")
 sys.path[:] = [str(ROOT), str(ROOT / "plugins"), *(entry for entry in sys.path if entry != HERE)]
 
 if __name__ == "__main__":
+    from launcher.ending import end_at_once
+
+    end_at_once()
     from launcher.main import main
 
     sys.exit(main(sys.argv[1:]))

@@ -14,14 +14,17 @@ READER = Path(__file__).with_name("connection_reader.py")
 PATIENCE_SECONDS = 60.0
 
 
-def known_to_airflow(names: Collection[str], environment: Mapping[str, str]) -> dict[str, str]:
+def known_to_airflow(
+    names: Collection[str], environment: Mapping[str, str], *, backend_only: bool = False
+) -> dict[str, str]:
     """Those of the connections that there are, as JSON, in the environment of an Airflow; secrets are in them.
 
-    It takes the seconds that Airflow's import takes. Its metadata database must be there. Raises Unusable where Airflow
+    It takes the seconds that Airflow's import takes. Its metadata database must be there, but where only the backend
+    that the user set is asked. Raises Unusable where Airflow
     cannot say, a secrets backend that does not answer among it.
     """
     read_end, write_end = os.pipe()
-    command = [sys.executable, "-P", str(READER), str(write_end), *names]
+    command = [sys.executable, "-P", str(READER), str(write_end), "backend" if backend_only else "all", *names]
     log = logs() / "airflow-connections.log"
     with os.fdopen(read_end, encoding="utf-8") as answer, log.open("wb") as told:
         try:

@@ -7,12 +7,14 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urls
 
 from fapiao.errors import Unusable
 from hooks.bureau.connection import BureauConnection
+from launcher.secrets_backend import held_by_backend
 
 POOL_VARIABLE = "AIRFLOW_CONN_INVOICE_POOL"
 OWNER_VARIABLE = "AIRFLOW_CONN_INVOICE_POOL_OWNER"
 """Who migrates the pool, where that is not the role that works with it."""
 READER_VARIABLE = "AIRFLOW_CONN_INVOICE_POOL_READER"
 """Who only looks, where commands that look shall be nobody else."""
+POOL_VARIABLES = (POOL_VARIABLE, OWNER_VARIABLE, READER_VARIABLE)
 LEQI_VARIABLE = "AIRFLOW_CONN_LEQI"
 GATEWAY_VARIABLE = "AIRFLOW_CONN_BUREAU_GATEWAY"
 BUREAU_VARIABLES = (LEQI_VARIABLE, GATEWAY_VARIABLE)
@@ -25,12 +27,13 @@ def name_of(variable: str) -> str:
 
 
 def given_pool_url(variable: str = POOL_VARIABLE) -> str | None:
-    """The pool that the user named by AIRFLOW_CONN_INVOICE_POOL as a libpq URL; None when there is none.
+    """The pool that the user named by a secrets backend or AIRFLOW_CONN_INVOICE_POOL as a libpq URL; None without one.
 
     The same for its owner and its reader. Raises Unusable when the variable is no Postgres connection. Its text, a
     password perhaps, is never repeated.
     """
-    text = os.environ.get(variable, "").strip()
+    held = held_by_backend(*map(name_of, POOL_VARIABLES)).get(name_of(variable))
+    text = held or os.environ.get(variable, "").strip()
     if not text:
         return None
     return _from_json(variable, text) if text.startswith("{") else _from_uri(variable, text)

@@ -6,16 +6,15 @@ import errno
 import importlib
 import keyword
 import os
-import signal
 import sys
 import time
 import traceback
 from pathlib import Path
-from types import FrameType, ModuleType
-from typing import NoReturn
+from types import ModuleType
 
 from fapiao.errors import FapiaoError
 from fapiao.shown import visible_lines
+from launcher.ending import Terminated, unwind
 from launcher.entrance import entering
 from launcher.guard import close_guard
 from launcher.guarded_output import guarded_output, print_line
@@ -54,18 +53,6 @@ HEAD = "Keeps a company group's VAT invoice pool true to the tax bureau."
 FOOT = "./fapiao COMMAND --help says more. Data lives in FAPIAO_HOME, by default .fapiao here."
 HIDDEN = ("supervise",)
 INTERRUPTED = 130
-TERMINATED = 143
-
-
-class Terminated(SystemExit):
-    """Told to end by a signal."""
-
-    def __init__(self, number: signal.Signals) -> None:
-        super().__init__(TERMINATED)
-        self.sentence = (
-            f"Ended by {number.name}: nothing that this command started runs any more, "
-            "and the next start goes on from here."
-        )
 
 
 def main(words: list[str]) -> int:
@@ -93,9 +80,7 @@ def _dispatched(words: list[str]) -> int:
     if name not in COMMANDS + HIDDEN:
         print_line(f"./fapiao has no command {name}; it has {', '.join(COMMANDS)}.", sys.stderr)
         return 2
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _terminate)
+    unwind()
     return _guarded(name, rest)
 
 
@@ -205,8 +190,3 @@ def _of_the_pool(failure: Exception) -> str:
         return ""
     reason = " ".join(str(failure).split())
     return f"Postgres stopped, restarted or could not go on ({reason}); what was not finished is undone; run it again"
-
-
-def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
-    """SIGTERM unwinds like an exception, so that what was started is stopped; so does the end of the terminal."""
-    raise Terminated(signal.Signals(number))

@@ -62,7 +62,9 @@ def test_a_command_that_is_killed_leaves_no_process_and_the_next_one_goes_on(com
         took = time.monotonic() - began
         print(f"{command} {how.name} at {moment:.1f} s: ended in {took:.1f} s, code {one.returncode}")
         if how == signal.SIGTERM and not ended_before:
-            assert (one.returncode, said.splitlines()[-1][:16]) == (143, "Ended by SIGTERM"), said
+            # the interpreter itself takes a moment before it hears us
+            assert one.returncode == 143 or (moment < 1.0 and one.returncode == -how), said
+            assert one.returncode != 143 or said.splitlines()[-1].startswith("Ended by SIGTERM"), said
             assert took < TERM_SECONDS
         if command == "up" and ended_before:
             assert subprocess.run([sys.executable, ROOT / "launcher", "down"], check=False).returncode == 0

@@ -133,7 +133,10 @@ line.main(["demo"])
         capture_output=True,
         text=True,
     )
-    assert (told.returncode, told.stdout) == (line.TERMINATED, "stopped\n")
+    assert (told.returncode, told.stdout) == (143, "stopped\n")
+    assert told.stderr == (
+        "Ended by SIGTERM: nothing that this command started runs any more, and the next start goes on from here.\n"
+    )
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(fapiao_home):
