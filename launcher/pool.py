@@ -15,7 +15,7 @@ from fapiao.errors import Unusable
 from hooks.files.data_folder import data_folder
 from hooks.pool.roles import APPLICATION, READER, may_migrate
 from hooks.pool.sessions import SessionLimits, giving_up, open_reading_session, open_session
-from hooks.pool.standing import refuse_other_schema
+from hooks.pool.standing import refuse_other_rules, refuse_other_schema
 from hooks.pool.start import bring_up_to_date
 from launcher.admission import admit
 from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE, READER_VARIABLE, given_pool_url
@@ -144,6 +144,7 @@ def migrate_pool(url: str, *, roles: bool = False) -> None:
             bring_up_to_date(connection, roles=roles)
         else:
             refuse_other_schema(connection)
+            refuse_other_rules(connection)
 
 
 @contextlib.contextmanager

@@ -34,3 +34,19 @@ WHEN MATCHED AND (t.deductible, t.tax_org_of_buyer) IS DISTINCT FROM (r.deductib
     THEN UPDATE SET deductible = r.deductible, tax_org_of_buyer = r.tax_org_of_buyer
 WHEN NOT MATCHED THEN INSERT (type, deductible, tax_org_of_buyer) VALUES (r.type, r.deductible, r.tax_org_of_buyer)
 WHEN NOT MATCHED BY SOURCE THEN DELETE;
+
+-- name: differ
+-- Whether one of the tables says something else than include/rules, or not all of it.
+WITH said AS (
+    SELECT 'label' AS what, value FROM jsonb_array_elements(%(labels)s)
+    UNION ALL SELECT 'quota', value FROM jsonb_array_elements(%(quotas)s)
+    UNION ALL SELECT 'module', value FROM jsonb_array_elements(%(modules)s)
+    UNION ALL SELECT 'type', value FROM jsonb_array_elements(%(types)s)
+),
+held AS (
+    SELECT 'label' AS what, to_jsonb(l) AS value FROM sync.code_label AS l
+    UNION ALL SELECT 'quota', to_jsonb(q) FROM sync.quota_limit AS q
+    UNION ALL SELECT 'module', to_jsonb(m) FROM sync.module AS m
+    UNION ALL SELECT 'type', to_jsonb(t) FROM sync.type_rule AS t
+)
+SELECT EXISTS ((TABLE said EXCEPT TABLE held) UNION ALL (TABLE held EXCEPT TABLE said));

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -13,8 +13,8 @@ import pytest
 from fapiao.errors import Unusable
 from fapiao.paths import SQL
 from hooks.pool.definitions import KINDS
-from hooks.pool.migrations import migrate, migrations
-from hooks.pool.roles import APPLICATION, READER, give_rights, rights_are_given
+from hooks.pool.migrations import migrate
+from hooks.pool.roles import APPLICATION, READER, rights_are_given
 from hooks.pool.start import bring_up_to_date
 from launcher.airflow_env import DATABASE as METADATA
 from launcher.airflow_env import ROLE, _hand_over, airflow_environment
@@ -201,21 +201,26 @@ def test_a_pool_of_a_newer_version_is_not_read_by_an_older_program(
 
 
 @pytest.mark.finding("F60")
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            "DELETE FROM public.fapiao_migration WHERE number = (SELECT max(number) FROM public.fapiao_migration)",
+            "is older",
+        ),
+        ("UPDATE sync.quota_limit SET daily = daily + 1", "knows other rules"),
+        ("DELETE FROM sync.code_label WHERE code = 'leqi'", "knows other rules"),
+    ],
+)
 def test_where_the_role_may_not_migrate_the_owner_is_asked_for(
-    empty_url: str,
-    postgres: EmbeddedPostgres,
-    template: str,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capsys: Capture,
+    change: LiteralString, said: str, owner: Pool, pool_url: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    with psycopg.connect(empty_url, autocommit=True) as owner:
-        migrate(owner)
-        give_rights(owner)
-        owner.execute("DELETE FROM public.fapiao_migration WHERE number = %s", [migrations()[-1].number])
-    monkeypatch.setenv(POOL_VARIABLE, postgres.url(empty_url.rpartition("/")[2], APPLICATION))
+    owner.execute(change)
+    owner.commit()
+    monkeypatch.setenv(POOL_VARIABLE, pool_url)
     assert main(["params", "set", "rim_download", "open_replenish_last_month", "1"]) == 1
-    assert "./fapiao db migrate, as its owner" in capsys.readouterr().err
+    assert f"The pool {said}" in (complaint := capsys.readouterr().err)
+    assert "./fapiao db migrate, as its owner" in complaint
 
 
 @pytest.mark.finding("F60")

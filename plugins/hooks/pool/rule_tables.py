@@ -17,7 +17,21 @@ def load_rules(connection: psycopg.Connection[Any], rules: RuleBook | None = Non
 
     Raises RuleError.
     """
-    book = rules or rulebook()
+    said = _said(rules or rulebook())
+    with connection.transaction():
+        connection.execute(query("migrations", "lock"))
+        for name in ("labels", "quotas", "modules", "types"):
+            connection.execute(query("rules", name), said)
+
+
+def rules_are_loaded(connection: psycopg.Connection[Any], rules: RuleBook | None = None) -> bool:
+    """Whether the rule tables say what the rules files do; only looks. Raises RuleError."""
+    with connection.transaction():
+        return connection.execute(query("rules", "differ"), _said(rules or rulebook())).fetchone() == (False,)
+
+
+def _said(book: RuleBook) -> dict[str, Jsonb]:
+    """The rows of each table, by its columns."""
     known = book.labels() + selection_rules().labels()
     labels = [{"kind": kind, "code": code, "label": label} for kind, code, label in known]
     quotas = [
@@ -30,9 +44,5 @@ def load_rules(connection: psycopg.Connection[Any], rules: RuleBook | None = Non
         }
         for (channel, counter), quota in book.quotas.items()
     ]
-    with connection.transaction():
-        connection.execute(query("migrations", "lock"))
-        connection.execute(query("rules", "labels"), {"labels": Jsonb(labels)})
-        connection.execute(query("rules", "quotas"), {"quotas": Jsonb(quotas)})
-        connection.execute(query("rules", "modules"), {"modules": Jsonb(modules_by_job())})
-        connection.execute(query("rules", "types"), {"types": Jsonb(type_rules(book))})
+    rows = {"labels": labels, "quotas": quotas, "modules": modules_by_job(), "types": type_rules(book)}
+    return {name: Jsonb(found) for name, found in rows.items()}

@@ -11,6 +11,7 @@ from fapiao.queries import query
 from hooks.pool.definitions import are_in_force
 from hooks.pool.migrations import SCHEMA, migrations, refuse_newer_database
 from hooks.pool.roles import APPLICATION, READER
+from hooks.pool.rule_tables import rules_are_loaded
 from hooks.pool.server_version import refuse_old_server
 
 Connection = psycopg.Connection[Any]
@@ -31,6 +32,12 @@ def refuse_other_schema(connection: Connection, folder: Path = SCHEMA) -> None:
             f"The role {connection.info.user} may not read the pool ({refused.diag.message_primary}): "
             f"make it a member of {READER} or {APPLICATION}; ./fapiao db roles gives these their rights."
         ) from refused
+
+
+def refuse_other_rules(connection: Connection) -> None:
+    """The same for the copies of include/rules, of a pool whose schema is this program's."""
+    if not rules_are_loaded(connection):
+        raise Unusable(f"The pool knows other rules than this program: {NEXT_STEP}, brings them up to date.")
 
 
 def _refuse_behind(connection: Connection, folder: Path) -> None:
