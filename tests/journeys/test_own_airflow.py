@@ -97,6 +97,14 @@ def test_the_button_in_the_list_tests_what_is_stored_with_the_secret_that_the_pa
     assert (told["status"], "连接正常" in told["message"]) == (True, True), told
 
 
+def test_the_key_of_aes_is_shown_no_more_than_a_password(client: httpx.Client) -> None:
+    sealed = form_of(gateway_connection("https://gateway.example", encoding="aes", encoding_key="of-the-seal"))
+    written = client.post("/api/v2/connections", json=sealed | {"connection_id": "sealed"}).text
+    shown = client.get("/api/v2/connections/sealed").text
+    assert "of-the-seal" not in written + shown
+    assert APP_SECRET not in written + shown
+
+
 def test_a_refusal_of_the_bureau_is_the_answer_of_test_and_names_no_secret(
     client: httpx.Client, bureau: RunningSimulator
 ) -> None:

@@ -43,7 +43,7 @@ def browser() -> str:
 def organisations(browser: str) -> Iterator[dict[str, str]]:
     """The whole stack with the sample group in its pool; the 核算组织 by tax number."""
     with pytest.MonkeyPatch.context() as patch, temporary_folder() as folder:
-        for name in [name for name in os.environ if name.startswith("AIRFLOW_CONN_")]:
+        for name in [name for name in os.environ if name.startswith("AIRFLOW_")]:
             patch.delenv(name)
         patch.setenv("FAPIAO_HOME", str(folder))
         up = [sys.executable, ROOT / "launcher", "up"]

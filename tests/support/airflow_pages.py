@@ -51,6 +51,11 @@ class AirflowPages:
         self.page.click("[...document.querySelectorAll('button')].find(b => b.innerText.includes('Sign in'))")
         self.page.until_text("首页")
 
+    def list_of_dags(self, *expected: str) -> str:
+        """What the list of DAGs shows, once these texts stand there."""
+        self.page.open(f"{self._url}/dags")
+        return self.page.until_text("首页", *expected)
+
     def open_form(self, dag_id: str) -> None:
         """The form by which a person triggers a DAG, fresh and in Chinese."""
         self.page.open(f"{self._url}/dags/{dag_id}")
