@@ -19,6 +19,11 @@ def number(label: str, help_text: str, *, whole: bool = False, least: float = 0)
     return _field(label, help_text, "integer" if whole else "number", {"minimum": least})
 
 
+def switch(label: str, help_text: str) -> Field:
+    """An extra that is yes or no."""
+    return _field(label, help_text, "boolean", {})
+
+
 def _field(label: str, help_text: str, kind: str, more: Mapping[str, Any]) -> Field:
     return {"label": label, "description": help_text, "schema": {"type": [kind, "null"], **more}}
 
@@ -62,6 +67,11 @@ PATIENCE = {
         "每一步等待应答的时间，默认 60；整个应答为其三倍。"
         " Patience for each step of an answer, default 60, three times as long for all of it.",
         least=1,
+    ),
+    "rehearsal": switch(
+        "演练 rehearsal",
+        "该连接指向模拟税局时打开：演练和真实税局不共用一个发票池。"
+        " On where it leads to a simulator: a rehearsal and a real bureau never share a pool.",
     ),
 }
 """What both connections have."""
