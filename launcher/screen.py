@@ -5,9 +5,12 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from fapiao.text_table import table
+from fapiao.text_table import GAP, Columns, columns, table
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
 
 def screen_width() -> int | None:
@@ -16,8 +19,43 @@ def screen_width() -> int | None:
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "") -> None:
-    """Values below their headings."""
-    print(table(headings, rows, indent, screen_width()))
+    """Values below their headings: a table of rich on a terminal, in its width; plain lines where a program reads."""
+    width, values = screen_width(), list(rows)
+    found = columns(headings, values, width - len(indent)) if width and values else None
+    if found:
+        _console(sys.stdout).print(_rich_table(found, indent))
+    else:
+        print(table(headings, values, indent, width))
+
+
+def print_title(text: str) -> None:
+    """The line above a table."""
+    if screen_width():
+        _console(sys.stdout).print(f"\n{text}", style="bold", markup=False, highlight=False)
+    else:
+        print(f"\n{text}")
+
+
+def _console(screen: TextIO) -> "Console":
+    """As wide as the terminal; without colours where NO_COLOR says so."""
+    from rich.console import Console  # noqa: PLC0415 a tenth of a second, for a terminal alone
+
+    return Console(file=screen, width=shutil.get_terminal_size().columns)
+
+
+def _rich_table(found: Columns, indent: str) -> "RenderableType":
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 as above
+    from rich.padding import Padding  # noqa: PLC0415 as above
+    from rich.table import Table  # noqa: PLC0415 as above
+    from rich.text import Text  # noqa: PLC0415 as above
+
+    gap = (0, len(GAP) - 1, 0, 0)
+    drawn = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=gap, header_style="bold")
+    for lines, size, right in zip(found.cut(found.texts[0]), found.sizes, found.right, strict=True):
+        drawn.add_column(Text("\n".join(lines)), width=size, justify="right" if right else "left")
+    for row in found.texts[1:]:
+        drawn.add_row(*(Text("\n".join(lines)) for lines in found.cut(row)))
+    return Padding(drawn, (0, 0, 0, len(indent)), expand=False)
 
 
 def print_rows(
@@ -43,10 +81,27 @@ def counted_rows(what: str, screen: TextIO | None = None) -> Iterator[Callable[[
     if not screen.isatty():
         yield lambda _: None
         return
-    from rich.console import Console  # noqa: PLC0415 a tenth of a second, for a person who waits anyway
-    from rich.progress import Progress, SpinnerColumn, TextColumn  # noqa: PLC0415 as above
+    from rich.progress import Progress, SpinnerColumn, TextColumn  # noqa: PLC0415 for a person who waits anyway
 
     line = TextColumn("{task.description}: {task.completed:,} rows", markup=False)
-    with Progress(SpinnerColumn(), line, console=Console(file=screen), transient=True) as progress:
+    with Progress(SpinnerColumn(), line, console=_console(screen), transient=True) as progress:
         task = progress.add_task(what, total=None)
         yield lambda rows: progress.update(task, completed=rows)
+
+
+@contextmanager
+def watched_steps(total: int, screen: TextIO | None = None) -> Iterator[Callable[[int, str], None]]:
+    """Shows how many of the steps are done and which is next, as it is called with.
+
+    Where no terminal looks, each is a plain line.
+    """
+    screen = screen or sys.stderr
+    if not screen.isatty():
+        yield lambda done, what: print(f"{done}/{total} {what}", file=screen, flush=True)
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    parts = (BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*parts, console=_console(screen), transient=True) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda done, what: progress.update(task, completed=done, description=what)

@@ -184,6 +184,10 @@ GROUP BY 1, 2, 3, 5 ORDER BY 1, 2, 3, 5;
 -- The tasks that were voided last, with the reason.
 SELECT * FROM fapiao.sync_log WHERE void_state IS NOT NULL ORDER BY voided_at DESC, batch_no LIMIT %(limit)s;
 
+-- name: by_status
+-- How many tasks stand where, of every DAG.
+SELECT status_label AS label, count(*)::integer AS tasks FROM fapiao.sync_log GROUP BY status, status_label ORDER BY 2 DESC, status;
+
 -- name: pool_size
 -- How much the pool holds.
 SELECT (SELECT count(*) FROM fapiao.invoice)::integer AS documents, (SELECT count(*) FROM fapiao.invoice_line)::integer AS lines,

@@ -1,7 +1,8 @@
 """Rows as people read them: aligned columns, Chinese characters counted as the two cells they take."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import zip_longest
@@ -12,7 +13,7 @@ from fapiao.shown import visible
 from fapiao.tasks import SHANGHAI
 
 EMPTY = "—"
-_GAP = "  "
+GAP = "  "
 _LEAST = 8
 """Cells that a column keeps on the narrowest screen."""
 _PIECES = re.compile(r"[!-~]+|.", re.DOTALL)
@@ -34,30 +35,66 @@ def cell(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else visible(str(value))
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows as texts, the headings first; how many cells each column takes, and which of them are numbers."""
+
+    texts: Sequence[Sequence[str]]
+    sizes: Sequence[int]
+    right: Sequence[bool]
+
+    def cut(self, row: Sequence[str]) -> list[list[str]]:
+        """The lines of each of its texts."""
+        return [*map(_cut, row, self.sizes)]
+
+
+def columns(headings: Sequence[str], values: Sequence[Sequence[object]], room: int | None = None) -> Columns | None:
+    """How the rows stand in so many cells, gaps included; None where no cut makes them fit.
+
+    No word, number or Chinese character is cut. Without `room` every row is one line. There must be rows.
+    """
+    texts = [[*headings], *([cell(value) for value in row] for row in values)]
+    sizes: Sequence[int] | None = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
+    if room is not None and sizes is not None:
+        sizes = _fitting(texts, sizes, room - len(GAP) * (len(sizes) - 1))
+    right = [all(_is_number(row[n]) or row[n] is None for row in values) for n in range(len(headings))]
+    return Columns(texts, sizes, right) if sizes is not None else None
+
+
 def table(
     headings: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "  ", width: int | None = None
 ) -> str:
     """A table with its headings; numbers stand right, texts left. No rows, no table: one line that says so.
 
-    `width` are the cells of a screen: where sentences can be cut so that it fits, they go on below. No word, number or
-    Chinese character is cut, and without a width every row is one line.
+    `width` are the cells of a screen: where sentences can be cut so that it fits, they go on below; where that is not
+    enough, each row is a record, one value a line. Without a width every row is one line.
     """
     values = list(rows)
     if not values:
         return f"{indent}(nothing)"
-    texts = [[*headings], *([cell(value) for value in row] for row in values)]
-    sizes: Sequence[int] = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
-    room = None if width is None else width - cell_len(indent) - len(_GAP) * (len(sizes) - 1)
-    if room is not None and room < sum(sizes):
-        sizes = _fitting(texts, sizes, room)
-    right = [all(_is_number(row[n]) or row[n] is None for row in values) for n in range(len(headings))]
-    texts.insert(1, ["─" * size for size in sizes])
-    lines = (line for text in texts for line in zip_longest(*map(_cut, text, sizes), fillvalue=""))
-    return "\n".join(indent + _GAP.join(map(_pad, line, sizes, right)).rstrip() for line in lines)
+    room = None if width is None else width - cell_len(indent)
+    found = columns(headings, values, room)
+    if found is None:
+        return "\n".join(indent + line for line in _records(headings, values, room or 0))
+    texts = [found.texts[0], ["─" * size for size in found.sizes], *found.texts[1:]]
+    lines = (line for text in texts for line in zip_longest(*found.cut(text), fillvalue=""))
+    return "\n".join(indent + GAP.join(map(_pad, line, found.sizes, found.right)).rstrip() for line in lines)
 
 
-def _fitting(texts: Sequence[Sequence[str]], sizes: Sequence[int], room: int) -> Sequence[int]:
-    """The widest columns give way as far as they can be cut; where that is not enough, none does."""
+def _records(headings: Sequence[str], values: Sequence[Sequence[object]], room: int) -> Iterator[str]:
+    """Each row as lines of heading and value, a line between two rows; a long value goes on below."""
+    size = max(map(cell_len, headings))
+    left = max(room - size - len(GAP), _LEAST)
+    for number, row in enumerate(values):
+        if number:
+            yield "─" * size
+        for heading, value in zip(headings, row, strict=True):
+            for line, text in enumerate(_cut(cell(value), left)):
+                yield f"{_pad('' if line else heading, size, right=False)}{GAP}{text}"
+
+
+def _fitting(texts: Sequence[Sequence[str]], sizes: Sequence[int], room: int) -> Sequence[int] | None:
+    """The widest columns give way as far as they can be cut; None where that is not enough."""
     found = [*sizes]
     least = [
         max((cell_len(piece) for text in column for piece in _PIECES.findall(text)), default=0)
@@ -65,7 +102,7 @@ def _fitting(texts: Sequence[Sequence[str]], sizes: Sequence[int], room: int) ->
     ]
     while sum(found) > room:
         if not (wide := [n for n, size in enumerate(found) if size > max(least[n], _LEAST)]):
-            return sizes
+            return None
         found[max(wide, key=lambda n: found[n])] -= 1
     return found
 

@@ -1,5 +1,7 @@
 """Tables on a terminal stand straight though Chinese characters are two cells wide."""
 
+import io
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -8,7 +10,7 @@ from rich.cells import cell_len
 
 from fapiao.tasks import SHANGHAI
 from fapiao.text_table import cell, table
-from launcher.screen import print_rows, print_table
+from launcher.screen import print_rows, print_table, watched_steps
 
 
 @pytest.mark.parametrize(
@@ -79,9 +81,20 @@ def test_on_a_narrow_screen_the_widest_columns_go_on_below_and_nothing_is_left_o
     assert lines[2].startswith("91310000MA2000001E  1,234,567.50  上海"), "what people copy stays whole"
 
 
-@pytest.mark.parametrize("width", [10, 41, 72, 200])
-def test_a_screen_that_is_wide_enough_changes_nothing_nor_does_one_that_never_is(width: int) -> None:
+@pytest.mark.parametrize("width", [72, 200])
+def test_a_screen_that_is_wide_enough_changes_nothing(width: int) -> None:
     assert table(("税号", "金额", "企业名称"), ROWS, "", width) == table(("税号", "金额", "企业名称"), ROWS, "")
+
+
+@pytest.mark.parametrize("width", [30, 41])
+def test_on_a_screen_that_is_too_narrow_for_a_row_each_row_is_a_record(width: int) -> None:
+    lines = table(("税号", "金额", "企业名称"), ROWS, "", width).splitlines()
+    assert max(map(cell_len, lines)) <= width
+    assert lines[:2] == ["税号      91310000MA2000001E", "金额      1,234,567.50"]
+    assert lines[-3:] == ["税号      9", "金额      —", "企业名称  乙"]
+    name = [line for line in lines[2:] if line.startswith((" ", "企"))]
+    told = "".join(line[4:].strip() if line[0] == "企" else line.strip() for line in name[:-1])
+    assert told == ROWS[0][2], "nothing is cut"
 
 
 def test_a_sentence_goes_on_below_between_its_words() -> None:
@@ -98,8 +111,31 @@ def test_what_is_piped_is_whole_and_a_terminal_gets_its_width(
     print_table(("税号", "金额", "企业名称"), ROWS)
     assert capsys.readouterr().out == table(("税号", "金额", "企业名称"), ROWS, "") + "\n"
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
     print_table(("税号", "金额", "企业名称"), ROWS)
-    assert capsys.readouterr().out == table(("税号", "金额", "企业名称"), ROWS, "", 50) + "\n"
+    lines = re.sub(r"\x1b\[\d*m", "", capsys.readouterr().out).splitlines()
+    plain = table(("税号", "金额", "企业名称"), ROWS, "", 50).splitlines()
+    assert [line.rstrip() for line in lines[:1] + lines[2:]] == plain[:1] + plain[2:], "the rule of rich is one line"
+    assert max(map(cell_len, lines)) <= 50
+
+
+def test_a_terminal_gets_no_colour_where_the_user_wants_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    for no_color in ("", "1"):
+        monkeypatch.setenv("NO_COLOR", no_color)
+        print_table(("税号",), [("9",)])
+        assert not re.search(r"\x1b\[[34]\d", capsys.readouterr().out)
+
+
+def test_progress_is_a_line_a_step_where_no_terminal_looks() -> None:
+    screen = io.StringIO()
+    with watched_steps(2, screen) as watch:
+        watch(0, "leqi__incremental")
+        watch(1, "sweep_results")
+    assert screen.getvalue() == "0/2 leqi__incremental\n1/2 sweep_results\n"
 
 
 def test_rows_are_a_table_of_the_named_columns_or_whole_as_json(capsys: pytest.CaptureFixture[str]) -> None:

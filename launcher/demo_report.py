@@ -1,0 +1,112 @@
+"""What the demo shows of its day: a short summary first, then table by table, then how to look further."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from fapiao.queries import query
+from hooks.pool.sessions import open_session
+from launcher.dag_runs import DagRun
+from launcher.guarded_output import print_line
+from launcher.home import home
+from launcher.screen import print_rows, print_title
+
+Connection = psycopg.Connection[dict[str, Any]]
+RUNS = {
+    "dag_id": "DAG", "state": "state", "tasks": "tasks", "bad": "not well", "downloaded": "downloaded",
+    "inserted": "new", "updated": "changed", "unchanged": "same", "left_out": "left out",
+}  # fmt: skip
+COUNTED = ("downloaded", "inserted", "updated", "unchanged")
+WELL = ("succeeded", "no_data")
+SECTIONS = (
+    (
+        "同步日志 · sync log (the newest rows that brought data)", "with_data", 30,
+        ("batch_no", "taxpayer_name", "download_type", "invoice_types", "window_start", "window_end", "status_label",
+         "downloaded_count", "inserted_count", "updated_count", "unchanged_count"),
+    ),
+    (
+        "未申请 · what the calendar named and nobody applied for, and why", "left_out_on", None,
+        ("dag_id", "direction", "document", "rows", "reason"),
+    ),
+    (
+        "作废 · voided", "voided", 12,
+        ("batch_no", "taxpayer_name", "direction", "invoice_types", "window_start", "window_end", "void_reason"),
+    ),
+    (
+        "申请次数 · quota board", "quota_board", 12,
+        ("taxpayer_no", "direction", "invoice_type", "issue_month", "used_today", "daily_limit", "used_this_month",
+         "monthly_limit", "unknown"),
+    ),
+    (
+        "变更 · what changed in the pool", "changes", 15,
+        ("document_key", "column_name", "old_value", "new_value", "batch_no"),
+    ),
+)  # fmt: skip
+"""Title, statement of log.sql, at most so many rows, columns."""
+FURTHER = (
+    ("./fapiao log --counts", "how many tasks stand where"),
+    ("./fapiao log --skipped", "what the calendar named and the plan left out, and why"),
+    ("./fapiao log --batch BATCH_NO --events", "what happened to one task, by whom and why"),
+    ("./fapiao calendar --from {day} --to {day} --channel leqi --explain", "what the calendar says of the day"),
+    ("./fapiao db url", "the pool's URL for psql; see the views of schema fapiao"),
+    ("./fapiao up", "the whole stack, scheduled"),
+)
+
+
+def show(url: str, day: date, ended: Sequence[DagRun], since: datetime) -> None:
+    """The summary; then the runs, the sync log, what was left out or voided and why, the quota board, changes."""
+    with open_session(url, row_factory=dict_row) as connection:
+        runs, reasons = _runs(connection, ended, since)
+        _summarise(connection, day, ended)
+        print_title("运行 · runs")
+        print_rows(RUNS, runs, indent="  ")
+        for reason in reasons:
+            print_line(f"  {reason}")
+        for title, statement, limit, columns in SECTIONS:
+            values = {"limit": limit, "day": day, "organisations": None}
+            rows = connection.execute(query("log", statement), values).fetchall()
+            print_title(title)
+            print_rows(columns, rows, indent="  ")
+            if limit is not None and len(rows) == limit:
+                print(f"  (the first {limit}; the commands below show all of them)")
+
+
+def _summarise(connection: Connection, day: date, ended: Sequence[DagRun]) -> None:
+    bad = [one.dag_id for one in ended if one.state != "success"]
+    print(f"{day}: {len(ended)} DAG runs, {'not well: ' + ', '.join(bad) if bad else 'all well'}.")
+    rows = connection.execute(query("log", "by_status")).fetchall()
+    counts = [f"{row['tasks']} {row['label']}" for row in rows]
+    print(f"任务 · tasks: {', '.join(counts) or 'none'}.")
+    held = connection.execute(query("log", "pool_size")).fetchone() or {}
+    print(
+        f"全票池 · the pool holds {held['documents']} documents with {held['lines']} lines and "
+        f"{held['files']} layout files."
+    )
+
+
+def _runs(connection: Connection, ended: Sequence[DagRun], since: datetime) -> tuple[list[dict[str, Any]], list[str]]:
+    """A row for each run, and why rows of it did not end well."""
+    found, reasons = [], []
+    for one in ended:
+        values = {"dag": one.dag_id, "run": one.run_id, "since": since}
+        rows = connection.execute(query("log", "run_rows"), values).fetchall()
+        skips = connection.execute(query("log", "run_skips"), values).fetchall()
+        bad = [row for row in rows if row["status"] not in WELL]
+        sums = {name: sum(row[name] for row in rows) for name in ("tasks", *COUNTED)}
+        left_out = sum(row["rows"] for row in skips)
+        known = {"dag_id": one.dag_id, "state": one.state, "bad": sum(row["tasks"] for row in bad)}
+        found.append(known | sums | {"left_out": left_out})
+        told = [row for row in bad if row["message"]]
+        reasons += [f"{one.dag_id}, {row['tasks']} {row['error_code']}: {row['message']}" for row in told]
+    return found, reasons
+
+
+def print_further(day: date) -> None:
+    """How to look further."""
+    print_title("Look further")
+    for command, answer in FURTHER:
+        print(f"  {command.format(day=day)}\n      {answer}")
+    print(f"Everything lives in {home()}; nothing keeps running.")
