@@ -16,36 +16,37 @@ from launcher.screen import print_rows, print_title
 
 Connection = psycopg.Connection[dict[str, Any]]
 RUNS = {
-    "dag_id": "DAG", "state": "state", "tasks": "tasks", "bad": "not well", "downloaded": "downloaded",
-    "inserted": "new", "updated": "changed", "unchanged": "same", "left_out": "left out",
+    "dag_id": "DAG", "tasks": "tasks", "bad": "not well", "inserted": "new", "updated": "changed", "left_out": "left out",
 }  # fmt: skip
-COUNTED = ("downloaded", "inserted", "updated", "unchanged")
+"""Every table here fits 80 cells: headings are short, and names of companies and reasons go on below."""
+COUNTED = ("inserted", "updated")
 WELL = ("succeeded", "no_data")
-SECTIONS = (
+SECTIONS: tuple[tuple[str, str, int | None, dict[str, str]], ...] = (
     (
-        "同步日志 · sync log (the newest rows that brought data)", "with_data", 30,
-        ("batch_no", "taxpayer_name", "download_type", "invoice_types", "window_start", "window_end", "status_label",
-         "downloaded_count", "inserted_count", "updated_count", "unchanged_count"),
+        "同步日志 · sync log (the newest rows that brought data)", "with_data", 12,
+        {"batch_no": "batch", "taxpayer_name": "company", "download_type_label": "what", "invoice_types": "type",
+         "days": "days", "downloaded_count": "rows", "inserted_count": "new", "updated_count": "upd"},
     ),
     (
         "未申请 · what the calendar named and nobody applied for, and why", "left_out_on", None,
-        ("dag_id", "direction", "document", "rows", "reason"),
+        {"dag_id": "DAG", "rows": "rows", "reason": "why"},
     ),
     (
         "作废 · voided", "voided", 12,
-        ("batch_no", "taxpayer_name", "direction", "invoice_types", "window_start", "window_end", "void_reason"),
+        {"batch_no": "batch", "taxpayer_name": "company", "invoice_types": "type", "window_start": "from",
+         "window_end": "to", "void_reason": "why"},
     ),
     (
-        "申请次数 · quota board", "quota_board", 12,
-        ("taxpayer_no", "direction", "invoice_type", "issue_month", "used_today", "daily_limit", "used_this_month",
-         "monthly_limit", "unknown"),
+        "申请次数 · quota board (used and allowed, today and in the month)", "quota_board", 12,
+        {"taxpayer_no": "company", "direction": "way", "invoice_type": "type", "issue_month": "month",
+         "used_today": "today", "daily_limit": "max", "used_this_month": "month", "monthly_limit": "max"},
     ),
     (
-        "变更 · what changed in the pool", "changes", 15,
-        ("document_key", "column_name", "old_value", "new_value", "batch_no"),
+        "变更 · what changed in the pool", "changes", 12,
+        {"document_key": "document", "column_name": "field", "old_value": "before", "new_value": "after"},
     ),
 )  # fmt: skip
-"""Title, statement of log.sql, at most so many rows, columns."""
+"""Title, statement of log.sql, at most so many rows, columns with their headings."""
 FURTHER = (
     ("./fapiao log --counts", "how many tasks stand where"),
     ("./fapiao log --skipped", "what the calendar named and the plan left out, and why"),
@@ -97,7 +98,7 @@ def _runs(connection: Connection, ended: Sequence[DagRun], since: datetime) -> t
         bad = [row for row in rows if row["status"] not in WELL]
         sums = {name: sum(row[name] for row in rows) for name in ("tasks", *COUNTED)}
         left_out = sum(row["rows"] for row in skips)
-        known = {"dag_id": one.dag_id, "state": one.state, "bad": sum(row["tasks"] for row in bad)}
+        known = {"dag_id": one.dag_id, "bad": sum(row["tasks"] for row in bad)}
         found.append(known | sums | {"left_out": left_out})
         told = [row for row in bad if row["message"]]
         reasons += [f"{one.dag_id}, {row['tasks']} {row['error_code']}: {row['message']}" for row in told]

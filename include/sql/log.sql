@@ -171,14 +171,15 @@ WHERE b.run_id = %(run)s GROUP BY 1, 2 ORDER BY 3 DESC;
 
 -- name: with_data
 -- The newest tasks that brought documents.
-SELECT * FROM fapiao.sync_log WHERE downloaded_count > 0 ORDER BY finished_at DESC, batch_no DESC LIMIT %(limit)s;
+SELECT *, to_char(window_start, 'MMDD') || '–' || to_char(window_end, 'MMDD') AS days
+FROM fapiao.sync_log WHERE downloaded_count > 0 ORDER BY finished_at DESC, batch_no DESC LIMIT %(limit)s;
 
 -- name: left_out_on
 -- What the plans of one day left out, by DAG and reason.
-SELECT s.dag_id, s.direction, s.document, count(*)::integer AS rows, s.reason
+SELECT s.dag_id, count(*)::integer AS rows, s.reason
 FROM fapiao.plan_skip AS s JOIN sync.batch AS b ON b.batch_no = s.parent_batch_no
 WHERE b.day = %(day)s
-GROUP BY 1, 2, 3, 5 ORDER BY 1, 2, 3, 5;
+GROUP BY 1, 3 ORDER BY 1, 3;
 
 -- name: voided
 -- The tasks that were voided last, with the reason.
