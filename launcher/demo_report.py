@@ -16,7 +16,8 @@ from launcher.screen import print_rows, print_title
 
 Connection = psycopg.Connection[dict[str, Any]]
 RUNS = {
-    "dag_id": "DAG", "tasks": "tasks", "bad": "not well", "inserted": "new", "updated": "changed", "left_out": "left out",
+    "dag_id": "DAG", "tasks": "tasks", "bad": "not well", "inserted": "new", "updated": "changed",
+    "left_out": "left out",
 }  # fmt: skip
 """Every table here fits 80 cells: headings are short, and names of companies and reasons go on below."""
 COUNTED = ("inserted", "updated")

@@ -56,12 +56,6 @@ PATIENCE = {
         "仅用于演练：代替税局规定的等待时间；正式环境请留空。"
         " Rehearsals only: instead of every wait that the bureau prescribes; leave it empty against a real bureau.",
     ),
-    "rehearsal": text(
-        "演练 rehearsal",
-        "填 true 表示连接的是模拟器，其票池不与真实税局共用；正式环境请留空。"
-        " true: it leads to a simulator, whose pool is never that of the real bureau; leave it empty otherwise.",
-        choices=("true", "false"),
-    ),
     "concurrency": number(
         "并发数 concurrency",
         "同时发出的请求数，默认 8；税局提示限流时调低。 Calls side by side, default 8; lower it on flow control.",
