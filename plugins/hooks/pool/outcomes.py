@@ -31,7 +31,7 @@ def of_tasks(connection: Connection, scope: Scope, handled: int) -> Outcome:
     """Downloads: those that the run planned and those that the task took in hand."""
     rows = _ask(connection, "tasks", scope)
     planning = [row["batch_no"] for row in _ask(connection, "planning", scope)]
-    look = [f"./fapiao log --batch {number}" for number in planning]
+    look = [f"./fapiao log --batch {number}" for number in planning] or ["./fapiao log"]
     codes = dict.fromkeys(row["code"] for row in rows if row["failed"] and not row["by_rule"])
     look += [f"./fapiao log --error {code}" for code in codes][:MOST]
     return outcome(
@@ -52,7 +52,8 @@ def of_tasks_and_selections(connection: Connection, scope: Scope, handled: int) 
 def of_verifications(connection: Connection, scope: Scope, handled: int) -> Outcome:
     """Verifications that the lines of the task took in hand."""
     rows = _ask(connection, "verifications", scope)
-    return outcome(handled, rows, _ask(connection, "failed_verifications", scope))
+    failed = _ask(connection, "failed_verifications", scope)
+    return outcome(handled, rows, failed, look=["视图 fapiao.verification（docs/admin.md）"] if rows else ())
 
 
 def of_selections(connection: Connection, scope: Scope, handled: int, batches: Sequence[str] = ()) -> Outcome:
