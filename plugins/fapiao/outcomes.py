@@ -39,6 +39,7 @@ def outcome(handled: int, rows: Rows, failed: Rows, left_out: Rows = (), look: S
         "documents": counts,
         "errors": errors[:MOST],
         "failed": sum(row["rows"] for row in rows if row["failed"] and not row["by_rule"]),
+        "others": sum(row["rows"] for row in rows if not row["failed"]),
         "by_rule": sum(row["rows"] for row in rows if row["by_rule"]),
         "failed_rows": [_named(row) for row in failed][:MOST],
         "left_out": [_plain(row, "code", "reason", "rows") for row in left_out][:MOST],
@@ -53,6 +54,7 @@ def together(one: Outcome, other: Outcome, prefix: str, label: str) -> Outcome:
         "labels": one["labels"] | {f"{prefix}_{code}": f"{label}{name}" for code, name in other["labels"].items()},
         "errors": (one["errors"] + [error | {"label": f"{label}{error['label']}"} for error in other["errors"]])[:MOST],
         "failed": one["failed"] + other["failed"],
+        "others": one["others"] + other["others"],
         "failed_rows": (one["failed_rows"] + other["failed_rows"])[:MOST],
         "look": one["look"] + other["look"],
     }
@@ -97,7 +99,7 @@ def _list(title: str, lines: Sequence[str], total: int) -> Iterator[str]:
 def is_red(policy: str, found: Outcome) -> bool:
     """Whether the outcome makes the run red: `never`, `all_failed` of what ended, or `any_failed`."""
     if policy == "all_failed":
-        return bool(found["failed"]) and sum(found["statuses"].values()) == found["failed"] + found["by_rule"]
+        return bool(found["failed"]) and not found["others"]
     return policy == "any_failed" and bool(found["failed"])
 
 

@@ -70,7 +70,7 @@ class HistoryApplyOperator(ApplyOperator):
         """As every apply; a dry run skips it and what follows."""
         filled = conf(context, HISTORY)
         if filled["dry_run"] and not filled["batches"]:
-            raise AirflowSkipException("dry run: nothing was planned, so nothing is applied for")
+            raise AirflowSkipException("试算：没有生成任务，不申请也不取回结果")
         return super().execute(context)
 
 
@@ -84,4 +84,6 @@ class HistoryAutoUpdateOperator(ProjectOperator):
             made = update_last_month(connection, run, actor)
         for one in made:
             self.log.info("%s", text(one.plan, book))
+        if not made:
+            self.log.info("没有组织开启自动更新，或上月数据已经完整。")
         return [{"summary": summary(one.plan, book), "batches": one.batches} for one in made]

@@ -80,7 +80,7 @@ class ImportFilesOperator(PoolOperator):
                 raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
         for one in done.outcomes:
             self.log.info("%s", described(one))
-        found = _came_to(done)
+        found = _came_to(done, strict=bool(filled["path"]))
         self.log.log(logging.WARNING if found["failed"] else logging.INFO, "%s", text(found))
         return found
 
@@ -131,9 +131,9 @@ class ImportFilesOperator(PoolOperator):
         return TakenIn(None, f"left for the next time: {broken}")
 
 
-def _came_to(done: Imported) -> Outcome:
-    """As every task says it; a file that was not taken failed by name too."""
-    rows = [_row(one) for one in done.outcomes]
+def _came_to(done: Imported, *, strict: bool) -> Outcome:
+    """As every task says it; a file that was not taken failed by name too, and of a form also what still waits."""
+    rows = [_row(one) | {"failed": _has_failed(one, strict=strict)} for one in done.outcomes]
     found = outcome(len(rows), rows, [], look=[f"./fapiao log --batch {row['batch_no']}" for row in rows][:SHOWN])
     failed = [described(one) for one, row in zip(done.outcomes, rows, strict=True) if row["failed"]]
     return found | {
@@ -144,9 +144,14 @@ def _came_to(done: Imported) -> Outcome:
     }
 
 
+def _has_failed(one: Outcome, *, strict: bool) -> bool:
+    return one["status"] in ("apply_failed", "download_failed") or (
+        strict and one["status"] not in ("succeeded", "no_data")
+    )
+
+
 def _row(one: Outcome) -> Outcome:
     counts = {name: one[f"{name}_count"] for name in ("downloaded", "inserted", "updated", "unchanged", "ignored")}
-    ended = one["status"] in ("succeeded", "no_data")
     return counts | {
         "batch_no": one["batch_no"],
         "status": one["status"],
@@ -154,7 +159,6 @@ def _row(one: Outcome) -> Outcome:
         "code": "",
         "rows": 1,
         "refused": one["failed_count"],
-        "failed": not ended,
         "by_rule": False,
     }
 

@@ -27,5 +27,5 @@ class KeyElementPlanOperator(ProjectOperator):
                 batches = create(connection, run, form, "interactive", actor)
             except BadInput as refused:
                 raise AirflowFailException(str(refused)) from refused
-        self.log.info("planned %s", ", ".join(batches))
+        self.log.info("生成 %d 条任务：%s", len(batches), "、".join(batches))
         return batches

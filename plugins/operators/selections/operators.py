@@ -142,7 +142,7 @@ class AutoSelectionOperator(PoolOperator):
         for line in [line for one in made for line in refusal_lines(one.refused)]:
             self.log.info("%s", line)
         if not submissions:
-            raise AirflowSkipException("no rule is on, or none picks a document today")
+            raise AirflowSkipException("没有启用的规则，或今天没有挑到单据")
         return {"submissions": submissions}
 
 
@@ -160,7 +160,7 @@ class SelectionFollowOperator(PoolOperator):
         run = run_day(context)
         parents = context["ti"].xcom_pull(task_ids=self.submitted_by)["submissions"]
         if not parents:
-            raise AirflowSkipException("dry run: nothing was submitted")
+            raise AirflowSkipException("试算：没有提交")
         handled = run_due_selections(context, run)
         with open_selection_session(who(context), run, owner_of(context, run)) as session:
             found = [progress(session, parent) for parent in parents]
