@@ -95,7 +95,8 @@ FROM sync.selection AS s
 CROSS JOIN LATERAL unnest(sync.organisations_of_selection(s.selection_id)) AS o (org_code)
 WHERE s.batch_no = ANY (%(batches)s)
 UNION ALL
-SELECT batch_no, org_code FROM sync.verification WHERE batch_no = ANY (%(batches)s);
+SELECT batch_no, sync.organisation_of_verification(verification_id) FROM sync.verification
+WHERE batch_no = ANY (%(batches)s);
 
 -- name: dags_of
 -- Which DAG takes up each of these open rows.

@@ -70,7 +70,8 @@ JOIN sync.task AS k USING (task_id)
 WHERE r.reply_id = %(reply)s AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s));
 
 -- name: invoices
--- The documents that a download brought, as the pool has them now, what it changed of them, and the rows it did not store.
+-- The documents of these organisations that a download brought, as the pool has them now, what it changed of them, and the rows
+-- it did not store.
 WITH task AS (
     SELECT k.batch_no, k.direction, k.taxpayer_no
     FROM sync.task AS k
@@ -95,6 +96,7 @@ SELECT s.batch_no, s.direction, s.taxpayer_no, s.document_key, i.document, i.inv
     ) AS changed, s.failed, s.ignored
 FROM seen AS s
 LEFT JOIN fapiao.invoice AS i USING (direction, taxpayer_no, document_key)
+WHERE %(organisations)s::text[] IS NULL OR i.document_key IS NULL OR i.org_code = ANY (%(organisations)s)
 ORDER BY s.batch_no, s.document_key
 LIMIT %(limit)s;
 

@@ -115,9 +115,14 @@ WHERE verification_id = %(row_id)s;
 UPDATE sync.verification SET lease_until = NULL
 WHERE claimed_by = %(owner)s AND lease_until IS NOT NULL AND state IN ('waiting', 'limit');
 
+-- name: booked_to
+-- The 核算组织 that a document was booked to; none where it goes by its company's.
+SELECT org_code FROM pool.document
+WHERE direction = %(direction)s AND taxpayer_no = %(taxpayer_no)s AND document_key = %(document_key)s AND org_code IS NOT NULL;
+
 -- name: lock_asked
 -- The verifications that a person wants fetched again or voided, locked in one order.
-SELECT batch_no, ARRAY[org_code] AS organisations, state IN ('waiting', 'limit') AS is_open
+SELECT batch_no, ARRAY[sync.organisation_of_verification(verification_id)] AS organisations, state IN ('waiting', 'limit') AS is_open
 FROM sync.verification WHERE batch_no = ANY (%(batches)s) ORDER BY verification_id FOR UPDATE;
 
 -- name: fetch_again

@@ -1,4 +1,4 @@
--- Whose documents a request is about.
+-- Whose documents a request or a verification is about.
 
 CREATE OR REPLACE FUNCTION sync.organisations_of_selection(selection_id bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT coalesce((
@@ -17,3 +17,12 @@ $$;
 COMMENT ON FUNCTION sync.organisations_of_selection IS
     'The 核算组织 of a request: those of its documents, each its own or else its company''s; of a request without documents '
     'the company''s.';
+
+CREATE OR REPLACE FUNCTION sync.organisation_of_verification(verification_id bigint) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce(d.org_code, v.org_code)
+    FROM sync.verification AS v
+    LEFT JOIN pool.document AS d USING (direction, taxpayer_no, document_key)
+    WHERE v.verification_id = organisation_of_verification.verification_id
+$$;
+COMMENT ON FUNCTION sync.organisation_of_verification IS
+    'The 核算组织 of a verification: that of its document, else of its company.';

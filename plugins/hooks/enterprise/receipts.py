@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import psycopg
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row, dict_row, tuple_row
 
 from fapiao.enterprise.receipts import Receipt
 from fapiao.errors import MergeError, Refused
@@ -71,7 +71,7 @@ def _verdict(connection: Connection, receiver: Receiver, receipt: Receipt) -> Re
     if problems:
         return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {'; '.join(problems)}")
     try:
-        outcome = _received(connection, receiver.actor, one)
+        outcome = _received(connection, receiver, one)
     except (Refused, MergeError) as failed:
         why = failed.text if isinstance(failed, Refused) else failed
         return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {why}")
@@ -85,9 +85,13 @@ def _objections(receiver: Receiver, one: Received) -> Iterator[str]:
         yield rulebook().message(key, "interactive")
 
 
-def _received(connection: Connection, actor: str, one: Received) -> Outcome:
-    """Raises Refused, and changes nothing, where the bureau's face is another or the record lacks what 查验 takes."""
-    with acting(connection, actor):
+def _received(connection: Connection, receiver: Receiver, one: Received) -> Outcome:
+    """Raises Refused, and changes nothing, where the bureau's face is another or the record lacks what 查验 takes.
+
+    So it does where the document was booked to an organisation that the receiver has no right in.
+    """
+    with acting(connection, receiver.actor):
+        _check_booked(connection, receiver, one)
         outcome = receive(connection, one)
         if outcome == "queued":
             with connection.cursor(row_factory=class_row(Verification)) as cursor:
@@ -96,6 +100,14 @@ def _received(connection: Connection, actor: str, one: Received) -> Outcome:
         else:
             _compare(connection, one)
     return outcome
+
+
+def _check_booked(connection: Connection, receiver: Receiver, one: Received) -> None:
+    """Raises Refused in the manual's words."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        booked = cursor.execute(query("verification", "booked_to"), _owned(one)).fetchall()
+    if key := receiver.permissions.any_objection("import", [org_code for (org_code,) in booked]):
+        raise Refused("NO_RIGHT", rulebook().message(key, "interactive"), "hand it in as somebody who may")
 
 
 def _compare(connection: Connection, one: Received) -> None:
