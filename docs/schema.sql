@@ -1271,6 +1271,16 @@ CREATE FUNCTION sync.now() RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN COALESCE((NULLIF(current_setting('fapiao.now', true), ''))::timestamptz, now());
 
+-- The 核算组织 of a verification: that of its document, else of its company.
+CREATE FUNCTION sync.organisation_of_verification(verification_id bigint) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(d.org_code, v.org_code)
+    FROM sync.verification AS v
+    LEFT JOIN pool.document AS d USING (direction, taxpayer_no, document_key)
+    WHERE v.verification_id = organisation_of_verification.verification_id
+$$;
+
 -- The 核算组织 of a request: those of its documents, each its own or else its company's; of a request without documents
 -- the company's.
 CREATE FUNCTION sync.organisations_of_selection(selection_id bigint) RETURNS text[]
