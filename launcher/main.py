@@ -52,6 +52,7 @@ COMMANDS = (
 HEAD = "Keeps a company group's VAT invoice pool true to the tax bureau."
 FOOT = "./fapiao COMMAND --help says more. Data lives in FAPIAO_HOME, by default .fapiao here."
 HIDDEN = ("supervise",)
+NOT_IN_THE_IMAGE = ("simulator", "bench")
 INTERRUPTED = 130
 
 
@@ -163,6 +164,11 @@ def _complain(sentence: str) -> int:
 def _unexpected(name: str, failure: Exception) -> str:
     if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
         return "The disk is full: free some space, or set FAPIAO_HOME to another disk."
+    if isinstance(failure, ModuleNotFoundError) and failure.name in NOT_IN_THE_IMAGE:
+        return (
+            f"./fapiao {name} needs the folder {failure.name}/, which this installation has not: it is for a checkout "
+            "of the project on one machine. Here Airflow is looked at and DAGs are run on its own pages."
+        )
     if "psycopg" in sys.modules and (sentence := _of_the_pool(failure)):
         return f"./fapiao {name}: {sentence}."
     file = logs() / f"error-{name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE
 from launcher.home import home, secret
-from simulator.gateway.credentials import APP_ID, APP_SECRET, GATEWAY_EXTRA
-from simulator.sample import GROUP, JRDWPTBH, UNITS
 
 KEY_VARIABLE = "SIMULATOR_KEY"
 POLL_SECONDS = 5
@@ -46,6 +44,10 @@ def _ports() -> dict[str, int]:
 
 def connections(base_url: str, key: str, poll_seconds: float = POLL_SECONDS) -> dict[str, str]:
     """Airflow's connections to the simulator by environment variable, as JSON; key and secret are in them."""
+    # the image has no simulator, and its commands are given their connections
+    from simulator.gateway.credentials import APP_ID, APP_SECRET, GATEWAY_EXTRA  # noqa: PLC0415
+    from simulator.sample import GROUP, JRDWPTBH, UNITS  # noqa: PLC0415
+
     own = {"sydwptbh": UNITS[GROUP], "poll_seconds": poll_seconds, "rehearsal": True}
     leqi = {"conn_type": "leqi", "host": base_url, "login": JRDWPTBH, "password": key, "extra": own}
     gateway: dict[str, object] = {

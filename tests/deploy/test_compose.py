@@ -194,6 +194,7 @@ def test_the_example_gateway_is_the_simulators():
     given = json.loads(line.partition("'")[2].rstrip("'"))
     assert (given["login"], given["password"]) == (APP_ID, APP_SECRET)
     del given["extra"]["poll_seconds"]
+    assert given["extra"].pop("rehearsal") is True
     assert given["extra"].items() <= GATEWAY_EXTRA.items()
 
 

@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,34 @@ def test_its_base_is_the_airflow_of_the_lock():
     assert base
     assert base[1].startswith(f"apache/airflow:slim-{locked[1]}-python3.")
     assert f"${{AIRFLOW_IMAGE:-{base[1]}}}" in compose
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folders of the production image."""
+    folder = tmp_path_factory.mktemp("image")
+    for name in RUNS - {"requirements.txt"}:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.mark.parametrize(("command", "folder"), [("demo", "simulator"), ("bench", "bench")])
+def test_a_command_for_one_machine_says_so_in_the_image(installation, command, folder, tmp_path):
+    environment = {"PATH": os.defpath, "FAPIAO_HOME": str(tmp_path)}
+    words = [sys.executable, installation / "launcher", command]
+    done = subprocess.run(words, env=environment, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"./fapiao {command} needs the folder {folder}/, which this installation has not")
+
+
+@pytest.mark.parametrize(
+    "command", ["log", "taxpayers", "import", "select", "export", "db", "doctor", "status", "fetch", "void"]
+)
+def test_a_command_over_the_pool_is_understood_there(installation, command, tmp_path):
+    words = [sys.executable, installation / "launcher", command, "--help"]
+    environment = {"PATH": os.defpath, "FAPIAO_HOME": str(tmp_path)}
+    done = subprocess.run(words, env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def _pinned(folder: Path, answer: str) -> subprocess.CompletedProcess[str]:
