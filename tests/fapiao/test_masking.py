@@ -61,6 +61,8 @@ def test_what_is_no_text_is_shown_by_its_size() -> None:
         ("p%61ssword=§&n=1", "p%61ssword=***&n=1"),
         ("https://u:§@h/p?access_token=§&n=1#sid=§", "https://u:***@h/p?access_token=***&n=1#sid=***"),
         ("redis://:§@host:6379/0", "redis://:***@host:6379/0"),
+        ("postgresql://u:p@§/x@host/db", "postgresql://u:***@host/db"),
+        ("http://host:8080/p?mail=a@b", "http://host:8080/p?mail=a@b"),
         ("Authorization: Basic §\nAccept: */*", "Authorization: ***\nAccept: */*"),
         ("Set-Cookie: JSESSIONID=§; b=§; Path=/", "Set-Cookie: ***"),
         ("<r><x:dlmm a='1'>§</x:dlmm><n>1</n></r>", "<r><x:dlmm a='1'>***</x:dlmm><n>1</n></r>"),

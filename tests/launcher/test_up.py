@@ -21,6 +21,7 @@ from launcher.pool import embedded, pool_url
 from launcher.processes import alive, session_members, wait_until
 from launcher.sample_group import load_sample
 from launcher.stack import PARTS, Stack, known_stack, running_stack
+from leaks import KEEPERS, kept_secrets, leaks_in_files, simulated_secrets
 from simulator.sample import GROUP
 from temporary_postgres import ROOT
 
@@ -110,7 +111,7 @@ def assert_a_backfill_spends_from_the_same_ledger(stack: Stack, token: str) -> N
 
 @pytest.mark.slow
 @pytest.mark.req("A-02", "R262", "R266")
-@pytest.mark.finding("F55", "F59")
+@pytest.mark.finding("F55", "F59", "F79")
 @pytest.mark.xdist_group("stack")
 def test_up_is_healthy_and_scheduled_survives_kill_9_of_parts_and_down_leaves_no_process(fapiao_home: Path):
     started = fapiao("up")
@@ -142,6 +143,8 @@ def test_up_is_healthy_and_scheduled_survives_kill_9_of_parts_and_down_leaves_no
     again = fapiao("up")
     assert (again.returncode, again.stdout) == (0, started.stdout)
     assert fapiao("status").returncode == 0
+
+    assert leaks_in_files(home(), simulated_secrets(*kept_secrets(home())), KEEPERS) == []
 
     triggerer = stack.parts["triggerer"].pid
     os.kill(triggerer, signal.SIGKILL)

@@ -25,8 +25,18 @@ _TABLES = (
     "SELECT table_schema, table_name FROM information_schema.tables"
     " WHERE table_type = 'BASE TABLE' AND table_schema IN ('sync', 'enterprise', 'pool')"
 )
-_HOLD_INVOICES = {"document", "change", "superseded", "quarantine"}
-"""Tables whose rows are what documents say: bank accounts are part of them, secrets are not."""
+_OF_WORK = "sync"
+"""The schema that tells of work; the rows of `pool` are what documents say, and bank accounts are part of them."""
+
+
+KEEPERS = ("secrets", "postgres", "passwords.json")
+"""What keeps secrets in a home, readable by its owner alone: beside them nothing may."""
+
+
+def kept_secrets(home: Path) -> list[str]:
+    """The keys and passwords that an installation has made for itself."""
+    files = (file for file in (home / "secrets").iterdir() if file.suffix != ".lock")
+    return [text for file in files if (text := file.read_text(encoding="ascii").strip())]
 
 
 def simulated_secrets(*more: str) -> list[str]:
@@ -49,7 +59,7 @@ def leaks_in_text(text: str, secrets: Iterable[str]) -> list[str]:
 
 def leaks_in_files(folder: Path, secrets: Collection[str], but: Collection[str]) -> list[str]:
     """The files below a folder in which one of the secrets can be read; `but` are the names of those that keep them."""
-    words = [one.encode() for secret in secrets for one in spellings(secret)]
+    words = sorted({one.encode() for secret in secrets for one in spellings(secret)})
     pattern = re.compile(b"|".join(map(re.escape, words)))
     found = []
     for file in folder.rglob("*"):
@@ -75,7 +85,7 @@ def accounts_in_pool(connection: Connection) -> list[str]:
 def accounts_in_messages(connection: Connection, accounts: Collection[str]) -> list[str]:
     """The tables that tell of work and show a whole bank account all the same."""
     words = [f"%{account}%" for account in accounts]
-    tables = [one for one in _tables(connection) if one[0] != "pool" or one[1] not in _HOLD_INVOICES]
+    tables = [one for one in _tables(connection) if one[0] == _OF_WORK]
     return [f"{schema}.{name}" for schema, name in tables if words and _said(connection, schema, name, words)]
 
 

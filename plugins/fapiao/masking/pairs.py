@@ -15,7 +15,7 @@ _HEADERS = re.compile(
     r"^([ \t]*(?:proxy-)?(?:set-cookie|cookie|authorization)[ \t]*:[ \t]*)(?!\*\*\*)[^\s<][^<\r\n]*",
     re.IGNORECASE | re.MULTILINE,
 )
-_USER = re.compile(r"""(://[^\s/?#:@"'<>]*:)([^\s/?#"'<>]*)@""")
+_USER = re.compile(r"""(://[^\s/?#:@"'<>]*:)(?!\d{1,5}[/?#])(?:[^\s?#"'<>]{0,400}|[^\s"'<>@]{0,400})@""")
 _LOOSE = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=bearer )(?!\*)[\w.~+/=-]{8,}", re.IGNORECASE)
 _NOTHING = frozenset({"null", "true", "false", "none", '""', "''", "[]", "{}", "()", HIDDEN, f'"{HIDDEN}"'})
 
