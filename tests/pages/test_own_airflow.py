@@ -1,4 +1,4 @@
-"""The page of connections in a real browser: our types in Chinese, and 测试连接 that asks the bureau.
+"""Pages of an ordinary Airflow in a real browser: the list of DAGs in Chinese, our connections, and 测试连接.
 
 Skipped unless FAPIAO_BROWSER names a browser. FAPIAO_SCREENSHOTS=1 makes the pictures of docs/images anew.
 """
@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from airflow_pages import AirflowPages
 from asked_of_leqi import UNIT, order
-from browser import MISSING, browser_page, browser_path
+from browser import MISSING, Page, browser_page, browser_path
 from connection_pages import ConnectionPages
-from own_airflow import own_airflow
+from own_airflow import OwnAirflow, own_airflow
 from rehearsal import DIRECT_UNIT, GENERAL, KEY
 from simulator.bureau import Bureau
 from simulator.clock import Clock
@@ -33,21 +34,47 @@ def bureau() -> Iterator[RunningSimulator]:
 
 
 @pytest.fixture(scope="module")
-def pages(bureau: RunningSimulator) -> Iterator[ConnectionPages]:
-    """A tab at somebody's Airflow, which lets everybody in."""
-    browser = browser_path() or pytest.skip(MISSING)
-    with own_airflow() as airflow, airflow.serving(), browser_page(browser) as page:
+def airflow(bureau: RunningSimulator) -> Iterator[OwnAirflow]:
+    """Somebody's Airflow, which lets everybody in; the DAG files have been read."""
+    browser_path() or pytest.skip(MISSING)
+    with own_airflow() as airflow:
+        code, told = airflow.run("dags", "reserialize")
+        assert code == 0, told
+        with airflow.serving():
+            yield airflow
+
+
+@pytest.fixture(scope="module")
+def page(airflow: OwnAirflow) -> Iterator[Page]:
+    """A tab at it, in Chinese."""
+    with browser_page(str(browser_path())) as page:
         page.size(1280, 1000)
         page.open(airflow.url)
         page.until("document.readyState === 'complete'")
         page.value(IN_CHINESE)
-        yield ConnectionPages(page, airflow.url)
+        yield page
 
 
-def picture(pages: ConnectionPages, name: str, height: int) -> None:
+@pytest.fixture
+def pages(page: Page, airflow: OwnAirflow) -> ConnectionPages:
+    """The page of connections."""
+    return ConnectionPages(page, airflow.url)
+
+
+def picture(page: Page, name: str, height: int) -> None:
     """A picture for the guides, where that is asked for."""
     if os.environ.get("FAPIAO_SCREENSHOTS") == "1":
-        pages.page.picture(ROOT / "docs" / "images" / f"{name}.webp", height=height)
+        page.picture(ROOT / "docs" / "images" / f"{name}.webp", height=height)
+
+
+@pytest.mark.finding("F58")
+def test_the_list_of_dags_shows_to_who_knows_no_english_what_each_is_and_whom_it_is_for(
+    page: Page, airflow: OwnAirflow
+) -> None:
+    shown = AirflowPages(page, airflow.url).list_of_dags("乐企·进项-增量", "电子税局·当前月进销项全量")
+    assert {"乐企", "定时下载", "管理员"} <= set(shown.split())
+    assert "leqi__" not in shown
+    picture(page, "dag_list", 1160)
 
 
 def test_leqi_is_filled_in_saved_and_tested_by_somebody_who_reads_chinese(
@@ -57,18 +84,18 @@ def test_leqi_is_filled_in_saved_and_tested_by_somebody_who_reads_chinese(
     assert all(label in shown for label in ("接口地址", "直连单位乐企ID", "SM4 密钥", "额外字段"))
     assert not any(label in shown for label in ("端口", "Port", "Schema", "模式"))
     pages.write(STANDARD)
-    picture(pages, "connection_form", 900)
+    picture(pages.page, "connection_form", 900)
     shown = pages.unfold("额外字段")
     assert all(
         label in shown for label in ("使用单位乐企ID", "轮询间隔", "并发数", "企业资料里没有填写 leqi_id 的企业")
     )
     pages.write({"element_sydwptbh": UNIT})
-    picture(pages, "connection_form_extra", 1240)
+    picture(pages.page, "connection_form_extra", 1240)
     pages.unfold("标准字段")
     pages.write({"host": bureau.url})
     pages.save("leqi")
     assert f"连接正常：乐企已应答，直连单位、使用单位 {UNIT} 和密钥有效" in pages.test("leqi")
-    picture(pages, "connection_tested", 420)
+    picture(pages.page, "connection_tested", 420)
 
 
 def test_the_gateway_says_what_the_bureau_refuses(pages: ConnectionPages, bureau: RunningSimulator) -> None:
