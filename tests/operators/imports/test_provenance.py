@@ -23,9 +23,10 @@ def store(tmp_path: Path) -> FolderStore:
     return FolderStore(tmp_path / "files")
 
 
-def apart(pool: Pool) -> None:
+@pytest.fixture(autouse=True)
+def _apart(owner: Pool) -> None:
     """The replies of this pool are numbered apart from those that pool_rows invents."""
-    pool.execute("SELECT setval(pg_get_serial_sequence('sync.reply', 'reply_id'), 1000000)")
+    owner.execute("SELECT setval(pg_get_serial_sequence('sync.reply', 'reply_id'), 1000000)")
 
 
 def by_channel(pool: Pool, at: datetime, **changed: Any) -> Any:
@@ -54,7 +55,6 @@ def test_by_file_and_then_by_channel_is_one_row_with_two_provenances(
     pool: Pool, store: FolderStore, tmp_path: Path
 ) -> None:
     company(pool)
-    apart(pool)
     (batch,) = bring_in(pool, store, export(tmp_path, [header()], [line()])).batches
     result = by_channel(pool, LATER, skrxm="李四")
     assert (result.inserted, result.updated) == (0, 1)
@@ -69,7 +69,6 @@ def test_by_channel_and_then_by_file_keeps_what_the_channel_proved(
     pool: Pool, store: FolderStore, tmp_path: Path
 ) -> None:
     company(pool)
-    apart(pool)
     by_channel(pool, EARLIER, kpr="王五")
     (batch,) = bring_in(pool, store, export(tmp_path, [header(开票人="--")], [line()])).batches
     (invoice,) = held(pool)
@@ -82,7 +81,6 @@ def test_a_header_only_export_fills_gaps_and_never_takes_a_full_face_back(
     pool: Pool, store: FolderStore, tmp_path: Path
 ) -> None:
     company(pool)
-    apart(pool)
     by_channel(pool, EARLIER)
     bring_in(pool, store, export(tmp_path, [header(购买方名称="别的名字", 发票状态="已红冲-全额")]))
     (invoice,) = held(pool)
@@ -94,7 +92,6 @@ def test_a_file_whose_name_says_when_it_was_written_never_overwrites_what_was_se
     pool: Pool, store: FolderStore, tmp_path: Path
 ) -> None:
     company(pool)
-    apart(pool)
     by_channel(pool, EARLIER, kpr="王五", bz="新")
     old = export(
         tmp_path, [header(开票人="张三", 备注="旧")], [line()], f"{OWNER}-20270104-202601-销项票-全电发票.xlsx"
@@ -107,7 +104,6 @@ def test_a_file_whose_name_says_when_it_was_written_never_overwrites_what_was_se
 @pytest.mark.req("R281", "A-32")
 def test_a_swapped_direction_is_found_by_the_party_that_is_ours(pool: Pool, store: FolderStore, tmp_path: Path) -> None:
     company(pool)
-    apart(pool)
     bought = header(购方识别号=OWNER, 销方识别号=BUYER)
     bring_in(pool, store, export(tmp_path, [bought]))
     assert [(row["direction"], row["taxpayer_no"]) for row in held(pool)] == [("input", OWNER)]
