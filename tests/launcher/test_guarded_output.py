@@ -15,6 +15,7 @@ from group_rows import A, taxpayer
 from launcher.connections import POOL_VARIABLE
 from launcher.guarded_output import GuardedOutput, guarded_output
 from launcher.main import main
+from launcher.screen import print_table
 from task_rows import put
 
 pytestmark = pytest.mark.finding("F80")
@@ -86,6 +87,21 @@ def test_what_rich_draws_is_not_spoilt(monkeypatch: pytest.MonkeyPatch) -> None:
         Console(force_terminal=True, color_system="standard").print("[red]票[/red]")
         print("\x1b[31m票")
     assert "\x1b[31m票\x1b[0m" in screen.getvalue() and screen.getvalue().endswith("\\u001b[31m票\n")
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_table_of_rich_shows_data_as_it_is_and_does_nothing_that_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = _Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("COLUMNS", "220")
+    with guarded_output():
+        print_table(("名称", "金额"), [(EVIL, 1)])
+    drawn = screen.getvalue()
+    assert SPELLED in drawn and not (UNSEEN - {"\x1b"}) & set(drawn) and "\x1b[2J" not in drawn and "\x1b]" not in drawn
 
 
 def test_it_is_the_stream_it_stands_before() -> None:

@@ -41,6 +41,11 @@ def test_a_word_that_is_neither_yes_nor_no_is_refused(capsys: pytest.CaptureFixt
     assert "rim_download open_replenish_last_month is yes or no" in capsys.readouterr().err
 
 
+def test_the_days_of_a_frequency_may_stand_in_any_width(capsys: pytest.CaptureFixture[str]) -> None:
+    written = _calendar(capsys, "--frequency", "５；１０、１５，２０ ； ２６")
+    assert written == _calendar(capsys, "--frequency", "5;10;15;20;26")
+
+
 def test_days_are_read_as_people_write_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["calendar", "--from", "２０２７年３月１０日", "--to", "2027/3/10", "--json", "--channel", "乐企"]) == 0
     assert capsys.readouterr().out.count("\n") == len(_calendar(capsys, "--channel", "leqi"))

@@ -1,12 +1,15 @@
 """乐企当月进销项全量发票下载频率: on which days of the month the running month is downloaded (A-06)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fapiao.errors import BadInput
+from fapiao.identifiers import one_spelling
 from fapiao.windows import month_end
 
+_SEPARATORS = re.compile("[,;、]")
 MOST_DAYS = 5
 """Applications a month for the running month (R099)."""
 BEFORE_THE_LAST = -1
@@ -40,7 +43,7 @@ class Frequency:
     def parse(cls, text: str) -> "Frequency":
         """Reads `5;10;15;20;26`. Raises BadInput."""
         try:
-            return cls(tuple(int(part) for part in text.replace(",", ";").split(";")))
+            return cls(tuple(int(part) for part in _SEPARATORS.split(one_spelling(text))))
         except ValueError as wrong:
             raise BadInput([f"frequency {text!r} is not a list of days like 5;10;15;20;26"]) from wrong
 
