@@ -15,14 +15,6 @@ from launcher.connections import BUREAU_VARIABLES, LEQI_VARIABLE
 KEY = "0123456789abcdeffedcba9876543210"
 
 
-@pytest.fixture(scope="session")
-def airflow_metadata() -> None:
-    """Airflow's metadata database of this test process, made once."""
-    from airflow.utils.db import initdb
-
-    initdb()
-
-
 @pytest.fixture(autouse=True)
 def _no_bureau(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*BUREAU_VARIABLES, "AIRFLOW__SECRETS__BACKEND"):

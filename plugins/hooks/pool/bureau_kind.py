@@ -15,7 +15,7 @@ Connection = psycopg.Connection[Any]
 Connect = Callable[[], AbstractContextManager[Connection]]
 
 
-class Identity(Protocol):
+class WhoAnswers(Protocol):
     """What can be known of a bureau."""
 
     name: str
@@ -38,7 +38,7 @@ class Identified(Protocol):
     """A hook or session of a bureau."""
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> WhoAnswers:
         """Who answers."""
         ...
 

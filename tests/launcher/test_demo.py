@@ -1,0 +1,80 @@
+"""The demo rehearses in a pool of its own, and what it shows fits a terminal."""
+
+import argparse
+import os
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from rich.cells import cell_len
+
+from fapiao.bureau_kind import REAL
+from fapiao.errors import Unusable
+from hooks.pool.bureau_kind import claim, kind_of
+from launcher.commands import demo
+from launcher.commands.supervise import _is_simulated
+from launcher.connections import BUREAU_VARIABLES, LEQI_VARIABLE, POOL_VARIABLE
+from launcher.dag_runs import DagRun
+from launcher.demo_report import show
+from task_rows import put
+
+DAY = date(2027, 3, 10)
+
+
+def asked(*words: str) -> argparse.Namespace:
+    """The demo's arguments."""
+    parser = argparse.ArgumentParser()
+    demo.add_arguments(parser)
+    return parser.parse_args(words)
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+def test_it_never_takes_a_pool_that_was_given_by_connection_unless_told_to(
+    fapiao_home: Path, monkeypatch: pytest.MonkeyPatch, pool_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(POOL_VARIABLE, pool_url)
+    with demo._pool(asked("--given-pool")) as url:
+        assert url == pool_url
+    with demo._pool(asked()) as url:
+        assert url != pool_url
+    assert capsys.readouterr().err.startswith("The demo rehearses in the embedded pool, not in that of AIRFLOW_CONN_")
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+def test_up_puts_no_simulator_beside_a_bureau_that_is_given_nor_into_the_real_bureaus_pool(
+    fapiao_home: Path, monkeypatch: pytest.MonkeyPatch, pool_url: str, airflow_metadata: None
+) -> None:
+    for name in BUREAU_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    assert not _is_simulated(pool_url, {LEQI_VARIABLE: "leqi://a:b@c"})
+    with psycopg.connect(pool_url) as connection:
+        assert kind_of(connection) is None
+        claim(connection, REAL, "connection leqi")
+        put(connection, "downloading")
+    with pytest.raises(Unusable, match="This pool is filled by the real bureau"):
+        _is_simulated(pool_url, os.environ)
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_its_tables_fit_the_terminal_and_the_summary_comes_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pool_url: str, width: int
+) -> None:
+    with psycopg.connect(pool_url) as connection:
+        for kind in ("81", "82"):
+            put(connection, "succeeded", invoice_type=kind, downloaded_count=3, inserted_count=3)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    ended = [
+        DagRun("soft_certificate__current_month", "run-1", "success"),
+        DagRun("leqi__current_month", "run-1", "failed"),
+    ]
+    show(pool_url, DAY, ended, datetime(2027, 1, 1, tzinfo=UTC))
+    lines = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out).splitlines()
+    assert lines[0] == "2027-03-10: 2 DAG runs, not well: leqi__current_month."
+    assert lines[1] == "任务 · tasks: 2 成功."
+    assert max(map(cell_len, lines)) <= width
+    assert any(line.startswith("  batch") for line in lines), "a table, and no record"
