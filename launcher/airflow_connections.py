@@ -11,7 +11,7 @@ from fapiao.errors import Unusable
 from launcher.home import logs
 
 READER = Path(__file__).with_name("connection_reader.py")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 def known_to_airflow(

@@ -12,13 +12,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from fapiao.errors import Unusable
-from launcher.guard import Manner, ended_here, start
+from launcher.guard import NEEDED_TO_THE_END, ended_here, start
 from launcher.home import logs
 from launcher.local_program import CallRefused, LocalProgram
 from launcher.processes import wait_until
 
 START_SECONDS = 20.0
-LAST = Manner(last=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def simulation(day: date | None, key: str) -> Iterator[Simulation]:
         ports = Path(folder) / "ports.json"
         command = [sys.executable, "-m", "simulator", "--host", "127.0.0.1", "--port", "0", "--admin-port", "0"]
         command += ["--port-file", str(ports), "--key", key, *(["--date", day.isoformat()] if day else [])]
-        with ended_here(start(command, output, manner=LAST), LAST) as process:
+        with ended_here(start(command, output, manner=NEEDED_TO_THE_END), NEEDED_TO_THE_END) as process:
             found = _wait_for(process, ports, log)
             yield Simulation(f"http://127.0.0.1:{found['leqi']}", f"http://127.0.0.1:{found['admin']}")
 

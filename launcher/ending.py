@@ -7,16 +7,22 @@ from types import FrameType
 from typing import NoReturn
 
 TERMINATED = 143
+LEAVE_SECONDS = 4.0
+"""A machine may be so busy that ending takes longer: the guard finishes it, and who asked has been answered."""
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
-class Terminated(SystemExit):
+class EndedBySignal(SystemExit):
     """Told to end by a signal; it unwinds like an exception, so that what was started is stopped."""
 
     def __init__(self, number: int) -> None:
         super().__init__(TERMINATED)
         self.sentence = (
             f"Ended by {signal.Signals(number).name}: nothing that this command started runs any more, "
+            "and the next start goes on from here."
+        )
+        self.late_sentence = (
+            f"Ended by {signal.Signals(number).name}: what this command started is still ending, on a busy machine, "
             "and the next start goes on from here."
         )
 
@@ -27,7 +33,7 @@ def end_at_once() -> None:
 
 
 def unwind() -> None:
-    """From here on such a signal raises Terminated."""
+    """From here on such a signal raises EndedBySignal."""
     _handle(_terminate)
 
 
@@ -39,9 +45,23 @@ def _handle(handler: object) -> None:
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
-    print(Terminated(number).sentence, file=sys.stderr, flush=True)
+    print(EndedBySignal(number).sentence, file=sys.stderr, flush=True)
     os._exit(TERMINATED)
 
 
 def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
-    raise Terminated(number)
+    ended = EndedBySignal(number)
+    signal.signal(signal.SIGALRM, lambda *_: _leave(ended))
+    signal.setitimer(signal.ITIMER_REAL, LEAVE_SECONDS)
+    raise ended
+
+
+def told(ended: EndedBySignal) -> str:
+    """What is said when everything has ended in time."""
+    signal.setitimer(signal.ITIMER_REAL, 0.0)
+    return ended.sentence
+
+
+def _leave(ended: EndedBySignal) -> NoReturn:
+    print(ended.late_sentence, file=sys.stderr, flush=True)
+    os._exit(TERMINATED)

@@ -23,7 +23,7 @@ from launcher.processes import birth, end_sessions
 
 BEGINS_WHEN_TOLD = ("/bin/sh", "-c", 'read -r word && exec "$@"', "sh")
 PROGRAM = Path(__file__).with_name("guard_process.py")
-PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 2.5
 """A child that is asked to end has so long before it is killed."""
 GUARD_SECONDS = 30.0
 _uses = count()
@@ -39,6 +39,8 @@ class Manner:
 
 
 ORDINARY = Manner()
+NEEDED_TO_THE_END = Manner(patience=1.0, last=True)
+"""A simulator: others talk to it until they end, and it has nothing to put away."""
 
 
 class ProcessGuard:

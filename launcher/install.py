@@ -40,7 +40,7 @@ os._exit(code if code >= 0 else 1)
 """In words of the standard library what launcher.guard does once there is an environment."""
 
 
-class Terminated(BaseException):
+class ToldToEnd(BaseException):
     """Told to end by a signal."""
 
 
@@ -195,7 +195,7 @@ def _kept(command: list[str | Path], **options: Any) -> "subprocess.Popen[Any]":
 
 def _terminate(*_: object) -> NoReturn:
     """SIGTERM unwinds, so that what was started ends."""
-    raise Terminated
+    raise ToldToEnd
 
 
 def main(root: str, lock: str, venv: str) -> int:
@@ -212,7 +212,7 @@ def main(root: str, lock: str, venv: str) -> int:
     except KeyboardInterrupt:
         say("Interrupted; ./fapiao begins anew next time.")
         return 130
-    except Terminated:
+    except ToldToEnd:
         say("Ended by SIGTERM; ./fapiao begins anew next time.")
         return 143
     return 0

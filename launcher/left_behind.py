@@ -6,7 +6,6 @@ from pathlib import Path
 from signal import Signals
 from typing import Any
 
-from launcher.pool import stop_if_unused
 from launcher.processes import end_sessions
 
 
@@ -16,6 +15,8 @@ def end_left_behind(leaders: Mapping[int, Mapping[str, Any]], homes: Iterable[st
     for (_last, number, patience), children in groupby(in_order, key=_manner):
         end_sessions({pid: how["born"] for pid, how in children}, patience, Signals(number))
     for home in set(homes):
+        from launcher.pool import stop_if_unused  # noqa: PLC0415 the children shall not wait for the driver's import
+
         stop_if_unused(Path(home))
 
 

@@ -14,7 +14,7 @@ from types import ModuleType
 
 from fapiao.errors import FapiaoError
 from fapiao.shown import visible_lines
-from launcher.ending import Terminated, unwind
+from launcher.ending import EndedBySignal, told, unwind
 from launcher.entrance import entering
 from launcher.guard import close_guard
 from launcher.guarded_output import guarded_output, print_line
@@ -127,8 +127,8 @@ def _guarded(name: str, rest: list[str]) -> int:
     except KeyboardInterrupt:
         _complain("Interrupted.")
         return INTERRUPTED
-    except Terminated as ended:
-        _complain(ended.sentence)
+    except EndedBySignal as ended:
+        _complain(told(ended))
         raise
     except BrokenPipeError:
         return 0

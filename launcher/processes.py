@@ -45,9 +45,14 @@ def _birth(process: psutil.Process) -> str:
 
 def session_members(leader: int, born: str) -> list[psutil.Process]:
     """Living processes of the session that `leader` began at `born`, the leader included."""
-    if alive(leader) and not alive(leader, born):
+    if _is_another_now(leader, born):
         return []
     return [one for one in psutil.process_iter() if _session(one.pid) == leader and alive(one.pid)]
+
+
+def _is_another_now(leader: int, born: str) -> bool:
+    """Whether the number was given away again."""
+    return alive(leader) and not alive(leader, born)
 
 
 def _session(pid: int) -> int | None:
@@ -64,8 +69,9 @@ def end_sessions(leaders: Mapping[int, str], patience: float, number: signal.Sig
     for leader, born in leaders.items():
         send(leader, born, number)
     wait_until(lambda: not any(alive(leader, born) for leader, born in leaders.items()), patience)
-    for leader, born in leaders.items():
-        for process in session_members(leader, born):
+    known = {leader for leader, born in leaders.items() if not _is_another_now(leader, born)}
+    for process in psutil.process_iter():
+        if _session(process.pid) in known:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from fapiao.errors import Unusable
 from launcher import stack_simulator
 from launcher.airflow_env import login_is_ours
-from launcher.guard import Manner, guard, release, start
+from launcher.guard import NEEDED_TO_THE_END, ORDINARY, guard, release, start
 from launcher.home import logs
 from launcher.processes import birth, wait_until
 from launcher.stack import PARTS, Part, Stack, end_parts, forget, me
@@ -60,7 +60,7 @@ class Supervisor:
     def _stop(self) -> None:
         parts = self.stack.parts
         end_parts({name: part for name, part in parts.items() if name != SIMULATOR})
-        end_parts(parts)
+        end_parts(parts, NEEDED_TO_THE_END.patience)
         for part in parts.values():
             release(part.pid)
         forget()
@@ -86,7 +86,9 @@ class Supervisor:
         airflow = [sys.executable, "-m", "airflow", name, *QUIET.get(name, [])]
         command = stack_simulator.command() if name == SIMULATOR else airflow
         with log_of(name).open("ab") as log:
-            process = start(command, log, self._environment, manner=Manner(last=name == SIMULATOR))
+            process = start(
+                command, log, self._environment, manner=NEEDED_TO_THE_END if name == SIMULATOR else ORDINARY
+            )
         self._processes[name] = process
         self.stack.parts[name] = Part(process.pid, birth(process.pid), deaths)
         self.stack.save()

@@ -11,7 +11,7 @@ from launcher.airflow_env import LOGIN, dag_files, login_password, settings_of_t
 from launcher.guard import Manner, release, start
 from launcher.home import ROOT, home, locked
 from launcher.ports import free_port, port_is_free
-from launcher.processes import wait_until
+from launcher.processes import birth, end_sessions, wait_until
 from launcher.stack import Stack, end_parts, forget, known_stack, running_stack, supervised
 from launcher.stack_health import StackGone, wait_until_healthy
 from launcher.supervisor import log_of
@@ -52,9 +52,13 @@ def _found_healthy() -> Stack | None:
 
 def _started_healthy(port: int) -> Stack:
     supervisor = _start(port)
-    stack = _begun(supervisor)
-    wait_until_healthy(stack, say)
-    _wait_until_dags_are_seen()
+    try:
+        stack = _begun(supervisor)
+        wait_until_healthy(stack, say)
+        _wait_until_dags_are_seen()
+    except BaseException:
+        end_sessions({supervisor.pid: birth(supervisor.pid)}, SUPERVISOR.patience)
+        raise
     release(supervisor.pid)
     return running_stack() or stack
 

@@ -1,12 +1,12 @@
 """Whatever is killed or told to end, at any moment, leaves no process, and the next start goes on from there."""
 
+import contextlib
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -29,19 +29,19 @@ def started(*words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0)
 
 
-def of_home(home: Path) -> Iterator[psutil.Process]:
-    """Every living process that works in this home: by its environment, its words, or whose child it is."""
+def of_home(home: Path) -> dict[int, str]:
+    """Every living process that works in this home, by its environment or its words."""
+    found = {}
     for process in psutil.process_iter():
-        try:
-            named = process.environ().get("FAPIAO_HOME") == str(home) or str(home) in " ".join(process.cmdline())
-            if named and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
-                yield process
-        except psutil.Error:
-            continue
+        with contextlib.suppress(psutil.Error):
+            words, environment = " ".join(process.cmdline()), process.environ()
+            if environment.get("FAPIAO_HOME") == str(home) or str(home) in words:
+                found[process.pid] = words[:150]
+    return found
 
 
-def living(home: Path, but: set[int]) -> list[str]:
-    return [f"{one.pid} {' '.join(one.cmdline())[:150]}" for one in of_home(home) if one.pid not in but]
+def living(home: Path, but: set[int]) -> dict[int, str]:
+    return {pid: words for pid, words in of_home(home).items() if pid not in but}
 
 
 @pytest.mark.slow
@@ -50,7 +50,7 @@ def living(home: Path, but: set[int]) -> list[str]:
 @pytest.mark.parametrize("command", ["demo", "up"])
 def test_a_command_that_is_killed_leaves_no_process_and_the_next_one_goes_on(command: str, fapiao_home: Path) -> None:
     dice = random.Random(f"{SEED} {command}")  # noqa: S311 a seeded one is wanted
-    ours = {process.pid for process in of_home(fapiao_home)}
+    ours = {os.getpid(), *of_home(fapiao_home)}
     for turn in range(MOMENTS):
         moment, how = dice.uniform(0.0, LATEST_SECONDS[command]), (signal.SIGKILL, signal.SIGTERM)[turn % 2]
         one = started(command)
@@ -78,4 +78,4 @@ def test_a_command_that_is_killed_leaves_no_process_and_the_next_one_goes_on(com
     parts = ["api-server", "dag-processor", "triggerer", "scheduler", "simulator", "postgres"]
     missing = [name for name in parts if name not in down.stdout]
     assert missing == ([] if command == "up" else parts), down.stdout
-    assert living(fapiao_home, ours) == []
+    assert living(fapiao_home, ours) == {}
