@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-import airflow_home  # noqa: F401 before anything imports Airflow
+from airflow_home import OWN  # before anything imports Airflow
 from budgets import Budgets
 from hooks.pool import migrations
 from hooks.pool.roles import APPLICATION, READER, give_rights
@@ -116,6 +116,8 @@ def fapiao_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A FAPIAO_HOME of this test's own; whatever runs in it is stopped at the end."""
     monkeypatch.delenv("AIRFLOW_CONN_INVOICE_POOL", raising=False)
     monkeypatch.delenv("AIRFLOW_CONN_LEQI", raising=False)
+    for name in OWN:
+        monkeypatch.delenv(name, raising=False)
     with temporary_folder() as folder:
         monkeypatch.setenv("FAPIAO_HOME", str(folder))
         yield folder

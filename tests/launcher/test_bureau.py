@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from airflow_home import OWN
 from fapiao.errors import Unusable
 from launcher.airflow_connections import known_to_airflow
 from launcher.bureau import given_bureaus, require_bureau
@@ -34,7 +35,7 @@ def test_a_bureau_in_a_secrets_backend_is_found_as_airflow_finds_it(
         "AIRFLOW__SECRETS__BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
         "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps({"connections_file_path": str(kept)}),
     }
-    found = given_bureaus({**os.environ, **backend})
+    found = given_bureaus({**os.environ, **OWN, **backend})
     assert found.keys() == {LEQI_VARIABLE}
     assert json.loads(found[LEQI_VARIABLE]) == {
         "conn_type": "leqi", "host": "https://a", "login": "JR", "password": KEY, "extra": extra,
@@ -49,7 +50,7 @@ def test_an_airflow_that_cannot_say_is_one_sentence_without_what_it_said(fapiao_
     with pytest.raises(
         Unusable, match=r"Airflow cannot say which connections it knows: .*airflow-connections.log"
     ) as no:
-        known_to_airflow(["leqi"], os.environ | kept)
+        known_to_airflow(["leqi"], os.environ | OWN | kept)
     assert "hvs.abc" not in str(no.value)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HOME = Path(tempfile.mkdtemp(prefix="fapiao-airflow-"))
 
-os.environ |= {
+OWN = {
     "AIRFLOW_HOME": str(HOME),
     "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
@@ -19,4 +19,6 @@ os.environ |= {
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
     "AIRFLOW__API_AUTH__JWT_SECRET": "only-for-tests-" * 6,
 }
+"""Of the tests' own Airflow: no settings of a user who starts a command (`fapiao_home` takes them away)."""
+os.environ |= OWN
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
