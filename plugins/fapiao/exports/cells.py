@@ -37,7 +37,8 @@ def text(value: str) -> str:
 
     What XML cannot carry is shown as a replacement, what nobody sees or what turns its neighbours as \uXXXX.
     """
-    clean = visible_lines(_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", value))
+    # a cell may hold any line break, which moves no cursor there
+    clean = "\r".join(map(visible_lines, _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", value).split("\r")))
     return clean if len(clean) <= LONGEST_TEXT else clean[: LONGEST_TEXT - 1] + "…"
 
 
