@@ -70,10 +70,9 @@ def _prepare(server: EmbeddedPostgres) -> None:
 def reading_url() -> Iterator[str]:
     """The URL of the pool for who only looks, usable inside the block; it is neither made nor migrated.
 
-    The embedded server runs meanwhile. Raises Unusable where there is no embedded pool, BadInput as pool_url.
+    The embedded server runs meanwhile. Raises Unusable where there is no embedded pool.
     """
     if url := given(*READING):
-        admit(url)
         yield url
         return
     if not embedded().data.exists():
@@ -82,9 +81,7 @@ def reading_url() -> Iterator[str]:
             f"sample companies; or name yours by {POOL_VARIABLE}."
         )
     with running_postgres() as server:
-        url = server.url(DATABASE, READER)
-        admit(url)
-        yield url
+        yield server.url(DATABASE, READER)
 
 
 def given(*variables: str) -> str | None:
@@ -112,7 +109,8 @@ def pool_session(actor: str = "", **settings: Any) -> Iterator[psycopg.Connectio
 def reading_session(**settings: Any) -> Iterator[psycopg.Connection[Any]]:
     """A session of the pool for what a person looks at: it takes no lock, and the server refuses any change.
 
-    Raises Unusable as reading_url, and with the next step where the pool is not as this program knows it.
+    Raises Unusable as reading_url, and with the next step where the pool is not as this program knows it; BadInput as
+    pool_url.
     """
     rows = settings.pop("row_factory", tuple_row)
     with reading_url() as url:
@@ -120,6 +118,7 @@ def reading_session(**settings: Any) -> Iterator[psycopg.Connection[Any]]:
             connection = open_reading_session(url, limits=SessionLimits.of_a_person(), **settings)
         with connection, giving_up(connection, "person_seconds"), _undone(connection):
             refuse_other_schema(connection)
+            admit(url)
             connection.row_factory = rows
             yield connection
 
