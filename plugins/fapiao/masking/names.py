@@ -28,7 +28,7 @@ class SecretNames(RuleRow, frozen=True):
     whole: Texts = ()
 
 
-class Secrets(RuleSections, frozen=True):
+class SecretRules(RuleSections, frozen=True):
     """密文: under which names a value is hidden."""
 
     file = "secrets.yaml"
@@ -36,7 +36,7 @@ class Secrets(RuleSections, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class SpeltNames:
     """The names, spelt alike: `part` by what they hide, `whole` likewise."""
 
     part: dict[str, Hides]
@@ -61,10 +61,10 @@ def spelt_alike(name: str) -> str:
 
 
 @cache
-def names(folder: Path = RULES) -> Names:
+def names(folder: Path = RULES) -> SpeltNames:
     """Reads the file once. Raises RuleError with file and line."""
-    rows = RuleFile(Secrets, folder).content.secrets
-    return Names(
+    rows = RuleFile(SecretRules, folder).content.secrets
+    return SpeltNames(
         {spelt_alike(name): row.hides for row in rows for name in row.part},
         {spelt_alike(name): row.hides for row in rows for name in row.whole},
     )
@@ -72,7 +72,7 @@ def names(folder: Path = RULES) -> Names:
 
 @cache
 def hides(name: str) -> Hides | None:
-    """As Names.hides, of the project's own rules."""
+    """As SpeltNames.hides, of the project's own rules."""
     return names().hides(name)
 
 
