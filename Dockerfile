@@ -5,7 +5,7 @@ ARG AIRFLOW_IMAGE=apache/airflow:slim-3.3.2-python3.12
 
 FROM ${AIRFLOW_IMAGE} AS production
 COPY requirements.txt /opt/airflow/requirements.txt
-RUN pip install --no-cache-dir --require-hashes -r /opt/airflow/requirements.txt \
+RUN pip install --no-cache-dir --require-hashes -r /opt/airflow/requirements.txt -c /opt/airflow/requirements.txt \
     && pip check \
     && mkdir -p /opt/airflow/state /opt/airflow/logs
 # root's, so that no task changes what runs; compiled, because nobody can later

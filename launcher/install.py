@@ -9,13 +9,15 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 UV = "uv==0.13.9"
 LARGEST_SCRIPT_BYTES = 100_000
 STAMP = "requirements.cksum"
+LOCKS = ("requirements.txt", "requirements-dev.txt")
+"""What production needs, and what one machine needs beside it."""
 VARIABLE = "FAPIAO_VENV"
 DURATION = "half a minute to a few minutes"
 TELL_UV = {
@@ -61,8 +63,8 @@ def install(root: Path, lock: str, venv: Path) -> None:
         _refuse_other_folder(venv, root)
         for leftover in (making, old):
             shutil.rmtree(leftover, ignore_errors=True)
-        say(f"Installing the locked requirements into {_called(venv, root)}: once, about 600 MB, {DURATION}.")
-        _fill(making, root / "requirements.txt")
+        say(f"Installing the locked requirements into {_called(venv, root)}: once, about 900 MB, {DURATION}.")
+        _fill(making, [root / name for name in LOCKS])
         rewrite_paths(making, venv)
         (making / STAMP).write_text(f"{lock}\n", encoding="ascii")
         with contextlib.suppress(FileNotFoundError):
@@ -116,19 +118,22 @@ def _alone(venv: Path) -> Iterator[None]:
         yield
 
 
-def _fill(venv: Path, requirements: Path) -> None:
+def _fill(venv: Path, locks: Sequence[Path]) -> None:
     python = venv / "bin" / "python"
+    wanted = [word for lock in locks for word in ("-r", lock)]
     pip = _new_environment(venv)
     say(f"1/2 the installer ({UV})")
     has_uv = _run([*pip, "install", "--quiet", UV])
     say("2/2 Airflow, Postgres and the rest; compiling it takes longest")
     configured = subprocess.run([*pip, "config", "list"], check=False, capture_output=True, text=True).stdout
     environment = {**os.environ, **uv_settings(configured)}
-    uv = [venv / "bin" / "uv", "pip", "install", "--python", python, "--compile-bytecode", "-r", requirements]
+    uv = [venv / "bin" / "uv", "pip", "install", "--python", python, "--compile-bytecode", *wanted]
     if has_uv and _run_without_list(uv, environment):
         return
     say("uv could not; trying again with pip, which takes longer.")
-    if not _run([*pip, "install", "--quiet", "--require-hashes", "-r", requirements]):
+    # an older pip chooses a version for what has extras before it sees the pin, unless that is a constraint too
+    pins = [word for lock in locks for word in ("-c", lock)]
+    if not _run([*pip, "install", "--quiet", "--require-hashes", *wanted, *pins]):
         raise NotInstalled(
             "The locked requirements could not be installed; the lines above say why. "
             "Check the network, the package index of pip and the free disk space, then run ./fapiao again."

@@ -28,7 +28,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "launcher").mkdir()
     shutil.copy(ROOT / "launcher" / "install.py", root / "launcher" / "install.py")
     (root / "launcher" / "__main__.py").write_text(SAYS_ITS_WORDS)
-    (root / "requirements.txt").write_text("# nothing\n")
+    for name in install.LOCKS:
+        (root / name).write_text("# nothing\n")
     return root
 
 
@@ -59,10 +60,11 @@ def test_it_runs_from_any_folder_and_through_links(project, tmp_path):
         assert start(tmp_path / command, "x", cwd=tmp_path).stdout == f"{project}/.venv x\n"
 
 
-def test_changed_requirements_make_a_new_environment_whose_scripts_point_to_its_place(project):
+@pytest.mark.parametrize("lock", install.LOCKS)
+def test_changed_requirements_make_a_new_environment_whose_scripts_point_to_its_place(project, lock):
     start(project / "fapiao")
     before = stamp(project)
-    (project / "requirements.txt").write_text("# nothing, but written otherwise\n")
+    (project / lock).write_text("# nothing, but written otherwise\n")
     assert "Installed." in start(project / "fapiao").stderr
     assert stamp(project) != before
     pip = (project / ".venv" / "bin" / "pip").read_text()
