@@ -20,11 +20,12 @@ WATCHES = {"view", "export"}
 ASK = """
 import json, sys
 from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+from werkzeug.security import check_password_hash
 with get_application_builder() as builder:
     security = builder.sm
     roles = {r.name: sorted(f"{p.action.name} {p.resource.name}" for p in r.permissions) for r in security.get_all_roles()}
     users = {u.username: [r.name for r in u.roles] for u in security.get_all_users()}
-    entered = bool(security.auth_user_db("admin", sys.argv[2]))
+    entered = check_password_hash(security.find_user(username="admin").password, sys.argv[2])
     if sys.argv[3:]:
         role = security.find_role("viewer")
         security.add_permission_to_role(role, security.get_permission("can_create", "DAG Runs"))
