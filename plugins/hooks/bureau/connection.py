@@ -53,13 +53,23 @@ class BureauConnection:
     @property
     def unencrypted(self) -> str | None:
         """A warning where keys and invoices would leave this machine in clear; None over TLS. Raises FapiaoError."""
-        url = urlsplit(self.base_url)
-        if url.scheme != "http" or _on_this_machine(url.hostname or ""):
+        host = _in_clear_to(self.base_url)
+        if host is None:
             return None
         return (
-            f"连接 {self.name} 使用 http，密钥和发票数据以明文传到 {url.hostname}，请改用 https。"
+            f"连接 {self.name} 使用 http，密钥和发票数据以明文传到 {host}，请改用 https。"
             f" Connection {self.name} is not encrypted: use https."
         )
+
+
+def _in_clear_to(address: str) -> str | None:
+    """The other machine that http leads to; an address that is none leads nowhere, as the first question says."""
+    try:
+        url = urlsplit(address)
+    except ValueError:
+        return None
+    host = url.hostname or ""
+    return None if url.scheme != "http" or _on_this_machine(host) else host
 
 
 def _on_this_machine(host: str) -> bool:
