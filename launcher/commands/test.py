@@ -10,12 +10,15 @@ from launcher.home import ROOT
 HELP = "all checks and tests, under TZ=UTC and TZ=Asia/Shanghai; with arguments: pytest with them"
 PASSES_ON = True
 CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
-ONCE = ("simulator", "conformance", "journeys", "hostile_answers", "hostile_files", "races", "torture")
+ONCE = (
+    "simulator", "conformance", "journeys", "hostile_answers", "hostile_files", "races", "torture", "bench", "deploy",
+    "hooks/bureau/test_memory.py",
+)  # fmt: skip
 # twice as many workers as two cores: half of a test is waiting for Postgres, Airflow or the simulator
 RUNS = (
     # tests that start the whole stack are one group: a machine has one port 8080, and rarely memory for two stacks
     ({"TZ": "UTC"}, ["pytest", "-n", "4", "--dist", "loadgroup"]),
-    # the stack, the simulator, what is said on the wire or lies in a file, races, worlds with a clock of their own, and
+    # the stack, the simulator, what is said on the wire or lies in a file, memory, races, worlds with a clock of their own, and
     # runs of Airflow, which brings its own time zone along: they do not depend on ours, and take minutes
     (
         {"TZ": "Asia/Shanghai"},
