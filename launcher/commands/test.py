@@ -18,8 +18,8 @@ ONCE = (
 RUNS = (
     # tests that start the whole stack are one group: a machine has one port 8080, and rarely memory for two stacks
     ({"TZ": "UTC"}, ["pytest", "-n", "4", "--dist", "loadgroup"]),
-    # the stack, the simulator, what is said on the wire or lies in a file, memory, races, worlds with a clock of their own, and
-    # runs of Airflow, which brings its own time zone along: they do not depend on ours, and take minutes
+    # the stack, the simulator, what is said on the wire or lies in a file, memory, races, worlds with a clock of their
+    # own, and runs of Airflow, which brings its own time zone along: they do not depend on ours, and take minutes
     (
         {"TZ": "Asia/Shanghai"},
         ["pytest", "-n", "4", "-m", "not slow", *(f"--ignore=tests/{name}" for name in ONCE)],
