@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from launcher.dag_runner import list_once
 from simulator.bureau import Bureau
 from simulator.clock import Clock
 from simulator.running import RunningSimulator
@@ -186,6 +187,7 @@ def _bag() -> Any:
     if "bag" not in _bags:
         bag = DagBag()
         assert bag.import_errors == {}
+        list_once()
         _bags["bag"] = bag
     return _bags["bag"]
 
