@@ -15,6 +15,8 @@ from launcher.home import home
 from launcher.screen import print_rows, print_title
 
 Connection = psycopg.Connection[dict[str, Any]]
+Ended = tuple[DagRun, datetime]
+"""A run, and when it began: a sweep works the rows of every DAG, and those before it are not its own."""
 RUNS = {
     "dag_id": "DAG", "tasks": "tasks", "bad": "not well", "inserted": "new", "updated": "changed",
     "left_out": "left out",
@@ -58,10 +60,10 @@ FURTHER = (
 )
 
 
-def show(url: str, day: date, ended: Sequence[DagRun], since: datetime) -> None:
+def show(url: str, day: date, ended: Sequence[Ended]) -> None:
     """The summary; then the runs, the sync log, what was left out or voided and why, the quota board, changes."""
     with open_session(url, row_factory=dict_row) as connection:
-        runs, reasons = _runs(connection, ended, since)
+        runs, reasons = _runs(connection, ended)
         _summarise(connection, day, ended)
         print_title("运行 · runs")
         print_rows(RUNS, runs, indent="  ")
@@ -76,8 +78,8 @@ def show(url: str, day: date, ended: Sequence[DagRun], since: datetime) -> None:
                 print(f"  (the first {limit}; the commands below show all of them)")
 
 
-def _summarise(connection: Connection, day: date, ended: Sequence[DagRun]) -> None:
-    bad = [one.dag_id for one in ended if one.state != "success"]
+def _summarise(connection: Connection, day: date, ended: Sequence[Ended]) -> None:
+    bad = [one.dag_id for one, _ in ended if one.state != "success"]
     print(f"{day}: {len(ended)} DAG runs, {'not well: ' + ', '.join(bad) if bad else 'all well'}.")
     rows = connection.execute(query("log", "by_status")).fetchall()
     counts = [f"{row['tasks']} {row['label']}" for row in rows]
@@ -89,10 +91,10 @@ def _summarise(connection: Connection, day: date, ended: Sequence[DagRun]) -> No
     )
 
 
-def _runs(connection: Connection, ended: Sequence[DagRun], since: datetime) -> tuple[list[dict[str, Any]], list[str]]:
+def _runs(connection: Connection, ended: Sequence[Ended]) -> tuple[list[dict[str, Any]], list[str]]:
     """A row for each run, and why rows of it did not end well."""
     found, reasons = [], []
-    for one in ended:
+    for one, since in ended:
         values = {"dag": one.dag_id, "run": one.run_id, "since": since}
         rows = connection.execute(query("log", "run_rows"), values).fetchall()
         skips = connection.execute(query("log", "run_skips"), values).fetchall()

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 UV = "uv==0.13.9"
 LARGEST_SCRIPT_BYTES = 100_000
 STAMP = "requirements.cksum"
+NO_NEWS = "--disable-pip-version-check"
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 """What production needs, and what one machine needs beside it."""
 VARIABLE = "FAPIAO_VENV"
@@ -143,12 +144,12 @@ def _fill(venv: Path, locks: Sequence[Path]) -> None:
 def _new_environment(venv: Path) -> list[str | Path]:
     """An empty environment; returns the pip command for it. Debian's Python may have pip but no ensurepip."""
     if _run([sys.executable, "-m", "venv", venv], quiet=True):
-        return [venv / "bin" / "python", "-m", "pip"]
+        return [venv / "bin" / "python", "-m", "pip", NO_NEWS]
     shutil.rmtree(venv, ignore_errors=True)
     if _run([sys.executable, "-m", "venv", "--without-pip", venv]) and _run(
         [sys.executable, "-m", "pip", "-q", "list"]
     ):
-        return [sys.executable, "-m", "pip", "--python", venv / "bin" / "python"]
+        return [sys.executable, "-m", "pip", NO_NEWS, "--python", venv / "bin" / "python"]
     raise NotInstalled(f"{sys.executable} can make no virtual environment: install its venv and pip.")
 
 

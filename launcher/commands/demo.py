@@ -16,9 +16,9 @@ from launcher import stack_simulator
 from launcher.airflow_env import airflow_environment, ensure_metadata, rehearse_apart
 from launcher.command_simulator import simulation
 from launcher.connections import POOL_VARIABLE
-from launcher.dag_runs import DagRun, run_dags
+from launcher.dag_runs import run_dags
 from launcher.demo_day import due_dags, leave_something_open, set_parameters
-from launcher.demo_report import print_further, show
+from launcher.demo_report import Ended, print_further, show
 from launcher.home import logs
 from launcher.pool import embedded_pool_url, pool_url, running_postgres
 from launcher.remote_run import SHOWN_HERE
@@ -73,7 +73,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise Unusable("The stack is running; stop it by ./fapiao down before the demo, or use it by ./fapiao run.")
     for sentence in rehearse_apart():
         print(sentence, file=sys.stderr)
-    since = datetime.now(UTC)
     with running_postgres(), _pool(arguments) as url, simulation(day, stack_simulator.sm4_key()) as bureau:
         with open_session(url, account(), autocommit=True) as connection:
             claim(connection, REHEARSAL, "the simulator of ./fapiao demo", binding=True)
@@ -88,18 +87,19 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"Sample group on every channel: {loaded}")
         if left:
             print(f"{left} tasks of last month were left open on 电子税局, as if nobody had worked on them.")
-        show(url, day, ended, since)
+        show(url, day, ended)
     print_further(day)
-    return 0 if all(one.state == "success" for one in ended) else 1
+    return 0 if all(one.state == "success" for one, _ in ended) else 1
 
 
-def _run(dags: Sequence[str], day: date, environment: Mapping[str, str]) -> list[DagRun]:
-    """Runs them one after another; who waits sees which one is at work."""
+def _run(dags: Sequence[str], day: date, environment: Mapping[str, str]) -> list[Ended]:
+    """Runs them one after another, each with when it began; who waits sees which one is at work."""
     asked, ended = [(dag_id, SHOWN_HERE | {"date": day.isoformat()}) for dag_id in dags], []
+    began = datetime.now(UTC)
     with watched_steps(len(dags)) as watch:
         watch(0, dags[0])
         for one in run_dags(asked, environment, logs() / "demo.log"):
-            ended.append(one)
-            done = len(ended)
+            ended.append((one, began))
+            began, done = datetime.now(UTC), len(ended)
             watch(done, f"{one.dag_id}: {one.state}" if done == len(dags) else dags[done])
     return ended

@@ -10,8 +10,9 @@ Outcome = dict[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 MOST = 20
 """So many errors, names and reasons are listed; the log of the tasks has them all."""
-BY_RULE = ("SMALL_SCALE", "NOT_OBTAINABLE")
-"""Codes of rows that were born failed: a rule forbids to ask, so no run is to blame."""
+BY_RULE = {"SMALL_SCALE": "small_scale_download", "NOT_OBTAINABLE": "not_obtainable"}
+"""Codes of rows that were born failed, with their sentence of messages.yaml: a rule forbids to ask, so no run is to
+blame."""
 _COUNTS = {
     "downloaded": "下载",
     "inserted": "新增",

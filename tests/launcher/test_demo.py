@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from fapiao.bureau_kind import REAL
 from fapiao.errors import Unusable
 from hooks.pool.bureau_kind import claim, kind_of
+from launcher.airflow_env import METADATA
 from launcher.commands import demo
 from launcher.commands.supervise import _is_simulated
 from launcher.connections import BUREAU_VARIABLES, LEQI_VARIABLE, POOL_VARIABLE
@@ -48,6 +49,8 @@ def test_it_never_takes_a_pool_that_was_given_by_connection_unless_told_to(
 def test_up_puts_no_simulator_beside_a_bureau_that_is_given_nor_into_the_real_bureaus_pool(
     fapiao_home: Path, monkeypatch: pytest.MonkeyPatch, pool_url: str, airflow_metadata: None
 ) -> None:
+    from airflow.configuration import conf
+
     for name in BUREAU_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     assert not _is_simulated(pool_url, {LEQI_VARIABLE: "leqi://a:b@c"})
@@ -55,8 +58,9 @@ def test_up_puts_no_simulator_beside_a_bureau_that_is_given_nor_into_the_real_bu
         assert kind_of(connection) is None
         claim(connection, REAL, "connection leqi")
         put(connection, "downloading")
+    metadata = {METADATA: conf.get("database", "sql_alchemy_conn")}
     with pytest.raises(Unusable, match="This pool is filled by the real bureau"):
-        _is_simulated(pool_url, os.environ)
+        _is_simulated(pool_url, os.environ | metadata)
 
 
 @pytest.mark.parametrize("width", [80, 100])
@@ -72,7 +76,7 @@ def test_its_tables_fit_the_terminal_and_the_summary_comes_first(
         DagRun("soft_certificate__current_month", "run-1", "success"),
         DagRun("leqi__current_month", "run-1", "failed"),
     ]
-    show(pool_url, DAY, ended, datetime(2027, 1, 1, tzinfo=UTC))
+    show(pool_url, DAY, [(one, datetime(2027, 1, 1, tzinfo=UTC)) for one in ended])
     lines = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out).splitlines()
     assert lines[0] == "2027-03-10: 2 DAG runs, not well: leqi__current_month."
     assert lines[1] == "任务 · tasks: 2 成功."

@@ -8,6 +8,7 @@ import psycopg
 
 from fapiao.calendar.frequency import Frequency
 from fapiao.calendar.occurrences import Occurrence, occurrences
+from fapiao.outcomes import BY_RULE
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook
 from fapiao.tasks import SHANGHAI, RunDay
@@ -103,11 +104,10 @@ def types_asked(book: RuleBook, job: str) -> Iterable[dict[str, Any]]:
 
 def reasons(book: RuleBook) -> list[dict[str, str]]:
     """The sentences of what is born failed and of what is left out."""
-    born_failed = {"SMALL_SCALE": "small_scale_download", "NOT_OBTAINABLE": "not_obtainable"}
     return [
         *(
             {"code": code, "message": book.message(key, "scheduled"), "advice": book.advice(code)}
-            for code, key in born_failed.items()
+            for code, key in BY_RULE.items()
         ),
         *({"code": code, "message": book.message(f"skip_{code}", "scheduled"), "advice": ""} for code in LEFT_OUT),
     ]
