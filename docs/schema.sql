@@ -878,7 +878,7 @@ CREATE TRIGGER log_changed_tasks AFTER UPDATE ON sync.task REFERENCING OLD TABLE
 CREATE TRIGGER log_new_tasks AFTER INSERT ON sync.task REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION sync.log_new_tasks();
 CREATE TRIGGER log_request AFTER UPDATE OF requests ON sync.task FOR EACH ROW WHEN (((old.requests <> new.requests) AND (NOT (((((old.status IS DISTINCT FROM new.status) OR (old.void_state IS DISTINCT FROM new.void_state)) OR (old.error_code IS DISTINCT FROM new.error_code)) OR (old.error_message IS DISTINCT FROM new.error_message)) OR (old.not_before_day IS DISTINCT FROM new.not_before_day))))) EXECUTE FUNCTION sync.log_request();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON sync.task FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
-CREATE TRIGGER note_change AFTER UPDATE OF inserted_count, updated_count ON sync.task FOR EACH ROW WHEN ((((new.inserted_count + new.updated_count) > 0) AND ((new.inserted_count IS DISTINCT FROM old.inserted_count) OR (new.updated_count IS DISTINCT FROM old.updated_count)))) EXECUTE FUNCTION sync.note_task_change();
+CREATE TRIGGER note_change AFTER UPDATE OF inserted_count, updated_count ON sync.task FOR EACH ROW WHEN (((new.inserted_count + new.updated_count) > 0)) EXECUTE FUNCTION sync.note_task_change();
 ALTER TABLE ONLY sync.task ADD CONSTRAINT task_history_batch_no_fkey FOREIGN KEY (history_batch_no) REFERENCES sync.history_batch(batch_no);
 ALTER TABLE ONLY sync.task ADD CONSTRAINT task_login_request_id_fkey FOREIGN KEY (login_request_id) REFERENCES sync.login_request(login_request_id);
 ALTER TABLE ONLY sync.task ADD CONSTRAINT task_parent_batch_no_fkey FOREIGN KEY (parent_batch_no) REFERENCES sync.batch(batch_no);
@@ -1045,7 +1045,8 @@ CREATE FUNCTION sync.digit(serial bigint, place integer) RETURNS text
         ((serial * 1500450271 + 907693) % 2176782336 / place % 36)::integer + 1, 1)
 $$;
 
--- The link of the chain: each event's hash covers the one before it and everything the event says.
+-- The link of the chain: each event's hash covers the one before it and everything the event says but the account (ADR
+-- 0053).
 CREATE FUNCTION sync.event_hash(previous bytea, batch_no text, seq integer, from_status text, to_status text, actor text, reason text, at timestamptz) RETURNS bytea
     LANGUAGE sql STABLE
     AS $$
@@ -1275,9 +1276,10 @@ CREATE FUNCTION sync.now() RETURNS timestamptz
 CREATE FUNCTION sync.organisation_of_verification(verification_id bigint) RETURNS text
     LANGUAGE sql STABLE
     AS $$
-    SELECT coalesce(d.org_code, v.org_code)
+    SELECT coalesce(d.org_code, t.org_code, v.org_code)
     FROM sync.verification AS v
     LEFT JOIN pool.document AS d USING (direction, taxpayer_no, document_key)
+    LEFT JOIN enterprise.taxpayer AS t ON t.taxpayer_no = v.taxpayer_no
     WHERE v.verification_id = organisation_of_verification.verification_id
 $$;
 

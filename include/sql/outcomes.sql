@@ -1,7 +1,7 @@
 -- name: tasks
 -- What a task of a run came to by status and error: the rows that its run planned, and those that it took in hand.
-SELECT CASE WHEN k.void_state IS NULL THEN k.status ELSE 'voided' END AS status,
-    CASE WHEN k.void_state IS NULL THEN fapiao.label('status', k.status) ELSE '已作废' END AS label,
+SELECT coalesce(k.void_state, k.status) AS status,
+    coalesce(fapiao.label('void_state', k.void_state), fapiao.label('status', k.status)) AS label,
     coalesce(k.error_code, '') AS code, coalesce(min(k.error_message), '') AS message, count(*)::integer AS rows,
     sum(k.downloaded_count)::bigint AS downloaded, sum(k.inserted_count)::bigint AS inserted,
     sum(k.updated_count)::bigint AS updated, sum(k.unchanged_count)::bigint AS unchanged,
@@ -9,7 +9,7 @@ SELECT CASE WHEN k.void_state IS NULL THEN k.status ELSE 'voided' END AS status,
     k.status IN ('apply_failed', 'download_failed') AND k.void_state IS NULL AS failed,
     k.void_state IS NULL AND k.error_code = ANY (%(by_rule)s::text[]) AS by_rule
 FROM sync.rows_of_run(%(dag)s, %(run)s, %(owner)s, %(since)s) AS k
-GROUP BY k.status, k.void_state IS NULL, k.error_code
+GROUP BY k.status, k.void_state, k.error_code
 ORDER BY rows DESC, 1, 3;
 
 -- name: failed_tasks

@@ -15,8 +15,10 @@ END $$;
 
 -- name: grant
 -- What each of the two may do, table by table: all of it is taken back first, so a right that is not here is gone.
-REVOKE ALL ON ALL TABLES IN SCHEMA public, enterprise, sync, pool, fapiao FROM fapiao_application, fapiao_reader;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public, enterprise, sync, pool, fapiao FROM fapiao_application, fapiao_reader;
+REVOKE ALL ON ALL TABLES IN SCHEMA enterprise, sync, pool, fapiao FROM fapiao_application, fapiao_reader;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA enterprise, sync, pool, fapiao FROM fapiao_application, fapiao_reader;
+-- public may hold tables of others, over which the owner of the pool has no say.
+REVOKE ALL ON public.fapiao_migration, public.fapiao_definitions FROM fapiao_application, fapiao_reader;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA enterprise, sync, pool, fapiao FROM fapiao_application, fapiao_reader;
 REVOKE ALL ON SCHEMA public, enterprise, sync, pool, fapiao FROM fapiao_application, fapiao_reader;
 

@@ -75,7 +75,7 @@ def text(found: Outcome) -> str:
 
 
 def _lines(found: Outcome) -> Iterator[str]:
-    if not found["statuses"] and not found["left_out"]:
+    if not (found["statuses"] or found["left_out"] or found["failed"]):
         yield "没有到时间的任务。"
         return
     labels = found["labels"]
@@ -98,7 +98,7 @@ def _list(title: str, lines: Sequence[str], total: int) -> Iterator[str]:
 
 
 def is_red(policy: str, found: Outcome) -> bool:
-    """Whether the outcome makes the run red: `never`, `all_failed` of what ended, or `any_failed`."""
+    """Whether the outcome makes the run red by `never`, `any_failed`, or `all_failed` (none ended well or is open)."""
     if policy == "all_failed":
         return bool(found["failed"]) and not found["others"]
     return policy == "any_failed" and bool(found["failed"])

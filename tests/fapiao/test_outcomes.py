@@ -53,6 +53,12 @@ def test_the_text_names_statuses_errors_the_failed_ones_what_was_left_out_and_wh
     assert (found["failed"], found["statuses"]) == (1, {"succeeded": 2, "download_failed": 1})
 
 
+@pytest.mark.finding("F57")
+def test_what_failed_is_named_though_no_row_came_of_it():
+    found = outcome(0, [], []) | {"failed": 1, "failed_rows": ["bad.xls：不是税局文件"]}
+    assert "  bad.xls：不是税局文件" in text(found).splitlines()
+
+
 def test_a_task_without_rows_says_so():
     assert text(outcome(0, [], [])) == "没有到时间的任务。"
 

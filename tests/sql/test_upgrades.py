@@ -76,6 +76,16 @@ def test_rows_rights_and_what_people_built_outlive_the_first_definitions(
     maintenance.execute("DROP ROLE upgrade_reader")
 
 
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+def test_a_pool_that_a_bureau_filled_before_it_knew_which_is_the_real_ones(empty_url: str, tmp_path: Path):
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        left_at(connection, BEFORE_DEFINITIONS, tmp_path)
+        put(connection, "downloading", request_no="202701050001")
+        migrate(connection)
+        assert connection.execute("SELECT kind, binding FROM sync.bureau").fetchall() == [("real", False)]
+
+
 def test_a_column_that_goes_from_a_view_of_ours_takes_nothing_else_along(owner_url: str, tmp_path: Path, fresh: str):
     shutil.copytree(SQL, tmp_path / "sql")
     history = tmp_path / "sql" / "views" / "09_history.sql"

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION sync.event_hash(
         actor, coalesce(reason, ''), extract(epoch FROM at)), 'UTF8'))
 $$;
 COMMENT ON FUNCTION sync.event_hash IS
-    'The link of the chain: each event''s hash covers the one before it and everything the event says.';
+    'The link of the chain: each event''s hash covers the one before it and everything the event says but the account (ADR 0053).';
 
 CREATE OR REPLACE FUNCTION sync.log_new_tasks() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -36,9 +36,7 @@ COMMENT ON FUNCTION sync.note_verification_change IS
     'A document whose 查验 has an answer; it has no planning.';
 
 CREATE OR REPLACE TRIGGER note_change AFTER UPDATE OF inserted_count, updated_count ON sync.task FOR EACH ROW
-    WHEN (NEW.inserted_count + NEW.updated_count > 0
-        AND (NEW.inserted_count, NEW.updated_count) IS DISTINCT FROM (OLD.inserted_count, OLD.updated_count))
-    EXECUTE FUNCTION sync.note_task_change();
+    WHEN (NEW.inserted_count + NEW.updated_count > 0) EXECUTE FUNCTION sync.note_task_change();
 CREATE OR REPLACE TRIGGER note_change AFTER UPDATE OF succeeded_count ON sync.selection FOR EACH ROW
     WHEN (NEW.succeeded_count > OLD.succeeded_count) EXECUTE FUNCTION sync.note_selection_change();
 CREATE OR REPLACE TRIGGER note_new_change AFTER INSERT ON sync.selection FOR EACH ROW

@@ -19,9 +19,10 @@ COMMENT ON FUNCTION sync.organisations_of_selection IS
     'the company''s.';
 
 CREATE OR REPLACE FUNCTION sync.organisation_of_verification(verification_id bigint) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT coalesce(d.org_code, v.org_code)
+    SELECT coalesce(d.org_code, t.org_code, v.org_code)
     FROM sync.verification AS v
     LEFT JOIN pool.document AS d USING (direction, taxpayer_no, document_key)
+    LEFT JOIN enterprise.taxpayer AS t ON t.taxpayer_no = v.taxpayer_no
     WHERE v.verification_id = organisation_of_verification.verification_id
 $$;
 COMMENT ON FUNCTION sync.organisation_of_verification IS

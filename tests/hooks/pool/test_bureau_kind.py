@@ -11,6 +11,7 @@ import pytest
 
 from fapiao.bureau_kind import REAL, REHEARSAL
 from fapiao.errors import CallerRefused, Unusable
+from fapiao.queries import query
 from hooks.bureau.connection import BureauConnection
 from hooks.gateway.session import GatewaySession
 from hooks.leqi.session import LeqiSession
@@ -151,6 +152,15 @@ def test_the_first_fill_decides_and_a_word_of_before_gives_way(pool: Pool, burea
 
 
 @pytest.mark.finding("F52")
+def test_who_says_the_same_a_moment_later_does_not_take_a_binding_word_back(pool: Pool) -> None:
+    claim(pool, REHEARSAL, "the demo", binding=True)
+    late = {"kind": REHEARSAL, "evidence": "connection leqi", "binding": False}
+    pool.execute(query("bureau", "decide"), late)
+    held = kind_of(pool)
+    assert held is not None
+    assert (held.evidence, held.binding) == ("the demo", True)
+
+
 def test_a_bureau_that_does_not_answer_decides_nothing(pool: Pool) -> None:
     with closing(leqi("http://127.0.0.1:9")) as session:
         admit(pool, session)

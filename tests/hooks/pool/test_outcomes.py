@@ -112,6 +112,14 @@ def test_a_change_is_told_once_with_its_planning_and_counts(pool: Pool):
 
 
 @pytest.mark.finding("F56")
+def test_a_row_that_is_settled_again_with_the_same_counts_is_told_again(pool: Pool):
+    put(pool, "downloaded", batch_no="again")
+    for _ in range(2):
+        settle(pool, "again", 3)
+        assert (take_changes(pool) or {})["inserted"] == 3
+
+
+@pytest.mark.finding("F56")
 def test_selections_and_verifications_that_change_documents_are_told(pool: Pool):
     batch(pool)
     (selected,) = pool.execute(
