@@ -13,8 +13,8 @@ JOIN pool.document AS d ON d.direction = 'input' AND (d.taxpayer_no, d.document_
 LEFT JOIN sync.type_rule AS r ON r.type = CASE d.document WHEN 'invoice' THEN d.invoice_type ELSE d.document END;
 
 -- name: organisations
--- The organisation of each document of a file: its own, else its company's.
-SELECT d.document_key, coalesce(d.org_code, t.org_code)
+-- Whose each document of a file is, and whose it is without an organisation of its own: its company's.
+SELECT d.taxpayer_no, d.document_key, d.org_code, t.org_code
 FROM jsonb_to_recordset(%(keys)s) AS k (taxpayer_no text, document_key text)
 JOIN pool.document AS d ON d.direction = 'input' AND (d.taxpayer_no, d.document_key) = (k.taxpayer_no, k.document_key)
 LEFT JOIN enterprise.taxpayer AS t ON t.taxpayer_no = d.taxpayer_no;

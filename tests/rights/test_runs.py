@@ -122,6 +122,13 @@ def test_a_sweep_of_named_rows_asks_for_the_right_in_each(walked: psycopg.Connec
 
 
 @pytest.mark.finding("F41")
+@pytest.mark.req("A-56")
+@pytest.mark.parametrize("blank", [[" "], [""], " , "])
+def test_a_field_of_blanks_opens_no_other_entrance(walked: psycopg.Connection, blank: object) -> None:
+    assert closed("sweep_results", person("auditor", OWN), batches=blank) == ROLE
+
+
+@pytest.mark.finding("F41")
 def test_while_no_rights_are_loaded_whoever_triggers_a_run_is_admitted(walked: psycopg.Connection) -> None:
     replace_grants(walked, [], BOSS)
     walked.commit()

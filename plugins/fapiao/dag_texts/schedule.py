@@ -4,20 +4,20 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-_CRON = re.compile(r"(?P<minute>\S+) (?P<hour>\S+) (?P<days>\S+) \* \*")
-_EVERY_MINUTES = re.compile(r"\*/(\d+)")
+_CRON = re.compile(r"(?P<minute>\d+) (?P<hour>\d+) (?P<days>\*|\d+(?:,\d+)*) \* \*", re.ASCII)
+_EVERY_MINUTES = re.compile(r"\*/(\d+) \* \* \* \*", re.ASCII)
 _LEAST_IN_A_ROW = 3
 
 
 def schedule_in_words(crons: Sequence[str]) -> str:
-    """每天 06:30、18:30（北京时间）; a cron that is written otherwise stands as it is."""
+    """每天 06:30、18:30（北京时间）; crons that are written otherwise stand as they are."""
     if not crons:
         return "由人填写表单启动"
     if minutes := _minutes(crons):
         return f"每{minutes}分钟"
-    days = dict.fromkeys(_day_words(cron) for cron in crons)
-    times = {day: [_time(cron) for cron in crons if _day_words(cron) == day] for day in days}
-    return "；".join(f"{day} {'、'.join(found)}" for day, found in times.items()) + "（北京时间）"
+    times = _times(crons)
+    said = [f"{_day_words(days)} {'、'.join(found)}" for days, found in times.items()]
+    return "；".join(said or ["、".join(crons)]) + "（北京时间）"
 
 
 def schedule_in_english(crons: Sequence[str]) -> str:
@@ -26,30 +26,31 @@ def schedule_in_english(crons: Sequence[str]) -> str:
         return "started by a person with its form"
     if minutes := _minutes(crons):
         return f"every {minutes} minutes"
-    days = _days(crons[0])
-    when = "daily" if days == "*" else f"on day {', '.join(days.split(','))} of the month"
-    return f"{when} at {', '.join(map(_time, crons))} (Asia/Shanghai)"
+    said = [f"{_english_days(days)} at {', '.join(found)}" for days, found in _times(crons).items()]
+    return "; ".join(said or [", ".join(crons)]) + " (Asia/Shanghai)"
 
 
 def _minutes(crons: Sequence[str]) -> str:
-    found = _EVERY_MINUTES.fullmatch(crons[0].split()[0]) if len(crons) == 1 else None
-    return found[1] if found and crons[0].split()[1:] == ["*"] * 4 else ""
+    found = _EVERY_MINUTES.fullmatch(crons[0]) if len(crons) == 1 else None
+    return found[1] if found else ""
 
 
-def _days(cron: str) -> str:
-    found = _CRON.fullmatch(cron)
-    return found["days"] if found else "*"
+def _times(crons: Sequence[str]) -> dict[str, list[str]]:
+    """The times of each group of days; none where a cron is written in another way."""
+    times: dict[str, list[str]] = {}
+    for cron in crons:
+        found = _CRON.fullmatch(cron)
+        if not found:
+            return {}
+        times.setdefault(found["days"], []).append(f"{int(found['hour']):02}:{int(found['minute']):02}")
+    return times
 
 
-def _time(cron: str) -> str:
-    found = _CRON.fullmatch(cron)
-    if found and found["minute"].isdecimal() and found["hour"].isdecimal():
-        return f"{int(found['hour']):02}:{int(found['minute']):02}"
-    return cron
+def _english_days(days: str) -> str:
+    return "daily" if days == "*" else f"on day {', '.join(days.split(','))} of the month"
 
 
-def _day_words(cron: str) -> str:
-    days = _days(cron)
+def _day_words(days: str) -> str:
     if days == "*":
         return "每天"
     numbers = [int(day) for day in days.split(",")]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fapiao.errors import Unusable
+from fapiao.forms.items import items
 from fapiao.permissions.rules import Entrance, PermissionRules, permission_rules
 
 CALENDAR_DAGS = "CHANNEL__JOB"
@@ -11,7 +12,7 @@ CALENDAR_DAGS = "CHANNEL__JOB"
 
 
 def entrances(kind: str, name: str, filled: Mapping[str, Any], rules: PermissionRules | None = None) -> list[Entrance]:
-    """The row of the name itself, and those of options or fields that are filled in: `files --out`, `selection retry`.
+    """The rows of the options or fields that are filled in, `files --out`, `selection retry`; else that of the name.
 
     Raises Unusable for what no row speaks of.
     """
@@ -21,9 +22,14 @@ def entrances(kind: str, name: str, filled: Mapping[str, Any], rules: Permission
     of_options = [
         row
         for (row_kind, row_name), row in known.items()
-        if row_kind == kind and (option := _option(kind, name, row_name)) and filled.get(option)
+        if row_kind == kind and (option := _option(kind, name, row_name)) and _is_filled(filled.get(option))
     ]
     return of_options or [known[kind, name]]
+
+
+def _is_filled(value: object) -> bool:
+    """As a form reads it: a list or a text of blanks alone says nothing."""
+    return bool(items(value) if isinstance(value, str | list | tuple) else value)
 
 
 def _option(kind: str, name: str, row_name: str) -> str | None:

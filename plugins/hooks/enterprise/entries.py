@@ -54,7 +54,8 @@ def _organisations(connection: Connection, entries: Mapping[Key, Entry]) -> list
     """Whose the documents are, and whose they become."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         found = cursor.execute(query("entries", "organisations"), _named(list(entries))).fetchall()
-    return [*found, *((number, one.org_code) for (_, number), one in entries.items() if one.org_code)]
+    before = [(key, booked or companys) for _, key, booked, companys in found]
+    return [*before, *((key, entries[owner, key].org_code or companys) for owner, key, _, companys in found)]
 
 
 def _named(keys: Sequence[Key]) -> dict[str, Jsonb]:

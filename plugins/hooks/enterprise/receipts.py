@@ -81,17 +81,15 @@ def _verdict(connection: Connection, receiver: Receiver, receipt: Receipt) -> Re
 def _objections(receiver: Receiver, one: Received) -> Iterator[str]:
     if one.taxpayer_no not in receiver.companies:
         yield f"the taxpayer {one.taxpayer_no} is unknown: load it first (./fapiao taxpayers load)"
-    elif key := receiver.permissions.objection("import", receiver.companies[one.taxpayer_no]):
-        yield rulebook().message(key, "interactive")
 
 
 def _received(connection: Connection, receiver: Receiver, one: Received) -> Outcome:
     """Raises Refused, and changes nothing, where the bureau's face is another or the record lacks what 查验 takes.
 
-    So it does where the document was booked to an organisation that the receiver has no right in.
+    So it does where the receiver has no right in the organisation that the document was booked to, else its company's.
     """
     with acting(connection, receiver.actor):
-        _check_booked(connection, receiver, one)
+        _check_right(connection, receiver, one)
         outcome = receive(connection, one)
         if outcome == "queued":
             with connection.cursor(row_factory=class_row(Verification)) as cursor:
@@ -102,11 +100,11 @@ def _received(connection: Connection, receiver: Receiver, one: Received) -> Outc
     return outcome
 
 
-def _check_booked(connection: Connection, receiver: Receiver, one: Received) -> None:
+def _check_right(connection: Connection, receiver: Receiver, one: Received) -> None:
     """Raises Refused in the manual's words."""
     with connection.cursor(row_factory=tuple_row) as cursor:
-        booked = cursor.execute(query("verification", "booked_to"), _owned(one)).fetchall()
-    if key := receiver.permissions.any_objection("import", [org_code for (org_code,) in booked]):
+        booked = [code for (code,) in cursor.execute(query("verification", "booked_to"), _owned(one))]
+    if key := receiver.permissions.any_objection("import", booked or [receiver.companies[one.taxpayer_no]]):
         raise Refused("NO_RIGHT", rulebook().message(key, "interactive"), "hand it in as somebody who may")
 
 

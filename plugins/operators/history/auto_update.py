@@ -9,6 +9,7 @@ from psycopg.rows import dict_row, tuple_row
 
 from fapiao.bounds import bound
 from fapiao.calendar.ticks import Tick, tick_name
+from fapiao.dag_texts.catalogue import dag_texts
 from fapiao.enterprise.parameters import parameter
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
@@ -35,7 +36,8 @@ _SCOPE = ("auto_update_scope", "auto_update_scope")
 Connection = psycopg.Connection[Any]
 LATER = "before_company"
 """Why a company is left out whose tick was before it."""
-DAY_OF_MONTH, AT = 5, time(5)
+_MINUTE, _HOUR, DAY_OF_MONTH = map(int, dag_texts(DAG_ID).crons[0].split()[:3])
+AT = time(_HOUR, _MINUTE)
 """When the DAG fires, in Asia/Shanghai."""
 
 

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from fapiao.errors import BadInput
+from fapiao.forms.items import items
 from fapiao.key_elements.form import KeyElements, Search, checked, searches
 from fapiao.key_elements.rules import key_element_rules
 from fapiao.queries import query
@@ -30,8 +31,7 @@ def create(
     """
     rules = key_element_rules()
     with acting(connection, created_by):
-        if organisation := str(form.get("org") or ""):
-            demand(connection, created_by, "download", [(organisation, organisation)])
+        demand(connection, created_by, "download", [(one, one) for one in items(form.get("org"))])
         request = checked(form, read_enterprise(connection), rulebook(), rules, run.day, surface)
         asked = searches(request, rules)
         values = _values(run, request, asked) | {"created_by": created_by}

@@ -97,8 +97,8 @@ class SelectionFormOperator(PoolOperator):
         result = file.with_name(f"{file.stem}-引入结果.xlsx")
         with TemporaryDirectory() as own:
             rows = write_result(written := Path(own) / result.name, verdicts)
-            note_export(session.connection, actor, rows, {"view": "selection_list_result", "file": name}, written)
             lay_beside(folder, result, written.read_bytes())
+        note_export(session.connection, actor, rows, {"view": "selection_list_result", "file": name}, result)
         self.log.info("%s", _list_text(verdicts, result))
         return list_requests(verdicts)
 

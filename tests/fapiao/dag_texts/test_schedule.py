@@ -20,7 +20,14 @@ from fapiao.dag_texts.schedule import schedule_in_english, schedule_in_words
             "每月1号起每3天（到10号） 01:45（北京时间）",
             "on day 1, 4, 7, 10 of the month at 01:45 (Asia/Shanghai)",
         ),
-        (("0 1-3 * * *",), "每天 0 1-3 * * *（北京时间）", "daily at 0 1-3 * * * (Asia/Shanghai)"),
+        (("0 1-3 * * *",), "0 1-3 * * *（北京时间）", "0 1-3 * * * (Asia/Shanghai)"),
+        (("0 7 1-5 * *",), "0 7 1-5 * *（北京时间）", "0 7 1-5 * * (Asia/Shanghai)"),
+        (("0 7 * * 1", "0 8 * * *"), "0 7 * * 1、0 8 * * *（北京时间）", "0 7 * * 1, 0 8 * * * (Asia/Shanghai)"),
+        (
+            ("0 7 5 * *", "0 8 * * *"),
+            "每月5号 07:00；每天 08:00（北京时间）",
+            "on day 5 of the month at 07:00; daily at 08:00 (Asia/Shanghai)",
+        ),
     ],
 )
 def test_crons_in_words(crons: tuple[str, ...], words: str, english: str):

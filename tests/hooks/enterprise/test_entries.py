@@ -14,6 +14,7 @@ from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
 from fapiao.tables.yaml_lines import read_yaml
 from hooks.enterprise.entries import load_entries
+from hooks.enterprise.permissions import replace_grants
 from pool_rows import OWNER, SELLER, changes, digital, document, merge, on
 
 Pool = psycopg.Connection[Any]
@@ -220,3 +221,13 @@ def test_a_dry_run_counts_and_saves_nothing(pool: Pool) -> None:
 
 def test_the_number_may_have_any_dash_and_any_case(pool: Pool) -> None:
     assert load(pool, "org_code: ORG2", KEY.replace("-L", "—l")).changed == 1
+
+
+@pytest.mark.finding("F43")
+@pytest.mark.req("R150")
+def test_to_give_a_document_back_to_its_company_takes_the_right_in_that_organisation(pool: Pool) -> None:
+    load(pool, "org_code: ORG2")
+    replace_grants(pool, [("li", "ORG2", "manager"), ("zhao", "*", "admin")], "zhao")
+    for becomes in ("org_code: ''", "org_code: ORG1"):
+        assert refused(pool, becomes) == ["您没有该核算组织的权限。"]
+    assert shown(pool, "org_code") == ("ORG2",)
