@@ -3,9 +3,12 @@
 SELECT rolname::text FROM pg_roles WHERE rolcanlogin AND rolname = ANY (%(roles)s)
 
 -- name: login
--- The statement that gives a role a login and nothing more; the password is given as the server keeps it.
-SELECT format('%%s ROLE %%I LOGIN PASSWORD %%L NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS',
-    CASE WHEN to_regrole(%(role)s) IS NULL THEN 'CREATE' ELSE 'ALTER' END, %(role)s::text, %(secret)s::text)
+-- The statement that gives a role a login and, where a superuser asks, takes everything else from it; nobody else may name those
+-- attributes. The password is given as the server keeps it.
+SELECT format('%%s ROLE %%I LOGIN PASSWORD %%L %%s',
+    CASE WHEN to_regrole(%(role)s) IS NULL THEN 'CREATE' ELSE 'ALTER' END, %(role)s::text, %(secret)s::text,
+    CASE WHEN rolsuper THEN 'NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS' ELSE '' END)
+FROM pg_roles WHERE rolname = current_user
 
 -- name: hand_over
 -- Statements that make a role the owner of this database and of all that is in it, and let nobody else in; none when that is so.

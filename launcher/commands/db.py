@@ -4,6 +4,8 @@ import argparse
 import sys
 from urllib.parse import unquote, urlsplit
 
+from psycopg import errors
+
 from hooks.pool.roles import APPLICATION, READER, give_rights
 from hooks.pool.sessions import open_session
 from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE, READER_VARIABLE, given_pool_url
@@ -76,5 +78,13 @@ def _give_roles() -> None:
 
 def _give_login(connection: Connection, role: str, variable: str) -> None:
     parts = urlsplit(given_pool_url(variable) or "")
-    if parts.username == role and parts.password:
+    if parts.username != role or not parts.password:
+        return
+    try:
         set_password(connection, role, unquote(parts.password))
+    except errors.InsufficientPrivilege as refused:
+        print(
+            f"{connection.info.user} may not change {role} ({refused.diag.message_primary}): "
+            f"let a superuser give it the login and the password of {variable}.",
+            file=sys.stderr,
+        )

@@ -149,3 +149,39 @@ def test_the_passwords_of_the_connections_become_those_of_the_roles(
         assert main(["params", "list"]) == 0
         assert ask(f"postgresql://{APPLICATION}:a%2Fb@{place}", "SELECT current_user::text") == APPLICATION
         assert "a/b" not in server.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.finding("F78")
+def test_an_owner_who_makes_roles_and_is_no_superuser_gives_them_their_logins(
+    fapiao_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """As on a managed server, where nobody is a superuser."""
+    with running_postgres() as server:
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE ROLE team LOGIN PASSWORD 'team' CREATEROLE NOSUPERUSER")
+            connection.execute("CREATE DATABASE team_pool OWNER team")
+        place = f"127.0.0.1:{server.port}/team_pool"
+        monkeypatch.setenv(OWNER_VARIABLE, f"postgresql://team:team@{place}")
+        monkeypatch.setenv(READER_VARIABLE, f"postgresql://{READER}:c@{place}")
+        for password in ("first", "second"):
+            application = f"postgresql://{APPLICATION}:{password}@{place}"
+            monkeypatch.setenv(POOL_VARIABLE, application)
+            assert main(["db", "roles"]) == 0, capsys.readouterr().err
+            assert ask(application, "SELECT current_user::text") == APPLICATION
+        assert main(["params", "list"]) == 0
+    assert "superuser" not in capsys.readouterr().err
+
+
+@pytest.mark.finding("F78")
+def test_a_login_that_the_owner_may_not_give_is_left_to_a_superuser_and_the_rights_are_given(
+    team: str, postgres: EmbeddedPostgres, template: str, fapiao_home: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture
+) -> None:  # fmt: skip
+    monkeypatch.setenv(OWNER_VARIABLE, team)
+    monkeypatch.setenv(POOL_VARIABLE, postgres.url("team_pool", APPLICATION))
+    assert main(["db", "roles"]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith(f"team may not change {APPLICATION} (permission denied to alter role): let a superuser")
+    assert POOL_VARIABLE in said
+    with psycopg.connect(team, autocommit=True) as owner:
+        assert rights_are_given(owner)
