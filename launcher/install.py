@@ -58,7 +58,7 @@ def install(root: Path, lock: str, venv: Path) -> None:
     Raises NotInstalled and leaves an older environment as it was, and a folder that is none.
     """
     with _alone(venv):
-        making, old = venv.with_name(f"{venv.name}.making"), venv.with_name(f"{venv.name}.old")
+        making, old = _beside(venv, "making"), _beside(venv, "old")
         if _stamp(venv) == lock and (venv / "bin" / "python").exists():
             return
         _refuse_other_folder(venv, root)
@@ -73,6 +73,11 @@ def install(root: Path, lock: str, venv: Path) -> None:
         making.rename(venv)
         shutil.rmtree(old, ignore_errors=True)
         say("Installed.")
+
+
+def _beside(venv: Path, what: str) -> Path:
+    """A name that nobody else gives: beside a folder of the user lie other things of his."""
+    return venv.with_name(f"{venv.name}.fapiao-{what}")
 
 
 def _called(venv: Path, root: Path) -> str:
@@ -104,7 +109,7 @@ def _alone(venv: Path) -> Iterator[None]:
     """One install at a time; the system frees the lock of a killed one."""
     try:
         venv.parent.mkdir(parents=True, exist_ok=True)
-        lock = venv.with_name(f"{venv.name}.lock").open("w")
+        lock = _beside(venv, "lock").open("a")
     except OSError as refused:
         raise NotInstalled(
             f"{venv.parent} cannot be written ({refused.strerror}): run ./fapiao once as its owner, "
@@ -195,7 +200,7 @@ def _run_without_list(command: list[str | Path], environment: Mapping[str, str])
 def _kept(command: list[str | Path], **options: Any) -> "subprocess.Popen[Any]":
     """Begin it below a keeper that ends it when this process ends, however that comes: it closes the keeper's stdin."""
     return subprocess.Popen(
-        [sys.executable, "-c", KEEPER, *command], stdin=subprocess.PIPE, start_new_session=True, **options
+        [sys.executable, "-P", "-c", KEEPER, *command], stdin=subprocess.PIPE, start_new_session=True, **options
     )
 
 

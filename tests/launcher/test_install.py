@@ -69,13 +69,13 @@ def test_changed_requirements_make_a_new_environment_whose_scripts_point_to_its_
     assert stamp(project) != before
     pip = (project / ".venv" / "bin" / "pip").read_text()
     assert f"{project}/.venv/bin/python" in pip
-    assert ".venv.making" not in pip
+    assert ".venv.fapiao-making" not in pip
 
 
 def test_starters_at_the_same_time_replace_what_a_killed_install_left_once(project):
     start(project / "fapiao")
-    (project / ".venv").rename(project / ".venv.making")
-    (project / ".venv.making" / "leftover").touch()
+    (project / ".venv").rename(project / ".venv.fapiao-making")
+    (project / ".venv.fapiao-making" / "leftover").touch()
     environment = os.environ | NO_INDEX
     processes = [
         subprocess.Popen([project / "fapiao", str(n)], env=environment, stdout=-1, stderr=-1, text=True)
@@ -84,7 +84,7 @@ def test_starters_at_the_same_time_replace_what_a_killed_install_left_once(proje
     told = [process.communicate() for process in processes]
     assert sorted(out for out, _ in told) == [f"{project}/.venv {n}\n" for n in range(3)]
     assert sum("Installed." in err for _, err in told) == 1
-    assert not (project / ".venv.making").exists()
+    assert not (project / ".venv.fapiao-making").exists()
     assert not (project / ".venv" / "leftover").exists()
 
 
@@ -123,6 +123,19 @@ def test_a_folder_of_something_else_is_never_replaced_by_an_environment(project,
         1, f"{tmp_path}/mine holds other things than what ./fapiao installs: let FAPIAO_VENV name a new folder.\n"
     )  # fmt: skip
     assert (tmp_path / "mine" / "thesis.txt").exists()
+
+
+@pytest.mark.finding("F59")
+def test_what_lies_beside_the_environment_stays_as_it_is(project, tmp_path):
+    for name in ("mine.old", "mine.making"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "thesis.txt").write_text("words")
+    (tmp_path / "mine.lock").write_text("words")
+    for _ in range(2):
+        assert start(project / "fapiao", "x", FAPIAO_VENV=str(tmp_path / "mine")).stdout == f"{tmp_path}/mine x\n"
+        (tmp_path / "mine" / install.STAMP).write_text("of other requirements")
+    kept = [tmp_path / "mine.old" / "thesis.txt", tmp_path / "mine.making" / "thesis.txt", tmp_path / "mine.lock"]
+    assert [file.read_text() for file in kept] == ["words"] * 3
 
 
 @pytest.mark.finding("F59")
