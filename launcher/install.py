@@ -16,6 +16,8 @@ from typing import Any, NoReturn
 UV = "uv==0.13.9"
 LARGEST_SCRIPT_BYTES = 100_000
 STAMP = "requirements.cksum"
+PYTHON = (sys.executable, "-P")
+"""A program that takes nothing from the folder in which the user stands."""
 NO_NEWS = "--disable-pip-version-check"
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 """What production needs, and what one machine needs beside it."""
@@ -148,13 +150,11 @@ def _fill(venv: Path, locks: Sequence[Path]) -> None:
 
 def _new_environment(venv: Path) -> list[str | Path]:
     """An empty environment; returns the pip command for it. Debian's Python may have pip but no ensurepip."""
-    if _run([sys.executable, "-m", "venv", venv], quiet=True):
-        return [venv / "bin" / "python", "-m", "pip", NO_NEWS]
+    if _run([*PYTHON, "-m", "venv", venv], quiet=True):
+        return [venv / "bin" / "python", "-P", "-m", "pip", NO_NEWS]
     shutil.rmtree(venv, ignore_errors=True)
-    if _run([sys.executable, "-m", "venv", "--without-pip", venv]) and _run(
-        [sys.executable, "-m", "pip", "-q", "list"]
-    ):
-        return [sys.executable, "-m", "pip", NO_NEWS, "--python", venv / "bin" / "python"]
+    if _run([*PYTHON, "-m", "venv", "--without-pip", venv]) and _run([*PYTHON, "-m", "pip", "-q", "list"]):
+        return [*PYTHON, "-m", "pip", NO_NEWS, "--python", venv / "bin" / "python"]
     raise NotInstalled(f"{sys.executable} can make no virtual environment: install its venv and pip.")
 
 
@@ -199,9 +199,7 @@ def _run_without_list(command: list[str | Path], environment: Mapping[str, str])
 
 def _kept(command: list[str | Path], **options: Any) -> "subprocess.Popen[Any]":
     """Begin it below a keeper that ends it when this process ends, however that comes: it closes the keeper's stdin."""
-    return subprocess.Popen(
-        [sys.executable, "-P", "-c", KEEPER, *command], stdin=subprocess.PIPE, start_new_session=True, **options
-    )
+    return subprocess.Popen([*PYTHON, "-c", KEEPER, *command], stdin=subprocess.PIPE, start_new_session=True, **options)
 
 
 def _terminate(*_: object) -> NoReturn:

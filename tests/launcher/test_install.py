@@ -131,8 +131,12 @@ def test_what_lies_beside_the_environment_stays_as_it_is(project, tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "thesis.txt").write_text("words")
     (tmp_path / "mine.lock").write_text("words")
+    (tmp_path / "subprocess.py").write_text("raise SystemExit('a file of the user is no part of Python')")
     for _ in range(2):
-        assert start(project / "fapiao", "x", FAPIAO_VENV=str(tmp_path / "mine")).stdout == f"{tmp_path}/mine x\n"
+        assert (
+            start(project / "fapiao", "x", cwd=tmp_path, FAPIAO_VENV=str(tmp_path / "mine")).stdout
+            == f"{tmp_path}/mine x\n"
+        )
         (tmp_path / "mine" / install.STAMP).write_text("of other requirements")
     kept = [tmp_path / "mine.old" / "thesis.txt", tmp_path / "mine.making" / "thesis.txt", tmp_path / "mine.lock"]
     assert [file.read_text() for file in kept] == ["words"] * 3
@@ -150,9 +154,7 @@ def test_an_install_that_is_killed_leaves_no_process_and_the_next_start_installs
     )
     slow.chmod(0o755)
     (copy / "launcher" / "install.py").write_text(
-        (copy / "launcher" / "install.py")
-        .read_text()
-        .replace('[sys.executable, "-m", "venv"', f'["{slow}", "-m", "venv"', 1)
+        (copy / "launcher" / "install.py").read_text().replace('[*PYTHON, "-m", "venv"', f'["{slow}", "-m", "venv"', 1)
     )
     with subprocess.Popen([copy / "fapiao"], env=os.environ | NO_INDEX, stderr=subprocess.PIPE, text=True) as one:
         assert wait_until(lambda: sleepers(f"600.{os.getpid()}"), 30)
