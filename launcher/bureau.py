@@ -8,6 +8,9 @@ from launcher.airflow_connections import known_to_airflow
 from launcher.airflow_env import airflow_environment, ensure_metadata, metadata_is_prepared
 from launcher.connections import BUREAU_VARIABLES, GATEWAY_VARIABLE, LEQI_VARIABLE, name_of
 from launcher.pool import running_postgres
+from launcher.secrets_backend import held_by_backend
+
+NAMES = tuple(map(name_of, BUREAU_VARIABLES))
 
 
 def require_bureau(dag_id: str, pool_url: str) -> None:
@@ -24,9 +27,9 @@ def require_bureau(dag_id: str, pool_url: str) -> None:
 
 
 def bureaus_of_airflow(pool_url: str) -> dict[str, str]:
-    """As given_bureaus, for a command that does without Airflow: nothing where no Airflow was ever prepared here."""
-    if not (metadata_is_prepared() or os.environ.get("AIRFLOW__SECRETS__BACKEND")):
-        return {}
+    """As given_bureaus, for a command that does without Airflow; as bureaus_without_airflow where none was prepared."""
+    if not metadata_is_prepared():
+        return bureaus_without_airflow()
     with running_postgres():
         ensure_metadata()
         return given_bureaus(airflow_environment(pool_url))
@@ -37,8 +40,21 @@ def given_bureaus(environment: Mapping[str, str]) -> dict[str, str]:
 
     Raises Unusable as known_to_airflow.
     """
-    given = {name: text for name in BUREAU_VARIABLES if (text := environment.get(name, "").strip())}
-    if given:
-        return given
-    found = known_to_airflow([name_of(variable) for variable in BUREAU_VARIABLES], environment)
+    return bureaus_in(environment) or _by_variable(known_to_airflow(NAMES, environment))
+
+
+def bureaus_without_airflow() -> dict[str, str]:
+    """The same where no Airflow was ever prepared here: beside the environment only a secrets backend can know any.
+
+    Raises Unusable as held_by_backend.
+    """
+    return bureaus_in(os.environ) or _by_variable(held_by_backend(*NAMES))
+
+
+def bureaus_in(environment: Mapping[str, str]) -> dict[str, str]:
+    """The connections to bureaus that variables of an environment hold, by variable."""
+    return {name: text for name in BUREAU_VARIABLES if (text := environment.get(name, "").strip())}
+
+
+def _by_variable(found: Mapping[str, str]) -> dict[str, str]:
     return {variable: found[name] for variable in BUREAU_VARIABLES if (name := name_of(variable)) in found}

@@ -27,8 +27,10 @@ SELECT taxpayer_no, count(*) OVER () FROM enterprise.effective_channel
 WHERE download_channel = 'etax' ORDER BY taxpayer_no LIMIT %(most)s;
 
 -- name: leqi_unit
--- A 使用单位 in whose name 乐企 can be asked.
-SELECT leqi_id FROM enterprise.taxpayer WHERE leqi_id IS NOT NULL ORDER BY taxpayer_no LIMIT 1;
+-- A 使用单位 in whose name 乐企 can be asked, of the organisations that are open to whoever asks.
+SELECT leqi_id FROM enterprise.taxpayer
+WHERE leqi_id IS NOT NULL AND (%(organisations)s::text[] IS NULL OR org_code = ANY (%(organisations)s))
+ORDER BY taxpayer_no LIMIT 1;
 
 -- name: rights
 -- How many rights are given, and how many to one person.

@@ -13,8 +13,7 @@ from fapiao.queries import query
 from hooks.pool.bureau_kind import kind_of
 from launcher import stack_simulator
 from launcher.airflow_env import airflow_environment, metadata_is_prepared
-from launcher.bureau import given_bureaus
-from launcher.connections import BUREAU_VARIABLES
+from launcher.bureau import bureaus_in, bureaus_without_airflow, given_bureaus
 from launcher.doctor import pool
 from launcher.doctor.airflow import airflow
 from launcher.doctor.findings import WELL, WRONG, Finding, absent, wrong
@@ -39,6 +38,8 @@ class Known:
     kind: PoolKind | None = None
     unit: str | None = None
     companies: list[tuple[str, int]] = field(default_factory=list)
+    named: bool = False
+    """Whether these companies may be named to who asks."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,16 +53,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _pool(known: Known) -> Iterator[Finding]:
     try:
         with pool.looking() as connection:
-            seen = [*pool.server(connection)]
-            yield from seen
-            if seen[0].state == WRONG:
-                return
+            yield from pool.server(connection)
             yield (schema := pool.schema(connection))
             if schema.state != WELL:
                 return
             yield from pool.contents(connection)
-            known.kind = kind_of(connection)
-            row = connection.execute(query("doctor", "leqi_unit")).fetchone()
+            known.kind, organisations = kind_of(connection), pool.open_organisations(connection)
+            known.named = organisations is None
+            row = connection.execute(query("doctor", "leqi_unit"), {"organisations": organisations}).fetchone()
             known.unit = row[0] if row else None
             known.companies = connection.execute(query("doctor", "etax_companies"), {"most": 20}).fetchall()
     except pool.NoPool as none:
@@ -81,20 +80,19 @@ def _bureaus(known: Known) -> Iterator[Finding]:
     if not given:
         yield absent("connections", "no bureau is given", "./fapiao up rehearses with its simulator")
         return
-    from launcher.doctor.bureaus import bureaus  # noqa: PLC0415 a third of a second, with httpx
+    from launcher.doctor.bureaus import Asked, bureaus  # noqa: PLC0415 a third of a second, with httpx
 
-    yield from bureaus(given, known.kind, known.unit, known.companies)
+    yield from bureaus(given, known.kind, known.unit, Asked(known.companies, known.named))
 
 
 def _given() -> Mapping[str, str]:
     """The connections by variable: of the environment, of the stack's simulator, or as its Airflow knows them."""
-    given = {name: text for name in BUREAU_VARIABLES if (text := os.environ.get(name, "").strip())}
-    stack = running_stack()
-    if given:
+    if given := bureaus_in(os.environ):
         return given
+    stack = running_stack()
     if stack and stack.simulator_url:
         return stack_simulator.connections(stack.simulator_url, stack_simulator.sm4_key())
     if not metadata_is_prepared():
-        return {}
+        return bureaus_without_airflow()
     with running_postgres():
         return given_bureaus(airflow_environment(""))

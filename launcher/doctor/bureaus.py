@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -23,10 +24,16 @@ MOST_APART_SECONDS = 60.0
 MOST_COMPANIES = 20
 
 
-def bureaus(
-    given: Mapping[str, str], pool: PoolKind | None, unit: str | None, companies: Sequence[tuple[str, int]]
-) -> Iterator[Finding]:
-    """What there is to say of the given connections, by variable; `unit` asks 乐企, `companies` are of 电子税局."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Companies of 电子税局, each with how many there are, and whether they may be named to who looks."""
+
+    companies: Sequence[tuple[str, int]]
+    named: bool
+
+
+def bureaus(given: Mapping[str, str], pool: PoolKind | None, unit: str | None, etax: Asked) -> Iterator[Finding]:
+    """What there is to say of the given connections, by variable; `unit` asks 乐企."""
     for variable, text in given.items():
         part = f"connection {name_of(variable)}"
         try:
@@ -37,8 +44,8 @@ def bureaus(
         except FapiaoError as refused:
             yield wrong(part, str(refused), f"correct {variable}")
             continue
-        if asked.state == WELL and variable == GATEWAY_VARIABLE and companies:
-            yield accounts(known, companies)
+        if asked.state == WELL and variable == GATEWAY_VARIABLE and etax.companies:
+            yield accounts(known, etax)
 
 
 def _asked(part: str, variable: str, known: BureauConnection, unit: str | None) -> Finding:
@@ -76,16 +83,19 @@ def _head(known: BureauConnection) -> httpx.Headers | None:
         return None
 
 
-def accounts(known: BureauConnection, companies: Sequence[tuple[str, int]]) -> Finding:
+def accounts(known: BureauConnection, etax: Asked) -> Finding:
     """Whether the accounts of the first companies on 电子税局 are logged in; nobody is logged in by asking."""
-    shown = companies[:MOST_COMPANIES]
+    shown = etax.companies[:MOST_COMPANIES]
     try:
         with closing(GatewaySession(known)) as session:
             out = [number for number, _ in shown if not is_online(session, number)]
     except BureauError as refused:
-        return doubtful("logins", f"the accounts cannot be asked about: {refused}", "try again later")
+        why = f": {refused}" if etax.named else ""
+        return doubtful("logins", f"the accounts cannot be asked about{why}", "try again later")
     more = f" (the first {len(shown)} of {shown[0][1]})" if shown[0][1] > len(shown) else ""
     said = f"{len(shown) - len(out)} of {len(shown)} companies on 电子税局 are logged in{more}"
     if not out:
         return well("logins", said)
+    if not etax.named:
+        return doubtful("logins", said, "who may see every organisation is told which are not")
     return doubtful("logins", f"{said}; not: {', '.join(out)}", f"./fapiao select login {out[0]}")

@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from fapiao.errors import FapiaoError
+from fapiao.errors import FapiaoError, Unusable
 from fapiao.queries import query
+from hooks.enterprise.permissions import permissions_of
 from hooks.files.data_folder import data_folder
 from hooks.pool.bureau_kind import kind_of
 from hooks.pool.migrations import migrations
-from hooks.pool.server_version import LEAST_SERVER_VERSION
+from hooks.pool.server_version import refuse_old_server
+from hooks.pool.standing import refuse_other_rules, refuse_other_schema
 from launcher.connections import POOL_VARIABLE
 from launcher.doctor.findings import Finding, absent, doubtful, well, wrong
 from launcher.pool import DATABASE, WORKING, given, last_line, running_postgres
@@ -22,6 +24,7 @@ from operators.run_context import account
 Connection = psycopg.Connection[Any]
 READ_ONLY = "-c default_transaction_read_only=on -c statement_timeout=10s"
 MOST_APART_SECONDS = 5.0
+MIGRATE = "./fapiao db migrate"
 
 
 class NoPool(Exception):
@@ -61,6 +64,7 @@ def _session(url: str, variable: str) -> Iterator[Connection]:
         said = f"{where} does not answer: {last_line(refused)}"
         raise NoPool(wrong("postgres", said, f"start that server, or correct {variable}")) from refused
     with connection:
+        refuse_old_server(connection)
         yield connection
 
 
@@ -70,9 +74,7 @@ def server(connection: Connection) -> Iterator[Finding]:
     version, now, role, is_super = _row(connection, "server")
     after = datetime.now(UTC)
     said = f"Postgres {version // 10000} at {connection.info.host}:{connection.info.port}, as {role}"
-    if version < LEAST_SERVER_VERSION:
-        yield wrong("postgres", said, f"fapiao needs 18 or newer: point {POOL_VARIABLE} at such a server")
-    elif is_super and given(*WORKING):
+    if is_super and given(*WORKING):
         yield doubtful("postgres", f"{said}, a superuser", "give the pool a role of its own (docs/platform.md)")
     else:
         yield well("postgres", said)
@@ -89,19 +91,27 @@ def apart(part: str, theirs: datetime, before: datetime, after: datetime, most: 
 
 
 def schema(connection: Connection) -> Finding:
-    """Whether the pool's schema is that of these files."""
+    """Whether the pool is as this program knows it."""
     if not _row(connection, "has_schema")[0]:
-        return absent("schema", "this database was never a pool", "./fapiao db migrate")
+        return absent("schema", "this database was never a pool", MIGRATE)
     seen = dict(connection.execute(query("doctor", "migrations")).fetchall())
     known = {one.number: one for one in migrations()}
-    said = f"migration {max(seen)} of {max(known)}"
-    if ahead := seen.keys() - known.keys():
-        return wrong("schema", f"a newer fapiao made migration {max(ahead)}", "use that one, or another database")
-    if any(known[number].sha256 != sha256 for number, sha256 in seen.items()):
+    missing = len(known.keys() - seen.keys())
+    said = f"migration {max(seen, default=0)} of {max(known)}{f', {missing} missing' if missing else ''}"
+    if any(known[number].sha256 != seen[number] for number in known.keys() & seen.keys()):
         return wrong("schema", f"{said}; a file was changed after it was applied", "put the file back as it was")
-    if behind := known.keys() - seen.keys():
-        return wrong("schema", f"{said}, {len(behind)} missing", "./fapiao db migrate")
+    try:
+        refuse_other_schema(connection)
+        refuse_other_rules(connection)
+    except Unusable as refused:
+        return _other(said, str(refused))
     return well("schema", said)
+
+
+def _other(said: str, sentence: str) -> Finding:
+    """What to do stands behind the last colon."""
+    why, _, step = sentence.rpartition(": ")
+    return wrong("schema", f"{said}; {why}", MIGRATE if step.startswith(MIGRATE) else step.rstrip("."))
 
 
 def contents(connection: Connection) -> Iterator[Finding]:
@@ -113,11 +123,25 @@ def contents(connection: Connection) -> Iterator[Finding]:
         yield well("pool", f"{kind.kind}, since {kind.decided_at} by {kind.evidence}; {said}")
     else:
         yield well("pool", f"no bureau has filled it yet; {said}", "" if companies else "./fapiao taxpayers load FILE")
+    yield from _waiting(connection)
+    yield rights(*_row(connection, "rights", actor=account()))
+
+
+def open_organisations(connection: Connection) -> list[str] | None:
+    """The organisations whose companies and accounts this person may be told; None is all."""
+    return permissions_of(connection, account()).organisations("view")
+
+
+def _waiting(connection: Connection) -> Iterator[Finding]:
+    """The accounts that rows wait for; only how many, for whom not every organisation is open."""
     waiting = connection.execute(query("doctor", "waiting_logins")).fetchall()
+    if waiting and open_organisations(connection) is not None:
+        said = f"{sum(tasks for _, _, tasks, _ in waiting)} tasks wait for {len(waiting)} accounts"
+        yield wrong("logins", said, "log them in at 电子税局; who may see every organisation is told which they are")
+        return
     for name, city, tasks, numbers in waiting:
         step = f"./fapiao select login {numbers[0]}" if numbers else "log the account in at 电子税局"
         yield wrong("logins", f"{tasks} tasks wait for account {name or '?'} {city}".strip(), step)
-    yield rights(*_row(connection, "rights", actor=account()))
 
 
 def rights(given: int, mine: int) -> Finding:

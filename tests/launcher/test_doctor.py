@@ -6,10 +6,12 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
 
+from acted_rows import company, grant
 from fapiao.bureau_kind import REAL
 from hooks.pool.bureau_kind import claim
 from launcher.connections import BUREAU_VARIABLES, GATEWAY_VARIABLE, LEQI_VARIABLE, POOL_VARIABLE
@@ -18,6 +20,7 @@ from launcher.doctor.pool import apart
 from launcher.main import main
 from launcher.stack_simulator import connections
 from old_postgres import postgres_of
+from operators.run_context import account
 from rehearsal import KEY
 from simulator.bureau import Bureau
 from simulator.clock import Clock
@@ -25,6 +28,8 @@ from simulator.running import RunningSimulator
 from simulator.sample import sample_enterprise
 from temporary_postgres import ROOT
 
+FOREIGN = "91310000MA2000001E"
+Pool = psycopg.Connection[Any]
 Rows = dict[str, dict[str, str]]
 
 
@@ -74,6 +79,7 @@ def test_a_server_that_is_too_old_is_said_by_the_doctor_and_by_every_other_comma
 ) -> None:
     with postgres_of("15.13 (Debian 15.13-0+deb12u1)") as url:
         monkeypatch.setenv(POOL_VARIABLE, url)
+        assert "The pool's Postgres is version 15" in looked(capsys, 1)["postgres"]["found"]
         assert main(["log"]) == 1
     assert "The pool's Postgres is version 15, fapiao needs 18 or newer" in capsys.readouterr().err
 
@@ -98,6 +104,85 @@ def test_a_schema_that_is_behind_is_wrong(
     assert row["state"] == "wrong"
     assert "missing" in row["found"]
     assert row["next_step"] == "./fapiao db migrate"
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM public.fapiao_migration", "migration 0 of "),
+        ("DELETE FROM public.fapiao_definitions", "The pool is older than this program"),
+        ("DELETE FROM sync.module", "The pool knows other rules than this program"),
+    ],
+)
+def test_whatever_else_makes_it_another_pool_than_this_programs_is_said_with_the_next_step(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, pool_url: str, owner_url: str,
+    statement: LiteralString, said: str
+) -> None:  # fmt: skip
+    with psycopg.connect(owner_url) as connection:
+        connection.execute(statement)
+    monkeypatch.setenv(POOL_VARIABLE, pool_url)
+    row = looked(capsys, 1)["schema"]
+    assert said in row["found"]
+    assert (row["state"], row["next_step"]) == ("wrong", "./fapiao db migrate")
+
+
+def test_a_pool_of_a_newer_fapiao_is_not_to_be_migrated(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, pool_url: str, owner_url: str
+) -> None:
+    with psycopg.connect(owner_url) as connection:
+        connection.execute("INSERT INTO public.fapiao_migration (number, name, sha256) VALUES (9000, 'later', 'x')")
+    monkeypatch.setenv(POOL_VARIABLE, pool_url)
+    row = looked(capsys, 1)["schema"]
+    assert "This database has seen migration 9000_later" in row["found"]
+    assert row["next_step"].endswith("use that one, or another database")
+
+
+@pytest.mark.finding("F52")
+def test_a_bureau_of_a_secrets_backend_is_looked_at_before_any_airflow_was_prepared(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kept = tmp_path / "connections.json"
+    kept.write_text(json.dumps({"leqi": json.loads(connections("http://127.0.0.1:9", KEY)[LEQI_VARIABLE])}))
+    monkeypatch.setenv("AIRFLOW__SECRETS__BACKEND", "airflow.secrets.local_filesystem.LocalFilesystemBackend")
+    monkeypatch.setenv("AIRFLOW__SECRETS__BACKEND_KWARGS", json.dumps({"connections_file_path": str(kept)}))
+    rows = looked(capsys, 1)
+    assert rows["connection leqi"]["state"] == "wrong"
+    assert "connections" not in rows
+    assert rows["airflow"]["found"].endswith("never started here")
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("limited", [False, True])
+def test_accounts_and_companies_are_named_to_whom_every_organisation_is_open(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    pool: Pool,
+    pool_url: str,
+    limited: bool,
+    known: bool,
+) -> None:
+    company(pool, FOREIGN)
+    pool.execute(
+        "INSERT INTO sync.login_request (channel, account, city_code, taxpayer_no, reason, next_check)"
+        " VALUES ('etax', 'zhang-of-another', '3100', %s, 'x', now())", [FOREIGN],
+    )  # fmt: skip
+    if limited:
+        pool.execute("INSERT INTO enterprise.organisation (org_code) VALUES ('ORG1')")
+        grant(pool, (account(), "ORG1", "auditor"))
+    pool.commit()
+    monkeypatch.setenv(POOL_VARIABLE, pool_url)
+    with RunningSimulator(Bureau(Clock(), bytes.fromhex(KEY))) as simulator:
+        if known:
+            with simulator.client() as admin:
+                admin.post("/_sim/seed", json=sample_enterprise(datetime.now(UTC).date()))
+                for one in admin.get("/_sim/session").json()["sessions"]:
+                    admin.post("/_sim/session", json={"account": one["account"], "state": "offline"})
+        monkeypatch.setenv(GATEWAY_VARIABLE, connections(simulator.url, KEY)[GATEWAY_VARIABLE])
+        assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert ("zhang-of-another" in said, FOREIGN in said) == (not limited, not limited)
+    assert ("0 of 1 companies on 电子税局 are logged in" if known else "the accounts cannot be asked about") in said
+    assert ("tasks wait for 1 accounts" in said) == limited
 
 
 def test_bureaus_are_asked_for_real_with_the_kind_the_clock_and_the_accounts(
