@@ -13,8 +13,9 @@ import pytest
 from launcher import dag_runs
 
 RUN = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as the runner does: whoever began us may ignore it
 try:
     Path({pid!r}).write_text(str(os.getpid()))
     Path({ready!r}).touch()
