@@ -7,8 +7,10 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from fapiao.outcomes import BY_RULE
 from fapiao.queries import query
 from hooks.pool.sessions import open_session
+from launcher.commands.run import FAILED
 from launcher.dag_runs import DagRun
 from launcher.guarded_output import print_line
 from launcher.home import home
@@ -60,11 +62,16 @@ FURTHER = (
 )
 
 
-def show(url: str, day: date, ended: Sequence[Ended]) -> None:
-    """The summary; then the runs, the sync log, what was left out or voided and why, the quota board, changes."""
+def show(url: str, day: date, ended: Sequence[Ended]) -> list[str]:
+    """The summary; then the runs, the sync log, what was left out or voided and why, the quota board, changes.
+
+    Returns the DAGs whose run failed, or rows of it.
+    """
     with open_session(url, row_factory=dict_row) as connection:
         runs, reasons = _runs(connection, ended)
-        _summarise(connection, day, ended)
+        red = {one.dag_id for one, _ in ended if one.state != "success"}
+        bad = [run["dag_id"] for run in runs if run["failed"] or run["dag_id"] in red]
+        _summarise(connection, f"{day}: {len(ended)} DAG runs", bad)
         print_title("运行 · runs")
         print_rows(RUNS, runs, indent="  ")
         for reason in reasons:
@@ -76,11 +83,11 @@ def show(url: str, day: date, ended: Sequence[Ended]) -> None:
             print_rows(columns, rows, indent="  ")
             if limit is not None and len(rows) == limit:
                 print(f"  (the first {limit}; the commands below show all of them)")
+    return bad
 
 
-def _summarise(connection: Connection, day: date, ended: Sequence[Ended]) -> None:
-    bad = [one.dag_id for one, _ in ended if one.state != "success"]
-    print(f"{day}: {len(ended)} DAG runs, {'not well: ' + ', '.join(bad) if bad else 'all well'}.")
+def _summarise(connection: Connection, what: str, bad: Sequence[str]) -> None:
+    print(f"{what}, {'not well: ' + ', '.join(bad) if bad else 'all well'}.")
     rows = connection.execute(query("log", "by_status")).fetchall()
     counts = [f"{row['tasks']} {row['label']}" for row in rows]
     print(f"任务 · tasks: {', '.join(counts) or 'none'}.")
@@ -101,7 +108,8 @@ def _runs(connection: Connection, ended: Sequence[Ended]) -> tuple[list[dict[str
         bad = [row for row in rows if row["status"] not in WELL]
         sums = {name: sum(row[name] for row in rows) for name in ("tasks", *COUNTED)}
         left_out = sum(row["rows"] for row in skips)
-        known = {"dag_id": one.dag_id, "bad": sum(row["tasks"] for row in bad)}
+        failed = [row for row in bad if row["status"] in FAILED and row["error_code"] not in BY_RULE]
+        known = {"dag_id": one.dag_id, "bad": sum(row["tasks"] for row in bad), "failed": len(failed)}
         found.append(known | sums | {"left_out": left_out})
         told = [row for row in bad if row["message"]]
         reasons += [f"{one.dag_id}, {row['tasks']} {row['error_code']}: {row['message']}" for row in told]

@@ -19,6 +19,7 @@ from launcher.commands.supervise import _is_simulated
 from launcher.connections import BUREAU_VARIABLES, LEQI_VARIABLE, POOL_VARIABLE
 from launcher.dag_runs import DagRun
 from launcher.demo_report import show
+from launcher.pool import embedded
 from task_rows import put
 
 DAY = date(2027, 3, 10)
@@ -82,3 +83,36 @@ def test_its_tables_fit_the_terminal_and_the_summary_comes_first(
     assert lines[1] == "任务 · tasks: 2 成功."
     assert max(map(cell_len, lines)) <= width
     assert any(line.startswith("  batch") for line in lines), "a table, and no record"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        ("download_failed", "LEQI_99", "not well: leqi__current_month"),
+        ("download_failed", "SMALL_SCALE", "all well"),
+        ("apply_failed", "NOT_OBTAINABLE", "all well"),
+        ("downloading", None, "all well"),
+    ],
+)
+def test_a_run_whose_rows_failed_is_not_well_although_airflow_calls_it_a_success(
+    capsys: pytest.CaptureFixture[str], pool_url: str, status: str, code: str | None, said: str
+) -> None:
+    """A row that a rule forbids to ask for is no failure."""
+    began = datetime(2027, 1, 1, tzinfo=UTC)
+    with psycopg.connect(pool_url) as connection:
+        put(connection, status, **({"error_code": code, "error_message": "x"} if code else {}))
+    ended = [DagRun("leqi__current_month", "run-1", "success"), DagRun("leqi__incremental", "run-1", "success")]
+    bad = show(pool_url, DAY, [(one, began) for one in ended])
+    assert capsys.readouterr().out.splitlines()[0] == f"2027-03-10: 2 DAG runs, {said}."
+    assert bad == (["leqi__current_month"] if "not well" in said else [])
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+def test_a_given_pool_that_is_not_there_is_never_replaced_by_the_embedded_one(
+    fapiao_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(POOL_VARIABLE, raising=False)
+    with pytest.raises(Unusable, match=f"No pool is given to rehearse in: set {POOL_VARIABLE}"):
+        demo.run(asked("--given-pool"))
+    assert not embedded().data.exists()
