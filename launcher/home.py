@@ -48,9 +48,17 @@ def secret(name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(18
     file = folder / name
     with locked(folder / f"{name}.lock"):
         if not file.exists():
-            with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="ascii") as target:  # noqa: PTH123
-                target.write(make())
+            keep_secret(file, make())
         return file.read_text(encoding="ascii")
+
+
+def keep_secret(file: Path, text: str) -> None:
+    """Only its owner reads the file, and it is there whole or not at all, whenever this process is killed."""
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="ascii") as target:  # noqa: PTH123
+        target.write(text)
+    fresh.replace(file)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """The logins of the embedded server beside its superuser: each has a generated password, in a file of its own."""
 
-import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import psycopg
 
 from fapiao.queries import query
-from launcher.home import locked
+from launcher.home import keep_secret, locked
 
 Connection = psycopg.Connection[Any]
 
@@ -37,8 +36,7 @@ def _give_login(connection: Connection, file: Path, role: str) -> None:
     password = secrets.token_urlsafe(24)
     file.unlink(missing_ok=True)
     set_password(connection, role, password)
-    with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="ascii") as target:  # noqa: PTH123
-        target.write(password)
+    keep_secret(file, password)
 
 
 def set_password(connection: Connection, role: str, password: str) -> None:
