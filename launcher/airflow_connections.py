@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from fapiao.errors import Unusable
+from launcher.guard import ended_here, start
 from launcher.home import logs
 
 READER = Path(__file__).with_name("connection_reader.py")
@@ -20,24 +21,22 @@ def known_to_airflow(
     """Those of the connections that there are, as JSON, in the environment of an Airflow; secrets are in them.
 
     It takes the seconds that Airflow's import takes. Its metadata database must be there, but where only the backend
-    that the user set is asked. Raises Unusable where Airflow
-    cannot say, a secrets backend that does not answer among it.
+    that the user set is asked. Raises Unusable where Airflow cannot say, a secrets backend that does not answer among
+    it.
     """
     read_end, write_end = os.pipe()
     command = [sys.executable, "-P", str(READER), str(write_end), "backend" if backend_only else "all", *names]
     log = logs() / "airflow-connections.log"
-    with os.fdopen(read_end, encoding="utf-8") as answer, log.open("wb") as told:
-        try:
-            done = subprocess.run(
-                command, env=dict(environment), pass_fds=[write_end], check=False, stdout=told, stderr=told,
-                timeout=PATIENCE_SECONDS,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            raise Unusable(f"Airflow does not say which connections it knows; {log} has what it says.") from None
-        finally:
-            os.close(write_end)
+    with os.fdopen(read_end, encoding="utf-8") as answer:
+        with log.open("wb") as told, os.fdopen(write_end, "wb"):
+            child = start(command, told, environment, pass_fds=[write_end])
+        with ended_here(child):
+            try:
+                code = child.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                raise Unusable(f"Airflow does not say which connections it knows; {log} has what it says.") from None
         text = answer.read()
-    if done.returncode:
+    if code:
         raise Unusable(f"Airflow cannot say which connections it knows: {log} says why; check its secrets backend.")
     found: dict[str, str] = json.loads(text)
     return found

@@ -79,3 +79,30 @@ def test_a_command_that_is_killed_leaves_no_process_and_the_next_one_goes_on(com
     missing = [name for name in parts if name not in down.stdout]
     assert missing == ([] if command == "up" else parts), down.stdout
     assert living(fapiao_home, ours) == {}
+
+
+VAULT = """
+import time
+from pathlib import Path
+from airflow.secrets import BaseSecretsBackend
+class Vault(BaseSecretsBackend):
+    def get_connection(self, conn_id):
+        Path({asked!r}).touch()
+        time.sleep(600)
+"""
+
+
+@pytest.mark.finding("F59")
+def test_a_command_that_is_killed_while_it_asks_a_secrets_backend_leaves_no_process(
+    fapiao_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = tmp_path / "asked"
+    (tmp_path / "silent_vault.py").write_text(VAULT.format(asked=str(asked)), encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("AIRFLOW__SECRETS__BACKEND", "silent_vault.Vault")
+    ours = {os.getpid(), *of_home(fapiao_home)}
+    with started("params", "list") as one:
+        assert wait_until(asked.exists, LEFT_SECONDS * 2), one.poll()
+        assert living(fapiao_home, {*ours, one.pid})
+        one.kill()
+    assert wait_until(lambda: not living(fapiao_home, ours), LEFT_SECONDS), living(fapiao_home, ours)
