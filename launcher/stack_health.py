@@ -1,7 +1,7 @@
 """Waits for a stack to be healthy for as long as it gets on, however busy the machine is."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import psutil
@@ -34,13 +34,16 @@ class HealthWatch:
     work: float = 0.0
 
     def see(self, missing: list[str], work: float) -> None:
-        """Takes notice of what is missing now, and of the processor's time that the stack took so far."""
+        """Takes notice of what is missing now, and of the processor's time that the stack took so far.
+
+        That falls when a process ends, which is getting on too.
+        """
         now = time.monotonic()
         if missing != self.missing or now - self.told_at > TELL_SECONDS:
             again = "still " if missing == self.missing else ""
             self.say(f"{again}waiting for {', '.join(missing)}…")
             self.told_at = now
-        if missing != self.missing or work - self.work >= LEAST_WORK_SECONDS:
+        if missing != self.missing or abs(work - self.work) >= LEAST_WORK_SECONDS:
             self.missing, self.work, self.moved_at = missing, work, now
 
     def refuse_standstill(self) -> None:
@@ -57,21 +60,23 @@ def wait_until_healthy(stack: Stack, say: Callable[[str], None]) -> None:
 
     Raises StackGone when the supervisor ended, Unusable when a part ends again and again or all stand still.
     """
-    watch = HealthWatch(say)
+    watch, before = HealthWatch(say), {name: part.deaths for name, part in stack.parts.items()}
     while missing := stack.unhealthy():
         now = running_stack()
         if now is None:
             raise StackGone(f"The stack stopped while it started; {logs() / 'supervisor.log'} says why.")
-        _refuse_deaths(now)
+        _refuse_deaths(now, before)
         watch.see(missing, _work(now, missing))
         watch.refuse_standstill()
         time.sleep(STEP_SECONDS)
 
 
-def _refuse_deaths(stack: Stack) -> None:
+def _refuse_deaths(stack: Stack, before: Mapping[str, int]) -> None:
+    """A stack of many days has had its deaths; those `before` the wait are not counted."""
     for name, part in stack.parts.items():
-        if part.deaths >= MOST_DEATHS:
-            raise Unusable(f"{name} ended {part.deaths} times while it started; {logs() / f'{name}.log'} says why.")
+        deaths = part.deaths - before.get(name, 0)
+        if deaths >= MOST_DEATHS:
+            raise Unusable(f"{name} ended {deaths} times while it started; {logs() / f'{name}.log'} says why.")
 
 
 def _work(stack: Stack, missing: list[str]) -> float:
