@@ -91,11 +91,11 @@ def _take_out(arguments: argparse.Namespace, rows: list[dict[str, Any]], chosen:
     store, folder = file_store(), arguments.out
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for row in rows:
-            file = _written(store, folder, row)
-            with reading_session() as connection:
+        with reading_session() as connection:
+            for row in rows:
+                file = _written(store, folder, row)
                 note_export(connection, actor_of(arguments), 1, chosen | {"view": "layout_file"}, file)
-            print_line(str(file))
+                print_line(str(file))
     except OSError as error:
         raise Unusable(f"{folder} does not take the files ({error.strerror}): name another folder") from error
 

@@ -72,6 +72,12 @@ def test_files_come_out_byte_for_byte(files: Any, tmp_path: Path) -> None:
     assert found[f"{A}_input_{OWNER}.svg"].startswith(b"<svg")
 
 
+def test_every_file_that_is_taken_out_is_on_record(files: Any, pool: psycopg.Connection[Any], tmp_path: Path) -> None:
+    files(A, "--out", tmp_path / "out")
+    noted = pool.execute("SELECT file FROM sync.log_export").fetchall()
+    assert sorted(file for (file,) in noted) == sorted(str(file) for file in (tmp_path / "out").iterdir())
+
+
 def test_one_kind_can_be_asked_for(files: Any, tmp_path: Path) -> None:
     files(A, "--type", "pdf", "--out", tmp_path / "out")
     assert list(taken_out(tmp_path / "out")) == [f"{A}_input_{OWNER}.pdf"]
