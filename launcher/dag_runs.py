@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from fapiao.errors import Unusable
-from launcher.guard import Manner, ended_here, start
+from launcher.guard import PATIENCE_SECONDS, Manner, ended_here, start
 from operators.run_context import ACTOR_VARIABLE, account
 
 RUNNER = Path(__file__).with_name("dag_runner.py")
-GRACE_SECONDS = 2.5
-"""A run that is interrupted has so long to give its rows back: whoever is told to end has five seconds in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def run_dags(
     Raises Unusable with the log's place when the child dies before all have ended.
     """
     log_file.parent.mkdir(parents=True, exist_ok=True)
-    manner = Manner(signal.SIGINT, GRACE_SECONDS)
+    manner = Manner(signal.SIGINT, PATIENCE_SECONDS)  # in which its rows are given back
     read_end, write_end = os.pipe()
     left = len(asked)
     with os.fdopen(read_end, encoding="utf-8") as results:

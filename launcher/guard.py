@@ -24,7 +24,7 @@ from launcher.processes import birth, end_sessions
 BEGINS_WHEN_TOLD = ("/bin/sh", "-c", 'read -r word && exec "$@"', "sh")
 PROGRAM = Path(__file__).with_name("guard_process.py")
 PATIENCE_SECONDS = 2.5
-"""A child that is asked to end has so long before it is killed."""
+"""A child that is asked to end has so long before it is killed: whoever is told to end has five seconds in all."""
 GUARD_SECONDS = 30.0
 _uses = count()
 

@@ -48,7 +48,7 @@ def test_the_run_ends_with_its_command(
     pid, back, ready, runner = tmp_path / "pid", tmp_path / "back", tmp_path / "ready", tmp_path / "runner.py"
     runner.write_text(RUN.format(pid=str(pid), back=str(back), ready=str(ready), deaf=deaf), encoding="utf-8")
     monkeypatch.setattr(dag_runs, "RUNNER", runner)
-    monkeypatch.setattr(dag_runs, "GRACE_SECONDS", 1.0 if deaf else 10.0)
+    monkeypatch.setattr(dag_runs, "PATIENCE_SECONDS", 1.0 if deaf else 10.0)
     before = signal.signal(signal.SIGALRM, handler)  # type: ignore[arg-type]
     bell = Thread(target=ring_once, args=(ready,))
     bell.start()

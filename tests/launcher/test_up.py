@@ -113,7 +113,7 @@ def assert_a_backfill_spends_from_the_same_ledger(stack: Stack, token: str) -> N
 @pytest.mark.req("A-02", "R262", "R266")
 @pytest.mark.finding("F55", "F59", "F79")
 @pytest.mark.xdist_group("stack")
-def test_up_is_healthy_and_scheduled_survives_kill_9_of_parts_and_down_leaves_no_process(fapiao_home: Path):
+def test_up_is_healthy_and_scheduled_survives_kill_9_of_a_part_and_ends_whole_with_its_supervisor(fapiao_home: Path):
     started = fapiao("up")
     assert started.returncode == 0, started.stderr
     stack = running_stack()
