@@ -8,7 +8,7 @@ import pytest
 
 from fapiao.bureau_kind import REAL, REHEARSAL
 from hooks.pool.bureau_kind import claim, kind_of
-from rehearsal import GENERAL, Rehearsal
+from rehearsal import GENERAL, Rehearsal, leqi_connection
 
 DAY = "2027-02-02"
 DAG = "leqi__history_output"
@@ -57,3 +57,22 @@ def test_a_real_pool_takes_nothing_from_a_simulator_that_its_connection_does_not
     assert (row["status"], row["error_code"], row["attempts"]) == ("pending", "BUREAU_IS_REHEARSAL", 0)
     assert "leads to a simulator" in row["error_message"]
     assert seller.invoices() == {}
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+def test_a_rehearsal_whose_unmarked_bureau_is_away_for_a_moment_goes_on_when_it_is_back(
+    seller: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(seller.pool_url) as connection:
+        claim(connection, REHEARSAL, "the demo", binding=True)
+    here = os.environ["AIRFLOW_CONN_LEQI"]
+    monkeypatch.setenv("AIRFLOW_CONN_LEQI", leqi_connection("http://127.0.0.1:9"))
+    seller.run(DAG, DAY, ends="failed")
+    (row,) = seller.tasks()
+    assert (row["status"], row["attempts"], row["error_code"]) == ("pending", 0, None)
+
+    monkeypatch.setenv("AIRFLOW_CONN_LEQI", here)
+    seller.run("sweep_results", DAY)
+    assert [row["status"] for row in seller.tasks()] == ["succeeded"]
+    assert len(seller.invoices()) == 1

@@ -7,12 +7,14 @@ from typing import Any, Protocol, TypeVar
 import psycopg
 from psycopg.rows import tuple_row
 
-from fapiao.bureau_kind import REAL, PoolKind
-from fapiao.errors import Unusable
+from fapiao.bureau_kind import EXTRA, REAL, REHEARSAL, PoolKind
+from fapiao.errors import TryLater, Unusable
 from fapiao.queries import query
 
 Connection = psycopg.Connection[Any]
 Connect = Callable[[], AbstractContextManager[Connection]]
+_REAL_POOL = "this pool is filled by the real bureau"
+_DID_NOT_SAY = "nothing said so: neither the extra of the connection, nor an answer when it was asked"
 
 
 class WhoAnswers(Protocol):
@@ -29,8 +31,8 @@ class WhoAnswers(Protocol):
         """`real`, `rehearsal`, or None where nobody answers."""
         ...
 
-    def only_real(self) -> None:
-        """No answer of a simulator is taken from now on."""
+    def only_real(self, because: str) -> None:
+        """No answer of a simulator is taken from now on, for this reason."""
         ...
 
 
@@ -70,17 +72,33 @@ def claim(connection: Connection, kind: str, evidence: str, *, binding: bool = F
 
 
 def admit(connection: Connection, bureau: Bureau) -> Bureau:
-    """The bureau, opened for this pool. Raises Unusable where the other kind has filled it.
+    """The bureau, opened for this pool. Raises Unusable where the other kind has filled it, TryLater as _unknown.
 
-    A bureau that a real pool knows is not asked who it is: its answers are looked at instead. One that does not answer
-    now decides nothing.
+    A bureau that a real pool knows is not asked who it is: its answers are looked at instead.
     """
     identity, held = bureau.identity, kind_of(connection)
     if held and held.kind == REAL and not identity.is_marked:
-        identity.only_real()
+        identity.only_real(_REAL_POOL)
     elif kind := identity.kind():
         claim(connection, kind, identity.name)
+    else:
+        _unknown(identity, held)
     return bureau
+
+
+def _unknown(identity: WhoAnswers, held: PoolKind | None) -> None:
+    """One that does not answer now decides nothing, and counts as real where nothing is decided (ADR 0049).
+
+    Raises TryLater where the pool is one of rehearsals: the real bureau must not be asked anything there.
+    """
+    if held and held.kind == REHEARSAL:
+        raise TryLater(
+            "BUREAU_UNKNOWN",
+            f"{identity.name} does not answer, so nobody knows whether it is a simulator",
+            f"mark its connection with the extra {EXTRA}, or try later",
+            free=True,
+        )
+    identity.only_real(_DID_NOT_SAY)
 
 
 def admitted(connect: Connect, open_bureau: Callable[[], Bureau]) -> Bureau:

@@ -25,7 +25,8 @@ def open_worker_pool(
     """The workers of one channel; None where the DAG, or any with None, has no open row: no connection is needed then.
 
     Its owner name is the Airflow task's, so that a retry takes its own rows back at once. Raises Unusable where the
-    other kind of bureau fills the pool (A-54).
+    other kind of bureau fills the pool, TryLater where it is one of rehearsals and nobody knows who answers (A-54):
+    before a row is claimed, so that no row is to blame.
     """
     hook = PoolHook()
     actor = who(context)

@@ -1,7 +1,7 @@
 """A rehearsal and the real bureau never share a pool: its first fill decides, and the other kind is refused (A-54)."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from fapiao.bureau_kind import REAL, REHEARSAL
-from fapiao.errors import CallerRefused, Unusable
+from fapiao.errors import CallerRefused, TryLater, Unusable
 from fapiao.queries import query
 from hooks.bureau.connection import BureauConnection
 from hooks.gateway.session import GatewaySession
@@ -41,15 +41,40 @@ class Silent(BaseHTTPRequestHandler):
         """Nothing is printed."""
 
 
+class SilentWhenLookedAt(BaseHTTPRequestHandler):
+    """A simulator behind something that lets no GET through: its first word is the answer to a question."""
+
+    def do_GET(self) -> None:
+        """The line is cut without an answer."""
+        self.close_connection = True
+
+    def do_POST(self) -> None:
+        """An answer with the simulator's mark."""
+        self.send_response(200)
+        self.send_header("Fapiao-Rehearsal", "true")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is printed."""
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address at which it answers."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 @pytest.fixture
 def bureau() -> Iterator[tuple[str, list[str]]]:
     """A real bureau's address, and what it was asked."""
     asked: list[str] = []
-    handler = type("Handler", (Silent,), {"asked": asked})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
+    with serving(type("Handler", (Silent,), {"asked": asked})) as url:
+        yield url, asked
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +190,31 @@ def test_a_bureau_that_does_not_answer_decides_nothing(pool: Pool) -> None:
     with closing(leqi("http://127.0.0.1:9")) as session:
         admit(pool, session)
     assert kind_of(pool) is None
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+@pytest.mark.parametrize("opened", [leqi, gateway])
+def test_a_pool_of_rehearsals_asks_nothing_of_a_bureau_that_does_not_say_who_it_is(pool: Pool, opened: Any) -> None:
+    claim(pool, REHEARSAL, "the demo", binding=True)
+    with closing(opened("http://127.0.0.1:9")) as session, pytest.raises(TryLater, match="does not answer") as unknown:
+        admit(pool, session)
+    assert (unknown.value.code, unknown.value.free) == ("BUREAU_UNKNOWN", True)
+    assert "mark its connection with the extra rehearsal, or try later" in str(unknown.value)
+    with closing(opened("http://127.0.0.1:9", rehearsal=True)) as session:
+        assert admit(pool, session) is session, "a marked one that is away is a bureau that is away"
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+@pytest.mark.parametrize("opened", [leqi, gateway])
+def test_a_simulator_that_is_silent_when_looked_at_fills_no_pool_unmarked(pool: Pool, opened: Any) -> None:
+    with serving(SilentWhenLookedAt) as url, closing(opened(url)) as session:
+        admit(pool, session)
+        assert kind_of(pool) is None
+        with pytest.raises(CallerRefused, match="leads to a simulator, and nothing said so") as refused:
+            session._http._post(url)
+    assert refused.value.free, "no row is to blame"
 
 
 @pytest.mark.finding("F52")
