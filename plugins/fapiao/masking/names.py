@@ -12,6 +12,10 @@ from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, Text,
 Hides = Literal["value", "account"]
 """All of it · all but the last four digits of a bank account."""
 HIDDEN = "***"
+NAMED_BY, VALUED_BY = frozenset({"name", "key", "param", "field"}), frozenset({"value", "val", "content", "text"})
+"""A pair may be written out, in either order: {"name": "password", "value": "…"}."""
+NOTHING = frozenset({"", "null", "true", "false", "none", '""', "''", "[]", "{}", "()", HIDDEN, f'"{HIDDEN}"'})
+"""What is written where there is no value, or yes or no: no secrets."""
 _BETWEEN = re.compile(r"[\W_]")
 _LONGEST = 200
 """A name that is longer is none."""

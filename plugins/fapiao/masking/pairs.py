@@ -2,7 +2,7 @@
 
 import re
 
-from fapiao.masking.names import HIDDEN, Hides, hides, names, without_account
+from fapiao.masking.names import HIDDEN, NOTHING, Hides, hides, names, without_account
 from fapiao.masking.wrapped import unquoted
 
 _NAME = re.compile(r"""(?<![\w.%\-])([\w.%\-]{1,120})\\*["']?[ \t]*(?:=>|[=:：＝])[ \t]*""")
@@ -17,7 +17,6 @@ _HEADERS = re.compile(
 )
 _USER = re.compile(r"""(://[^\s/?#:@"'<>]*:)(?!\d{1,5}[/?#])(?:[^\s?#"'<>]{0,400}|[^\s"'<>@]{0,400})@""")
 _LOOSE = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=bearer )(?!\*)[\w.~+/=-]{8,}", re.IGNORECASE)
-_NOTHING = frozenset({"null", "true", "false", "none", '""', "''", "[]", "{}", "()", HIDDEN, f'"{HIDDEN}"'})
 
 
 def without_secrets(text: str) -> str:
@@ -41,7 +40,7 @@ def _pieces(text: str) -> list[str]:
 
 def _hidden(name: str, value: str, what: Hides) -> str:
     """The value as it may be read. Behind a Chinese name words may follow: a value has a letter or digit of ASCII."""
-    if value.lower() in _NOTHING or not (name.isascii() or re.search(r"[0-9A-Za-z]", value)):
+    if value.lower() in NOTHING or not (name.isascii() or re.search(r"[0-9A-Za-z]", value)):
         return value
     if what == "account":
         return without_account(value)

@@ -3,12 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fapiao.masking.names import HIDDEN, Hides, hides, without_account
+from fapiao.masking.names import HIDDEN, NAMED_BY, VALUED_BY, Hides, hides, without_account
 from fapiao.masking.texts import masked_text
-
-_NAMED_BY = ("name", "key", "param", "field")
-_VALUED_BY = ("value", "val", "content", "text")
-"""A pair may be written out: {"name": "password", "value": "…"}."""
 
 
 def masked(value: Any) -> Any:
@@ -23,13 +19,13 @@ def masked(value: Any) -> Any:
 def _without(value: Mapping[Any, Any], pair: Hides | None) -> dict[Any, Any]:
     found = {}
     for key, inner in value.items():
-        what = hides(str(key)) or (pair if str(key).lower() in _VALUED_BY else None)
+        what = hides(str(key)) or (pair if str(key).lower() in VALUED_BY else None)
         found[key] = _hidden(inner, what) if what else masked(inner)
     return found
 
 
 def _written_out(value: Mapping[Any, Any]) -> Hides | None:
-    named = (inner for key, inner in value.items() if str(key).lower() in _NAMED_BY and isinstance(inner, str))
+    named = (inner for key, inner in value.items() if str(key).lower() in NAMED_BY and isinstance(inner, str))
     return next(filter(None, map(hides, named)), None)
 
 
