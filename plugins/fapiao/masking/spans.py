@@ -22,11 +22,12 @@ class Pairs:
     hides: Hides | None = None
     values: list[tuple[int, int]] = field(default_factory=list)
 
-    def hidden(self, how: Callable[[str, Hides], str]) -> Iterable[Span]:
+    def hidden(self, how: Callable[[str, Hides], str]) -> list[Span]:
         """The values, where a name beside them is a secret's."""
         what = self.hides
-        if what:
-            yield from (Span(start, end, lambda value, what=what: how(value, what)) for start, end in self.values)
+        if what is None:
+            return []
+        return [Span(start, end, lambda value: how(value, what)) for start, end in self.values]
 
     def take(self, other: "Pairs") -> None:
         """What stood in another one stands in this one. The shorter list moves: many in one another stay fast."""
