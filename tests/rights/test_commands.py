@@ -11,6 +11,7 @@ import yaml
 
 from bureau_workbooks import OWNER
 from customs_rows import number
+from fapiao.errors import BadInput, Unusable
 from fapiao.permissions.entrances import entrances
 from fapiao.permissions.rules import Entrance, permission_rules
 from hooks.enterprise.permissions import enter, permissions_of
@@ -90,7 +91,7 @@ def closed(connection: psycopg.Connection, ways: list[Entrance], actor: str) -> 
     """Whether the gate of the command, or that of a row of ORG1, is closed to him."""
     try:
         enter(connection, actor, ways)
-    except Exception:
+    except BadInput:
         return True
     permissions = permissions_of(connection, actor)
     return any(one.action and permissions.objection(one.action, OWN) for one in ways)
@@ -101,7 +102,7 @@ def closed(connection: psycopg.Connection, ways: list[Entrance], actor: str) -> 
 def test_a_gate_is_open_to_whom_the_role_and_the_organisation_let_in_and_to_nobody_else(
     pool: psycopg.Connection,
 ) -> None:
-    """87 ways in × 5 roles × 2 organisations, and nobody's."""
+    """Every way in × every role × own and foreign organisation, and nobody's."""
     wrong = []
     for (kind, name), row in RULES.entrances.items():
         for role in RULES.roles.values():
@@ -128,12 +129,12 @@ class Typing:
         (request,) = self.pool.execute("SELECT max(batch_no) FROM sync.selection").fetchone() or ("",)
         return PLACES | {"folder": str(self.folder), "history": history or "none", "request": request or "none"}
 
-    def __call__(self, line: str, actor: str) -> str:
-        """What comes out and what is complained of."""
+    def __call__(self, line: str, actor: str) -> tuple[int, str]:
+        """The exit code, and what comes out and is complained of."""
         self.capsys.readouterr()
-        main([word.format(**self.places()) for word in line.split()] + ["--as", actor])
+        code = main([word.format(**self.places()) for word in line.split()] + ["--as", actor])
         printed = self.capsys.readouterr()
-        return printed.out + printed.err
+        return code, printed.out + printed.err
 
 
 @pytest.fixture
@@ -169,13 +170,14 @@ def test_a_command_is_refused_or_done_by_role_and_organisation(type_: Typing, na
     allowed, foreign = with_right(row)
     refusals = (ORGANISATION, ROLE)
     if row.rows and not line.get("anybody"):  # the others are the gate's, which is asked above
-        said = type_(line["line"], without(row.action or "view"))
+        _, said = type_(line["line"], without(row.action or "view"))
         assert any(one in said for one in refusals) or (
             "sees" in line and line["sees"].format(**type_.places()) not in said
         )
-    elsewhere = type_(line["line"], foreign)
-    own = type_(line["line"], allowed)
+    _, elsewhere = type_(line["line"], foreign)
+    code, own = type_(line["line"], allowed)
     assert not any(one in own for one in refusals), own
+    assert (code, line.get("ends", "") in own) == (int("ends" in line), True), own
     if seen := line.get("sees"):
         word = seen.format(**type_.places())
         assert (word in own, word in elsewhere) == (True, False), own
@@ -216,5 +218,5 @@ def test_a_line_of_run_comes_in_by_its_dag() -> None:
 
 
 def test_what_no_rule_speaks_of_is_refused() -> None:
-    with pytest.raises(Exception, match="command fly has no row among the entrances"):
+    with pytest.raises(Unusable, match="command fly has no row among the entrances"):
         entrances("command", "fly", {})
