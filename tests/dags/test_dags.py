@@ -179,6 +179,9 @@ def test_the_catalogue_has_no_texts_that_nothing_shows(bag: Any) -> None:
     assert {row.task for row in catalogue().tasks} == {row.task for row in shown}
     labels = {field["title"] for dag in bag.dags.values() for field in form(dag).values()}
     assert {one.label for row in catalogue().forms for one in row.fields.values()} == labels
+    pages = "\n".join(str(dag.doc_md) for dag in bag.dags.values())
+    words = [word for row in (*catalogue().windows, *catalogue().bases) for word in (row.name, row.english)]
+    assert [word for word in words if word not in pages] == []
 
 
 @pytest.mark.finding("F58")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fapiao.bounds import bound
-from fapiao.dag_texts.catalogue import CALENDAR, DagTexts, catalogue, dag_texts, task_texts
+from fapiao.dag_texts.catalogue import CALENDAR, BasisTexts, DagTexts, WindowTexts, catalogue, dag_texts, task_texts
 from fapiao.dag_texts.schedule import schedule_in_english, schedule_in_words
 from fapiao.rules.book import rulebook
 from fapiao.rules.calendar import CalendarRule
@@ -76,9 +76,15 @@ def dag_doc(dag_id: str) -> str:
             f"### {card.name}",
             card.what,
             _list(_about(card)),
-            f"*{card.english}* · {card.about} It fires {schedule_in_english(card.crons)}.",
+            f"*{card.english}* · {card.about} It fires {schedule_in_english(card.crons)}.{_asks_for(card.rules)}",
         ]
     )
+
+
+def _asks_for(rules: Iterable[CalendarRule]) -> str:
+    """The sentence that names the windows in English; nothing for a DAG that has none."""
+    named = dict.fromkeys(f"{window.english}, by {basis.english}" for window, basis in map(_window_texts, rules))
+    return f" Download windows: {'; '.join(named)}." if named else ""
 
 
 def _about(card: DagCard) -> Iterator[str]:
@@ -101,12 +107,17 @@ def windows(rules: Iterable[CalendarRule]) -> list[str]:
 
 
 def _window(rule: CalendarRule, direction: str) -> str:
-    book, texts = rulebook(), catalogue()
-    days = next(row.name for row in texts.windows if row.window == rule.window)
-    basis = next(row.name for row in texts.bases if row.basis == rule.basis)
+    book, (window, basis) = rulebook(), _window_texts(rule)
     labels = book.codes_of("document")
     documents = "、".join(labels.get(one, one) for one in rule.documents[direction])  # type: ignore[index]
-    return f"{book.codes_of('direction')[direction]}{documents}，{days}（按{basis}）"
+    return f"{book.codes_of('direction')[direction]}{documents}，{window.name}（按{basis.name}）"
+
+
+def _window_texts(rule: CalendarRule) -> tuple[WindowTexts, BasisTexts]:
+    """The window of a row of the calendar in words, and what its days mean."""
+    texts = catalogue()
+    window = next(row for row in texts.windows if row.window == rule.window)
+    return window, next(row for row in texts.bases if row.basis == rule.basis)
 
 
 def task_name(task_id: str) -> str:
