@@ -12,7 +12,7 @@ SELECT to_regclass('public.fapiao_migration') IS NOT NULL;
 SELECT number, sha256 FROM public.fapiao_migration ORDER BY number;
 
 -- name: held
--- How much there is: companies, tasks that are open, tasks that were set aside.
+-- How much there is: companies, and tasks that are open.
 SELECT (SELECT count(*) FROM enterprise.taxpayer),
     (SELECT count(*) FROM sync.task WHERE finished_at IS NULL AND void_state IS NULL);
 

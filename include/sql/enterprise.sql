@@ -157,7 +157,5 @@ WHERE s.deleted_at IS NULL AND (%(organisations)s::text[] IS NULL OR EXISTS (
 ORDER BY s.name;
 
 -- name: list_parameters
--- Every parameter that is set, with when and by whom; they hold in every organisation, whichever one may see.
-SELECT type, key, value, changed_at, changed_by FROM enterprise.parameter
-WHERE %(organisations)s::text[] IS NULL OR cardinality(%(organisations)s::text[]) > 0
-ORDER BY type, key;
+-- Every parameter that is set, with when and by whom.
+SELECT type, key, value, changed_at, changed_by FROM enterprise.parameter ORDER BY type, key;
