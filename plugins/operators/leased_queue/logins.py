@@ -68,7 +68,7 @@ def login_blocking(session: LoginSession[Any], row: WaitingRow) -> Login | None:
 
 def login_now(session: LoginSession[Any], row: WaitingRow) -> Login | None:
     """The login that a row waits for now; None where its account is logged in, or logs in by itself."""
-    login = login_state(session.login_channel(row.channel), row.taxpayer_no)
+    login = login_state(session, row.channel, row.taxpayer_no)
     return login if login.state == "manual" else None
 
 
@@ -78,7 +78,7 @@ def recheck_logins(session: LoginSession[Any], channel: str, *, at_once: bool = 
         went_on: int = tables.logins.go_on()
         due = tables.logins.due(channel, at_once=at_once)
     for request, taxpayer_no in due:
-        login = login_state(session.login_channel(channel), taxpayer_no)
+        login = login_state(session, channel, taxpayer_no)
         with session.transaction() as tables:
             if login.state == "manual":
                 tables.logins.still_out(request, login)
@@ -87,10 +87,10 @@ def recheck_logins(session: LoginSession[Any], channel: str, *, at_once: bool = 
     return went_on
 
 
-def login_state(bureau: LoginChannel, taxpayer_no: str) -> Login:
-    """A state that cannot be asked is no login: the row waits, and the next check finds out."""
+def login_state(session: LoginSession[Any], channel: str, taxpayer_no: str) -> Login:
+    """A state that cannot be asked, or whose channel cannot be opened, is no login: the next check finds out."""
     try:
-        return bureau.login(taxpayer_no)
+        return session.login_channel(channel).login(taxpayer_no)
     except (TryLater, Refused) as error:
         log.warning("the login of %s cannot be asked now: %s", taxpayer_no, error)
         return Login("manual", wait_seconds=error.wait_seconds or 60.0)

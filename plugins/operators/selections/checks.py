@@ -35,10 +35,9 @@ def examine(session: SelectionSession, row: Selection) -> Examined | None:
 
 def _asked(session: SelectionSession, row: Selection, facts: CheckInput, what: str) -> CheckInput:
     """The answer to one question; an account that a person must log in is not waited for here (step 5)."""
-    bureau = session.bureaus[row.channel]
     if what == "login":
-        return replace(facts, logged_in=login_state(bureau, row.taxpayer_no).state != "manual")
-    reply = bureau.statistics(party(session, row))
+        return replace(facts, logged_in=login_state(session, row.channel, row.taxpayer_no).state != "manual")
+    reply = session.bureaus[row.channel].statistics(party(session, row))
     heard = StatisticsState(reply.state, reply.period, session.instant())
     with session.locked(row) as tables:
         tables.queue.save_statistics(row.taxpayer_no, heard)

@@ -1,7 +1,7 @@
 """A worker of the verification queue: failures on the way, lost logins, dead workers, and answers nobody can use."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
@@ -10,13 +10,14 @@ import psycopg
 import pytest
 
 from fapiao.downloads.protocol import Login
-from fapiao.errors import LeaseLost, LoginLost
+from fapiao.errors import LeaseLost, LoginLost, TryLater
 from fapiao.tasks import RunDay
 from fapiao.verification import Question, Verification, verification_rules
 from gateway_rehearsal import GatewayRehearsal, gateway_rehearsing
 from hooks.gateway.etax import EtaxHook
 from hooks.gateway.verifier import open_verifier
 from hooks.queues.verifications import VerificationTable
+from operators.leased_queue.lazy_channels import LazyChannels
 from operators.verifications.worker import VerificationSession, recheck_all_logins, verify_due, verify_one
 
 NOW = datetime(2027, 1, 5, 2, tzinfo=UTC)
@@ -96,6 +97,20 @@ def test_a_lost_login_costs_neither_an_attempt_nor_one_of_the_five_calls(counter
     assert not any(call["counted"] for call in counter.calls())
     counter.work()
     assert counter.row()["state"] == "verified"
+
+
+@pytest.mark.finding("F52")
+@pytest.mark.req("A-54")
+def test_a_lost_login_whose_channel_cannot_be_opened_is_not_held_against_the_row(counter: Counter) -> None:
+    def unknown(_: str) -> EtaxHook:
+        raise TryLater("BUREAU_UNKNOWN", "connection bureau_gateway does not answer", "try later")
+
+    counter.room.fault("error_code", code="91300", service="invoiceCheck", times=1)
+    with ExitStack() as stack:
+        verify_due(replace(counter.session, bureaus=LazyChannels(["etax"], unknown, stack)))
+    held = counter.room.pool.execute("SELECT attempts, broke_workers FROM sync.verification").fetchone()
+    assert held == {"attempts": 0, "broke_workers": 0}
+    assert counter.row()["waits_for_login"]
 
 
 def test_a_lost_answer_counts_as_a_call_because_the_bureau_may_have_counted_it(counter: Counter) -> None:
