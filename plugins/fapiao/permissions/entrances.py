@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from fapiao.errors import Unusable
-from fapiao.forms.items import items
 from fapiao.permissions.rules import Entrance, PermissionRules, permission_rules
 
 CALENDAR_DAGS = "CHANNEL__JOB"
@@ -28,8 +27,10 @@ def entrances(kind: str, name: str, filled: Mapping[str, Any], rules: Permission
 
 
 def _is_filled(value: object) -> bool:
-    """As a form reads it: a list or a text of blanks alone says nothing."""
-    return bool(items(value) if isinstance(value, str | list | tuple) else value)
+    """As a form reads it: a text, or a list of texts, without a letter or digit says nothing."""
+    if isinstance(value, list | tuple):
+        return any(map(_is_filled, value))
+    return any(map(str.isalnum, value)) if isinstance(value, str) else bool(value)
 
 
 def _option(kind: str, name: str, row_name: str) -> str | None:
