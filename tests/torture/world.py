@@ -128,10 +128,13 @@ def world_of(seed: int, first_day: date, channels: Sequence[str] = CHANNELS) -> 
         (folder / "inbox").mkdir()
         workers = stack.enter_context(worker_host(clock.file, folder / "workers.log", environment))
         world = World(seed, folder, group, clock, cluster, bureau, pool_line, bureau_line, workers)
-        world.turn(at(first_day, 6))
+        world.turn(
+            at(first_day, 0)
+        )  # the companies are there before the calendar's first tick, which asks for nobody earlier
         bureau.plant([one.at_bureau() for one in group.companies])
         with world.pool() as pool:
             furnish(pool, group, seed)
+        world.turn(at(first_day, 6))
         yield world
         if keep := os.environ.get("FAPIAO_TORTURE_LOG"):
             Path(keep).write_bytes((folder / "workers.log").read_bytes())

@@ -18,28 +18,28 @@ def without_json_secrets(text: str, masked: Callable[[str], str]) -> str:
     """The text, what stands behind a secret's name hidden, every other JSON string `masked`."""
     if '"' not in text:
         return text
-    reader = _Reader(text)
+    reader = _JsonReader(text)
     reader.read()
     strings = [Span(start, end, lambda string: _masked(string, masked)) for start, end in reader.strings]
     return rewritten(text, [*reader.secrets, *strings])
 
 
 @dataclass(slots=True)
-class _Open(Pairs):
+class _Container(Pairs):
     """An object or list that is not at its end; `is_value` where it is the value of a pair."""
 
     start: int = 0
     is_value: bool = False
 
 
-class _Reader:
+class _JsonReader:
     """Goes through the signs of a text once, from left to right: where its secrets are, and its other strings."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._name, self._value_at = "", -1
         """The name before the next value, and where the value of a pair starts."""
-        self._open = [_Open()]
+        self._open = [_Container()]
         self.secrets: list[Span] = []
         self.strings: list[tuple[int, int]] = []
 
@@ -57,7 +57,7 @@ class _Reader:
             return self._string(sign.start())
         if sign[0] in "{[":
             start = sign.start()
-            self._open.append(_Open(self._open[-1].hides, start=start, is_value=start == self._value_at))
+            self._open.append(_Container(self._open[-1].hides, start=start, is_value=start == self._value_at))
         else:
             self._close(sign.end())
         return sign.end()
@@ -66,7 +66,7 @@ class _Reader:
         closed = self._open.pop()
         self.secrets += closed.hidden(_hidden)
         if not self._open:
-            self._open = [_Open()]
+            self._open = [_Container()]
         if closed.is_value:
             self._open[-1].values.append((closed.start, end))
 

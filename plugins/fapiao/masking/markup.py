@@ -21,7 +21,7 @@ _LONGEST = 400
 def without_markup_secrets(text: str, masked: Callable[[str], str]) -> str:
     """The text, what secret elements hold hidden, and every escaped text between tags `masked`."""
     if "<" in text:
-        reader = _Reader(text)
+        reader = _MarkupReader(text)
         reader.read()
         text = rewritten(text, reader.secrets)
     return _BETWEEN.sub(lambda found: _masked_escaped(found[0], masked), text) if "&" in text else text
@@ -40,7 +40,7 @@ class _Element(Pairs):
         return self.tag.rpartition(":")[2].lower()
 
 
-class _Reader:
+class _MarkupReader:
     """Goes through the tags of a text once, from left to right: where its secrets are."""
 
     def __init__(self, text: str) -> None:

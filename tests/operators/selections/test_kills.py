@@ -18,7 +18,7 @@ from selection_stand_office import Office, office_of
 from selection_stands import KINDS
 
 WORKER = Path(__file__).resolve().parents[2] / "support" / "selection_worker.py"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 120.0
 ANSWER_SECONDS = 60.0
 """The bureau takes an upload at once and answers it only after this: the worker is dead by then."""
 
