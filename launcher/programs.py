@@ -34,7 +34,8 @@ def _distribution() -> importlib.metadata.Distribution:
     except importlib.metadata.PackageNotFoundError:
         raise Unusable(
             f"This installation has no Postgres of its own (the package {NAME}): give the pool as "
-            "AIRFLOW_CONN_INVOICE_POOL, and run DAGs on the Airflow that is there."
+            "AIRFLOW_CONN_INVOICE_POOL and, to what runs a DAG, Airflow's metadata as "
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN."
         ) from None
 
 

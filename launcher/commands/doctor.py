@@ -12,17 +12,20 @@ from fapiao.errors import FapiaoError
 from fapiao.queries import query
 from hooks.pool.bureau_kind import kind_of
 from launcher import stack_simulator
-from launcher.airflow_env import airflow_environment, metadata_is_prepared
+from launcher.airflow_env import airflow_environment, metadata_is_given, metadata_is_prepared, metadata_server
 from launcher.bureau import bureaus_in, bureaus_without_airflow, given_bureaus
+from launcher.connections import BUREAU_VARIABLES
 from launcher.doctor import pool
 from launcher.doctor.airflow import airflow
 from launcher.doctor.findings import WELL, WRONG, Finding, absent, wrong
 from launcher.doctor.machine import machine
-from launcher.pool import last_line, running_postgres
+from launcher.pool import last_line
 from launcher.screen import print_rows
 from launcher.stack import running_stack
 
 HELP = "a row for each part: Python, disk, Postgres, pool, schema, Airflow, bureaus, logins, clocks, rights; 1 = wrong"
+REHEARSE = "./fapiao up rehearses with its simulator"
+ENTER_ONE = f"enter leqi or bureau_gateway in Airflow's form, or set {' or '.join(BUREAU_VARIABLES)}"
 SHOWN = {"part": "part", "state": "state", "found": "found", "next_step": "next step"}
 
 
@@ -78,7 +81,7 @@ def _bureaus(known: Known) -> Iterator[Finding]:
         yield wrong("connections", str(refused), "correct what it names")
         return
     if not given:
-        yield absent("connections", "no bureau is given", "./fapiao up rehearses with its simulator")
+        yield absent("connections", "no bureau is given", ENTER_ONE if metadata_is_given() else REHEARSE)
         return
     from launcher.doctor.bureaus import Asked, bureaus  # noqa: PLC0415 a third of a second, with httpx
 
@@ -94,5 +97,5 @@ def _given() -> Mapping[str, str]:
         return stack_simulator.connections(stack.simulator_url, stack_simulator.sm4_key())
     if not metadata_is_prepared():
         return bureaus_without_airflow()
-    with running_postgres():
+    with metadata_server():
         return given_bureaus(airflow_environment(""))

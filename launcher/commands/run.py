@@ -13,11 +13,12 @@ from fapiao.outcomes import BY_RULE
 from fapiao.queries import query
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
+from launcher.airflow_env import metadata_server
 from launcher.bureau import require_bureau
 from launcher.dag_runs import DagRun
 from launcher.guarded_output import print_line
 from launcher.options import add_day, day_of
-from launcher.pool import pool_url, running_postgres
+from launcher.pool import pool_url
 from launcher.remote_run import run_dag
 from launcher.screen import print_rows
 from launcher.stack import running_stack
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the DAG and prints what its rows came to; a running stack's own scheduler runs it there."""
     dag_id, conf, since = arguments.dag_id, _conf(arguments), datetime.now(UTC)
-    with running_postgres(), pool_url() as url:
+    with metadata_server(), pool_url() as url:
         stack = running_stack()
         if not stack:
             require_bureau(dag_id, url)

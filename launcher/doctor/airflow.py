@@ -1,9 +1,10 @@
-"""Airflow: which one it is, and whether the stack of this home runs and is well."""
+"""Airflow: which one it is, and whether the stack of this home, or a scheduler of given metadata, is at work."""
 
 from importlib.metadata import version
 
-from launcher.airflow_env import metadata_is_prepared
-from launcher.doctor.findings import Finding, absent, well, wrong
+from fapiao.errors import Unusable
+from launcher.airflow_env import METADATA, metadata_is_given, metadata_is_prepared, scheduler_at_work
+from launcher.doctor.findings import Finding, absent, doubtful, well, wrong
 from launcher.stack import known_stack, running_stack
 
 
@@ -19,6 +20,22 @@ def airflow() -> Finding:
     left = [name for name, part in known.parts.items() if part.alive] if known else []
     if left:
         return wrong("airflow", f"{said}, killed; left over: {', '.join(left)}", "./fapiao down")
+    if metadata_is_given():
+        return _given(said)
     if not metadata_is_prepared():
         return absent("airflow", f"{said}, never started here", "./fapiao up")
     return absent("airflow", f"{said}, stopped", "./fapiao up")
+
+
+def _given(said: str) -> Finding:
+    """Somebody else's scheduler works on metadata that are given, or this home's own that stands still."""
+    try:
+        if not metadata_is_prepared():
+            return absent("airflow", f"{said}, nothing is in the metadata database that is given", "airflow db migrate")
+        if scheduler_at_work():
+            return well("airflow", f"{said}, a scheduler is at work on the metadata that are given")
+    except Unusable as refused:
+        return wrong("airflow", str(refused), f"start that server, or correct {METADATA}")
+    return doubtful(
+        "airflow", f"{said}, no scheduler is at work on the metadata that are given", "start it, or ./fapiao up"
+    )
