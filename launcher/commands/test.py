@@ -22,7 +22,7 @@ RUNS = (
     # own, and runs of Airflow, which brings its own time zone along: they do not depend on ours, and take minutes
     (
         {"TZ": "Asia/Shanghai"},
-        ["pytest", "-n", "4", "-m", "not slow", *(f"--ignore=tests/{name}" for name in ONCE)],
+        ["pytest", "-n", "4", "--dist", "loadgroup", "-m", "not slow", *(f"--ignore=tests/{name}" for name in ONCE)],
     ),
 )
 
