@@ -15,6 +15,8 @@ from fapiao.rules.spellings import folded
 
 _BRACKETS = re.compile(r"[()\[\]【】〔〕]")
 _SAME = re.compile("数电发票|全电发票|全电票")
+# the titles printed on the documents; only before a bracket, for 通行费电子发票 and the like are other types
+_ON_PAPER = re.compile(r"^(?:电子发票|(数电纸质发票))(?=[(\[【〔])")
 
 
 class InvoiceType(RuleRow, frozen=True):
@@ -52,8 +54,12 @@ def read_types(folder: Path) -> dict[str, InvoiceType]:
 
 
 def normalised(name: str) -> str:
-    """A spelling without what people vary: width, case, blanks, brackets, 数电发票 or 全电发票 for 数电票."""
-    return _SAME.sub("数电票", _BRACKETS.sub("", folded(name)))
+    """A spelling without what people vary: width, case, blanks, brackets, 数电发票 or 全电发票 for 数电票.
+
+    电子发票（…） and 数电纸质发票（…） are how the documents themselves are headed: 数电票 and 纸质发票.
+    """
+    listed = _ON_PAPER.sub(lambda title: "纸质发票" if title[1] else "数电票", folded(name))
+    return _SAME.sub("数电票", _BRACKETS.sub("", listed))
 
 
 def resolve(types: Iterable[InvoiceType], text: str) -> InvoiceType:
