@@ -1,4 +1,4 @@
-"""Rewrites the tables of docs/ from the rules, DAG files and commands they describe.
+"""Rewrites the tables of docs/ and, in Chinese, of docs/zh/ from the rules, DAG files and commands they describe.
 
 .venv/bin/python docs/make_tables.py            writes them again
 .venv/bin/python docs/make_tables.py --check    names the pages that are out of date, and ends with 1
@@ -9,7 +9,10 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
+
+import yaml
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -24,9 +27,26 @@ from fapiao.rules.book import rulebook  # noqa: E402
 from launcher import main as line  # noqa: E402
 
 _TABLE = re.compile(r"(?P<begin><!-- table: (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
-_NEVER_WRITTEN = {"identity": "the key of the row", "business": "the company's own", "bookkeeping": "fapiao's own"}
+_NEVER_WRITTEN = ("identity", "business", "bookkeeping")
+_NOTHING = "—"
 
 Row = Sequence[object]
+Words = Callable[[str], str]
+"""A word of a table by its key, in the language of the page."""
+
+
+def words_of(language: str) -> Words:
+    """The words of table_words.yaml in this language, zh or en; an unknown key raises KeyError."""
+    return lambda key: _words()[key][language]
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    rows = yaml.safe_load((DOCS / "table_words.yaml").read_text(encoding="utf-8"))["texts"]
+    return {row["key"]: row for row in rows}
+
+
+ENGLISH, CHINESE = words_of("en"), words_of("zh")
 
 
 def table(headings: Sequence[str], rows: Iterable[Row]) -> str:
@@ -39,51 +59,56 @@ def _cell(value: object) -> str:
     return " ".join(str(value).split()).replace("|", "\\|")
 
 
-def commands() -> str:
+def headed(words: Words, headings: str, rows: Iterable[Row]) -> str:
+    """A table whose headings are words, named by their keys with blanks between them."""
+    return table([words(key) for key in headings.split()], rows)
+
+
+def commands(words: Words = ENGLISH) -> str:
     """Every command with the sentence its --help begins with."""
     rows = ((f"`./fapiao {name}`", line.module_of(name).HELP) for name in line.COMMANDS)
-    return table(("command", "what it does"), rows)
+    return headed(words, "command what_it_does", rows)
 
 
-def dags() -> str:
+def dags(words: Words = ENGLISH) -> str:
     """Every DAG with the name that Airflow's pages show, its tags, when it fires, and the sentence it comes from."""
     written = sorted(row.dag for row in catalogue().dags if row.dag != CALENDAR)
     dag_ids = [*(job.dag_id for job in rulebook().jobs(channels=channels())), *written]
-    return table(("DAG", "shown as", "tags", "cron, Asia/Shanghai", "what"), map(_dag, dag_ids))
+    return headed(words, "dag shown_as tags cron what", (_dag(words, dag_id) for dag_id in dag_ids))
 
 
-def _dag(dag_id: str) -> Row:
+def _dag(words: Words, dag_id: str) -> Row:
     card = dag_card(dag_id)
-    fires = _crons(card.crons) or "a person fills in its form"
+    fires = _crons(card.crons) or words("by_form")
     return f"`{dag_id}`", card.name, "、".join(card.tags), fires, card.source if card.rules else card.about
 
 
-def dag_fields() -> str:
+def dag_fields(words: Words = ENGLISH) -> str:
     """Every field of every form of a DAG: what it is called, and its hint."""
     rows = (
         (f"`{row.form}`", f"`{name}`", one.label, one.english)
         for row in catalogue().forms
         for name, one in row.fields.items()
     )
-    return table(("form", "parameter", "label", "what"), rows)
+    return headed(words, "form parameter label what", rows)
 
 
-def calendar() -> str:
+def calendar(words: Words = ENGLISH) -> str:
     """Every calendar row of the channels that have a hook: when it plans, what, and for which window."""
     rows = (
         (
             f"`{rule.id}`",
             f"`{rule.dag_id}`",
-            f"day {rule.due}" if isinstance(rule.due, int) else rule.due,
+            words("day").format(day=rule.due) if isinstance(rule.due, int) else rule.due,
             "; ".join(f"{direction}: {', '.join(documents)}" for direction, documents in rule.documents.items()),
             rule.window,
             rule.basis,
-            rule.counter or "—",
+            rule.counter or _NOTHING,
         )
         for rule in rulebook().calendar
         if rule.channel in channels()
     )
-    return table(("rule", "DAG", "due", "documents", "window", "basis", "quota counter"), rows)
+    return headed(words, "rule dag due documents window basis counter", rows)
 
 
 def _crons(crons: Iterable[str]) -> str:
@@ -99,63 +124,64 @@ def channels() -> tuple[str, ...]:
     return tuple(DOWNLOAD_CHANNELS)
 
 
-def codes() -> str:
+def codes(words: Words = ENGLISH) -> str:
     """Every code of statuses.yaml by kind; what a person may ask for is said of task statuses only."""
     kinds = dict.fromkeys(code.kind for code in rulebook().codes)
-    return "\n".join(f"### `{kind}`\n\n{_codes_of(kind)}" for kind in kinds)
+    return "\n".join(f"{words('kind_heading').format(kind=kind)}\n\n{_codes_of(words, kind)}" for kind in kinds)
 
 
-def _codes_of(kind: str) -> str:
+def _codes_of(words: Words, kind: str) -> str:
     mine = [code for code in rulebook().codes if code.kind == kind]
     if kind != "status":
-        return table(("code", "label"), ((f"`{code.code}`", code.label) for code in mine))
+        return headed(words, "code label", ((f"`{code.code}`", code.label) for code in mine))
     rows = (
-        (f"`{code.code}`", code.label, "yes" if code.final else "no", ", ".join(code.actions) or "—") for code in mine
+        (f"`{code.code}`", code.label, words("yes" if code.final else "no"), ", ".join(code.actions) or _NOTHING)
+        for code in mine
     )
-    return table(("code", "label", "final", "a person may ask for"), rows)
+    return headed(words, "code label final actions", rows)
 
 
-def columns() -> str:
+def columns(words: Words = ENGLISH) -> str:
     """Every column of pool.document."""
     rows = (
-        (f"`{one.name}`", one.label, one.type, one.group, f"`{one.policy}`", _sources(one))
+        (f"`{one.name}`", one.label, one.type, words(f"group_{one.group}"), f"`{one.policy}`", _sources(words, one))
         for one in load_fields().columns
     )
-    return table(("column", "label", "type", "group", "policy", "comes from"), rows)
+    return headed(words, "column label type group policy comes_from", rows)
 
 
-def _sources(column: Field) -> str:
+def _sources(words: Words, column: Field) -> str:
     """Wire fields with the kinds of payload that carry them."""
     kinds: dict[str, list[str]] = {}
     for kind, wire in column.sources.items():
         kinds.setdefault(f"`{wire}`", []).append(kind)
     for kind, value in column.constants.items():
-        kinds.setdefault(f"always {value}", []).append(kind)
+        kinds.setdefault(words("always").format(value=value), []).append(kind)
     if kinds:
         return "; ".join(f"{wire} ({', '.join(names)})" for wire, names in kinds.items())
+    if column.group in _NEVER_WRITTEN:
+        return words(f"never_written_{column.group}")
     offered = any(column in load_fields().of_target(target) for target in TARGETS)
-    return _NEVER_WRITTEN.get(column.group) or (
-        "the translation works it out" if offered else "no channel sends it yet"
-    )
+    return words("worked_out" if offered else "not_sent")
 
 
-def lines() -> str:
+def lines(words: Words = ENGLISH) -> str:
     """Every column of pool.line that a payload fills; the first wire field that is not empty wins."""
-    rows = ((f"`{one.name}`", one.label, one.type, _alternatives(one.sources)) for one in load_fields().lines)
-    return table(("column", "label", "type", "comes from"), rows)
+    rows = ((f"`{one.name}`", one.label, one.type, _alternatives(words, one.sources)) for one in load_fields().lines)
+    return headed(words, "column label type comes_from", rows)
 
 
-def _alternatives(sources: Mapping[str, tuple[str, ...]]) -> str:
-    return "; ".join(f"{kind}: {' or '.join(f'`{wire}`' for wire in wires)}" for kind, wires in sources.items())
+def _alternatives(words: Words, sources: Mapping[str, tuple[str, ...]]) -> str:
+    return "; ".join(f"{kind}: {words('or').join(f'`{wire}`' for wire in wires)}" for kind, wires in sources.items())
 
 
-def backwards() -> str:
+def backwards(words: Words = ENGLISH) -> str:
     """The changes that are held and reported instead of made."""
     rows = ((f"`{row.column}`", row.current, ", ".join(row.offered)) for row in load_fields().backwards)
-    return table(("column", "the pool has", "refused when offered"), rows)
+    return headed(words, "column pool_has refused", rows)
 
 
-TABLES: Mapping[str, Callable[[], str]] = {
+TABLES: Mapping[str, Callable[[Words], str]] = {
     "commands": commands,
     "dags": dags,
     "dag-fields": dag_fields,
@@ -168,17 +194,22 @@ TABLES: Mapping[str, Callable[[], str]] = {
 
 
 def stale(folder: Path = DOCS) -> dict[Path, str]:
-    """The pages whose tables are not what they describe, with the text they should have.
+    """The pages whose tables are not what they describe, with the text they should have; Chinese in the folder zh.
 
     Raises KeyError for a page that asks for a table nobody makes.
     """
     found = {}
-    for page in sorted(folder.glob("*.md")):
+    for page in (*sorted(folder.glob("*.md")), *sorted((folder / "zh").glob("*.md"))):
         text = page.read_text(encoding="utf-8")
-        fresh = _TABLE.sub(lambda match: f"{match['begin']}\n{TABLES[match['name']]()}\n{match['end']}", text)
+        words = ENGLISH if page.parent == folder else CHINESE
+        fresh = _TABLE.sub(partial(_made, words), text)
         if fresh != text:
             found[page] = fresh
     return found
+
+
+def _made(words: Words, match: re.Match[str]) -> str:
+    return f"{match['begin']}\n{TABLES[match['name']](words)}\n{match['end']}"
 
 
 def main(words: Sequence[str]) -> int:
