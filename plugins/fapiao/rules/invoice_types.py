@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -10,13 +11,12 @@ from msgspec import Meta, field
 
 from fapiao.errors import BadInput
 from fapiao.rules.records import Direction, Document
-from fapiao.rules.rule_file import RuleFile, RuleRow, RuleSections, Text, Texts
+from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, SomeTexts, Text, Texts
 from fapiao.rules.spellings import folded
 
 _BRACKETS = re.compile(r"[()\[\]【】〔〕]")
-_SAME = re.compile("数电发票|全电发票|全电票")
-# the titles printed on the documents; only before a bracket, for 通行费电子发票 and the like are other types
-_ON_PAPER = re.compile(r"^(?:电子发票|(数电纸质发票))(?=[(\[【〔])")
+_SAME = re.compile("数电发票|全电发票|全电票|^电子发票(?=.)")
+_PAPER = re.compile("^数电纸质?(?:发票|票)(?=.)")
 
 
 class InvoiceType(RuleRow, frozen=True):
@@ -34,11 +34,19 @@ class InvoiceType(RuleRow, frozen=True):
     aliases: Texts = ()
 
 
+class TitleRegions(RuleRow, frozen=True):
+    """The regions of the tax bureaus, as the title on a paper begins with them."""
+
+    unique = ("names",)
+    names: SomeTexts
+
+
 class InvoiceTypes(RuleSections, frozen=True):
     """发票类型: the 21 names of S1 §3.1-5 as printed there, and what each is called elsewhere."""
 
     file = "invoice_types.yaml"
     invoice_types: tuple[InvoiceType, ...]
+    title_regions: Annotated[tuple[TitleRegions, ...], Meta(min_length=1, max_length=1)]
 
 
 def read_types(folder: Path) -> dict[str, InvoiceType]:
@@ -54,21 +62,28 @@ def read_types(folder: Path) -> dict[str, InvoiceType]:
 
 
 def normalised(name: str) -> str:
-    """A spelling without what people vary: width, case, blanks, brackets, 数电发票 or 全电发票 for 数电票.
+    """A spelling without what people vary: width, case, blanks, brackets, and the words for digital.
 
-    电子发票（…） and 数电纸质发票（…） are how the documents themselves are headed: 数电票 and 纸质发票.
+    数电发票, 全电发票 and 电子发票（…） are 数电票; 数电纸质发票（…） is 纸质发票.
     """
-    listed = _ON_PAPER.sub(lambda title: "纸质发票" if title[1] else "数电票", folded(name))
-    return _SAME.sub("数电票", _BRACKETS.sub("", listed))
+    return _PAPER.sub("纸质发票", _SAME.sub("数电票", _BRACKETS.sub("", folded(name))))
 
 
 def resolve(types: Iterable[InvoiceType], text: str) -> InvoiceType:
     """The type that `text` names by code, name or alias. Raises BadInput with the nearest names."""
     known = list(types)
     spellings = {normalised(name): kind for kind in known for name in (kind.code, kind.name, *kind.aliases)}
-    found = spellings.get(normalised(text))
+    written = normalised(text)
+    found = spellings.get(written) or spellings.get(_region().sub("", written))
     if found:
         return found
     near = difflib.get_close_matches(text, [kind.name for kind in known], n=3, cutoff=0.3)
     hint = f"; did you mean {' / '.join(near)}?" if near else ""
     raise BadInput([f"invoice type {text!r} is unknown{hint}"])
+
+
+@cache
+def _region() -> re.Pattern[str]:
+    """The region before 增值税, as papers have it: 上海增值税专用发票, 深圳市增值税电子普通发票."""
+    (regions,) = RuleFile(InvoiceTypes, RULES).content.title_regions
+    return re.compile(f"^(?:{'|'.join(regions.names)})[省市]?(?=增值税)")
