@@ -98,7 +98,7 @@ def test_a_fetch_finds_the_queue_of_a_row_and_refuses_all_where_it_refuses_one(f
         " not_before) VALUES ('V', 'input', 'x', 'K', '81', 'K', 'received', 'infinity')"
     )
     assert fapiao("fetch", "F", "V", "D", "Z", "--later") == (
-        1, [], "Z: 没有这个批次号的任务。\nD: 仅支持对状态为'数据不全'或'进销项下载处理中'的任务获取异步结果。\n",
+        1, [], "Z: 没有这个批次号的任务。\nD: 仅支持对状态为“进销项数据不全”或“下载处理中”的任务获取异步结果。\n",
     )  # fmt: skip
     assert pool.execute("SELECT count(*) FROM sync.task WHERE not_before = 'infinity'").fetchone() == (1,)
     assert fapiao("fetch", "F", "V", "--later")[:2] == (0, ["F: 任务处理中", "V: 任务处理中"])
@@ -108,7 +108,7 @@ def test_a_fetch_finds_the_queue_of_a_row_and_refuses_all_where_it_refuses_one(f
         0,
         ["F: 作废；申请次数：未占用", "V: 作废"],
     )
-    assert fapiao("void", "V", "--reason", "重复") == (1, [], "V: 仅支持对处理中的任务作废。\n")
+    assert fapiao("void", "V", "--reason", "重复") == (1, [], "V: 仅可作废或终止尚未结束的任务，如状态为“未处理”或“下载处理中”的任务。\n")
 
 
 def test_a_fetch_without_a_bureau_changes_nothing_and_says_what_to_do(

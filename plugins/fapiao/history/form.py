@@ -29,10 +29,10 @@ def _sentence(key: str) -> str:
 
 
 def _history_type(text: str) -> str:
-    """Raises BadInput; a type without a history is named in the sentence of the manual."""
+    """Raises BadInput; a type without a history is named, and those that have one."""
     kind = rulebook().invoice_type(text)
     if not kind.history:
-        raise BadInput([f"{kind.name}: {_sentence('history_types')}"])
+        raise BadInput([_sentence("history_types").format(type=kind.name)])
     return kind.code
 
 

@@ -10,6 +10,7 @@ from fapiao.parties import is_stranger
 
 _PARTY = {"input": "buyer_tax_no", "output": "seller_tax_no"}
 LABEL = {"input": "进项", "output": "销项"}
+_SIDE = {"input": "购方", "output": "销方"}
 
 
 class Owner(NamedTuple):
@@ -90,8 +91,7 @@ def _mixed(documents: Sequence[FileDocument], sides: Sequence[str], known: Colle
         first = {party: document.lead for document in reversed(documents) for party in _parties(document, side)}
         if len(first) > 1 and set(first) & set(known):
             shown = "、".join(f"{party}（第{place.row_no}行）" for party, place in list(first.items())[:-6:-1])
-            side_name = "购方" if side == "input" else "销方"
-            return f"各行的{side_name}不是同一个企业：{shown}。请按税号分别导出，或指定税号。"
+            return f"各行的{_SIDE[side]}不是同一个企业：{shown}。请按税号分别导出，或指定税号。"
     return None
 
 
@@ -119,11 +119,10 @@ def _contradiction(name: str, documents: Sequence[FileDocument], sides: Sequence
         documents[0],
     )
     where = f"{name}（{odd.lead.sheet}，第{odd.lead.row_no}行）"
-    parties = "，".join(
-        f"{'购方' if side == 'input' else '销方'}{odd.values.get(_PARTY[side]) or '空'}" for side in sides
-    )
+    parties = "，".join(f"{_SIDE[side]}{odd.values.get(_PARTY[side]) or '空'}" for side in sides)
     if wanted is None:
-        return f"{where}: 各行的{_labels(sides)}方税号不一致（如{parties}），请按税号分别导出，或指定税号。"
+        numbers = "、".join(f"{_SIDE[side]}税号" for side in sides)
+        return f"{where}: 各行的{numbers}不一致（如{parties}），请按税号分别导出，或指定税号。"
     return f"{where}: 文件内容为{parties}，与税号{wanted}不一致。"
 
 

@@ -105,7 +105,7 @@ class SelectionFormOperator(PoolOperator):
     def _shown(self, session: SelectionSession, asked: AskedSelections) -> dict[str, Any]:
         accounts = asked.form.accounts if asked.form else None
         lines = [line for request in asked.selection_requests for line in preview(session, request, accounts)]
-        self.log.info("试算 (dry run)\n%s", sheet_text(lines))
+        self.log.info("预览（不提交）\n%s", sheet_text(lines))
         return {"submissions": [], "sheet": sheet_rows(lines)[:SHOWN]}
 
     def _submit(
@@ -160,7 +160,7 @@ class SelectionFollowOperator(PoolOperator):
         run = run_day(context)
         parents = context["ti"].xcom_pull(task_ids=self.submitted_by)["submissions"]
         if not parents:
-            raise AirflowSkipException("试算：没有提交")
+            raise AirflowSkipException("预览（不提交）：没有提交")
         handled = run_due_selections(context, run)
         with open_selection_session(who(context), run, owner_of(context, run)) as session:
             found = [progress(session, parent) for parent in parents]

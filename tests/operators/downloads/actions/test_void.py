@@ -44,7 +44,7 @@ def test_whatever_is_not_at_its_end_is_voided(pool: Pool, status: str) -> None:
 @pytest.mark.parametrize("status", ["succeeded", "no_data"])
 def test_what_is_at_its_end_cannot_be_voided(pool: Pool, status: str) -> None:
     put(pool, status, batch_no="B")
-    with pytest.raises(BadInput, match=r"^B: 仅支持对处理中的任务作废。$"):
+    with pytest.raises(BadInput, match=r"^B: 仅可作废或终止尚未结束的任务，如状态为“未处理”或“下载处理中”的任务。$"):
         void(pool, "li", ["B"], "why")
 
 
