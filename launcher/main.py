@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
-from fapiao.errors import FapiaoError
+from fapiao.errors import BadInput, FapiaoError
 from fapiao.shown import visible_lines
 from launcher.ending import EndedBySignal, told, unwind
 from launcher.entrance import entering
@@ -122,6 +122,8 @@ def _guarded(name: str, rest: list[str]) -> int:
         arguments = _parsed(module, parser, rest)
         with entering(name, parser, arguments):
             code = _run(module, arguments)
+    except BadInput as refused:
+        return _complain(_as_told(refused))
     except FapiaoError as refused:
         return _complain(str(refused))
     except KeyboardInterrupt:
@@ -154,6 +156,12 @@ def _parsed(module: ModuleType, parser: argparse.ArgumentParser, rest: list[str]
     arguments, others = parser.parse_known_args(rest)
     arguments.others = others
     return arguments
+
+
+def _as_told(refused: BadInput) -> str:
+    from fapiao.rules.book import rulebook  # noqa: PLC0415 the rules are read when something is refused
+
+    return rulebook().as_told(str(refused))
 
 
 def _complain(sentence: str) -> int:

@@ -136,7 +136,9 @@ def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> int:
         for sentence in one.documents.doubts() if one.documents else []:
             print_line(f"  提示：{sentence}")
     if dry_run:
-        print(f"预览（不提交）：没有写入全票池；{failed} 行不会导入。" if failed else "预览（不提交）：没有写入全票池。")
+        print(
+            f"预览（不提交）：没有写入全票池；{failed} 行不会导入。" if failed else "预览（不提交）：没有写入全票池。"
+        )
     return failed
 
 

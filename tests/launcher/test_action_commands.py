@@ -108,7 +108,11 @@ def test_a_fetch_finds_the_queue_of_a_row_and_refuses_all_where_it_refuses_one(f
         0,
         ["F: 作废；申请次数：未占用", "V: 作废"],
     )
-    assert fapiao("void", "V", "--reason", "重复") == (1, [], "V: 仅可作废或终止尚未结束的任务，如状态为“未处理”或“下载处理中”的任务。\n")
+    assert fapiao("void", "V", "--reason", "重复") == (
+        1,
+        [],
+        "V: 仅可作废或终止尚未结束的任务，如状态为“未处理”或“下载处理中”的任务。\n",
+    )
 
 
 def test_a_fetch_without_a_bureau_changes_nothing_and_says_what_to_do(

@@ -125,8 +125,20 @@ def test_a_form_for_a_company_on_leqi_is_refused_in_the_log_by_the_manuals_sente
 def test_the_form_of_history_years_tries_first_and_shows_its_plan_in_log_and_xcom(pages: AirflowPages):
     pages.open_form("history_sync")
     shown = {field.title: field for field in pages.fields()}
-    assert {"发票数据类型", "下载通道", "企业税号", "开票年份", "开票月份", "发票种类", "预览（不提交）"} <= shown.keys()
-    assert (shown["发票数据类型"].shown, shown["下载通道"].shown, shown["预览（不提交）"].value) == ("发票数据", "乐企", True)
+    assert {
+        "发票数据类型",
+        "下载通道",
+        "企业税号",
+        "开票年份",
+        "开票月份",
+        "发票种类",
+        "预览（不提交）",
+    } <= shown.keys()
+    assert (shown["发票数据类型"].shown, shown["下载通道"].shown, shown["预览（不提交）"].value) == (
+        "发票数据",
+        "乐企",
+        True,
+    )
     assert [title for title, field in shown.items() if field.required] == ["预览（不提交）"]
     assert len(pages.options("发票种类")) == 6
     pages.open_form("history_sync")

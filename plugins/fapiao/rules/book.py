@@ -94,6 +94,12 @@ class RuleBook:
         """A sentence byte for byte; raises KeyError for one that is not in messages.yaml."""
         return self.messages[key, surface].message
 
+    def as_told(self, refusal: str) -> str:
+        """A refusal as people read it: behind a manual's sentence on a menu of its product, where that is here."""
+        for sentence, here in {one.message: one.here for one in self.messages.values() if one.here}.items():
+            refusal = refusal.replace(sentence, f"{sentence}{here}")
+        return refusal
+
     def advice(self, code: str) -> str:
         """What to do about a code of our own."""
         return self.advices[code]

@@ -204,6 +204,9 @@ class Message(RuleRow, frozen=True):
     key: Text
     surface: Surface
     message: Text
+    here: Annotated[
+        Text | None, Meta(description="What follows a sentence on a menu of the manuals' product: where that is here")
+    ] = None
 
 
 class Messages(RuleSections, frozen=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from fapiao.rules.book import rulebook
 from fapiao.selection.records import SubmissionProgress
 from fapiao.selection.submission import NotSubmitted, PreviewLine
 from fapiao.shown import visible
@@ -64,7 +65,8 @@ def _objections(refused: Sequence[NotSubmitted]) -> str:
 
 def refusal_lines(refused: Sequence[NotSubmitted]) -> list[str]:
     """What was not submitted, document by document; of many the first ones, and how many more there are."""
-    lines = [visible(f"{one.taxpayer_no} {one.document_key or ''}：{one.text}".replace(" ：", "：")) for one in refused]
+    told = ((one, rulebook().as_told(one.text)) for one in refused)
+    lines = [visible(f"{one.taxpayer_no} {one.document_key or ''}：{text}".replace(" ：", "：")) for one, text in told]
     more = len(lines) - MOST_REFUSALS
     return [*lines[:MOST_REFUSALS], *([f"……另有 {more} 份未提交，原因同类。"] if more > 0 else [])]
 

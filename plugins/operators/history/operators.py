@@ -44,7 +44,7 @@ class HistoryPlanOperator(ProjectOperator):
                     return self._outcome(preview(connection, actor, form, run.day), [])
                 made = create(connection, run, actor, form)
             except BadInput as refused:
-                raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
+                raise AirflowFailException(rulebook().as_told(str(refused))) from None  # all that a person needs
         return self._outcome(made.plan, made.batches)
 
     def _auto_update(self, connection: Any, actor: str, filled: Filled) -> dict[str, Any]:

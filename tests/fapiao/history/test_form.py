@@ -67,9 +67,7 @@ def test_without_a_channel_each_tax_number_has_its_own() -> None:
 @pytest.mark.req("R290")
 @pytest.mark.parametrize("form", [{"channel": "rpa", "taxpayers": BOTH}, {"taxpayers": ETAX}])
 def test_usage_is_for_leqi_only(form: dict[str, str]) -> None:
-    assert refusals(data_type="usage", **form)[0].endswith(
-        "发票用途状态暂只支持乐企下载，请将下载通道改为乐企。"
-    )
+    assert refusals(data_type="usage", **form)[0].endswith("发票用途状态暂只支持乐企下载，请将下载通道改为乐企。")
 
 
 @pytest.mark.req("R250")

@@ -51,7 +51,7 @@ def test_what_is_at_its_end_cannot_be_voided(pool: Pool, status: str) -> None:
 def test_one_task_that_may_not_be_voided_keeps_all_of_them(pool: Pool) -> None:
     put(pool, "downloading", batch_no="open")
     failed(pool, "failed", invoice_type="82")
-    with pytest.raises(BadInput, match=r"^failed: 仅支持"):
+    with pytest.raises(BadInput, match=r"^failed: 仅可作废"):
         void(pool, "li", ["open", "failed"], "why")
     assert states(pool) == [None, None]
 
