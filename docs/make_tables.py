@@ -24,6 +24,8 @@ from fapiao.errors import RuleError  # noqa: E402
 from fapiao.pool_columns.reading import load_fields  # noqa: E402
 from fapiao.pool_columns.records import TARGETS, Field  # noqa: E402
 from fapiao.rules.book import rulebook  # noqa: E402
+from fapiao.texts.catalogue import sentence_in  # noqa: E402
+from fapiao.texts.language import Language  # noqa: E402
 from launcher import main as line  # noqa: E402
 
 _TABLE = re.compile(r"(?P<begin><!-- table: (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
@@ -66,7 +68,8 @@ def headed(words: Words, headings: str, rows: Iterable[Row]) -> str:
 
 def commands(words: Words = ENGLISH) -> str:
     """Every command with the sentence its --help begins with."""
-    rows = ((f"`./fapiao {name}`", line.module_of(name).HELP) for name in line.COMMANDS)
+    spoken: Language = "zh" if words is CHINESE else "en"
+    rows = ((f"`./fapiao {name}`", sentence_in(spoken, f"help.{name}")) for name in line.COMMANDS)
     return headed(words, "command what_it_does", rows)
 
 

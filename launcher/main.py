@@ -1,7 +1,7 @@
 """The command line: the table of commands, and what a person reads when one of them cannot go on."""
 
 import argparse
-import ast
+import difflib
 import errno
 import importlib
 import keyword
@@ -9,11 +9,13 @@ import os
 import sys
 import time
 import traceback
-from pathlib import Path
 from types import ModuleType
 
 from fapiao.errors import BadInput, FapiaoError
 from fapiao.shown import visible_lines
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.language import language_of, spoken_by_all
+from launcher.argparse_words import translated
 from launcher.ending import EndedBySignal, told, unwind
 from launcher.entrance import entering
 from launcher.guard import close_guard
@@ -49,8 +51,6 @@ COMMANDS = (
     "db",
     "bench",
 )
-HEAD = "Keeps a company group's VAT invoice pool true to the tax bureau."
-FOOT = "./fapiao COMMAND --help says more. Data lives in FAPIAO_HOME, by default .fapiao here."
 HIDDEN = ("supervise",)
 NOT_IN_THE_IMAGE = ("simulator", "bench")
 INTERRUPTED = 130
@@ -59,7 +59,7 @@ INTERRUPTED = 130
 def main(words: list[str]) -> int:
     """Run one command line; returns its exit code. 1 = refused with a sentence, 2 = not understood."""
     try:
-        with guarded_output():
+        with guarded_output(), spoken_by_all(language_of(os.environ)), translated():
             return _dispatched(words)
     finally:
         _flush()
@@ -79,7 +79,7 @@ def _dispatched(words: list[str]) -> int:
         return 0
     name, rest = words[0], words[1:]
     if name not in COMMANDS + HIDDEN:
-        print_line(f"./fapiao has no command {name}; it has {', '.join(COMMANDS)}.", sys.stderr)
+        print_line(_unknown(name), sys.stderr)
         return 2
     unwind()
     return _guarded(name, rest)
@@ -95,22 +95,27 @@ def _file(command: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    meant = sentence("command_line.meant", name=near[0]) if near else ""
+    return sentence("command_line.no_command", name=name, names=", ".join(COMMANDS)) + meant
+
+
 def help_of(command: str) -> str:
-    """The HELP of a command, read from its source: importing all of them takes a second."""
-    source = (Path(__file__).parent / "commands" / f"{_file(command)}.py").read_text(encoding="utf-8")
-    assignments = (node for node in ast.parse(source).body if isinstance(node, ast.Assign))
-    return next(str(ast.literal_eval(node.value)) for node in assignments if ast.unparse(node.targets[0]) == "HELP")
+    """What a command is for, in a line."""
+    return sentence(f"help.{command}")
 
 
 def table() -> str:
     """Every command with its sentence."""
     lines = [f"  {name:<12} {help_of(name)}" for name in COMMANDS]
-    return "\n".join([HEAD, "", "usage: ./fapiao COMMAND [...]", "", *lines, "", FOOT])
+    usage = sentence("command_line.usage")
+    return "\n".join([sentence("command_line.head"), "", usage, "", *lines, "", sentence("command_line.foot")])
 
 
 def parser_of(command: str, module: ModuleType) -> argparse.ArgumentParser:
     """What reads the words behind a command, and prints its --help."""
-    parser = argparse.ArgumentParser(prog=f"./fapiao {command}", description=module.HELP)
+    parser = argparse.ArgumentParser(prog=f"./fapiao {command}", description=help_of(command))
     module.add_arguments(parser)
     return parser
 
@@ -127,7 +132,7 @@ def _guarded(name: str, rest: list[str]) -> int:
     except FapiaoError as refused:
         return _complain(str(refused))
     except KeyboardInterrupt:
-        _complain("Interrupted.")
+        _complain(sentence("command_line.interrupted"))
         return INTERRUPTED
     except EndedBySignal as ended:
         _complain(told(ended))
@@ -171,18 +176,15 @@ def _complain(sentence: str) -> int:
 
 def _unexpected(name: str, failure: Exception) -> str:
     if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
-        return "The disk is full: free some space, or set FAPIAO_HOME to another disk."
+        return sentence("command_line.disk_full")
     if isinstance(failure, ModuleNotFoundError) and failure.name in NOT_IN_THE_IMAGE:
-        return (
-            f"./fapiao {name} needs the folder {failure.name}/, which this installation has not: it is for a checkout "
-            "of the project on one machine. Here Airflow is looked at and DAGs are run on its own pages."
-        )
-    if "psycopg" in sys.modules and (sentence := _of_the_pool(failure)):
-        return f"./fapiao {name}: {sentence}."
+        return sentence("command_line.not_in_the_image", name=name, folder=failure.name)
+    if "psycopg" in sys.modules and (said := _of_the_pool(failure)):
+        return f"./fapiao {name}: {said}."
     file = logs() / f"error-{name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
     file.touch(mode=0o600)
     file.write_text(_details(failure), encoding="utf-8")
-    return f"./fapiao {name} failed unexpectedly ({type(failure).__name__}): {file} has the details."
+    return sentence("command_line.unexpected", name=name, kind=type(failure).__name__, file=file)
 
 
 def _details(failure: Exception) -> str:
@@ -197,10 +199,10 @@ def _of_the_pool(failure: Exception) -> str:
     from hooks.pool.roles import lacks_rights  # noqa: PLC0415 as above
 
     if limit := limit_of(failure):
-        return f"{limit.said()}; run it again"
-    if sentence := lacks_rights(failure):
-        return sentence
+        return sentence("command_line.again", what=limit.said())
+    if said := lacks_rights(failure):
+        return said
     if not is_of_the_database(failure):
         return ""
     reason = " ".join(str(failure).split())
-    return f"Postgres stopped, restarted or could not go on ({reason}); what was not finished is undone; run it again"
+    return sentence("command_line.pool_stopped", reason=reason)

@@ -20,6 +20,7 @@ from requirement_ids import Requirements
 from temporary_postgres import temporary_folder, temporary_postgres
 
 pytest_plugins = ["pytester"]
+os.environ["FAPIAO_LANG"] = "en"  # of command lines, whatever terminal the suite is run from; a test of words sets it
 TEMPLATE = "fapiao_template"
 _numbers = count(1)
 # the same examples in every run; `--hypothesis-profile=thorough` makes up many new ones

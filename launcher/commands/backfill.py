@@ -23,8 +23,6 @@ from launcher.screen import screen_width
 from launcher.stack import running_stack
 from operators.history.planning import DAG_ID, Made, create, preview
 
-HELP = "历史发票数据同步: years of sales invoices, or their usage status; the plan first; list, stop, retry"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The form, whether to go, and what is done with import tasks that are there."""

@@ -15,7 +15,6 @@ from fapiao.errors import FapiaoError, Unusable
 from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE
 from launcher.pool import MIGRATING, given, migrate_pool, running_postgres
 
-HELP = "measures merge, planning, parsing, decoding and workbooks against plain COPY and peers, as ratios"
 NAMES = (
     "merge", "lines", "memory", "peers", "planning", "parsing", "decoding", "gateway", "excel", "selection", "start",
 )  # fmt: skip

@@ -17,7 +17,6 @@ from fapiao.rules.spellings import Spellings, spellings
 from fapiao.written_days import day as written_day
 from launcher.screen import print_table
 
-HELP = "every planned or suppressed download of some days, and why"
 SHOWN = (
     "at",
     "dag_id",

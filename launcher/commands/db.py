@@ -13,10 +13,6 @@ from launcher.logins import Connection, set_password
 from launcher.pool import DATABASE, MIGRATING, READING, WORKING, embedded, given, migrate_pool, pool_url
 from launcher.postgres import USER
 
-HELP = (
-    "db url prints the pool's URL and leaves the embedded Postgres running; db migrate brings its schema up to date; "
-    "db roles gives the application and the reader their rights"
-)
 ROLES = {"reader": (READER, READING), "application": (APPLICATION, WORKING), "owner": (USER, MIGRATING)}
 """Who is meant in the embedded server, and by which connections elsewhere."""
 LOGINS = {APPLICATION: POOL_VARIABLE, READER: READER_VARIABLE}

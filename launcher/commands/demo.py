@@ -28,7 +28,6 @@ from launcher.stack import running_stack
 from operators.run_context import account
 from simulator.sample import EARLIEST, sample_enterprise
 
-HELP = "the main job, end to end: sample companies, real DAG runs for a day, sync log, quota board, changed fields"
 DAY = date(2027, 3, 10)
 POLL_SECONDS = 1.0
 AFTERWARDS = ("sweep_results", "verify_invoices")

@@ -22,7 +22,6 @@ from launcher.pool import last_line, running_postgres
 from launcher.screen import print_rows
 from launcher.stack import running_stack
 
-HELP = "a row for each part: Python, disk, Postgres, pool, schema, Airflow, bureaus, logins, clocks, rights; 1 = wrong"
 SHOWN = {"part": "part", "state": "state", "found": "found", "next_step": "next step"}
 
 

@@ -9,7 +9,6 @@ from launcher.pool import embedded, forget_keeping
 from launcher.processes import send, wait_until
 from launcher.stack import end_parts, forget, known_stack, running_stack
 
-HELP = "stop everything that up and db started"
 PATIENCE_SECONDS = 90.0
 POSTGRES = "postgres"
 

@@ -11,8 +11,6 @@ from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import read_files
 from launcher.pool import pool_session
 
-HELP = "entries load FILE...: 入账, 转出, 凭证号, 核算组织 and 是否可抵扣 of documents, from YAML, CSV or Excel"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """load."""

@@ -18,7 +18,6 @@ from launcher.log_filter import add_filters, filter_values
 from launcher.options import add_options
 from launcher.pool import reading_session
 
-HELP = "export log, pool or batch to an .xlsx file: long numbers as text, amounts as numbers, any number of rows"
 VIEWS = {"log": "log", "batches": "batches", "attempts": "attempts", "invoices": "brought", "events": "events",
          "skipped": "skipped", "quota": "quota", "counts": "counts"}  # fmt: skip
 """What ./fapiao log shows, and its sheet."""

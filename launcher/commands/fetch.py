@@ -16,7 +16,6 @@ from launcher.task_commands import act, add_selection, show
 from operators.downloads.actions import dags_of
 from operators.row_actions import answers, fetch_again
 
-HELP = "获取异步结果: ask the bureau now for tasks that are 进销项数据不全 or 下载处理中, or that were set aside"
 OF_BATCHES = "sweep_results"
 """The DAG that works exactly the rows that it is given; every other works what is due."""
 

@@ -24,7 +24,6 @@ from launcher.guarded_output import print_line
 from launcher.pool import pool_session, reading_session
 from launcher.screen import print_rows
 
-HELP = "the layout files (版式文件) of an invoice: list them, take them out, add what a user has (用户上传)"
 SHOWN = ("taxpayer_no", "direction", "file_type", "source", "size", "stored_at", "superseded_at", "batch_no", "sha256")
 
 

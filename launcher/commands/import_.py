@@ -35,7 +35,6 @@ from operators.imports.tasks import Created, ImportSession, create, replay, work
 from operators.leased_queue.session import releasing
 from operators.run_context import clock
 
-HELP = "bring files of the tax bureau (税局文件) into the pool: .xls, .xlsx, ZIPs of them"
 OUTCOME = ("batch_no", "taxpayer_no", "direction", "status_label", "downloaded_count", "inserted_count",
            "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message")  # fmt: skip
 WAITING = ("taxpayer_no", "direction", "file_name", "sheet", "row_no", "reason", "quarantined_at")

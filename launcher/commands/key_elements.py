@@ -10,8 +10,6 @@ from launcher.options import add_options, command_run, day_of
 from launcher.pool import pool_session
 from operators.key_elements.planning import DAG_ID, create
 
-HELP = "collect the headers of what the bureau lists for selection (进项发票关键要素同步) for one organisation"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The organisation, the filters, and 重置."""

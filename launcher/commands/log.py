@@ -19,7 +19,6 @@ from launcher.log_filter import add_filters, filter_values
 from launcher.pool import reading_session
 from launcher.screen import print_rows
 
-HELP = "the sync log: filter, drill down to attempts and invoices, events, left-out rows, the quota board, export"
 VIEWS = {
     "counts": "how many tasks stand where",
     "batches": "the plannings that tasks belong to",

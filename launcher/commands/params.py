@@ -10,7 +10,6 @@ from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import has_leqi_default, save, show
 from launcher.pool import reading_session
 
-HELP = "params set TYPE KEY VALUE, get, unset, list: parameters like rim_download open_replenish_last_month 1"
 SHOWN = ("type", "key", "value", "changed_at", "changed_by")
 
 

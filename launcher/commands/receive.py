@@ -20,7 +20,6 @@ from launcher.guarded_output import print_line
 from launcher.options import add_day, day_of
 from launcher.pool import pool_session
 
-HELP = "receive FILE...: invoices of the business system (业务系统收入), into the pool from the 查验 cache or by 查验"
 STDIN = Path("-")
 WORDS = {"known": "已验", "cache": "缓存", "queued": "排队", "refused": "退回", "repeated": "重复"}
 

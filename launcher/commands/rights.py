@@ -17,9 +17,6 @@ from launcher.enterprise_files import read_files
 from launcher.pool import pool_session, reading_session
 from launcher.screen import print_rows
 
-HELP = (
-    "rights load FILE...: who may do what, by 核算组织 and role; list, clear; without any, everybody may do everything"
-)
 SHOWN = ("actor", "org_code", "role", "granted_by", "granted_at")
 
 

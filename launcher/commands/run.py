@@ -21,7 +21,6 @@ from launcher.remote_run import run_dag
 from launcher.screen import print_rows
 from launcher.stack import running_stack
 
-HELP = "run one DAG to its end in the foreground; fails when the run or any of its rows failed"
 FAILED = ("apply_failed", "download_failed")
 
 

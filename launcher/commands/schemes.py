@@ -14,7 +14,6 @@ from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import read_files, save, show
 from launcher.options import day_of
 
-HELP = "schemes load FILE...: download schemes from YAML, CSV or Excel; list, enable, disable, delete"
 SHOWN = (
     "name",
     "enabled",

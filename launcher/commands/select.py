@@ -11,7 +11,6 @@ from launcher.options import add_day, add_options
 from launcher.row_limit import add_row_limit
 from launcher.selections import auto_rules, import_list, listing, queries, submit
 
-HELP = "海关缴款书不抵扣勾选: list, select, withdraw, preselect, import a list, statistics, tax period, logs, retry"
 OPERATIONS = {
     "select": ("not_deduct", "发票勾选: non-deductible, with a reason"),
     "withdraw": ("undo_not_deduct", "撤销勾选"),

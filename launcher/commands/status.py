@@ -6,7 +6,6 @@ from launcher.commands.up import print_address
 from launcher.pool import embedded
 from launcher.stack import known_stack, running_stack
 
-HELP = "what of the stack runs, its health, URL and login; 0 = healthy, 3 = not"
 NOT_RUNNING = 3
 
 

@@ -13,8 +13,6 @@ from launcher.pool import pool_url, running_postgres
 from launcher.stack import supervising
 from launcher.supervisor import Supervisor
 
-HELP = "run the stack in the foreground until SIGTERM; ./fapiao up does this in the background"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The port that `up` chose."""

@@ -9,7 +9,6 @@ from fapiao.rules.book import rulebook
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import has_leqi_default, read_files, save, show
 
-HELP = "taxpayers load FILE...: taxpayers and accounts from YAML, CSV or Excel; taxpayers list"
 SHOWN = (
     "taxpayer_no",
     "name",

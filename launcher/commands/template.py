@@ -9,8 +9,6 @@ from fapiao.exports.templates import templates
 from hooks.exports.workbooks import Sheet, write_workbook
 from launcher.screen import print_table
 
-HELP = "template NAME [--out FILE]: an empty .xlsx table to fill in (taxpayers, entries…); without NAME: which"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The name and the file."""

@@ -7,7 +7,6 @@ import sys
 
 from launcher.home import ROOT
 
-HELP = "all checks and tests, under TZ=UTC and TZ=Asia/Shanghai; with arguments: pytest with them"
 PASSES_ON = True
 CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
 ONCE = (

@@ -16,7 +16,6 @@ from launcher.stack import Stack, end_parts, forget, known_stack, running_stack,
 from launcher.stack_health import StackGone, wait_until_healthy
 from launcher.supervisor import log_of
 
-HELP = "start Airflow, the pool and, unless a bureau connection is given, the simulator; prints URL and login"
 DEFAULT_PORT = 8080
 DAG_SECONDS = 60.0
 ENDING_SECONDS = 60.0

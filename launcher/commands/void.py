@@ -5,8 +5,6 @@ import argparse
 from launcher.task_commands import act, add_selection, show
 from operators.row_actions import void
 
-HELP = "作废任务: end tasks in process, at most 500 at once, with a reason; says what they cost of the quota"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The selection, and why."""
