@@ -9,10 +9,8 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-
-import yaml
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -24,7 +22,8 @@ from fapiao.errors import RuleError  # noqa: E402
 from fapiao.pool_columns.reading import load_fields  # noqa: E402
 from fapiao.pool_columns.records import TARGETS, Field  # noqa: E402
 from fapiao.rules.book import rulebook  # noqa: E402
-from fapiao.texts.catalogue import sentence_in  # noqa: E402
+from fapiao.rules.records import Code  # noqa: E402
+from fapiao.texts.catalogue import sentence_in, sentences  # noqa: E402
 from fapiao.texts.language import Language  # noqa: E402
 from launcher import main as line  # noqa: E402
 
@@ -33,22 +32,12 @@ _NEVER_WRITTEN = ("identity", "business", "bookkeeping")
 _NOTHING = "—"
 
 Row = Sequence[object]
-Words = Callable[[str], str]
-"""A word of a table by its key, in the language of the page."""
 
 
-def words_of(language: str) -> Words:
-    """The words of table_words.yaml in this language, zh or en; an unknown key raises KeyError."""
-    return lambda key: _words()[key][language]
-
-
-@cache
-def _words() -> Mapping[str, Mapping[str, str]]:
-    rows = yaml.safe_load((DOCS / "table_words.yaml").read_text(encoding="utf-8"))["texts"]
-    return {row["key"]: row for row in rows}
-
-
-ENGLISH, CHINESE = words_of("en"), words_of("zh")
+def _word(language: Language, key: str, **values: object) -> str:
+    """What docs/table_words.yaml has under this key, with its values; raises KeyError for an unknown one."""
+    row = sentences("table_words", DOCS)[key]
+    return (row.zh if language == "zh" else row.en).format(**values)
 
 
 def table(headings: Sequence[str], rows: Iterable[Row]) -> str:
@@ -61,48 +50,48 @@ def _cell(value: object) -> str:
     return " ".join(str(value).split()).replace("|", "\\|")
 
 
-def headed(words: Words, headings: str, rows: Iterable[Row]) -> str:
+def headed(language: Language, headings: str, rows: Iterable[Row]) -> str:
     """A table whose headings are words, named by their keys with blanks between them."""
-    return table([words(key) for key in headings.split()], rows)
+    return table([_word(language, key) for key in headings.split()], rows)
 
 
-def commands(words: Words = ENGLISH) -> str:
+def commands(language: Language = "en") -> str:
     """Every command with the sentence its --help begins with."""
-    spoken: Language = "zh" if words is CHINESE else "en"
-    rows = ((f"`./fapiao {name}`", sentence_in(spoken, f"help.{name}")) for name in line.COMMANDS)
-    return headed(words, "command what_it_does", rows)
+    rows = ((f"`./fapiao {name}`", sentence_in(language, f"help.{name}")) for name in line.COMMANDS)
+    return headed(language, "command what_it_does", rows)
 
 
-def dags(words: Words = ENGLISH) -> str:
+def dags(language: Language = "en") -> str:
     """Every DAG with the name that Airflow's pages show, its tags, when it fires, and the sentence it comes from."""
     written = sorted(row.dag for row in catalogue().dags if row.dag != CALENDAR)
     dag_ids = [*(job.dag_id for job in rulebook().jobs(channels=channels())), *written]
-    return headed(words, "dag shown_as tags cron what", (_dag(words, dag_id) for dag_id in dag_ids))
+    return headed(language, "dag shown_as tags cron what", (_dag(language, dag_id) for dag_id in dag_ids))
 
 
-def _dag(words: Words, dag_id: str) -> Row:
+def _dag(language: Language, dag_id: str) -> Row:
     card = dag_card(dag_id)
-    fires = _crons(card.crons) or words("by_form")
-    return f"`{dag_id}`", card.name, "、".join(card.tags), fires, card.source if card.rules else card.about
+    fires = _crons(card.crons) or _word(language, "by_form")
+    about = card.what if language == "zh" else card.about
+    return f"`{dag_id}`", card.name, "、".join(card.tags), fires, card.source if card.rules else about
 
 
-def dag_fields(words: Words = ENGLISH) -> str:
+def dag_fields(language: Language = "en") -> str:
     """Every field of every form of a DAG: what it is called, and its hint."""
     rows = (
-        (f"`{row.form}`", f"`{name}`", one.label, one.english)
+        (f"`{row.form}`", f"`{name}`", one.label, one.note if language == "zh" else one.english)
         for row in catalogue().forms
         for name, one in row.fields.items()
     )
-    return headed(words, "form parameter label what", rows)
+    return headed(language, "form parameter label what", rows)
 
 
-def calendar(words: Words = ENGLISH) -> str:
+def calendar(language: Language = "en") -> str:
     """Every calendar row of the channels that have a hook: when it plans, what, and for which window."""
     rows = (
         (
             f"`{rule.id}`",
             f"`{rule.dag_id}`",
-            words("day").format(day=rule.due) if isinstance(rule.due, int) else rule.due,
+            _word(language, "day", day=rule.due) if isinstance(rule.due, int) else rule.due,
             "; ".join(f"{direction}: {', '.join(documents)}" for direction, documents in rule.documents.items()),
             rule.window,
             rule.basis,
@@ -111,7 +100,7 @@ def calendar(words: Words = ENGLISH) -> str:
         for rule in rulebook().calendar
         if rule.channel in channels()
     )
-    return headed(words, "rule dag due documents window basis counter", rows)
+    return headed(language, "rule dag due documents window basis counter", rows)
 
 
 def _crons(crons: Iterable[str]) -> str:
@@ -127,64 +116,68 @@ def channels() -> tuple[str, ...]:
     return tuple(DOWNLOAD_CHANNELS)
 
 
-def codes(words: Words = ENGLISH) -> str:
+def codes(language: Language = "en") -> str:
     """Every code of statuses.yaml by kind; what a person may ask for is said of task statuses only."""
     kinds = dict.fromkeys(code.kind for code in rulebook().codes)
-    return "\n".join(f"{words('kind_heading').format(kind=kind)}\n\n{_codes_of(words, kind)}" for kind in kinds)
+    return "\n".join(f"{_word(language, 'kind_heading', kind=kind)}\n\n{_codes_of(language, kind)}" for kind in kinds)
 
 
-def _codes_of(words: Words, kind: str) -> str:
+def _codes_of(language: Language, kind: str) -> str:
     mine = [code for code in rulebook().codes if code.kind == kind]
     if kind != "status":
-        return headed(words, "code label", ((f"`{code.code}`", code.label) for code in mine))
-    rows = (
-        (f"`{code.code}`", code.label, words("yes" if code.final else "no"), ", ".join(code.actions) or _NOTHING)
-        for code in mine
-    )
-    return headed(words, "code label final actions", rows)
+        return headed(language, "code label", ((f"`{code.code}`", code.label) for code in mine))
+    return headed(language, "code label final actions", (_status(language, code) for code in mine))
 
 
-def columns(words: Words = ENGLISH) -> str:
+def _status(language: Language, code: Code) -> Row:
+    actions = _word(language, "and").join(_word(language, f"action_{action}") for action in code.actions)
+    return f"`{code.code}`", code.label, _word(language, "yes" if code.final else "no"), actions or _NOTHING
+
+
+def columns(language: Language = "en") -> str:
     """Every column of pool.document."""
-    rows = (
-        (f"`{one.name}`", one.label, one.type, words(f"group_{one.group}"), f"`{one.policy}`", _sources(words, one))
-        for one in load_fields().columns
-    )
-    return headed(words, "column label type group policy comes_from", rows)
+    rows = (_column(language, one) for one in load_fields().columns)
+    return headed(language, "column label type group policy comes_from", rows)
 
 
-def _sources(words: Words, column: Field) -> str:
+def _column(language: Language, one: Field) -> Row:
+    group = _word(language, f"group_{one.group}")
+    return f"`{one.name}`", one.label, one.type, group, f"`{one.policy}`", _sources(language, one)
+
+
+def _sources(language: Language, column: Field) -> str:
     """Wire fields with the kinds of payload that carry them."""
     kinds: dict[str, list[str]] = {}
     for kind, wire in column.sources.items():
         kinds.setdefault(f"`{wire}`", []).append(kind)
     for kind, value in column.constants.items():
-        kinds.setdefault(words("always").format(value=value), []).append(kind)
+        kinds.setdefault(_word(language, "always", value=value), []).append(kind)
     if kinds:
         return "; ".join(f"{wire} ({', '.join(names)})" for wire, names in kinds.items())
     if column.group in _NEVER_WRITTEN:
-        return words(f"never_written_{column.group}")
+        return _word(language, f"never_written_{column.group}")
     offered = any(column in load_fields().of_target(target) for target in TARGETS)
-    return words("worked_out" if offered else "not_sent")
+    return _word(language, "worked_out" if offered else "not_sent")
 
 
-def lines(words: Words = ENGLISH) -> str:
+def lines(language: Language = "en") -> str:
     """Every column of pool.line that a payload fills; the first wire field that is not empty wins."""
-    rows = ((f"`{one.name}`", one.label, one.type, _alternatives(words, one.sources)) for one in load_fields().lines)
-    return headed(words, "column label type comes_from", rows)
+    rows = ((f"`{one.name}`", one.label, one.type, _alternatives(language, one.sources)) for one in load_fields().lines)
+    return headed(language, "column label type comes_from", rows)
 
 
-def _alternatives(words: Words, sources: Mapping[str, tuple[str, ...]]) -> str:
-    return "; ".join(f"{kind}: {words('or').join(f'`{wire}`' for wire in wires)}" for kind, wires in sources.items())
+def _alternatives(language: Language, sources: Mapping[str, tuple[str, ...]]) -> str:
+    choice = _word(language, "or")
+    return "; ".join(f"{kind}: {choice.join(f'`{wire}`' for wire in wires)}" for kind, wires in sources.items())
 
 
-def backwards(words: Words = ENGLISH) -> str:
+def backwards(language: Language = "en") -> str:
     """The changes that are held and reported instead of made."""
     rows = ((f"`{row.column}`", row.current, ", ".join(row.offered)) for row in load_fields().backwards)
-    return headed(words, "column pool_has refused", rows)
+    return headed(language, "column pool_has refused", rows)
 
 
-TABLES: Mapping[str, Callable[[Words], str]] = {
+TABLES: Mapping[str, Callable[[Language], str]] = {
     "commands": commands,
     "dags": dags,
     "dag-fields": dag_fields,
@@ -204,15 +197,15 @@ def stale(folder: Path = DOCS) -> dict[Path, str]:
     found = {}
     for page in (*sorted(folder.glob("*.md")), *sorted((folder / "zh").glob("*.md"))):
         text = page.read_text(encoding="utf-8")
-        words = ENGLISH if page.parent == folder else CHINESE
-        fresh = _TABLE.sub(partial(_made, words), text)
+        language: Language = "en" if page.parent == folder else "zh"
+        fresh = _TABLE.sub(partial(_made, language), text)
         if fresh != text:
             found[page] = fresh
     return found
 
 
-def _made(words: Words, match: re.Match[str]) -> str:
-    return f"{match['begin']}\n{TABLES[match['name']](words)}\n{match['end']}"
+def _made(language: Language, match: re.Match[str]) -> str:
+    return f"{match['begin']}\n{TABLES[match['name']](language)}\n{match['end']}"
 
 
 def main(words: Sequence[str]) -> int:

@@ -34,7 +34,7 @@ def commands(text: str) -> list[tuple[str, list[object]]]:
 
 def _said(language: str, line: str) -> object:
     if language == "text":
-        return _NUMBER.findall(line)
+        return sorted(_NUMBER.findall(line))
     return _PLACEHOLDER.sub("<>", re.sub(_REMARK.get(language, "$^"), "", line)).rstrip()
 
 
@@ -63,6 +63,11 @@ def _seen_from_docs(page: Path, target: str) -> str:
     return f"{(home / name).relative_to(ROOT)}{mark}{anchor}"
 
 
+def named(text: str) -> set[str]:
+    """What the sentences of a page write as code, wherever its lines end."""
+    return set(_CODE.findall(re.sub(r"\n(?!\n)", " ", prose(text))))
+
+
 @both
 def test_both_have_the_same_headings_under_the_same_anchors(chinese: Path) -> None:
     assert anchors(chinese.read_text(encoding="utf-8"))[1:] == anchors(english(chinese))[1:]
@@ -87,7 +92,7 @@ def test_both_lead_to_the_same_places(chinese: Path) -> None:
 
 @both
 def test_both_name_the_same_code(chinese: Path) -> None:
-    ours, theirs = set(_CODE.findall(prose(english(chinese)))), set(_CODE.findall(prose(chinese.read_text("utf-8"))))
+    ours, theirs = named(english(chinese)), named(chinese.read_text(encoding="utf-8"))
     assert (ours - theirs, theirs - ours) == (set(), set())
 
 
