@@ -32,6 +32,7 @@ def test_both_tables_have_the_same_rows():
 
 @pytest.mark.parametrize("mark", [r"`([^`\n]+)`", r"\]\(([^)]+)\)"], ids=["code", "links"])
 def test_both_name_the_same_things(mark):
-    ours, theirs = set(re.findall(mark, ENGLISH)), set(re.findall(mark, CHINESE))
+    ours = set(re.findall(mark, ENGLISH))
+    theirs = {re.sub(r"^docs/zh/(?=.)", "docs/", named) for named in re.findall(mark, CHINESE)}
     only_one_way = {"README.zh-CN.md", "README.md", "docs/glossary.md"}
     assert ours - only_one_way == theirs - only_one_way
