@@ -28,7 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
     if file.exists():
         raise BadInput([f"{file} is there already, maybe filled in: name another file with --out"])
     write_workbook(
-        file, [Sheet(name, template.columns(name), packages([template.remark(name)]), 1) for name in template.tables]
+        file,
+        [
+            Sheet(template.sheets[name], template.columns(name), packages([template.remark(name)]), 1)
+            for name in template.tables
+        ],
     )
     print(f"{file}: fill it in, then {template.command.replace('FILE', str(file))}")
     return 0

@@ -7,10 +7,12 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from fapiao.bounds import bound
+from fapiao.enterprise.headings import in_columns
 from fapiao.errors import BadInput
 from fapiao.forms.items import parts
 from fapiao.identifiers import taxpayer_no
 from fapiao.rules.spellings import Spellings
+from fapiao.rules.templates import loaded_columns, table_named
 from fapiao.shown import shown
 from fapiao.tables.lines import Line, Table, refuse_many
 from fapiao.written_days import day
@@ -38,27 +40,29 @@ def check_columns(table: Table, allowed: Sequence[str], complaints: Problems) ->
     """Complain about columns that nobody reads, once each, at the first record that has them."""
     complaints.problems.extend(table.problems)
     unknown = {name for line in table.lines for name in line.cells} | set(table.columns) - {""}
+    known = [table.names.get(name, name) for name in allowed]
     for name in sorted(unknown - set(allowed)):
         line = next((line for line in table.lines if name in line.cells), None)
         where = line.where(name) if line else f"{table.source}, {name}"
-        near = get_close_matches(name, allowed, 1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(allowed)}"
+        near = get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
         sentence = f"this column is unknown; {hint}" if name else "a value stands under a column without a heading"
         complaints.problems.append(f"{shown(where, _MOST_SAID)}: {sentence}")
 
 
-def checked_lines(tables: Sequence[Table], allowed: Sequence[str], complaints: Problems) -> list[Line]:
-    """The records of the tables, whose columns are checked first."""
+def checked_lines(files: Sequence[list[Table]], kind: str, complaints: Problems) -> list[Line]:
+    """The records of a kind in all the files, whose columns are checked first."""
+    tables = [in_columns(table, kind) for tables in files for table in of_sheets(tables, (kind,))]
     for table in tables:
-        check_columns(table, allowed, complaints)
+        check_columns(table, loaded_columns(kind), complaints)
     return [line for table in tables for line in table.lines]
 
 
-def of_sheets(tables: list[Table], names: Collection[str]) -> list[Table]:
-    """Of a workbook the sheets with a name of ours, or the first one; of other files everything."""
+def of_sheets(tables: list[Table], kinds: Collection[str]) -> list[Table]:
+    """Of a workbook the sheets that are named after one of the kinds, or the first one; of other files everything."""
     if not any(table.is_sheet for table in tables):
         return tables
-    return [table for table in tables if (table.name or "").strip().lower() in names] or tables[:1]
+    return [table for table in tables if table_named(table.name) in kinds] or tables[:1]
 
 
 class RecordReader:
@@ -76,6 +80,10 @@ class RecordReader:
     def doubt(self, column: str, sentence: str) -> None:
         """Warn about a column."""
         self._complaints.warnings.append(f"{self.line.where(column)}: {sentence}")
+
+    def named(self, column: str) -> str:
+        """What the reader of a complaint calls a column."""
+        return self.line.named(column)
 
     def given(self, column: str) -> bool:
         """Whether the record has the column, empty or not."""
@@ -102,13 +110,13 @@ class RecordReader:
         """A text that must be there."""
         text = self.text(column, current)
         if not text:
-            self.object(column, f"{column} is missing")
+            self.object(column, f"{self.named(column)} is missing")
         return text or ""
 
     def number(self, column: str) -> str:
         """A tax number that must be there; '' when it is not one."""
         if not self.given(column) or self.text(column) is None:
-            self.object(column, f"{column} is missing")
+            self.object(column, f"{self.named(column)} is missing")
         return self.read(column, "", "", taxpayer_no)
 
     def read(self, column: str, current: T, empty: T, reader: Callable[[str], T]) -> T:
@@ -140,7 +148,7 @@ class RecordReader:
     def needed_code(self, column: str, words: Spellings, current: str) -> str:
         """A code out of the words that must be there."""
         if not (self.text(column) if self.given(column) else current):
-            self.object(column, f"{column} is missing; known are {words.known}")
+            self.object(column, f"{self.named(column)} is missing; known are {words.known}")
         return self.code(column, words, current)
 
     def flag(self, column: str, words: Spellings, current: bool, empty: bool) -> bool:
@@ -150,7 +158,7 @@ class RecordReader:
     def needed_each(self, column: str, reader: Callable[[str], str], current: tuple[str, ...]) -> tuple[str, ...]:
         """The items of a list by `reader`, each once, in the order written; there must be one."""
         if not (self.items(column) if self.given(column) else current):
-            self.object(column, f"{column} is missing")
+            self.object(column, f"{self.named(column)} is missing")
         if not self.given(column):
             return current
         return tuple(dict.fromkeys(self._found(column, self.items(column), reader)))

@@ -48,7 +48,7 @@ def load_taxpayers(
 ) -> Loaded:
     """The basics after taxpayers and accounts. Raises BadInput with every problem of all the files at once."""
     complaints = Problems()
-    lines = lines_by_kind(files, ("taxpayers", "accounts"), words.heading.spellings, complaints)
+    lines = lines_by_kind(files, ("taxpayers", "accounts"), complaints)
     after, people = _with_taxpayers(before, lines["taxpayers"], words, complaints, has_leqi_default)
     after, accounts = _with_accounts(after, lines["accounts"], words, complaints)
     touched = {*people, *(number for number, _ in accounts)}
@@ -66,7 +66,7 @@ def load_taxpayers(
 def load_schemes(before: Enterprise, files: Sequence[list[Table]], words: Vocabulary, day: date) -> Loaded:
     """The basics after schemes, judged on `day` in Asia/Shanghai. Raises BadInput with every problem at once."""
     complaints = Problems()
-    forms = by_name(lines_by_kind(files, ("schemes",), words.heading.spellings, complaints)["schemes"], complaints)
+    forms = by_name(lines_by_kind(files, ("schemes",), complaints)["schemes"], complaints)
     read = {name: scheme(form, name, before, words, day) for name, form in forms.items()}
     after = replace(before, schemes={**before.schemes, **read})
     complaints.problems.extend(account_objections(after, taxpayers=(), schemes=read))

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fapiao.enterprise.entries import read_amount
-from fapiao.enterprise.form import Problems, RecordReader, checked_lines, of_sheets
+from fapiao.enterprise.form import Problems, RecordReader, checked_lines
 from fapiao.identity import DIGITAL_TYPES, BadNumber, Identity, NoIdentity, invoice_identity
 from fapiao.rules.book import RuleBook
 from fapiao.rules.spellings import Spellings
-from fapiao.rules.templates import loaded_columns
 from fapiao.tables.lines import Line, Table
 from fapiao.verification import Received, verification_rules
 from fapiao.windows import issued_later
@@ -39,8 +38,7 @@ def receipts(files: Sequence[list[Table]], rules: RuleBook, day: date) -> list[R
     BadInput with everything that keeps a file from being read: columns nobody knows, no record at all.
     """
     complaints = Problems()
-    tables = [table for tables in files for table in of_sheets(tables, (SHEET,))]
-    lines = checked_lines(tables, loaded_columns(SHEET), complaints)
+    lines = checked_lines(files, SHEET, complaints)
     if not lines and not complaints.problems:
         complaints.problems.append("no record is in the file: fill in ./fapiao template received")
     complaints.refuse()

@@ -10,7 +10,6 @@ from fapiao.enterprise.form import Problems, RecordReader, by_name, checked_line
 from fapiao.enterprise.spellings import Vocabulary
 from fapiao.rules.book import RuleBook
 from fapiao.rules.spellings import Spellings
-from fapiao.rules.templates import loaded_columns
 from fapiao.selection.checks import OTHER
 from fapiao.selection.list_rules import TYPE, list_rules
 from fapiao.tables.lines import Table
@@ -62,8 +61,7 @@ def auto_words(vocabulary: Vocabulary, organisations: Collection[str]) -> AutoWo
 def read_auto_rules(files: Sequence[list[Table]], among: AutoWords) -> list[AutoRule]:
     """The rules of the files, off unless they say otherwise. Raises BadInput with every problem at once."""
     complaints = Problems()
-    tables = [table for tables in files for table in tables]
-    lines = checked_lines(tables, loaded_columns("auto_rules"), complaints)
+    lines = checked_lines(files, "auto_rules", complaints)
     found = [_rule(form, name, among) for name, form in by_name(lines, complaints).items()]
     complaints.refuse()
     return found

@@ -39,7 +39,7 @@ def read_csv(source: str, text: str) -> Table:
         raise BadInput([f"{source} has no heading line: nothing stands between its separators"])
     columns = tuple(heading(cell) for cell in first[1])
     refuse_wide(source, len(columns))
-    table = Table(source, None, columns, [], wrong_headings(source, columns))
+    table = Table(source, None, columns, [], wrong_headings(source, columns), place=f"line {first[0]}")
     for number, record in records:
         if not is_remark(record[0]):
             _add(table, number, record)

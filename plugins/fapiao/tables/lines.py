@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import NamedTuple
 
 from fapiao.bounds import bound
@@ -24,18 +25,23 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record; `source` names file and sheet, `place` the line or row."""
+    """One record; `source` names file and sheet, `place` the line or row, `names` how its file heads the columns."""
 
     source: str
     place: str
     cells: Mapping[str, Cell]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, column: str) -> str:
+        """What the reader of a complaint calls a column: its heading in the language of the file."""
+        return self.names.get(column, column)
 
     def where(self, column: str | None = None) -> str:
         """The place of the record, or of one column of it, as a sentence begins."""
         if column is None:
             return f"{self.source}, {self.place}"
         cell = self.cells.get(column)
-        return f"{self.source}, {cell.place if cell else self.place}, {column}"
+        return f"{self.source}, {cell.place if cell else self.place}, {self.named(column)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class Table:
     """The records of one sheet, section or file; `name` is the sheet's or section's own, if it has one.
 
     `problems` are the sentences about cells that cannot be read at all. A workbook may have sheets that are nobody's
-    business, a section of a YAML file may not: `is_sheet` tells them apart.
+    business, a section of a YAML file may not: `is_sheet` tells them apart. `place` is the line or row of the headings,
+    '' where each record has its own; `names` is how the file heads the columns.
     """
 
     source: str
@@ -52,23 +59,32 @@ class Table:
     lines: list[Line]
     problems: list[str] = field(default_factory=list)
     is_sheet: bool = False
+    place: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
-def respelled(table: Table, names: Mapping[str, str]) -> Table:
-    """The table with its columns under the names that are known for them; a name that comes twice is a problem."""
-    if not set(table.columns) & set(names) and not any(set(line.cells) & set(names) for line in table.lines):
-        return table
+def respelled(table: Table, columns: Mapping[str, str], names: Mapping[str, str]) -> Table:
+    """The table under `columns`, which gives the column of a heading; one that comes twice in a record is a problem.
+
+    `names` is what people call the columns in the language of the file; a heading that stands there goes first.
+    """
+    names = {**names, **{column: name for name, column in columns.items()}}
     lines = [
-        replace(line, cells={names.get(name, name): cell for name, cell in line.cells.items()}) for line in table.lines
-    ]
-    columns = tuple(names.get(name, name) for name in table.columns)
-    twice = [
-        f"{line.where()}: {name} and {names[name]} are the same column; keep one of them"
+        replace(line, cells={columns.get(name, name): cell for name, cell in line.cells.items()}, names=names)
         for line in table.lines
-        for name in line.cells
-        if names.get(name, name) != name and names[name] in line.cells
     ]
-    return replace(table, columns=columns, lines=lines, problems=[*table.problems, *twice])
+    twice = _said_twice(table.lines, columns)
+    renamed = tuple(columns.get(name, name) for name in table.columns)
+    return replace(table, columns=renamed, lines=lines, problems=[*table.problems, *twice], names=names)
+
+
+def _said_twice(lines: list[Line], columns: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for every two headings of one column, at the first record that has both."""
+    pairs = [(one, other) for one, other in combinations(columns, 2) if columns[one] == columns[other]]
+    for one, other in pairs:
+        for line in (line for line in lines if {one, other} <= set(line.cells)):
+            yield f"{line.where()}: {one} and {other} are the same column; keep one of them"
+            break
 
 
 def is_remark(first: object) -> bool:

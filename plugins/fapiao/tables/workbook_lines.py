@@ -80,7 +80,7 @@ def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:
         return Table(source, name, (), [], is_sheet=True)
     columns = tuple(heading(str(cell)) for cell in filled[0][1])
     refuse_wide(source, sum(map(bool, columns)))
-    table = Table(source, name, columns, [], wrong_headings(source, columns), is_sheet=True)
+    table = Table(source, name, columns, [], wrong_headings(source, columns), is_sheet=True, place=_row(filled[0][0]))
     for number, row in ((number, row) for number, row in filled[1:] if not is_remark(row[0])):
         table.lines.append(_line(table, number, row))
         refuse_many(table.problems)
@@ -99,7 +99,11 @@ def _line(table: Table, number: int, row: list[Raw]) -> Line:
             table.problems.append(f"{table.source}, {address}, {column[:80]}: {odd}")
         elif value is not None:
             cells[column] = Cell(value, address)
-    return Line(table.source, f"row {number}", cells)
+    return Line(table.source, _row(number), cells)
+
+
+def _row(number: int) -> str:
+    return f"row {number}"
 
 
 def _text(raw: Raw) -> str | None:
