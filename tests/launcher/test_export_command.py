@@ -142,7 +142,7 @@ def test_a_template_is_loaded_when_it_is_filled_and_changes_nothing_before(fapia
     code, (line_,), _ = fapiao("template", "taxpayers", "--out", file)
     assert (code, line_) == (0, f"{file}: fill it in, then ./fapiao taxpayers load {file}")
     assert fapiao("taxpayers", "load", file)[1] == ["no records: nothing is changed"]
-    filled(file, taxpayers=[ETAX, "乙公司", "0100", "北京", None, "电子税局", "小规模纳税人"], accounts=[ETAX, "13800000000", "收票", "是"])  # fmt: skip
+    filled(file, 企业信息=[ETAX, "乙公司", "0100", "北京", None, "电子税局", "小规模纳税人"], 数电账号=[ETAX, "13800000000", "收票", "是"])  # fmt: skip
     assert fapiao("taxpayers", "load", file)[:2] == (
         0,
         [
