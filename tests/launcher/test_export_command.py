@@ -153,12 +153,12 @@ def test_a_template_is_loaded_when_it_is_filled_and_changes_nothing_before(fapia
     )
     schemes = tmp_path / "schemes.xlsx"
     fapiao("template", "schemes", "--out", schemes)
-    filled(schemes, schemes=["月度", "0100", "进项-全量；销项-全量", "全部", "2026-01-01"])
+    filled(schemes, 下载方案=["月度", "0100", "进项-全量；销项-全量", "全部", "2026-01-01"])
     assert fapiao("schemes", "load", schemes, "--date", "2026-11-21")[1] == ["schemes: 1 new, 0 changed, 0 unchanged"]
     rights = tmp_path / "rights.xlsx"
     fapiao("template", "rights", "--out", rights)
     assert "no record is in the file" in fapiao("rights", "load", rights)[2]
-    filled(rights, rights=["li", "0100", "operator"])
+    filled(rights, 权限=["li", "0100", "operator"])
     assert fapiao("rights", "load", rights)[1] == ["rights: 1 new, 0 taken back, 0 unchanged"]
 
 
