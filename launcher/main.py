@@ -13,7 +13,7 @@ from types import ModuleType
 
 from fapiao.errors import BadInput, FapiaoError
 from fapiao.shown import visible_lines
-from fapiao.texts.catalogue import sentence
+from fapiao.texts.catalogue import sentence, sentences
 from fapiao.texts.language import language_of, spoken_by_all
 from launcher.argparse_words import translated
 from launcher.ending import EndedBySignal, told, unwind
@@ -106,6 +106,12 @@ def help_of(command: str) -> str:
     return sentence(f"help.{command}")
 
 
+def examples_of(command: str) -> str | None:
+    """How it is called, in a line or two of a shell; None where nothing needs to be shown."""
+    lines = sentences("examples").get(command)
+    return sentence("command_line.examples", lines=sentence(f"examples.{command}")) if lines else None
+
+
 def table() -> str:
     """Every command with its sentence."""
     lines = [f"  {name:<12} {help_of(name)}" for name in COMMANDS]
@@ -115,7 +121,12 @@ def table() -> str:
 
 def parser_of(command: str, module: ModuleType) -> argparse.ArgumentParser:
     """What reads the words behind a command, and prints its --help."""
-    parser = argparse.ArgumentParser(prog=f"./fapiao {command}", description=help_of(command))
+    parser = argparse.ArgumentParser(
+        prog=f"./fapiao {command}",
+        description=help_of(command),
+        epilog=examples_of(command),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     module.add_arguments(parser)
     return parser
 

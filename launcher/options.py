@@ -7,6 +7,7 @@ from typing import Any
 
 from fapiao.forms.fields import DAY_OPTION, Form, Option
 from fapiao.tasks import SHANGHAI, RunDay
+from fapiao.texts.catalogue import sentence
 
 _Parser = argparse.ArgumentParser | argparse._ArgumentGroup
 
@@ -21,11 +22,12 @@ def add_options(parser: _Parser, form: Form) -> None:
 def add_option(parser: _Parser, name: str, option: Option, *, switch: bool = False) -> None:
     """One option; a switch takes no word."""
     placed = not option.flag.startswith("-")
-    settings: dict[str, Any] = {"help": option.help} | ({} if placed else {"dest": name})
+    settings: dict[str, Any] = {"help": sentence(option.help)} | ({} if placed else {"dest": name})
     if switch:
         settings["action"] = "store_true"
     else:
-        settings |= {"metavar": option.metavar, "type": option.type, "choices": option.choices}
+        metavar = sentence(option.metavar) if option.metavar else None
+        settings |= {"metavar": metavar, "type": option.type, "choices": option.choices}
         settings |= ({"nargs": "+"} if placed else {"action": "append"}) if option.repeated else {}
     parser.add_argument(option.flag, **settings)
 

@@ -31,20 +31,23 @@ def _month(text: str) -> date:
         raise BadInput([str(wrong)]) from wrong
 
 
-def _months(name: str, sentence: str) -> FormField:
-    return FormField(name, "word", means=_month, option=Option(f"--{name.replace('_', '-')}", sentence, "YYYY-MM"))
+def _months(name: str) -> FormField:
+    flag = f"--{name.replace('_', '-')}"
+    return FormField(name, "word", means=_month, option=Option(flag, f"pool_filters.{name}", "placeholders.month"))
 
 
 POOL = (
     FormField("taxpayers", "words", means=one_spelling,
-              option=Option("--taxpayer", "may be repeated", "NUMBER", repeated=True)),
-    FormField("direction", "word", codes="direction", option=Option("--direction", "进项 or 销项")),
+              option=Option("--taxpayer", "pool_filters.taxpayer", "placeholders.taxpayer", repeated=True)),
+    FormField("direction", "word", codes="direction",
+              option=Option("--direction", "pool_filters.direction", "placeholders.direction")),
     FormField("invoice_types", "words", means=lambda text: rulebook().invoice_type(text).code,
-              option=Option("--type", "code or name; repeatable", "TYPE", repeated=True)),
-    _months("month", "开票月份"),
-    _months("month_from", "this month and later ones"),
-    _months("month_to", "this month and earlier ones"),
-    FormField("batches", "words", option=Option("--batch", "what it brought; repeatable", "BATCH", repeated=True)),
+              option=Option("--type", "pool_filters.type", "placeholders.type", repeated=True)),
+    _months("month"),
+    _months("month_from"),
+    _months("month_to"),
+    FormField("batches", "words",
+              option=Option("--batch", "pool_filters.batch", "placeholders.batch", repeated=True)),
 )  # fmt: skip
 """The filters of 全票池."""
 

@@ -15,6 +15,7 @@ from fapiao.identifiers import one_spelling
 from fapiao.identity import spelled
 from fapiao.rules.book import rulebook
 from fapiao.selection.listing import Listed, ListFilter
+from fapiao.texts.catalogue import sentence
 from fapiao.written_days import day
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.exports.rows import note_export
@@ -37,37 +38,36 @@ KINDS = {"selection_state": "selection_state", "use_state": "use_state", "select
 
 
 def _several(
-    name: str, flag: str, sentence: str, codes: str | None = None, means: Callable[[str], str] | None = None
+    name: str, flag: str, metavar: str, codes: str | None = None, means: Callable[[str], str] | None = None
 ) -> FormField:
-    return FormField(name, "words", codes=codes, means=means, option=Option(flag, sentence, "…", repeated=True))
+    text = f"select_filters.{flag.strip('-').replace('-', '_')}"
+    return FormField(name, "words", codes=codes, means=means, option=Option(flag, text, metavar, repeated=True))
 
 
 FILTERS = (
-    _several("taxpayers", "--taxpayer", "税号", means=one_spelling),
-    _several("organisations", "--org", "核算组织"),
-    _several("tax_organisations", "--tax-org", "税务组织"),
-    _several("document_keys", "--number", "缴款书号码", means=spelled),
-    _several("tax_periods", "--period", "抵扣税期, YYYYMM"),
-    _several("selection_states", "--status", "勾选状态, code or label", "selection_state"),
-    _several("use_states", "--use", "使用状态, code or label", "use_state"),
-    _several("reasons", "--why", "不抵扣原因, code or label", "not_deductible_type"),
+    _several("taxpayers", "--taxpayer", "placeholders.taxpayer", means=one_spelling),
+    _several("organisations", "--org", "placeholders.organisation"),
+    _several("tax_organisations", "--tax-org", "placeholders.organisation"),
+    _several("document_keys", "--number", "placeholders.number", means=spelled),
+    _several("tax_periods", "--period", "placeholders.period"),
+    _several("selection_states", "--status", "placeholders.status", "selection_state"),
+    _several("use_states", "--use", "placeholders.status", "use_state"),
+    _several("reasons", "--why", "placeholders.reason", "not_deductible_type"),
     FormField("issued_from", "day",
-              option=Option("--from", "填发日期 on this day or later", "…", type=day)),
+              option=Option("--from", "select_filters.issued_from", "placeholders.day", type=day)),
     FormField("issued_to", "day",
-              option=Option("--to", "填发日期 on this day or earlier", "…", type=day)),
+              option=Option("--to", "select_filters.issued_to", "placeholders.day", type=day)),
     FormField("amount_from", "word", means=Decimal,
-              option=Option("--amount-from", "票面税额 at least, in yuan", "…", type=Decimal)),
+              option=Option("--amount-from", "select_filters.amount_from", "placeholders.amount", type=Decimal)),
     FormField("amount_to", "word", means=Decimal,
-              option=Option("--amount-to", "票面税额 at most, in yuan", "…", type=Decimal)),
+              option=Option("--amount-to", "select_filters.amount_to", "placeholders.amount", type=Decimal)),
 )  # fmt: skip
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
     """S2's filters; several of one kind by repeating the option."""
     add_options(parser, FILTERS)
-    parser.add_argument(
-        "--everything", action="store_true", help="also what 是否可抵扣=是，抵扣用途=不抵扣或值为空 leaves out"
-    )
+    parser.add_argument("--everything", action="store_true", help=sentence("select_filters.everything"))
 
 
 def filter_of(arguments: argparse.Namespace, allowed: Sequence[str] | None) -> ListFilter:

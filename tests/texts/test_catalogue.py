@@ -13,8 +13,8 @@ from fapiao.texts.catalogue import TEXTS, areas, places, sentence, sentence_in, 
 from fapiao.texts.language import Language, language, language_of, speaking, spoken_by_all
 
 SPEAKERS = ("sentence", "sentence_in")
-ASKED_BY_KEY = {"argparse", "help"}
-"""Areas whose keys are put together: by a command's name, or by what argparse says."""
+ASKED_BY_KEY = {"argparse", "examples", "help", "log_filters", "placeholders", "pool_filters", "select_filters"}
+"""Areas whose keys are put together: by a command's or an option's name, or by what argparse says."""
 HAN = re.compile(r"[一-鿿]")
 
 
@@ -41,6 +41,22 @@ def written() -> Iterator[tuple[str, str, ast.Call]]:
     yield from ((where, name.value, call) for where, call, name in calls() if isinstance(name, ast.Constant))
 
 
+def mentioned() -> set[str]:
+    """Whatever reads as the name of a sentence, as an option has its help: area and key in one string."""
+    name = re.compile(rf"(?:{'|'.join(areas())})\.\w+")
+    return {
+        node.value
+        for folder in ("plugins", "launcher")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and name.fullmatch(node.value)
+    }
+
+
+def test_every_sentence_that_is_named_is_there():
+    assert sorted(mentioned() - {f"{area}.{key}" for area in areas() for key in sentences(area)}) == []
+
+
 def test_every_sentence_that_is_asked_for_is_there_and_is_given_its_values():
     wrong = []
     for where, name, call in written():
@@ -53,7 +69,7 @@ def test_every_sentence_that_is_asked_for_is_there_and_is_given_its_values():
 
 
 def test_every_sentence_is_said_somewhere():
-    asked = {name for _, name, _ in written()}
+    asked = {name for _, name, _ in written()} | mentioned()
     known = {f"{area}.{key}" for area in areas() if area not in ASKED_BY_KEY for key in sentences(area)}
     assert sorted(known - asked) == []
 

@@ -22,6 +22,7 @@ Check = Callable[[Sequence[Any]], str | None]
 class Option:
     """How a command takes a field: by a flag, or by its place where `flag` has no dashes.
 
+    `help` and `metavar` name sentences of the catalogue, which are said in the language of the command line.
     `repeated` takes several words: a flag again and again, a place once or more.
     """
 
@@ -74,7 +75,7 @@ class FormField:
 
 Form = tuple[FormField, ...]
 
-DAY_OPTION = Option("--date", "the day to work for; default: today in Asia/Shanghai", type=day)
+DAY_OPTION = Option("--date", "form_options.date", "placeholders.day", type=day)
 
 
 def run_day_field(form: str) -> FormField:

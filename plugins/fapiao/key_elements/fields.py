@@ -30,27 +30,27 @@ def _one_document(found: Sequence[str]) -> str | None:
 _FILTERS = (
     FormField("document", "one", *texts_of("key_elements", "document"),
               preset="invoice", codes="document", choices=_documents, check=_one_document,
-              option=Option("--document", "票据类型: invoice 发票, customs 海关缴款书", "…")),
+              option=Option("--document", "form_options.key_elements_document", "placeholders.document")),
     FormField("invoice_types", "texts", *texts_of("key_elements", "invoice_types"),
               choices=_selectable, means=lambda text: rulebook().invoice_type(text).code,
-              option=Option("--invoice-types", "发票类型: codes or names, separated by commas", "…")),
+              option=Option("--invoice-types", "form_options.key_elements_invoice_types", "placeholders.types")),
     FormField("deduction_statuses", "texts", *texts_of("key_elements", "deduction_statuses"), codes="deduction_status",
               option=Option("--deduction-statuses",
-                            "抵扣状态: 未勾选, 已勾选或已认证抵扣, 已退税或已确认退税, separated by commas", "…")),
+                            "form_options.key_elements_deduction_statuses", "placeholders.status")),
     FormField("invoice_statuses", "texts", *texts_of("key_elements", "invoice_statuses"), codes="invoice_status",
-              option=Option("--invoice-statuses", "发票状态: codes or names, separated by commas", "…")),
+              option=Option("--invoice-statuses", "form_options.key_elements_invoice_statuses", "placeholders.status")),
     FormField("date_from", "day", *texts_of("key_elements", "date_from"),
-              option=Option("--date-from", "开票日期 from, YYYY-MM-DD", "…")),
+              option=Option("--date-from", "form_options.key_elements_date_from", "placeholders.day")),
     FormField("date_to", "day", *texts_of("key_elements", "date_to"),
-              option=Option("--date-to", "开票日期 to, YYYY-MM-DD", "…")),
+              option=Option("--date-to", "form_options.key_elements_date_to", "placeholders.day")),
 )  # fmt: skip
 FILTERS = tuple(field.name for field in _FILTERS)
 """票据类型 · 发票类型 · 抵扣状态 · 发票状态 · 开票日期"""
 REQUEST = (
     FormField("org", "text", *texts_of("key_elements", "org"), needed=True,
-              option=Option("--org", "核算组织, exactly one", "CODE")),
+              option=Option("--org", "form_options.key_elements_org", "placeholders.code")),
     FormField("taxpayer_no", "text", *texts_of("key_elements", "taxpayer_no"), means=one_spelling,
-              option=Option("--taxpayer", "only where the organisation has several tax numbers", "NUMBER")),
+              option=Option("--taxpayer", "form_options.key_elements_taxpayer", "placeholders.taxpayer")),
     *_FILTERS,
 )  # fmt: skip
 KEY_ELEMENTS = (*REQUEST, run_day_field("key_elements"))
