@@ -20,6 +20,7 @@ from launcher.ending import EndedBySignal, told, unwind
 from launcher.entrance import entering
 from launcher.guard import close_guard
 from launcher.guarded_output import guarded_output, print_line
+from launcher.help_layout import CommandParser
 from launcher.home import logs
 
 COMMANDS = (
@@ -121,12 +122,7 @@ def table() -> str:
 
 def parser_of(command: str, module: ModuleType) -> argparse.ArgumentParser:
     """What reads the words behind a command, and prints its --help."""
-    parser = argparse.ArgumentParser(
-        prog=f"./fapiao {command}",
-        description=help_of(command),
-        epilog=examples_of(command),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = CommandParser(prog=f"./fapiao {command}", description=help_of(command), epilog=examples_of(command))
     module.add_arguments(parser)
     return parser
 
