@@ -21,7 +21,7 @@ from launcher.options import add_day, day_of
 from launcher.pool import pool_session
 
 STDIN = Path("-")
-WORDS = {"known": "已验", "cache": "缓存", "queued": "排队", "refused": "退回", "repeated": "重复"}
+WORDS = {"known": "已验", "cache": "缓存", "queued": "排队", "refused": "退回", "repeated": "跳过"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

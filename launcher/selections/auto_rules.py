@@ -20,12 +20,12 @@ from launcher.pool import pool_session, reading_session
 from launcher.screen import print_rows
 
 RULES = {
-    "name": "规则", "enabled": "启用", "priority": "优先级", "action": "动作", "organisations": "核算组织",
+    "name": "规则", "enabled": "启用", "priority": "优先级", "action": "操作", "organisations": "核算组织",
     "reasons": "不抵扣原因", "amount_from": "税额从", "amount_to": "税额到", "issued_from": "填发日期从",
-    "issued_to": "填发日期到", "reason": "给予的原因", "changed_by": "修改人", "changed_at": "修改时间",
+    "issued_to": "填发日期到", "reason": "勾选所用不抵扣原因", "changed_by": "修改人", "changed_at": "修改时间",
 }  # fmt: skip
 MATCHES = {
-    "rule": "规则", "action": "动作", "taxpayer_no": "税号", "document_key": "缴款书号码", "issue_date": "填发日期",
+    "rule": "规则", "action": "操作", "taxpayer_no": "税号", "document_key": "缴款书号码", "issue_date": "填发日期",
     "tax_amount": "票面税额", "reason": "不抵扣原因", "reason_text": "其他原因说明",
 }  # fmt: skip
 KINDS = {"action": "auto_selection_action", "reason": "not_deductible_type", "reasons": "not_deductible_type"}

@@ -50,7 +50,7 @@ def test_years_of_two_companies_end_complete_and_the_bureau_never_refuses(
     form = ["--taxpayers", f"{GENERAL},{OTHER}", "--years", YEARS, "--types", ",".join(TYPES), "--date", DAY]
     plan = said(capsys, *form, "--dry-run")
     rows = 2 * len(TYPES) * MONTHS
-    assert f"子任务 {rows}（已完整，不再申请 1，申请 {rows - 1}）" in plan
+    assert f"子任务 {rows}（已完整，未申请 1，申请 {rows - 1}）" in plan
     assert f"2 天（2027-01-02：{rows - 2} 次，2027-01-03：1 次）" in plan
     assert [row["job"] for row in room.tasks()] == ["history_output"] * 2
 

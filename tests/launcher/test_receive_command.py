@@ -115,8 +115,8 @@ def test_a_record_that_stands_there_again_is_told_as_a_repetition_and_is_no_seco
     assert receive(written(place, GOOD, other, again)) == 0
     first, _, repeated, total, _ = capsys.readouterr().out.splitlines()
     assert first.startswith(f"排队 {OWNER} {DIGITAL}")
-    assert repeated == (f"重复 {OWNER} {DIGITAL}: 与本次前面的一条记录相同，只处理一次：received.json, line 1")
-    assert total == "2 份：已验 0，缓存 0，排队 2，退回 0；重复 1 条"
+    assert repeated == (f"跳过 {OWNER} {DIGITAL}: 与本次前面的一条记录相同，只处理一次：received.json, line 1")
+    assert total == "2 份：已验 0，缓存 0，排队 2，退回 0；跳过 1 条"
     assert len(queue(pool)) == 2
 
 

@@ -75,7 +75,7 @@ def agree(claim: NameClaim | None, content: Content, name: str) -> None:
 def _disagreements(claim: NameClaim, content: Content) -> Iterable[tuple[str, str, str]]:
     """(what, the content's value, where) of everything that differs."""
     if content.documents and claim.direction not in content.directions:
-        yield "方向", "进项", "版式只有进项"
+        yield "方向", "进项", "该税局文件模板只有进项"
     stranger = content.stranger(claim.direction, claim.taxpayer_no)
     if stranger:
         other = "output" if claim.direction == "input" else "input"

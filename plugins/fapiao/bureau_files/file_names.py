@@ -61,7 +61,7 @@ def _named_type(name: str, word: str, rules: FileRules) -> tuple[str, ...]:
         return (resolve_invoice_type(word).code,)
     except BadInput as unknown:
         known = "、".join(rules.type_words)
-        raise FileRefusal(f"文件名中的发票类型“{word}”不认识；已知：{known}", name) from unknown
+        raise FileRefusal(f"无法识别文件名中的发票类型“{word}”；已知：{known}", name) from unknown
 
 
 def _check(name: str, taxpayer_no: str, stamp: str, month: str) -> None:

@@ -18,11 +18,11 @@ SIDE_BY_SIDE = 8
 """Rows that a channel's hook handles at once unless its connection says otherwise."""
 VERDICTS = {
     PLANNED: "申请",
-    COMPLETE: "已完整，不再申请",
-    PART_COMPLETE: "授权日起的部分已完整，不再申请",
+    COMPLETE: "已完整，未申请",
+    PART_COMPLETE: "授权日起的部分已完整，未申请",
     UNDER_WAY: "已在下载中",
     NOT_OBTAINABLE: "乐企授权前，无法获取",
-    TO_CALENDAR: "留给日程",
+    TO_CALENDAR: "留给下载日程",
 }
 COLUMNS = {
     "apply_on": "申请日",

@@ -219,7 +219,7 @@ def described(outcome: Mapping[str, Any]) -> str:
             ("inserted_count", "新增"),
             ("updated_count", "更新"),
             ("unchanged_count", "无变化"),
-            ("ignored_count", "重复"),
+            ("ignored_count", "跳过"),
             ("failed_count", "失败"),
         )
     )

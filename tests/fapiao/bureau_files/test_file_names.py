@@ -69,7 +69,7 @@ def test_a_name_of_another_form_claims_nothing(name: str) -> None:
         ("1111111111111M", "123", "文件名中的税号“123”应为 14 至 20 位"),
         ("202009", "202013", "文件名中的月份“202013”应为 YYYYMM"),
         ("20210126210675991", "昨天", "文件名中的日期“昨天”应为数字"),
-        ("增值税专用发票", "火星发票", "文件名中的发票类型“火星发票”不认识"),
+        ("增值税专用发票", "火星发票", "无法识别文件名中的发票类型“火星发票”"),
     ],
 )
 def test_a_name_of_this_form_with_a_wrong_part_is_refused(old: str, new: str, sentence: str) -> None:

@@ -81,4 +81,4 @@ def test_the_running_month_ends_yesterday_and_is_left_out_on_its_first_day() -> 
     assert window(date(2026, 2, 1), DAY) == (date(2026, 2, 1), date(2026, 2, 28))
     found = asked(months=("2026-10", "2026-11"), day=date(2026, 11, 1))
     assert found.months == (date(2026, 10, 1),)
-    assert found.notes == ("该月还没有一天结束，未列入（2026-11）",)
+    assert found.notes == ("该月还没有一天结束，未申请（2026-11）",)
