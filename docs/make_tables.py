@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
@@ -22,6 +22,7 @@ from fapiao.errors import RuleError  # noqa: E402
 from fapiao.pool_columns.reading import load_fields  # noqa: E402
 from fapiao.pool_columns.records import TARGETS, Field  # noqa: E402
 from fapiao.rules.book import rulebook  # noqa: E402
+from fapiao.rules.calendar import CalendarRule  # noqa: E402
 from fapiao.rules.records import Code  # noqa: E402
 from fapiao.texts.catalogue import sentence_in, sentences  # noqa: E402
 from fapiao.texts.language import Language  # noqa: E402
@@ -87,20 +88,35 @@ def dag_fields(language: Language = "en") -> str:
 
 def calendar(language: Language = "en") -> str:
     """Every calendar row of the channels that have a hook: when it plans, what, and for which window."""
-    rows = (
-        (
-            f"`{rule.id}`",
-            f"`{rule.dag_id}`",
-            _word(language, "day", day=rule.due) if isinstance(rule.due, int) else rule.due,
-            "; ".join(f"{direction}: {', '.join(documents)}" for direction, documents in rule.documents.items()),
-            rule.window,
-            rule.basis,
-            rule.counter or _NOTHING,
-        )
-        for rule in rulebook().calendar
-        if rule.channel in channels()
-    )
+    rows = (_planned(language, rule) for rule in rulebook().calendar if rule.channel in channels())
     return headed(language, "rule dag due documents window basis counter", rows)
+
+
+def _planned(language: Language, rule: CalendarRule) -> Row:
+    colon, comma, semicolon = (_word(language, mark) for mark in ("colon", "and", "semicolon"))
+    documents = (
+        f"{_called(language, direction)}{colon}{comma.join(_called(language, document) for document in found)}"
+        for direction, found in rule.documents.items()
+    )
+    due = _word(language, "day", day=rule.due) if isinstance(rule.due, int) else _word(language, f"due_{rule.due}")
+    window, basis = _called(language, rule.window), _called(language, rule.basis)
+    counter = _word(language, f"counter_{rule.counter}") if rule.counter else _NOTHING
+    return f"`{rule.id}`", f"`{rule.dag_id}`", due, semicolon.join(documents), window, basis, counter
+
+
+def _called(language: Language, code: str) -> str:
+    """A code of calendar.yaml in the language of the page: itself, or its Chinese name."""
+    return _chinese_names()[code] if language == "zh" else code
+
+
+@cache
+def _chinese_names() -> Mapping[str, str]:
+    codes = {one.code: one.label for one in rulebook().codes if one.kind in ("direction", "document")}
+    return {
+        **codes,
+        **{one.window: one.name for one in catalogue().windows},
+        **{one.basis: one.name for one in catalogue().bases},
+    }
 
 
 def _crons(crons: Iterable[str]) -> str:
