@@ -1,4 +1,4 @@
-"""How a command's help stands on a terminal: lines as wide as it is, a Chinese letter counted as the two cells it takes."""
+"""How a command's help stands on a terminal: lines as wide as it is, a Chinese letter counted as two cells."""
 
 import argparse
 from collections.abc import Callable

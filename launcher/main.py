@@ -22,6 +22,7 @@ from launcher.guard import close_guard
 from launcher.guarded_output import guarded_output, print_line
 from launcher.help_layout import CommandParser
 from launcher.home import logs
+from launcher.streams import speak_utf8
 
 COMMANDS = (
     "demo",
@@ -59,6 +60,7 @@ INTERRUPTED = 130
 
 def main(words: list[str]) -> int:
     """Run one command line; returns its exit code. 1 = refused with a sentence, 2 = not understood."""
+    speak_utf8()
     try:
         with guarded_output(), spoken_by_all(language_of(os.environ)), translated():
             return _dispatched(words)

@@ -32,6 +32,16 @@ def add_option(parser: _Parser, name: str, option: Option, *, switch: bool = Fal
     parser.add_argument(option.flag, **settings)
 
 
+def add_json(parser: _Parser) -> None:
+    """The option --json of whatever prints rows."""
+    parser.add_argument("--json", action="store_true", help=sentence("options.json"))
+
+
+def add_parameter(parser: _Parser, told: str, word: str) -> None:
+    """The option --param, again and again; `told` is what becomes of it, `word` stands for a value."""
+    parser.add_argument("--param", action="append", default=[], metavar=word, help=told)
+
+
 def add_day(parser: _Parser) -> None:
     """The option --date."""
     add_option(parser, "date", DAY_OPTION)

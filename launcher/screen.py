@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 from fapiao.text_table import GAP, Columns, columns, table
+from fapiao.texts.catalogue import sentence
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -83,10 +84,14 @@ def counted_rows(what: str, screen: TextIO | None = None) -> Iterator[Callable[[
         return
     from rich.progress import Progress, SpinnerColumn, TextColumn  # noqa: PLC0415 for a person who waits anyway
 
-    line = TextColumn("{task.description}: {task.completed:,} rows", markup=False)
+    line = TextColumn("{task.description}", markup=False)
     with Progress(SpinnerColumn(), line, console=_console(screen), transient=True) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda rows: progress.update(task, completed=rows)
+        task = progress.add_task(_counted(what, 0), total=None)
+        yield lambda rows: progress.update(task, description=_counted(what, rows))
+
+
+def _counted(what: str, rows: int) -> str:
+    return sentence("screen.counted_rows", what=what, rows=f"{rows:,}")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+from fapiao.texts.catalogue import sentence
 from launcher.home import ROOT
 
 PASSES_ON = True
@@ -28,7 +29,7 @@ RUNS = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Everything but --help goes to pytest."""
-    parser.usage = "./fapiao test [pytest arguments]"
+    parser.usage = sentence("options.test_usage")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,13 +11,14 @@ from rich.cells import cell_len
 
 from fapiao.shown import visible
 from fapiao.tasks import SHANGHAI
+from fapiao.texts.catalogue import sentence
 
 EMPTY = "—"
 GAP = "  "
 _LEAST = 8
 """Cells that a column keeps on the narrowest screen."""
-_PIECES = re.compile(r"[!-~]+|.", re.DOTALL)
-"""What is never cut, for people copy it: a word, a number, a date, a Chinese character."""
+_PIECES = re.compile(r"(?:[!-~]+|.)[，。、；：？！”）】》…]*", re.DOTALL)
+"""What is never cut, for people copy it: a word, a number, a date, a Chinese character; a line begins with no comma."""
 
 
 def cell(value: object) -> str:
@@ -71,7 +72,7 @@ def table(
     """
     values = list(rows)
     if not values:
-        return f"{indent}(nothing)"
+        return indent + sentence("screen.nothing")
     room = None if width is None else width - cell_len(indent)
     found = columns(headings, values, room)
     if found is None:

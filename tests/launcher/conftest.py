@@ -1,6 +1,10 @@
-"""Fixtures of the launcher: Airflow's metadata."""
+"""Fixtures of the launcher: Airflow's metadata, the language of its command line."""
+
+from collections.abc import Iterator
 
 import pytest
+
+from fapiao.texts.language import spoken_by_all
 
 
 @pytest.fixture(scope="session")
@@ -9,3 +13,10 @@ def airflow_metadata() -> None:
     from airflow.utils.db import initdb
 
     initdb()
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """What these tests ask in this process is answered as on an English command line."""
+    with spoken_by_all("en"):
+        yield

@@ -32,4 +32,6 @@ def test_an_example_of_the_help_is_understood(spoken: Language, command: str, li
     program, name, *words = shlex.split(line, comments=True)
     assert program == "./fapiao"
     with spoken_by_all(spoken):
-        parser_of(name, module_of(name)).parse_args(words)
+        module = module_of(name)
+        _, handed_on = parser_of(name, module).parse_known_args(words)
+        assert not handed_on or module.PASSES_ON

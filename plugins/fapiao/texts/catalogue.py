@@ -1,7 +1,7 @@
 """The catalogue: sentences by area and key, each in both languages with the same places for values."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -63,6 +63,11 @@ def sentences(area: str, folder: Path = TEXTS) -> Mapping[str, Sentence]:
 def sentence(name: str, /, **values: object) -> str:
     """The sentence `area.key` in the language that is spoken, with its values. Raises KeyError for an unknown one."""
     return sentence_in(language(), name, **values)
+
+
+def listed(items: Iterable[object]) -> str:
+    """Items one after another, as the language that is spoken parts them."""
+    return ("、" if language() == "zh" else ", ").join(map(str, items))
 
 
 def sentence_in(spoken: Language, name: str, /, **values: object) -> str:
