@@ -13,6 +13,7 @@ from fapiao.errors import BadInput
 from fapiao.queries import query
 from fapiao.tables.lines import Table
 from fapiao.tables.reading import read_tables
+from fapiao.texts.catalogue import sentence
 from hooks.enterprise.basics import change
 from hooks.enterprise.permissions import allowed_organisations
 from launcher.connections import LEQI_VARIABLE, bureau_connection
@@ -48,14 +49,14 @@ def save(decide: Callable[[Enterprise], Loaded], actor: str, dry_run: bool = Fal
     with pool_session(actor) as connection:
         loaded = change(connection, decide, actor, dry_run)
     for warning in loaded.warnings:
-        print_line(f"warning: {warning}", sys.stderr)
+        print_line(sentence("loading.warning", warning=warning), sys.stderr)
     tallies = [tally for tally in loaded.tallies if tally.new + tally.changed + tally.unchanged]
     for tally in tallies:
         print(tally)
     if loaded.tallies and not tallies:
-        print("no records: nothing is changed")
+        print(sentence("loading.no_records"))
     if dry_run:
-        print("dry run: nothing was saved")
+        print(sentence("loading.dry_run"))
 
 
 def show(statement: str, shown: tuple[str, ...], actor: str, as_json: bool) -> None:

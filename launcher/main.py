@@ -189,7 +189,7 @@ def _unexpected(name: str, failure: Exception) -> str:
     if isinstance(failure, ModuleNotFoundError) and failure.name in NOT_IN_THE_IMAGE:
         return sentence("command_line.not_in_the_image", name=name, folder=failure.name)
     if "psycopg" in sys.modules and (said := _of_the_pool(failure)):
-        return f"./fapiao {name}: {said}."
+        return sentence("command_line.because", name=name, what=said)
     file = logs() / f"error-{name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
     file.touch(mode=0o600)
     file.write_text(_details(failure), encoding="utf-8")

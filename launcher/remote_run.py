@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from fapiao.errors import BadInput, Unusable
+from fapiao.texts.catalogue import sentence
 from launcher.airflow_env import (
     LOGIN,
     airflow_environment,
@@ -42,11 +43,11 @@ def run_dag(
     """
     if stack:
         return run_on_stack(stack, *asked, actor=actor)
-    for sentence in settings_of_the_user():
-        print(sentence, file=sys.stderr)
+    for told in settings_of_the_user():
+        print(told, file=sys.stderr)
     ensure_metadata()
     log = logs() / f"{log_name}-{os.getpid()}.log"
-    print(f"log: {log}", file=tell, flush=True)
+    print(sentence("runs.log", log=log), file=tell, flush=True)
     (ended,) = run_dags([asked], airflow_environment(url) | {ACTOR_VARIABLE: actor}, log)
     if ended.problem:
         raise BadInput([ended.problem])
@@ -58,7 +59,7 @@ def run_on_stack(stack: Stack, dag_id: str, conf: Mapping[str, Any], actor: str 
 
     Raises BadInput for an unknown DAG, Unusable when the API refuses.
     """
-    airflow = LocalProgram("the running stack", stack.url)
+    airflow = LocalProgram(sentence("runs.program"), stack.url)
     answer = _ask(airflow, "/auth/token", {"username": LOGIN, "password": login_password()})
     token, runs = token_of(str(answer["access_token"]), actor), f"/api/v2/dags/{dag_id}/dagRuns"
     run = _ask(airflow, runs, {"logical_date": None, "conf": dict(conf)}, token)
@@ -82,10 +83,7 @@ def token_of(token: str, actor: str) -> str:
     try:
         claims = jwt.decode(token, secret, algorithms=["HS512", "HS256", "HS384"], options={"verify_aud": False})
     except jwt.InvalidTokenError as strange:
-        raise Unusable(
-            f"the running stack signs with another secret than {JWT_VARIABLE} or the one of this installation, so no "
-            f"run can be started there in the name of {actor}: start it on Airflow's page"
-        ) from strange
+        raise Unusable(sentence("runs.other_secret", variable=JWT_VARIABLE, actor=actor)) from strange
     said = {name: value for name, value in head.items() if name not in ("alg", "typ")}
     return jwt.encode(claims | {"sub": actor, "jti": uuid.uuid4().hex}, secret, algorithm=head["alg"], headers=said)
 
@@ -95,5 +93,5 @@ def _ask(airflow: LocalProgram, path: str, body: object = None, token: str = "")
         return airflow.ask(path, body, token=token)
     except CallRefused as refused:
         if refused.status == NOT_FOUND:
-            raise BadInput([f"the running stack has no DAG for {path}; ./fapiao status shows its address"]) from refused
+            raise BadInput([sentence("runs.no_dag_there", path=path)]) from refused
         raise

@@ -15,7 +15,8 @@ from fapiao.texts.language import Language, language, language_of, speaking, spo
 SPEAKERS = ("sentence", "sentence_in")
 ASKED_BY_KEY = {"argparse", "examples", "help", "log_filters", "placeholders", "pool_filters", "select_filters"}
 """Areas whose keys are put together: by a command's or an option's name, or by what argparse says."""
-HAN = re.compile(r"[一-鿿]")
+CHINESE = re.compile(r"[一-鿿：；，。、（）]")
+"""Characters or, where a sentence is values alone, what stands between them."""
 
 
 def calls() -> Iterator[tuple[str, ast.Call, ast.expr]]:
@@ -76,7 +77,7 @@ def test_every_sentence_is_said_somewhere():
 
 @pytest.mark.parametrize("area", areas())
 def test_chinese_is_chinese(area: str):
-    assert [key for key, row in sentences(area).items() if not HAN.search(row.zh)] == []
+    assert [key for key, row in sentences(area).items() if not CHINESE.search(row.zh)] == []
 
 
 def test_a_command_line_speaks_as_its_variable_says_else_as_its_terminal_else_english():
