@@ -64,4 +64,4 @@ def confirmed(question: str) -> bool:
     """A terminal is asked; a script that did not say --dry-run means it."""
     if not sys.stdin.isatty():
         return True
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "是")
+    return input(f"{question}[y/N] ").strip().lower() in ("y", "yes", "是")

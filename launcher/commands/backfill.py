@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         with open_session(url) as connection:
             plan = preview(connection, actor_of(arguments), form, day)
         _show(plan, as_json=arguments.json)
-        if not (arguments.go or confirmed("申请以上子任务?")):
+        if not (arguments.go or confirmed("确认申请以上子任务？")):
             return 0
         return _go(url, arguments, form)
 
@@ -93,7 +93,7 @@ def _announce(made: Made) -> None:
     if not made.batches:
         print("nothing is left to apply for: everything is complete, under way, or left to the calendar")
         return
-    print(f"导入批次号: {', '.join(made.batches)}")
+    print(f"导入批次号：{', '.join(made.batches)}")
     last = made.plan.last_day()
     if last and last > made.plan.day:
         print(f"the last applications fit on {last}; sweep_results makes them on their days")

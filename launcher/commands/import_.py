@@ -110,7 +110,7 @@ def _say_failed(connection: psycopg.Connection[Any], batches: Sequence[str]) -> 
     """The rows that did not come in, whether asked for or not."""
     shown = failed_rows(connection, batches, MOST_SHOWN)
     for file, sheet, row_no, sentence in shown:
-        print_line(f"  {file} · {sheet} 第{row_no}行: {sentence}")
+        print_line(f"  {file}，工作表“{sheet}”，第 {row_no} 行：{sentence}")
     if failed := failed_row_count(connection, batches):
         more = f"，以上是前 {MOST_SHOWN} 行" if failed > len(shown) else ""
         print(f"未导入 {failed} 行{more}；--verdicts OUT.xlsx 写出全部结果。")
@@ -119,7 +119,7 @@ def _say_failed(connection: psycopg.Connection[Any], batches: Sequence[str]) -> 
 def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> int:
     """Returns how many rows would not come in."""
     for name, batch_no in created.already.items():
-        print_line(f"{name}: 此前已导入（批次 {batch_no}），没有变化。")
+        print_line(f"{name}：此前已导入（批次 {batch_no}），没有变化。")
     for sentence in created.refused:
         print_line(f"没有导入 {sentence}")
     failed = 0
@@ -128,9 +128,9 @@ def _say_checked(created: Created, *, dry_run: bool, scheme: str | None) -> int:
         shown = one.documents.verdicts if one.documents else []
         direction = {"input": "进项", "output": "销项"}[one.owner.direction]
         into = f"（方案 {scheme}）" if scheme else ""
-        print_line(f"{one.owner.taxpayer_no} {direction}{into}: {len(documents)} 份票据，{len(shown)} 行不导入。")
+        print_line(f"{one.owner.taxpayer_no} {direction}{into}：{len(documents)} 份票据，{len(shown)} 行不导入。")
         for row in [row for row in shown if row.fate != "skipped"]:
-            print_line(f"  {row.place.sheet} 第{row.place.row_no}行: {row.sentence}")
+            print_line(f"  工作表“{row.place.sheet}”，第 {row.place.row_no} 行：{row.sentence}")
             failed += 1
         for sentence in one.documents.doubts() if one.documents else []:
             print_line(f"  提示：{sentence}")
@@ -154,7 +154,7 @@ def _write_verdicts(connection: psycopg.Connection[Any], file: Path, batches: Se
     found, total = verdict_rows(connection, batches), verdict_count(connection, batches)
     rows = write_table(file, "导入结果", VERDICT_HEADINGS, found, total)
     note_export(connection, actor, rows, {"view": "import_verdicts", "batches": list(batches)}, file)
-    print(f"{file}: {rows} 行")
+    print(f"{file}：{rows} 行")
 
 
 def _password(variable: str | None) -> str | None:

@@ -42,7 +42,7 @@ def act(arguments: argparse.Namespace) -> int:
             rows = write_result(arguments.result, verdicts)
             what = {"view": "selection_list_result"}
             note_export(session.connection, actor_of(arguments), rows, what, arguments.result)
-            print(f"{arguments.result}: {rows} 行")
+            print(f"{arguments.result}：{rows} 行")
         codes = [1] if failed else []
         for number, request in enumerate(list_requests(verdicts), 1):
             run = replace(session.run, run_id=f"{session.run.run_id}__{number}")

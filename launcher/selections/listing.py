@@ -88,7 +88,7 @@ def show(arguments: argparse.Namespace) -> int:
         print_rows(COLUMNS, map(asdict, rows), as_json=True)
         return 0
     print_table([*COLUMNS.values()], [_cells(row) for row in rows])
-    print(f"共 {totals.documents} 份，票面税额合计 {totals.tax_sum:,.2f}；以上为最新的 {len(rows)} 份。")
+    print(f"共 {totals.documents} 份，票面税额合计 {totals.tax_sum:,.2f} 元；以上为最新的 {len(rows)} 份。")
     return 0
 
 
@@ -107,7 +107,7 @@ def export(arguments: argparse.Namespace) -> int:
         with counted_rows(str(file)) as line:
             rows = export_list(connection, file, wanted, line)
         note_export(connection, actor_of(arguments), rows, {"view": "selection", **wanted.values()}, file)
-    print(f"{file}: {rows} 行")
+    print(f"{file}：{rows} 行")
     return 0
 
 

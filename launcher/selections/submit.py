@@ -66,7 +66,7 @@ def go(
     accounts = form.accounts if form else None
     if request.operation not in LOCAL:
         _show_sheet(session, arguments, request, accounts)
-        if arguments.dry_run or not (arguments.go or confirmed("提交税局通道处理?")):
+        if arguments.dry_run or not (arguments.go or confirmed("确认提交税局通道处理？")):
             return 0
     without = form.without if form else ()
     made = submit(session, request, actor_of(arguments), without=without, accounts=accounts)

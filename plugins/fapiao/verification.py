@@ -12,6 +12,7 @@ from msgspec import Meta, field
 
 from fapiao.errors import BureauError, Refused
 from fapiao.identifiers import one_spelling
+from fapiao.rules.book import rulebook
 from fapiao.rules.rule_file import RULES, Least1, RuleFile, RuleRow, RuleSections, SomeTexts, Text
 from fapiao.shown import shown
 from fapiao.tasks import WaitingRow
@@ -122,7 +123,10 @@ def question(asked: Verification, rules: VerificationRules) -> Question:
     """What the bureau is asked (protocols §10.2 O13). Raises Refused where the type or a value does not allow it."""
     key = rules.keys.get(asked.invoice_type)
     if key is None:
-        raise _unaskable(f"发票类型 {asked.invoice_type} 不支持查验", "nothing to do: this type is never verified")
+        raise _unaskable(
+            f"发票类型“{rulebook().type_name(asked.invoice_type)}”不支持查验",
+            "nothing to do: this type is never verified",
+        )
     code, number = _number(asked, key)
     issued = asked.issue_date
     value = _values(asked)[key.value]

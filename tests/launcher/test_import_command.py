@@ -72,8 +72,8 @@ def test_a_dry_run_says_what_would_come_and_stores_nothing(
     file = export(tmp_path, [header(), header(数电发票号码=SECOND, 发票票种="未来票")])
     assert main(["import", str(file), "--dry-run"]) == 1
     said = capsys.readouterr().out
-    assert f"{OWNER} 销项: 1 份票据" in said
-    assert "第3行" in said
+    assert f"{OWNER} 销项：1 份票据" in said
+    assert "第 3 行" in said
     assert "1 行不会导入" in said
     for table in ("sync.batch", "sync.task", "pool.document", "pool.quarantine"):
         assert pool.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
@@ -84,7 +84,7 @@ def test_waiting_rows_are_shown_and_a_replay_leaves_them_where_no_rule_knows_the
 ) -> None:
     assert main(["import", str(export(tmp_path, [header(), header(数电发票号码=SECOND, 发票票种="未来票")]))]) == 1
     said = capsys.readouterr().out
-    assert "第3行" in said
+    assert "第 3 行" in said
     assert "未导入 1 行；" in said
     assert main(["import", "--quarantine"]) == 0
     assert "未来票" in capsys.readouterr().out

@@ -67,10 +67,10 @@ def test_a_terminal_is_asked(
     terminal = StringIO(f"{typed}\n")
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setattr(sys, "stdin", terminal)
-    assert confirmed("申请以上子任务?") is goes_on
-    assert capsys.readouterr().out == "申请以上子任务? [y/N] "
+    assert confirmed("确认申请以上子任务？") is goes_on
+    assert capsys.readouterr().out == "确认申请以上子任务？[y/N] "
 
 
 def test_a_script_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO(""))
-    assert confirmed("申请以上子任务?")
+    assert confirmed("确认申请以上子任务？")

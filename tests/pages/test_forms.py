@@ -185,7 +185,7 @@ def test_the_form_of_bureau_files_names_a_file_that_is_not_there(pages: AirflowP
     picture(pages, "import_form", 1000)
     run = pages.send()
     assert run.state(PATIENCE_SECONDS) == "失败"
-    run.log("import_files", "没有这个文件.xlsx: 文件不存在或不是文件。")
+    run.log("import_files", "没有这个文件.xlsx：文件不存在或不是文件。")
 
 
 @pytest.fixture(scope="module")

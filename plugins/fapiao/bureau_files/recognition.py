@@ -7,7 +7,7 @@ from operator import attrgetter, itemgetter
 from fapiao.bureau_files.cells import EMPTY, Cell
 from fapiao.bureau_files.headings import canonical, letters
 from fapiao.bureau_files.layouts import FileRules, Layout
-from fapiao.bureau_files.records import FileRefusal
+from fapiao.bureau_files.records import FileRefusal, at_sheet
 
 FIRST_ROWS = 15
 """Rows in which the headings must stand."""
@@ -80,7 +80,7 @@ def one_family(candidates: Mapping[str, Candidates], rules: FileRules, where: st
     family = max(shared, key=lambda name: sum(found[name].score for found in candidates.values()))
     chosen = {sheet: found[family] for sheet, found in candidates.items()}
     for sheet, match in chosen.items():
-        check_columns(match, f"{where} · {sheet}")
+        check_columns(match, at_sheet(where, sheet))
     return chosen
 
 

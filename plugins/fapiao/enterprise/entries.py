@@ -87,7 +87,8 @@ def entry(form: RecordReader, known: KnownEntries, organisations: Collection[str
     after = _as_the_voucher_says(form, after)
     if _needs_reason(after, known.tax_amount):
         form.object(
-            "transfer_out_reason", f"入账税额 {after.entry_tax_amount} 不是票面税额 {known.tax_amount}，需填写转出原因"
+            "transfer_out_reason",
+            f"入账税额 {after.entry_tax_amount} 元不是票面税额 {known.tax_amount} 元，需填写转出原因",
         )
     return after
 

@@ -84,7 +84,7 @@ def _invoice_type(form: RecordReader, rules: RuleBook) -> str:
     def code(text: str) -> str:
         found = rules.invoice_type(text)
         if found.code not in verification_rules().keys:
-            raise ValueError(f"发票类型 {found.code} {found.name} 不支持查验")
+            raise ValueError(f"发票类型“{found.name}”不支持查验")
         return found.code
 
     return form.read("invoice_type", "", "", code) if form.needed("invoice_type") else ""

@@ -127,16 +127,16 @@ def import_request(
 def _file_problems(surface: Surface, file: Path) -> list[str]:
     name = visible(file.name)
     if name != file.name:
-        return [f"{name}: 文件名含有看不见的字符，请改名后再导入。"]
+        return [f"{name}：文件名含有看不见的字符，请改名后再导入。"]
     try:
         found = file.lstat()
     except OSError:
-        return [f"{file}: 文件不存在或不是文件。"]
+        return [f"{file}：文件不存在或不是文件。"]
     if stat.S_ISDIR(found.st_mode):
-        return [f"{file}: 文件不存在或不是文件。"]
+        return [f"{file}：文件不存在或不是文件。"]
     if stat.S_ISREG(found.st_mode) and found.st_size == 0:
-        return [f"{file.name}: 文件为空（0字节）。"]
+        return [f"{file.name}：文件为空（0 字节）。"]
     if found.st_size > LIMITS[surface]:
         sentence = rulebook().message("file_too_large", "import" if surface == "form" else "api")
-        return [f"{file.name}: {sentence}（{found.st_size}字节）"]
+        return [f"{file.name}：{sentence}（{found.st_size} 字节）"]
     return []

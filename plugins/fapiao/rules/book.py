@@ -135,6 +135,11 @@ class RuleBook:
         """A type by its code or any spelling. Raises BadInput with what comes near."""
         return resolve(self.invoice_types.values(), text)
 
+    def type_name(self, code: str) -> str:
+        """What people call a type; a code that no row has is all that can be said."""
+        found = self.invoice_types.get(code)
+        return found.name if found else code
+
     def words(self, kind: str) -> Spellings:
         """Every spelling of the codes of one kind of statuses.yaml."""
         return self.spelt[kind]

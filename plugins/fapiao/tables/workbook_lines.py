@@ -48,7 +48,7 @@ def read_workbook(source: str, content: bytes) -> list[Table]:
             for address in sorted(looked.errors.get(str(table.name), ()))
         )
         table.problems.extend(
-            f"{table.source}: 单元格 {address} 是公式；{_ADVICE}"
+            f"{table.source}：单元格 {address} 是公式；{_ADVICE}"
             for address in sorted(looked.formulas.get(str(table.name), ()))
         )
         refuse_many(table.problems)

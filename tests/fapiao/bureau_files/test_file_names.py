@@ -105,7 +105,7 @@ def read(tmp_path: Path, kind: str = "01") -> ReadFile:
         ({"taxpayer_no": "91440300MA20000024"}, "税号 91440300MA20000024", "内容的销方税号是 91310000MA2000001E"),
         ({"month": "202008"}, "月份 202008", "内容的月份是 202009"),
         ({"direction": "input"}, "进项、", "内容的购方税号（看起来是销项）是 91"),
-        ({"type_word": "海关缴款书", "invoice_types": ("customs",)}, "海关缴款书", "内容的票种是 01"),
+        ({"type_word": "海关缴款书", "invoice_types": ("customs",)}, "海关缴款书", "内容的票种是 纸质专用发票"),
     ],
 )
 def test_a_disagreement_is_refused_with_both_shown(
@@ -116,10 +116,10 @@ def test_a_disagreement_is_refused_with_both_shown(
     agree(one.file.claim, one.content, one.file.where)
     with pytest.raises(FileRefusal) as refused:
         agree(replace(one.file.claim, **claimed), one.content, one.file.where)
-    assert str(refused.value).startswith(f"{one.file.name}: 文件名与内容不一致：文件名为")
+    assert str(refused.value).startswith(f"{one.file.name}：文件名与内容不一致：文件名为")
     assert shown in refused.value.sentence
     assert found in refused.value.sentence
-    assert "（发票信息 第 3 行）" in refused.value.sentence
+    assert "（工作表“发票信息”，第 3 行）" in refused.value.sentence
 
 
 @pytest.mark.req("A-32")

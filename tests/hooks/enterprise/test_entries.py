@@ -106,13 +106,13 @@ def test_an_entered_tax_that_is_not_the_tax_of_the_document_needs_a_reason(
         load(pool, values)
         assert document(pool, KEY)["transfer_out_reason"] == (reason or None)
     else:
-        assert refused(pool, values) == ["入账税额 1299.99 不是票面税额 1300.00，需填写转出原因"]
+        assert refused(pool, values) == ["入账税额 1299.99 元不是票面税额 1300.00 元，需填写转出原因"]
 
 
 @pytest.mark.req("A-21")
 def test_a_reason_that_is_needed_cannot_be_taken_away_later(pool: Pool) -> None:
     load(pool, "entry_tax_amount: 1000, transfer_out_reason: 用于集体福利")
-    assert refused(pool, "transfer_out_reason: ''") == ["入账税额 1000 不是票面税额 1300.00，需填写转出原因"]
+    assert refused(pool, "transfer_out_reason: ''") == ["入账税额 1000 元不是票面税额 1300.00 元，需填写转出原因"]
 
 
 @pytest.mark.req("R167")
