@@ -74,7 +74,7 @@ def _add_logs(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     log = _action(actions, "log", "税局用票操作日志, or by --ledger 税局用票台账", queries.show_log)
     log.add_argument("batches", nargs="*", metavar="BATCH", help="批次号 of a task or of a submission")
     log.add_argument("--ledger", action="store_true", help="one row per paper and operation, before and after")
-    log.add_argument("--status", help="未处理, 处理中, 处理成功, 处理失败")
+    log.add_argument("--status", help="未处理、处理中、处理成功、处理失败")
     add_row_limit(log, 50)
     latest = _action(actions, "show", "the newest task of a paper and its result", queries.show_latest)
     latest.add_argument("number", metavar="NUMBER", help="缴款书号码")

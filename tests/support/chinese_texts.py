@@ -16,8 +16,9 @@ PAGES = [ROOT / "README.zh-CN.md", *sorted((ROOT / "docs/zh").glob("*.md"))]
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """(where, text) of rules, statements, programs and pages."""
+    """(where, text) of rules, sentences, statements, programs and pages."""
     yield from in_rules()
+    yield from in_sentences()
     yield from in_statements()
     yield from in_programs()
     yield from in_pages()
@@ -30,6 +31,14 @@ def in_rules() -> Iterator[tuple[str, str]]:
             for row in rows(yaml.safe_load(file.read_text(encoding="utf-8"))):
                 if file.name != "messages.yaml" or row.get("assumed"):
                     yield from ((f"{file.name} {row.get('since', '')}", one) for one in shown(row))
+
+
+def in_sentences() -> Iterator[tuple[str, str]]:
+    """The Chinese of the sentences in include/texts."""
+    for file in sorted((ROOT / "include/texts").glob("*.yaml")):
+        for row in rows(yaml.safe_load(file.read_text(encoding="utf-8"))):
+            if isinstance(row.get("zh"), str):
+                yield f"{file.name} {row.get('key')}", row["zh"]
 
 
 def rows(node: Any) -> Iterator[dict[str, Any]]:
@@ -75,9 +84,9 @@ def in_programs() -> Iterator[tuple[str, str]]:
 
 
 def in_pages() -> Iterator[tuple[str, str]]:
-    """Lines of the Chinese pages, without what stands there as code."""
+    """Lines of the Chinese pages, without what stands there as code or as the target of a link."""
     for page in PAGES:
-        code = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+        code = re.compile(r"^```.*?^```|`[^`\n]*`|(?<=\])\([^)\n]*\)|<a id=[^>\n]*>", re.MULTILINE | re.DOTALL)
         for number, line in enumerate(code.sub(_blank, page.read_text(encoding="utf-8")).splitlines(), 1):
             if HAN.search(line):
                 yield f"{page.relative_to(ROOT)}:{number}", line
