@@ -54,7 +54,7 @@ def test_years_of_two_companies_end_complete_and_the_bureau_never_refuses(
     assert f"2 天（2027-01-02：{rows - 2} 次，2027-01-03：1 次）" in plan
     assert [row["job"] for row in room.tasks()] == ["history_output"] * 2
 
-    batches = said(capsys, *form, "--later").split("导入批次号: ")[1].splitlines()[0].split(", ")
+    batches = said(capsys, *form, "--later").split("导入批次号：")[1].splitlines()[0].split(", ")
     assert len(batches) == 2
     room.apply_some(DAY, rows // 2)
     said(capsys, "stop", *batches, "--reason", "换班")

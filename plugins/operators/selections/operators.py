@@ -14,6 +14,7 @@ from fapiao.bounds import bound
 from fapiao.errors import BadInput
 from fapiao.forms.reading import given
 from fapiao.outcomes import Outcome
+from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.form import REQUEST, SELECTION, SelectionForm, read_form
 from fapiao.selection.list_verdicts import ListVerdict, list_requests
@@ -73,7 +74,7 @@ class SelectionFormOperator(PoolOperator):
                     return self._shown(session, asked)
                 made = [self._submit(session, context, request, asked.form) for request in asked.selection_requests]
             except BadInput as refused:
-                raise AirflowFailException(str(refused)) from refused
+                raise AirflowFailException(rulebook().as_told(str(refused))) from refused
         return self._outcome(made)
 
     def _asked(self, session: SelectionSession, context: Any, list_file: str | None) -> AskedSelections:
