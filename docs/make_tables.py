@@ -24,6 +24,7 @@ from fapiao.pool_columns.records import TARGETS, Field  # noqa: E402
 from fapiao.rules.book import rulebook  # noqa: E402
 from fapiao.rules.calendar import CalendarRule  # noqa: E402
 from fapiao.rules.records import Code  # noqa: E402
+from fapiao.rules.words import UsedWord, words  # noqa: E402
 from fapiao.texts.catalogue import sentence_in, sentences  # noqa: E402
 from fapiao.texts.language import Language  # noqa: E402
 from launcher import main as line  # noqa: E402
@@ -193,6 +194,16 @@ def backwards(language: Language = "en") -> str:
     return headed(language, "column pool_has refused", rows)
 
 
+def used_words(language: Language = "en") -> str:
+    """What every thing is called in all that people read, and what it is not called."""
+    rows = ((one.word, one.english if language == "en" else one.meaning, _refused(language, one)) for one in words())
+    return headed(language, "word meaning not_used", rows)
+
+
+def _refused(language: Language, one: UsedWord) -> str:
+    return "、".join([*one.not_used, *(_word(language, "by_itself", word=word) for word in one.no_label)])
+
+
 TABLES: Mapping[str, Callable[[Language], str]] = {
     "commands": commands,
     "dags": dags,
@@ -202,6 +213,7 @@ TABLES: Mapping[str, Callable[[Language], str]] = {
     "columns": columns,
     "lines": lines,
     "backwards": backwards,
+    "used-words": used_words,
 }
 
 

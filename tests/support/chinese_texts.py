@@ -35,7 +35,7 @@ def in_rules() -> Iterator[tuple[str, str]]:
 
 def in_sentences() -> Iterator[tuple[str, str]]:
     """The Chinese of the sentences in include/texts."""
-    for file in sorted((ROOT / "include/texts").glob("*.yaml")):
+    for file in (ROOT / "docs/table_words.yaml", *sorted((ROOT / "include/texts").glob("*.yaml"))):
         for row in rows(yaml.safe_load(file.read_text(encoding="utf-8"))):
             if isinstance(row.get("zh"), str):
                 yield f"{file.name} {row.get('key')}", row["zh"]
@@ -86,7 +86,10 @@ def in_programs() -> Iterator[tuple[str, str]]:
 def in_pages() -> Iterator[tuple[str, str]]:
     """Lines of the Chinese pages, without what stands there as code or as the target of a link."""
     for page in PAGES:
-        code = re.compile(r"^```.*?^```|`[^`\n]*`|(?<=\])\([^)\n]*\)|<a id=[^>\n]*>", re.MULTILINE | re.DOTALL)
+        code = re.compile(
+            r"^<!-- table: used-words.*?^<!-- end|^```.*?^```|`[^`\n]*`|(?<=\])\([^)\n]*\)|<a id=[^>\n]*>",
+            re.MULTILINE | re.DOTALL,
+        )
         for number, line in enumerate(code.sub(_blank, page.read_text(encoding="utf-8")).splitlines(), 1):
             if HAN.search(line):
                 yield f"{page.relative_to(ROOT)}:{number}", line
