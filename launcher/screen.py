@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from fapiao.text_table import GAP, Columns, columns, table
 from fapiao.texts.catalogue import sentence
+from launcher.guarded_output import print_line
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -73,6 +74,11 @@ def print_rows(
     else:
         headings = [*columns.values()] if isinstance(columns, Mapping) else columns
         print_table(headings, [[row[name] for name in columns] for row in rows], indent)
+
+
+def tell(line: str, *, as_json: bool) -> None:
+    """A sentence for people; where a program reads rows from standard output, beside them."""
+    print_line(line, sys.stderr if as_json else sys.stdout)
 
 
 @contextmanager

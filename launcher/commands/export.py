@@ -2,7 +2,6 @@
 
 import argparse
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from fapiao.errors import BadInput
@@ -10,10 +9,11 @@ from fapiao.forms.fields import FormField, Option
 from fapiao.forms.reading import fill, given
 from fapiao.identifiers import one_spelling
 from fapiao.rules.book import rulebook
+from fapiao.texts.catalogue import sentence
 from fapiao.written_days import month
 from hooks.exports.rows import FILTERS
 from launcher.actor import actor_of, add_actor
-from launcher.exporting import export_batch, export_log, export_pool
+from launcher.exporting import add_out, export_batch, export_log, export_pool
 from launcher.log_filter import add_filters, filter_values
 from launcher.options import add_options
 from launcher.pool import reading_session
@@ -55,18 +55,17 @@ POOL = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """log, pool and batch."""
     kinds = parser.add_subparsers(dest="kind", required=True)
-    log = kinds.add_parser(
-        "log", help="数据同步日志: the filters of ./fapiao log; --batch again and again is a selection"
-    )
-    log.add_argument("--view", choices=tuple(VIEWS), default="log", help="another table of the log")
+    log = kinds.add_parser("log", help=sentence("export_command.log"))
+    log.add_argument("--view", choices=tuple(VIEWS), default="log", help=sentence("export_command.view"))
     add_filters(log)
-    pool = kinds.add_parser("pool", help="全票池: a sheet of headers and one of lines")
+    pool = kinds.add_parser("pool", help=sentence("export_command.pool"))
     add_options(pool, POOL)
-    pool.add_argument("--no-lines", action="store_true", help="headers only")
-    batch = kinds.add_parser("batch", help="the invoices that a download or a planning brought")
-    batch.add_argument("batches", nargs="+", metavar="BATCH")
+    pool.add_argument("--no-lines", action="store_true", help=sentence("export_command.no_lines"))
+    batch = kinds.add_parser("batch", help=sentence("export_command.batch"))
+    numbers = {"metavar": sentence("placeholders.batch"), "help": sentence("export_command.batches")}
+    batch.add_argument("batches", nargs="+", **numbers)
     for one in (log, pool, batch):
-        one.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .xlsx file to write")
+        add_out(one)
         add_actor(one)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from fapiao.texts.catalogue import sentence
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of
 from launcher.bureau import require_bureau
@@ -23,7 +24,7 @@ OF_BATCHES = "sweep_results"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The selection, and whether to wait for the answer."""
     add_selection(parser)
-    parser.add_argument("--later", action="store_true", help="only make them due; the next sweep asks the bureau")
+    parser.add_argument("--later", action="store_true", help=sentence("task_commands.later"))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -15,6 +15,12 @@ def airflow_metadata() -> None:
     initdb()
 
 
+@pytest.fixture
+def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Command lines of this test are Chinese."""
+    monkeypatch.setenv("FAPIAO_LANG", "zh")
+
+
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
     """What these tests ask in this process is answered as on an English command line."""

@@ -68,7 +68,7 @@ def test_the_pool_is_exported_and_it_is_on_record_who_took_it(
         "li", 2, "pool", "input", "2027-01-01",
     )  # fmt: skip
     assert fapiao("export", "pool", "--no-lines", "--month-from", "2027-02", "--out", file)[1] == [
-        f"0 rows written to {file}"
+        f"0 rows written to {file}: no row matches; check the filters, ./fapiao log shows what there is"
     ]
 
 
@@ -180,4 +180,7 @@ def test_a_template_never_writes_over_what_somebody_filled_in(fapiao: Any, tmp_p
 def test_templates_are_listed_and_an_unknown_one_is_refused(fapiao: Any) -> None:
     known = ["taxpayers", "schemes", "rights", "entries", "received", "selection", "auto_rules"]
     assert [line.split()[0] for line in fapiao("template")[1][2:]] == known
-    assert fapiao("template", "entry")[::2] == (1, f"there is no template entry; there are {', '.join(known)}\n")
+    assert fapiao("template", "entry")[::2] == (
+        1,
+        f"there is no template entry; there are {', '.join(known)}; did you mean entries?\n",
+    )

@@ -12,6 +12,8 @@ from bureau_workbooks import KEY, OWNER, company, export, header, line
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
 from launcher.main import main
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 SECOND = "27312000000000000002"
 
 
@@ -117,7 +119,7 @@ def test_a_password_comes_out_of_the_environment_and_is_kept_nowhere(
     assert main(["import", str(sealed)]) == 1
     assert "密码" in capsys.readouterr().err
     assert main(["import", str(sealed), "--password-env", "ZIP_WORD"]) == 1
-    assert "ZIP_WORD is empty" in capsys.readouterr().err
+    assert "ZIP_WORD 为空" in capsys.readouterr().err
     monkeypatch.setenv("ZIP_WORD", "s3cret-word")
     assert main(["import", str(sealed), "--password-env", "ZIP_WORD"]) == 0
     assert pool.execute("SELECT uploaded_as, name FROM sync.import_file").fetchall() == [("sealed.zip", file.name)]

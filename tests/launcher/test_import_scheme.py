@@ -13,6 +13,8 @@ from bureau_workbooks import KEY, OWNER, company, export, header, importing, lin
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
 from launcher.main import main
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 SECOND = "27312000000000000002"
 SCHEMES = f"""
 schemes:

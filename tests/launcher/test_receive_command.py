@@ -14,6 +14,8 @@ from launcher.connections import POOL_VARIABLE
 from launcher.main import main
 from pool_rows import OWNER
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 DIGITAL = "27442000000000000001"
 GOOD = {"taxpayer_no": OWNER, "invoice_type": "81", "invoice_no": DIGITAL, "issue_date": "2027-01-03",
         "total_amount": "113.00"}  # fmt: skip
@@ -58,7 +60,7 @@ def test_a_queued_receipt_names_who_handed_it_in_and_is_queued_once(
 
 def test_a_dry_run_queues_nothing(place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]) -> None:
     assert receive(written(place, GOOD), "--dry-run") == 0
-    assert capsys.readouterr().out.endswith("dry run: nothing was saved\n")
+    assert capsys.readouterr().out.endswith("预览（不提交）：没有保存。\n")
     assert queue(pool) == []
 
 
@@ -115,7 +117,7 @@ def test_a_record_that_stands_there_again_is_told_as_a_repetition_and_is_no_seco
     assert receive(written(place, GOOD, other, again)) == 0
     first, _, repeated, total, _ = capsys.readouterr().out.splitlines()
     assert first.startswith(f"排队 {OWNER} {DIGITAL}")
-    assert repeated == (f"跳过 {OWNER} {DIGITAL}: 与本次前面的一条记录相同，只处理一次：received.json, line 1")
+    assert repeated == (f"跳过 {OWNER} {DIGITAL}：与本次前面的一条记录相同，只处理一次：received.json, line 1")
     assert total == "2 份：已验 0，缓存 0，排队 2，退回 0；跳过 1 条"
     assert len(queue(pool)) == 2
 

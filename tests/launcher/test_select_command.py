@@ -17,6 +17,8 @@ from launcher.selections import submit
 from selection_room import SelectionRoom
 from selection_stands import KINDS, SelectionStand, selecting
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 OWNER = "91310000MA1EXAMP07"
 ACCOUNT = "receiver@example"
 (ETAX,) = [kind for kind in KINDS if kind.channel == "etax"]
@@ -73,10 +75,10 @@ def test_from_the_list_to_the_bureaus_answer_and_back(
     settled(stand, room)
     batch_no = room.row()["batch_no"]
     assert main(["select", "fetch", batch_no]) == 0
-    assert capsys.readouterr().out == f"{batch_no}: 任务处理中\n"
+    assert capsys.readouterr().out == f"{batch_no}：任务处理中\n"
     settled(stand, room)
     assert main(["select", "fetch", batch_no]) == 0
-    assert f"{batch_no}: 处理成功" in capsys.readouterr().out
+    assert f"{batch_no}：处理成功" in capsys.readouterr().out
     assert set(stand.holdings()) == {*keys[:2]}
 
     assert main(["select", "list", "--status", "已勾选", "--json"]) == 0
@@ -183,7 +185,7 @@ def test_rules_are_loaded_off_and_tried_before_they_are_switched_on(
     said = capsys.readouterr().out
     assert [word in said for word in ("福利", "预勾选", "用于集体福利或者个人消费", "否")] == [True] * 4
     assert main(["select", "auto", "--try", "福利费"]) == 1
-    assert capsys.readouterr().err == "没有规则“福利费”；已有：福利\n"
+    assert capsys.readouterr().err == "没有规则“福利费”；已有：福利。您要的是“福利”吗？\n"
     assert main(["select", "auto", "--picks", "--json", "--date", "2027-01-20"]) == 0
     assert capsys.readouterr().out == ""
     assert main(["select", "auto", "--try", "福利", "--json", "--date", "2027-01-20"]) == 0
@@ -204,7 +206,7 @@ def test_without_the_channels_connection_nothing_is_submitted(
 ) -> None:
     monkeypatch.delenv(GATEWAY_VARIABLE)
     assert main(["select", "select", keys[0], "--reason", "1", "--go"]) == 1
-    assert f"set {GATEWAY_VARIABLE} to its connection" in capsys.readouterr().err
+    assert f"请用 {GATEWAY_VARIABLE} 设置连接" in capsys.readouterr().err
     assert room.rows() == []
 
 

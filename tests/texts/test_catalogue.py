@@ -13,7 +13,11 @@ from fapiao.texts.catalogue import TEXTS, areas, places, sentence, sentence_in, 
 from fapiao.texts.language import Language, language, language_of, speaking, spoken_by_all
 
 SPEAKERS = ("sentence", "sentence_in")
-ASKED_BY_KEY = {"argparse", "examples", "help", "log_filters", "placeholders", "pool_filters", "select_filters"}
+ASKED_BY_KEY = {
+    "argparse", "columns", "examples", "files_options", "help", "log_filters", "log_nothing", "log_views",
+    "nothing_imported", "nothing_picked", "parameter_options", "placeholders", "pool_filters", "quota_states",
+    "receipt_outcomes", "record_kinds", "scheme_actions", "select_actions", "select_filters", "update_options",
+}  # fmt: skip
 """Areas whose keys are put together: by a command's or an option's name, or by what argparse says."""
 CHINESE = re.compile(r"[一-鿿：；，。、（）]")
 """Characters or, where a sentence is values alone, what stands between them."""

@@ -16,6 +16,7 @@ from fapiao.enterprise.schemes import scheme
 from fapiao.enterprise.spellings import Vocabulary
 from fapiao.enterprise.taxpayers import organisations, parents, taxpayer, taxpayer_forms
 from fapiao.tables.lines import Line, Table
+from fapiao.texts.catalogue import sentence
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -31,7 +32,8 @@ class LoadCounts:
     unchanged: int
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.new} new, {self.changed} changed, {self.unchanged} unchanged"
+        values = {"new": self.new, "changed": self.changed, "unchanged": self.unchanged}
+        return sentence("loading.tally", kind=sentence(f"record_kinds.{self.kind}"), **values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,9 +121,9 @@ def test_a_document_keeps_its_own_reason_and_is_given_the_rules_where_it_has_non
 @pytest.mark.req("R222")
 def test_a_file_replaces_the_rules_before_it(pool: Pool) -> None:
     other = {"name": "其他", "action": "预勾选"}
-    assert str(load(pool, RULE, other)) == "auto_rules: 2 new, 0 changed, 0 unchanged"
-    assert str(load(pool, RULE, other)) == "auto_rules: 0 new, 0 changed, 2 unchanged"
-    assert str(load(pool, RULE | {"priority": 3})) == "auto_rules: 0 new, 2 changed, 0 unchanged"
+    assert str(load(pool, RULE, other)) == "自动勾选规则：新增 2，修改 0，无变化 0"
+    assert str(load(pool, RULE, other)) == "自动勾选规则：新增 0，修改 0，无变化 2"
+    assert str(load(pool, RULE | {"priority": 3})) == "自动勾选规则：新增 0，修改 2，无变化 0"
     assert [(rule["name"], rule["priority"], rule["changed_by"]) for rule in auto_rules(pool)] == [
         ("集体福利", 3, "li")
     ]
