@@ -1,10 +1,10 @@
 """【导入】 of 历史发票数据同步 (S3 §3.3): the form, declared once for the page and the command, and its checks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fapiao.dag_texts.catalogue import texts_of
+from fapiao.dag_texts.catalogue import field_texts, texts_of
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
 from fapiao.forms.fields import Check, FormField, Option, run_day_field
@@ -37,7 +37,13 @@ def _history_type(text: str) -> str:
 
 
 def _one(name: str) -> Check:
-    return lambda found: f"{name}: {_sentence('history_one')}（{', '.join(found)}）" if len(found) > 1 else None
+    def objection(found: Sequence[str]) -> str | None:
+        labels = rulebook().codes_of(f"history_{name}")
+        chosen = "、".join(labels.get(one, one) for one in found)
+        label = field_texts("history", name).label
+        return _sentence("history_one").format(field=label, chosen=chosen) if len(found) > 1 else None
+
+    return objection
 
 
 REQUEST = (

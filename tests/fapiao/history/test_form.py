@@ -70,6 +70,14 @@ def test_usage_is_for_leqi_only(form: dict[str, str]) -> None:
     assert refusals(data_type="usage", **form)[0].endswith("发票用途状态暂只支持乐企下载，请将下载通道改为乐企。")
 
 
+@pytest.mark.req("R259", "R251")
+def test_two_where_one_may_be_chosen_are_named_by_the_labels_of_the_form() -> None:
+    assert refusals(data_type=["details", "usage"], channel=["rpa", "leqi"])[:2] == [
+        "“发票数据类型”只能选择一项，现在选择了发票数据、发票用途状态。",
+        "“下载通道”只能选择一项，现在选择了rpa、乐企。",
+    ]
+
+
 @pytest.mark.req("R250")
 def test_the_other_method_is_sent_to_its_own_form() -> None:
     assert refusals(method="导入电子税局文件") == ["导入电子税局文件请使用 import_bureau_file 表单或 ./fapiao import。"]
