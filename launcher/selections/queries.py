@@ -13,7 +13,7 @@ from fapiao.queries import query
 from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.records import LedgerEntry
-from fapiao.selection.rendering import BUSINESS, sheet_rows, sheet_text
+from fapiao.selection.rendering import business, sheet_rows, sheet_text
 from fapiao.texts.catalogue import sentence
 from hooks.enterprise.permissions import allowed_organisations
 from launcher.actor import actor_of
@@ -147,5 +147,5 @@ def show_login(arguments: argparse.Namespace) -> int:
         print(sheet_text(lines, screen_width()))
         for one in choices:
             said = "select_command.default_account" if one.is_default else "select_command.account"
-            print(sentence(said, account=one.account, business=BUSINESS[one.account_type]))
+            print(sentence(said, account=one.account, business=business(one.account_type)))
     return 0 if all(line.online for line in lines) else 1

@@ -219,8 +219,8 @@ def test_who_waits_is_told_how_far_the_tasks_are_until_they_are_settled(
     assert main(["select", "select", *keys, "--reason", "1", "--go", "--wait"]) == 0
     told = capsys.readouterr()
     assert told.err.splitlines() == [
-        "0/3 份：成功 0，失败 0；任务：处理中 1",
-        "3/3 份：成功 3，失败 0；任务：处理成功 1",
+        "0/3 份：成功 0，失败 0；任务：处理中 1 个",
+        "3/3 份：成功 3，失败 0；任务：处理成功 1 个",
     ]
     assert "处理成功" in told.out
 

@@ -14,9 +14,10 @@ from fapiao.texts.language import Language, language, language_of, speaking, spo
 
 SPEAKERS = ("sentence", "sentence_in")
 ASKED_BY_KEY = {
-    "argparse", "columns", "examples", "files_options", "help", "log_filters", "log_nothing", "log_views",
-    "nothing_imported", "nothing_picked", "parameter_options", "placeholders", "pool_filters", "quota_states",
-    "receipt_outcomes", "record_kinds", "scheme_actions", "select_actions", "select_filters", "update_options",
+    "account_business", "argparse", "columns", "examples", "files_options", "help", "history_columns", "history_verdicts",
+    "log_filters", "log_nothing", "log_views", "nothing_imported", "nothing_picked", "parameter_options", "placeholders",
+    "pool_filters", "quota_states", "receipt_outcomes", "record_kinds", "scheme_actions", "select_actions",
+    "select_filters", "submission_columns", "update_options",
 }  # fmt: skip
 """Areas whose keys are put together: by a command's or an option's name, or by what argparse says."""
 CHINESE = re.compile(r"[一-鿿：；，。、（）]")
