@@ -12,6 +12,7 @@ from fapiao.errors import BadInput
 from fapiao.masking import masked, masked_body
 from fapiao.queries import query
 from fapiao.texts.catalogue import sentence
+from fapiao.texts.codes import advice_told
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.pool.sessions import NEVER
 from launcher.actor import actor_of, add_actor
@@ -127,7 +128,8 @@ def _as_shown(view: str, row: Record) -> Record:
 
 def _remarks(row: Record) -> Iterator[str]:
     """Below the table: what went wrong with a task and what to do about it, and what is doubtful."""
-    batch, message, advice = row.get("batch_no"), row.get("error_message"), row.get("advice")
+    batch, message = row.get("batch_no"), row.get("error_message")
+    advice = advice_told(row.get("error_code"), row.get("advice"))
     if message and advice:
         yield sentence("log_command.error", batch=batch, message=message, advice=advice)
     elif message:

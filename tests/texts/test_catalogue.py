@@ -12,14 +12,16 @@ from fapiao.errors import RuleError
 from fapiao.texts.catalogue import TEXTS, areas, places, sentence, sentence_in, sentences
 from fapiao.texts.language import Language, language, language_of, speaking, spoken_by_all
 
-SPEAKERS = ("sentence", "sentence_in")
+SPEAKERS = {"sentence": "catalogue", "sentence_in": "catalogue", "said": "said"}
+"""Who asks for a sentence, and the module it comes from."""
 ASKED_BY_KEY = {
+    "advice", "codes",
     "account_business", "argparse", "columns", "examples", "files_options", "help", "history_columns", "history_verdicts",
     "log_filters", "log_nothing", "log_views", "nothing_imported", "nothing_picked", "parameter_options", "placeholders",
     "pool_filters", "quota_states", "receipt_outcomes", "record_kinds", "scheme_actions", "select_actions",
     "select_filters", "submission_columns", "update_options",
 }  # fmt: skip
-"""Areas whose keys are put together: by a command's or an option's name, or by what argparse says."""
+"""Areas whose keys are put together: by the name of a command or an option, by a code, or by what argparse says."""
 CHINESE = re.compile(r"[一-鿿：；，。、（）]")
 """Characters or, where a sentence is values alone, what stands between them."""
 
@@ -38,8 +40,8 @@ def calls() -> Iterator[tuple[str, ast.Call, ast.expr]]:
 def imported(tree: ast.Module) -> set[str]:
     """The speakers that a module has from the catalogue."""
     froms = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
-    names = {alias.name for node in froms if node.module == "fapiao.texts.catalogue" for alias in node.names}
-    return names & {*SPEAKERS}
+    named = {(alias.name, node.module) for node in froms for alias in node.names}
+    return {name for name, module in SPEAKERS.items() if (name, f"fapiao.texts.{module}") in named}
 
 
 def written() -> Iterator[tuple[str, str, ast.Call]]:

@@ -77,7 +77,7 @@ def _line(one: Subtask, book: RuleBook) -> dict[str, Any]:
 
 def _note(one: Subtask, book: RuleBook) -> str:
     if one.verdict == NOT_OBTAINABLE:
-        return book.advice(NOT_OBTAINABLE)
+        return sentence("advice.NOT_OBTAINABLE")
     if one.verdict == TO_CALENDAR:
         return book.message("skip_left_to_calendar", "scheduled")
     notes = [sentence("history_plan.evidence", batch=one.evidence)] if one.evidence else []

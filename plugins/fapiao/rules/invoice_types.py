@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from fapiao.errors import BadInput
+from fapiao.base_errors import BadInput
 from fapiao.rules.records import Direction, Document
 from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, SomeTexts, Text, Texts
 from fapiao.rules.spellings import folded

@@ -10,7 +10,7 @@ import msgspec
 import yaml
 from msgspec import Meta
 
-from fapiao.errors import RuleError
+from fapiao.base_errors import RuleError
 from fapiao.paths import INCLUDE
 from fapiao.rules.refusals import closed_list, refused, row_of, unknown
 

@@ -13,6 +13,8 @@ from fapiao.errors import MergeError, Refused
 from fapiao.permissions.rules import Permissions
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.said import said
 from fapiao.verification import Received, Verification, question, verification_rules
 from hooks.enterprise.permissions import permissions_of
 from hooks.pool.sessions import acting
@@ -105,7 +107,7 @@ def _check_right(connection: Connection, receiver: Receiver, one: Received) -> N
     with connection.cursor(row_factory=tuple_row) as cursor:
         booked = [code for (code,) in cursor.execute(query("verification", "booked_to"), _owned(one))]
     if key := receiver.permissions.any_objection("import", booked or [receiver.companies[one.taxpayer_no]]):
-        raise Refused("NO_RIGHT", rulebook().message(key, "interactive"), "hand it in as somebody who may")
+        raise Refused("NO_RIGHT", rulebook().message(key, "interactive"))
 
 
 def _compare(connection: Connection, one: Received) -> None:
@@ -114,12 +116,12 @@ def _compare(connection: Connection, one: Received) -> None:
         face = cursor.execute(query("verification", "face"), _owned(one)).fetchone() or {}
     compared = ((label, getattr(one, name), face.get(name)) for name, label in _COMPARED.items())
     differing = [
-        f"{label} {mine}，票面 {theirs}"
+        sentence("errors.difference", label=label, mine=mine, theirs=theirs)
         for label, mine, theirs in compared
         if mine != theirs and None not in (mine, theirs)
     ]
     if differing:
-        raise Refused("VERIFY_MISMATCH", f"与税局票面不一致：{'；'.join(differing)}", "check the paper")
+        raise Refused("VERIFY_MISMATCH", said("errors.differs_from_face", differences="；".join(differing)))
 
 
 def _owned(one: Received) -> dict[str, str]:

@@ -292,7 +292,7 @@ def test_a_document_without_an_answer_is_asked_about_again_and_settled_by_what_t
     submitted(room, *room.documents("A", "B", "C"))
     room.work()
     assert (room.row()["status"], room.row()["succeeded_count"]) == ("processing", 1)
-    assert room.row()["error_message"].startswith("2 documents have no usable answer yet, B first: ")
+    assert room.row()["error_message"].startswith("还有 2 张单据的应答无法使用（首张 B）：")
     del room.bureau.held["C"]
     for _ in range(12):
         room.wait_over()
