@@ -151,6 +151,20 @@ def _status(language: Language, code: Code) -> Row:
     return f"`{code.code}`", code.label, _word(language, "yes" if code.final else "no"), actions or _NOTHING
 
 
+def error_codes(language: Language = "en") -> str:
+    """Every code of ours: what it means, what to do, and whether a row that says it goes on by itself."""
+    rows = (
+        (
+            f"`{code}`",
+            sentence_in(language, f"codes.{code}"),
+            sentence_in(language, f"advice.{code}"),
+            _word(language, "yes" if row.goes_on else "no"),
+        )
+        for code, row in sorted(sentences("codes").items())
+    )
+    return headed(language, "code means to_do goes_on", rows)
+
+
 def columns(language: Language = "en") -> str:
     """Every column of pool.document."""
     rows = (_column(language, one) for one in load_fields().columns)
@@ -210,6 +224,7 @@ TABLES: Mapping[str, Callable[[Language], str]] = {
     "dag-fields": dag_fields,
     "calendar": calendar,
     "codes": codes,
+    "error-codes": error_codes,
     "columns": columns,
     "lines": lines,
     "backwards": backwards,
