@@ -44,7 +44,7 @@ def _measured(name: str, arguments: argparse.Namespace) -> bool:
     from bench.sections import SECTIONS  # noqa: PLC0415
     from bench.setting import Setting  # noqa: PLC0415
 
-    print(f"\n{name}: {(SECTIONS[name].__doc__ or name).splitlines()[0]}", flush=True)
+    print("\n" + sentence("bench.section", name=name, what=sentence(f"bench_sections.{name}")), flush=True)
     try:
         with _bench_database() as url:
             setting = Setting(url, arguments.rows, arguments.pool, arguments.rounds)

@@ -1,10 +1,6 @@
 """Fixtures of the launcher: Airflow's metadata, the language of its command line."""
 
-from collections.abc import Iterator
-
 import pytest
-
-from fapiao.texts.language import spoken_by_all
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +18,5 @@ def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
+def _english(english: None) -> None:
     """What these tests ask in this process is answered as on an English command line."""
-    with spoken_by_all("en"):
-        yield
