@@ -1,11 +1,16 @@
 """How a command's help stands on a terminal: lines as wide as it is, a Chinese letter counted as two cells."""
 
 import argparse
+import re
 from collections.abc import Callable
 from typing import Any
 
 from rich.cells import cell_len
 
+from fapiao.text_table import cut
+from fapiao.texts.language import language
+
+_HEADING = re.compile(r"^(\S+):$", re.MULTILINE)
 _SECOND_CELL = "\0"
 """Stands behind each letter of two cells while argparse counts characters; what is printed has none."""
 
@@ -15,15 +20,15 @@ class HelpLayout(argparse.HelpFormatter):
 
     def format_help(self) -> str:
         """The whole help."""
-        return super().format_help().replace(_SECOND_CELL, "")
+        whole = super().format_help().replace(_SECOND_CELL, "")
+        return _HEADING.sub(r"\1：", whole) if language() == "zh" else whole
 
     def _split_lines(self, text: str, width: int) -> list[str]:
-        return super()._split_lines(_counted(text), width)
+        return [line.rstrip() for line in cut(" ".join(text.split()), width)]
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        lines = text.splitlines()
-        return "\n".join(one if one[:1] == " " else super(HelpLayout, self)._fill_text(_counted(one), width, indent)
-                         for one in lines)  # fmt: skip
+        lines = [[one] if one[:1] == " " else self._split_lines(one, width) for one in text.splitlines()]
+        return "\n".join(indent + line for folded in lines for line in folded)
 
     def _metavar_formatter(self, action: argparse.Action, default_metavar: str) -> Callable[[int], tuple[str, ...]]:
         # argparse asks for the words of an option before it has given it any

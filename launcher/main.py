@@ -9,11 +9,13 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from types import ModuleType
 
 from fapiao.errors import BadInput, FapiaoError
 from fapiao.shown import visible_lines
-from fapiao.texts.catalogue import sentence, sentences
+from fapiao.text_table import cut
+from fapiao.texts.catalogue import listed, sentence, sentences
 from fapiao.texts.language import language_of, spoken_by_all
 from launcher.argparse_words import translated
 from launcher.ending import EndedBySignal, told, unwind
@@ -22,6 +24,7 @@ from launcher.guard import close_guard
 from launcher.guarded_output import guarded_output, print_line
 from launcher.help_layout import CommandParser
 from launcher.home import logs
+from launcher.screen import screen_width
 from launcher.streams import speak_utf8
 
 COMMANDS = (
@@ -56,6 +59,8 @@ COMMANDS = (
 HIDDEN = ("supervise",)
 NOT_IN_THE_IMAGE = ("simulator", "bench")
 INTERRUPTED = 130
+HELP_BEGINS_AT = 15
+"""Cells before the sentence of a command in the table of all."""
 
 
 def main(words: list[str]) -> int:
@@ -101,7 +106,7 @@ def _file(command: str) -> str:
 def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name, COMMANDS, n=1)
     meant = sentence("command_line.meant", name=near[0]) if near else ""
-    return sentence("command_line.no_command", name=name, names=", ".join(COMMANDS)) + meant
+    return sentence("command_line.no_command", name=name, names=listed(COMMANDS)) + meant
 
 
 def help_of(command: str) -> str:
@@ -117,9 +122,20 @@ def examples_of(command: str) -> str | None:
 
 def table() -> str:
     """Every command with its sentence."""
-    lines = [f"  {name:<12} {help_of(name)}" for name in COMMANDS]
-    usage = sentence("command_line.usage")
-    return "\n".join([sentence("command_line.head"), "", usage, "", *lines, "", sentence("command_line.foot")])
+    lines = [line for name in COMMANDS for line in _row(name)]
+    head, foot = (_folded(sentence(key), 0) for key in ("command_line.head", "command_line.foot"))
+    return "\n".join([*head, "", sentence("command_line.usage"), "", *lines, "", *foot])
+
+
+def _row(command: str) -> Iterator[str]:
+    """A command and its sentence, in the lines that a terminal has room for; a program reads one."""
+    for number, line in enumerate(_folded(help_of(command), HELP_BEGINS_AT)):
+        yield f"  {'' if number else command:<12} {line}"
+
+
+def _folded(told: str, begins_at: int) -> list[str]:
+    width = screen_width()
+    return [told] if width is None else [line.rstrip() for line in cut(told, width - begins_at)]
 
 
 def parser_of(command: str, module: ModuleType) -> argparse.ArgumentParser:

@@ -17,6 +17,7 @@ from fapiao.rules.spellings import Spellings, spellings
 from fapiao.texts.catalogue import listed, sentence
 from fapiao.written_days import day as written_day
 from launcher.options import add_json, add_parameter
+from launcher.people_table import label_of
 from launcher.screen import print_table
 
 SHOWN = {
@@ -30,6 +31,14 @@ SHOWN = {
     "window_basis": "schedule.window_basis",
     "verdict": "schedule.verdict",
 }
+CODES = ("direction", "document", "download_type")
+BASES = {
+    "issue_date": "schedule.issue_date",
+    "collection_date": "schedule.collection_date",
+    "recognition_date": "schedule.recognition_date",
+    "tax_period": "schedule.tax_period",
+}
+"""By which day of a document a window counts."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -139,4 +148,6 @@ def _cell(one: Occurrence, name: str) -> object:
         return one.suppressed or sentence(
             "schedule.only_what_is_missing" if one.only_if_missing else "schedule.planned"
         )
-    return getattr(one, name)
+    if name in CODES:
+        return label_of(name, getattr(one, name))
+    return sentence(BASES[one.window_basis]) if name == "window_basis" else getattr(one, name)

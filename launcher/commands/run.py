@@ -10,15 +10,14 @@ from psycopg.rows import dict_row
 
 from fapiao.errors import BadInput
 from fapiao.queries import query
-from fapiao.rules.book import rulebook
 from fapiao.texts.catalogue import sentence
-from fapiao.texts.language import language
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.bureau import require_bureau
 from launcher.dag_runs import DagRun
 from launcher.guarded_output import print_line
 from launcher.options import add_day, day_of
+from launcher.people_table import label_of
 from launcher.pool import pool_url, running_postgres
 from launcher.remote_run import run_dag
 from launcher.screen import print_rows
@@ -76,11 +75,6 @@ def state_of(ended: DagRun) -> str:
     return sentence(STATES[ended.state]) if ended.state in STATES else ended.state
 
 
-def _status(code: str) -> str:
-    """Its code, as scripts know it; in Chinese its label."""
-    return code if language() == "en" else rulebook().codes_of("status")[code]
-
-
 def print_outcome(url: str, ended: DagRun, since: datetime) -> int:
     """Prints the rows of a run by status and what was left out; returns how many rows failed."""
     print(sentence("runs.run_ended", dag_id=ended.dag_id, state=state_of(ended), run_id=ended.run_id))
@@ -88,7 +82,7 @@ def print_outcome(url: str, ended: DagRun, since: datetime) -> int:
         values = {"dag": ended.dag_id, "run": ended.run_id, "since": since}
         rows = connection.execute(query("log", "run_rows"), values).fetchall()
         skips = connection.execute(query("log", "run_skips"), values).fetchall()
-    shown = [row | {"status": _status(row["status"])} for row in rows]
+    shown = [row | {"status": label_of("status", row["status"])} for row in rows]
     print_rows({name: sentence(heading) for name, heading in COLUMNS.items()}, shown, indent="  ")
     for row in rows:
         if row["message"]:

@@ -46,7 +46,7 @@ class Columns:
 
     def cut(self, row: Sequence[str]) -> list[list[str]]:
         """The lines of each of its texts."""
-        return [*map(_cut, row, self.sizes)]
+        return [*map(cut, row, self.sizes)]
 
 
 def columns(headings: Sequence[str], values: Sequence[Sequence[object]], room: int | None = None) -> Columns | None:
@@ -90,7 +90,7 @@ def _records(headings: Sequence[str], values: Sequence[Sequence[object]], room: 
         if number:
             yield "─" * size
         for heading, value in zip(headings, row, strict=True):
-            for line, text in enumerate(_cut(cell(value), left)):
+            for line, text in enumerate(cut(cell(value), left)):
                 yield f"{_pad('' if line else heading, size, right=False)}{GAP}{text}"
 
 
@@ -108,7 +108,8 @@ def _fitting(texts: Sequence[Sequence[str]], sizes: Sequence[int], room: int) ->
     return found
 
 
-def _cut(text: str, size: int) -> list[str]:
+def cut(text: str, size: int) -> list[str]:
+    """The text as lines of so many cells; what is never cut may be longer."""
     if cell_len(text) <= size:
         return [text]
     lines = [""]
