@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from fapiao.closed_lists import code_of
 from fapiao.errors import BadInput
 from fapiao.forms.items import items
 from fapiao.rules.book import rulebook
@@ -132,7 +133,7 @@ def _auto(connection: Connection, arguments: argparse.Namespace) -> None:
                 _data_types(chosen),
                 enabled=enabled,
                 entrance="automation",
-                scope=arguments.scope and rulebook().code("auto_update_scope", arguments.scope),
+                scope=arguments.scope and code_of("auto_update_scope", arguments.scope),
             )
     seen = allowed_organisations(connection, actor_of(arguments), "view")
     _print("automatic_updates", AUTO, auto.settings(connection, seen), as_json=arguments.json)

@@ -3,10 +3,10 @@
 import argparse
 from typing import Any
 
+from fapiao.closed_lists import type_of
 from fapiao.forms.fields import FormField, Option
 from fapiao.forms.reading import fill, given
 from fapiao.identifiers import one_spelling
-from fapiao.rules.book import rulebook
 from fapiao.rules.spellings import folded
 from fapiao.texts.catalogue import sentence
 from fapiao.written_days import day
@@ -22,7 +22,7 @@ def _code(kind: str) -> FormField:
 
 def _invoice_type(text: str) -> str:
     every = folded(text) in ("all", "全部")
-    return "all" if every else rulebook().invoice_type(text).code
+    return "all" if every else type_of(text)
 
 
 def _text(name: str, metavar: str) -> FormField:

@@ -1,7 +1,6 @@
 """The command line: the table of commands, and what a person reads when one of them cannot go on."""
 
 import argparse
-import difflib
 import errno
 import importlib
 import keyword
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from fapiao.errors import BadInput, FapiaoError
+from fapiao.nearest import nearest
 from fapiao.shown import visible_lines
 from fapiao.text_table import cut
 from fapiao.texts.catalogue import listed, sentence, sentences
@@ -104,7 +104,7 @@ def _file(command: str) -> str:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    near = nearest(name, COMMANDS)
     meant = sentence("command_line.meant", name=near[0]) if near else ""
     return sentence("command_line.no_command", name=name, names=listed(COMMANDS)) + meant
 

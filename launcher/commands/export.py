@@ -4,11 +4,11 @@ import argparse
 from datetime import date
 from typing import Any
 
+from fapiao.closed_lists import type_of
 from fapiao.errors import BadInput
 from fapiao.forms.fields import FormField, Option
 from fapiao.forms.reading import fill, given
 from fapiao.identifiers import one_spelling
-from fapiao.rules.book import rulebook
 from fapiao.texts.catalogue import sentence
 from fapiao.written_days import month
 from hooks.exports.rows import FILTERS
@@ -41,7 +41,7 @@ POOL = (
               option=Option("--taxpayer", "pool_filters.taxpayer", "placeholders.taxpayer", repeated=True)),
     FormField("direction", "word", codes="direction",
               option=Option("--direction", "pool_filters.direction", "placeholders.direction")),
-    FormField("invoice_types", "words", means=lambda text: rulebook().invoice_type(text).code,
+    FormField("invoice_types", "words", means=type_of,
               option=Option("--type", "pool_filters.type", "placeholders.type", repeated=True)),
     _months("month"),
     _months("month_from"),

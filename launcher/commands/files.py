@@ -10,11 +10,11 @@ import psycopg
 from psycopg.rows import dict_row
 
 from fapiao.bounds import bound
+from fapiao.closed_lists import code_of
 from fapiao.errors import BadInput, Unusable
 from fapiao.identifiers import one_spelling
 from fapiao.layout.media import MEDIA_TYPES, SUFFIXES
 from fapiao.queries import query
-from fapiao.rules.book import rulebook
 from fapiao.rules.spellings import folded
 from fapiao.texts.catalogue import sentence, sentences
 from fapiao.whole_file import read_whole
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _add(arguments: argparse.Namespace) -> int:
     files = {str(path): read_whole(path, bound("layout_file_bytes").value) for path in arguments.add}
-    direction = arguments.direction and rulebook().code("direction", arguments.direction)
+    direction = arguments.direction and code_of("direction", arguments.direction)
     with pool_session(autocommit=True) as connection:
         holder = holder_of(connection, arguments.invoice_no, arguments.taxpayer, direction)
         done = add_files(connection, file_store(), holder, files, actor_of(arguments))

@@ -5,10 +5,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from fapiao.closed_lists import meant
 from fapiao.errors import BadInput
 from fapiao.exports.pages import packages
 from fapiao.exports.templates import Template, templates
-from fapiao.nearest import meant
 from fapiao.texts.catalogue import listed, sentence
 from fapiao.texts.language import language
 from hooks.exports.workbooks import Sheet, write_workbook

@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 
+from fapiao.closed_lists import meant
 from fapiao.enterprise.spellings import vocabulary
 from fapiao.errors import BadInput
-from fapiao.nearest import meant
 from fapiao.rules.book import rulebook
 from fapiao.texts.catalogue import listed, sentence
 from fapiao.texts.language import language

@@ -8,9 +8,9 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from fapiao.closed_lists import code_of
 from fapiao.identity import spelled
 from fapiao.queries import query
-from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.records import LedgerEntry
 from fapiao.selection.rendering import business, sheet_rows, sheet_text
@@ -49,7 +49,7 @@ def show_log(arguments: argparse.Namespace) -> int:
             "batches": arguments.batches or None,
             "taxpayer": arguments.taxpayer,
             "document_key": arguments.number and spelled(arguments.number),
-            "status": arguments.status and rulebook().code("selection_task_status", arguments.status),
+            "status": arguments.status and code_of("selection_task_status", arguments.status),
             "allowed": allowed,
             "limit": arguments.limit,
         }

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from typing import TypeVar
 
 from fapiao.bounds import bound
@@ -11,6 +10,7 @@ from fapiao.enterprise.headings import in_columns
 from fapiao.errors import BadInput
 from fapiao.forms.items import parts
 from fapiao.identifiers import taxpayer_no
+from fapiao.nearest import nearest
 from fapiao.rules.spellings import Spellings
 from fapiao.rules.templates import loaded_columns, table_named
 from fapiao.shown import shown
@@ -44,7 +44,7 @@ def check_columns(table: Table, allowed: Sequence[str], complaints: Problems) ->
     for name in sorted(unknown - set(allowed)):
         line = next((line for line in table.lines if name in line.cells), None)
         where = line.where(name) if line else f"{table.source}, {name}"
-        near = get_close_matches(name, known, 1)
+        near = nearest(name, known)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
         sentence = f"this column is unknown; {hint}" if name else "a value stands under a column without a heading"
         complaints.problems.append(f"{shown(where, _MOST_SAID)}: {sentence}")

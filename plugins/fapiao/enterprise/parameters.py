@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.objections import account_objections, leqi_objection
@@ -10,6 +9,7 @@ from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import COLLECT_BY_LEQI, Enterprise, ParameterKey
 from fapiao.errors import BadInput
 from fapiao.identifiers import one_spelling, taxpayer_no
+from fapiao.nearest import nearest
 from fapiao.rules.book import RuleBook
 from fapiao.rules.spellings import spellings
 
@@ -98,7 +98,7 @@ def _doubts(after: Enterprise, key: ParameterKey, rules: RuleBook) -> list[str]:
     kind, name = key
     if known_default(key, rules) is None:
         known = {f"{row.type} {row.key}" for row in rules.parameters}
-        near = get_close_matches(f"{kind} {name}", known, 1)
+        near = nearest(f"{kind} {name}", known)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
         return [f"fapiao does not read {kind} {name}; it is saved all the same; {hint}"]
     if kind == COLLECT_BY_LEQI and name not in after.taxpayers:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 
 from fapiao.enterprise.idle_schemes import idle_warnings
 from fapiao.enterprise.loading import Loaded
@@ -11,6 +10,7 @@ from fapiao.enterprise.objections import account_objections
 from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import Enterprise, Scheme
 from fapiao.errors import BadInput
+from fapiao.nearest import nearest
 from fapiao.rules.book import RuleBook
 
 
@@ -48,7 +48,7 @@ def _named(enterprise: Enterprise, names: Iterable[str]) -> dict[str, Scheme]:
     problems = []
     for name in names:
         if name not in enterprise.schemes:
-            near = get_close_matches(name, enterprise.schemes, 1)
+            near = nearest(name, enterprise.schemes)
             hint = f"did you mean {near[0]}?" if near else "./fapiao schemes list shows what there is"
             problems.append(f"there is no scheme {name}; {hint}")
     if problems:

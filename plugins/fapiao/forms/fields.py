@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fapiao.closed_lists import code_of
 from fapiao.dag_texts.catalogue import texts_of
 from fapiao.rules.book import rulebook
 from fapiao.rules.spellings import spellings
@@ -68,7 +69,7 @@ class FormField:
         if self.means:
             return self.means(text)
         if self.codes:
-            return rulebook().code(self.codes, text)
+            return code_of(self.codes, text)
         found = spellings((code, label, ()) for code, label in self.labels().items()).find(text)
         return text if found is None else found
 

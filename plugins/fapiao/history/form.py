@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from fapiao.closed_lists import type_of
 from fapiao.dag_texts.catalogue import field_texts, texts_of
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
@@ -30,7 +31,7 @@ def _sentence(key: str) -> str:
 
 def _history_type(text: str) -> str:
     """Raises BadInput; a type without a history is named, and those that have one."""
-    kind = rulebook().invoice_type(text)
+    kind = rulebook().invoice_types[type_of(text)]
     if not kind.history:
         raise BadInput([_sentence("history_types").format(type=kind.name)])
     return kind.code

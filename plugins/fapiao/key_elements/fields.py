@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fapiao.closed_lists import type_of
 from fapiao.dag_texts.catalogue import texts_of
 from fapiao.forms.fields import FormField, Option, run_day_field
 from fapiao.identifiers import one_spelling
@@ -32,7 +33,7 @@ _FILTERS = (
               preset="invoice", codes="document", choices=_documents, check=_one_document,
               option=Option("--document", "form_options.key_elements_document", "placeholders.document")),
     FormField("invoice_types", "texts", *texts_of("key_elements", "invoice_types"),
-              choices=_selectable, means=lambda text: rulebook().invoice_type(text).code,
+              choices=_selectable, means=type_of,
               option=Option("--invoice-types", "form_options.key_elements_invoice_types", "placeholders.types")),
     FormField("deduction_statuses", "texts", *texts_of("key_elements", "deduction_statuses"), codes="deduction_status",
               option=Option("--deduction-statuses",

@@ -1,6 +1,5 @@
 """发票类型: the 21 names however they are spelt, resolved to one code (R064)."""
 
-import difflib
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -10,6 +9,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from fapiao.base_errors import BadInput
+from fapiao.nearest import nearest
 from fapiao.rules.records import Direction, Document
 from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, SomeTexts, Text, Texts
 from fapiao.rules.spellings import folded
@@ -77,7 +77,7 @@ def resolve(types: Iterable[InvoiceType], text: str) -> InvoiceType:
     found = spellings.get(written) or spellings.get(_region().sub("", written))
     if found:
         return found
-    near = difflib.get_close_matches(text, [kind.name for kind in known], n=3, cutoff=0.3)
+    near = nearest(text, [kind.name for kind in known], most=3)
     hint = f"; did you mean {' / '.join(near)}?" if near else ""
     raise BadInput([f"invoice type {text!r} is unknown{hint}"])
 

@@ -1,11 +1,11 @@
 """What people write for a code: its label and aliases, in any width, case and spacing; the same on every surface."""
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fapiao.identifiers import one_spelling
+from fapiao.nearest import nearest
 
 _DASHES = re.compile("[‐‑‒–—―−－]")
 
@@ -35,7 +35,7 @@ class Spellings:
         """The code that a spelling means. Raises ValueError, whose text continues a sentence, when there is none."""
         found = self.find(text)
         if found is None:
-            near = difflib.get_close_matches(folded(text), self.spellings, 1)
+            near = nearest(folded(text), self.spellings)
             hint = f"; did you mean {self.spellings[near[0]]}?" if near else ""
             raise ValueError(f"{text!r} is unknown; known are {self.known}{hint}")
         return found
