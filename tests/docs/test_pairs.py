@@ -12,7 +12,8 @@ CHINESE = sorted((DOCS / "zh").glob("*.md"))
 """The pages that have a pair."""
 _REMARK = {"sh": r"(?:^|\s)#.*", "yaml": r"(?:^|\s)#.*", "sql": r"--.*"}
 _PLACEHOLDER = re.compile(r"<[^<>\n]+>")
-_NUMBER = re.compile(r"\d[\d.,:-]*\d|\d")
+_NUMBER = re.compile(r"\d(?:[\d.:-]|,(?=\d{3})){2,}\d")
+"""Of printed text: a day, an amount, a number of a batch; a shorter one may be a code that Chinese has a label for."""
 _CODE = re.compile(r"`([^`\n]+)`")
 _TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 _CELL = re.compile(r"(?<!\\)\|")
@@ -26,7 +27,7 @@ def english(chinese: Path) -> str:
 
 
 def commands(text: str) -> list[tuple[str, list[object]]]:
-    """The code blocks: their lines without remarks and names of placeholders; of printed text the numbers of each line."""
+    """The code blocks: their lines without remarks and names of placeholders; of printed text the long numbers."""
     return [
         (language, [_said(language, line) for line in block.splitlines()]) for language, block in tagged_blocks(text)
     ]
