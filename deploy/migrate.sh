@@ -12,7 +12,7 @@ refuse() {
 # compose writes these into addresses, where other characters would mean something
 for name in POSTGRES_PASSWORD METADATA_PASSWORD POOL_PASSWORD REDIS_PASSWORD; do
     case ${!name-} in
-        *[!A-Za-z0-9._~-]*) refuse "$name holds a character that an address cannot: use letters, digits and . _ ~ - only, then docker compose down --volumes and up again." ;;
+        *[!A-Za-z0-9._~-]*) refuse "$name holds a character that an address cannot: use letters, digits and . _ ~ - only. POSTGRES_PASSWORD stays that of the first start: where that was just now and nothing is in the volumes yet, remove them by docker compose down --volumes." ;;
     esac
 done
 
@@ -35,5 +35,5 @@ AIRFLOW__LOGGING__LOGGING_LEVEL=ERROR python "$here/airflow_accounts.py" # it na
 # an installation without a bureau would fail at every tick
 if [ "${BUREAU-}" != later ] && [ -z "${AIRFLOW_CONN_LEQI-}${AIRFLOW_CONN_BUREAU_GATEWAY-}" ]; then
     airflow connections get leqi > /dev/null 2>&1 || airflow connections get bureau_gateway > /dev/null 2>&1 ||
-        refuse "no bureau: give AIRFLOW_CONN_LEQI or AIRFLOW_CONN_BUREAU_GATEWAY (in .env, see .env.example), or say BUREAU=later and enter the connections in Airflow's form."
+        refuse "no bureau: give AIRFLOW_CONN_LEQI or AIRFLOW_CONN_BUREAU_GATEWAY (in .env of compose, in the Secret fapiao-connections of Helm), or say BUREAU=later and enter the connections in Airflow's form."
 fi

@@ -1,12 +1,13 @@
 """The Airflow of this project: its environment, and its metadata database brought up to date."""
 
 import base64
+import contextlib
 import json
 import os
 import secrets
 import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg
@@ -19,7 +20,7 @@ from launcher.airflow_settings import SECRETS_BACKENDS, is_given, merged, spelli
 from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE
 from launcher.guard import ended_here, start
 from launcher.home import ROOT, home, locked, logs, secret
-from launcher.pool import embedded, last_line
+from launcher.pool import embedded, last_line, running_postgres
 
 DATABASE = "airflow"
 ROLE = "fapiao_airflow"
@@ -33,8 +34,7 @@ NOT_FOR_AIRFLOW = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME", OWNER_
 def airflow_environment(pool_url: str, port: int = 8080) -> dict[str, str]:
     """Every variable an Airflow process of ours needs; `port` is the api-server's.
 
-    What the user set wins (AIRFLOW__…, AIRFLOW_CONN_…), but for what is `fixed`. The embedded Postgres must run: it
-    holds the metadata unless the user names another database, even when the pool is elsewhere.
+    What the user set wins (AIRFLOW__…, AIRFLOW_CONN_…), but for what is `fixed`. It is for inside of `metadata_server`.
     """
     user = {name: value for name, value in os.environ.items() if name not in NOT_FOR_AIRFLOW}
     pool = {POOL_VARIABLE: user.get(POOL_VARIABLE) or pool_url}
@@ -71,7 +71,7 @@ def settings_of_the_user(port: int = 8080) -> list[str]:
 def _defaults(port: int) -> dict[str, str]:
     """How this Airflow behaves where the user says nothing."""
     folder = airflow_home()
-    metadata = {} if is_given(METADATA, os.environ) else {METADATA: _embedded_metadata()}
+    metadata = {} if metadata_is_given() else {METADATA: _embedded_metadata()}
     return metadata | {
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Asia/Shanghai",
@@ -149,18 +149,30 @@ def _passwords(folder: Path) -> Path:
     return folder / "passwords.json"
 
 
+def metadata_is_given() -> bool:
+    """Whether the user says where the metadata are: no server of ours holds them then."""
+    return is_given(METADATA, os.environ)
+
+
+@contextlib.contextmanager
+def metadata_server() -> Iterator[None]:
+    """The metadata can be reached inside the block: where no other database is given, the embedded server runs."""
+    with contextlib.nullcontext() if metadata_is_given() else running_postgres():
+        yield
+
+
 def ensure_metadata() -> None:
     """Bring the metadata database up to date, once for each lock: the second start asks one question.
 
-    The embedded Postgres must run. Raises Unusable with the place of the log when Airflow's migration fails.
+    It is for inside of `metadata_server`. Raises Unusable with the place of the log when Airflow's migration fails.
     """
     with locked(home() / "airflow-migration.lock"):
-        if not is_given(METADATA, os.environ):
+        if not metadata_is_given():
             _hand_over()
         stamp, there = airflow_home() / "migrated", _has_tables(_metadata_url())
         if there and stamp.exists() and stamp.read_text(encoding="ascii") == _stamp():
             return
-        if is_given(METADATA, os.environ) and there is not False:
+        if metadata_is_given() and there is not False:
             _check()
         else:
             _migrate()
@@ -168,8 +180,18 @@ def ensure_metadata() -> None:
 
 
 def metadata_is_prepared() -> bool:
-    """Whether this home has had an Airflow; the embedded Postgres need not run."""
+    """Whether there is an Airflow to ask: in the database that is given, else in this home, its server stopped or not.
+
+    Raises Unusable where the given database does not answer.
+    """
+    if metadata_is_given():
+        return _has_tables(_metadata_url()) is not False
     return (data_folder() / "airflow" / "migrated").exists()
+
+
+def scheduler_at_work() -> bool:
+    """Whether a scheduler of somebody works on the metadata: it would take a run that is made behind its back."""
+    return _airflow(logs() / "airflow-scheduler-asked.log", "jobs", "check", "--job-type", "SchedulerJob") == 0
 
 
 def _hand_over() -> None:
@@ -195,7 +217,7 @@ def _has_tables(url: str | None) -> bool | None:
         with psycopg.connect(url) as connection:
             return connection.execute(query("airflow", "has_tables")).fetchone() == (True,)
     except psycopg.Error as refused:
-        if is_given(METADATA, os.environ):
+        if metadata_is_given():
             raise Unusable(sentence("runs.metadata_silent", variable=METADATA, reason=last_line(refused))) from None
         raise
 
@@ -214,21 +236,21 @@ def dag_files() -> tuple[int, list[tuple[str, str]]] | None:
 def _migrate() -> None:
     print(sentence("runs.preparing"), file=sys.stderr, flush=True)
     log = logs() / "airflow-migration.log"
-    if _airflow_db(log, "migrate"):
+    if _airflow(log, "db", "migrate"):
         raise Unusable(sentence("runs.not_prepared", log=log))
 
 
 def _check() -> None:
     """A database that the user named and that is in use is his to migrate: it may be another Airflow's."""
     log = logs() / "airflow-migration.log"
-    if _airflow_db(log, "check-migrations", "--migration-wait-timeout", "0"):
+    if _airflow(log, "db", "check-migrations", "--migration-wait-timeout", "0"):
         raise Unusable(sentence("runs.other_metadata", variable=METADATA, log=log))
 
 
-def _airflow_db(log: Path, *words: str) -> int:
+def _airflow(log: Path, *words: str) -> int:
     with log.open("wb") as output:
-        command = [sys.executable, "-m", "airflow", "db", *words]
-        # neither of these asks the pool
+        command = [sys.executable, "-m", "airflow", *words]
+        # none of these asks the pool
         with ended_here(start(command, output, airflow_environment(pool_url=""))) as airflow:
             return airflow.wait()
 
@@ -240,7 +262,7 @@ def _embedded_metadata() -> str:
 
 def _metadata_url() -> str | None:
     """Where the metadata are, for libpq; None where a command or a secret says it, or they are in no Postgres."""
-    if not is_given(METADATA, os.environ):
+    if not metadata_is_given():
         return embedded().url(DATABASE, ROLE)
     said = next((os.environ[name] for name in spellings(METADATA) if name in os.environ), "")
     scheme, _, rest = said.partition("://")

@@ -7,9 +7,8 @@ from functools import reduce
 from fapiao.errors import Unusable
 from fapiao.texts.catalogue import sentence
 from launcher.airflow_connections import known_to_airflow
-from launcher.airflow_env import airflow_environment, ensure_metadata, metadata_is_prepared
+from launcher.airflow_env import airflow_environment, ensure_metadata, metadata_is_prepared, metadata_server
 from launcher.connections import BUREAU_VARIABLES, GATEWAY_VARIABLE, LEQI_VARIABLE, name_of
-from launcher.pool import running_postgres
 from launcher.secrets_backend import held_by_backend
 
 NAMES = tuple(map(name_of, BUREAU_VARIABLES))
@@ -33,7 +32,7 @@ def bureaus_of_airflow(pool_url: str) -> dict[str, str]:
     """As given_bureaus, for a command that does without Airflow; as bureaus_without_airflow where none was prepared."""
     if not metadata_is_prepared():
         return bureaus_without_airflow()
-    with running_postgres():
+    with metadata_server():
         ensure_metadata()
         return given_bureaus(airflow_environment(pool_url))
 

@@ -15,11 +15,13 @@ from launcher.guard import PATIENCE_SECONDS, Manner, ended_here, start
 from operators.run_context import ACTOR_VARIABLE, account
 
 RUNNER = Path(__file__).with_name("dag_runner.py")
+HANDOVER = Path(__file__).with_name("dag_handover.py")
+"""The first runs DAGs itself, the second has the scheduler of its Airflow do it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DagRun:
-    """How a run ended: Airflow's state, or `unknown` with a problem when there is no such DAG."""
+    """How a run ended: Airflow's state, or `unknown` with the problem for which it was not made."""
 
     dag_id: str
     run_id: str
@@ -28,9 +30,12 @@ class DagRun:
 
 
 def run_dags(
-    asked: Sequence[tuple[str, Mapping[str, Any]]], environment: Mapping[str, str], log_file: Path
+    asked: Sequence[tuple[str, Mapping[str, Any]]],
+    environment: Mapping[str, str],
+    log_file: Path,
+    program: Path | None = None,
 ) -> Iterator[DagRun]:
-    """Yields each run as it ends; whom the environment names, else this account, is who made it.
+    """Yields each run as it ends; whom the environment names, else this account, is who made it. `program` is RUNNER.
 
     Raises Unusable with the log's place when the child dies before all have ended.
     """
@@ -40,7 +45,7 @@ def run_dags(
     left = len(asked)
     with os.fdopen(read_end, encoding="utf-8") as results:
         with log_file.open("ab") as log, os.fdopen(write_end, "wb"):
-            command = [sys.executable, "-P", str(RUNNER), str(write_end)]
+            command = [sys.executable, "-P", str(program or RUNNER), str(write_end)]
             named = {ACTOR_VARIABLE: account(), **environment}
             child = start(command, log, named, manner=manner, said=json.dumps(asked), pass_fds=[write_end])
         with ended_here(child, manner):

@@ -1,6 +1,7 @@
-"""A DAG run to its end: on the running stack by Airflow's own API, else in a child of this process.
+"""A DAG run to its end: by the scheduler that is at work, else in a child of this process.
 
-The scheduler of a stack must not meet a run made behind its back.
+A scheduler takes every run that it finds in its metadata, so none is made behind its back: that of the running stack is
+asked by Airflow's API, that of an Airflow whose metadata are given through these.
 """
 
 import os
@@ -8,6 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TextIO
 
 from fapiao.errors import BadInput, Unusable
@@ -18,9 +20,11 @@ from launcher.airflow_env import (
     ensure_metadata,
     jwt_secret,
     login_password,
+    metadata_is_given,
+    scheduler_at_work,
     settings_of_the_user,
 )
-from launcher.dag_runs import DagRun, run_dags
+from launcher.dag_runs import HANDOVER, DagRun, run_dags
 from launcher.home import logs
 from launcher.local_program import CallRefused, LocalProgram
 from launcher.stack import Stack
@@ -37,21 +41,31 @@ NOT_FOUND = 404
 def run_dag(
     url: str, stack: Stack | None, asked: tuple[str, Mapping[str, Any]], actor: str, log_name: str, tell: TextIO
 ) -> DagRun:
-    """DAG and conf that are asked for, in the actor's name; without a stack the place of the log is told first.
+    """DAG and conf that are asked for, in the actor's name; without a stack it is told first where its log will be.
 
-    `url` is the pool's. Raises BadInput for an unknown DAG.
+    `url` is the pool's. It is for inside of `metadata_server`. Raises BadInput for a DAG that is unknown or that would
+    not be run, Unusable where the run cannot be made or followed.
     """
     if stack:
         return run_on_stack(stack, *asked, actor=actor)
-    for told in settings_of_the_user():
-        print(told, file=sys.stderr)
     ensure_metadata()
     log = logs() / f"{log_name}-{os.getpid()}.log"
-    print(sentence("runs.log", log=log), file=tell, flush=True)
-    (ended,) = run_dags([asked], airflow_environment(url) | {ACTOR_VARIABLE: actor}, log)
+    named = airflow_environment(url) | {ACTOR_VARIABLE: actor}
+    left_to_another = metadata_is_given() and scheduler_at_work()
+    if left_to_another:
+        print(sentence("runs.by_scheduler", dag_id=asked[0]), file=tell, flush=True)
+    else:
+        _tell_of_a_run_here(log, tell)
+    (ended,) = run_dags([asked], named, log, HANDOVER if left_to_another else None)
     if ended.problem:
         raise BadInput([ended.problem])
     return ended
+
+
+def _tell_of_a_run_here(log: Path, tell: TextIO) -> None:
+    for told in settings_of_the_user():
+        print(told, file=sys.stderr)
+    print(sentence("runs.log", log=log), file=tell, flush=True)
 
 
 def run_on_stack(stack: Stack, dag_id: str, conf: Mapping[str, Any], actor: str = LOGIN) -> DagRun:

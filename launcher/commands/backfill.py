@@ -15,10 +15,11 @@ from fapiao.texts.catalogue import listed, sentence
 from hooks.pool.sessions import open_session
 from launcher import history_batches
 from launcher.actor import actor_of, add_actor
+from launcher.airflow_env import metadata_server
 from launcher.bureau import require_bureau
 from launcher.commands.run import print_outcome
 from launcher.options import add_day, add_json, add_options, command_run, confirmed, day_of
-from launcher.pool import pool_url, reading_session, running_postgres
+from launcher.pool import pool_url, reading_session
 from launcher.remote_run import run_dag
 from launcher.screen import screen_width
 from launcher.stack import running_stack
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         with reading_session() as connection:
             _show(preview(connection, actor_of(arguments), form, day), as_json=arguments.json)
         return 0
-    with running_postgres(), pool_url() as url:
+    with metadata_server(), pool_url() as url:
         with open_session(url) as connection:
             plan = preview(connection, actor_of(arguments), form, day)
         _show(plan, as_json=arguments.json)

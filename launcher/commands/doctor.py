@@ -13,14 +13,15 @@ from fapiao.queries import query
 from fapiao.texts.catalogue import sentence
 from hooks.pool.bureau_kind import kind_of
 from launcher import stack_simulator
-from launcher.airflow_env import airflow_environment, metadata_is_prepared
+from launcher.airflow_env import airflow_environment, metadata_is_given, metadata_is_prepared, metadata_server
 from launcher.bureau import bureaus_in, bureaus_without_airflow, given_bureaus
+from launcher.connections import BUREAU_VARIABLES
 from launcher.doctor import pool
 from launcher.doctor.airflow import airflow
 from launcher.doctor.findings import ABSENT, DOUBTFUL, WELL, WRONG, Finding, absent, wrong
 from launcher.doctor.machine import machine
 from launcher.options import add_json
-from launcher.pool import last_line, running_postgres
+from launcher.pool import last_line
 from launcher.screen import print_rows
 from launcher.stack import running_stack
 
@@ -106,7 +107,9 @@ def _bureaus(known: Known) -> Iterator[Finding]:
         yield wrong("connections", str(refused), sentence("doctor.correct_it"))
         return
     if not given:
-        yield absent("connections", sentence("doctor.no_bureau"), sentence("doctor.rehearse"))
+        step = "doctor.enter_one" if metadata_is_given() else "doctor.rehearse"
+        variables = sentence("runs.either", one=BUREAU_VARIABLES[0], other=BUREAU_VARIABLES[1])
+        yield absent("connections", sentence("doctor.no_bureau"), sentence(step, variables=variables))
         return
     from launcher.doctor.bureaus import Asked, bureaus  # noqa: PLC0415 a third of a second, with httpx
 
@@ -122,5 +125,5 @@ def _given() -> Mapping[str, str]:
         return stack_simulator.connections(stack.simulator_url, stack_simulator.sm4_key())
     if not metadata_is_prepared():
         return bureaus_without_airflow()
-    with running_postgres():
+    with metadata_server():
         return given_bureaus(airflow_environment(""))

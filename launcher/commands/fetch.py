@@ -9,8 +9,9 @@ from typing import Any
 from fapiao.texts.catalogue import sentence
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of
+from launcher.airflow_env import metadata_server
 from launcher.bureau import require_bureau
-from launcher.pool import pool_url, running_postgres
+from launcher.pool import pool_url
 from launcher.remote_run import SHOWN_HERE, run_dag
 from launcher.stack import running_stack
 from launcher.task_commands import act, add_selection, show
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.later:
         show(act(arguments, lambda connection, actor: fetch_again(connection, actor, batches)), as_json=arguments.json)
         return 0
-    with running_postgres(), pool_url() as url:
+    with metadata_server(), pool_url() as url:
         stack = running_stack()
         with open_session(url) as connection:
             dags = dags_of(connection, batches)

@@ -8,9 +8,9 @@ from fapiao.bureau_kind import REHEARSAL
 from fapiao.texts.catalogue import sentence
 from hooks.pool.bureau_kind import claim
 from hooks.pool.sessions import open_session
-from launcher.airflow_env import airflow_environment, ensure_metadata
+from launcher.airflow_env import airflow_environment, ensure_metadata, metadata_server
 from launcher.bureau import given_bureaus
-from launcher.pool import pool_url, running_postgres
+from launcher.pool import pool_url
 from launcher.stack import supervising
 from launcher.supervisor import Supervisor
 
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         if not alone:
             print(sentence("services.already_supervised"), flush=True)
             return 1
-        with running_postgres(), pool_url() as url:
+        with metadata_server(), pool_url() as url:
             ensure_metadata()
             environment = airflow_environment(url, arguments.port)
             supervisor = Supervisor(arguments.port, environment, simulated=_is_simulated(url, environment))

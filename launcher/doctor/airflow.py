@@ -1,10 +1,11 @@
-"""Airflow: which one it is, and whether the stack of this home runs and is well."""
+"""Airflow: which one it is, and whether the stack of this home, or a scheduler of given metadata, is at work."""
 
 from importlib.metadata import version
 
+from fapiao.errors import Unusable
 from fapiao.texts.catalogue import listed, sentence
-from launcher.airflow_env import metadata_is_prepared
-from launcher.doctor.findings import Finding, absent, well, wrong
+from launcher.airflow_env import METADATA, metadata_is_given, metadata_is_prepared, scheduler_at_work
+from launcher.doctor.findings import Finding, absent, doubtful, well, wrong
 from launcher.stack import known_stack, running_stack
 
 
@@ -21,6 +22,20 @@ def airflow() -> Finding:
     left = [name for name, part in known.parts.items() if part.alive] if known else []
     if left:
         return wrong("airflow", sentence("doctor.airflow_killed", version=number, names=listed(left)), "./fapiao down")
+    if metadata_is_given():
+        return _given(number)
     if not metadata_is_prepared():
         return absent("airflow", sentence("doctor.airflow_never", version=number), "./fapiao up")
     return absent("airflow", sentence("doctor.airflow_stopped", version=number), "./fapiao up")
+
+
+def _given(number: str) -> Finding:
+    """Somebody else's scheduler works on metadata that are given, or this home's own that stands still."""
+    try:
+        if not metadata_is_prepared():
+            return absent("airflow", sentence("doctor.metadata_empty", version=number), "airflow db migrate")
+        if scheduler_at_work():
+            return well("airflow", sentence("doctor.scheduler_works", version=number))
+    except Unusable as refused:
+        return wrong("airflow", str(refused), sentence("doctor.start_server", variable=METADATA))
+    return doubtful("airflow", sentence("doctor.no_scheduler", version=number), sentence("doctor.start_scheduler"))

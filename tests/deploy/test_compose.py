@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
+from deployment import airflow_defaults
 from simulator.gateway.credentials import APP_ID, APP_SECRET, GATEWAY_EXTRA
 from temporary_postgres import ROOT
 
@@ -78,6 +79,15 @@ def test_what_the_user_says_about_airflow_wins_over_what_we_say(compose):
         assert yours == {"path": "airflow.env", "required": False}
         said = re.findall(r"^(\w+)=", (ROOT / ours).read_text(encoding="utf-8"), re.MULTILINE)
         assert set(said) & set(service["environment"]) == set(), f"{name}: environment would win over airflow.env"
+
+
+@pytest.mark.finding("F54", "F61")
+def test_the_guide_says_of_every_setting_of_airflow_what_it_is_and_no_more():
+    guide = (ROOT / "docs" / "platform.md").read_text(encoding="utf-8")
+    said = re.findall(r"`([A-Z]\w*__\w+=[^`]+)`", guide.partition("How Airflow behaves there")[2])
+    assert sorted(said) == sorted(
+        f"{name.removeprefix('AIRFLOW__')}={value}" for name, value in airflow_defaults().items()
+    )
 
 
 @pytest.mark.finding("F54")

@@ -30,6 +30,23 @@ def test_the_workers_that_the_guide_promises_fit_the_server_of_compose_and_one_m
     assert f"{promised} workers fit `max_connections={limit}`" in GUIDE
 
 
+def test_the_rows_of_the_guide_come_to_its_sum():
+    section = GUIDE.partition("## How many connections")[2].partition("on Kubernetes")[0]
+    worker, *besides = [int(number) for number in re.findall(r"^\| .+ \| (\d+) \|$", section, re.MULTILINE)]
+    settings = airflow_defaults()
+    assert worker == a_compose_worker(settings)
+    assert sum(besides) == compose_besides(settings)
+
+
+def test_the_numbers_that_the_guide_takes_from_the_values_are_theirs():
+    bouncer, core = helm_values()["pgbouncer"], helm_values()["config"]["core"]
+    celery = helm_values("celery")
+    workers, slots = celery["workers"]["celery"]["replicas"], celery["config"]["celery"]["worker_concurrency"]
+    assert f"pgbouncer's {bouncer['metadataPoolSize']} + {bouncer['resultBackendPoolSize']} for Airflow" in GUIDE
+    assert f"| {core['parallelism']} (`config.core.parallelism`) |" in GUIDE
+    assert f"| {workers * slots} ({workers} workers × {slots}) |" in GUIDE
+
+
 @pytest.mark.parametrize(("executor", "overlays"), [("KubernetesExecutor", ()), ("CeleryExecutor", ("celery",))])
 def test_the_guide_says_what_the_server_of_a_helm_installation_must_take(executor, overlays):
     values = helm_values(*overlays)

@@ -10,12 +10,14 @@ import jsonschema
 import pytest
 import yaml
 
-from deployment import HELM, compose, helm_values
+from deployment import HELM, airflow_defaults, compose, helm_values
 from temporary_postgres import ROOT
 
 pytestmark = pytest.mark.finding("F61")
 OVERLAYS = [(), ("secrets.example",), ("celery", "secrets.example"), ("git-sync", "secrets.example")]
 USED = json.loads((ROOT / "tests" / "support" / "helm_values_used.schema.json").read_text(encoding="utf-8"))
+ASKED_BY_COMPOSE = "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK"
+"""The chart's own probe of the scheduler asks Airflow's metadata instead."""
 CHART_VARIABLE = "FAPIAO_CHART_SCHEMA"
 
 
@@ -53,10 +55,42 @@ def test_every_secret_is_left_empty_or_spoken_of():
 
 def test_every_secret_that_is_asked_for_is_one_that_the_example_makes():
     values, secrets = helm_values(), helm_values("secrets.example")["extraSecrets"]
-    asked = {(e["valueFrom"]["secretKeyRef"]["name"], e["name"]) for e in values["migrateDatabaseJob"]["env"]}
+    refs = {e["name"]: e["valueFrom"]["secretKeyRef"] for e in values["migrateDatabaseJob"]["env"]}
+    asked = {(ref["name"], ref["key"]) for ref in refs.values()}
     made = {(name, key) for name, secret in secrets.items() for key in yaml.safe_load(secret["stringData"])}
-    assert asked <= made
+    assert asked == {(name, key) for name, key in made if name == "fapiao-migration"}
+    assert {name: ref["key"] for name, ref in refs.items()} == {name: name for name in refs}
     assert {ref["secretRef"]["name"] for ref in yaml.safe_load(values["extraEnvFrom"])} <= set(secrets)
+
+
+def test_the_migration_is_told_on_kubernetes_what_it_is_told_in_compose():
+    """Compose's own four passwords aside, which become addresses there; the example has whole addresses."""
+    script = (ROOT / "deploy" / "migrate.sh").read_text(encoding="utf-8")
+    asked = {name for name in compose()["services"]["migrate"]["environment"] if name in script} - _passwords(script)
+    secrets = helm_values("secrets.example")["extraSecrets"].values()
+    given = {key for secret in secrets for key in yaml.safe_load(secret["stringData"])}
+    assert asked - {entry["name"] for entry in helm_values()["env"]} <= given
+    assert {"BUREAU", "AIRFLOW_CONN_LEQI", "AIRFLOW_CONN_BUREAU_GATEWAY"} <= asked
+
+
+def _passwords(script: str) -> set[str]:
+    found = re.search(r"^for name in (.+); do$", script, re.MULTILINE)
+    assert found
+    return set(found[1].split())
+
+
+def test_whoever_commands_on_kubernetes_has_the_connections_of_compose():
+    connections = {name for name in compose()["services"]["command"]["environment"] if name.startswith("AIRFLOW_CONN_")}
+    told = yaml.safe_load(helm_values("secrets.example")["extraSecrets"]["fapiao-connections"]["stringData"])
+    assert set(told) == connections
+
+
+def test_airflow_behaves_on_kubernetes_as_in_compose():
+    config = helm_values("celery")["config"]
+    for name, value in airflow_defaults().items():
+        _, section, key = name.lower().split("__")
+        if name != ASKED_BY_COMPOSE:
+            assert str(config[section][key]) == value, name
 
 
 def test_a_task_on_kubernetes_finds_the_folders_that_one_of_compose_does():

@@ -2,19 +2,18 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from deployment import IMAGE_FOLDERS
 from temporary_postgres import ROOT
 
 pytestmark = pytest.mark.finding("F61")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 PRODUCTION, REHEARSAL = re.split(r"^FROM .+$", DOCKERFILE, flags=re.MULTILINE)[1:]
-RUNS = {"requirements.txt", "include", "plugins", "dags", "launcher", "deploy"}
 IMAGES = {"AIRFLOW_IMAGE", "POSTGRES_IMAGE", "REDIS_IMAGE"}
 DIGEST = f"sha256:{'0a' * 32}"
 
@@ -24,7 +23,7 @@ def _copied(stage: str) -> set[str]:
 
 
 def test_the_production_image_takes_what_runs_and_the_simulator_comes_only_to_the_rehearsal():
-    assert _copied(PRODUCTION) == RUNS
+    assert _copied(PRODUCTION) == {"requirements.txt", *IMAGE_FOLDERS}
     assert _copied(REHEARSAL) == {"simulator", "simulator/requirements.txt"}
 
 
@@ -55,15 +54,6 @@ def test_its_base_is_the_airflow_of_the_lock():
     assert base
     assert base[1].startswith(f"apache/airflow:slim-{locked[1]}-python3.")
     assert f"${{AIRFLOW_IMAGE:-{base[1]}}}" in compose
-
-
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folders of the production image."""
-    folder = tmp_path_factory.mktemp("image")
-    for name in RUNS - {"requirements.txt"}:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
 
 
 @pytest.mark.parametrize(("command", "folder"), [("demo", "simulator"), ("bench", "bench")])

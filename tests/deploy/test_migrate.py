@@ -1,6 +1,7 @@
 """deploy/migrate.sh: what is wrong is said before anything is made, and what is made is made in order."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -77,6 +78,9 @@ def test_a_password_that_would_break_an_address_is_refused_before_anything_is_ma
     assert (done.returncode, calls) == (1, [])
     assert name in done.stderr
     assert f"a{character}b" not in done.stderr
+    assert re.search(
+        r"where .* nothing is in the volumes yet, remove them by docker compose down --volumes", done.stderr
+    )
 
 
 @pytest.mark.finding("F81")

@@ -5,6 +5,8 @@ import re
 import shlex
 from datetime import date
 from pathlib import Path
+from typing import LiteralString
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -15,7 +17,9 @@ from fapiao.enterprise.spellings import vocabulary
 from fapiao.rules.book import rulebook
 from fapiao.tables.reading import read_tables
 from hooks.enterprise.basics import change
+from hooks.pool.roles import READER
 from launcher import main as line
+from launcher.postgres import EmbeddedPostgres
 
 TEXTS = {name_of(page): page.read_text(encoding="utf-8") for page in pages()}
 # test_pairs.py holds the blocks of a Chinese page to those of its pair
@@ -106,6 +110,51 @@ def test_the_auditors_query_finds_a_rewritten_event_and_nothing_else(owner: psyc
     owner.execute("ALTER TABLE sync.task_event DISABLE TRIGGER append_only")
     owner.execute("UPDATE sync.task_event SET reason = 'another' WHERE seq = 2")
     assert [row[1] for row in owner.execute(query).fetchall()] == [2]
+
+
+def administration_queries() -> tuple[bytes, bytes]:
+    """The auditor's queries for changes that do not fit their chain, and for its newest link."""
+    about = [block for block in blocks(TEXTS["docs/auditor.md"], "sql") if "FROM enterprise.change" in block]
+    chain, newest, _ = (block.encode() for block in about)
+    return chain, newest
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE enterprise.change SET actor = 'another' WHERE seq = 2", [2]),
+        ("UPDATE enterprise.change SET before = '{}' WHERE seq = 3", [3]),
+        ("DELETE FROM enterprise.change WHERE seq = 2", [3]),
+        ("DELETE FROM enterprise.change WHERE seq = 1", [2]),
+    ],
+)
+def test_the_auditors_query_finds_a_change_of_administration_that_was_rewritten_or_taken_out(
+    owner: psycopg.Connection, statement: LiteralString, found: list[int]
+):
+    chain, _ = administration_queries()
+    owner.execute("INSERT INTO enterprise.organisation (org_code) VALUES ('A'), ('B'), ('C')")
+    assert owner.execute("SELECT max(seq) FROM enterprise.change").fetchone() == (3,)
+    assert owner.execute(chain).fetchall() == []
+    owner.execute("ALTER TABLE enterprise.change DISABLE TRIGGER append_only")
+    owner.execute(statement)
+    assert [row[0] for row in owner.execute(chain).fetchall()] == found
+
+
+def test_an_end_that_was_cut_off_is_found_by_the_link_that_the_auditor_kept(owner: psycopg.Connection):
+    chain, newest = administration_queries()
+    owner.execute("INSERT INTO enterprise.organisation (org_code) VALUES ('A'), ('B')")
+    kept = owner.execute(newest).fetchone()
+    owner.execute("ALTER TABLE enterprise.change DISABLE TRIGGER append_only")
+    owner.execute("DELETE FROM enterprise.change WHERE seq = 2")
+    assert owner.execute(chain).fetchall() == [], "within the database nothing shows it"
+    assert owner.execute(newest).fetchone() != kept
+
+
+def test_the_reader_may_ask_whatever_the_auditors_guide_asks(postgres: EmbeddedPostgres, pool_url: str):
+    with psycopg.connect(postgres.url(urlsplit(pool_url).path[1:], READER)) as reader:
+        for page, statement in STATEMENTS:
+            if page == "docs/auditor.md":
+                reader.execute(f"SELECT count(*) FROM ({statement}) AS example".encode())
 
 
 def test_the_scheme_of_the_admins_guide_loads(pool: psycopg.Connection, tmp_path: Path):

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from airflow_home import OWN
 from customs_rows import organisation
 from hostile_tables import HEAVY, LIGHT, damaged
 from launcher.connections import POOL_VARIABLE
@@ -50,7 +51,8 @@ def typed(pool: psycopg.Connection, pool_url: str, tmp_path: Path) -> Iterator[T
     )
     pool.commit()
     folders = {"FAPIAO_HOME": str(tmp_path / "home"), "FAPIAO_FILES": str(tmp_path / "files")}
-    environment = os.environ | folders | {POOL_VARIABLE: pool_url}
+    users = {name: value for name, value in os.environ.items() if name not in OWN}
+    environment = users | folders | {POOL_VARIABLE: pool_url}
     with subprocess.Popen(
         [sys.executable, str(WALKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     ) as process:

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from acted_rows import Pool, failed, grant, row, slot
+from launcher.airflow_env import METADATA
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
 from launcher.main import main
 from task_rows import put
@@ -120,7 +121,8 @@ def test_a_fetch_finds_the_queue_of_a_row_and_refuses_all_where_it_refuses_one(f
 def test_a_fetch_without_a_bureau_changes_nothing_and_says_what_to_do(
     fapiao: Any, pool: Pool, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("launcher.commands.fetch.running_postgres", lambda: psycopg.connect(pool.info.dsn, password=pool.info.password))  # fmt: skip
+    monkeypatch.setattr("launcher.commands.fetch.metadata_server", lambda: psycopg.connect(pool.info.dsn, password=pool.info.password))  # fmt: skip
+    monkeypatch.delenv(METADATA)
     put(pool, "downloading", batch_no="B", not_before="2100-01-01 00:00+08")
     code, lines, complaint = fapiao("fetch", "B")
     assert (code, lines) == (1, [])

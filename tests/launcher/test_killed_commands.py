@@ -40,6 +40,11 @@ def of_home(home: Path) -> dict[int, str]:
     return found
 
 
+def of_the_test() -> set[int]:
+    """This process and what it began before: one that begins only now does not show its words yet."""
+    return {os.getpid(), *(child.pid for child in psutil.Process().children(recursive=True))}
+
+
 def living(home: Path, but: set[int]) -> dict[int, str]:
     return {pid: words for pid, words in of_home(home).items() if pid not in but}
 
@@ -50,7 +55,7 @@ def living(home: Path, but: set[int]) -> dict[int, str]:
 @pytest.mark.parametrize("command", ["demo", "up"])
 def test_a_command_that_is_killed_leaves_no_process_and_the_next_one_goes_on(command: str, fapiao_home: Path) -> None:
     dice = random.Random(f"{SEED} {command}")  # noqa: S311 a seeded one is wanted
-    ours = {os.getpid(), *of_home(fapiao_home)}
+    ours = of_the_test()
     for turn in range(MOMENTS):
         moment, how = dice.uniform(0.0, LATEST_SECONDS[command]), (signal.SIGKILL, signal.SIGTERM)[turn % 2]
         one = started(command)
@@ -100,7 +105,7 @@ def test_a_command_that_is_killed_while_it_asks_a_secrets_backend_leaves_no_proc
     (tmp_path / "silent_vault.py").write_text(VAULT.format(asked=str(asked)), encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("AIRFLOW__SECRETS__BACKEND", "silent_vault.Vault")
-    ours = {os.getpid(), *of_home(fapiao_home)}
+    ours = of_the_test()
     with started("params", "list") as one:
         assert wait_until(asked.exists, LEFT_SECONDS * 2), one.poll()
         assert living(fapiao_home, {*ours, one.pid})

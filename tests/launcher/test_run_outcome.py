@@ -34,3 +34,13 @@ def test_a_sweep_says_what_ended_and_what_is_still_open_in_every_dag(
         0,
         "etax__compensation: success (run-9)\n  (nothing)\n",
     )
+
+
+@pytest.mark.req("R141")
+def test_a_row_that_a_rule_let_fail_is_shown_and_is_no_failure_of_the_run(
+    pool: psycopg.Connection, pool_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(pool, "download_failed", batch_no="small", finished_at=datetime.now(UTC), error_code="SMALL_SCALE", error_message="小规模")  # fmt: skip
+    failed, printed = rows_of(pool, pool_url, "sweep_results", capsys)
+    assert failed == 0
+    assert "SMALL_SCALE: 小规模" in printed

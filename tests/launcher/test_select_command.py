@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from customs_rows import set_columns
 from enterprise_files import workbook
 from hooks.enterprise.permissions import replace_grants
+from launcher.airflow_env import METADATA
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE, POOL_VARIABLE
 from launcher.main import main
 from launcher.selections import submit
@@ -29,7 +30,8 @@ def stand(monkeypatch: pytest.MonkeyPatch, pool_url: str, tmp_path: Path) -> Ite
     """The gateway, and a pool that the command finds by its variable."""
     monkeypatch.setenv("FAPIAO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv(POOL_VARIABLE, pool_url)
-    monkeypatch.delenv(LEQI_VARIABLE, raising=False)
+    for name in (LEQI_VARIABLE, METADATA):
+        monkeypatch.delenv(name, raising=False)
     with selecting(ETAX, monkeypatch) as found:
         yield found
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fapiao.errors import LoginLost
+from launcher.airflow_env import METADATA
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE, POOL_VARIABLE
 from launcher.selections import submit
 from launcher.selections.session import session_for
@@ -57,7 +58,7 @@ def test_the_session_of_a_command_gives_its_leases_up(
     submitted(room)
     monkeypatch.setenv("FAPIAO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv(POOL_VARIABLE, room.url)
-    for variable in (LEQI_VARIABLE, GATEWAY_VARIABLE):
+    for variable in (LEQI_VARIABLE, GATEWAY_VARIABLE, METADATA):
         monkeypatch.delenv(variable, raising=False)
     with session_for(argparse.Namespace(date=None, actor="li")) as session:
         with session.transaction() as tables:

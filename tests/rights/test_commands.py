@@ -16,6 +16,7 @@ from fapiao.permissions.entrances import entrances
 from fapiao.permissions.rules import Entrance, permission_rules
 from hooks.enterprise.permissions import enter, permissions_of
 from launcher.admission import ways_of
+from launcher.airflow_env import METADATA
 from launcher.connections import BUREAU_VARIABLES, POOL_VARIABLE
 from launcher.entrance import CommandLine
 from launcher.main import COMMANDS, HIDDEN, main, module_of, parser_of
@@ -142,7 +143,7 @@ def type_(walked: str, pool: psycopg.Connection, tmp_path: Path, monkeypatch: An
     monkeypatch.setenv("FAPIAO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("FAPIAO_FILES", str(tmp_path / "files"))
     monkeypatch.setenv(POOL_VARIABLE, walked)
-    for name in BUREAU_VARIABLES:
+    for name in (*BUREAU_VARIABLES, METADATA):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("sys.stdin", None)
     write_files(tmp_path)

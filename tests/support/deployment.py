@@ -9,6 +9,8 @@ import yaml
 from hooks.bureau.http import CONCURRENCY
 from temporary_postgres import ROOT
 
+IMAGE_FOLDERS = ("include", "plugins", "dags", "launcher", "deploy")
+"""What of this project is in the production image."""
 HELM = ROOT / "deploy" / "helm"
 METADATA_PARTS = 4
 """api-server, scheduler, dag-processor, triggerer: each opens a pool for its threads and one for its coroutines."""
