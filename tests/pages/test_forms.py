@@ -83,10 +83,10 @@ def test_the_form_asks_in_chinese_needs_the_organisation_only_and_offers_the_man
     pages.open_form(FORM)
     fields = pages.fields()
     assert [field.title for field in fields] == [
-        "核算组织", "税号", "票据类型", "发票类型", "抵扣状态", "发票状态", "开票日期从", "开票日期到", "日期",
+        "核算组织", "税号", "票据类型", "发票类型", "抵扣状态", "发票状态", "开票日期从", "开票日期到", "日期", "标红条件",
     ]  # fmt: skip
     assert [field.title for field in fields if field.required] == ["核算组织"]
-    assert {field.title: field.shown for field in fields if field.value} == {"票据类型": "发票"}
+    assert {field.title: field.shown for field in fields if field.value and field.title != "标红条件"} == {"票据类型": "发票"}
     assert not pages.may_be_sent()
     assert pages.options("票据类型") == ["发票", "海关缴款书"]
     assert pages.options("抵扣状态") == ["未勾选", "已勾选或已认证抵扣", "已退税或已确认退税"]
@@ -224,3 +224,17 @@ def test_the_form_of_selections_tries_first_and_shows_its_sheet_in_log_and_xcom(
     run.xcom("submit", SHARED_ACCOUNT, '"submissions": []')
     with pool_url() as url, psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM sync.selection").fetchone() == (0,)
+
+
+@pytest.mark.finding("F57")
+def test_the_log_of_a_run_says_in_chinese_what_became_of_its_rows(pages: AirflowPages, organisations: dict[str, str]):
+    pages.open_form("leqi__incremental")
+    pages.write("日期", datetime.now(SHANGHAI).date().isoformat())
+    run = pages.send()
+    run.state(PATIENCE_SECONDS)
+    log = run.log("collect", "处理 ", "查看：")
+    with pool_url() as url, psycopg.connect(url) as connection:
+        (rows,) = connection.execute("SELECT count(*) FROM sync.task WHERE run_id = %s", [run.run_id]).fetchone() or (0,)
+    assert rows
+    assert "没有到时间的任务" not in log
+    picture(pages, "run_log", 480)
