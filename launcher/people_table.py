@@ -64,11 +64,6 @@ def labelled(name: str, code: str) -> str:
     return str(_as_read({name: code})[name])
 
 
-def label_of(kind: str, code: str) -> str:
-    """A code of statuses.yaml as people read it: its label where Chinese is spoken."""
-    return rulebook().codes_of(kind).get(code, code) if language() == "zh" else code
-
-
 def _labelled(value: Any, labels: Mapping[str, str]) -> Any:
     if isinstance(value, list | tuple):
         return [labels.get(one, one) for one in value]
