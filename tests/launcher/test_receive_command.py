@@ -77,10 +77,10 @@ def test_a_pipe_is_read_and_answered_in_json(
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"invoice_no": "2744200000000000001"}, "数电发票号码为 20 位数字"),
-        ({"invoice_no": ""}, "发票号码 (fphm) is missing"),
-        ({"invoice_type": "04", "invoice_code": "044001900111", "invoice_no": "123"}, "发票号码为 8 位数字"),
-        ({"invoice_type": "海关缴款书"}, "发票类型“海关缴款书”不支持查验"),
+        ({"invoice_no": "2744200000000000001"}, "the number of a 数电发票 has 20 digits"),
+        ({"invoice_no": ""}, "its number is missing"),
+        ({"invoice_type": "04", "invoice_code": "044001900111", "invoice_no": "123"}, "a 发票号码 8"),
+        ({"invoice_type": "海关缴款书"}, "invoices of the type 海关缴款书 cannot be verified"),
         ({"invoice_type": "专家票"}, "invoice type '专家票' is unknown"),
         ({"issue_date": "3.1.2027x"}, "is not a day"),
         ({"issue_date": "2027-01-06"}, "issue_date: 开票日期 2027-01-06 晚于导入日期 2027-01-05，请核对。"),
