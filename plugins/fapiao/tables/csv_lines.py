@@ -75,8 +75,8 @@ def _separator(text: str) -> str:
 def _add(table: Table, number: int, record: list[str]) -> None:
     place = Place(number)
     if len(record) != len(table.columns):
-        odd = sentence("tables.cells", cells=len(record), columns=len(table.columns))
-        table.problems.append(complaint(table.source, place, odd))
+        counted = sentence("tables.cells", cells=len(record), columns=len(table.columns))
+        table.problems.append(complaint(table.source, place, counted))
         return
     cells = {}
     for name, value in zip(table.columns, record, strict=True):
