@@ -46,10 +46,11 @@ def _code_of(name: str, row: Row) -> str:
 
 
 def _as_read(row: Row) -> Row:
-    """Codes by their labels where Chinese is spoken."""
+    """Codes by their labels where Chinese is spoken; an empty list is nothing."""
+    filled = {name: None if value in ([], ()) else value for name, value in row.items()}
     if language() != "zh":
-        return row
-    return {name: _labelled(value, _labels_of(name)) for name, value in row.items()}
+        return filled
+    return {name: _labelled(value, _labels_of(name)) for name, value in filled.items()}
 
 
 def _labels_of(name: str) -> Mapping[str, str]:
@@ -62,11 +63,6 @@ def _labels_of(name: str) -> Mapping[str, str]:
 def labelled(name: str, code: str) -> str:
     """A code of a column as people read it: its label where Chinese is spoken."""
     return str(_as_read({name: code})[name])
-
-
-def label_of(kind: str, code: str) -> str:
-    """A code of statuses.yaml as people read it: its label where Chinese is spoken."""
-    return rulebook().codes_of(kind).get(code, code) if language() == "zh" else code
 
 
 def _labelled(value: Any, labels: Mapping[str, str]) -> Any:

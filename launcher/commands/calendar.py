@@ -7,8 +7,9 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from operator import methodcaller
 
+from fapiao.calendar.explaining import basis_of, explain, label_of, reason_of
 from fapiao.calendar.frequency import Frequency
-from fapiao.calendar.occurrences import FIRST_DAY, LAST_DAY, Occurrence, explain, occurrences
+from fapiao.calendar.occurrences import FIRST_DAY, LAST_DAY, Occurrence, occurrences
 from fapiao.enterprise.parameters import parameter_value
 from fapiao.enterprise.records import ParameterKey
 from fapiao.errors import BadInput
@@ -17,7 +18,6 @@ from fapiao.rules.spellings import Spellings, spellings
 from fapiao.texts.catalogue import listed, sentence
 from fapiao.written_days import day as written_day
 from launcher.options import add_json, add_parameter
-from launcher.people_table import label_of
 from launcher.screen import print_table
 
 SHOWN = {
@@ -32,13 +32,6 @@ SHOWN = {
     "verdict": "schedule.verdict",
 }
 CODES = ("direction", "document", "download_type")
-BASES = {
-    "issue_date": "schedule.issue_date",
-    "collection_date": "schedule.collection_date",
-    "recognition_date": "schedule.recognition_date",
-    "tax_period": "schedule.tax_period",
-}
-"""By which day of a document a window counts."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -145,9 +138,9 @@ def _cell(one: Occurrence, name: str) -> object:
     if name == "at":
         return f"{one.at:%Y-%m-%d %H:%M}"
     if name == "verdict":
-        return one.suppressed or sentence(
+        return reason_of(one) or sentence(
             "schedule.only_what_is_missing" if one.only_if_missing else "schedule.planned"
         )
     if name in CODES:
         return label_of(name, getattr(one, name))
-    return sentence(BASES[one.window_basis]) if name == "window_basis" else getattr(one, name)
+    return basis_of(one) if name == "window_basis" else getattr(one, name)

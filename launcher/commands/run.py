@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from fapiao.calendar.explaining import label_of
 from fapiao.errors import BadInput
 from fapiao.outcomes import BY_RULE
 from fapiao.queries import query
@@ -19,7 +20,6 @@ from launcher.bureau import require_bureau
 from launcher.dag_runs import DagRun
 from launcher.guarded_output import print_line
 from launcher.options import add_day, day_of
-from launcher.people_table import label_of
 from launcher.pool import pool_url
 from launcher.remote_run import run_dag
 from launcher.screen import print_rows

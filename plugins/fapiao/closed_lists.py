@@ -6,6 +6,7 @@ from fapiao.base_errors import BadInput
 from fapiao.nearest import nearest
 from fapiao.rules.book import rulebook
 from fapiao.texts.catalogue import listed, sentence
+from fapiao.texts.language import language
 
 
 def code_of(kind: str, text: str) -> str:
@@ -14,7 +15,7 @@ def code_of(kind: str, text: str) -> str:
     found = words.find(text)
     if found is None:
         labels = words.labels
-        known = listed(f"{code} {label}" for code, label in labels.items())
+        known = listed(f"{code} {label}" if language() == "zh" else code for code, label in labels.items())
         values = {"kind": sentence(f"code_kinds.{kind}"), "word": text, "known": known}
         raise BadInput([sentence("nearest.unknown_code", **values) + meant(text, [*labels, *labels.values()])])
     return found

@@ -26,7 +26,7 @@ def cell(value: object) -> str:
     if value is None or value == "":
         return EMPTY
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return sentence("screen.yes") if value else sentence("screen.no")
     if isinstance(value, datetime):
         return (value.astimezone(SHANGHAI) if value.tzinfo else value).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, list | tuple):

@@ -22,7 +22,7 @@ from fapiao.texts.language import Language, speaking
             "en",
             "direction",
             "inptu",
-            "direction 'inptu' is unknown; known are input 进项, output 销项; did you mean input?",
+            "direction 'inptu' is unknown; known are input, output; did you mean input?",
         ),
         ("zh", "void_state", "zzz", "作废状态“zzz”不存在；可选：voided 作废、terminated 终止。"),
     ],

@@ -102,7 +102,7 @@ def test_what_is_refused_is_said_and_what_is_local_is_done_at_once(
     assert main(["select", "withdraw", keys[0], "--go"]) == 1
     assert "没有提交任何任务" in capsys.readouterr().err
     assert main(["select", "select", "123", "--reason", "x"]) == 1
-    assert "not_deductible_type 'x' is unknown" in capsys.readouterr().err
+    assert "不抵扣原因“x”不存在" in capsys.readouterr().err
     assert main(["select", "select", "123", "--reason", "1"]) == 1
     assert "123：发票不存在，请先从税局下载或是上传" in capsys.readouterr().err
 

@@ -86,7 +86,9 @@ def test_the_form_asks_in_chinese_needs_the_organisation_only_and_offers_the_man
         "核算组织", "税号", "票据类型", "发票类型", "抵扣状态", "发票状态", "开票日期从", "开票日期到", "日期", "标红条件",
     ]  # fmt: skip
     assert [field.title for field in fields if field.required] == ["核算组织"]
-    assert {field.title: field.shown for field in fields if field.value and field.title != "标红条件"} == {"票据类型": "发票"}
+    assert {field.title: field.shown for field in fields if field.value and field.title != "标红条件"} == {
+        "票据类型": "发票"
+    }
     assert not pages.may_be_sent()
     assert pages.options("票据类型") == ["发票", "海关缴款书"]
     assert pages.options("抵扣状态") == ["未勾选", "已勾选或已认证抵扣", "已退税或已确认退税"]
@@ -234,7 +236,9 @@ def test_the_log_of_a_run_says_in_chinese_what_became_of_its_rows(pages: Airflow
     run.state(PATIENCE_SECONDS)
     log = run.log("collect", "处理 ", "查看：")
     with pool_url() as url, psycopg.connect(url) as connection:
-        (rows,) = connection.execute("SELECT count(*) FROM sync.task WHERE run_id = %s", [run.run_id]).fetchone() or (0,)
+        (rows,) = connection.execute("SELECT count(*) FROM sync.task WHERE run_id = %s", [run.run_id]).fetchone() or (
+            0,
+        )
     assert rows
     assert "没有到时间的任务" not in log
     picture(pages, "run_log", 480)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from fapiao.errors import BadInput
 from fapiao.rules.templates import Headings, heading_spelling, headings_of
 from fapiao.tables.lines import Table, respelled
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.places import placed
 
 
 def in_columns(table: Table, kind: str, others: Mapping[str, str] | None = None) -> Table:
@@ -36,5 +38,5 @@ def _column(name: str, headings: Headings, others: Mapping[str, str]) -> str | N
 
 
 def _mixed(table: Table, chinese: str, english: str) -> BadInput:
-    where = f"{table.source}, {table.place}"
-    return BadInput([f"{where}: headings are Chinese ({chinese}) and English ({english}); keep to one language"])
+    where = placed(table.source, table.place) if table.place else table.source
+    return BadInput([sentence("tables.mixed", where=where, chinese=chinese, english=english)])

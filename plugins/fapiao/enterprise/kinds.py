@@ -4,8 +4,11 @@ from collections.abc import Collection, Sequence
 
 from fapiao.enterprise.form import Problems, check_columns, of_sheets
 from fapiao.enterprise.headings import in_columns, known_headings
-from fapiao.rules.templates import heading_spelling, headings_of, loaded_columns, table_named
+from fapiao.rules.templates import heading_spelling, headings_of, loaded_columns, table_label, table_named
 from fapiao.tables.lines import Line, Table
+from fapiao.texts.catalogue import listed, sentence
+from fapiao.texts.language import language
+from fapiao.texts.places import apart, told
 
 COMMANDS = {"taxpayers": "taxpayers", "accounts": "taxpayers", "schemes": "schemes", "entries": "entries"}
 OWN_COLUMN = {"entries": "document_key"}
@@ -22,7 +25,8 @@ def lines_by_kind(files: Sequence[list[Table]], wanted: Collection[str], complai
         known = [(kind, table) for table in of_sheets(tables, COMMANDS) if (kind := _kind(table, complaints))]
         if known and not any(kind in wanted for kind, _ in known):
             kind, table = known[0]
-            complaints.problems.append(f"{table.source} holds {kind}: load them with ./fapiao {COMMANDS[kind]} load")
+            whose = {"file": table.source, "kind": table_said(kind), "command": COMMANDS[kind]}
+            complaints.problems.append(sentence("enterprise_files.holds_another", **whose))
             continue
         for kind, table in known:
             if kind in wanted:
@@ -30,8 +34,8 @@ def lines_by_kind(files: Sequence[list[Table]], wanted: Collection[str], complai
                 check_columns(ours, loaded_columns(kind), complaints)
                 found[kind].extend(ours.lines)
             else:
-                hint = f"load them with ./fapiao {COMMANDS[kind]} load"
-                complaints.warnings.append(f"{table.source}: {kind} are left out here; {hint}")
+                whose = {"file": table.source, "kind": table_said(kind), "command": COMMANDS[kind]}
+                complaints.warnings.append(sentence("enterprise_files.left_out", **whose))
     return found
 
 
@@ -40,8 +44,9 @@ def _kind(table: Table, complaints: Problems) -> str | None:
     if named in COMMANDS:
         return named
     if table.name and not table.is_sheet:
+        known = listed(map(table_said, COMMANDS))
         complaints.problems.append(
-            f"{table.source}: the section {table.name} is unknown; known are {', '.join(COMMANDS)}"
+            sentence("enterprise_files.unknown_section", file=table.source, name=table.name, known=known)
         )
         return None
     shared = {kind: known_headings(table, kind) for kind in COMMANDS if _is_possible(kind, table)}
@@ -49,9 +54,20 @@ def _kind(table: Table, complaints: Problems) -> str | None:
     if shared[best]:
         return best
     complaints.problems.extend(table.problems)
-    headings = "; ".join(f"{kind}: {', '.join(loaded_columns(kind))}" for kind in COMMANDS)
-    complaints.problems.append(f"{table.source}: no heading is known; the columns are, of {headings}")
+    headings = apart(map(_columns_said, COMMANDS))
+    complaints.problems.append(sentence("enterprise_files.no_heading_known", file=table.source, headings=headings))
     return None
+
+
+def table_said(kind: str) -> str:
+    """What people call a kind of table in the language that is spoken."""
+    return table_label(kind) if language() == "zh" else kind
+
+
+def _columns_said(kind: str) -> str:
+    headings = headings_of(kind)
+    names = headings.chinese if language() == "zh" else headings.english
+    return told(table_said(kind), listed(names.values()))
 
 
 def _is_possible(kind: str, table: Table) -> bool:

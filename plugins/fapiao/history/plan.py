@@ -108,7 +108,7 @@ def summary(plan: HistoryPlan, book: RuleBook) -> dict[str, Any]:
 
 def text(plan: HistoryPlan, book: RuleBook, width: int | None = None) -> str:
     """The dry run as people read it, on a screen of `width` cells: every subtask, then what it costs."""
-    found = [_line(one, book) | _read(one) for one in plan.subtasks]
+    found = [{**_line(one, book), **_read(one)} for one in plan.subtasks]
     if not found:
         return "\n".join([sentence("history_plan.nothing"), *_summary_lines(plan, book)])
     sizes = {name: max((len(line[name]) for line in found), default=0) if name in _EVEN else 0 for name in COLUMNS}

@@ -7,6 +7,7 @@ from fapiao.dag_texts.catalogue import texts_of
 from fapiao.forms.fields import FormField, Option, run_day_field
 from fapiao.identifiers import one_spelling
 from fapiao.rules.book import rulebook
+from fapiao.texts.catalogue import sentence
 
 DOCUMENTS = ("invoice", "customs")
 """票据类型: 发票 (R012) · 海关缴款书 (R013)"""
@@ -25,7 +26,7 @@ def _selectable() -> dict[str, str]:
 
 def _one_document(found: Sequence[str]) -> str | None:
     one = len(found) == 1 and found[0] in DOCUMENTS
-    return None if one else "票据类型 is one of invoice 发票 and customs 海关缴款书"
+    return None if one else sentence("key_element_form.document")
 
 
 _FILTERS = (

@@ -1,7 +1,7 @@
 """发票类型: the 21 names however they are spelt, resolved to one code (R064)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -77,9 +77,14 @@ def resolve(types: Iterable[InvoiceType], text: str) -> InvoiceType:
     found = spellings.get(written) or spellings.get(_region().sub("", written))
     if found:
         return found
-    near = nearest(text, [kind.name for kind in known], most=3)
+    near = nearest_names(known, text)
     hint = f"; did you mean {' / '.join(near)}?" if near else ""
     raise BadInput([f"invoice type {text!r} is unknown{hint}"])
+
+
+def nearest_names(types: Iterable[InvoiceType], text: str) -> Sequence[str]:
+    """The names of types that come near, at most three."""
+    return nearest(text, [kind.name for kind in types], most=3)
 
 
 @cache

@@ -19,6 +19,8 @@ from fapiao.selection.answers import Action
 from fapiao.selection.checks import OTHER
 from fapiao.selection.list_rules import MISSING, TWICE, list_rules
 from fapiao.tables.lines import Line, Table, heading
+from fapiao.texts.catalogue import listed, sentence
+from fapiao.texts.places import told
 
 SHEET = "引入清单"
 _THE_BUREAUS = "customs_no_deduction_list"
@@ -72,7 +74,7 @@ def list_rows(files: Sequence[list[Table]]) -> list[ListRow]:
         check_columns(table, (*COLUMNS, *(name for name in strange if not _is_near(name, table))), complaints)
         _check_needed(table, complaints)
     if not any(table.lines for table in tables) and not complaints.problems:
-        complaints.problems.append("no record is in the list: fill in ./fapiao template selection")
+        complaints.problems.append(sentence("selection_files.no_rows"))
     complaints.refuse()
     return _without_twins([_row(line) for table in tables for line in table.lines])
 
@@ -90,7 +92,7 @@ def _of_list(tables: list[Table]) -> list[Table]:
 def unread_columns(files: Sequence[list[Table]]) -> list[str]:
     """A sentence about every column that is in a list and means nothing here; its rows are read without it."""
     return [
-        f"{table.source}：列“{name}”没有读取。"
+        sentence("selection_files.unread_column", list=table.source, name=name)
         for table in _lists(files)
         for name in _strange(table)
         if not _is_near(name, table)
@@ -120,8 +122,8 @@ def _check_needed(table: Table, complaints: Problems) -> None:
     if not there & {CUSTOMS_NO, INVOICE_NO}:
         missing.append(CUSTOMS_NO)
     if missing:
-        names = [table.names.get(column, column) for column in missing]
-        complaints.problems.append(f"{table.source}: the column {' and '.join(names)} is missing")
+        names = listed(table.names.get(column, column) for column in missing)
+        complaints.problems.append(told(table.source, sentence("selection_files.no_columns", columns=names)))
 
 
 @cache

@@ -14,6 +14,7 @@ from fapiao.permissions.rules import Permissions
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
 from fapiao.texts.catalogue import sentence
+from fapiao.texts.places import apart, told
 from fapiao.texts.said import said
 from fapiao.verification import Received, Verification, question, verification_rules
 from hooks.enterprise.permissions import permissions_of
@@ -71,18 +72,18 @@ def _verdict(connection: Connection, receiver: Receiver, receipt: Receipt) -> Re
         return ReceiptVerdict(*whose, "repeated", rulebook().message("received_repeated", "import") + receipt.repeats)
     problems = list(_objections(receiver, one))
     if problems:
-        return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {'; '.join(problems)}")
+        return ReceiptVerdict(*whose, "refused", told(receipt.where, apart(problems)))
     try:
         outcome = _received(connection, receiver, one)
     except (Refused, MergeError) as failed:
         why = failed.text if isinstance(failed, Refused) else failed
-        return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {why}")
+        return ReceiptVerdict(*whose, "refused", told(receipt.where, why))
     return ReceiptVerdict(*whose, outcome, rulebook().message(f"received_{outcome}", "import"))
 
 
 def _objections(receiver: Receiver, one: Received) -> Iterator[str]:
     if one.taxpayer_no not in receiver.companies:
-        yield f"the taxpayer {one.taxpayer_no} is unknown: load it first (./fapiao taxpayers load)"
+        yield sentence("enterprise_files.unknown_taxpayer", number=one.taxpayer_no)
 
 
 def _received(connection: Connection, receiver: Receiver, one: Received) -> Outcome:

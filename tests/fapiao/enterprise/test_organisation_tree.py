@@ -24,7 +24,7 @@ def test_a_file_says_which_organisation_stands_above_and_it_needs_no_taxpayer_of
     after = loaded(f"taxpayer_no: {DISK}, org_code: '0200', org_parent: '0900'")
     assert after.enterprise.parents == {"0200": "0900"}
     assert after.enterprise.organisations == {"0100": "北京", "0200": None, "0900": None}
-    assert str(after.tallies[0]) == "组织：新增 1，修改 1，无变化 1"
+    assert str(after.tallies[0]) == "organisations: 1 new, 1 changed, 1 unchanged"
 
 
 def test_a_file_without_the_column_leaves_the_tree_and_an_empty_cell_takes_the_parent_away():

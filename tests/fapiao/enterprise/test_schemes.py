@@ -44,9 +44,9 @@ def test_a_scheme_is_read_with_the_defaults_of_what_it_does_not_say():
             enabled=True,
         )
     }
-    assert [str(tally) for tally in loaded.tallies] == ["下载方案：新增 1，修改 0，无变化 0"]
+    assert [str(tally) for tally in loaded.tallies] == ["schemes: 1 new, 0 changed, 0 unchanged"]
     again = schemes(SCHEME, loaded.enterprise)
-    assert [str(tally) for tally in again.tallies] == ["下载方案：新增 0，修改 0，无变化 1"]
+    assert [str(tally) for tally in again.tallies] == ["schemes: 0 new, 0 changed, 1 unchanged"]
     assert one("enabled: 禁用\nlayout_files: 是").enabled is False
 
 

@@ -27,9 +27,9 @@ def test_a_file_brings_organisations_taxpayers_and_accounts():
     )
     assert loaded.enterprise.accounts == {(ETAX, "13800000000"): Account(ETAX, "13800000000", "receive", True, "auto")}
     assert [str(tally) for tally in loaded.tallies] == [
-        "组织：新增 2，修改 0，无变化 0",
-        "企业：新增 3，修改 0，无变化 0",
-        "数电账号：新增 1，修改 0，无变化 0",
+        "organisations: 2 new, 0 changed, 0 unchanged",
+        "taxpayers: 3 new, 0 changed, 0 unchanged",
+        "accounts: 1 new, 0 changed, 0 unchanged",
     ]
     assert loaded.warnings == []
 
@@ -37,7 +37,7 @@ def test_a_file_brings_organisations_taxpayers_and_accounts():
 def test_the_same_file_again_changes_nothing():
     again = taxpayers(GROUP, before=group())
     assert again.enterprise == group()
-    assert str(again.tallies[1]) == "企业：新增 0，修改 0，无变化 3"
+    assert str(again.tallies[1]) == "taxpayers: 0 new, 0 changed, 3 unchanged"
 
 
 def test_a_column_that_is_absent_stays_and_one_that_is_empty_is_cleared():
@@ -133,7 +133,7 @@ def test_a_taxpayer_without_company_type_is_general_and_said_so():
 @pytest.mark.parametrize(
     ("given", "missing"),
     [
-        ("", "leqi_id and leqi_authorised_on"),
+        ("", "leqi_id, leqi_authorised_on"),
         (", leqi_id: LQ1", "leqi_authorised_on"),
         (", leqi_authorised_on: 2024-01-01", "leqi_id"),
     ],

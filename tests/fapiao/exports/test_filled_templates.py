@@ -130,7 +130,7 @@ def fill(tmp_path: Path) -> Callable[[str], Path]:
 
     def filled(name: str) -> Path:
         file = tmp_path / f"{name}.xlsx"
-        assert command.run(Namespace(name=name, out=file)) == 0
+        assert command.run(Namespace(name=name, out=file, json=False)) == 0
         book = load_workbook(file)
         for table, sheet in zip(templates()[name].tables, book.worksheets, strict=True):
             sheet.append([FILLED[table].get(column.name, "") for column in templates()[name].columns(table)])

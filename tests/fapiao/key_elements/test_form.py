@@ -170,7 +170,7 @@ def test_every_problem_is_said_at_once() -> None:
         colour="red",
     )
     assert len(found) == 7
-    for text in ("colour", "bill", "收据", "“新”", "ends (2027-03-08) before it starts", "票据类型", LONG):
+    for text in ("colour", "bill", "收据", "新", "ends (2027-03-08) before it starts", "票据类型", LONG):
         assert any(text in sentence for sentence in found), text
 
 
