@@ -8,6 +8,8 @@ from launcher.airflow_env import METADATA, metadata_is_given, metadata_is_prepar
 from launcher.doctor.findings import Finding, absent, doubtful, well, wrong
 from launcher.stack import known_stack, running_stack
 
+MIGRATE = "airflow db migrate"
+
 
 def airflow() -> Finding:
     """A stack that stands still is no fault; one that is not healthy, or was killed, is."""
@@ -33,7 +35,7 @@ def _given(number: str) -> Finding:
     """Somebody else's scheduler works on metadata that are given, or this home's own that stands still."""
     try:
         if not metadata_is_prepared():
-            return absent("airflow", sentence("doctor.metadata_empty", version=number), "airflow db migrate")
+            return absent("airflow", sentence("doctor.metadata_empty", version=number), MIGRATE)
         if scheduler_at_work():
             return well("airflow", sentence("doctor.scheduler_works", version=number))
     except Unusable as refused:

@@ -29,6 +29,7 @@ NO_SENTENCES = {
     "clock: pool",
     "use X of X",
     "not slow",
+    "airflow db migrate",
     "-c default_transaction_read_only=on -c statement_timeout=10s",
     "Address already in use",
     "shared memory block",
