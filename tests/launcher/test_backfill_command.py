@@ -45,6 +45,7 @@ def count(pool, what="sync.task"):
 
 
 @pytest.mark.req("R238", "R270")
+@pytest.mark.usefixtures("chinese")
 def test_a_dry_run_prints_every_subtask_and_its_cost_and_does_nothing(pool, capsys):
     printed = said(capsys, *FORM, "--dry-run")
     assert "申请 6 次，1 天（2026-11-21：6 次）" in printed

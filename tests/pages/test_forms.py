@@ -151,7 +151,7 @@ def test_the_form_of_history_years_tries_first_and_shows_its_plan_in_log_and_xco
     picture(pages, "history_form", 1640)
     run = pages.send()
     assert run.state(PATIENCE_SECONDS) == "成功"
-    log = run.log("plan", "预览（不提交）", "子任务 24（申请 24）")
+    log = run.log("plan", "预览（不提交）", "子任务 24（申请 24 个）")
     days = f"{datetime.now(SHANGHAI):%Y-%m-%d}  2025-01-01  2025-01-31"
     assert f"{days}  {GROUP}  申请  数电票（增值税专用发票）  乐企" in log
     picture(pages, "history_dry_run", 1040)
