@@ -17,6 +17,11 @@ DAY, NEXT = "2027-01-05", "2027-01-06"
 UPDATE = "etax__status_update"
 
 
+@pytest.fixture(autouse=True)
+def _in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAPIAO_LANG", "zh")
+
+
 @pytest.fixture
 def room(
     pool_url: str, monkeypatch: pytest.MonkeyPatch, airflow_metadata: None, tmp_path: Path
