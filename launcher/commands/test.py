@@ -12,17 +12,17 @@ PASSES_ON = True
 CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
 ONCE = (
     "simulator", "conformance", "journeys", "hostile_answers", "hostile_files", "races", "torture", "bench", "deploy",
-    "hooks/bureau/test_memory.py",
+    "hooks/bureau/test_memory.py", "docs", "texts", "words",
 )  # fmt: skip
 # twice as many workers as two cores: half of a test is waiting for Postgres, Airflow or the simulator
 RUNS = (
     # tests that start the whole stack are one group: a machine has one port 8080, and rarely memory for two stacks
     ({"TZ": "UTC"}, ["pytest", "-n", "4", "--dist", "loadgroup"]),
     # the stack, the simulator, what is said on the wire or lies in a file, memory, races, worlds with a clock of their
-    # own, and runs of Airflow, which brings its own time zone along: they do not depend on ours, and take minutes
+    # own, runs of Airflow, which brings its own time zone along, pages and words: they do not depend on ours
     (
         {"TZ": "Asia/Shanghai"},
-        ["pytest", "-n", "4", "-m", "not slow", *(f"--ignore=tests/{name}" for name in ONCE)],
+        ["pytest", "-n", "4", "--dist", "loadgroup", "-m", "not slow", *(f"--ignore=tests/{name}" for name in ONCE)],
     ),
 )
 

@@ -15,10 +15,11 @@ def test_alone(number): pass
 """
 
 
-def test_tests_of_one_group_run_in_one_process(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("words", [words for _, words in RUNS])
+def test_tests_of_one_group_run_in_one_process(words: list[str], pytester: pytest.Pytester) -> None:
     """They share one port 8080, or do in their order what one another needs."""
     pytester.makepyfile(GROUPED)
-    (_, words), *_ = RUNS
+    pytester.makeini("[pytest]\nmarkers =\n slow: takes long")
     result = pytester.run(sys.executable, "-m", *words, "-v", "-p", "no:cacheprovider")
     workers = {line.split()[0] for line in result.outlines if "PASSED" in line}
     assert len(workers) == 1, result.outlines
