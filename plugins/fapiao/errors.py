@@ -22,7 +22,7 @@ Still processing, empty and not ready are values of a poll, not errors.
 from dataclasses import dataclass, field
 
 from fapiao.base_errors import BadInput, FapiaoError, RuleError
-from fapiao.shown import shown, visible
+from fapiao.shown import shown, visible, visible_lines
 from fapiao.texts.codes import advice, meaning
 from fapiao.texts.language import speaking
 from fapiao.texts.said import Said
@@ -74,7 +74,7 @@ class BureauError(FapiaoError):
     @property
     def text(self) -> str:
         """The bureau's words or ours, as far as they can be shown."""
-        return shown(str(self.said or meaning(self.code)))
+        return shown(visible_lines(str(self.said or meaning(self.code))))  # cut as it is read, spelled out
 
     @property
     def advice(self) -> str:
