@@ -88,13 +88,17 @@ def respelled(table: Table, columns: Mapping[str, str], names: Mapping[str, str]
     `names` is what people call the columns in the language of the file; a heading that stands there goes first.
     """
     names = {**names, **{column: name for name, column in columns.items()}}
-    lines = [
-        replace(line, cells={columns.get(name, name): cell for name, cell in line.cells.items()}, names=names)
-        for line in table.lines
-    ]
+    lines = [replace(line, cells=_renamed(line.cells, columns), names=names) for line in table.lines]
     twice = _said_twice(table.lines, columns)
     renamed = tuple(columns.get(name, name) for name in table.columns)
     return replace(table, columns=renamed, lines=lines, problems=[*table.problems, *twice], names=names)
+
+
+def _renamed(cells: Mapping[str, Cell], columns: Mapping[str, str]) -> Mapping[str, Cell]:
+    """The cells under their columns; the same where nothing is renamed, for a table may have a million of them."""
+    if all(columns.get(name, name) == name for name in cells):
+        return cells
+    return {columns.get(name, name): cell for name, cell in cells.items()}
 
 
 def _said_twice(lines: list[Line], columns: Mapping[str, str]) -> Iterator[str]:
