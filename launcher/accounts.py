@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 
 SHARED = Path("/var/lib/fapiao")
 """Where root keeps what an unprivileged account cannot read at its own place."""
@@ -56,16 +57,10 @@ def account_for(data: Path) -> SystemAccount:
     if os.geteuid() != 0:
         me = account_of(os.geteuid())
         if owner and owner != me:
-            raise Unusable(
-                f"The data in {data} belongs to the user {owner.name}, you are {me.name}: "
-                f"run this as {owner.name}, or set FAPIAO_HOME to a folder of your own."
-            )
+            raise Unusable(sentence("machine.of_another_user", data=data, owner=owner.name, user=me.name))
         return me
     if owner and owner.uid == 0:
-        raise Unusable(
-            f"The data in {data} belongs to root, and Postgres refuses to run as root: "
-            f"give it away with 'chown -R {_unprivileged().name} {data}'."
-        )
+        raise Unusable(sentence("machine.of_root", data=data, account=_unprivileged().name))
     return owner or _unprivileged()
 
 
@@ -75,7 +70,7 @@ def _unprivileged() -> SystemAccount:
             return account_of(pwd.getpwnam(name).pw_uid)
         except KeyError:
             continue
-    raise Unusable("Postgres refuses to run as root and this machine has neither 'postgres' nor 'nobody': add one.")
+    raise Unusable(sentence("machine.no_account"))
 
 
 def own_folder(folder: Path, account: SystemAccount) -> None:
@@ -89,10 +84,7 @@ def own_folder(folder: Path, account: SystemAccount) -> None:
     if not folder.exists():
         _place(folder, account)
     if not account.reaches(folder.resolve()):
-        raise Unusable(
-            f"The account {account.name}, which runs Postgres for root, cannot enter {folder}: "
-            "open the folders above it (chmod o+x) or set FAPIAO_HOME to another place."
-        )
+        raise Unusable(sentence("machine.cannot_enter", account=account.name, folder=folder))
 
 
 def _place(folder: Path, account: SystemAccount) -> None:

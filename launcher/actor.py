@@ -2,13 +2,17 @@
 
 import argparse
 
+from fapiao.texts.catalogue import sentence
 from operators.run_context import ACTOR_VARIABLE, account
 
 
 def add_actor(parser: argparse.ArgumentParser) -> None:
     """The option --as."""
     parser.add_argument(
-        "--as", dest="actor", metavar="NAME", help=f"who acts; default: {ACTOR_VARIABLE}, else your account"
+        "--as",
+        dest="actor",
+        metavar=sentence("placeholders.person"),
+        help=sentence("options.actor", variable=ACTOR_VARIABLE),
     )
 
 

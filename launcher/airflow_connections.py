@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 from launcher.guard import ended_here, start
 from launcher.home import logs
 
@@ -34,9 +35,9 @@ def known_to_airflow(
             try:
                 code = child.wait(PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
-                raise Unusable(f"Airflow does not say which connections it knows; {log} has what it says.") from None
+                raise Unusable(sentence("runs.connections_unsaid", log=log)) from None
         text = answer.read()
     if code:
-        raise Unusable(f"Airflow cannot say which connections it knows: {log} says why; check its secrets backend.")
+        raise Unusable(sentence("runs.connections_unknown", log=log))
     found: dict[str, str] = json.loads(text)
     return found

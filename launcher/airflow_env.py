@@ -14,8 +14,9 @@ import psycopg
 
 from fapiao.errors import Unusable
 from fapiao.queries import query
+from fapiao.texts.catalogue import sentence
 from hooks.files.data_folder import data_folder
-from launcher.airflow_settings import SECRETS_BACKENDS, is_given, merged, sentences, spellings
+from launcher.airflow_settings import SECRETS_BACKENDS, is_given, merged, spellings, told_about
 from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE
 from launcher.guard import ended_here, start
 from launcher.home import ROOT, home, locked, logs, secret
@@ -48,7 +49,7 @@ def rehearse_apart() -> list[str]:
     apart = [name for name in os.environ if name.startswith(SECRETS_BACKENDS) or name in spellings(METADATA)]
     for name in apart:
         del os.environ[name]
-    return [f"{name} is not used: a rehearsal has its own." for name in apart]
+    return [sentence("runs.rehearses_apart", name=name) for name in apart]
 
 
 def fixed(port: int) -> dict[str, str]:
@@ -64,7 +65,7 @@ def fixed(port: int) -> dict[str, str]:
 
 def settings_of_the_user(port: int = 8080) -> list[str]:
     """Sentences about what he set and what becomes of it; no value is in them."""
-    return sentences(os.environ, fixed(port))
+    return told_about(os.environ, fixed(port))
 
 
 def _defaults(port: int) -> dict[str, str]:
@@ -217,7 +218,7 @@ def _has_tables(url: str | None) -> bool | None:
             return connection.execute(query("airflow", "has_tables")).fetchone() == (True,)
     except psycopg.Error as refused:
         if metadata_is_given():
-            raise Unusable(f"The database that {METADATA} names does not answer: {last_line(refused)}") from None
+            raise Unusable(sentence("runs.metadata_silent", variable=METADATA, reason=last_line(refused))) from None
         raise
 
 
@@ -233,20 +234,17 @@ def dag_files() -> tuple[int, list[tuple[str, str]]] | None:
 
 
 def _migrate() -> None:
-    print("Preparing Airflow's metadata (once, about ten seconds)…", file=sys.stderr, flush=True)
+    print(sentence("runs.preparing"), file=sys.stderr, flush=True)
     log = logs() / "airflow-migration.log"
     if _airflow(log, "db", "migrate"):
-        raise Unusable(f"Airflow could not prepare its metadata database; {log} says why.")
+        raise Unusable(sentence("runs.not_prepared", log=log))
 
 
 def _check() -> None:
     """A database that the user named and that is in use is his to migrate: it may be another Airflow's."""
     log = logs() / "airflow-migration.log"
     if _airflow(log, "db", "check-migrations", "--migration-wait-timeout", "0"):
-        raise Unusable(
-            f"The metadata database that {METADATA} names is not that of this Airflow, or is not up to date; {log} "
-            "says why. Run `airflow db migrate` on it yourself, or unset the variable: fapiao then keeps its own."
-        )
+        raise Unusable(sentence("runs.other_metadata", variable=METADATA, log=log))
 
 
 def _airflow(log: Path, *words: str) -> int:

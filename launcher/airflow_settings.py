@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from fapiao.texts.catalogue import listed, sentence
+
 PREFIX = "AIRFLOW__"
 WAYS = ("", "_CMD", "_SECRET")
 """A setting may be its value, or the command or secret that holds it."""
@@ -35,9 +37,9 @@ def merged(user: Mapping[str, str], defaults: Mapping[str, str], fixed: Mapping[
     return {name: value for name, value in user.items() if name not in dropped} | ours | dict(fixed)
 
 
-def sentences(user: Mapping[str, str], fixed: Mapping[str, str]) -> list[str]:
+def told_about(user: Mapping[str, str], fixed: Mapping[str, str]) -> list[str]:
     """What is told about the settings that the user gave: which are used, which are not and why; no value is shown."""
     unused = {one for name, value in fixed.items() for one in spellings(name) if user.get(one, value) != value}
     used = sorted(name for name in user if name.startswith(PREFIX) and name not in unused)
-    told = [f"{name} is not used: fapiao sets it itself (docs/platform.md)." for name in sorted(unused)]
-    return [*told, *([f"Used as you set them: {', '.join(used)}."] if used else [])]
+    told = [sentence("runs.set_here", name=name) for name in sorted(unused)]
+    return [*told, *([sentence("runs.as_set", names=listed(used))] if used else [])]

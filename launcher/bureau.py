@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Mapping
+from functools import reduce
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 from launcher.airflow_connections import known_to_airflow
 from launcher.airflow_env import airflow_environment, ensure_metadata, metadata_is_prepared, metadata_server
 from launcher.connections import BUREAU_VARIABLES, GATEWAY_VARIABLE, LEQI_VARIABLE, name_of
@@ -19,10 +21,11 @@ def require_bureau(dag_id: str, pool_url: str) -> None:
     if any(os.environ.get(name) for name in needed):
         return
     if not bureaus_of_airflow(pool_url).keys() & {*needed}:
-        raise Unusable(
-            f"There is no bureau for {dag_id} to talk to: set {' or '.join(needed)} to its connection, "
-            "or start the stack with its simulator by ./fapiao up, or rehearse by ./fapiao demo."
-        )
+        raise Unusable(sentence("runs.no_bureau", dag_id=dag_id, variables=reduce(_either, needed)))
+
+
+def _either(one: str, other: str) -> str:
+    return sentence("runs.either", one=one, other=other)
 
 
 def bureaus_of_airflow(pool_url: str) -> dict[str, str]:

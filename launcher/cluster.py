@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from fapiao.errors import Unusable
-from launcher.postgres_errors import sentence
+from fapiao.texts.catalogue import sentence
+from launcher.postgres_errors import explained
 from launcher.programs import Programs, version
 
 USER = "fapiao"
@@ -32,7 +33,7 @@ def create_cluster(data: Path, password: Path, programs: Programs) -> None:
         *("-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
     )
     if done.returncode:
-        raise Unusable(sentence(f"Postgres could not create its data in {data}", done.stdout + done.stderr))
+        raise Unusable(explained(sentence("machine.not_created", data=data), done.stdout + done.stderr))
     with (making / "postgresql.conf").open("a", encoding="utf-8") as configuration:
         configuration.write(f"\ninclude '{CONFIGURATION}'\n")
     making.rename(data)
@@ -45,10 +46,7 @@ def refuse_other_major(data: Path) -> None:
     found = (data / "PG_VERSION").read_text(encoding="ascii").strip()
     here = version().partition(".")[0]
     if found != here:
-        raise Unusable(
-            f"The data in {data} was written by Postgres {found}, this is Postgres {here}: "
-            "dump it with the old one and load it here, or set FAPIAO_HOME to a new folder."
-        )
+        raise Unusable(sentence("machine.other_major", data=data, found=found, here=here))
 
 
 def configure(data: Path, settings: dict[str, str]) -> None:
@@ -63,10 +61,8 @@ def configure(data: Path, settings: dict[str, str]) -> None:
 def _refuse_full_disk(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE_BYTES:
-        raise Unusable(
-            f"The disk of {folder} is full ({free // 2**20} MiB left, Postgres needs "
-            f"{LEAST_FREE_BYTES // 2**20} MiB to begin): free some space or set FAPIAO_HOME to another disk."
-        )
+        left = {"free": free // 2**20, "needed": LEAST_FREE_BYTES // 2**20}
+        raise Unusable(sentence("machine.disk_full", folder=folder, **left))
 
 
 def _write_password(file: Path, uid: int, gid: int) -> None:

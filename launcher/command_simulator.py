@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 from launcher.guard import NEEDED_TO_THE_END, ended_here, start
 from launcher.home import logs
 from launcher.local_program import CallRefused, LocalProgram
@@ -30,9 +31,9 @@ class Simulation:
     def order(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """One order to the control room; without a body, what it shows. Raises Unusable when it refuses."""
         try:
-            return LocalProgram("the simulator", self.admin_url).ask(f"/_sim/{path}", body, timeout=60)
+            return LocalProgram(sentence("rehearsal.simulator"), self.admin_url).ask(f"/_sim/{path}", body, timeout=60)
         except CallRefused as refused:
-            raise Unusable(f"the simulator refuses {path}: {refused.text}") from refused
+            raise Unusable(sentence("rehearsal.simulator_refuses", path=path, reason=refused.text)) from refused
 
 
 @contextmanager
@@ -54,6 +55,6 @@ def simulation(day: date | None, key: str) -> Iterator[Simulation]:
 def _wait_for(process: subprocess.Popen[bytes], ports: Path, log: Path) -> dict[str, int]:
     wait_until(lambda: ports.exists() or process.poll() is not None, START_SECONDS, step=0.05)
     if not ports.exists():
-        raise Unusable(f"the simulator did not start; {log} says why")
+        raise Unusable(sentence("rehearsal.no_simulator", log=log))
     found: dict[str, int] = json.loads(ports.read_text(encoding="utf-8"))
     return found

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 from hooks.bureau.connection import BureauConnection
 from launcher.secrets_backend import held_by_backend
 
@@ -42,7 +43,7 @@ def given_pool_url(variable: str = POOL_VARIABLE) -> str | None:
 def _from_uri(variable: str, text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("postgres", "postgresql") or not parts.hostname or not _has_a_port(parts):
-        raise Unusable(f"{variable} is not a Postgres connection: write postgresql://user:password@host:5432/name.")
+        raise Unusable(sentence("database.no_uri", variable=variable))
     options = dict(parse_qsl(parts.query))
     options |= _options(options.pop("__extra__", None))
     return parts._replace(scheme="postgresql", query=urlencode(options)).geturl()
@@ -60,9 +61,9 @@ def _from_json(variable: str, text: str) -> str:
     try:
         fields: dict[str, Any] = json.loads(text)
     except ValueError:
-        raise Unusable(f"{variable} begins like JSON and is none: check its quotes and braces.") from None
+        raise Unusable(sentence("database.no_json", variable=variable)) from None
     if fields.get("conn_type") not in ("postgres", "postgresql") or not fields.get("host"):
-        raise Unusable(f"{variable} needs conn_type postgres and a host.")
+        raise Unusable(sentence("database.no_fields", variable=variable))
     login, password = (quote(str(fields.get(key) or ""), safe="") for key in ("login", "password"))
     account = f"{login}:{password}@" if password else f"{login}@" if login else ""
     options = urlencode(_options(fields.get("extra")))
@@ -86,7 +87,7 @@ def bureau_connection(variable: str, text: str) -> BureauConnection:
     try:
         return _bureau_of_json(name, json.loads(text)) if text.startswith("{") else _bureau_of_uri(name, text)
     except (ValueError, AttributeError):
-        raise Unusable(f"{variable} is neither a URI nor JSON as Airflow writes it: check its quotes.") from None
+        raise Unusable(sentence("database.no_bureau_connection", variable=variable)) from None
 
 
 def _bureau_of_json(name: str, fields: dict[str, Any]) -> BureauConnection:

@@ -18,6 +18,10 @@ from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState
 from airflow.utils.types import DagRunTriggeredByType
 
+# our packages are found once Airflow has been imported
+from fapiao.texts.catalogue import listed, sentence
+from fapiao.texts.language import language_of, spoken_by_all
+
 UNDER_WAY = (DagRunState.QUEUED, DagRunState.RUNNING)
 POLL_SECONDS = 1.0
 
@@ -26,7 +30,7 @@ def main(pipe: int) -> None:
     """Has what stdin asks for run; a run's line is written as soon as it has ended."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     asked: list[tuple[str, dict[str, Any]]] = json.load(sys.stdin)
-    with os.fdopen(pipe, "w", encoding="utf-8") as results:
+    with os.fdopen(pipe, "w", encoding="utf-8") as results, spoken_by_all(language_of(os.environ)):
         for dag_id, conf in asked:
             print(json.dumps(_run(dag_id, conf)), file=results, flush=True)
 
@@ -38,9 +42,9 @@ def _run(dag_id: str, conf: dict[str, Any]) -> dict[str, str]:
     try:
         run = trigger_dag(dag_id, triggered_by=DagRunTriggeredByType.CLI, triggering_user_name=actor, conf=conf)
     except (AirflowException, ValueError) as refused:
-        return _not_made(dag_id, f"Airflow refuses the run of {dag_id}: {refused}")
+        return _not_made(dag_id, sentence("runs.refused_run", dag_id=dag_id, reason=refused))
     if run is None:
-        return _not_made(dag_id, f"Airflow made no run of {dag_id}")
+        return _not_made(dag_id, sentence("runs.no_run_made", dag_id=dag_id))
     return {"dag_id": dag_id, "run_id": run.run_id, "state": _end_of(dag_id, run.run_id)}
 
 
@@ -54,8 +58,8 @@ def _hindrance(dag_id: str) -> str:
     if model is None or model.is_stale:
         with create_session() as session:
             known = session.query(DagModel.dag_id).where(DagModel.is_stale.is_(False)).order_by(DagModel.dag_id)
-            return f"no DAG {dag_id}; there are {', '.join(name for (name,) in known)}"
-    return f"{dag_id} is paused: switch it on in Airflow's pages, then run it again" if model.is_paused else ""
+            return sentence("runs.no_dag", dag_id=dag_id, known=listed([name for (name,) in known]))
+    return sentence("runs.paused", dag_id=dag_id) if model.is_paused else ""
 
 
 def _end_of(dag_id: str, run_id: str) -> str:

@@ -47,10 +47,19 @@ def list_once() -> None:
 
 def _run(bag: "DagBag", dag_id: str, conf: dict[str, Any]) -> dict[str, str]:
     if dag_id not in bag.dags:
-        known = ", ".join(sorted(bag.dags))
-        return {"dag_id": dag_id, "run_id": "", "state": "unknown", "problem": f"no DAG {dag_id}; there are {known}"}
+        return {"dag_id": dag_id, "run_id": "", "state": "unknown", "problem": _no_dag(dag_id, sorted(bag.dags))}
     run = bag.dags[dag_id].test(run_conf=conf)
     return {"dag_id": dag_id, "run_id": run.run_id, "state": str(run.state.value)}
+
+
+def _no_dag(dag_id: str, known: list[str]) -> str:
+    """In the language of the command; what runs here speaks Chinese, for its words go into rows."""
+    # our packages are found once Airflow has been imported
+    from fapiao.texts.catalogue import listed, sentence  # noqa: PLC0415
+    from fapiao.texts.language import language_of, speaking  # noqa: PLC0415
+
+    with speaking(language_of(os.environ)):
+        return sentence("runs.no_dag", dag_id=dag_id, known=listed(known))
 
 
 if __name__ == "__main__":

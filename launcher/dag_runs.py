@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 from launcher.guard import PATIENCE_SECONDS, Manner, ended_here, start
 from operators.run_context import ACTOR_VARIABLE, account
 
@@ -53,7 +54,4 @@ def run_dags(
                 yield DagRun(**json.loads(line))
             child.wait()
     if left:
-        raise Unusable(
-            f"the DAG run ended with exit code {child.returncode} before its result: run it again, "
-            f"its rows go on from where they stood; its log: {log_file}"
-        )
+        raise Unusable(sentence("runs.run_broken", code=child.returncode, log=log_file))

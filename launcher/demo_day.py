@@ -11,6 +11,7 @@ from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
 from fapiao.rules.calendar import EVERY_THIRD_DAY
 from fapiao.tasks import RunDay
+from fapiao.texts.catalogue import sentence
 from fapiao.windows import month_start
 from hooks.enterprise.basics import change
 from hooks.pool.sessions import open_session
@@ -35,7 +36,7 @@ def set_parameters(url: str, texts: Iterable[str]) -> None:
             name, equals, value = text.partition("=")
             kind, dot, key = name.partition(".")
             if not (equals and dot):
-                raise BadInput([f"--param {text!r} is not type.key=value"])
+                raise BadInput([sentence("rehearsal.no_parameter", text=repr(text))])
             change(
                 connection,
                 lambda before, key=(kind, key), value=value: with_parameter(before, key, value, rules, True),

@@ -1,6 +1,6 @@
 """What the demo shows of its day: a short summary first, then table by table, then how to look further."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from fapiao.outcomes import BY_RULE
 from fapiao.queries import query
+from fapiao.texts.catalogue import listed, sentence
 from hooks.pool.sessions import open_session
 from launcher.commands.run import FAILED
 from launcher.dag_runs import DagRun
@@ -20,45 +21,50 @@ Connection = psycopg.Connection[dict[str, Any]]
 Ended = tuple[DagRun, datetime]
 """A run, and when it began: a sweep works the rows of every DAG, and those before it are not its own."""
 RUNS = {
-    "dag_id": "DAG", "tasks": "tasks", "bad": "not well", "inserted": "new", "updated": "changed",
-    "left_out": "left out",
+    "dag_id": "rehearsal.dag", "tasks": "rehearsal.run_tasks", "bad": "rehearsal.bad",
+    "inserted": "rehearsal.inserted", "updated": "rehearsal.updated", "left_out": "rehearsal.left_out",
 }  # fmt: skip
 """Every table here fits 80 cells: headings are short, and names of companies and reasons go on below."""
 COUNTED = ("inserted", "updated")
 WELL = ("succeeded", "no_data")
 SECTIONS: tuple[tuple[str, str, int | None, dict[str, str]], ...] = (
     (
-        "同步日志 · sync log (the newest rows that brought data)", "with_data", 12,
-        {"batch_no": "batch", "taxpayer_name": "company", "download_type_label": "what", "invoice_types": "type",
-         "days": "days", "downloaded_count": "rows", "inserted_count": "new", "updated_count": "upd"},
+        "rehearsal.with_data", "with_data", 12,
+        {"batch_no": "rehearsal.batch", "taxpayer_name": "rehearsal.company",
+         "download_type_label": "rehearsal.what", "invoice_types": "rehearsal.type", "days": "rehearsal.days",
+         "downloaded_count": "rehearsal.rows", "inserted_count": "rehearsal.inserted",
+         "updated_count": "rehearsal.updated_short"},
     ),
     (
-        "未申请 · what the calendar named and nobody applied for, and why", "left_out_on", None,
-        {"dag_id": "DAG", "rows": "rows", "reason": "why"},
+        "rehearsal.left_out_on", "left_out_on", None,
+        {"dag_id": "rehearsal.dag", "rows": "rehearsal.rows", "reason": "rehearsal.why"},
     ),
     (
-        "作废 · voided", "voided", 12,
-        {"batch_no": "batch", "taxpayer_name": "company", "invoice_types": "type", "window_start": "from",
-         "window_end": "to", "void_reason": "why"},
+        "rehearsal.voided", "voided", 12,
+        {"batch_no": "rehearsal.batch", "taxpayer_name": "rehearsal.company", "invoice_types": "rehearsal.type",
+         "window_start": "rehearsal.window_from", "window_end": "rehearsal.window_to",
+         "void_reason": "rehearsal.why"},
     ),
     (
-        "申请次数 · quota board (used and allowed, today and in the month)", "quota_board", 12,
-        {"taxpayer_no": "company", "direction": "way", "invoice_type": "type", "issue_month": "month",
-         "used_today": "today", "daily_limit": "max", "used_this_month": "month", "monthly_limit": "max"},
+        "rehearsal.quota_board", "quota_board", 12,
+        {"taxpayer_no": "rehearsal.company", "direction": "rehearsal.way", "invoice_type": "rehearsal.type",
+         "issue_month": "rehearsal.month", "used_today": "rehearsal.today", "daily_limit": "rehearsal.most",
+         "used_this_month": "rehearsal.used_this_month", "monthly_limit": "rehearsal.most"},
     ),
     (
-        "变更 · what changed in the pool", "changes", 12,
-        {"document_key": "document", "column_name": "field", "old_value": "before", "new_value": "after"},
+        "rehearsal.changes", "changes", 12,
+        {"document_key": "rehearsal.document", "column_name": "rehearsal.field", "old_value": "rehearsal.before",
+         "new_value": "rehearsal.after"},
     ),
 )  # fmt: skip
-"""Title, statement of log.sql, at most so many rows, columns with their headings."""
+"""Title, statement of log.sql, at most so many rows, columns with their headings; texts are of the catalogue."""
 FURTHER = (
-    ("./fapiao log --counts", "how many tasks stand where"),
-    ("./fapiao log --skipped", "what the calendar named and the plan left out, and why"),
-    ("./fapiao log --batch BATCH_NO --events", "what happened to one task, by whom and why"),
-    ("./fapiao calendar --from {day} --to {day} --channel leqi --explain", "what the calendar says of the day"),
-    ("./fapiao db url", "the pool's URL for psql; see the views of schema fapiao"),
-    ("./fapiao up", "the whole stack, scheduled"),
+    ("./fapiao log --counts", "rehearsal.further_counts"),
+    ("./fapiao log --skipped", "rehearsal.further_skipped"),
+    ("./fapiao log --batch BATCH_NO --events", "rehearsal.further_events"),
+    ("./fapiao calendar --from {day} --to {day} --channel leqi --explain", "rehearsal.further_calendar"),
+    ("./fapiao db url", "rehearsal.further_url"),
+    ("./fapiao up", "rehearsal.further_up"),
 )
 
 
@@ -71,31 +77,35 @@ def show(url: str, day: date, ended: Sequence[Ended]) -> list[str]:
         runs, reasons = _runs(connection, ended)
         red = {one.dag_id for one, _ in ended if one.state != "success"}
         bad = [run["dag_id"] for run in runs if run["failed"] or run["dag_id"] in red]
-        _summarise(connection, f"{day}: {len(ended)} DAG runs", bad)
-        print_title("运行 · runs")
-        print_rows(RUNS, runs, indent="  ")
+        _summarise(connection, day, len(ended), bad)
+        print_title(sentence("rehearsal.runs"))
+        print_rows(_headed(RUNS), runs, indent="  ")
         for reason in reasons:
             print_line(f"  {reason}")
         for title, statement, limit, columns in SECTIONS:
             values = {"limit": limit, "day": day, "organisations": None}
             rows = connection.execute(query("log", statement), values).fetchall()
-            print_title(title)
-            print_rows(columns, rows, indent="  ")
+            print_title(sentence(title))
+            print_rows(_headed(columns), rows, indent="  ")
             if limit is not None and len(rows) == limit:
-                print(f"  (the first {limit}; the commands below show all of them)")
+                print("  " + sentence("rehearsal.the_first", limit=limit))
     return bad
 
 
-def _summarise(connection: Connection, what: str, bad: Sequence[str]) -> None:
-    print(f"{what}, {'not well: ' + ', '.join(bad) if bad else 'all well'}.")
+def _headed(columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns with their headings in the language that is spoken."""
+    return {name: sentence(heading) for name, heading in columns.items()}
+
+
+def _summarise(connection: Connection, day: date, runs: int, bad: Sequence[str]) -> None:
+    if bad:
+        print(sentence("rehearsal.not_well", day=day, runs=runs, names=listed(bad)))
+    else:
+        print(sentence("rehearsal.all_well", day=day, runs=runs))
     rows = connection.execute(query("log", "by_status")).fetchall()
-    counts = [f"{row['tasks']} {row['label']}" for row in rows]
-    print(f"任务 · tasks: {', '.join(counts) or 'none'}.")
-    held = connection.execute(query("log", "pool_size")).fetchone() or {}
-    print(
-        f"全票池 · the pool holds {held['documents']} documents with {held['lines']} lines and "
-        f"{held['files']} layout files."
-    )
+    counts = [sentence("rehearsal.count", label=row["label"], tasks=row["tasks"]) for row in rows]
+    print(sentence("rehearsal.tasks", counts=listed(counts)) if counts else sentence("rehearsal.no_tasks"))
+    print(sentence("rehearsal.held", **(connection.execute(query("log", "pool_size")).fetchone() or {})))
 
 
 def _runs(connection: Connection, ended: Sequence[Ended]) -> tuple[list[dict[str, Any]], list[str]]:
@@ -112,13 +122,18 @@ def _runs(connection: Connection, ended: Sequence[Ended]) -> tuple[list[dict[str
         known = {"dag_id": one.dag_id, "bad": sum(row["tasks"] for row in bad), "failed": len(failed)}
         found.append(known | sums | {"left_out": left_out})
         told = [row for row in bad if row["message"]]
-        reasons += [f"{one.dag_id}, {row['tasks']} {row['error_code']}: {row['message']}" for row in told]
+        reasons += [_reason(one, row) for row in told]
     return found, reasons
+
+
+def _reason(run: DagRun, row: Mapping[str, Any]) -> str:
+    values = {"tasks": row["tasks"], "code": row["error_code"], "reason": row["message"]}
+    return sentence("rehearsal.bad_rows", dag_id=run.dag_id, **values)
 
 
 def print_further(day: date) -> None:
     """How to look further."""
-    print_title("Look further")
+    print_title(sentence("rehearsal.further"))
     for command, answer in FURTHER:
-        print(f"  {command.format(day=day)}\n      {answer}")
-    print(f"Everything lives in {home()}; nothing keeps running.")
+        print(f"  {command.format(day=day)}\n      {sentence(answer)}")
+    print(sentence("rehearsal.everything_in", folder=home()))

@@ -6,7 +6,21 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
+from fapiao.texts.language import Language, language_of
+
 TERMINATED = 143
+ENDED: dict[Language, str] = {
+    "zh": "收到 {signal}，已结束：本命令启动的进程均已停止，下次启动会从此处继续。",
+    "en": ("Ended by {signal}: nothing that this command started runs any more, and the next start goes on from here."),
+}
+STILL_ENDING: dict[Language, str] = {
+    "zh": "收到 {signal}，已结束：本机繁忙，本命令启动的进程正在停止，下次启动会从此处继续。",
+    "en": (
+        "Ended by {signal}: what this command started is still ending, on a busy machine, "
+        "and the next start goes on from here."
+    ),
+}
+"""They stand here, for the catalogue may not have been read when the signal comes."""
 LEAVE_SECONDS = 4.0
 """A machine may be so busy that ending takes longer: the guard finishes it, and who asked has been answered."""
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
@@ -17,14 +31,9 @@ class EndedBySignal(SystemExit):
 
     def __init__(self, number: int) -> None:
         super().__init__(TERMINATED)
-        self.sentence = (
-            f"Ended by {signal.Signals(number).name}: nothing that this command started runs any more, "
-            "and the next start goes on from here."
-        )
-        self.late_sentence = (
-            f"Ended by {signal.Signals(number).name}: what this command started is still ending, on a busy machine, "
-            "and the next start goes on from here."
-        )
+        spoken, name = language_of(os.environ), signal.Signals(number).name
+        self.sentence = ENDED[spoken].format(signal=name)
+        self.late_sentence = STILL_ENDING[spoken].format(signal=name)
 
 
 def end_at_once() -> None:

@@ -1,5 +1,6 @@
 """What every export command does: look up the rights, write with progress, leave on record who took what out."""
 
+import argparse
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import psycopg
 
 from fapiao.exports.columns import plan
 from fapiao.queries import query
+from fapiao.texts.catalogue import sentence
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.exports.rows import export_invoices, export_rows, note_export
 from hooks.exports.workbooks import Progress
@@ -18,6 +20,12 @@ STATEMENTS = {"log": "rows", "brought": "invoices", "skipped": "skips", "quota":
 
 Connection = psycopg.Connection[Any]
 Values = dict[str, Any]
+
+
+def add_out(parser: argparse.ArgumentParser) -> None:
+    """The option --out: the workbook to write."""
+    place = sentence("placeholders.file")
+    parser.add_argument("--out", type=Path, required=True, metavar=place, help=sentence("export_command.out"))
 
 
 def export_log(connection: Connection, sheet: str, values: Values, file: Path, actor: str) -> None:
@@ -78,4 +86,5 @@ def _export(
     with counted_rows(str(file)) as progress:
         rows = write(chosen, progress)
     note_export(connection, actor, rows, chosen | noted, file)
-    print(f"{rows} rows written to {file}")
+    said = "export_command.written" if rows else "export_command.nothing"
+    print(sentence(said, rows=rows, file=file))

@@ -1,19 +1,23 @@
 """What `./fapiao backfill` does with import tasks that are there: list, show, stop, retry, resume, auto, missing."""
 
 import argparse
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import psycopg
 
+from fapiao.closed_lists import code_of
 from fapiao.errors import BadInput
 from fapiao.forms.items import items
 from fapiao.rules.book import rulebook
+from fapiao.texts.catalogue import listed, sentence
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.pool.sessions import open_session
 from hooks.queues.imports import files_of_import
 from launcher.actor import actor_of
 from launcher.options import day_of
+from launcher.people_table import show_rows
 from launcher.pool import pool_session, reading_session
 from launcher.row_limit import add_row_limit
 from launcher.screen import print_rows
@@ -22,35 +26,17 @@ from launcher.task_commands import show as show_done
 from operators.history import auto_update as auto
 from operators.history import batches
 
-LIST = {
-    "batch_no": "导入批次号", "taxpayer_name": "企业名称", "taxpayer_no": "税号", "direction_labels": "进销项",
-    "invoice_types": "发票种类", "status_label": "执行状态", "method_label": "导入方式", "channel_label": "下载通道",
-    "total_count": "总份数", "succeeded_count": "成功份数", "failed_count": "失败份数", "created_by": "创建人",
-    "created_at": "创建时间", "org_name": "组织", "next_day": "下次申请日",
-}  # fmt: skip
-MONTHS = {
-    "issue_month": "开票月份", "status_label": "执行状态", "tasks": "任务", "succeeded": "成功", "partial": "部分成功",
-    "failed": "失败", "terminated": "终止", "total_count": "总份数", "succeeded_count": "成功份数",
-    "failed_count": "失败份数", "next_day": "下次申请日",
-}  # fmt: skip
-ROWS = {
-    "batch_no": "下载批次号", "issue_month": "开票月份", "invoice_type_label": "发票种类", "status_label": "状态",
-    "void_state_label": "作废", "downloaded_count": "总份数", "succeeded_count": "成功份数", "failed_count": "失败份数",
-    "not_before_day": "申请日", "error_message": "原因", "retry_of_batch_no": "重试的批次号",
-}  # fmt: skip
-FILES = {
-    "name": "文件", "uploaded_as": "上传文件", "size": "字节", "rows": "行数", "kept": "已入池的行",
-    "rejected": "失败的行", "quarantined": "待识别的行",
-}  # fmt: skip
-FILE_ROWS = {name: label for name, label in ROWS.items() if name not in ("issue_month", "not_before_day")}
-AUTO = {
-    "org_code": "组织", "whose": "组织名称", "data_type_label": "更新内容", "enabled": "启用", "entrance_label": "入口",
-    "created_by": "创建人", "changed_by": "修改人",
-}  # fmt: skip
-MISSING = {
-    "taxpayer_no": "销方税号", "document_key": "缺少的蓝票", "red_document_key": "红票", "issue_date": "红票开票日期",
-    "total_amount": "红票金额",
-}  # fmt: skip
+LIST = ("batch_no", "taxpayer_name", "taxpayer_no", "direction_labels", "invoice_types", "status_label", "method_label",
+        "channel_label", "total_count", "succeeded_count", "failed_count", "created_by", "created_at", "org_name",
+        "next_day")  # fmt: skip
+MONTHS = ("issue_month", "status_label", "tasks", "succeeded", "partial", "failed", "terminated", "total_count",
+          "succeeded_count", "failed_count", "next_day")  # fmt: skip
+ROWS = ("batch_no", "issue_month", "invoice_type_label", "status_label", "void_state_label", "downloaded_count",
+        "succeeded_count", "failed_count", "not_before_day", "error_message", "retry_of_batch_no")  # fmt: skip
+FILES = ("name", "uploaded_as", "size", "rows", "kept", "rejected", "quarantined")
+FILE_ROWS = tuple(name for name in ROWS if name not in ("issue_month", "not_before_day"))
+AUTO = ("org_code", "whose", "data_type_label", "enabled", "entrance_label", "created_by", "changed_by")
+MISSING = ("taxpayer_no", "document_key", "red_document_key", "issue_date", "total_amount")
 
 Connection = psycopg.Connection[Any]
 BY_FILE = "bureau_file"
@@ -62,15 +48,16 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
         "action",
         nargs="?",
         choices=[*ACTIONS],
-        help="what to do with import tasks that are there; missing: 红冲 originals that the pool lacks",
+        help=sentence("backfill_command.action"),
     )
-    parser.add_argument("batches", nargs="*", metavar="BATCH", help="导入批次号")
-    parser.add_argument("--reason", metavar="WHY", help="stop: 终止原因, kept with the tasks")
-    add_row_limit(parser, 100, "list, missing: at most so many")
-    parser.add_argument("--org", metavar="CODE", help="auto: whose, separated by commas")
-    parser.add_argument("--scope", help="auto: private 本组织私有 (default) or global 全局共享")
-    parser.add_argument("--enable", metavar="KIND", help="auto: details 发票明细, usage 用途状态, or both by comma")
-    parser.add_argument("--disable", metavar="KIND", help="auto: switch off")
+    number = sentence("placeholders.batch")
+    parser.add_argument("batches", nargs="*", metavar=number, help=sentence("backfill_command.batches"))
+    reason = sentence("placeholders.reason")
+    parser.add_argument("--reason", metavar=reason, help=sentence("backfill_command.reason"))
+    add_row_limit(parser, 100, sentence("backfill_command.limit"))
+    for name, word in {"org": "code", "scope": "scope", "enable": "kind", "disable": "kind"}.items():
+        said = sentence(f"update_options.{name}")
+        parser.add_argument(f"--{name}", metavar=sentence(f"placeholders.{word}"), help=said)
 
 
 def act(arguments: argparse.Namespace) -> int:
@@ -84,24 +71,34 @@ def act(arguments: argparse.Namespace) -> int:
 def show_list(url: str, actor: str, numbers: Sequence[str]) -> None:
     """The import tasks of these numbers as a table."""
     with open_session(url) as connection:
-        print_rows(LIST, batches.list_batches(connection, actor, numbers), as_json=False)
+        _print("import_tasks", LIST, batches.list_batches(connection, actor, numbers), as_json=False)
 
 
 def _list(connection: Connection, arguments: argparse.Namespace) -> None:
     found = batches.list_batches(connection, actor_of(arguments), arguments.batches, arguments.limit)
-    print_rows(LIST, found, as_json=arguments.json)
+    _print("import_tasks", LIST, found, as_json=arguments.json)
+
+
+def _print(table: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print_rows(columns, rows, as_json=True)
+    else:
+        show_rows(table, columns, rows, nothing=sentence(f"nothing_imported.{table}"))
 
 
 def _show(connection: Connection, arguments: argparse.Namespace) -> None:
     found = batches.list_batches(connection, actor_of(arguments), _named(arguments))
     if not found:
-        raise BadInput([f"{', '.join(arguments.batches)}: there is no such import task, or you may not see it"])
+        raise BadInput([sentence("backfill_command.unknown", batches=listed(arguments.batches))])
     for one in found:
-        print_rows(LIST, [one], as_json=arguments.json)
-        by_file = one["method"] == BY_FILE
-        detail = files_of_import if by_file else batches.subtasks
-        print_rows(FILES if by_file else MONTHS, detail(connection, one["batch_no"]), as_json=arguments.json)
-        print_rows(FILE_ROWS if by_file else ROWS, batches.rows(connection, one["batch_no"]), as_json=arguments.json)
+        _print("import_tasks", LIST, [one], as_json=arguments.json)
+        number, rows = one["batch_no"], batches.rows(connection, one["batch_no"])
+        if one["method"] == BY_FILE:
+            _print("import_files", FILES, files_of_import(connection, number), as_json=arguments.json)
+            _print("import_rows", FILE_ROWS, rows, as_json=arguments.json)
+        else:
+            _print("import_months", MONTHS, batches.subtasks(connection, number), as_json=arguments.json)
+            _print("import_rows", ROWS, rows, as_json=arguments.json)
 
 
 def _stop(connection: Connection, arguments: argparse.Namespace) -> None:
@@ -111,12 +108,18 @@ def _stop(connection: Connection, arguments: argparse.Namespace) -> None:
 
 def _retry(connection: Connection, arguments: argparse.Namespace) -> None:
     planned = batches.retry(connection, actor_of(arguments), _named(arguments), day_of(arguments))
-    print("\n".join(planned))
+    _print_numbers(planned, as_json=arguments.json)
     say_who_works(connection, planned)
 
 
 def _resume(connection: Connection, arguments: argparse.Namespace) -> None:
-    print("\n".join(batches.resume(connection, actor_of(arguments), _named(arguments))))
+    resumed = batches.resume(connection, actor_of(arguments), _named(arguments))
+    _print_numbers(resumed, as_json=arguments.json)
+
+
+def _print_numbers(numbers: Sequence[str], *, as_json: bool) -> None:
+    for number in numbers:
+        print(json.dumps({"batch_no": number}) if as_json else number)
 
 
 def _auto(connection: Connection, arguments: argparse.Namespace) -> None:
@@ -130,10 +133,10 @@ def _auto(connection: Connection, arguments: argparse.Namespace) -> None:
                 _data_types(chosen),
                 enabled=enabled,
                 entrance="automation",
-                scope=arguments.scope and rulebook().code("auto_update_scope", arguments.scope),
+                scope=arguments.scope and code_of("auto_update_scope", arguments.scope),
             )
     seen = allowed_organisations(connection, actor_of(arguments), "view")
-    print_rows(AUTO, auto.settings(connection, seen), as_json=arguments.json)
+    _print("automatic_updates", AUTO, auto.settings(connection, seen), as_json=arguments.json)
 
 
 def _data_types(text: str) -> list[str]:
@@ -143,7 +146,8 @@ def _data_types(text: str) -> list[str]:
 
 
 def _missing(connection: Connection, arguments: argparse.Namespace) -> None:
-    print_rows(MISSING, batches.missing_blue(connection, actor_of(arguments), arguments.limit), as_json=arguments.json)
+    found = batches.missing_blue(connection, actor_of(arguments), arguments.limit)
+    _print("missing_originals", MISSING, found, as_json=arguments.json)
 
 
 ACTIONS: Mapping[str, Callable[[Connection, argparse.Namespace], None]] = {

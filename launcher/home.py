@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 from hooks.files.data_folder import VARIABLE, data_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,12 +27,12 @@ def home() -> Path:
     except OSError as refused:
         raise _not_writable(folder, refused.strerror) from None
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise _not_writable(folder, "read-only, or another account's")
+        raise _not_writable(folder, sentence("machine.read_only"))
     return folder
 
 
 def _not_writable(folder: Path, reason: str | None) -> Unusable:
-    return Unusable(f"The data folder {folder} cannot be written ({reason}): set {VARIABLE} to a folder of your own.")
+    return Unusable(sentence("machine.not_writable", folder=folder, reason=reason, variable=VARIABLE))
 
 
 def logs() -> Path:

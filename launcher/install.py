@@ -22,13 +22,59 @@ NO_NEWS = "--disable-pip-version-check"
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 """What production needs, and what one machine needs beside it."""
 VARIABLE = "FAPIAO_VENV"
-DURATION = "half a minute to a few minutes"
 TELL_UV = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
     "find-links": "UV_FIND_LINKS",
     "cert": "SSL_CERT_FILE",
 }
+SENTENCES = {
+    "begin": (
+        "正在将锁定的依赖安装到 {venv}：仅此一次，约 900 MB，需要半分钟到几分钟。",
+        "Installing the locked requirements into {venv}: once, about 900 MB, half a minute to a few minutes.",
+    ),
+    "done": ("安装完成。", "Installed."),
+    "other_folder": (
+        "{venv} 中有 ./fapiao 所安装之外的内容：请用 {variable} 指定一个新文件夹。",
+        "{venv} holds other things than what ./fapiao installs: let {variable} name a new folder.",
+    ),
+    "not_writable": (
+        "{folder} 不可写（{reason}）：请先由其所有者运行一次 ./fapiao，或用 {variable} 指定您自己的文件夹用于安装。",
+        "{folder} cannot be written ({reason}): run ./fapiao once as its owner, "
+        "or set {variable} to a folder of your own in which to install the requirements.",
+    ),
+    "waiting": ("另一个 ./fapiao 正在安装，请稍候。", "Another ./fapiao is installing: waiting for it."),
+    "installer": ("1/2 安装程序（{uv}）", "1/2 the installer ({uv})"),
+    "rest": (
+        "2/2 Airflow、Postgres 及其他；编译需要的时间最长",
+        "2/2 Airflow, Postgres and the rest; compiling it takes longest",
+    ),
+    "with_pip": (
+        "uv 未能完成，改用 pip 重试，需要更长时间。",
+        "uv could not; trying again with pip, which takes longer.",
+    ),
+    "failed": (
+        "锁定的依赖未能安装，原因见上。请检查网络、pip 的软件源和剩余磁盘空间，然后重新运行 ./fapiao。",
+        "The locked requirements could not be installed; the lines above say why. "
+        "Check the network, the package index of pip and the free disk space, then run ./fapiao again.",
+    ),
+    "no_environment": (
+        "{python} 无法建立虚拟环境：请安装其 venv 和 pip。",
+        "{python} can make no virtual environment: install its venv and pip.",
+    ),
+    "no_place": (
+        "依赖未能安装到 {venv}：{reason}。请将 {variable} 设为其他文件夹。",
+        "The requirements could not be installed into {venv}: {reason}. Set {variable} to another folder.",
+    ),
+    "interrupted": ("已中断；下次运行 ./fapiao 会重新安装。", "Interrupted; ./fapiao begins anew next time."),
+    "ended": (
+        "收到 SIGTERM，已结束；下次运行 ./fapiao 会重新安装。",
+        "Ended by SIGTERM; ./fapiao begins anew next time.",
+    ),
+}
+"""In Chinese and in English: the catalogue cannot be read before there is an environment."""
+LANGUAGE_VARIABLES = ("FAPIAO_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+"""As in fapiao.texts.language."""
 _SETTING = re.compile(r"^(?::env:|global|install)\.(?P<key>[a-z-]+)=(?P<value>.+)$", re.MULTILINE)
 
 
@@ -66,7 +112,7 @@ def install(root: Path, lock: str, venv: Path) -> None:
         _refuse_other_folder(venv, root)
         for leftover in (making, old):
             shutil.rmtree(leftover, ignore_errors=True)
-        say(f"Installing the locked requirements into {_called(venv, root)}: once, about 900 MB, {DURATION}.")
+        say(sentence("begin", venv=_called(venv, root)))
         _fill(making, [root / name for name in LOCKS])
         rewrite_paths(making, venv)
         (making / STAMP).write_text(f"{lock}\n", encoding="ascii")
@@ -74,7 +120,7 @@ def install(root: Path, lock: str, venv: Path) -> None:
             venv.rename(old)
         making.rename(venv)
         shutil.rmtree(old, ignore_errors=True)
-        say("Installed.")
+        say(sentence("done"))
 
 
 def _beside(venv: Path, what: str) -> Path:
@@ -91,7 +137,7 @@ def _refuse_other_folder(venv: Path, root: Path) -> None:
     ours = (venv / ("pyvenv.cfg" if venv.parent == root else STAMP)).exists()
     nothing = not venv.exists() or (venv.is_dir() and not any(venv.iterdir()))
     if not (ours or nothing):
-        raise NotInstalled(f"{venv} holds other things than what ./fapiao installs: let {VARIABLE} name a new folder.")
+        raise NotInstalled(sentence("other_folder", venv=venv, variable=VARIABLE))
 
 
 def _stamp(venv: Path) -> str:
@@ -101,9 +147,16 @@ def _stamp(venv: Path) -> str:
         return ""
 
 
-def say(sentence: str) -> None:
+def sentence(key: str, **values: object) -> str:
+    """One of ours in the language of the command line."""
+    said = next(filter(None, (os.environ.get(name) for name in LANGUAGE_VARIABLES)), "")
+    chinese, english = SENTENCES[key]
+    return (chinese if said.lower().startswith("zh") else english).format(**values)
+
+
+def say(told: str) -> None:
     """Progress, for people."""
-    print(sentence, file=sys.stderr, flush=True)
+    print(told, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
@@ -113,15 +166,13 @@ def _alone(venv: Path) -> Iterator[None]:
         venv.parent.mkdir(parents=True, exist_ok=True)
         lock = _beside(venv, "lock").open("a")
     except OSError as refused:
-        raise NotInstalled(
-            f"{venv.parent} cannot be written ({refused.strerror}): run ./fapiao once as its owner, "
-            f"or set {VARIABLE} to a folder of your own in which to install the requirements."
-        ) from None
+        values = {"folder": venv.parent, "reason": refused.strerror, "variable": VARIABLE}
+        raise NotInstalled(sentence("not_writable", **values)) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another ./fapiao is installing: waiting for it.")
+            say(sentence("waiting"))
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -130,22 +181,19 @@ def _fill(venv: Path, locks: Sequence[Path]) -> None:
     python = venv / "bin" / "python"
     wanted = [word for lock in locks for word in ("-r", lock)]
     pip = _new_environment(venv)
-    say(f"1/2 the installer ({UV})")
+    say(sentence("installer", uv=UV))
     has_uv = _run([*pip, "install", "--quiet", UV])
-    say("2/2 Airflow, Postgres and the rest; compiling it takes longest")
+    say(sentence("rest"))
     configured = subprocess.run([*pip, "config", "list"], check=False, capture_output=True, text=True).stdout
     environment = {**os.environ, **uv_settings(configured)}
     uv = [venv / "bin" / "uv", "pip", "install", "--python", python, "--compile-bytecode", *wanted]
     if has_uv and _run_without_list(uv, environment):
         return
-    say("uv could not; trying again with pip, which takes longer.")
+    say(sentence("with_pip"))
     # an older pip chooses a version for what has extras before it sees the pin, unless that is a constraint too
     pins = [word for lock in locks for word in ("-c", lock)]
     if not _run([*pip, "install", "--quiet", "--require-hashes", *wanted, *pins]):
-        raise NotInstalled(
-            "The locked requirements could not be installed; the lines above say why. "
-            "Check the network, the package index of pip and the free disk space, then run ./fapiao again."
-        )
+        raise NotInstalled(sentence("failed"))
 
 
 def _new_environment(venv: Path) -> list[str | Path]:
@@ -155,7 +203,7 @@ def _new_environment(venv: Path) -> list[str | Path]:
     shutil.rmtree(venv, ignore_errors=True)
     if _run([*PYTHON, "-m", "venv", "--without-pip", venv]) and _run([*PYTHON, "-m", "pip", "-q", "list"]):
         return [*PYTHON, "-m", "pip", NO_NEWS, "--python", venv / "bin" / "python"]
-    raise NotInstalled(f"{sys.executable} can make no virtual environment: install its venv and pip.")
+    raise NotInstalled(sentence("no_environment", python=sys.executable))
 
 
 def uv_settings(pip_configuration: str) -> dict[str, str]:
@@ -216,13 +264,13 @@ def main(root: str, lock: str, venv: str) -> int:
         say(str(reason))
         return 1
     except OSError as failed:
-        say(f"The requirements could not be installed into {venv}: {failed}. Set {VARIABLE} to another folder.")
+        say(sentence("no_place", venv=venv, reason=failed, variable=VARIABLE))
         return 1
     except KeyboardInterrupt:
-        say("Interrupted; ./fapiao begins anew next time.")
+        say(sentence("interrupted"))
         return 130
     except ToldToEnd:
-        say("Ended by SIGTERM; ./fapiao begins anew next time.")
+        say(sentence("ended"))
         return 143
     return 0
 

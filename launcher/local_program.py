@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 
 if TYPE_CHECKING:
     import httpx
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 class CallRefused(Unusable):
     """The program answered that it does not do this; its own words are in `text`."""
 
-    def __init__(self, sentence: str, status: int, text: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, told: str, status: int, text: str) -> None:
+        super().__init__(told)
         self.status = status
         self.text = text
 
@@ -41,9 +42,9 @@ class LocalProgram:
                 answer: dict[str, Any] = reply.json()
                 return answer
         except (httpx.HTTPError, ValueError) as broken:
-            raise Unusable(f"{self.name} does not answer at {self.url}: {broken}") from broken
-        sentence = f"{self.name} refuses {path}: HTTP {reply.status_code} {reply.reason_phrase}"
-        raise CallRefused(sentence, reply.status_code, reply.text)
+            raise Unusable(sentence("runs.program_silent", name=self.name, url=self.url, reason=broken)) from broken
+        values = {"name": self.name, "path": path, "status": reply.status_code, "reason": reply.reason_phrase}
+        raise CallRefused(sentence("runs.program_refuses", **values), reply.status_code, reply.text)
 
 
 @cache

@@ -1,7 +1,6 @@
 """The command line: the table of commands, and what a person reads when one of them cannot go on."""
 
 import argparse
-import ast
 import errno
 import importlib
 import keyword
@@ -9,16 +8,24 @@ import os
 import sys
 import time
 import traceback
-from pathlib import Path
+from collections.abc import Iterator
 from types import ModuleType
 
-from fapiao.errors import FapiaoError
+from fapiao.errors import BadInput, FapiaoError
+from fapiao.nearest import nearest
 from fapiao.shown import visible_lines
+from fapiao.text_table import cut
+from fapiao.texts.catalogue import listed, sentence, sentences
+from fapiao.texts.language import language_of, spoken_by_all
+from launcher.argparse_words import translated
 from launcher.ending import EndedBySignal, told, unwind
 from launcher.entrance import entering
 from launcher.guard import close_guard
 from launcher.guarded_output import guarded_output, print_line
+from launcher.help_layout import CommandParser
 from launcher.home import logs
+from launcher.screen import screen_width
+from launcher.streams import speak_utf8
 
 COMMANDS = (
     "demo",
@@ -49,17 +56,18 @@ COMMANDS = (
     "db",
     "bench",
 )
-HEAD = "Keeps a company group's VAT invoice pool true to the tax bureau."
-FOOT = "./fapiao COMMAND --help says more. Data lives in FAPIAO_HOME, by default .fapiao here."
 HIDDEN = ("supervise",)
 NOT_IN_THE_IMAGE = ("simulator", "bench")
 INTERRUPTED = 130
+HELP_BEGINS_AT = 15
+"""Cells before the sentence of a command in the table of all."""
 
 
 def main(words: list[str]) -> int:
     """Run one command line; returns its exit code. 1 = refused with a sentence, 2 = not understood."""
+    speak_utf8()
     try:
-        with guarded_output():
+        with guarded_output(), spoken_by_all(language_of(os.environ)), translated():
             return _dispatched(words)
     finally:
         _flush()
@@ -79,7 +87,7 @@ def _dispatched(words: list[str]) -> int:
         return 0
     name, rest = words[0], words[1:]
     if name not in COMMANDS + HIDDEN:
-        print_line(f"./fapiao has no command {name}; it has {', '.join(COMMANDS)}.", sys.stderr)
+        print_line(_unknown(name), sys.stderr)
         return 2
     unwind()
     return _guarded(name, rest)
@@ -95,22 +103,44 @@ def _file(command: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
+def _unknown(name: str) -> str:
+    near = nearest(name, COMMANDS)
+    meant = sentence("command_line.meant", name=near[0]) if near else ""
+    return sentence("command_line.no_command", name=name, names=listed(COMMANDS)) + meant
+
+
 def help_of(command: str) -> str:
-    """The HELP of a command, read from its source: importing all of them takes a second."""
-    source = (Path(__file__).parent / "commands" / f"{_file(command)}.py").read_text(encoding="utf-8")
-    assignments = (node for node in ast.parse(source).body if isinstance(node, ast.Assign))
-    return next(str(ast.literal_eval(node.value)) for node in assignments if ast.unparse(node.targets[0]) == "HELP")
+    """What a command is for, in a line."""
+    return sentence(f"help.{command}")
+
+
+def examples_of(command: str) -> str | None:
+    """How it is called, in a line or two of a shell; None where nothing needs to be shown."""
+    lines = sentences("examples").get(command)
+    return sentence("command_line.examples", lines=sentence(f"examples.{command}")) if lines else None
 
 
 def table() -> str:
     """Every command with its sentence."""
-    lines = [f"  {name:<12} {help_of(name)}" for name in COMMANDS]
-    return "\n".join([HEAD, "", "usage: ./fapiao COMMAND [...]", "", *lines, "", FOOT])
+    lines = [line for name in COMMANDS for line in _row(name)]
+    head, foot = (_folded(sentence(key), 0) for key in ("command_line.head", "command_line.foot"))
+    return "\n".join([*head, "", sentence("command_line.usage"), "", *lines, "", *foot])
+
+
+def _row(command: str) -> Iterator[str]:
+    """A command and its sentence, in the lines that a terminal has room for; a program reads one."""
+    for number, line in enumerate(_folded(help_of(command), HELP_BEGINS_AT)):
+        yield f"  {'' if number else command:<12} {line}"
+
+
+def _folded(told: str, begins_at: int) -> list[str]:
+    width = screen_width()
+    return [told] if width is None else [line.rstrip() for line in cut(told, width - begins_at)]
 
 
 def parser_of(command: str, module: ModuleType) -> argparse.ArgumentParser:
     """What reads the words behind a command, and prints its --help."""
-    parser = argparse.ArgumentParser(prog=f"./fapiao {command}", description=module.HELP)
+    parser = CommandParser(prog=f"./fapiao {command}", description=help_of(command), epilog=examples_of(command))
     module.add_arguments(parser)
     return parser
 
@@ -122,10 +152,12 @@ def _guarded(name: str, rest: list[str]) -> int:
         arguments = _parsed(module, parser, rest)
         with entering(name, parser, arguments):
             code = _run(module, arguments)
+    except BadInput as refused:
+        return _complain(_as_told(refused))
     except FapiaoError as refused:
         return _complain(str(refused))
     except KeyboardInterrupt:
-        _complain("Interrupted.")
+        _complain(sentence("command_line.interrupted"))
         return INTERRUPTED
     except EndedBySignal as ended:
         _complain(told(ended))
@@ -156,6 +188,12 @@ def _parsed(module: ModuleType, parser: argparse.ArgumentParser, rest: list[str]
     return arguments
 
 
+def _as_told(refused: BadInput) -> str:
+    from fapiao.rules.book import rulebook  # noqa: PLC0415 the rules are read when something is refused
+
+    return rulebook().as_told(str(refused))
+
+
 def _complain(sentence: str) -> int:
     print(sentence, file=sys.stderr)
     return 1
@@ -163,18 +201,15 @@ def _complain(sentence: str) -> int:
 
 def _unexpected(name: str, failure: Exception) -> str:
     if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
-        return "The disk is full: free some space, or set FAPIAO_HOME to another disk."
+        return sentence("command_line.disk_full")
     if isinstance(failure, ModuleNotFoundError) and failure.name in NOT_IN_THE_IMAGE:
-        return (
-            f"./fapiao {name} needs the folder {failure.name}/, which this installation has not: it is for a checkout "
-            "of the project on one machine. Here Airflow is looked at and DAGs are run on its own pages."
-        )
-    if "psycopg" in sys.modules and (sentence := _of_the_pool(failure)):
-        return f"./fapiao {name}: {sentence}."
+        return sentence("command_line.not_in_the_image", name=name, folder=failure.name)
+    if "psycopg" in sys.modules and (said := _of_the_pool(failure)):
+        return sentence("command_line.because", name=name, what=said)
     file = logs() / f"error-{name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
     file.touch(mode=0o600)
     file.write_text(_details(failure), encoding="utf-8")
-    return f"./fapiao {name} failed unexpectedly ({type(failure).__name__}): {file} has the details."
+    return sentence("command_line.unexpected", name=name, kind=type(failure).__name__, file=file)
 
 
 def _details(failure: Exception) -> str:
@@ -189,10 +224,10 @@ def _of_the_pool(failure: Exception) -> str:
     from hooks.pool.roles import lacks_rights  # noqa: PLC0415 as above
 
     if limit := limit_of(failure):
-        return f"{limit.said()}; run it again"
-    if sentence := lacks_rights(failure):
-        return sentence
+        return sentence("command_line.again", what=limit.said())
+    if said := lacks_rights(failure):
+        return said
     if not is_of_the_database(failure):
         return ""
     reason = " ".join(str(failure).split())
-    return f"Postgres stopped, restarted or could not go on ({reason}); what was not finished is undone; run it again"
+    return sentence("command_line.pool_stopped", reason=reason)

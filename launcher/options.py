@@ -7,6 +7,7 @@ from typing import Any
 
 from fapiao.forms.fields import DAY_OPTION, Form, Option
 from fapiao.tasks import SHANGHAI, RunDay
+from fapiao.texts.catalogue import sentence
 
 _Parser = argparse.ArgumentParser | argparse._ArgumentGroup
 
@@ -21,13 +22,24 @@ def add_options(parser: _Parser, form: Form) -> None:
 def add_option(parser: _Parser, name: str, option: Option, *, switch: bool = False) -> None:
     """One option; a switch takes no word."""
     placed = not option.flag.startswith("-")
-    settings: dict[str, Any] = {"help": option.help} | ({} if placed else {"dest": name})
+    settings: dict[str, Any] = {"help": sentence(option.help)} | ({} if placed else {"dest": name})
     if switch:
         settings["action"] = "store_true"
     else:
-        settings |= {"metavar": option.metavar, "type": option.type, "choices": option.choices}
+        metavar = sentence(option.metavar) if option.metavar else None
+        settings |= {"metavar": metavar, "type": option.type, "choices": option.choices}
         settings |= ({"nargs": "+"} if placed else {"action": "append"}) if option.repeated else {}
     parser.add_argument(option.flag, **settings)
+
+
+def add_json(parser: _Parser) -> None:
+    """The option --json of whatever prints rows."""
+    parser.add_argument("--json", action="store_true", help=sentence("options.json"))
+
+
+def add_parameter(parser: _Parser, told: str, word: str) -> None:
+    """The option --param, again and again; `told` is what becomes of it, `word` stands for a value."""
+    parser.add_argument("--param", action="append", default=[], metavar=word, help=told)
 
 
 def add_day(parser: _Parser) -> None:
@@ -52,4 +64,4 @@ def confirmed(question: str) -> bool:
     """A terminal is asked; a script that did not say --dry-run means it."""
     if not sys.stdin.isatty():
         return True
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "是")
+    return input(f"{question}[y/N] ").strip().lower() in ("y", "yes", "是")

@@ -12,6 +12,7 @@ from psycopg import errors
 from psycopg.rows import tuple_row
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 from hooks.files.data_folder import data_folder
 from hooks.pool.roles import APPLICATION, READER, may_migrate
 from hooks.pool.sessions import SessionLimits, giving_up, open_reading_session, open_session
@@ -76,10 +77,7 @@ def reading_url() -> Iterator[str]:
         yield url
         return
     if not embedded().data.exists():
-        raise Unusable(
-            f"There is no pool in {data_folder()} yet: ./fapiao db migrate makes an empty one, ./fapiao demo one with "
-            f"sample companies; or name yours by {POOL_VARIABLE}."
-        )
+        raise Unusable(sentence("database.none_yet", folder=data_folder(), variable=POOL_VARIABLE))
     with running_postgres() as server:
         yield server.url(DATABASE, READER)
 
@@ -152,10 +150,9 @@ def _answering(url: str) -> Iterator[None]:
         yield
     except psycopg.OperationalError as refused:
         parts = urlsplit(url)
-        raise Unusable(
-            f"The pool at {parts.hostname}:{parts.port or 5432}{parts.path} does not answer "
-            f"({last_line(refused)}): check {POOL_VARIABLE} and that server."
-        ) from refused
+        address = f"{parts.hostname}:{parts.port or 5432}{parts.path}"
+        values = {"address": address, "reason": last_line(refused), "variable": POOL_VARIABLE}
+        raise Unusable(sentence("database.does_not_answer", **values)) from refused
 
 
 def last_line(refused: Exception) -> str:

@@ -9,18 +9,18 @@ import psycopg
 from psycopg import sql
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 from launcher.accounts import account_for, own_folder
 from launcher.cluster import USER, configure, create_cluster, refuse_other_major
 from launcher.home import locked
 from launcher.logins import ensure_logins, hand_over, password_file
 from launcher.ports import free_port, port_is_free
-from launcher.postgres_errors import sentence
+from launcher.postgres_errors import explained
 from launcher.postmaster import disown_stale_pid_file, living, workers_on
 from launcher.processes import wait_until
 from launcher.programs import Programs
 
 PATIENCE_SECONDS = 60
-MIGRATE = "./fapiao db migrate makes it"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -63,7 +63,7 @@ class EmbeddedPostgres:
         """The port it listens on, or did at the last start; raises Unusable before the first."""
         with contextlib.suppress(FileNotFoundError, ValueError):
             return int((self.folder / "port").read_text(encoding="ascii"))
-        raise Unusable(f"The embedded Postgres in {self.folder} was never started.")
+        raise Unusable(sentence("machine.never_started", folder=self.folder))
 
     def url(self, database: str = "invoice_pool", role: str = USER) -> str:
         """A libpq URL with the password in it: hand it on, never print it unasked.
@@ -74,7 +74,7 @@ class EmbeddedPostgres:
         try:
             password = file.read_text(encoding="ascii")
         except FileNotFoundError:
-            raise Unusable(f"The embedded Postgres in {self.folder} knows no {role} yet: {MIGRATE}.") from None
+            raise Unusable(sentence("machine.no_login", folder=self.folder, role=role)) from None
         return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
@@ -102,7 +102,7 @@ class EmbeddedPostgres:
         programs = Programs(account_for(self.data))
         done = programs.run("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", str(PATIENCE_SECONDS))
         if done.returncode and living(self.data):
-            raise Unusable(sentence(f"Postgres in {self.data} does not stop", done.stdout + done.stderr))
+            raise Unusable(explained(sentence("machine.does_not_stop", data=self.data), done.stdout + done.stderr))
 
     def stop_when_started(self) -> None:
         """As stop, also for a server that a killed starter left in the middle of its start."""
@@ -138,7 +138,7 @@ class EmbeddedPostgres:
             if complaint is None:
                 return
             if not self._may_pass(complaint) or time.monotonic() > deadline:
-                raise Unusable(sentence(f"Postgres in {self.data} does not start", complaint))
+                raise Unusable(explained(sentence("machine.does_not_start", data=self.data), complaint))
             time.sleep(0.1)
 
     def _try_to_start(self, programs: Programs) -> str | None:
@@ -159,10 +159,7 @@ class EmbeddedPostgres:
     def _choose_port(self) -> int:
         if self._wanted_port is not None:
             if not port_is_free(self._wanted_port):
-                raise Unusable(
-                    f"Port {self._wanted_port} of 127.0.0.1 is taken by another program: "
-                    "stop that one or choose another port for Postgres."
-                )
+                raise Unusable(sentence("machine.port_is_taken", port=self._wanted_port))
             return self._wanted_port
         with contextlib.suppress(Unusable):
             if port_is_free(self.port):
@@ -172,7 +169,7 @@ class EmbeddedPostgres:
     def _answers_in_time(self) -> bool:
         """Whether a living server answers; one that was killed a moment ago may still look alive, and does not."""
         if not wait_until(lambda: not living(self.data) or self._answers(), PATIENCE_SECONDS, step=0.05):
-            raise Unusable(f"Postgres in {self.data} runs but does not answer; its log is {self.log}.")
+            raise Unusable(sentence("machine.does_not_answer", data=self.data, log=self.log))
         return living(self.data) is not None
 
     def _answers(self) -> bool:

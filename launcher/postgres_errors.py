@@ -2,24 +2,28 @@
 
 import re
 
+from fapiao.texts.catalogue import sentence
+
 _KNOWN = (
-    ("No space left on device", "the disk is full: free some space, or set FAPIAO_HOME to another disk"),
-    ("Disk quota exceeded", "the disk quota is used up: free some space, or set FAPIAO_HOME to another disk"),
-    ("Read-only file system", "the file system is read-only: set FAPIAO_HOME to a folder that can be written"),
-    ("Address already in use", "the port is taken by another program: stop that one or choose another port"),
-    ("incompatible with server", "the data was written by another version of Postgres: dump it there, load it here"),
-    ("Cannot allocate memory", "the machine has no memory left: stop other programs"),
-    ("Permission denied", "a folder or file may not be entered by the account that runs Postgres"),
+    ("No space left on device", "machine.no_space"),
+    ("Disk quota exceeded", "machine.no_quota"),
+    ("Read-only file system", "machine.read_only_system"),
+    ("Address already in use", "machine.address_in_use"),
+    ("incompatible with server", "machine.incompatible"),
+    ("Cannot allocate memory", "machine.no_memory"),
+    ("Permission denied", "machine.no_permission"),
 )
+"""What Postgres or the system writes, and our sentence for it."""
 _LOUD = re.compile(r"(?:FATAL|PANIC|ERROR|error|fatal):\s*(.+)")
 
 
-def sentence(what: str, output: str) -> str:
+def explained(what: str, output: str) -> str:
     """`what`, then the reason: ours where we know the cause, else the last loud line of `output`."""
-    for mark, reason in _KNOWN:
-        if mark in output:
-            return f"{what}: {reason}."
-    loud = _LOUD.findall(output)
-    lines = output.strip().splitlines()
-    reason = loud[-1] if loud else lines[-1] if lines else "it said nothing"
-    return f"{what}: {reason.rstrip('.')}."
+    known = next((ours for mark, ours in _KNOWN if mark in output), None)
+    reason = sentence(known) if known else _last_loud_line(output)
+    return sentence("machine.because", what=what, reason=reason.rstrip("."))
+
+
+def _last_loud_line(output: str) -> str:
+    loud, lines = _LOUD.findall(output), output.strip().splitlines()
+    return str(loud[-1]) if loud else lines[-1] if lines else sentence("machine.said_nothing")

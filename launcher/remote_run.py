@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from fapiao.errors import BadInput, Unusable
+from fapiao.texts.catalogue import sentence
 from launcher.airflow_env import (
     LOGIN,
     airflow_environment,
@@ -52,7 +53,7 @@ def run_dag(
     named = airflow_environment(url) | {ACTOR_VARIABLE: actor}
     left_to_another = metadata_is_given() and scheduler_at_work()
     if left_to_another:
-        print(f"{asked[0]}: by the scheduler that is at work; its log is on Airflow's pages", file=tell, flush=True)
+        print(sentence("runs.by_scheduler", dag_id=asked[0]), file=tell, flush=True)
     else:
         _tell_of_a_run_here(log, tell)
     (ended,) = run_dags([asked], named, log, HANDOVER if left_to_another else None)
@@ -62,9 +63,9 @@ def run_dag(
 
 
 def _tell_of_a_run_here(log: Path, tell: TextIO) -> None:
-    for sentence in settings_of_the_user():
-        print(sentence, file=sys.stderr)
-    print(f"log: {log}", file=tell, flush=True)
+    for told in settings_of_the_user():
+        print(told, file=sys.stderr)
+    print(sentence("runs.log", log=log), file=tell, flush=True)
 
 
 def run_on_stack(stack: Stack, dag_id: str, conf: Mapping[str, Any], actor: str = LOGIN) -> DagRun:
@@ -72,7 +73,7 @@ def run_on_stack(stack: Stack, dag_id: str, conf: Mapping[str, Any], actor: str 
 
     Raises BadInput for an unknown DAG, Unusable when the API refuses.
     """
-    airflow = LocalProgram("the running stack", stack.url)
+    airflow = LocalProgram(sentence("runs.program"), stack.url)
     answer = _ask(airflow, "/auth/token", {"username": LOGIN, "password": login_password()})
     token, runs = token_of(str(answer["access_token"]), actor), f"/api/v2/dags/{dag_id}/dagRuns"
     run = _ask(airflow, runs, {"logical_date": None, "conf": dict(conf)}, token)
@@ -96,10 +97,7 @@ def token_of(token: str, actor: str) -> str:
     try:
         claims = jwt.decode(token, secret, algorithms=["HS512", "HS256", "HS384"], options={"verify_aud": False})
     except jwt.InvalidTokenError as strange:
-        raise Unusable(
-            f"the running stack signs with another secret than {JWT_VARIABLE} or the one of this installation, so no "
-            f"run can be started there in the name of {actor}: start it on Airflow's page"
-        ) from strange
+        raise Unusable(sentence("runs.other_secret", variable=JWT_VARIABLE, actor=actor)) from strange
     said = {name: value for name, value in head.items() if name not in ("alg", "typ")}
     return jwt.encode(claims | {"sub": actor, "jti": uuid.uuid4().hex}, secret, algorithm=head["alg"], headers=said)
 
@@ -109,5 +107,5 @@ def _ask(airflow: LocalProgram, path: str, body: object = None, token: str = "")
         return airflow.ask(path, body, token=token)
     except CallRefused as refused:
         if refused.status == NOT_FOUND:
-            raise BadInput([f"the running stack has no DAG for {path}; ./fapiao status shows its address"]) from refused
+            raise BadInput([sentence("runs.no_dag_there", path=path)]) from refused
         raise

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 from fapiao.text_table import GAP, Columns, columns, table
+from fapiao.texts.catalogue import sentence
+from launcher.guarded_output import print_line
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -74,6 +76,11 @@ def print_rows(
         print_table(headings, [[row[name] for name in columns] for row in rows], indent)
 
 
+def tell(line: str, *, as_json: bool) -> None:
+    """A sentence for people; where a program reads rows from standard output, beside them."""
+    print_line(line, sys.stderr if as_json else sys.stdout)
+
+
 @contextmanager
 def counted_rows(what: str, screen: TextIO | None = None) -> Iterator[Callable[[int], None]]:
     """Shows the number of rows that it is called with, on one line that goes at the end; nothing where nobody looks."""
@@ -83,10 +90,14 @@ def counted_rows(what: str, screen: TextIO | None = None) -> Iterator[Callable[[
         return
     from rich.progress import Progress, SpinnerColumn, TextColumn  # noqa: PLC0415 for a person who waits anyway
 
-    line = TextColumn("{task.description}: {task.completed:,} rows", markup=False)
+    line = TextColumn("{task.description}", markup=False)
     with Progress(SpinnerColumn(), line, console=_console(screen), transient=True) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda rows: progress.update(task, completed=rows)
+        task = progress.add_task(_counted(what, 0), total=None)
+        yield lambda rows: progress.update(task, description=_counted(what, rows))
+
+
+def _counted(what: str, rows: int) -> str:
+    return sentence("screen.counted_rows", what=what, rows=f"{rows:,}")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import psutil
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import listed, sentence
 from launcher.home import logs
 from launcher.processes import session_members
 from launcher.stack import API_SERVER, Stack, running_stack
@@ -40,8 +41,8 @@ class HealthWatch:
         """
         now = time.monotonic()
         if missing != self.missing or now - self.told_at > TELL_SECONDS:
-            again = "still " if missing == self.missing else ""
-            self.say(f"{again}waiting for {', '.join(missing)}…")
+            again = "services.still_waiting" if missing == self.missing else "services.waiting"
+            self.say(sentence(again, names=listed(missing)))
             self.told_at = now
         if missing != self.missing or abs(work - self.work) >= LEAST_WORK_SECONDS:
             self.missing, self.work, self.moved_at = missing, work, now
@@ -49,10 +50,8 @@ class HealthWatch:
     def refuse_standstill(self) -> None:
         """Raises Unusable when nothing has got on for long."""
         if time.monotonic() - self.moved_at > STANDSTILL_SECONDS:
-            raise Unusable(
-                f"Not healthy, and nothing has got on for {STANDSTILL_SECONDS:.0f} seconds: {', '.join(self.missing)}. "
-                f"The logs are in {logs()}."
-            )
+            values = {"seconds": f"{STANDSTILL_SECONDS:.0f}", "names": listed(self.missing), "folder": logs()}
+            raise Unusable(sentence("services.standstill", **values))
 
 
 def wait_until_healthy(stack: Stack, say: Callable[[str], None]) -> None:
@@ -64,7 +63,7 @@ def wait_until_healthy(stack: Stack, say: Callable[[str], None]) -> None:
     while missing := stack.unhealthy():
         now = running_stack()
         if now is None:
-            raise StackGone(f"The stack stopped while it started; {logs() / 'supervisor.log'} says why.")
+            raise StackGone(sentence("services.gone", log=logs() / "supervisor.log"))
         _refuse_deaths(now, before)
         watch.see(missing, _work(now, missing))
         watch.refuse_standstill()
@@ -76,7 +75,7 @@ def _refuse_deaths(stack: Stack, before: Mapping[str, int]) -> None:
     for name, part in stack.parts.items():
         deaths = part.deaths - before.get(name, 0)
         if deaths >= MOST_DEATHS:
-            raise Unusable(f"{name} ended {deaths} times while it started; {logs() / f'{name}.log'} says why.")
+            raise Unusable(sentence("services.deaths", name=name, deaths=deaths, log=logs() / f"{name}.log"))
 
 
 def _work(stack: Stack, missing: list[str]) -> float:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 from launcher import stack_simulator
 from launcher.airflow_env import login_is_ours
 from launcher.guard import NEEDED_TO_THE_END, ORDINARY, guard, release, start
@@ -74,7 +75,7 @@ class Supervisor:
         if self.told_to_stop.is_set():
             return
         if not stack_simulator.port_file().exists():
-            raise Unusable(f"The simulator does not start; {log_of(SIMULATOR)} says why.")
+            raise Unusable(sentence("services.no_simulator", log=log_of(SIMULATOR)))
         self.stack.simulator_url = stack_simulator.url()
         self._environment |= stack_simulator.connections(stack_simulator.url(), key)
 
@@ -101,7 +102,7 @@ class Supervisor:
             ended = self.stack.parts[name]
             end_parts({name: ended}, patience=0.0)
             release(ended.pid)
-            print(f"{name} ended with {process.returncode}; starting it again", flush=True)
+            print(sentence("services.again", name=name, code=process.returncode), flush=True)
             self._start(name, ended.deaths + 1)
             self._not_before[name] = time.monotonic() + min(2.0 ** (ended.deaths + 1), LONGEST_PAUSE_SECONDS)
 

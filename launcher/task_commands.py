@@ -10,8 +10,10 @@ from typing import Any
 import psycopg
 
 from fapiao.permissions.task_actions import ActionOutcome
+from fapiao.texts.catalogue import listed, sentence
 from launcher.actor import actor_of, add_actor
 from launcher.guarded_output import print_line
+from launcher.options import add_json
 from launcher.pool import pool_session
 from operators.downloads.actions import dags_of
 
@@ -20,9 +22,10 @@ Act = Callable[[psycopg.Connection[Any], str], list[ActionOutcome]]
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Batch numbers, --as and --json."""
-    parser.add_argument("batches", nargs="+", metavar="BATCH", help="下载批次号 of a task; all of them or none")
+    told = sentence("task_commands.batches")
+    parser.add_argument("batches", nargs="+", metavar=sentence("placeholders.batch"), help=told)
     add_actor(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    add_json(parser)
 
 
 def act(arguments: argparse.Namespace, action: Act) -> list[ActionOutcome]:
@@ -40,14 +43,19 @@ def show(done: Sequence[ActionOutcome], *, as_json: bool) -> None:
 def say_who_works(connection: psycopg.Connection[Any], planned: Sequence[str]) -> None:
     """Which DAG takes up what was just planned: a file's, or that of downloads."""
     for dag_id in sorted(set(dags_of(connection, planned).values())):
-        print(f"planned; {dag_id} works them within ten minutes, ./fapiao run {dag_id} at once", file=sys.stderr)
+        print(sentence("task_commands.planned", dag=dag_id), file=sys.stderr)
 
 
 def _line(one: ActionOutcome) -> str:
-    spent = "；".join(f"{label} {one.quota[name]}" for name, label in _QUOTA.items() if one.quota.get(name))
-    quota = f"；申请次数：{spent or '未占用'}" if one.quota else ""
-    fresh = f" → {one.new_batch_no}" if one.new_batch_no else ""
-    return f"{one.batch_no}: {one.message}{fresh}{quota}"
+    if one.new_batch_no:
+        done = sentence("task_commands.done_anew", batch=one.batch_no, message=one.message, new=one.new_batch_no)
+    else:
+        done = sentence("task_commands.done", batch=one.batch_no, message=one.message)
+    if not one.quota:
+        return done
+    spent = [sentence(f"quota_states.{name}", count=one.quota[name]) for name in _QUOTA if one.quota.get(name)]
+    return sentence("task_commands.with_quota", done=done, spent=listed(spent) or sentence("task_commands.untouched"))
 
 
-_QUOTA = {"consumed": "已占用，不退还", "unknown": "结果未知，按已占用计", "released": "已退还"}
+_QUOTA = ("consumed", "unknown", "released")
+"""What became of applications that were counted, in the order in which it is said."""

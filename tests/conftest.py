@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from airflow_home import OWN  # before anything imports Airflow
 from budgets import Budgets
+from fapiao.texts.language import spoken_by_all
 from hooks.pool import migrations
 from hooks.pool.roles import APPLICATION, READER, give_rights
 from hooks.pool.rule_tables import load_rules
@@ -20,6 +21,7 @@ from requirement_ids import Requirements
 from temporary_postgres import temporary_folder, temporary_postgres
 
 pytest_plugins = ["pytester"]
+os.environ["FAPIAO_LANG"] = "en"  # of command lines, whatever terminal the suite is run from; a test of words sets it
 TEMPLATE = "fapiao_template"
 _numbers = count(1)
 # the same examples in every run; `--hypothesis-profile=thorough` makes up many new ones
@@ -40,6 +42,13 @@ def _no_task_of_airflow(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run of Airflow in this process leaves its task in the environment, and our sessions would be called by it."""
     for name in [name for name in os.environ if name.startswith("AIRFLOW_CTX_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """English is spoken in this process, as on an English command line."""
+    with spoken_by_all("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,1 @@
-"""The commands of ./fapiao: each module has HELP, add_arguments(parser) and run(arguments) -> exit code."""
+"""The commands of ./fapiao: each module has add_arguments(parser) and run(arguments) -> exit code."""

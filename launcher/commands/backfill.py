@@ -11,32 +11,31 @@ from fapiao.forms.reading import given
 from fapiao.history.form import REQUEST
 from fapiao.history.plan import HistoryPlan, lines, summary, text
 from fapiao.rules.book import rulebook
+from fapiao.texts.catalogue import listed, sentence
 from hooks.pool.sessions import open_session
 from launcher import history_batches
 from launcher.actor import actor_of, add_actor
 from launcher.airflow_env import metadata_server
 from launcher.bureau import require_bureau
 from launcher.commands.run import print_outcome
-from launcher.options import add_day, add_options, command_run, confirmed, day_of
+from launcher.options import add_day, add_json, add_options, command_run, confirmed, day_of
 from launcher.pool import pool_url, reading_session
 from launcher.remote_run import run_dag
 from launcher.screen import screen_width
 from launcher.stack import running_stack
 from operators.history.planning import DAG_ID, Made, create, preview
 
-HELP = "历史发票数据同步: years of sales invoices, or their usage status; the plan first; list, stop, retry"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The form, whether to go, and what is done with import tasks that are there."""
     add_options(parser, REQUEST)
-    parser.add_argument("--usage", action="store_true", help="as --type usage")
+    parser.add_argument("--usage", action="store_true", help=sentence("backfill_command.usage"))
     going = parser.add_mutually_exclusive_group()
-    going.add_argument("--dry-run", action="store_true", help="show the plan and stop")
-    going.add_argument("--go", action="store_true", help="do not ask before going on, also on a terminal")
-    parser.add_argument("--later", action="store_true", help="only plan; the next sweep on the stack works it")
+    going.add_argument("--dry-run", action="store_true", help=sentence("backfill_command.dry_run"))
+    going.add_argument("--go", action="store_true", help=sentence("backfill_command.go"))
+    parser.add_argument("--later", action="store_true", help=sentence("backfill_command.later"))
     add_day(parser)
-    parser.add_argument("--json", action="store_true", help="JSON instead of tables")
+    add_json(parser)
     add_actor(parser)
     history_batches.add_actions(parser)
 
@@ -54,14 +53,14 @@ def run(arguments: argparse.Namespace) -> int:
         with open_session(url) as connection:
             plan = preview(connection, actor_of(arguments), form, day)
         _show(plan, as_json=arguments.json)
-        if not (arguments.go or confirmed("申请以上子任务?")):
+        if not (arguments.go or confirmed(sentence("backfill_command.ask"))):
             return 0
         return _go(url, arguments, form)
 
 
 def _form(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.usage and arguments.data_type not in (None, "usage"):
-        raise BadInput(["--usage and --type contradict each other: give one of them"])
+        raise BadInput([sentence("backfill_command.usage_and_type")])
     return given(REQUEST, vars(arguments)) | ({"data_type": "usage"} if arguments.usage else {})
 
 
@@ -94,9 +93,9 @@ def _go(url: str, arguments: argparse.Namespace, form: dict[str, Any]) -> int:
 
 def _announce(made: Made) -> None:
     if not made.batches:
-        print("nothing is left to apply for: everything is complete, under way, or left to the calendar")
+        print(sentence("backfill_command.nothing_left"))
         return
-    print(f"导入批次号: {', '.join(made.batches)}")
+    print(sentence("backfill_command.planned", batches=listed(made.batches)))
     last = made.plan.last_day()
     if last and last > made.plan.day:
-        print(f"the last applications fit on {last}; sweep_results makes them on their days")
+        print(sentence("backfill_command.last_day", day=last))

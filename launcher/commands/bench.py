@@ -12,10 +12,10 @@ import psycopg
 from psycopg import errors
 
 from fapiao.errors import FapiaoError, Unusable
+from fapiao.texts.catalogue import listed, sentence
 from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE
 from launcher.pool import MIGRATING, given, migrate_pool, running_postgres
 
-HELP = "measures merge, planning, parsing, decoding and workbooks against plain COPY and peers, as ratios"
 NAMES = (
     "merge", "lines", "memory", "peers", "planning", "parsing", "decoding", "gateway", "excel", "selection", "start",
 )  # fmt: skip
@@ -23,17 +23,19 @@ NAMES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How much to measure."""
-    parser.add_argument("--rows", type=int, default=100_000, help="documents of one merge (default 100000)")
-    parser.add_argument("--pool", type=int, default=1_000_000, help="documents in the pool before (default 1000000)")
-    parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds, of which the median counts")
-    parser.add_argument("--only", choices=NAMES, action="append", help="a section; may be given more than once")
+    rows, pool = sentence("placeholders.rows"), sentence("placeholders.pool")
+    parser.add_argument("--rows", type=int, default=100_000, metavar=rows, help=sentence("bench.rows"))
+    parser.add_argument("--pool", type=int, default=1_000_000, metavar=pool, help=sentence("bench.pool"))
+    rounds = sentence("placeholders.rounds")
+    parser.add_argument("--rounds", type=int, default=3, metavar=rounds, help=sentence("bench.rounds"))
+    parser.add_argument("--only", choices=NAMES, action="append", help=sentence("bench.only"))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """One block per section, each in an empty database; 1 when one failed, after which the others run all the same."""
     failed = [name for name in arguments.only or NAMES if not _measured(name, arguments)]
     if failed:
-        print(f"not measured to the end: {', '.join(failed)}", file=sys.stderr)
+        print(sentence("bench.not_to_the_end", names=listed(failed)), file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -42,14 +44,14 @@ def _measured(name: str, arguments: argparse.Namespace) -> bool:
     from bench.sections import SECTIONS  # noqa: PLC0415
     from bench.setting import Setting  # noqa: PLC0415
 
-    print(f"\n{name}: {(SECTIONS[name].__doc__ or name).splitlines()[0]}", flush=True)
+    print("\n" + sentence("bench.section", name=name, what=sentence(f"bench_sections.{name}")), flush=True)
     try:
         with _bench_database() as url:
             setting = Setting(url, arguments.rows, arguments.pool, arguments.rounds)
             for what, figures in SECTIONS[name](setting):
                 print(f"  {what:<44} {figures}", flush=True)
     except Exception as failure:
-        print(f"{name} failed: {_reason(failure)}", file=sys.stderr, flush=True)
+        print(sentence("bench.failed", name=name, reason=_reason(failure)), file=sys.stderr, flush=True)
         return False
     return True
 
@@ -80,8 +82,7 @@ def _create(connection: psycopg.Connection[Any], name: str) -> None:
         connection.execute(f"CREATE DATABASE {name}".encode())
     except errors.InsufficientPrivilege as refused:
         raise Unusable(
-            f"bench measures in a database of its own, which {connection.info.user} may not create: "
-            f"name a role that may by {OWNER_VARIABLE}, or measure in the embedded Postgres without {POOL_VARIABLE}."
+            sentence("bench.no_database", user=connection.info.user, owner=OWNER_VARIABLE, pool=POOL_VARIABLE)
         ) from refused
 
 

@@ -7,56 +7,45 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from operator import methodcaller
 
+from fapiao.calendar.explaining import basis_of, explain, label_of, reason_of
 from fapiao.calendar.frequency import Frequency
-from fapiao.calendar.occurrences import FIRST_DAY, LAST_DAY, Occurrence, explain, occurrences
+from fapiao.calendar.occurrences import FIRST_DAY, LAST_DAY, Occurrence, occurrences
 from fapiao.enterprise.parameters import parameter_value
 from fapiao.enterprise.records import ParameterKey
 from fapiao.errors import BadInput
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.rules.spellings import Spellings, spellings
+from fapiao.texts.catalogue import listed, sentence
 from fapiao.written_days import day as written_day
+from launcher.options import add_json, add_parameter
 from launcher.screen import print_table
 
-HELP = "every planned or suppressed download of some days, and why"
-SHOWN = (
-    "at",
-    "dag_id",
-    "direction",
-    "document",
-    "download_type",
-    "window_start",
-    "window_end",
-    "window_basis",
-    "verdict",
-)
+SHOWN = {
+    "at": "schedule.at",
+    "dag_id": "schedule.dag_id",
+    "direction": "schedule.direction",
+    "document": "schedule.document",
+    "download_type": "schedule.download_type",
+    "window_start": "schedule.window_start",
+    "window_end": "schedule.window_end",
+    "window_basis": "schedule.window_basis",
+    "verdict": "schedule.verdict",
+}
+CODES = ("direction", "document", "download_type")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The days, what of them, and how it is shown."""
-    parser.add_argument("--from", dest="first", required=True, metavar="DAY", help="first day, like 2027-01-01")
-    parser.add_argument("--to", dest="last", required=True, metavar="DAY", help="last day, included")
-    parser.add_argument(
-        "--channel",
-        help="only this channel, code or label: etax, leqi, soft_certificate, tax_disk or aisino",
-    )
-    parser.add_argument("--job", help="only this job, by its name or label, like incremental")
-    parser.add_argument(
-        "--frequency",
-        metavar="LIST",
-        help="days of the running month's downloads, like '5;10;15;21;-1' (default 5;10;15;20;26)",
-    )
-    parser.add_argument(
-        "--param",
-        action="append",
-        default=[],
-        metavar="type.key=value",
-        help="as if this parameter were set; may be repeated",
-    )
+    day = sentence("placeholders.any_day")
+    parser.add_argument("--from", dest="first", required=True, metavar=day, help=sentence("schedule.first"))
+    parser.add_argument("--to", dest="last", required=True, metavar=day, help=sentence("schedule.last"))
+    parser.add_argument("--channel", metavar=sentence("placeholders.channel"), help=sentence("schedule.channel"))
+    parser.add_argument("--job", metavar=sentence("placeholders.job"), help=sentence("schedule.job"))
+    parser.add_argument("--frequency", metavar=sentence("placeholders.list"), help=sentence("schedule.frequency"))
+    add_parameter(parser, sentence("options.parameter"), sentence("placeholders.parameter"))
     shape = parser.add_mutually_exclusive_group()
-    shape.add_argument("--json", action="store_true", help="one JSON object a line")
-    shape.add_argument(
-        "--explain", action="store_true", help="one sentence a line: rule, window, source, the manual's words"
-    )
+    add_json(shape)
+    shape.add_argument("--explain", action="store_true", help=sentence("schedule.explain"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -70,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         for one in found:
             print(explain(one))
     else:
-        print_table(SHOWN, [[_cell(one, name) for name in SHOWN] for one in found])
+        print_table([sentence(key) for key in SHOWN.values()], [[_cell(one, name) for name in SHOWN] for one in found])
     return 0
 
 
@@ -80,11 +69,11 @@ def _found(arguments: argparse.Namespace, rules: RuleBook) -> Iterator[Occurrenc
     first, last = (_day(text, problems) for text in (arguments.first, arguments.last))
     frequency = _frequency(arguments.frequency, problems)
     parameters = _parameters(arguments.param, rules, problems)
-    channel = _code("channel", rules.words("channel"), arguments.channel, problems)
+    channel = _code("schedule.unknown_channel", rules.words("channel"), arguments.channel, problems)
     jobs = spellings((rule.job, rule.job, (rule.label,)) for rule in rules.calendar)
-    job = _code("job", jobs, arguments.job, problems)
+    job = _code("schedule.unknown_job", jobs, arguments.job, problems)
     if first and last and first > last:
-        problems.append(f"--from {first} lies after --to {last}")
+        problems.append(sentence("schedule.turned", first=first, last=last))
     if problems or not first or not last:
         raise BadInput(problems)
     count = (last - first).days + 1
@@ -99,10 +88,10 @@ def _day(text: str, problems: list[str]) -> date | None:
     try:
         day = written_day(text)
     except ValueError:
-        problems.append(f"{text!r} is not a day like 2027-01-31")
+        problems.append(sentence("schedule.no_day", text=repr(text)))
         return None
     if not FIRST_DAY <= day <= LAST_DAY:
-        problems.append(f"{day} is outside the calendar, which knows {FIRST_DAY} to {LAST_DAY}")
+        problems.append(sentence("schedule.outside", day=day, first=FIRST_DAY, last=LAST_DAY))
     return day
 
 
@@ -121,9 +110,10 @@ def _parameters(texts: list[str], rules: RuleBook, problems: list[str]) -> dict[
         name, equals, value = text.partition("=")
         kind, _, key = name.partition(".")
         if not equals:
-            problems.append(f"--param {text!r} is not type.key=value, like rim_download.open_replenish_last_month=1")
+            problems.append(sentence("schedule.no_parameter", text=repr(text)))
         elif not {(kind, key), (kind, "*")} & known:
-            problems.append(f"--param {name!r} is unknown; known are {', '.join(sorted(map('.'.join, known)))}")
+            names = listed(sorted(map(".".join, known)))
+            problems.append(sentence("schedule.unknown_parameter", name=repr(name), known=names))
         else:
             found[kind, key] = _read_value((kind, key), value, rules, problems)
     return found
@@ -137,10 +127,10 @@ def _read_value(key: ParameterKey, value: str, rules: RuleBook, problems: list[s
         return value
 
 
-def _code(what: str, words: Spellings, text: str | None, problems: list[str]) -> str | None:
+def _code(unknown: str, words: Spellings, text: str | None, problems: list[str]) -> str | None:
     found = None if text is None else words.find(text)
     if text is not None and found is None:
-        problems.append(f"{what} {text!r} is unknown; known are {', '.join(sorted(words.labels))}")
+        problems.append(sentence(unknown, text=repr(text), known=listed(sorted(words.labels))))
     return found
 
 
@@ -148,5 +138,9 @@ def _cell(one: Occurrence, name: str) -> object:
     if name == "at":
         return f"{one.at:%Y-%m-%d %H:%M}"
     if name == "verdict":
-        return one.suppressed or ("only what is missing" if one.only_if_missing else "planned")
-    return getattr(one, name)
+        return reason_of(one) or sentence(
+            "schedule.only_what_is_missing" if one.only_if_missing else "schedule.planned"
+        )
+    if name in CODES:
+        return label_of(name, getattr(one, name))
+    return basis_of(one) if name == "window_basis" else getattr(one, name)

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from psycopg import errors
 
+from fapiao.texts.catalogue import sentence
 from hooks.pool.roles import APPLICATION, READER, give_rights
 from hooks.pool.sessions import open_session
 from launcher.connections import OWNER_VARIABLE, POOL_VARIABLE, READER_VARIABLE, given_pool_url
@@ -13,10 +14,6 @@ from launcher.logins import Connection, set_password
 from launcher.pool import DATABASE, MIGRATING, READING, WORKING, embedded, given, migrate_pool, pool_url
 from launcher.postgres import USER
 
-HELP = (
-    "db url prints the pool's URL and leaves the embedded Postgres running; db migrate brings its schema up to date; "
-    "db roles gives the application and the reader their rights"
-)
 ROLES = {"reader": (READER, READING), "application": (APPLICATION, WORKING), "owner": (USER, MIGRATING)}
 """Who is meant in the embedded server, and by which connections elsewhere."""
 LOGINS = {APPLICATION: POOL_VARIABLE, READER: READER_VARIABLE}
@@ -27,11 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         choices=["url", "migrate", "roles"],
-        help="url: a libpq URL, password included; roles: who works and who looks, as include/sql/roles.sql has it",
+        help=sentence("database.what"),
     )
-    parser.add_argument(
-        "--role", choices=[*ROLES], default="reader", help="url: whose; default reader, who cannot change anything"
-    )
+    parser.add_argument("--role", choices=[*ROLES], default="reader", help=sentence("database.role"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         _give_roles()
     else:
         with pool_url():
-            print("The pool is up to date.")
+            print(sentence("database.up_to_date"))
     return 0
 
 
@@ -54,26 +49,24 @@ def _print_url(role: str) -> None:
         return
     with pool_url(keep_running=True):
         print(embedded().url(DATABASE, name))
-    print("The embedded Postgres keeps running; ./fapiao down stops it.", file=sys.stderr)
+    print(sentence("database.keeps_running"), file=sys.stderr)
 
 
 def _give_roles() -> None:
     """The owner gives the rights; a login of the connections that is one of the roles gets its password."""
     if not (owner := given(*MIGRATING)):
         with pool_url():
-            print(f"The embedded pool is worked by {APPLICATION} and read by {READER}.")
+            print(sentence("database.embedded_roles", application=APPLICATION, reader=READER))
         return
     migrate_pool(owner)
     with open_session(owner, "roles", autocommit=True) as connection:
         give_rights(connection)
         for role, variable in LOGINS.items():
             _give_login(connection, role, variable)
-    print(f"{APPLICATION} works this pool, {READER} reads it.")
+    print(sentence("database.roles", application=APPLICATION, reader=READER))
     if not given_pool_url(OWNER_VARIABLE):
-        print(
-            f"Name the owner by {OWNER_VARIABLE} from now on, and a member of {APPLICATION} by {POOL_VARIABLE}.",
-            file=sys.stderr,
-        )
+        names = {"owner_variable": OWNER_VARIABLE, "pool_variable": POOL_VARIABLE, "application": APPLICATION}
+        print(sentence("database.name_the_owner", **names), file=sys.stderr)
 
 
 def _give_login(connection: Connection, role: str, variable: str) -> None:
@@ -83,8 +76,5 @@ def _give_login(connection: Connection, role: str, variable: str) -> None:
     try:
         set_password(connection, role, unquote(parts.password))
     except errors.InsufficientPrivilege as refused:
-        print(
-            f"{connection.info.user} may not change {role} ({refused.diag.message_primary}): "
-            f"let a superuser give it the login and the password of {variable}.",
-            file=sys.stderr,
-        )
+        why = {"user": connection.info.user, "reason": refused.diag.message_primary}
+        print(sentence("database.may_not_change", role=role, variable=variable, **why), file=sys.stderr)

@@ -9,17 +9,20 @@ from datetime import UTC, date, datetime
 
 from fapiao.bureau_kind import REHEARSAL
 from fapiao.errors import BadInput, Unusable
+from fapiao.texts.catalogue import sentence
 from fapiao.written_days import day
 from hooks.pool.bureau_kind import claim
 from hooks.pool.sessions import open_session
 from launcher import stack_simulator
 from launcher.airflow_env import airflow_environment, ensure_metadata, rehearse_apart
 from launcher.command_simulator import simulation
+from launcher.commands.run import state_of
 from launcher.connections import POOL_VARIABLE
 from launcher.dag_runs import run_dags
 from launcher.demo_day import due_dags, leave_something_open, set_parameters
 from launcher.demo_report import Ended, print_further, show
 from launcher.home import logs
+from launcher.options import add_parameter
 from launcher.pool import WORKING, embedded_pool_url, given, pool_url, running_postgres
 from launcher.remote_run import SHOWN_HERE
 from launcher.sample_group import load_sample
@@ -28,7 +31,6 @@ from launcher.stack import running_stack
 from operators.run_context import account
 from simulator.sample import EARLIEST, sample_enterprise
 
-HELP = "the main job, end to end: sample companies, real DAG runs for a day, sync log, quota board, changed fields"
 DAY = date(2027, 3, 10)
 POLL_SECONDS = 1.0
 AFTERWARDS = ("sweep_results", "verify_invoices")
@@ -37,32 +39,21 @@ AFTERWARDS = ("sweep_results", "verify_invoices")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The day."""
-    parser.add_argument("--date", type=day, default=DAY, help=f"the day to rehearse; default {DAY}")
-    parser.add_argument(
-        "--param",
-        action="append",
-        default=[],
-        metavar="TYPE.KEY=VALUE",
-        help="a parameter that is set for the rehearsal, for example rim_download.open_replenish_last_month=1",
-    )
-    parser.add_argument(
-        "--given-pool",
-        action="store_true",
-        help=f"rehearse in the pool of {POOL_VARIABLE}, which is one of rehearsals from then on",
-    )
+    word, told = sentence("placeholders.day"), sentence("rehearsal.date", day=DAY)
+    parser.add_argument("--date", type=day, default=DAY, metavar=word, help=told)
+    add_parameter(parser, sentence("rehearsal.parameter"), sentence("placeholders.set_parameter"))
+    given_pool = sentence("rehearsal.given_pool", variable=POOL_VARIABLE)
+    parser.add_argument("--given-pool", action="store_true", help=given_pool)
 
 
 def _pool(arguments: argparse.Namespace) -> AbstractContextManager[str]:
     """The embedded pool; one that is given by connection only where that was said (A-54)."""
     if arguments.given_pool:
         if not given(*WORKING):
-            raise Unusable(f"No pool is given to rehearse in: set {POOL_VARIABLE}, or leave --given-pool out.")
+            raise Unusable(sentence("rehearsal.no_pool", variable=POOL_VARIABLE))
         return pool_url()
     if os.environ.get(POOL_VARIABLE):
-        print(
-            f"The demo rehearses in the embedded pool, not in that of {POOL_VARIABLE}; --given-pool says otherwise.",
-            file=sys.stderr,
-        )
+        print(sentence("rehearsal.embedded_pool", variable=POOL_VARIABLE), file=sys.stderr)
     return embedded_pool_url()
 
 
@@ -70,15 +61,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs what the calendar names for the day, and shows what came of it; run again, it adds nothing twice."""
     day: date = arguments.date
     if day < EARLIEST:
-        raise BadInput([f"the sample companies exist from {EARLIEST} on; choose that day or a later one"])
+        raise BadInput([sentence("rehearsal.too_early", day=EARLIEST)])
     if running_stack():
-        raise Unusable("The stack is running; stop it by ./fapiao down before the demo, or use it by ./fapiao run.")
-    for sentence in rehearse_apart():
-        print(sentence, file=sys.stderr)
+        raise Unusable(sentence("rehearsal.stack_runs"))
+    for told in rehearse_apart():
+        print(told, file=sys.stderr)
     pool = _pool(arguments)
     with running_postgres(), pool as url, simulation(day, stack_simulator.sm4_key()) as bureau:
         with open_session(url, account(), autocommit=True) as connection:
-            claim(connection, REHEARSAL, "the simulator of ./fapiao demo", binding=True)
+            claim(connection, REHEARSAL, "./fapiao demo", binding=True)
         ensure_metadata()
         bureau.order("seed", sample_enterprise(day))
         loaded = load_sample(url, day)
@@ -87,9 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
         set_parameters(url, arguments.param)
         left = leave_something_open(url, day, environment)
         ended = _run([*due_dags(day), *AFTERWARDS], day, environment)
-        print(f"Sample group on every channel: {loaded}")
+        print(sentence("rehearsal.sample", loaded=loaded))
         if left:
-            print(f"{left} tasks of last month were left open on 电子税局, as if nobody had worked on them.")
+            print(sentence("rehearsal.left_open", tasks=left))
         bad = show(url, day, ended)
     print_further(day)
     return 1 if bad else 0
@@ -104,5 +95,6 @@ def _run(dags: Sequence[str], day: date, environment: Mapping[str, str]) -> list
         for one in run_dags(asked, environment, logs() / "demo.log"):
             ended.append((one, began))
             began, done = datetime.now(UTC), len(ended)
-            watch(done, f"{one.dag_id}: {one.state}" if done == len(dags) else dags[done])
+            last = sentence("rehearsal.step_ended", dag_id=one.dag_id, state=state_of(one))
+            watch(done, last if done == len(dags) else dags[done])
     return ended

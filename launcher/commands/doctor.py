@@ -3,13 +3,14 @@
 import argparse
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import psycopg
 
 from fapiao.bureau_kind import PoolKind
 from fapiao.errors import FapiaoError
 from fapiao.queries import query
+from fapiao.texts.catalogue import sentence
 from hooks.pool.bureau_kind import kind_of
 from launcher import stack_simulator
 from launcher.airflow_env import airflow_environment, metadata_is_given, metadata_is_prepared, metadata_server
@@ -17,21 +18,38 @@ from launcher.bureau import bureaus_in, bureaus_without_airflow, given_bureaus
 from launcher.connections import BUREAU_VARIABLES
 from launcher.doctor import pool
 from launcher.doctor.airflow import airflow
-from launcher.doctor.findings import WELL, WRONG, Finding, absent, wrong
+from launcher.doctor.findings import ABSENT, DOUBTFUL, WELL, WRONG, Finding, absent, wrong
 from launcher.doctor.machine import machine
+from launcher.options import add_json
 from launcher.pool import last_line
 from launcher.screen import print_rows
 from launcher.stack import running_stack
 
-HELP = "a row for each part: Python, disk, Postgres, pool, schema, Airflow, bureaus, logins, clocks, rights; 1 = wrong"
-REHEARSE = "./fapiao up rehearses with its simulator"
-ENTER_ONE = f"enter leqi or bureau_gateway in Airflow's form, or set {' or '.join(BUREAU_VARIABLES)}"
-SHOWN = {"part": "part", "state": "state", "found": "found", "next_step": "next step"}
+SHOWN = {"part": "doctor.part", "state": "doctor.state", "found": "doctor.found", "next_step": "doctor.next_step"}
+PARTS = {
+    "python": "doctor.part_python",
+    "disk": "doctor.part_disk",
+    "postgres": "doctor.part_postgres",
+    "schema": "doctor.part_schema",
+    "pool": "doctor.part_pool",
+    "airflow": "doctor.part_airflow",
+    "connections": "doctor.part_connections",
+    "logins": "doctor.part_logins",
+    "rights": "doctor.part_rights",
+}
+PARTS_OF = {"connection": "doctor.part_connection", "clock:": "doctor.part_clock"}
+"""Parts of which there are several, each by a name."""
+STATES = {
+    WELL: "doctor.state_ok",
+    DOUBTFUL: "doctor.state_warning",
+    WRONG: "doctor.state_wrong",
+    ABSENT: "doctor.state_absent",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """People or programs."""
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    add_json(parser)
 
 
 @dataclass(slots=True)
@@ -49,8 +67,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Looks at everything, whatever it finds; 1 when something is wrong, 0 when nothing is or nothing is there."""
     known = Known()
     found = [*machine(), *_pool(known), airflow(), *_bureaus(known)]
-    print_rows(SHOWN, map(asdict, found), as_json=arguments.json)
+    headings = {name: sentence(heading) for name, heading in SHOWN.items()}
+    print_rows(headings, [asdict(one if arguments.json else _worded(one)) for one in found], as_json=arguments.json)
     return 1 if any(one.state == WRONG for one in found) else 0
+
+
+def _worded(one: Finding) -> Finding:
+    """As people read it: programs know part and state by their codes."""
+    kind, _, name = one.part.partition(" ")
+    part = sentence(PARTS_OF[kind], name=name) if kind in PARTS_OF else sentence(PARTS[kind])
+    return replace(one, part=part, state=sentence(STATES[one.state]))
 
 
 def _pool(known: Known) -> Iterator[Finding]:
@@ -70,7 +96,7 @@ def _pool(known: Known) -> Iterator[Finding]:
         yield none.finding
     except psycopg.Error as refused:
         yield wrong(
-            "pool", f"it cannot be read: {last_line(refused)}", "give its role the right to (./fapiao db roles)"
+            "pool", sentence("doctor.unreadable_pool", reason=last_line(refused)), sentence("doctor.give_right")
         )
 
 
@@ -78,10 +104,12 @@ def _bureaus(known: Known) -> Iterator[Finding]:
     try:
         given = _given()
     except FapiaoError as refused:
-        yield wrong("connections", str(refused), "correct what it names")
+        yield wrong("connections", str(refused), sentence("doctor.correct_it"))
         return
     if not given:
-        yield absent("connections", "no bureau is given", ENTER_ONE if metadata_is_given() else REHEARSE)
+        step = "doctor.enter_one" if metadata_is_given() else "doctor.rehearse"
+        variables = sentence("runs.either", one=BUREAU_VARIABLES[0], other=BUREAU_VARIABLES[1])
+        yield absent("connections", sentence("doctor.no_bureau"), sentence(step, variables=variables))
         return
     from launcher.doctor.bureaus import Asked, bureaus  # noqa: PLC0415 a third of a second, with httpx
 

@@ -4,12 +4,12 @@ import argparse
 import signal
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import listed, sentence
 from launcher.home import home, locked
 from launcher.pool import embedded, forget_keeping
 from launcher.processes import send, wait_until
 from launcher.stack import end_parts, forget, known_stack, running_stack
 
-HELP = "stop everything that up and db started"
 PATIENCE_SECONDS = 90.0
 POSTGRES = "postgres"
 
@@ -30,10 +30,10 @@ def run(_arguments: argparse.Namespace) -> int:
             forget()
         if not forget_keeping():
             ran.pop(POSTGRES, None)
-            print("Another ./fapiao command is using Postgres; it stops with that one.")
+            print(sentence("services.postgres_in_use"))
             if not ran:
                 return 0
-    print(f"Stopped. What ran: {', '.join(ran)}." if ran else "Nothing was running.")
+    print(sentence("services.stopped", names=listed(ran)) if ran else sentence("services.nothing_ran"))
     return 0
 
 
@@ -49,4 +49,4 @@ def _end_supervisor() -> None:
     if stack := running_stack():
         send(stack.supervisor.pid, stack.supervisor.born, signal.SIGTERM)
         if not wait_until(lambda: not stack.supervisor.alive, PATIENCE_SECONDS):
-            raise Unusable(f"The supervisor (process {stack.supervisor.pid}) does not stop.")
+            raise Unusable(sentence("services.supervisor_stays", pid=stack.supervisor.pid))

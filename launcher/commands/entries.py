@@ -2,25 +2,20 @@
 
 import argparse
 from datetime import UTC, datetime
-from pathlib import Path
 
 from fapiao.enterprise.entries import entry_words
 from fapiao.rules.book import rulebook
+from fapiao.texts.catalogue import sentence
 from hooks.enterprise.entries import load_entries
-from launcher.actor import actor_of, add_actor
-from launcher.enterprise_files import read_files
+from launcher.actor import actor_of
+from launcher.enterprise_files import add_load, read_files, say_counts
 from launcher.pool import pool_session
-
-HELP = "entries load FILE...: 入账, 转出, 凭证号, 核算组织 and 是否可抵扣 of documents, from YAML, CSV or Excel"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """load."""
     actions = parser.add_subparsers(dest="action", required=True)
-    load = actions.add_parser("load", help="write back what business documents and vouchers say; all or nothing")
-    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a table entries")
-    load.add_argument("--dry-run", action="store_true", help="check and count, save nothing")
-    add_actor(load)
+    add_load(actions, sentence("basics_command.load_entries"), sentence("basics_command.entry_files"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,7 +23,6 @@ def run(arguments: argparse.Namespace) -> int:
     files, among = read_files(arguments.files), entry_words(rulebook())
     with pool_session(autocommit=True) as connection:
         actor, now = actor_of(arguments), datetime.now(UTC)
-        print(load_entries(connection, files, among, actor=actor, at=now, dry_run=arguments.dry_run))
-    if arguments.dry_run:
-        print("dry run: nothing was saved")
+        counted = load_entries(connection, files, among, actor=actor, at=now, dry_run=arguments.dry_run)
+    say_counts([counted], dry_run=arguments.dry_run, as_json=arguments.json)
     return 0

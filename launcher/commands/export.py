@@ -2,23 +2,22 @@
 
 import argparse
 from datetime import date
-from pathlib import Path
 from typing import Any
 
+from fapiao.closed_lists import type_of
 from fapiao.errors import BadInput
 from fapiao.forms.fields import FormField, Option
 from fapiao.forms.reading import fill, given
 from fapiao.identifiers import one_spelling
-from fapiao.rules.book import rulebook
+from fapiao.texts.catalogue import sentence
 from fapiao.written_days import month
 from hooks.exports.rows import FILTERS
 from launcher.actor import actor_of, add_actor
-from launcher.exporting import export_batch, export_log, export_pool
+from launcher.exporting import add_out, export_batch, export_log, export_pool
 from launcher.log_filter import add_filters, filter_values
 from launcher.options import add_options
 from launcher.pool import reading_session
 
-HELP = "export log, pool or batch to an .xlsx file: long numbers as text, amounts as numbers, any number of rows"
 VIEWS = {"log": "log", "batches": "batches", "attempts": "attempts", "invoices": "brought", "events": "events",
          "skipped": "skipped", "quota": "quota", "counts": "counts"}  # fmt: skip
 """What ./fapiao log shows, and its sheet."""
@@ -32,20 +31,23 @@ def _month(text: str) -> date:
         raise BadInput([str(wrong)]) from wrong
 
 
-def _months(name: str, sentence: str) -> FormField:
-    return FormField(name, "word", means=_month, option=Option(f"--{name.replace('_', '-')}", sentence, "YYYY-MM"))
+def _months(name: str) -> FormField:
+    flag = f"--{name.replace('_', '-')}"
+    return FormField(name, "word", means=_month, option=Option(flag, f"pool_filters.{name}", "placeholders.month"))
 
 
 POOL = (
     FormField("taxpayers", "words", means=one_spelling,
-              option=Option("--taxpayer", "may be repeated", "NUMBER", repeated=True)),
-    FormField("direction", "word", codes="direction", option=Option("--direction", "进项 or 销项")),
-    FormField("invoice_types", "words", means=lambda text: rulebook().invoice_type(text).code,
-              option=Option("--type", "code or name; repeatable", "TYPE", repeated=True)),
-    _months("month", "开票月份"),
-    _months("month_from", "this month and later ones"),
-    _months("month_to", "this month and earlier ones"),
-    FormField("batches", "words", option=Option("--batch", "what it brought; repeatable", "BATCH", repeated=True)),
+              option=Option("--taxpayer", "pool_filters.taxpayer", "placeholders.taxpayer", repeated=True)),
+    FormField("direction", "word", codes="direction",
+              option=Option("--direction", "pool_filters.direction", "placeholders.direction")),
+    FormField("invoice_types", "words", means=type_of,
+              option=Option("--type", "pool_filters.type", "placeholders.type", repeated=True)),
+    _months("month"),
+    _months("month_from"),
+    _months("month_to"),
+    FormField("batches", "words",
+              option=Option("--batch", "pool_filters.batch", "placeholders.batch", repeated=True)),
 )  # fmt: skip
 """The filters of 全票池."""
 
@@ -53,18 +55,17 @@ POOL = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """log, pool and batch."""
     kinds = parser.add_subparsers(dest="kind", required=True)
-    log = kinds.add_parser(
-        "log", help="数据同步日志: the filters of ./fapiao log; --batch again and again is a selection"
-    )
-    log.add_argument("--view", choices=tuple(VIEWS), default="log", help="another table of the log")
+    log = kinds.add_parser("log", help=sentence("export_command.log"))
+    log.add_argument("--view", choices=tuple(VIEWS), default="log", help=sentence("export_command.view"))
     add_filters(log)
-    pool = kinds.add_parser("pool", help="全票池: a sheet of headers and one of lines")
+    pool = kinds.add_parser("pool", help=sentence("export_command.pool"))
     add_options(pool, POOL)
-    pool.add_argument("--no-lines", action="store_true", help="headers only")
-    batch = kinds.add_parser("batch", help="the invoices that a download or a planning brought")
-    batch.add_argument("batches", nargs="+", metavar="BATCH")
+    pool.add_argument("--no-lines", action="store_true", help=sentence("export_command.no_lines"))
+    batch = kinds.add_parser("batch", help=sentence("export_command.batch"))
+    numbers = {"metavar": sentence("placeholders.batch"), "help": sentence("export_command.batches")}
+    batch.add_argument("batches", nargs="+", **numbers)
     for one in (log, pool, batch):
-        one.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .xlsx file to write")
+        add_out(one)
         add_actor(one)
 
 

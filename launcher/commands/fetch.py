@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from fapiao.texts.catalogue import sentence
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of
 from launcher.airflow_env import metadata_server
@@ -17,7 +18,6 @@ from launcher.task_commands import act, add_selection, show
 from operators.downloads.actions import dags_of
 from operators.row_actions import answers, fetch_again
 
-HELP = "获取异步结果: ask the bureau now for tasks that are 进销项数据不全 or 下载处理中, or that were set aside"
 OF_BATCHES = "sweep_results"
 """The DAG that works exactly the rows that it is given; every other works what is due."""
 
@@ -25,7 +25,7 @@ OF_BATCHES = "sweep_results"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The selection, and whether to wait for the answer."""
     add_selection(parser)
-    parser.add_argument("--later", action="store_true", help="only make them due; the next sweep asks the bureau")
+    parser.add_argument("--later", action="store_true", help=sentence("task_commands.later"))
 
 
 def run(arguments: argparse.Namespace) -> int:

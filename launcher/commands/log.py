@@ -1,6 +1,7 @@
 """`./fapiao log`: the sync log (数据同步日志), from a planning over tasks and replies to the invoices."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,36 +11,27 @@ from psycopg.rows import dict_row
 from fapiao.errors import BadInput
 from fapiao.masking import masked, masked_body
 from fapiao.queries import query
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.codes import advice_told
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.pool.sessions import NEVER
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import STATEMENTS, export_log
 from launcher.guarded_output import print_line
 from launcher.log_filter import add_filters, filter_values
+from launcher.options import add_json
+from launcher.people_table import show_rows
 from launcher.pool import reading_session
 from launcher.screen import print_rows
 
-HELP = "the sync log: filter, drill down to attempts and invoices, events, left-out rows, the quota board, export"
-VIEWS = {
-    "counts": "how many tasks stand where",
-    "batches": "the plannings that tasks belong to",
-    "attempts": "what was asked for --batch, and each reply",
-    "invoices": "the documents that --batch brought",
-    "events": "what happened to the task of --batch",
-    "skipped": "what the calendar named and the plan left out",
-    "quota": "the quota board",
-    "administration": "who changed rights, basics, schemes, parameters, rules, entries: before and after",
-    "exports": "who took what out, and the hash of the file",
-}
-ASIDE = "搁置"
-"""What stands for the next turn of a row that waits for a person, by fetch or void."""
+VIEWS = ("counts", "batches", "attempts", "invoices", "events", "skipped", "quota", "administration", "exports")
 OF_A_BATCH = ("attempts", "invoices", "events")
 SHEETS = {"rows": "log", "invoices": "brought"}
 SHOWN = {
     "rows": (
         "batch_no",
         "taxpayer_no",
-        "download_type",
+        "download_type_label",
         "invoice_types",
         "window_start",
         "window_end",
@@ -55,6 +47,7 @@ SHOWN = {
         "not_before",
         "void_state_label",
     ),
+    "counts": ("status_label", "tasks", "downloaded", "succeeded", "ignored", "failed", "voided"),
     "attempts": (
         "batch_no",
         "request_no",
@@ -86,11 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The filters of the manual, and the ways to see the rows."""
     add_filters(parser)
     view = parser.add_mutually_exclusive_group()
-    for name, sentence in VIEWS.items():
-        view.add_argument(f"--{name}", action="store_true", help=sentence)
-    view.add_argument("--reply", type=int, metavar="REPLY_ID", help="one reply of --attempts as it is kept, masked")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--xlsx", type=Path, metavar="FILE", help="write the rows to a workbook, all of them")
+    for name in VIEWS:
+        view.add_argument(f"--{name}", action="store_true", help=sentence(f"log_views.{name}"))
+    view.add_argument("--reply", type=int, metavar=sentence("placeholders.reply"), help=sentence("log_command.reply"))
+    add_json(parser)
+    parser.add_argument("--xlsx", type=Path, metavar=sentence("placeholders.file"), help=sentence("log_command.xlsx"))
     add_actor(parser)
 
 
@@ -98,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Reads and prints; changes nothing, but an export is noted with its actor."""
     view = next((name for name in VIEWS if getattr(arguments, name)), "rows")
     if view in OF_A_BATCH and not arguments.batch:
-        raise BadInput([f"--{view} needs --batch: the {view} of which task?"])
+        raise BadInput([sentence("log_command.needs_batch", view=view)])
     values, actor = filter_values(arguments), actor_of(arguments)
     with reading_session(row_factory=dict_row) as connection:
         values["organisations"] = allowed_organisations(connection, actor, "export" if arguments.xlsx else "view")
@@ -112,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -> None:
-    """Rows are fetched as they are read: a log of a million rows takes no more memory than one of ten."""
+    """Rows of JSON are fetched as they are read: a log of a million rows takes no more memory than one of ten."""
     with connection.cursor(name="log") as cursor:
         cursor.execute(query("log", STATEMENTS.get(view, view)), values)
         rows = map(masked, cursor) if view == "attempts" else iter(cursor)
@@ -121,12 +114,28 @@ def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -
             print_rows(headings, rows, as_json=True)
             return
         shown, found = SHOWN.get(view, headings), list(rows)
-    print_rows(shown, [row | {"not_before": _next_turn(row)} for row in found] if view == "rows" else found)
+    show_rows(view, shown, [_as_shown(view, row) for row in found], nothing=sentence(f"log_nothing.{view}"))
     for row in found:
-        if row.get("error_message"):
-            print_line(f"{row['batch_no']}: {row['error_message']} — {row.get('advice') or ''}")
-        for warning in row.get("warnings") or ():
-            print_line(f"{row['batch_no']}: {warning}")
+        for line in _remarks(row):
+            print_line(line)
+
+
+def _as_shown(view: str, row: Record) -> Record:
+    if view == "rows":
+        return row | {"not_before": _next_turn(row)}
+    return row | {"status_label": row["label"]} if view == "counts" else row
+
+
+def _remarks(row: Record) -> Iterator[str]:
+    """Below the table: what went wrong with a task and what to do about it, and what is doubtful."""
+    batch, message = row.get("batch_no"), row.get("error_message")
+    advice = advice_told(row.get("error_code"), row.get("advice"))
+    if message and advice:
+        yield sentence("log_command.error", batch=batch, message=message, advice=advice)
+    elif message:
+        yield sentence("log_command.error_alone", batch=batch, message=message)
+    for warning in row.get("warnings") or ():
+        yield sentence("log_command.warning", batch=batch, warning=warning)
 
 
 def _next_turn(row: Record) -> object:
@@ -135,12 +144,12 @@ def _next_turn(row: Record) -> object:
     if row["finished_at"] or row["void_state"]:
         return None
     if instant == NEVER:
-        return ASIDE
+        return sentence("log_command.set_aside")
     return day if day and (instant is None or instant.date() < day) else instant
 
 
 def _reply(connection: Connection, values: Record) -> str:
     row = connection.execute(query("log", "reply"), values).fetchone()
     if row is None:
-        raise BadInput([f"there is no reply {values['reply']}: --attempts lists the replies of a task"])
+        raise BadInput([sentence("log_command.no_reply", reply=values["reply"])])
     return masked_body(bytes(row["body"]))

@@ -13,25 +13,23 @@ from fapiao.enterprise.receipts import receipts
 from fapiao.rules.book import rulebook
 from fapiao.tables.lines import Table
 from fapiao.tables.reading import tables_of
+from fapiao.texts.catalogue import sentence
 from hooks.enterprise.receipts import ReceiptVerdict, receive_documents
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import read_files
 from launcher.guarded_output import print_line
-from launcher.options import add_day, day_of
+from launcher.options import add_day, add_json, day_of
 from launcher.pool import pool_session
 
-HELP = "receive FILE...: invoices of the business system (业务系统收入), into the pool from the 查验 cache or by 查验"
 STDIN = Path("-")
-WORDS = {"known": "已验", "cache": "缓存", "queued": "排队", "refused": "退回", "repeated": "重复"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The files, and whether to save."""
-    parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="a table received: YAML, JSON, CSV, Excel; - reads stdin"
-    )
-    parser.add_argument("--dry-run", action="store_true", help="say what would become of every record, save nothing")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    told = sentence("receive_command.files")
+    parser.add_argument("files", nargs="+", type=Path, metavar=sentence("placeholders.file"), help=told)
+    parser.add_argument("--dry-run", action="store_true", help=sentence("receive_command.dry_run"))
+    add_json(parser)
     add_day(parser)
     add_actor(parser)
 
@@ -57,16 +55,20 @@ def _tables(paths: Sequence[Path]) -> list[list[Table]]:
 
 def _line(verdict: ReceiptVerdict) -> str:
     if verdict.outcome == "refused":
-        return f"退回 {verdict.sentence}"
-    return f"{WORDS[verdict.outcome]} {verdict.taxpayer_no} {verdict.document_key}: {verdict.sentence}"
+        return sentence("receipt_outcomes.refused", sentence=verdict.sentence)
+    values = {"taxpayer": verdict.taxpayer_no, "document": verdict.document_key, "sentence": verdict.sentence}
+    return sentence(f"receipt_outcomes.{verdict.outcome}", **values)
 
 
 def _sum_up(counted: Counter[str], *, dry_run: bool) -> None:
     repeated = counted["repeated"]
-    counts = "，".join(f"{word} {counted[name]}" for name, word in WORDS.items() if name != "repeated")
-    more = f"；{WORDS['repeated']} {repeated} 条" if repeated else ""
-    print(f"{counted.total() - repeated} 份：{counts}{more}")
+    values = {name: counted[name] for name in ("known", "cache", "queued", "refused")}
+    values |= {"documents": counted.total() - repeated}
+    if repeated:
+        print(sentence("receive_command.total_repeated", repeated=repeated, **values))
+    else:
+        print(sentence("receive_command.total", **values))
     if dry_run:
-        print("dry run: nothing was saved")
+        print(sentence("loading.dry_run"))
     elif counted["queued"]:
-        print("verify_invoices asks the bureau; ./fapiao run verify_invoices at once")
+        print(sentence("receive_command.next"))

@@ -9,8 +9,6 @@ from fapiao.permissions.task_actions import ActionOutcome
 from launcher.task_commands import act, add_selection, say_who_works, show
 from operators.downloads.actions import retry
 
-HELP = "手工重试: ask again for failed downloads of 电子税局 (RPA), or read a failed import's files again, as new tasks"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The selection."""

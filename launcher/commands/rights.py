@@ -1,9 +1,9 @@
 """`./fapiao rights`: who may do what with tasks, by 核算组织 and role."""
 
 import argparse
+import json
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import psycopg
 from psycopg.rows import dict_row
@@ -11,30 +11,28 @@ from psycopg.rows import dict_row
 from fapiao.permissions.grants import read_grants
 from fapiao.permissions.rules import ADMINISTER, EVERY_ORGANISATION, permission_rules
 from fapiao.queries import query
+from fapiao.texts.catalogue import listed, sentence
 from hooks.enterprise.permissions import Grant, allowed_organisations, organisations, permissions_of, replace_grants
 from launcher.actor import actor_of, add_actor
-from launcher.enterprise_files import read_files
+from launcher.enterprise_files import add_load, read_files
+from launcher.options import add_json
+from launcher.people_table import show_rows
 from launcher.pool import pool_session, reading_session
 from launcher.screen import print_rows
 
-HELP = (
-    "rights load FILE...: who may do what, by 核算组织 and role; list, clear; without any, everybody may do everything"
-)
 SHOWN = ("actor", "org_code", "role", "granted_by", "granted_at")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """load, list and clear."""
     actions = parser.add_subparsers(dest="action", required=True)
-    load = actions.add_parser("load", help="make the rights what the files say; all or nothing")
-    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a table actor, org_code (or *), role")
-    clear = actions.add_parser("clear", help="take every right back: everybody may do everything again")
-    for one in (load, clear):
-        one.add_argument("--dry-run", action="store_true", help="check and count, save nothing")
+    add_load(actions, sentence("rights_command.load"), sentence("rights_command.files"))
+    clear = actions.add_parser("clear", help=sentence("rights_command.clear"))
+    clear.add_argument("--dry-run", action="store_true", help=sentence("basics_command.dry_run"))
+    shown = actions.add_parser("list", help=sentence("rights_command.list"))
+    for one in (clear, shown):
+        add_json(one)
         add_actor(one)
-    listed = actions.add_parser("list", help="show every grant")
-    listed.add_argument("--json", action="store_true", help="as JSON")
-    add_actor(listed)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,12 +45,20 @@ def run(arguments: argparse.Namespace) -> int:
         files = read_files(arguments.files) if arguments.action == "load" else None
         grants = read_grants(files, organisations(connection)) if files is not None else []
         came, went = replace_grants(connection, grants, actor_of(arguments), dry_run=arguments.dry_run)
-    print(f"rights: {came} new, {went} taken back, {len(grants) - came} unchanged")
+    _say_counts({"new": came, "taken_back": went, "unchanged": len(grants) - came}, arguments)
     if files is not None:
         _say_who_administers(grants, actor_of(arguments))
-    if arguments.dry_run:
-        print("dry run: nothing was saved")
     return 0
+
+
+def _say_counts(counts: Mapping[str, int], arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        print(json.dumps({**counts, "saved": not arguments.dry_run}))
+        return
+    came, went, same = counts.values()
+    print(sentence("rights_command.changed", came=came, went=went, same=same))
+    if arguments.dry_run:
+        print(sentence("loading.dry_run"))
 
 
 def _say_who_administers(grants: Sequence[Grant], actor: str) -> None:
@@ -60,13 +66,10 @@ def _say_who_administers(grants: Sequence[Grant], actor: str) -> None:
     roles = permission_rules().roles_with(ADMINISTER)
     found = {name for name, organisation, role in grants if organisation == EVERY_ORGANISATION and role in roles}
     if not found:
-        print(
-            f"note: no record gives {' or '.join(roles)} for {EVERY_ORGANISATION}; until one does, "
-            f"{actor}, who loaded these rights, may change them",
-            file=sys.stderr,
-        )
+        values = {"roles": listed(roles), "everywhere": EVERY_ORGANISATION, "actor": actor}
+        print(sentence("rights_command.nobody_administers", **values), file=sys.stderr)
     elif actor not in found:
-        print(f"note: {actor} may not change rights any more, but {', '.join(sorted(found))} may", file=sys.stderr)
+        print(sentence("rights_command.gave_up", actor=actor, found=listed(sorted(found))), file=sys.stderr)
 
 
 def _list(connection: psycopg.Connection, actor: str, *, as_json: bool) -> None:
@@ -74,4 +77,7 @@ def _list(connection: psycopg.Connection, actor: str, *, as_json: bool) -> None:
     values = {"organisations": None if everything else allowed_organisations(connection, actor, "view")}
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(query("permissions", "list"), values).fetchall()
-    print_rows(SHOWN, rows, as_json=as_json)
+    if as_json:
+        print_rows(SHOWN, rows, as_json=True)
+    else:
+        show_rows("rights", SHOWN, rows, nothing=sentence("rights_command.nothing"))

@@ -8,9 +8,11 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from fapiao.calendar.explaining import label_of
 from fapiao.errors import BadInput
 from fapiao.outcomes import BY_RULE
 from fapiao.queries import query
+from fapiao.texts.catalogue import sentence
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.airflow_env import metadata_server
@@ -23,15 +25,27 @@ from launcher.remote_run import run_dag
 from launcher.screen import print_rows
 from launcher.stack import running_stack
 
-HELP = "run one DAG to its end in the foreground; fails when the run or any of its rows failed"
 FAILED = ("apply_failed", "download_failed")
+STATES = {"success": "runs.success", "failed": "runs.failed"}
+COLUMNS = {
+    "status": "runs.status",
+    "error_code": "runs.error_code",
+    "tasks": "runs.tasks",
+    "downloaded": "runs.downloaded",
+    "inserted": "runs.inserted",
+    "updated": "runs.updated",
+    "unchanged": "runs.unchanged",
+    "ignored": "runs.ignored",
+    "failed": "runs.failed_rows",
+}
+"""What is shown of the rows of a run, by headings of the catalogue."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """DAG, day and conf."""
-    parser.add_argument("dag_id", metavar="DAG_ID", help="for example leqi__incremental")
+    parser.add_argument("dag_id", metavar=sentence("placeholders.dag_id"), help=sentence("runs.dag_argument"))
     add_day(parser)
-    parser.add_argument("--conf", default="{}", help="further parameters as a JSON object")
+    parser.add_argument("--conf", default="{}", metavar=sentence("placeholders.conf"), help=sentence("runs.conf"))
     add_actor(parser)
 
 
@@ -52,24 +66,29 @@ def _conf(arguments: argparse.Namespace) -> dict[str, Any]:
     try:
         conf = json.loads(arguments.conf)
     except ValueError as wrong:
-        raise BadInput([f"--conf is not JSON: {wrong}"]) from wrong
+        raise BadInput([sentence("runs.no_json", reason=wrong)]) from wrong
     if not isinstance(conf, dict):
-        raise BadInput([f"--conf must be a JSON object, not {type(conf).__name__}"])
+        raise BadInput([sentence("runs.no_object", kind=type(conf).__name__)])
     return conf | {"date": day_of(arguments).isoformat()}
+
+
+def state_of(ended: DagRun) -> str:
+    """How a run ended, for people."""
+    return sentence(STATES[ended.state]) if ended.state in STATES else ended.state
 
 
 def print_outcome(url: str, ended: DagRun, since: datetime) -> int:
     """Prints the rows of a run by status and what was left out; returns how many failed that no rule let fail."""
-    print(f"{ended.dag_id}: {ended.state} ({ended.run_id})")
+    print(sentence("runs.run_ended", dag_id=ended.dag_id, state=state_of(ended), run_id=ended.run_id))
     with open_session(url, row_factory=dict_row) as connection:
         values = {"dag": ended.dag_id, "run": ended.run_id, "since": since}
         rows = connection.execute(query("log", "run_rows"), values).fetchall()
         skips = connection.execute(query("log", "run_skips"), values).fetchall()
-    columns = ("status", "error_code", "tasks", "downloaded", "inserted", "updated", "unchanged", "ignored", "failed")
-    print_rows(columns, rows, indent="  ")
+    shown = [row | {"status": label_of("status", row["status"])} for row in rows]
+    print_rows({name: sentence(heading) for name, heading in COLUMNS.items()}, shown, indent="  ")
     for row in rows:
         if row["message"]:
             print_line(f"  {row['error_code']}: {row['message']}")
     for row in skips:
-        print_line(f"  left out, {row['rows']} rows: {row['reason']}")
+        print_line("  " + sentence("runs.left_out", rows=row["rows"], reason=row["reason"]))
     return sum(row["tasks"] for row in rows if row["status"] in FAILED and row["error_code"] not in BY_RULE)

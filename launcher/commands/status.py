@@ -2,11 +2,13 @@
 
 import argparse
 
+from rich.cells import cell_len
+
+from fapiao.texts.catalogue import listed, sentence
 from launcher.commands.up import print_address
 from launcher.pool import embedded
 from launcher.stack import known_stack, running_stack
 
-HELP = "what of the stack runs, its health, URL and login; 0 = healthy, 3 = not"
 NOT_RUNNING = 3
 
 
@@ -17,16 +19,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(_arguments: argparse.Namespace) -> int:
     """0 when the whole stack is healthy, 3 when it is not or does not run."""
     postgres = embedded()
-    print(f"{'postgres':<14} {f'running on port {postgres.port}' if postgres.running else 'stopped'}")
+    _tell("postgres", _at_port(postgres.port) if postgres.running else _stopped())
     stack = running_stack()
     if stack is None:
         known = known_stack()
         left = [name for name, part in known.parts.items() if part.alive] if known else []
-        print(f"{'airflow':<14} stopped{', but left over: ' + ', '.join(left) if left else ''}")
+        _tell("airflow", sentence("services.left_over", names=listed(left)) if left else _stopped())
         return NOT_RUNNING
     for name, part in stack.parts.items():
-        print(f"{name:<14} {f'running, process {part.pid}' if part.alive else 'stopped'}")
+        _tell(name, sentence("services.as_process", pid=part.pid) if part.alive else _stopped())
     unhealthy = stack.unhealthy()
-    print(f"{'health':<14} {'not healthy: ' + ', '.join(unhealthy) if unhealthy else 'healthy'}")
+    well = sentence("services.healthy")
+    _tell(sentence("services.health"), sentence("services.unhealthy", names=listed(unhealthy)) if unhealthy else well)
     print_address(stack)
     return NOT_RUNNING if unhealthy else 0
+
+
+def _tell(part: str, said: str) -> None:
+    print(f"{part}{' ' * (14 - cell_len(part))} {said}")
+
+
+def _stopped() -> str:
+    return sentence("services.stands_still")
+
+
+def _at_port(port: int) -> str:
+    return sentence("services.at_port", port=port)

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Mapping
 
 from fapiao.bureau_kind import REHEARSAL
+from fapiao.texts.catalogue import sentence
 from hooks.pool.bureau_kind import claim
 from hooks.pool.sessions import open_session
 from launcher.airflow_env import airflow_environment, ensure_metadata, metadata_server
@@ -13,19 +14,18 @@ from launcher.pool import pool_url
 from launcher.stack import supervising
 from launcher.supervisor import Supervisor
 
-HELP = "run the stack in the foreground until SIGTERM; ./fapiao up does this in the background"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The port that `up` chose."""
-    parser.add_argument("--port", type=int, default=8080, help="port of Airflow's pages")
+    word = sentence("placeholders.port")
+    parser.add_argument("--port", type=int, default=8080, metavar=word, help=sentence("options.supervised_port"))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Supervise; 1 when another supervisor of this home is at work."""
     with supervising() as alone:
         if not alone:
-            print("The stack of this home is already supervised.", flush=True)
+            print(sentence("services.already_supervised"), flush=True)
             return 1
         with metadata_server(), pool_url() as url:
             ensure_metadata()
@@ -42,5 +42,5 @@ def _is_simulated(url: str, environment: Mapping[str, str]) -> bool:
     if given_bureaus(environment):
         return False
     with open_session(url, "up", autocommit=True) as connection:
-        claim(connection, REHEARSAL, "the simulator that ./fapiao up starts where no bureau is given")
+        claim(connection, REHEARSAL, "./fapiao up")
     return True

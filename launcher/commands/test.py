@@ -5,21 +5,21 @@ import os
 import subprocess
 import sys
 
+from fapiao.texts.catalogue import sentence
 from launcher.home import ROOT
 
-HELP = "all checks and tests, under TZ=UTC and TZ=Asia/Shanghai; with arguments: pytest with them"
 PASSES_ON = True
 CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
 ONCE = (
     "simulator", "conformance", "journeys", "hostile_answers", "hostile_files", "races", "torture", "bench", "deploy",
-    "hooks/bureau/test_memory.py",
+    "hooks/bureau/test_memory.py", "docs", "texts", "words",
 )  # fmt: skip
 # twice as many workers as two cores: half of a test is waiting for Postgres, Airflow or the simulator
 RUNS = (
     # tests that start the whole stack are one group: a machine has one port 8080, and rarely memory for two stacks
     ({"TZ": "UTC"}, ["pytest", "-n", "4", "--dist", "loadgroup"]),
     # the stack, the simulator, what is said on the wire or lies in a file, memory, races, worlds with a clock of their
-    # own, and runs of Airflow, which brings its own time zone along: they do not depend on ours, and take minutes
+    # own, runs of Airflow, which brings its own time zone along, pages and words: they do not depend on ours
     (
         {"TZ": "Asia/Shanghai"},
         ["pytest", "-n", "4", "--dist", "loadgroup", "-m", "not slow", *(f"--ignore=tests/{name}" for name in ONCE)],
@@ -29,7 +29,7 @@ RUNS = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Everything but --help goes to pytest."""
-    parser.usage = "./fapiao test [pytest arguments]"
+    parser.usage = sentence("options.test_usage")
 
 
 def run(arguments: argparse.Namespace) -> int:

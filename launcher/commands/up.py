@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from fapiao.errors import Unusable
+from fapiao.texts.catalogue import sentence
 from launcher.airflow_env import LOGIN, dag_files, login_password, settings_of_the_user
 from launcher.guard import Manner, release, start
 from launcher.home import ROOT, home, locked
@@ -16,7 +17,6 @@ from launcher.stack import Stack, end_parts, forget, known_stack, running_stack,
 from launcher.stack_health import StackGone, wait_until_healthy
 from launcher.supervisor import log_of
 
-HELP = "start Airflow, the pool and, unless a bureau connection is given, the simulator; prints URL and login"
 DEFAULT_PORT = 8080
 DAG_SECONDS = 60.0
 ENDING_SECONDS = 60.0
@@ -26,7 +26,8 @@ SUPERVISOR = Manner(patience=15.0)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One may insist on a port."""
-    parser.add_argument("--port", type=int, help=f"port of Airflow's pages (default: {DEFAULT_PORT}, or a free one)")
+    told = sentence("options.port_of_pages", default=DEFAULT_PORT)
+    parser.add_argument("--port", type=int, metavar=sentence("placeholders.port"), help=told)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -67,20 +68,20 @@ def _port(wanted: int | None) -> int:
     if wanted is None:
         return DEFAULT_PORT if port_is_free(DEFAULT_PORT) else free_port()
     if not port_is_free(wanted):
-        raise Unusable(f"Port {wanted} of 127.0.0.1 is taken by another program: choose another one with --port.")
+        raise Unusable(sentence("services.port_is_taken", port=wanted))
     return wanted
 
 
 def _start(port: int) -> subprocess.Popen[bytes]:
-    for sentence in settings_of_the_user(port):
-        say(sentence)
+    for told in settings_of_the_user(port):
+        say(told)
     if not wait_until(lambda: not supervised(), ENDING_SECONDS):
-        raise Unusable("The stack of this home is being started or stopped by somebody else: run ./fapiao up again.")
+        raise Unusable(sentence("services.busy"))
     if left := known_stack():
-        say("Clearing away what a killed stack left behind…")
+        say(sentence("services.clearing"))
         end_parts(left.parts)
         forget()
-    say("Starting Postgres and Airflow…")
+    say(sentence("services.starting"))
     with log_of("supervisor").open("wb") as output:
         return start([sys.executable, ROOT / "launcher", "supervise", "--port", str(port)], output, manner=SUPERVISOR)
 
@@ -92,7 +93,7 @@ def _begun(supervisor: subprocess.Popen[bytes]) -> Stack:
     if stack is None:
         log = log_of("supervisor")
         text = log.read_text(encoding="utf-8").strip()
-        raise Unusable(text.splitlines()[-1] if text else f"The stack does not start; look into {log}.")
+        raise Unusable(text.splitlines()[-1] if text else sentence("services.does_not_start", log=log))
     return stack
 
 
@@ -111,18 +112,20 @@ def _wait_until_dags_are_seen() -> None:
 
     wait_until(seen, DAG_SECONDS, step=0.5)
     for file, reason in unreadable:
-        say(f"Airflow cannot read {file}: {reason.strip().splitlines()[-1]}")
+        say(sentence("services.unreadable", file=file, reason=reason.strip().splitlines()[-1]))
 
 
 def print_address(stack: Stack) -> None:
     """Where to look, and how to get in."""
-    login = f"login {LOGIN}   password {login_password()}" if stack.login_is_ours else "login as you set it up"
-    print(f"Airflow    {stack.url}   {login}")
+    if stack.login_is_ours:
+        print(sentence("services.airflow", url=stack.url, login=LOGIN, password=login_password()))
+    else:
+        print(sentence("services.airflow_of_the_user", url=stack.url))
     if stack.simulator_url:
-        print(f"Simulator  {stack.simulator_url}")
-    print(f"Data       {home()}")
+        print(sentence("services.simulator", url=stack.simulator_url))
+    print(sentence("services.data", folder=home()))
 
 
-def say(sentence: str) -> None:
+def say(told: str) -> None:
     """Progress, for people."""
-    print(sentence, file=sys.stderr, flush=True)
+    print(told, file=sys.stderr, flush=True)

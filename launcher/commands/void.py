@@ -2,16 +2,16 @@
 
 import argparse
 
+from fapiao.texts.catalogue import sentence
 from launcher.task_commands import act, add_selection, show
 from operators.row_actions import void
-
-HELP = "作废任务: end tasks in process, at most 500 at once, with a reason; says what they cost of the quota"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The selection, and why."""
     add_selection(parser)
-    parser.add_argument("--reason", required=True, metavar="WHY", help="作废原因, kept with the task")
+    told = sentence("task_commands.reason")
+    parser.add_argument("--reason", required=True, metavar=sentence("placeholders.reason"), help=told)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ import httpx
 
 from fapiao.bureau_kind import HEADER, REAL, REHEARSAL, PoolKind, is_marked
 from fapiao.errors import BureauError, FapiaoError
+from fapiao.texts.catalogue import listed, sentence
 from hooks.bureau.connection import BureauConnection
 from hooks.gateway.check import check_gateway
 from hooks.gateway.etax_login import is_online
@@ -42,7 +43,7 @@ def bureaus(given: Mapping[str, str], pool: PoolKind | None, unit: str | None, e
             yield asked
             yield from _looked_at(part, known, pool)
         except FapiaoError as refused:
-            yield wrong(part, str(refused), f"correct {variable}")
+            yield wrong(part, str(refused), sentence("doctor.correct", variable=variable))
             continue
         if asked.state == WELL and variable == GATEWAY_VARIABLE and etax.companies:
             yield accounts(known, etax)
@@ -52,7 +53,9 @@ def _asked(part: str, variable: str, known: BureauConnection, unit: str | None) 
     """The bureau's answer to one cheap question."""
     checked = check_leqi(known, unit) if variable == LEQI_VARIABLE else check_gateway(known)
     said = " ".join(checked.sentence.split())
-    return well(part, said) if checked.works else wrong(part, said, f"correct {variable}, or ask the bureau")
+    if checked.works:
+        return well(part, said)
+    return wrong(part, said, sentence("doctor.correct_or_ask", variable=variable))
 
 
 def _looked_at(part: str, known: BureauConnection, pool: PoolKind | None) -> Iterator[Finding]:
@@ -63,7 +66,7 @@ def _looked_at(part: str, known: BureauConnection, pool: PoolKind | None) -> Ite
         return
     kind = REHEARSAL if HEADER in headers or is_marked(known.extra) else REAL
     if pool and pool.kind != kind:
-        yield wrong(part, pool.refusal(part), "give each kind of bureau a pool of its own")
+        yield wrong(part, pool.refusal(part), sentence("doctor.own_pools"))
     try:
         said = parsedate_to_datetime(headers.get("date", ""))
     except ValueError:
@@ -90,12 +93,23 @@ def accounts(known: BureauConnection, etax: Asked) -> Finding:
         with closing(GatewaySession(known)) as session:
             out = [number for number, _ in shown if not is_online(session, number)]
     except BureauError as refused:
-        why = f": {refused}" if etax.named else ""
-        return doubtful("logins", f"the accounts cannot be asked about{why}", "try again later")
-    more = f" (the first {len(shown)} of {shown[0][1]})" if shown[0][1] > len(shown) else ""
-    said = f"{len(shown) - len(out)} of {len(shown)} companies on 电子税局 are logged in{more}"
+        return doubtful("logins", _unasked(refused, etax), sentence("doctor.try_later"))
+    said = _logged_in(len(shown), len(out), shown[0][1])
     if not out:
         return well("logins", said)
     if not etax.named:
-        return doubtful("logins", said, "who may see every organisation is told which are not")
-    return doubtful("logins", f"{said}; not: {', '.join(out)}", f"./fapiao select login {out[0]}")
+        return doubtful("logins", said, sentence("doctor.who_may_see"))
+    named = sentence("doctor.not_logged_in", said=said, names=listed(out))
+    return doubtful("logins", named, f"./fapiao select login {out[0]}")
+
+
+def _unasked(refused: BureauError, etax: Asked) -> str:
+    if not etax.named:
+        return sentence("doctor.accounts_unasked")
+    return sentence("doctor.accounts_unasked_why", reason=refused)
+
+
+def _logged_in(asked: int, out: int, every: int) -> str:
+    if every > asked:
+        return sentence("doctor.logged_in_first", online=asked - out, asked=asked, every=every)
+    return sentence("doctor.logged_in", online=asked - out, asked=asked)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from fapiao.texts.catalogue import sentence
 from hooks.files.data_folder import data_folder
 from launcher.cluster import LEAST_FREE_BYTES
 from launcher.doctor.findings import Finding, doubtful, well, wrong
@@ -23,21 +24,21 @@ def machine() -> Iterator[Finding]:
 
 def python(version: tuple[int, int]) -> Finding:
     """Whether this Python is one that the locked requirements are made for."""
-    said = f"{platform.python_version()} in {sys.prefix}"
+    said = sentence("doctor.python", version=platform.python_version(), folder=sys.prefix)
     if OLDEST <= version <= NEWEST:
         return well("python", said)
-    return wrong("python", said, "install Python 3.11, 3.12 or 3.13 and remove .venv")
+    return wrong("python", said, sentence("doctor.install_python"))
 
 
 def disk(folder: Path, free: int | None = None) -> Finding:
     """Whether the data folder can be written and has room; one that is not there yet is looked at by its parent."""
     there = next(one for one in (folder, *folder.parents) if one.exists())
     left = shutil.disk_usage(there).free if free is None else free
-    said = f"{left / 2**30:.1f} GiB free at {folder}"
+    said = sentence("doctor.free", free=f"{left / 2**30:.1f}", folder=folder)
     if not os.access(there, os.W_OK):
-        return wrong("disk", f"{folder} cannot be written", "set FAPIAO_HOME to a folder of yours")
+        return wrong("disk", sentence("doctor.not_writable", folder=folder), sentence("doctor.own_folder"))
     if left < LEAST_FREE_BYTES:
-        return wrong("disk", said, "free some space, or set FAPIAO_HOME to another disk")
+        return wrong("disk", said, sentence("doctor.free_some"))
     if left < COMFORTABLE_BYTES:
-        return doubtful("disk", said, "free some space before it is full, or set FAPIAO_HOME to another disk")
+        return doubtful("disk", said, sentence("doctor.free_some_soon"))
     return well("disk", said)

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from fapiao.bureau_kind import REAL, REHEARSAL
 from fapiao.errors import FapiaoError, Unusable
 from fapiao.queries import query
+from fapiao.texts.catalogue import sentence
 from hooks.enterprise.permissions import permissions_of
 from hooks.files.data_folder import data_folder
 from hooks.pool.bureau_kind import kind_of
@@ -25,6 +27,7 @@ Connection = psycopg.Connection[Any]
 READ_ONLY = "-c default_transaction_read_only=on -c statement_timeout=10s"
 MOST_APART_SECONDS = 5.0
 MIGRATE = "./fapiao db migrate"
+KINDS = {REAL: "doctor.kind_real", REHEARSAL: "doctor.kind_rehearsal"}
 
 
 class NoPool(Exception):
@@ -47,11 +50,13 @@ def looking() -> Iterator[Connection]:
                 yield connection
             return
         if not (data_folder() / "postgres" / "data").exists():
-            raise NoPool(absent("postgres", "there is no pool yet", "./fapiao demo or ./fapiao up makes one"))
+            raise NoPool(absent("postgres", sentence("doctor.no_pool_yet"), sentence("doctor.make_one")))
         with running_postgres() as server, _session(server.url(DATABASE), "FAPIAO_HOME") as connection:
             yield connection
     except FapiaoError as refused:
-        raise NoPool(wrong("postgres", str(refused), f"correct {POOL_VARIABLE}, or the machine")) from refused
+        raise NoPool(
+            wrong("postgres", str(refused), sentence("doctor.correct_pool", variable=POOL_VARIABLE))
+        ) from refused
 
 
 @contextmanager
@@ -61,8 +66,8 @@ def _session(url: str, variable: str) -> Iterator[Connection]:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=5, options=READ_ONLY)
     except psycopg.Error as refused:
         where = f"{parts.hostname}:{parts.port or 5432}{parts.path}"
-        said = f"{where} does not answer: {last_line(refused)}"
-        raise NoPool(wrong("postgres", said, f"start that server, or correct {variable}")) from refused
+        said = sentence("doctor.silent", address=where, reason=last_line(refused))
+        raise NoPool(wrong("postgres", said, sentence("doctor.start_server", variable=variable))) from refused
     with connection:
         refuse_old_server(connection)
         yield connection
@@ -73,9 +78,10 @@ def server(connection: Connection) -> Iterator[Finding]:
     before = datetime.now(UTC)
     version, now, role, is_super = _row(connection, "server")
     after = datetime.now(UTC)
-    said = f"Postgres {version // 10000} at {connection.info.host}:{connection.info.port}, as {role}"
+    where = {"host": connection.info.host, "port": connection.info.port}
+    said = sentence("doctor.server", version=version // 10000, role=role, **where)
     if is_super and given(*WORKING):
-        yield doubtful("postgres", f"{said}, a superuser", "give the pool a role of its own (docs/platform.md)")
+        yield doubtful("postgres", sentence("doctor.superuser", said=said), sentence("doctor.own_role"))
     else:
         yield well("postgres", said)
     yield apart("clock: pool", now, before, after)
@@ -84,22 +90,22 @@ def server(connection: Connection) -> Iterator[Finding]:
 def apart(part: str, theirs: datetime, before: datetime, after: datetime, most: float = MOST_APART_SECONDS) -> Finding:
     """Whether another clock stands between ours before and after it was asked, or near it."""
     seconds = max((theirs - after).total_seconds(), (before - theirs).total_seconds(), 0.0)
-    said = f"{seconds:.0f} seconds apart from this machine" if seconds >= 1 else "as this machine's"
+    together = sentence("doctor.together")
+    said = sentence("doctor.apart", seconds=f"{seconds:.0f}") if seconds >= 1 else together
     if seconds > most:
-        return wrong(part, said, "synchronise the clocks (NTP): days and quotas are counted by them")
+        return wrong(part, said, sentence("doctor.synchronise"))
     return well(part, said)
 
 
 def schema(connection: Connection) -> Finding:
     """Whether the pool is as this program knows it."""
     if not _row(connection, "has_schema")[0]:
-        return absent("schema", "this database was never a pool", MIGRATE)
+        return absent("schema", sentence("doctor.never_a_pool"), MIGRATE)
     seen = dict(connection.execute(query("doctor", "migrations")).fetchall())
     known = {one.number: one for one in migrations()}
-    missing = len(known.keys() - seen.keys())
-    said = f"migration {max(seen, default=0)} of {max(known)}{f', {missing} missing' if missing else ''}"
+    said = _migrated(max(seen, default=0), max(known), len(known.keys() - seen.keys()))
     if any(known[number].sha256 != seen[number] for number in known.keys() & seen.keys()):
-        return wrong("schema", f"{said}; a file was changed after it was applied", "put the file back as it was")
+        return wrong("schema", sentence("doctor.file_changed", said=said), sentence("doctor.put_back"))
     try:
         refuse_other_schema(connection)
         refuse_other_rules(connection)
@@ -108,21 +114,30 @@ def schema(connection: Connection) -> Finding:
     return well("schema", said)
 
 
-def _other(said: str, sentence: str) -> Finding:
+def _migrated(seen: int, known: int, missing: int) -> str:
+    if missing:
+        return sentence("doctor.migration_missing", seen=seen, known=known, missing=missing)
+    return sentence("doctor.migration", seen=seen, known=known)
+
+
+def _other(said: str, refusal: str) -> Finding:
     """What to do stands behind the last colon."""
-    why, _, step = sentence.rpartition(": ")
-    return wrong("schema", f"{said}; {why}", MIGRATE if step.startswith(MIGRATE) else step.rstrip("."))
+    why, _, step = refusal.rpartition("：" if "：" in refusal else ": ")
+    told = sentence("doctor.and_why", said=said, why=why)
+    return wrong("schema", told, MIGRATE if MIGRATE in step else step.rstrip(".。"))
 
 
 def contents(connection: Connection) -> Iterator[Finding]:
     """The kind of the pool, the accounts that rows wait for, the rights. Its schema must be up to date."""
     companies, open_tasks = _row(connection, "held")
     kind = kind_of(connection)
-    said = f"{companies} companies, {open_tasks} open tasks"
+    held = {"companies": companies, "tasks": open_tasks}
     if kind:
-        yield well("pool", f"{kind.kind}, since {kind.decided_at} by {kind.evidence}; {said}")
+        known = {"kind": sentence(KINDS[kind.kind]), "since": kind.decided_at, "evidence": kind.evidence}
+        yield well("pool", sentence("doctor.filled", **known, **held))
     else:
-        yield well("pool", f"no bureau has filled it yet; {said}", "" if companies else "./fapiao taxpayers load FILE")
+        step = "" if companies else sentence("doctor.load_companies")
+        yield well("pool", sentence("doctor.unfilled", **held), step)
     yield from _waiting(connection)
     yield rights(*_row(connection, "rights", actor=account()))
 
@@ -136,21 +151,25 @@ def _waiting(connection: Connection) -> Iterator[Finding]:
     """The accounts that rows wait for; only how many, for whom not every organisation is open."""
     waiting = connection.execute(query("doctor", "waiting_logins")).fetchall()
     if waiting and open_organisations(connection) is not None:
-        said = f"{sum(tasks for _, _, tasks, _ in waiting)} tasks wait for {len(waiting)} accounts"
-        yield wrong("logins", said, "log them in at 电子税局; who may see every organisation is told which they are")
+        tasks = sum(tasks for _, _, tasks, _ in waiting)
+        said = sentence("doctor.waiting", tasks=tasks, accounts=len(waiting))
+        yield wrong("logins", said, sentence("doctor.log_them_in"))
         return
     for name, city, tasks, numbers in waiting:
-        step = f"./fapiao select login {numbers[0]}" if numbers else "log the account in at 电子税局"
-        yield wrong("logins", f"{tasks} tasks wait for account {name or '?'} {city}".strip(), step)
+        step = f"./fapiao select login {numbers[0]}" if numbers else sentence("doctor.log_it_in")
+        where = f" {city}" if city else ""
+        yield wrong("logins", sentence("doctor.waiting_for", tasks=tasks, account=name or "?", city=where), step)
 
 
 def rights(given: int, mine: int) -> Finding:
     """Whether anybody's rights are limited, and whether this person has any."""
     if not given:
-        return doubtful("rights", "none are loaded: everybody may do everything", "./fapiao rights load FILE")
+        return doubtful("rights", sentence("doctor.no_rights"), sentence("doctor.load_rights"))
     if not mine:
-        return doubtful("rights", f"{given} are given, none to {account()}", "act by --as NAME, or have some given")
-    return well("rights", f"{given} are given, {mine} to {account()}")
+        return doubtful(
+            "rights", sentence("doctor.none_of_mine", given=given, actor=account()), sentence("doctor.act_by")
+        )
+    return well("rights", sentence("doctor.mine", given=given, mine=mine, actor=account()))
 
 
 def _row(connection: Connection, name: str, **values: Any) -> tuple[Any, ...]:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from fapiao.selection.list_rows import unread_columns
 from fapiao.selection.list_verdicts import ListVerdict, list_requests
+from fapiao.texts.catalogue import listed, sentence
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.exports.rows import note_export
 from hooks.selection_lists.list_import import validate_list, write_result
 from launcher.actor import actor_of
 from launcher.enterprise_files import read_files
-from launcher.guarded_output import print_line
+from launcher.screen import tell
 from launcher.selections.session import session_for
 from launcher.selections.submit import add_sheet, go
 
@@ -22,8 +23,9 @@ MOST_SHOWN = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The lists, where their result goes, and the sheet."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="filled from ./fapiao template selection")
-    parser.add_argument("--result", type=Path, metavar="OUT.xlsx", help="查看引入结果: write what became of every row")
+    file, workbook = sentence("placeholders.file"), sentence("placeholders.workbook")
+    parser.add_argument("files", nargs="+", type=Path, metavar=file, help=sentence("select_command.list_files"))
+    parser.add_argument("--result", type=Path, metavar=workbook, help=sentence("select_command.result"))
     add_sheet(parser)
 
 
@@ -34,15 +36,15 @@ def act(arguments: argparse.Namespace) -> int:
         with session.transaction() as work:
             lists = read_files(arguments.files)
             verdicts = validate_list(work.connection, lists, allowed)
-        for sentence in unread_columns(lists):
-            print_line(f"提示：{sentence}")
+        for text in unread_columns(lists):
+            tell(sentence("select_command.note", text=text), as_json=arguments.json)
         failed = [one for one in verdicts if not one.passed]
-        _print(verdicts, failed)
+        _print(verdicts, failed, as_json=arguments.json)
         if arguments.result:
             rows = write_result(arguments.result, verdicts)
             what = {"view": "selection_list_result"}
             note_export(session.connection, actor_of(arguments), rows, what, arguments.result)
-            print(f"{arguments.result}: {rows} 行")
+            tell(sentence("select_command.written", file=arguments.result, rows=rows), as_json=arguments.json)
         codes = [1] if failed else []
         for number, request in enumerate(list_requests(verdicts), 1):
             run = replace(session.run, run_id=f"{session.run.run_id}__{number}")
@@ -50,9 +52,11 @@ def act(arguments: argparse.Namespace) -> int:
     return max(codes, default=0)
 
 
-def _print(verdicts: Sequence[ListVerdict], failed: Sequence[ListVerdict]) -> None:
+def _print(verdicts: Sequence[ListVerdict], failed: Sequence[ListVerdict], *, as_json: bool) -> None:
     for one in failed[:MOST_SHOWN]:
-        print_line(f"{one.row.where}：{'；'.join(problem.text for problem in one.problems)}")
+        problems = listed(problem.text for problem in one.problems)
+        tell(sentence("select_command.list_row", where=one.row.where, problems=problems), as_json=as_json)
     if len(failed) > MOST_SHOWN:
-        print(f"……另有 {len(failed) - MOST_SHOWN} 行未通过校验，见 --result 的结果文件。")
-    print(f"引入 {len(verdicts)} 行：校验通过 {len(verdicts) - len(failed)}，处理失败 {len(failed)}。")
+        tell(sentence("select_command.more_rows", count=len(failed) - MOST_SHOWN), as_json=as_json)
+    counts = {"rows": len(verdicts), "passed": len(verdicts) - len(failed), "failed": len(failed)}
+    tell(sentence("select_command.list_counts", **counts), as_json=as_json)

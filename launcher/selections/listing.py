@@ -13,61 +13,56 @@ from fapiao.forms.fields import FormField, Option
 from fapiao.forms.reading import fill, given
 from fapiao.identifiers import one_spelling
 from fapiao.identity import spelled
-from fapiao.rules.book import rulebook
-from fapiao.selection.listing import Listed, ListFilter
+from fapiao.selection.listing import ListFilter
+from fapiao.texts.catalogue import sentence
 from fapiao.written_days import day
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.exports.rows import note_export
 from hooks.selection_lists.listing import export_list, list_page, list_totals
 from launcher.actor import actor_of
 from launcher.options import add_options
+from launcher.people_table import show_rows
 from launcher.pool import reading_session
-from launcher.screen import counted_rows, print_rows, print_table
+from launcher.screen import counted_rows, print_rows
 
 Connection = psycopg.Connection[Any]
 
-COLUMNS = {
-    "customs_no": "缴款书号码", "taxpayer_no": "税号", "taxpayer_name": "企业名称", "issue_date": "填发日期",
-    "face_tax_amount": "票面税额", "selection_state": "勾选状态", "selection_reason": "不抵扣原因",
-    "deduction_period": "抵扣税期", "use_state": "使用状态", "entry_tax_amount": "入账税额", "org_name": "核算组织",
-    "voucher_no": "凭证号",
-}  # fmt: skip
-KINDS = {"selection_state": "selection_state", "use_state": "use_state", "selection_reason": "not_deductible_type"}
-"""Columns that hold a code, and whose."""
+COLUMNS = ("customs_no", "taxpayer_no", "taxpayer_name", "issue_date", "face_tax_amount", "selection_state",
+           "selection_reason", "deduction_period", "use_state", "entry_tax_amount", "org_name",
+           "voucher_no")  # fmt: skip
 
 
 def _several(
-    name: str, flag: str, sentence: str, codes: str | None = None, means: Callable[[str], str] | None = None
+    name: str, flag: str, metavar: str, codes: str | None = None, means: Callable[[str], str] | None = None
 ) -> FormField:
-    return FormField(name, "words", codes=codes, means=means, option=Option(flag, sentence, "…", repeated=True))
+    text = f"select_filters.{flag.strip('-').replace('-', '_')}"
+    return FormField(name, "words", codes=codes, means=means, option=Option(flag, text, metavar, repeated=True))
 
 
 FILTERS = (
-    _several("taxpayers", "--taxpayer", "税号", means=one_spelling),
-    _several("organisations", "--org", "核算组织"),
-    _several("tax_organisations", "--tax-org", "税务组织"),
-    _several("document_keys", "--number", "缴款书号码", means=spelled),
-    _several("tax_periods", "--period", "抵扣税期, YYYYMM"),
-    _several("selection_states", "--status", "勾选状态, code or label", "selection_state"),
-    _several("use_states", "--use", "使用状态, code or label", "use_state"),
-    _several("reasons", "--why", "不抵扣原因, code or label", "not_deductible_type"),
+    _several("taxpayers", "--taxpayer", "placeholders.taxpayer", means=one_spelling),
+    _several("organisations", "--org", "placeholders.organisation"),
+    _several("tax_organisations", "--tax-org", "placeholders.organisation"),
+    _several("document_keys", "--number", "placeholders.number", means=spelled),
+    _several("tax_periods", "--period", "placeholders.period"),
+    _several("selection_states", "--status", "placeholders.status", "selection_state"),
+    _several("use_states", "--use", "placeholders.status", "use_state"),
+    _several("reasons", "--why", "placeholders.reason", "not_deductible_type"),
     FormField("issued_from", "day",
-              option=Option("--from", "填发日期 on this day or later", "…", type=day)),
+              option=Option("--from", "select_filters.issued_from", "placeholders.day", type=day)),
     FormField("issued_to", "day",
-              option=Option("--to", "填发日期 on this day or earlier", "…", type=day)),
+              option=Option("--to", "select_filters.issued_to", "placeholders.day", type=day)),
     FormField("amount_from", "word", means=Decimal,
-              option=Option("--amount-from", "票面税额 at least, in yuan", "…", type=Decimal)),
+              option=Option("--amount-from", "select_filters.amount_from", "placeholders.amount", type=Decimal)),
     FormField("amount_to", "word", means=Decimal,
-              option=Option("--amount-to", "票面税额 at most, in yuan", "…", type=Decimal)),
+              option=Option("--amount-to", "select_filters.amount_to", "placeholders.amount", type=Decimal)),
 )  # fmt: skip
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
     """S2's filters; several of one kind by repeating the option."""
     add_options(parser, FILTERS)
-    parser.add_argument(
-        "--everything", action="store_true", help="also what 是否可抵扣=是，抵扣用途=不抵扣或值为空 leaves out"
-    )
+    parser.add_argument("--everything", action="store_true", help=sentence("select_filters.everything"))
 
 
 def filter_of(arguments: argparse.Namespace, allowed: Sequence[str] | None) -> ListFilter:
@@ -87,15 +82,11 @@ def show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_rows(COLUMNS, map(asdict, rows), as_json=True)
         return 0
-    print_table([*COLUMNS.values()], [_cells(row) for row in rows])
-    print(f"共 {totals.documents} 份，票面税额合计 {totals.tax_sum:,.2f}；以上为最新的 {len(rows)} 份。")
+    show_rows("selection", COLUMNS, map(asdict, rows), nothing=sentence("select_command.nothing_listed"))
+    if rows:
+        values = {"documents": totals.documents, "tax": f"{totals.tax_sum:,.2f}", "shown": len(rows)}
+        print(sentence("select_command.totals", **values))
     return 0
-
-
-def _cells(row: Listed) -> list[object]:
-    book = rulebook()
-    shown = {name: getattr(row, name) for name in COLUMNS}
-    return [book.codes_of(KINDS[name]).get(value, value) if name in KINDS else value for name, value in shown.items()]
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -107,7 +98,7 @@ def export(arguments: argparse.Namespace) -> int:
         with counted_rows(str(file)) as line:
             rows = export_list(connection, file, wanted, line)
         note_export(connection, actor_of(arguments), rows, {"view": "selection", **wanted.values()}, file)
-    print(f"{file}: {rows} 行")
+    print(sentence("select_command.written", file=file, rows=rows))
     return 0
 
 

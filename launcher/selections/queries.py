@@ -1,20 +1,25 @@
 """`./fapiao select` beyond submissions: logs, retries, results now, logins, the tax period and the statistics table."""
 
 import argparse
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from psycopg.rows import dict_row
 
+from fapiao.closed_lists import code_of
 from fapiao.identity import spelled
 from fapiao.queries import query
-from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.records import LedgerEntry
-from fapiao.selection.rendering import BUSINESS, sheet_text
+from fapiao.selection.rendering import business, sheet_rows, sheet_text
+from fapiao.texts.catalogue import sentence
 from hooks.enterprise.permissions import allowed_organisations
 from launcher.actor import actor_of
+from launcher.people_table import show_rows
 from launcher.pool import reading_session
-from launcher.screen import print_rows, print_table, screen_width
+from launcher.screen import print_rows, print_table, screen_width, tell
 from launcher.selections.session import looking_session_for, session_for
 from launcher.selections.submit import print_outcome
 from launcher.task_commands import show as show_done
@@ -24,18 +29,15 @@ from operators.selections.statistics import change_period, statistics, tax_perio
 from operators.selections.submit import latest, retry
 from operators.selections.worker import poll_now
 
-LOG = {
-    "batch_no": "批次号", "operation_label": "操作", "taxpayer_no": "税号", "taxpayer_name": "企业名称",
-    "channel_label": "通道", "account": "电子税局账号", "status_label": "状态", "document_count": "份数",
-    "succeeded_count": "成功", "failed_count": "失败", "tax_period": "税款所属期", "created_by": "操作人",
-    "created_at": "时间", "error_message": "原因",
-}  # fmt: skip
-LEDGER = {
-    "document_key": "缴款书号码", "operation_label": "操作", "state_label": "结果", "task_status_label": "任务状态",
-    "status_before_label": "操作前", "status_after_label": "操作后", "reason_label": "不抵扣原因",
-    "result_code": "代码", "result_text": "说明", "tax_period": "税款所属期", "batch_no": "批次号",
-    "created_at": "时间",
-}  # fmt: skip
+LOG = ("batch_no", "operation_label", "taxpayer_no", "taxpayer_name", "channel_label", "account", "status_label",
+       "document_count", "succeeded_count", "failed_count", "tax_period", "created_by", "created_at",
+       "error_message")  # fmt: skip
+LEDGER = ("document_key", "operation_label", "state_label", "task_status_label", "status_before_label",
+          "status_after_label", "reason_label", "result_code", "result_text", "tax_period", "batch_no",
+          "created_at")  # fmt: skip
+PERIOD = ("taxpayer_no", "tax_period", "deadline", "table_state")
+_PERIOD_OF_JSON = ("税号", "税款所属期", "申报截止", "统计表")
+"""The keys that programs read."""
 
 
 def show_log(arguments: argparse.Namespace) -> int:
@@ -47,13 +49,22 @@ def show_log(arguments: argparse.Namespace) -> int:
             "batches": arguments.batches or None,
             "taxpayer": arguments.taxpayer,
             "document_key": arguments.number and spelled(arguments.number),
-            "status": arguments.status and rulebook().code("selection_task_status", arguments.status),
+            "status": arguments.status and code_of("selection_task_status", arguments.status),
             "allowed": allowed,
             "limit": arguments.limit,
         }
         rows = connection.execute(query("selection_log", name), values).fetchall()
-    print_rows(columns, rows, as_json=arguments.json)
+    _print(f"selection_{name}", columns, rows, arguments)
     return 0
+
+
+def _print(
+    table: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], arguments: argparse.Namespace
+) -> None:
+    if arguments.json:
+        print_rows(columns, rows, as_json=True)
+    else:
+        show_rows(table, columns, rows, nothing=sentence("select_command.nothing_logged"))
 
 
 def show_latest(arguments: argparse.Namespace) -> int:
@@ -61,9 +72,9 @@ def show_latest(arguments: argparse.Namespace) -> int:
     with looking_session_for(arguments) as session:
         found: LedgerEntry = latest(session, arguments.number, arguments.taxpayer)
         check_document(session, actor_of(arguments), "view", found.document_key, found.taxpayer_no)
-    print_rows(LEDGER, [asdict(found)], as_json=arguments.json)
+    _print("selection_ledger", LEDGER, [asdict(found)], arguments)
     if found.hint:
-        print(f"{found.hint}：./fapiao select fetch {found.batch_no}")
+        tell(sentence("select_command.fetch_hint", hint=found.hint, batch=found.batch_no), as_json=arguments.json)
     return 0
 
 
@@ -92,8 +103,11 @@ def show_period(arguments: argparse.Namespace) -> int:
             else tax_period(session, arguments.taxpayer)
         )
         state = session.rules.states.get(found.statistics, found.statistics)
-    shown = {"税号": arguments.taxpayer, "税款所属期": found.period, "申报截止": found.deadline, "统计表": state}
-    print_rows({name: name for name in shown}, [shown], as_json=arguments.json)
+    values = (arguments.taxpayer, found.period, found.deadline, state)
+    if arguments.json:
+        print_rows(PERIOD, [dict(zip(_PERIOD_OF_JSON, values, strict=True))], as_json=True)
+    else:
+        show_rows("selection_period", PERIOD, [dict(zip(PERIOD, values, strict=True))], nothing="")
     return 0
 
 
@@ -103,8 +117,15 @@ def show_statistics(arguments: argparse.Namespace) -> int:
         check_taxpayers(session, actor_of(arguments), "view", [arguments.taxpayer])
         found = statistics(session, arguments.taxpayer)
         state = session.rules.states.get(found.state, found.state)
-    print(f"{arguments.taxpayer} 税款所属期 {found.period}，统计表：{state}")
-    if found.rows:
+    if arguments.json:
+        whole = {"taxpayer_no": arguments.taxpayer, "tax_period": found.period, "table_state": state}
+        print(json.dumps(whole | {"rows": [*found.rows]}, ensure_ascii=False, default=str))
+        return 0
+    values = {"taxpayer": arguments.taxpayer, "period": found.period, "state": state}
+    print(sentence("select_command.table_state", **values))
+    if not found.rows:
+        print(sentence("select_command.no_statistics"))
+    else:
         names = list(found.rows[0])
         print_table(names, [[row.get(name) for name in names] for row in found.rows])
     return 0
@@ -120,7 +141,11 @@ def show_login(arguments: argparse.Namespace) -> int:
             preview(session, SelectionRequest("not_deduct", "interactive", (), [arguments.taxpayer])),
         )
         choices = accounts(session, arguments.taxpayer)
-    print(sheet_text(lines, screen_width()))
-    for one in choices:
-        print(f"可用账号 {one.account} {BUSINESS[one.account_type]}{'（默认）' if one.is_default else ''}")
+    if arguments.json:
+        print_rows((), [*sheet_rows(lines), *map(asdict, choices)], as_json=True)
+    else:
+        print(sheet_text(lines, screen_width()))
+        for one in choices:
+            said = "select_command.default_account" if one.is_default else "select_command.account"
+            print(sentence(said, account=one.account, business=business(one.account_type)))
     return 0 if all(line.online for line in lines) else 1

@@ -9,6 +9,7 @@ from functools import partial
 from fapiao.errors import Unusable
 from fapiao.rules.book import rulebook
 from fapiao.selection.rules import selection_rules
+from fapiao.texts.catalogue import sentence
 from hooks.channels.selection_channel import SelectionChannel
 from hooks.pool.bureau_kind import Connect, admitted
 from hooks.pool.sessions import open_session
@@ -18,6 +19,7 @@ from launcher.actor import actor_of
 from launcher.bureau import bureaus_of_airflow
 from launcher.connections import GATEWAY_VARIABLE, LEQI_VARIABLE, bureau_connection
 from launcher.options import command_run
+from launcher.people_table import labelled
 from launcher.pool import pool_url, reading_session
 from launcher.stack import running_stack
 from operators.run_context import clock
@@ -52,10 +54,7 @@ def _open_channel(connect: Connect, given: Mapping[str, str], channel: str) -> S
     """Raises Unusable where there is no connection, or where the pool is filled by the other kind of bureau."""
     variable = VARIABLES[channel]
     if variable not in given:
-        raise Unusable(
-            f"There is no bureau for {channel} to talk to: set {variable} to its connection, or start the stack "
-            "with its simulator by ./fapiao up."
-        )
+        raise Unusable(sentence("select_command.no_bureau", channel=labelled("channel", channel), variable=variable))
     from hooks.channels.selection_channels import SELECTION_CHANNELS  # noqa: PLC0415 a third of a second, with httpx
 
     known = bureau_connection(variable, given[variable].strip())

@@ -15,10 +15,11 @@ from fapiao.selection.form import REQUEST, SHEET, SelectionForm, read_form
 from fapiao.selection.records import LOCAL
 from fapiao.selection.rendering import progress_line, refusal_lines, requests_text, sheet_rows, sheet_text
 from fapiao.selection.submission import Submitted
+from fapiao.texts.catalogue import sentence
 from hooks.enterprise.permissions import allowed_organisations
 from launcher.actor import actor_of
 from launcher.options import add_options, confirmed
-from launcher.screen import screen_width
+from launcher.screen import screen_width, tell
 from launcher.selections.session import session_for
 from operators.leased_queue.loop import MOST_IDLE_ROUNDS, SHORT_WAIT_SECONDS
 from operators.selections.preview import preview
@@ -34,16 +35,16 @@ def add_sheet(parser: argparse.ArgumentParser) -> None:
     """What is done with the sheet before the submission, and with the answer."""
     add_options(parser, SHEET)
     going = parser.add_mutually_exclusive_group()
-    going.add_argument("--dry-run", action="store_true", help="show the sheet and stop")
-    going.add_argument("--go", action="store_true", help="do not ask before submitting, also on a terminal")
+    going.add_argument("--dry-run", action="store_true", help=sentence("select_command.dry_run"))
+    going.add_argument("--go", action="store_true", help=sentence("select_command.go"))
     add_waiting(parser)
 
 
 def add_waiting(parser: argparse.ArgumentParser) -> None:
     """How long the command stays with the tasks it made."""
     waiting = parser.add_mutually_exclusive_group()
-    waiting.add_argument("--later", action="store_true", help="only make the tasks; the next sweep submits them")
-    waiting.add_argument("--wait", action="store_true", help="stay until every task is settled")
+    waiting.add_argument("--later", action="store_true", help=sentence("select_command.later"))
+    waiting.add_argument("--wait", action="store_true", help=sentence("select_command.wait"))
 
 
 def act(arguments: argparse.Namespace) -> int:
@@ -66,7 +67,7 @@ def go(
     accounts = form.accounts if form else None
     if request.operation not in LOCAL:
         _show_sheet(session, arguments, request, accounts)
-        if arguments.dry_run or not (arguments.go or confirmed("提交税局通道处理?")):
+        if arguments.dry_run or not (arguments.go or confirmed(sentence("select_command.ask"))):
             return 0
     without = form.without if form else ()
     made = submit(session, request, actor_of(arguments), without=without, accounts=accounts)
@@ -78,9 +79,9 @@ def print_outcome(session: SelectionSession, arguments: argparse.Namespace, made
     for line in refusal_lines(made.refused):
         print(line, file=sys.stderr)
     if made.parent_batch_no is None:
-        print("没有提交任何任务。", file=sys.stderr)
+        print(sentence("select_command.not_submitted"), file=sys.stderr)
         return 1
-    print(f"提交批次号：{made.parent_batch_no}")
+    tell(sentence("select_command.submitted", batch=made.parent_batch_no), as_json=arguments.json)
     if not getattr(arguments, "later", False):
         follow(session, made.parent_batch_no, wait=getattr(arguments, "wait", False))
     ended = progress(session, made.parent_batch_no)
@@ -89,7 +90,7 @@ def print_outcome(session: SelectionSession, arguments: argparse.Namespace, made
     else:
         print(requests_text(ended, screen_width()))
     if not ended.finished:
-        print("处理中的任务由 sweep_results 定时获取结果；./fapiao select fetch 可立即获取。")
+        tell(sentence("select_command.unfinished"), as_json=arguments.json)
     return 1 if made.refused or ended.statuses.get("failed") else 0
 
 
@@ -125,9 +126,9 @@ def _no_use_to_wait(session: SelectionSession, parent: str, idle: int, end: floa
     with session.transaction() as tables:
         _, seconds = tables.queue.next_due([*session.bureaus], parent)
     if seconds is None:
-        return "剩下的任务已搁置，或其通道在此没有连接；获取结果：./fapiao select fetch，作废：./fapiao void"
+        return sentence("select_command.set_aside")
     if seconds <= SHORT_WAIT_SECONDS and idle >= MOST_IDLE_ROUNDS:
-        return "剩下的任务一再到期而无法处理，由 sweep_results 继续"
+        return sentence("select_command.due_again")
     return bound("patience_hours").said() if time.monotonic() > end else ""
 
 

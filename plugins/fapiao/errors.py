@@ -21,23 +21,32 @@ Still processing, empty and not ready are values of a poll, not errors.
 
 from dataclasses import dataclass, field
 
-from fapiao.shown import shown, visible
+from fapiao.base_errors import BadInput, FapiaoError, RuleError
+from fapiao.shown import shown, visible, visible_lines
+from fapiao.texts.codes import advice, meaning
+from fapiao.texts.language import speaking
+from fapiao.texts.said import Said
 
-
-class FapiaoError(Exception):
-    """Root of everything fapiao raises on purpose."""
-
-
-class RuleError(FapiaoError):
-    """A rules file is wrong; the message names file and line."""
-
-
-class BadInput(FapiaoError):
-    """What a user gave is wrong; `problems` lists every sentence at once."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = [*map(visible, problems)]
-        super().__init__("\n".join(self.problems))
+__all__ = [
+    "AnswerLost",
+    "BadInput",
+    "BureauError",
+    "CallerRefused",
+    "Contradiction",
+    "FapiaoError",
+    "Interrupted",
+    "LeaseLost",
+    "LoginLost",
+    "MergeError",
+    "NotUnderstood",
+    "QuotaSpent",
+    "Refused",
+    "RuleError",
+    "TryLater",
+    "Unusable",
+    "ends_ticket",
+    "error_columns",
+]
 
 
 class Unusable(FapiaoError):
@@ -48,19 +57,29 @@ class Unusable(FapiaoError):
 class BureauError(FapiaoError):
     """The bureau's answer in three parts: our stable code, its text, what to do; and when to ask again.
 
-    The text is the bureau's own as far as it can be shown; `answer` are the bytes it came with, whole. `free`: nobody
-    has looked at the question, for the way there was barred or too full, so the row is not to blame.
+    The text is the bureau's own as far as it can be shown, or a sentence of ours; without either, what the code means.
+    What to do is what include/texts/advice.yaml says of the code, where nothing else is said. Sentences of ours are
+    spoken when they are read: in the log of an English command in English, in a row in Chinese. `answer` are the bytes
+    it came with, whole. `free`: nobody has looked at the question, for the way there was barred or too full, so the row
+    is not to blame.
     """
 
     code: str
-    text: str
-    advice: str
+    said: str | Said = ""
+    advised: str | Said = ""
     wait_seconds: float = 60.0
     answer: bytes = field(default=b"", repr=False, compare=False)
     free: bool = False
 
-    def __post_init__(self) -> None:
-        self.text = shown(self.text)
+    @property
+    def text(self) -> str:
+        """The bureau's words or ours, as far as they can be shown."""
+        return shown(visible_lines(str(self.said or meaning(self.code))))  # cut as it is read, spelled out
+
+    @property
+    def advice(self) -> str:
+        """What to do."""
+        return str(self.advised or advice(self.code))
 
     def __str__(self) -> str:
         return visible(f"[{self.code}] {self.text} — {self.advice}")
@@ -112,10 +131,11 @@ class MergeError(FapiaoError):
 
 
 def error_columns(why: BureauError | None) -> dict[str, str | None]:
-    """What a row of a queue says of an error: `code`, `message` and `advice`; all None where there is none."""
+    """What a row says of an error, in Chinese: `code`, `message` and `advice`; all None where there is none."""
     if why is None:
         return {"code": None, "message": None, "advice": None}
-    return {"code": why.code, "message": why.text, "advice": why.advice}
+    with speaking("zh"):
+        return {"code": why.code, "message": why.text, "advice": why.advice}
 
 
 class LeaseLost(Exception):

@@ -27,7 +27,7 @@ def taxpayer_no(text: str) -> str:
     Raises ValueError, whose text continues a sentence that names the place, when it cannot be one.
     """
     number = one_spelling(text)
-    if _ROUNDED.fullmatch(number):
+    if is_rounded(text):
         raise ValueError(
             f"{text!r} is a number that a spreadsheet has rounded: format the column as text, type it again"
         )
@@ -36,17 +36,19 @@ def taxpayer_no(text: str) -> str:
     return number
 
 
-def check_character_doubt(number: str) -> str | None:
-    """Why the check character of a 统一社会信用代码 looks wrong, or None.
+def is_rounded(text: str) -> bool:
+    """Whether a spreadsheet has made a power of ten of a number."""
+    return bool(_ROUNDED.fullmatch(one_spelling(text)))
 
-    Only a doubt: real companies have codes that fail (domain §1.1). Numbers of other lengths and identity-card
-    numbers have no such character.
+
+def has_check_character(number: str) -> bool:
+    """Whether the number may be a 统一社会信用代码: of its length, and no number of an identity card."""
+    return len(number) == _USCC_LENGTH and not ric.is_valid(number)
+
+
+def expected_check_character(number: str) -> str | None:
+    """What a 统一社会信用代码 ends with (GB 32100-2015); None where its other characters make none.
+
+    Another one is only a doubt: real companies have codes that fail (domain §1.1).
     """
-    if len(number) != _USCC_LENGTH or ric.is_valid(number):
-        return None
-    if not _USCC.fullmatch(number):
-        return f"{number} has 18 characters, but is no 统一社会信用代码 (GB 32100-2015): is it typed right?"
-    expected = uscc.calc_check_digit(number[:-1])
-    if number[-1] == expected:
-        return None
-    return f"the check character of {number} should be {expected} (GB 32100-2015): is it typed right?"
+    return str(uscc.calc_check_digit(number[:-1])) if _USCC.fullmatch(number) else None

@@ -18,7 +18,7 @@ _COUNTS = {
     "inserted": "新增",
     "updated": "更新",
     "unchanged": "无变化",
-    "ignored": "重复",
+    "ignored": "跳过",
     "refused": "未入池",
 }
 

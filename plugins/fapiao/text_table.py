@@ -11,13 +11,14 @@ from rich.cells import cell_len
 
 from fapiao.shown import visible
 from fapiao.tasks import SHANGHAI
+from fapiao.texts.catalogue import sentence
 
 EMPTY = "—"
 GAP = "  "
 _LEAST = 8
 """Cells that a column keeps on the narrowest screen."""
-_PIECES = re.compile(r"[!-~]+|.", re.DOTALL)
-"""What is never cut, for people copy it: a word, a number, a date, a Chinese character."""
+_PIECES = re.compile(r"(?:[!-~]+|.)[，。、；：？！”）】》…]*", re.DOTALL)
+"""What is never cut, for people copy it: a word, a number, a date, a Chinese character; a line begins with no comma."""
 
 
 def cell(value: object) -> str:
@@ -25,7 +26,7 @@ def cell(value: object) -> str:
     if value is None or value == "":
         return EMPTY
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return sentence("screen.yes") if value else sentence("screen.no")
     if isinstance(value, datetime):
         return (value.astimezone(SHANGHAI) if value.tzinfo else value).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, list | tuple):
@@ -45,7 +46,7 @@ class Columns:
 
     def cut(self, row: Sequence[str]) -> list[list[str]]:
         """The lines of each of its texts."""
-        return [*map(_cut, row, self.sizes)]
+        return [*map(cut, row, self.sizes)]
 
 
 def columns(headings: Sequence[str], values: Sequence[Sequence[object]], room: int | None = None) -> Columns | None:
@@ -71,7 +72,7 @@ def table(
     """
     values = list(rows)
     if not values:
-        return f"{indent}(nothing)"
+        return indent + sentence("screen.nothing")
     room = None if width is None else width - cell_len(indent)
     found = columns(headings, values, room)
     if found is None:
@@ -89,7 +90,7 @@ def _records(headings: Sequence[str], values: Sequence[Sequence[object]], room: 
         if number:
             yield "─" * size
         for heading, value in zip(headings, row, strict=True):
-            for line, text in enumerate(_cut(cell(value), left)):
+            for line, text in enumerate(cut(cell(value), left)):
                 yield f"{_pad('' if line else heading, size, right=False)}{GAP}{text}"
 
 
@@ -107,7 +108,8 @@ def _fitting(texts: Sequence[Sequence[str]], sizes: Sequence[int], room: int) ->
     return found
 
 
-def _cut(text: str, size: int) -> list[str]:
+def cut(text: str, size: int) -> list[str]:
+    """The text as lines of so many cells; what is never cut may be longer."""
     if cell_len(text) <= size:
         return [text]
     lines = [""]

@@ -12,11 +12,14 @@ from msgspec import Meta, field
 
 from fapiao.errors import BureauError, Refused
 from fapiao.identifiers import one_spelling
+from fapiao.rules.book import rulebook
 from fapiao.rules.rule_file import RULES, Least1, RuleFile, RuleRow, RuleSections, SomeTexts, Text
 from fapiao.shown import shown
 from fapiao.tasks import WaitingRow
+from fapiao.texts.said import said
 
 CHECK_CODE_DIGITS = 6
+KEY_MISSING = "VERIFY_KEY_MISSING"
 
 
 class Key(RuleRow, frozen=True):
@@ -122,16 +125,14 @@ def question(asked: Verification, rules: VerificationRules) -> Question:
     """What the bureau is asked (protocols §10.2 O13). Raises Refused where the type or a value does not allow it."""
     key = rules.keys.get(asked.invoice_type)
     if key is None:
-        raise _unaskable(f"发票类型 {asked.invoice_type} 不支持查验", "nothing to do: this type is never verified")
+        never = said("errors.never_verified", name=rulebook().type_name(asked.invoice_type))
+        raise Refused(KEY_MISSING, never, said("advice.VERIFY_KEY_MISSING_type"))
     code, number = _number(asked, key)
     issued = asked.issue_date
     value = _values(asked)[key.value]
     missing = [name for name, known in {"issue_date": issued, key.value: value}.items() if known is None]
     if missing or issued is None:
-        raise _unaskable(
-            f"查验要素不全：{asked.document_key} 缺少 {', '.join(missing)}",
-            "the channel did not deliver it: a full download or the paper itself has it",
-        )
+        raise Refused(KEY_MISSING, said("errors.key_missing", document=asked.document_key, names=", ".join(missing)))
     return {
         "invoiceCode": code,
         "invoiceNo": number,
@@ -150,13 +151,13 @@ def is_confirmed(asked: Verification, answer: Mapping[str, Any]) -> bool:
     for name in ("etaxInvoiceNo", "invoiceNo"):
         number = answer.get(name)
         if number not in (None, "") and not (isinstance(number, str) and one_spelling(number) in known):
-            text = f"asked about {asked.document_key} and was told about {shown(str(number), _SHOWN)}"
-            raise Refused("VERIFY_OTHER_DOCUMENT", text, _KEPT)
+            named = {"asked": asked.document_key, "told": shown(str(number), _SHOWN)}
+            raise Refused("VERIFY_OTHER_DOCUMENT", said("errors.told_about_other", **named))
     status = answer.get("checkStatus")
     if status in (None, "") or (not isinstance(status, bool) and str(status) == _PASSED):
         return True
     if str(status) != _NOT_PASSED:
-        raise Refused("VERIFY_UNREADABLE", f"checkStatus {shown(str(status), _SHOWN)} is neither 1 nor 2", _KEPT)
+        raise Refused("VERIFY_UNREADABLE", said("errors.check_status", status=shown(str(status), _SHOWN)))
     return False
 
 
@@ -164,7 +165,6 @@ _CODES = ("check_code", "number_tail")
 _PASSED, _NOT_PASSED = "1", "2"
 """checkStatus 通过, 不通过"""
 _SHOWN = 40
-_KEPT = "the answer is kept in sync.verification_call"
 
 
 def _values(asked: Verification) -> Mapping[str, object]:
@@ -174,10 +174,6 @@ def _values(asked: Verification) -> Mapping[str, object]:
         "check_code": _last_six(asked.check_code),
         "number_tail": _last_six(asked.etax_invoice_no),
     }
-
-
-def _unaskable(text: str, advice: str) -> Refused:
-    return Refused("VERIFY_KEY_MISSING", text, advice)
 
 
 def _number(asked: Verification, key: Key) -> tuple[str, str]:

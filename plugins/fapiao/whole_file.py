@@ -74,4 +74,4 @@ def _read(opened: int, limit: int) -> bytes:
 
 
 def _refusal(path: Path, sentence: str) -> BadInput:
-    return BadInput([f"{shown(path.name)}: {sentence}"])
+    return BadInput([f"{shown(path.name)}：{sentence}"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-from fapiao.errors import FapiaoError
+from fapiao.base_errors import FapiaoError
 
 Basis = Literal["issue_date", "collection_date", "recognition_date", "tax_period"]
 BASES: tuple[Basis, ...] = get_args(Basis)

@@ -44,6 +44,7 @@ def _broken(_: Setting) -> Iterator[Row]:
 
 
 @pytest.mark.finding("F51")
+@pytest.mark.usefixtures("english")
 def test_a_section_that_fails_says_why_and_the_others_run(owner_url, monkeypatch, capsys):
     monkeypatch.setenv(POOL_VARIABLE, owner_url)
     monkeypatch.setattr(sections, "SECTIONS", {"merge": _broken, "decoding": sections.SECTIONS["decoding"]})
@@ -55,6 +56,7 @@ def test_a_section_that_fails_says_why_and_the_others_run(owner_url, monkeypatch
 
 
 @pytest.mark.finding("F51")
+@pytest.mark.usefixtures("english")
 def test_a_role_that_may_make_no_database_is_told_what_to_name(pool_url, monkeypatch, capsys):
     monkeypatch.setenv(POOL_VARIABLE, pool_url)
     assert bench.run(argparse.Namespace(only=["decoding"], rows=40, pool=120, rounds=1)) == 1

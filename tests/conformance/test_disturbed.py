@@ -89,7 +89,6 @@ def test_a_task_that_failed_is_a_value_with_the_bureaus_text(stand: Stand) -> No
     assert stages[-1].stage is Readiness.FAILED
     assert stages[-1].code.endswith("_TASK_FAILED")
     assert stages[-1].text
-    assert stages[-1].advice
 
 
 def test_a_row_that_came_twice_is_handed_over_as_it_came(stand: Stand) -> None:

@@ -378,7 +378,7 @@ def test_a_lost_answer_is_told_as_unknown_and_the_bureau_knows(stand: SelectionS
         stand.hook.upload(PARTY, "select", documents)
     stand.minutes(10)
 
-    assert "holds" in lost.value.advice
+    assert "再次上传前，系统先自动向税局查询" in lost.value.advice
     assert stand.holdings().keys() == {documents[0].document_key}
     assert len(stand.calls(stand.kind.upload)) == 1
 
@@ -391,7 +391,7 @@ def test_an_error_of_the_bureaus_own_may_have_taken_the_upload(stand: SelectionS
     with pytest.raises(AnswerLost) as lost:
         stand.hook.upload(PARTY, "select", documents)
 
-    assert "holds" in lost.value.advice
+    assert "再次上传前，系统先自动向税局查询" in lost.value.advice
     assert stand.holdings() == {}
 
 

@@ -5,19 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from doc_pages import ROOT, name_of, pages, prose
+from doc_pages import LINK, ROOT, anchors, name_of, pages, prose
 
-LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 _BELOW = r"(?:dags|plugins|include|simulator|launcher|bench|tests|docs)/[\w./-]*"
 _AT_THE_ROOT = r"[A-Za-z.-]+\.(?:md|toml|yaml|txt)"
 NAMED = re.compile(f"`(?P<path>{_BELOW}|{_AT_THE_ROOT})`")
 ELSEWHERE = {"companies.xlsx", "schemes.yaml"}
-
-
-def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
-    lines = [line.lstrip("# ") for line in prose(page.read_text(encoding="utf-8")).splitlines() if line.startswith("#")]
-    return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in lines}
 
 
 def dead_links(page: Path, text: str) -> list[str]:
@@ -28,9 +21,13 @@ def dead_links(page: Path, text: str) -> list[str]:
         if "://" in target:
             continue
         found = (page.parent / path) if path else page
-        if not found.exists() or (anchor and anchor not in anchors(found)):
+        if not found.exists() or (anchor and anchor not in _anchors_of(found)):
             dead.append(target)
     return dead
+
+
+def _anchors_of(page: Path) -> set[str]:
+    return {anchor for _, anchor in anchors(page.read_text(encoding="utf-8"))}
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)

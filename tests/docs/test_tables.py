@@ -38,6 +38,15 @@ def test_a_table_that_was_changed_by_hand_is_found(tmp_path: Path):
     assert make_tables.stale(tmp_path) == {page: text}
 
 
+def test_the_tables_of_a_page_in_the_folder_zh_are_chinese(tmp_path: Path):
+    page = tmp_path / "zh" / "fields.md"
+    page.parent.mkdir()
+    page.write_text("<!-- table: backwards -->\n<!-- end -->\n", encoding="utf-8")
+    (text,) = make_tables.stale(tmp_path).values()
+    assert "| 列 | 全票池现值 | 不予更新的新值 |" in text
+    assert first_column(text.partition("-->\n\n")[2]) == first_column(make_tables.backwards())
+
+
 def test_the_commands_are_those_of_the_command_line():
     assert first_column(make_tables.commands()) == [f"./fapiao {name}" for name in line.COMMANDS]
 

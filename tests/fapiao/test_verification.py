@@ -94,9 +94,12 @@ def test_what_is_missing_is_named_and_nothing_is_asked(
     assert refused.value.text == f"查验要素不全：{PAPER.document_key} 缺少 {named}"
 
 
-@pytest.mark.parametrize("invoice_type", ["customs", "withholding", "99"])
-def test_what_is_no_invoice_cannot_be_verified(invoice_type: str) -> None:
-    with pytest.raises(Refused, match=f"发票类型 {invoice_type} 不支持查验"):
+@pytest.mark.parametrize(
+    ("invoice_type", "name"),
+    [("customs", "海关缴款书"), ("withholding", "增值税代扣代缴完税凭证"), ("99", "99")],
+)
+def test_what_is_no_invoice_cannot_be_verified(invoice_type: str, name: str) -> None:
+    with pytest.raises(Refused, match=f"发票类型“{name}”不支持查验"):
         asked(PAPER, invoice_type)
 
 

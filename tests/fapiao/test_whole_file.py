@@ -58,7 +58,7 @@ def test_nothing_but_a_file_is_opened_and_nothing_hangs(tmp_path: Path) -> None:
         for name, sentence in {"link": "是链接", "loop": "是链接", "pipe": "不是普通文件", "folder": "不是普通文件",
                                "socket": "不是普通文件", "none": "无法读取"}.items():  # fmt: skip
             for within in (None, tmp_path):
-                with pytest.raises(BadInput, match=f"{name}: .*{sentence}"):
+                with pytest.raises(BadInput, match=f"{name}：.*{sentence}"):
                     read_whole(tmp_path / name, 2**20, within=within)
     with pytest.raises(BadInput, match="不是普通文件"):
         read_whole(Path("/dev/zero"), 2**20)
@@ -72,7 +72,7 @@ def test_out_of_a_folder_of_others_no_link_leads(tmp_path: Path) -> None:
     (secret / "a.xls").write_bytes(b"x")
     (inbox / "later").symlink_to(secret)
     (inbox / "hard.xls").hardlink_to(secret / "a.xls")
-    with pytest.raises(BadInput, match=r"a\.xls: 是链接"):
+    with pytest.raises(BadInput, match=r"a\.xls：是链接"):
         read_whole(inbox / "later" / "a.xls", 10, within=inbox)
     with pytest.raises(BadInput, match="硬链接"):
         read_whole(inbox / "hard.xls", 10, within=inbox)

@@ -92,7 +92,7 @@ def test_months_before_the_authorisation_are_not_obtainable_and_never_empty(rehe
 
     (task,) = rehearsal.tasks()
     assert (task["status"], task["error_code"]) == ("download_failed", "NOT_OBTAINABLE")
-    assert "not obtainable via 乐企" in task["error_message"]
+    assert "乐企无法获取：该月份早于乐企授权日期" in task["error_message"]
     assert rehearsal.calls("PLFPXZSQ") == []
     used = rehearsal.pool.execute("SELECT count(*) AS slots FROM sync.quota_slot").fetchone()
     assert used["slots"] == 0

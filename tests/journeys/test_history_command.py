@@ -23,6 +23,7 @@ def room(pool_url: str, monkeypatch: pytest.MonkeyPatch, airflow_metadata: None)
     """A pool and a bureau on 2 January 2027, with nobody in them; the commands use the same pool."""
     with history_rehearsing(pool_url, monkeypatch, DAY) as found:
         monkeypatch.setenv(POOL_VARIABLE, pool_url)
+        monkeypatch.setenv("FAPIAO_LANG", "zh")
         yield found
 
 
@@ -50,11 +51,11 @@ def test_years_of_two_companies_end_complete_and_the_bureau_never_refuses(
     form = ["--taxpayers", f"{GENERAL},{OTHER}", "--years", YEARS, "--types", ",".join(TYPES), "--date", DAY]
     plan = said(capsys, *form, "--dry-run")
     rows = 2 * len(TYPES) * MONTHS
-    assert f"子任务 {rows}（已完整，不再申请 1，申请 {rows - 1}）" in plan
-    assert f"2 天（2027-01-02：{rows - 2} 次，2027-01-03：1 次）" in plan
+    assert f"子任务 {rows}（已完整，未申请 1 个、申请 {rows - 1} 个）" in plan
+    assert f"2 天（2027-01-02：{rows - 2} 次、2027-01-03：1 次）" in plan
     assert [row["job"] for row in room.tasks()] == ["history_output"] * 2
 
-    batches = said(capsys, *form, "--later").split("导入批次号: ")[1].splitlines()[0].split(", ")
+    batches = said(capsys, *form, "--later").split("导入批次号：")[1].splitlines()[0].split("、")
     assert len(batches) == 2
     room.apply_some(DAY, rows // 2)
     said(capsys, "stop", *batches, "--reason", "换班")
@@ -70,5 +71,5 @@ def test_years_of_two_companies_end_complete_and_the_bureau_never_refuses(
     assert room.counted() == room.ledger()
     assert sorted(room.counted().values()) == [1] * (rows - 1) + [2]
     assert {call["returncode"] for call in room.calls(APPLY)} == {"00"}
-    assert "nothing is left" in said(capsys, *form, "--later")
+    assert "没有需要申请的" in said(capsys, *form, "--later")
     assert len(room.calls(APPLY)) == rows + 1

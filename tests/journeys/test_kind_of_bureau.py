@@ -55,7 +55,7 @@ def test_a_real_pool_takes_nothing_from_a_simulator_that_its_connection_does_not
     seller.run(DAG, DAY, ends="success")
     (row,) = seller.tasks()
     assert (row["status"], row["error_code"], row["attempts"]) == ("pending", "BUREAU_IS_REHEARSAL", 0)
-    assert "leads to a simulator" in row["error_message"]
+    assert "指向模拟税局" in row["error_message"]
     assert seller.invoices() == {}
 
 

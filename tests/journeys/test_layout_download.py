@@ -125,7 +125,7 @@ def test_a_corrupt_file_is_never_stored(pool: Pool, session: WorkerSession, stan
     (number,) = planned(pool, stand, "81")
     claim = delivered(session, stand)
     stand.fault("corrupt_file", "file")
-    with pytest.raises(TryLater, match="is not what the bureau announced"):
+    with pytest.raises(TryLater, match="与税局告知的不一致"):
         collect_files(session, claim)
     collect_files(session, claim)
     for kind, content in held_by_the_bureau(stand, number).items():

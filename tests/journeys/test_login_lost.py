@@ -98,7 +98,8 @@ def test_fifty_tasks_of_three_kinds_outlive_a_lost_login(group: GatewayRehearsal
     assert set(request["taxpayers"]) <= set(COMPANIES)
     assert person.told
     assert all(
-        row["advice"].startswith(f"account {ACCOUNT['account']} (3100) must log in at http") for row in person.told
+        row["advice"].startswith(f"请税务经办登录电子税局账号 {ACCOUNT['account']}（3100），登录地址：http")
+        for row in person.told
     )
     (closed,) = group.pool.execute("SELECT answered_by, waiting_tasks FROM fapiao.login_request").fetchall()
     assert closed["waiting_tasks"] == 0

@@ -17,12 +17,18 @@ DAY, NEXT = "2027-01-05", "2027-01-06"
 UPDATE = "etax__status_update"
 
 
+@pytest.fixture(autouse=True)
+def _in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAPIAO_LANG", "zh")
+
+
 @pytest.fixture
 def room(
     pool_url: str, monkeypatch: pytest.MonkeyPatch, airflow_metadata: None, tmp_path: Path
 ) -> Iterator[GatewayRehearsal]:
     """A pool and a bureau with one company of 电子税局, whose status updates are verified into the cache."""
     monkeypatch.setenv("FAPIAO_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("FAPIAO_LANG", "zh")
     with gateway_rehearsing(pool_url, monkeypatch, DAY) as found:
         found.company()
         found.scheme("81", downloads=["input_status"])
@@ -67,12 +73,12 @@ def test_what_the_pool_holds_is_updated_and_the_rest_waits_for_its_receipt(
     both = received(room, tmp_path, held, fresh)
     asked = len(room.calls("invoiceCheck"))
     verdicts = [
-        f"已验 {GENERAL} {held}: 全票池已有该发票，已验。",
-        f"缓存 {GENERAL} {fresh}: 已从查验缓存库取得票面，进入全票池，已验。",
+        f"已验 {GENERAL} {held}：全票池已有该发票，已验。",
+        f"缓存 {GENERAL} {fresh}：已从查验缓存库取得票面，进入全票池，已验。",
         "2 份：已验 1，缓存 1，排队 0，退回 0",
     ]
     assert main(["receive", str(both), "--dry-run", "--date", NEXT]) == 0
-    assert capsys.readouterr().out.splitlines() == [*verdicts, "dry run: nothing was saved"]
+    assert capsys.readouterr().out.splitlines() == [*verdicts, "预览（不提交）：没有保存。"]
     assert room.invoices().keys() == {held}
     assert main(["receive", str(both), "--date", NEXT]) == 0
     assert capsys.readouterr().out.splitlines() == verdicts
@@ -114,7 +120,7 @@ def test_a_document_that_says_otherwise_than_the_bureaus_face_is_refused_without
     face = str(room.received(key).total_amount)
     file.write_text(file.read_text(encoding="utf-8").replace(face, "1.00"), encoding="utf-8")
     assert main(["receive", str(file), "--date", NEXT]) == 1
-    assert f"received.csv, line 2: 与税局票面不一致：价税合计 1.00，票面 {face}" in capsys.readouterr().out
+    assert f"received.csv，第 2 行：与税局票面不一致：价税合计 1.00，票面 {face}" in capsys.readouterr().out
     assert room.invoices() == {}
     assert main(["receive", str(received(room, tmp_path, key)), "--date", NEXT]) == 0
     assert room.invoices().keys() == {key}

@@ -69,7 +69,7 @@ def test_a_form_that_is_pressed_selects_and_its_run_ends_with_the_requests(room:
     (request,) = room.requests()
     assert returned(run, "submit") == {"submissions": [request["parent_batch_no"]], "refused": []}
     assert (request["status_label"], request["succeeded_count"], request["surface"]) == ("处理成功", 2, "interactive")
-    assert returned(run, "select")["lines"] == ["2/2 份：成功 2，失败 0；任务：处理成功 1"]
+    assert returned(run, "select")["lines"] == ["2/2 份：成功 2，失败 0；任务：处理成功 1 个"]
     assert room.statuses() == dict.fromkeys(keys, "1")
     room.press(operation="undo_not_deduct", document_keys=keys[:1])
     assert room.statuses() == {keys[0]: "0", keys[1]: "1"}

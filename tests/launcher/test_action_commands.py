@@ -52,12 +52,13 @@ def test_a_retry_too_soon_is_the_sentence_and_1(fapiao: Any, pool: Pool) -> None
 
 
 @pytest.mark.req("R323")
+@pytest.mark.usefixtures("chinese")
 def test_a_void_says_what_it_costs_of_the_quota(fapiao: Any, pool: Pool) -> None:
     slot(pool, put(pool, "downloading", batch_no="B"), "consumed")
     put(pool, "downloading", batch_no="C", invoice_type="82")
     assert fapiao("void", "B", "C", "--reason", "重复", "--as", "li")[:2] == (
         0,
-        ["B: 作废；申请次数：已占用，不退还 1", "C: 作废；申请次数：未占用"],
+        ["B：作废；申请次数：已占用，不退还 1", "C：作废；申请次数：未占用"],
     )
     assert (row(pool, "B")["voided_by"], row(pool, "B")["void_reason"]) == ("li", "重复")
 
@@ -83,6 +84,7 @@ def test_a_fetch_for_later_only_makes_the_task_due(fapiao: Any, pool: Pool) -> N
     assert pool.execute("SELECT not_before <= now() FROM sync.task").fetchone() == (True,)
 
 
+@pytest.mark.usefixtures("chinese")
 def test_a_fetch_finds_the_queue_of_a_row_and_refuses_all_where_it_refuses_one(fapiao: Any, pool: Pool) -> None:
     put(
         pool,
@@ -99,17 +101,21 @@ def test_a_fetch_finds_the_queue_of_a_row_and_refuses_all_where_it_refuses_one(f
         " not_before) VALUES ('V', 'input', 'x', 'K', '81', 'K', 'received', 'infinity')"
     )
     assert fapiao("fetch", "F", "V", "D", "Z", "--later") == (
-        1, [], "Z: 没有这个批次号的任务。\nD: 仅支持对状态为'数据不全'或'进销项下载处理中'的任务获取异步结果。\n",
+        1, [], "Z: 没有这个批次号的任务。\nD: 仅支持对状态为“进销项数据不全”或“下载处理中”的任务获取异步结果。\n",
     )  # fmt: skip
     assert pool.execute("SELECT count(*) FROM sync.task WHERE not_before = 'infinity'").fetchone() == (1,)
-    assert fapiao("fetch", "F", "V", "--later")[:2] == (0, ["F: 任务处理中", "V: 任务处理中"])
+    assert fapiao("fetch", "F", "V", "--later")[:2] == (0, ["F：任务处理中", "V：任务处理中"])
     due = "SELECT (SELECT not_before <= now() FROM sync.task WHERE batch_no = 'F'), not_before <= now() FROM sync.verification"
     assert pool.execute(due).fetchone() == (True, True)
     assert fapiao("void", "F", "V", "--reason", "重复", "--as", "li")[:2] == (
         0,
-        ["F: 作废；申请次数：未占用", "V: 作废"],
+        ["F：作废；申请次数：未占用", "V：作废"],
     )
-    assert fapiao("void", "V", "--reason", "重复") == (1, [], "V: 仅支持对处理中的任务作废。\n")
+    assert fapiao("void", "V", "--reason", "重复") == (
+        1,
+        [],
+        "V: 仅可作废或终止尚未结束的任务，如状态为“未处理”或“下载处理中”的任务。\n",
+    )
 
 
 def test_a_fetch_without_a_bureau_changes_nothing_and_says_what_to_do(

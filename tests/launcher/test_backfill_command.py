@@ -45,6 +45,7 @@ def count(pool, what="sync.task"):
 
 
 @pytest.mark.req("R238", "R270")
+@pytest.mark.usefixtures("chinese")
 def test_a_dry_run_prints_every_subtask_and_its_cost_and_does_nothing(pool, capsys):
     printed = said(capsys, *FORM, "--dry-run")
     assert "申请 6 次，1 天（2026-11-21：6 次）" in printed
@@ -79,6 +80,7 @@ def test_a_terminal_is_asked_and_no_is_no(pool, capsys, monkeypatch):
 
 
 @pytest.mark.req("R241", "R242", "R254", "G14", "A-39")
+@pytest.mark.usefixtures("chinese")
 def test_two_tax_numbers_are_two_import_tasks_with_numbers_of_their_own(pool, capsys):
     numbers = planned(capsys)
     assert len(set(numbers)) == 2
@@ -86,10 +88,11 @@ def test_two_tax_numbers_are_two_import_tasks_with_numbers_of_their_own(pool, ca
     listed = said(capsys, "backfill", "list")
     assert listed.count("待同步") == 2
     assert "ming" in listed
-    assert "nothing is left" in said(capsys, *FORM, "--later")
+    assert "没有需要申请的" in said(capsys, *FORM, "--later")
 
 
 @pytest.mark.req("R272", "R273")
+@pytest.mark.usefixtures("chinese")
 def test_show_lists_months_and_the_rows_behind_them(pool, capsys):
     number = planned(capsys)[0]
     shown = said(capsys, "backfill", "show", number)
@@ -170,12 +173,14 @@ def test_the_monthly_update_is_private_by_default_and_one_row_by_either_entrance
 
 
 @pytest.mark.req("R258", "R279")
+@pytest.mark.usefixtures("chinese")
 def test_the_monthly_updates_are_shown_in_the_products_words(pool, capsys):
     said(capsys, "backfill", "auto", "--scope", "global", "--enable", "usage", "--as", "ming")
     *_, line = said(capsys, "backfill", "auto", "--scope", "global", "--disable", "usage", "--as", "hong").splitlines()
     assert line.split() == ["*", "全局共享", "发票用途状态", "否", "自动化设置", "ming", "hong"]
 
 
+@pytest.mark.usefixtures("chinese")
 def test_a_stopped_subtask_is_shown_by_the_word_for_it(pool, capsys):
     number, _ = planned(capsys)
     said(capsys, "backfill", "stop", number, "--reason", "测试", "--as", "ming")

@@ -13,6 +13,8 @@ from bureau_workbooks import OWNER, company, export, header, line
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
 from launcher.main import main
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 SECOND = "27312000000000000002"
 Capture = pytest.CaptureFixture[str]
 
@@ -84,7 +86,7 @@ def test_retry_plans_a_new_reading_and_says_who_makes_it(
     (row,) = listed(capsys)
     assert row["status_label"] == "全部执行失败"
     assert main(["backfill", "retry", row["batch_no"]]) == 0
-    assert "import_bureau_file works them" in capsys.readouterr().err
+    assert "import_bureau_file 十分钟内处理" in capsys.readouterr().err
     (again,) = listed(capsys)
     assert (again["batch_no"], again["status_label"], again["subtasks"]) == (row["batch_no"], "待同步", 1)
     assert "终止" in said(capsys, "backfill", "stop", row["batch_no"], "--reason", "误导入")

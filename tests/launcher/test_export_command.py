@@ -68,7 +68,7 @@ def test_the_pool_is_exported_and_it_is_on_record_who_took_it(
         "li", 2, "pool", "input", "2027-01-01",
     )  # fmt: skip
     assert fapiao("export", "pool", "--no-lines", "--month-from", "2027-02", "--out", file)[1] == [
-        f"0 rows written to {file}"
+        f"0 rows written to {file}: no row matches; check the filters, ./fapiao log shows what there is"
     ]
 
 
@@ -142,7 +142,7 @@ def test_a_template_is_loaded_when_it_is_filled_and_changes_nothing_before(fapia
     code, (line_,), _ = fapiao("template", "taxpayers", "--out", file)
     assert (code, line_) == (0, f"{file}: fill it in, then ./fapiao taxpayers load {file}")
     assert fapiao("taxpayers", "load", file)[1] == ["no records: nothing is changed"]
-    filled(file, taxpayers=[ETAX, "乙公司", "0100", "北京", None, "电子税局", "小规模纳税人"], accounts=[ETAX, "13800000000", "收票", "是"])  # fmt: skip
+    filled(file, 企业信息=[ETAX, "乙公司", "0100", "北京", None, "电子税局", "小规模纳税人"], 数电账号=[ETAX, "13800000000", "收票", "是"])  # fmt: skip
     assert fapiao("taxpayers", "load", file)[:2] == (
         0,
         [
@@ -153,12 +153,12 @@ def test_a_template_is_loaded_when_it_is_filled_and_changes_nothing_before(fapia
     )
     schemes = tmp_path / "schemes.xlsx"
     fapiao("template", "schemes", "--out", schemes)
-    filled(schemes, schemes=["月度", "0100", "进项-全量；销项-全量", "全部", "2026-01-01"])
+    filled(schemes, 下载方案=["月度", "0100", "进项-全量；销项-全量", "全部", "2026-01-01"])
     assert fapiao("schemes", "load", schemes, "--date", "2026-11-21")[1] == ["schemes: 1 new, 0 changed, 0 unchanged"]
     rights = tmp_path / "rights.xlsx"
     fapiao("template", "rights", "--out", rights)
     assert "no record is in the file" in fapiao("rights", "load", rights)[2]
-    filled(rights, rights=["li", "0100", "operator"])
+    filled(rights, 权限=["li", "0100", "operator"])
     assert fapiao("rights", "load", rights)[1] == ["rights: 1 new, 0 taken back, 0 unchanged"]
 
 
@@ -180,4 +180,7 @@ def test_a_template_never_writes_over_what_somebody_filled_in(fapiao: Any, tmp_p
 def test_templates_are_listed_and_an_unknown_one_is_refused(fapiao: Any) -> None:
     known = ["taxpayers", "schemes", "rights", "entries", "received", "selection", "auto_rules"]
     assert [line.split()[0] for line in fapiao("template")[1][2:]] == known
-    assert fapiao("template", "entry")[::2] == (1, f"there is no template entry; there are {', '.join(known)}\n")
+    assert fapiao("template", "entry")[::2] == (
+        1,
+        f"there is no template entry; there are {', '.join(known)}; did you mean entries?\n",
+    )

@@ -12,6 +12,8 @@ from bureau_workbooks import KEY, OWNER, company, export, header, line
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
 from launcher.main import main
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 SECOND = "27312000000000000002"
 
 
@@ -72,8 +74,8 @@ def test_a_dry_run_says_what_would_come_and_stores_nothing(
     file = export(tmp_path, [header(), header(数电发票号码=SECOND, 发票票种="未来票")])
     assert main(["import", str(file), "--dry-run"]) == 1
     said = capsys.readouterr().out
-    assert f"{OWNER} 销项: 1 份票据" in said
-    assert "第3行" in said
+    assert f"{OWNER} 销项：1 份票据" in said
+    assert "第 3 行" in said
     assert "1 行不会导入" in said
     for table in ("sync.batch", "sync.task", "pool.document", "pool.quarantine"):
         assert pool.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
@@ -84,7 +86,7 @@ def test_waiting_rows_are_shown_and_a_replay_leaves_them_where_no_rule_knows_the
 ) -> None:
     assert main(["import", str(export(tmp_path, [header(), header(数电发票号码=SECOND, 发票票种="未来票")]))]) == 1
     said = capsys.readouterr().out
-    assert "第3行" in said
+    assert "第 3 行" in said
     assert "未导入 1 行；" in said
     assert main(["import", "--quarantine"]) == 0
     assert "未来票" in capsys.readouterr().out
@@ -117,7 +119,7 @@ def test_a_password_comes_out_of_the_environment_and_is_kept_nowhere(
     assert main(["import", str(sealed)]) == 1
     assert "密码" in capsys.readouterr().err
     assert main(["import", str(sealed), "--password-env", "ZIP_WORD"]) == 1
-    assert "ZIP_WORD is empty" in capsys.readouterr().err
+    assert "ZIP_WORD 为空" in capsys.readouterr().err
     monkeypatch.setenv("ZIP_WORD", "s3cret-word")
     assert main(["import", str(sealed), "--password-env", "ZIP_WORD"]) == 0
     assert pool.execute("SELECT uploaded_as, name FROM sync.import_file").fetchall() == [("sealed.zip", file.name)]

@@ -13,6 +13,8 @@ from bureau_workbooks import KEY, OWNER, company, export, header, importing, lin
 from launcher.connections import LEQI_VARIABLE, POOL_VARIABLE
 from launcher.main import main
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 SECOND = "27312000000000000002"
 SCHEMES = f"""
 schemes:
@@ -71,8 +73,8 @@ def test_what_the_scheme_names_comes_in_and_the_rest_is_handed_back_with_a_sente
 def test_a_dry_run_says_what_would_be_handed_back(pool: Pool, tmp_path: Path, capsys: Capture) -> None:
     assert main(["import", "--date", "2027-02-10", str(two_types(tmp_path)), "--scheme", "销项专票", "--dry-run"]) == 1
     said = capsys.readouterr().out
-    assert f"{OWNER} 销项（方案 销项专票）: 1 份票据" in said
-    assert "第3行: 数电票（普通发票）不在方案“销项专票”的发票类型中，未导入。" in said
+    assert f"{OWNER} 销项（方案 销项专票）：1 份票据" in said
+    assert "第 3 行：数电票（普通发票）不在方案“销项专票”的发票类型中，未导入。" in said
     assert pool.execute("SELECT * FROM sync.task").fetchall() == []
 
 

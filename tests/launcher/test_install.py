@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from fapiao.texts.catalogue import places
+from fapiao.texts.language import language_of
 from launcher import install
 from launcher.processes import wait_until
 from temporary_postgres import ROOT
@@ -201,6 +203,24 @@ def test_without_a_python_in_range_it_says_which_are(project, bare_path):
     assert failed.stderr == (
         "fapiao needs Python 3.11, 3.12 or 3.13 and found none on the PATH: install one of them.\n"
     )
+
+
+def test_before_there_is_an_environment_it_speaks_the_language_of_the_command_line_too(project, bare_path, monkeypatch):
+    start(project / "fapiao")
+    (project / ".venv").rename(project / ".venv.aside")
+    failed = start(project / "fapiao", PATH=str(bare_path), FAPIAO_LANG="", LC_ALL="zh_CN.UTF-8")
+    (project / ".venv.aside").rename(project / ".venv")
+    assert failed.stderr.startswith("fapiao 需要 Python 3.11、3.12 或 3.13")
+    for variables in ({"FAPIAO_LANG": "zh"}, {"LANG": "zh_CN.UTF-8"}, {"FAPIAO_LANG": "en", "LANG": "zh_CN.UTF-8"}, {}):
+        for name in install.LANGUAGE_VARIABLES:
+            monkeypatch.setenv(name, variables.get(name, ""))
+        assert (install.sentence("done") == "安装完成。") is (language_of(os.environ) == "zh")
+
+
+@pytest.mark.parametrize("key", install.SENTENCES)
+def test_both_languages_of_the_installation_name_the_same_values(key):
+    chinese, english = map(places, install.SENTENCES[key])
+    assert chinese == english
 
 
 def test_uv_learns_from_pip_where_to_look():

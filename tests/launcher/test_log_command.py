@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from fapiao.errors import TryLater
 from fapiao.rules.book import rulebook
+from fapiao.texts.catalogue import sentence_in
 from group_rows import A, B, scheduled, scheme, taxpayer
 from hooks.queues.tasks import TaskTable
 from launcher.connections import POOL_VARIABLE
@@ -102,11 +103,12 @@ def test_the_limit_keeps_the_newest(log: Any, pool: psycopg.Connection) -> None:
 
 
 @pytest.mark.req("R301", "R304", "R306")
+@pytest.mark.usefixtures("chinese")
 def test_people_see_labels_counts_and_why_it_failed(log: Any, rows: None) -> None:
     code, lines, _ = log()
     assert code == 0
     assert next(line for line in lines if NUMBER in line).split()[6:9] == ["成功", "2", "2"]
-    assert "failed: 其他错误 — ask the bureau" in lines
+    assert "failed：其他错误；处理建议：ask the bureau" in lines
 
 
 def test_a_row_as_json_has_every_promised_column_and_exact_amounts(log: Any, rows: None) -> None:
@@ -156,7 +158,7 @@ def test_what_was_left_out_is_listed_with_its_reason(log: Any, pool: psycopg.Con
     (left,) = (json.loads(line) for line in log("--skipped", "--json")[1])
     assert (left["taxpayer_no"], left["reason_code"]) == (A, "outside_scheme")
     assert left["reason"] == rulebook().message("skip_outside_scheme", "scheduled")
-    assert log("--skipped", "--taxpayer", B)[1] == ["(nothing)"]
+    assert log("--skipped", "--taxpayer", B)[1] == [sentence_in("en", "log_nothing.skipped")]
 
 
 @pytest.mark.req("R121")
@@ -172,9 +174,25 @@ def test_the_quota_board_shows_what_is_used_of_what(log: Any, pool: psycopg.Conn
     assert [line[name] for name in ("used_today", "used_this_month", "daily_limit", "monthly_limit")] == [1, 1, 1, 5]
 
 
-@pytest.mark.parametrize("view", [[], ["--skipped"], ["--quota"], ["--counts"]])
-def test_an_empty_pool_says_so(log: Any, view: list[str]) -> None:
-    assert log(*view) == (0, ["(nothing)"], "")
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        ([], "没有符合条件的任务"),
+        (["--skipped"], "没有未申请的下载"),
+        (["--quota"], "还没有占用申请次数"),
+        (["--counts"], "没有符合条件的任务"),
+        (["--batches"], "没有符合条件的计划批次"),
+        (["--events", "--batch", "B"], "没有该批次号的任务"),
+        (["--administration"], "还没有管理记录"),
+        (["--exports"], "还没有人导出"),
+    ],
+)
+@pytest.mark.usefixtures("chinese")
+def test_an_empty_table_says_so_and_what_to_do_next(log: Any, view: list[str], said: str) -> None:
+    code, (line,), complaint = log(*view)
+    assert (code, complaint) == (0, "")
+    assert line.startswith(said)
+    assert "./fapiao " in line
 
 
 def test_two_views_at_once_are_not_understood(log: Any) -> None:
@@ -340,8 +358,9 @@ def test_a_row_that_only_a_person_can_make_due_is_shown_like_any_other(log: Any,
         ({"status": "download_failed", "not_before": SOON, "error_code": "LEQI_99", "error_message": "x"}, "—"),
     ],
 )
+@pytest.mark.usefixtures("chinese")
 def test_a_row_says_when_it_has_its_next_turn(log: Any, pool: psycopg.Connection, columns: dict[str, Any], said: str) -> None:  # fmt: skip
     put(pool, **{"status": "downloading", "batch_no": "waits", **columns})
     heading, _, line, *_ = log()[1]
-    assert heading.split()[-2:] == ["not_before", "void_state_label"]
+    assert heading.split()[-2:] == ["下次处理时间", "作废状态"]
     assert line.rsplit("  ", 1)[0].rstrip().endswith(f"  {said}")

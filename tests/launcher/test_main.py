@@ -11,6 +11,7 @@ import pytest
 
 from fapiao.bounds import bound
 from fapiao.errors import BadInput
+from fapiao.texts.catalogue import sentences
 from launcher import main as line
 from temporary_postgres import ROOT
 
@@ -23,7 +24,7 @@ def fapiao(*words: str, **popen: object) -> subprocess.CompletedProcess[str]:
 
 def command(monkeypatch: pytest.MonkeyPatch, run: object) -> None:
     """Puts a command of the test's own behind the name `demo`."""
-    module = SimpleNamespace(HELP="", add_arguments=lambda _: None, run=run)
+    module = SimpleNamespace(add_arguments=lambda _: None, run=run)
     monkeypatch.setattr(line, "module_of", lambda _: module)
 
 
@@ -41,9 +42,8 @@ def test_alone_and_with_help_it_prints_every_command_with_a_sentence(fapiao_home
     assert tuple(rows) == line.COMMANDS
 
 
-@pytest.mark.parametrize("name", line.COMMANDS)
-def test_the_sentence_in_the_table_is_the_one_of_the_command(name):
-    assert line.help_of(name) == line.module_of(name).HELP
+def test_every_command_has_its_sentence_and_no_other_has_one():
+    assert {*sentences("help")} == {*line.COMMANDS, *line.HIDDEN}
 
 
 @pytest.mark.parametrize("name", line.COMMANDS + line.HIDDEN)
@@ -132,7 +132,7 @@ def run(_):
     finally:
         print("stopped", flush=True)
         time.sleep({cleaning})
-line.module_of = lambda _: types.SimpleNamespace(HELP="", add_arguments=lambda parser: None, run=run)
+line.module_of = lambda _: types.SimpleNamespace(add_arguments=lambda parser: None, run=run)
 line.main(["demo"])
 """
     paths = os.pathsep.join([str(ROOT), str(ROOT / "plugins")])

@@ -11,10 +11,18 @@ from fapiao.forms.fields import FormField, Option
 from launcher.options import add_day, add_options, command_run, confirmed, day_of
 
 FORM = (
-    FormField("keys", "texts", option=Option("keys", "which", "NUMBER", repeated=True)),
-    FormField("taxpayers", "texts", option=Option("--taxpayer", "whose", "NUMBER", repeated=True)),
-    FormField("direction", "text", option=Option("--direction", "which way", choices=("进项", "销项"))),
-    FormField("replay", "flag", "重新识别", option=Option("--replay", "again")),
+    FormField(
+        "keys", "texts", option=Option("keys", "form_options.selection_documents", "placeholders.number", repeated=True)
+    ),
+    FormField(
+        "taxpayers",
+        "texts",
+        option=Option("--taxpayer", "form_options.selection_taxpayer", "placeholders.number", repeated=True),
+    ),
+    FormField(
+        "direction", "text", option=Option("--direction", "form_options.import_direction", choices=("进项", "销项"))
+    ),
+    FormField("replay", "flag", "重新识别", option=Option("--replay", "form_options.import_replay")),
     FormField("page_only", "text", "仅页面"),
 )
 
@@ -59,10 +67,10 @@ def test_a_terminal_is_asked(
     terminal = StringIO(f"{typed}\n")
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setattr(sys, "stdin", terminal)
-    assert confirmed("申请以上子任务?") is goes_on
-    assert capsys.readouterr().out == "申请以上子任务? [y/N] "
+    assert confirmed("确认申请以上子任务？") is goes_on
+    assert capsys.readouterr().out == "确认申请以上子任务？[y/N] "
 
 
 def test_a_script_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO(""))
-    assert confirmed("申请以上子任务?")
+    assert confirmed("确认申请以上子任务？")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from launcher.postgres_errors import sentence
+from launcher.postgres_errors import explained
 
 FULL = """LOG:  starting PostgreSQL 18.6
 FATAL:  could not write to file "pg_wal/xlogtemp.42": No space left on device
@@ -20,4 +20,4 @@ LOG:  database system is shut down"""
     ],
 )
 def test_the_cause_if_known_else_the_last_loud_line(output, said):
-    assert sentence("It failed", output) == said
+    assert explained("It failed", output) == said

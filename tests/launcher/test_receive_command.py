@@ -14,6 +14,8 @@ from launcher.connections import POOL_VARIABLE
 from launcher.main import main
 from pool_rows import OWNER
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 DIGITAL = "27442000000000000001"
 GOOD = {"taxpayer_no": OWNER, "invoice_type": "81", "invoice_no": DIGITAL, "issue_date": "2027-01-03",
         "total_amount": "113.00"}  # fmt: skip
@@ -58,7 +60,7 @@ def test_a_queued_receipt_names_who_handed_it_in_and_is_queued_once(
 
 def test_a_dry_run_queues_nothing(place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]) -> None:
     assert receive(written(place, GOOD), "--dry-run") == 0
-    assert capsys.readouterr().out.endswith("dry run: nothing was saved\n")
+    assert capsys.readouterr().out.endswith("预览（不提交）：没有保存。\n")
     assert queue(pool) == []
 
 
@@ -75,20 +77,20 @@ def test_a_pipe_is_read_and_answered_in_json(
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"invoice_no": "2744200000000000001"}, "数电发票号码为 20 位数字"),
-        ({"invoice_no": ""}, "发票号码 (fphm) is missing"),
+        ({"invoice_no": "2744200000000000001"}, "“2744200000000000001”：数电发票号码为 20 位数字"),
+        ({"invoice_no": ""}, "缺少票据的号码：数电发票填 20 位数电发票号码"),
         ({"invoice_type": "04", "invoice_code": "044001900111", "invoice_no": "123"}, "发票号码为 8 位数字"),
-        ({"invoice_type": "海关缴款书"}, "发票类型 customs 海关缴款书 不支持查验"),
-        ({"invoice_type": "专家票"}, "invoice type '专家票' is unknown"),
-        ({"issue_date": "3.1.2027x"}, "is not a day"),
-        ({"issue_date": "2027-01-06"}, "issue_date: 开票日期 2027-01-06 晚于导入日期 2027-01-05，请核对。"),
-        pytest.param({"total_amount": "113,00"}, "is not an amount", marks=pytest.mark.finding("F14")),
-        pytest.param({"total_amount": "1.130,00"}, "is not an amount", marks=pytest.mark.finding("F14")),
-        pytest.param({"total_amount": "NaN"}, "is not an amount", marks=pytest.mark.finding("F14")),
-        ({"total_amount": "一百"}, "is not an amount"),
+        ({"invoice_type": "海关缴款书"}, "发票类型“海关缴款书”不支持查验"),
+        ({"invoice_type": "专家票"}, "无法识别发票类型“专家票”"),
+        ({"issue_date": "3.1.2027x"}, "“3.1.2027x”不是日期"),
+        ({"issue_date": "2027-01-06"}, "“issue_date”：开票日期 2027-01-06 晚于导入日期 2027-01-05，请核对。"),
+        pytest.param({"total_amount": "113,00"}, "不是金额；请写成 1234.56", marks=pytest.mark.finding("F14")),
+        pytest.param({"total_amount": "1.130,00"}, "不是金额；请写成 1234.56", marks=pytest.mark.finding("F14")),
+        pytest.param({"total_amount": "NaN"}, "不是金额；请写成 1234.56", marks=pytest.mark.finding("F14")),
+        ({"total_amount": "一百"}, "不是金额；请写成 1234.56"),
         ({"total_amount": ""}, "查验要素不全"),
-        ({"taxpayer_no": "91110000802100433B"}, "the taxpayer 91110000802100433B is unknown"),
-        ({"direction": "sideways"}, "'sideways' is unknown"),
+        ({"taxpayer_no": "91110000802100433B"}, "没有税号为 91110000802100433B 的企业"),
+        ({"direction": "sideways"}, "无法识别“sideways”；可填：进项、销项"),
     ],
 )
 @pytest.mark.req("R129")
@@ -98,7 +100,7 @@ def test_a_wrong_record_is_refused_with_its_place_and_the_others_are_taken(
     other = GOOD | {"invoice_no": "27442000000000000002"}
     assert receive(written(place, GOOD | wrong, other)) == 1
     refused, taken, total, _ = capsys.readouterr().out.splitlines()
-    assert refused.startswith("退回 received.json, line 1")
+    assert refused.startswith("退回 received.json，第 1 行")
     assert sentence in refused
     assert taken.startswith("排队")
     assert total == "2 份：已验 0，缓存 0，排队 1，退回 1"
@@ -115,8 +117,8 @@ def test_a_record_that_stands_there_again_is_told_as_a_repetition_and_is_no_seco
     assert receive(written(place, GOOD, other, again)) == 0
     first, _, repeated, total, _ = capsys.readouterr().out.splitlines()
     assert first.startswith(f"排队 {OWNER} {DIGITAL}")
-    assert repeated == (f"重复 {OWNER} {DIGITAL}: 与本次前面的一条记录相同，只处理一次：received.json, line 1")
-    assert total == "2 份：已验 0，缓存 0，排队 2，退回 0；重复 1 条"
+    assert repeated == (f"跳过 {OWNER} {DIGITAL}：与本次前面的一条记录相同，只处理一次：received.json，第 1 行")
+    assert total == "2 份：已验 0，缓存 0，排队 2，退回 0；跳过 1 条"
     assert len(queue(pool)) == 2
 
 
@@ -139,7 +141,7 @@ def test_a_document_that_stands_there_twice_must_say_the_same(
 ) -> None:
     assert receive(written(place, GOOD, GOOD)) == 0
     assert receive(written(place, GOOD, GOOD | {"total_amount": "114.00"})) == 1
-    assert "this stands here for the second time and differs" in capsys.readouterr().out
+    assert "重复出现，且内容不同；首次出现在 received.json，第 1 行" in capsys.readouterr().out
     assert pool.execute("SELECT total_amount::text FROM sync.verification").fetchall() == [("113.00",)]
 
 
@@ -147,9 +149,9 @@ def test_a_file_with_an_unknown_column_or_no_record_saves_nothing(
     place: Path, pool: psycopg.Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert receive(written(place, GOOD | {"totalamount": "1"})) == 1
-    assert "did you mean total_amount?" in capsys.readouterr().err
+    assert "您要的是“total_amount”吗？" in capsys.readouterr().err
     assert receive(written(place)) == 1
-    assert "no record is in the file" in capsys.readouterr().err
+    assert "文件中没有数据行" in capsys.readouterr().err
     assert queue(pool) == []
 
 
@@ -174,5 +176,5 @@ def test_the_template_is_a_file_that_it_reads(
     assert main(["template", "received", "--out", str(file)]) == 0
     assert f"./fapiao receive {file}" in capsys.readouterr().out
     assert receive(str(file)) == 1
-    assert "no record is in the file" in capsys.readouterr().err
+    assert "文件中没有数据行" in capsys.readouterr().err
     assert templates()["received"].columns("received")[0].name == "taxpayer_no"

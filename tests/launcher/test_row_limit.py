@@ -38,7 +38,7 @@ def test_more_rows_than_can_be_are_all_of_them(
 ) -> None:  # fmt: skip
     monkeypatch.setenv("FAPIAO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv(POOL_VARIABLE, pool_url)
-    put(pool, batch_no="B")
+    put(pool, batch_no="B123")
     pool.commit()
     assert main([*LISTINGS[listing], "--limit", "9" * 30]) == 0
-    assert ("B" in capsys.readouterr().out) is (listing == "log")
+    assert ("B123" in capsys.readouterr().out) is (listing == "log")

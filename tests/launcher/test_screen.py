@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from fapiao.tasks import SHANGHAI
 from fapiao.text_table import cell, table
+from fapiao.texts.language import speaking
 from launcher.screen import print_rows, print_table, watched_steps
 
 
@@ -27,8 +28,8 @@ from launcher.screen import print_rows, print_table, watched_steps
         (datetime(2027, 6, 10, 17, 8, 7, tzinfo=SHANGHAI), "2027-06-10 17:08:07"),
         (["81", "82"], "81,82"),
         ([], ""),
-        (True, "是"),
-        (False, "否"),
+        (True, "yes"),
+        (False, "no"),
     ],
 )
 def test_a_value_reads_as_people_write_it(value: object, text: str) -> None:
@@ -59,7 +60,8 @@ def test_a_column_with_a_gap_is_still_a_column_of_numbers() -> None:
 
 
 def test_flags_are_words_and_stand_left() -> None:
-    assert table(("启用",), [(True,), (None,), (False,)], indent="").splitlines()[2:] == ["是", "—", "否"]
+    with speaking("zh"):
+        assert table(("启用",), [(True,), (None,), (False,)], indent="").splitlines()[2:] == ["是", "—", "否"]
 
 
 def test_no_rows_are_said_and_not_drawn() -> None:

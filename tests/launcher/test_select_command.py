@@ -18,6 +18,8 @@ from launcher.selections import submit
 from selection_room import SelectionRoom
 from selection_stands import KINDS, SelectionStand, selecting
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 OWNER = "91310000MA1EXAMP07"
 ACCOUNT = "receiver@example"
 (ETAX,) = [kind for kind in KINDS if kind.channel == "etax"]
@@ -75,10 +77,10 @@ def test_from_the_list_to_the_bureaus_answer_and_back(
     settled(stand, room)
     batch_no = room.row()["batch_no"]
     assert main(["select", "fetch", batch_no]) == 0
-    assert capsys.readouterr().out == f"{batch_no}: 任务处理中\n"
+    assert capsys.readouterr().out == f"{batch_no}：任务处理中\n"
     settled(stand, room)
     assert main(["select", "fetch", batch_no]) == 0
-    assert f"{batch_no}: 处理成功" in capsys.readouterr().out
+    assert f"{batch_no}：处理成功" in capsys.readouterr().out
     assert set(stand.holdings()) == {*keys[:2]}
 
     assert main(["select", "list", "--status", "已勾选", "--json"]) == 0
@@ -100,7 +102,7 @@ def test_what_is_refused_is_said_and_what_is_local_is_done_at_once(
     assert main(["select", "withdraw", keys[0], "--go"]) == 1
     assert "没有提交任何任务" in capsys.readouterr().err
     assert main(["select", "select", "123", "--reason", "x"]) == 1
-    assert "not_deductible_type 'x' is unknown" in capsys.readouterr().err
+    assert "不抵扣原因“x”不存在" in capsys.readouterr().err
     assert main(["select", "select", "123", "--reason", "1"]) == 1
     assert "123：发票不存在，请先从税局下载或是上传" in capsys.readouterr().err
 
@@ -185,7 +187,7 @@ def test_rules_are_loaded_off_and_tried_before_they_are_switched_on(
     said = capsys.readouterr().out
     assert [word in said for word in ("福利", "预勾选", "用于集体福利或者个人消费", "否")] == [True] * 4
     assert main(["select", "auto", "--try", "福利费"]) == 1
-    assert capsys.readouterr().err == "没有规则“福利费”；已有：福利\n"
+    assert capsys.readouterr().err == "没有规则“福利费”；已有：福利。您要的是“福利”吗？\n"
     assert main(["select", "auto", "--picks", "--json", "--date", "2027-01-20"]) == 0
     assert capsys.readouterr().out == ""
     assert main(["select", "auto", "--try", "福利", "--json", "--date", "2027-01-20"]) == 0
@@ -206,7 +208,7 @@ def test_without_the_channels_connection_nothing_is_submitted(
 ) -> None:
     monkeypatch.delenv(GATEWAY_VARIABLE)
     assert main(["select", "select", keys[0], "--reason", "1", "--go"]) == 1
-    assert f"set {GATEWAY_VARIABLE} to its connection" in capsys.readouterr().err
+    assert f"请用 {GATEWAY_VARIABLE} 设置连接" in capsys.readouterr().err
     assert room.rows() == []
 
 
@@ -219,8 +221,8 @@ def test_who_waits_is_told_how_far_the_tasks_are_until_they_are_settled(
     assert main(["select", "select", *keys, "--reason", "1", "--go", "--wait"]) == 0
     told = capsys.readouterr()
     assert told.err.splitlines() == [
-        "0/3 份：成功 0，失败 0；任务：处理中 1",
-        "3/3 份：成功 3，失败 0；任务：处理成功 1",
+        "0/3 份：成功 0，失败 0；任务：处理中 1 个",
+        "3/3 份：成功 3，失败 0；任务：处理成功 1 个",
     ]
     assert "处理成功" in told.out
 

@@ -127,9 +127,21 @@ def test_a_form_for_a_company_on_leqi_is_refused_in_the_log_by_the_manuals_sente
 def test_the_form_of_history_years_tries_first_and_shows_its_plan_in_log_and_xcom(pages: AirflowPages):
     pages.open_form("history_sync")
     shown = {field.title: field for field in pages.fields()}
-    assert {"发票数据类型", "下载通道", "企业税号", "开票年份", "开票月份", "发票种类", "试算"} <= shown.keys()
-    assert (shown["发票数据类型"].shown, shown["下载通道"].shown, shown["试算"].value) == ("发票数据", "乐企", True)
-    assert [title for title, field in shown.items() if field.required] == ["试算"]
+    assert {
+        "发票数据类型",
+        "下载通道",
+        "企业税号",
+        "开票年份",
+        "开票月份",
+        "发票种类",
+        "预览（不提交）",
+    } <= shown.keys()
+    assert (shown["发票数据类型"].shown, shown["下载通道"].shown, shown["预览（不提交）"].value) == (
+        "发票数据",
+        "乐企",
+        True,
+    )
+    assert [title for title, field in shown.items() if field.required] == ["预览（不提交）"]
     assert len(pages.options("发票种类")) == 6
     pages.open_form("history_sync")
     pages.write("企业税号", GROUP)
@@ -139,7 +151,7 @@ def test_the_form_of_history_years_tries_first_and_shows_its_plan_in_log_and_xco
     picture(pages, "history_form", 1640)
     run = pages.send()
     assert run.state(PATIENCE_SECONDS) == "成功"
-    log = run.log("plan", "试算", "子任务 24（申请 24）")
+    log = run.log("plan", "预览（不提交）", "子任务 24（申请 24 个）")
     days = f"{datetime.now(SHANGHAI):%Y-%m-%d}  2025-01-01  2025-01-31"
     assert f"{days}  {GROUP}  申请  数电票（增值税专用发票）  乐企" in log
     picture(pages, "history_dry_run", 1040)
@@ -157,7 +169,7 @@ def test_a_form_of_history_years_that_is_left_empty_is_refused_in_the_log_by_eve
     run.log(
         "plan",
         "开票日期：请选择年份或月份，其中至少有一天在今天之前。",
-        "企业名称：可选择登录用户具备权限的税号，可多选。",
+        "请至少选择一个税号。",
     )
     assert tasks(run.run_id) == []
 
@@ -175,7 +187,7 @@ def test_the_form_of_bureau_files_names_a_file_that_is_not_there(pages: AirflowP
     picture(pages, "import_form", 1000)
     run = pages.send()
     assert run.state(PATIENCE_SECONDS) == "失败"
-    run.log("import_files", "没有这个文件.xlsx: 文件不存在或不是文件。")
+    run.log("import_files", "没有这个文件.xlsx：文件不存在或不是文件。")
 
 
 @pytest.fixture(scope="module")
@@ -192,8 +204,8 @@ def test_the_form_of_selections_tries_first_and_shows_its_sheet_in_log_and_xcom(
 ):
     pages.open_form("selection")
     shown = {field.title: field for field in pages.fields()}
-    assert [title for title, field in shown.items() if field.required] == ["试算"]
-    assert (shown["操作"].shown, shown["试算"].value) == ("不抵扣勾选", True)
+    assert [title for title, field in shown.items() if field.required] == ["预览（不提交）"]
+    assert (shown["操作"].shown, shown["预览（不提交）"].value) == ("不抵扣勾选", True)
     assert shown["不抵扣原因"].shown == "各缴款书已有的原因"
     assert not [title for title, field in shown.items() if "null" in field.shown]
     assert pages.options("操作") == [
@@ -207,10 +219,26 @@ def test_the_form_of_selections_tries_first_and_shows_its_sheet_in_log_and_xcom(
     picture(pages, "selection_form", 1640)
     run = pages.send()
     assert run.state(PATIENCE_SECONDS) == "成功"
-    log = run.log("submit", "试算 (dry run)", FACTORY)
+    log = run.log("submit", "预览（不提交）", FACTORY)
     line = next(line for line in log.splitlines() if FACTORY in line)
     assert line.split()[2:] == ["电子税局", "杭州市", SHARED_ACCOUNT, "开票管理+收票管理", "在线", "1", "—"]
     picture(pages, "selection_sheet", 1040)
     run.xcom("submit", SHARED_ACCOUNT, '"submissions": []')
     with pool_url() as url, psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM sync.selection").fetchone() == (0,)
+
+
+@pytest.mark.finding("F57")
+def test_the_log_of_a_run_says_in_chinese_what_became_of_its_rows(pages: AirflowPages, organisations: dict[str, str]):
+    pages.open_form("leqi__incremental")
+    pages.write("日期", datetime.now(SHANGHAI).date().isoformat())
+    run = pages.send()
+    run.state(PATIENCE_SECONDS)
+    log = run.log("collect", "处理 ", "查看：")
+    with pool_url() as url, psycopg.connect(url) as connection:
+        (rows,) = connection.execute("SELECT count(*) FROM sync.task WHERE run_id = %s", [run.run_id]).fetchone() or (
+            0,
+        )
+    assert rows
+    assert "没有到时间的任务" not in log
+    picture(pages, "run_log", 480)

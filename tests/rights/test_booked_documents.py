@@ -66,7 +66,7 @@ def test_it_is_handed_in_by_that_organisation(booked: Pool) -> None:
         actor: [verdict.sentence for verdict in receive_documents(booked, [one], actor=actor, dry_run=True)]
         for actor in ("li", "sun", "zhao")
     }
-    assert found["li"] == [f"row 1: {ORGANISATION}"]
+    assert found["li"] == [f"row 1：{ORGANISATION}"]
     assert found["sun"] == found["zhao"]
     assert ORGANISATION not in found["zhao"][0]
 

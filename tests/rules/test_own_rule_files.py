@@ -82,7 +82,7 @@ def test_every_bound_is_held_by_somebody() -> None:
         ("bounds", "name: zip_files", "name: zip_pages", "name 'zip_pages' is unknown"),
         ("dags", "dag: selection", "dag: history_sync", "dag 'history_sync' stands here for the second time"),
         ("dags", "name: 发票查验\n", "name: 发票查验\n    colour: red\n", "unknown key 'colour'"),
-        ("dags", "label: 试算\n", "label: 试算\n        hint: x\n", "hint"),
+        ("dags", "label: 预览（不提交）\n", "label: 预览（不提交）\n        hint: x\n", "hint"),
         (
             "dags",
             "readers: [平台, 管理员]",

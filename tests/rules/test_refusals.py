@@ -116,6 +116,8 @@ MUTATIONS = [
         "plane, kind, code 'leqi/returncode/00' stands here for the second time",
     ),
     ("replies", "kind: returncode", "kind: errno", "kind 'errno' is unknown"),
+    ("replies", "name: LEQI_PARAMETER", "name: LEQI_NEW", "name 'LEQI_NEW' is unknown; known are "),
+    ("replies", "advice: LEQI_USING_UNIT_unknown", "advice: wait", "advice 'wait' is unknown; known are "),
     ("replies", "plane: leqi", "plane: moon", "plane 'moon' is unknown"),
     ("replies", 'pattern: "', 'pattern: "(', "is no regular expression"),
     ("replies", 'code: "0000"', 'code: "*"', "code '*' needs a pattern"),
@@ -175,8 +177,8 @@ def test_a_file_that_is_not_utf8_is_refused_with_its_name(rules_copy: Path) -> N
 def test_a_missing_section_is_named(rules_copy: Path) -> None:
     file = rules_copy / "replies.yaml"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text[: text.index("advice:\n")], encoding="utf-8")
-    with pytest.raises(RuleError, match="section 'advice' is missing"):
+    file.write_text(text[: text.index("patience:\n")], encoding="utf-8")
+    with pytest.raises(RuleError, match="section 'patience' is missing"):
         rulebook(rules_copy)
 
 

@@ -2,11 +2,14 @@
 
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
+_HEADING = re.compile(r'^(?:<a id="(?P<id>[^"\n]+)"></a>\n)?(?P<marks>#+) (?P<text>.+)$', re.MULTILINE)
 _LEFT_OUT = (".git", ".fapiao", ".venv")
 _MADE = {"__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
@@ -21,9 +24,14 @@ def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
+def tagged_blocks(text: str) -> list[tuple[str, str]]:
+    """Language and text of the fenced code blocks, in order."""
+    return [(found["language"], found["text"]) for found in _BLOCK.finditer(text)]
+
+
 def blocks(text: str, language: str | None = None) -> list[str]:
     """The fenced code blocks, of one language or of all, in order."""
-    return [found["text"] for found in _BLOCK.finditer(text) if language in (None, found["language"])]
+    return [block for found, block in tagged_blocks(text) if language in (None, found)]
 
 
 def prose(text: str) -> str:
@@ -34,6 +42,21 @@ def prose(text: str) -> str:
 def headings(text: str) -> list[str]:
     """The marks of the headings in order: `#`, `##`, …"""
     return [line.split()[0] for line in prose(text).splitlines() if re.match(r"#+ ", line)]
+
+
+def anchors(text: str) -> list[tuple[str, str]]:
+    """Mark and anchor of every heading in order: the id that stands in the line above it, else the one GitHub makes."""
+    found: list[tuple[str, str]] = []
+    times: Counter[str] = Counter()
+    for match in _HEADING.finditer(prose(text)):
+        anchor = match["id"] or _slug(match["text"])
+        found.append((match["marks"], f"{anchor}-{times[anchor]}" if times[anchor] else anchor))
+        times[anchor] += 1
+    return found
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def repository_files() -> list[Path]:

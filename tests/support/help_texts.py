@@ -1,6 +1,6 @@
 """The --help of a command and of everything below it, on a terminal so wide that nothing is wrapped by chance.
 
-`python tests/support/help_texts.py` writes tests/launcher/help/*.txt again: people and their scripts rely on these
+`python tests/support/help_texts.py` writes tests/launcher/help/*/*.txt again: people and their scripts rely on these
 options, so read the difference before it is committed.
 """
 
@@ -11,6 +11,10 @@ from pathlib import Path
 from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [one for one in (str(ROOT), str(ROOT / "plugins")) if one not in sys.path]
+
+from fapiao.texts.language import LANGUAGES, Language, spoken_by_all  # noqa: E402
+
 FOLDER = ROOT / "tests/launcher/help"
 WIDE = {"COLUMNS": "400", "NO_COLOR": "1"}
 
@@ -23,19 +27,19 @@ def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParse
                 yield from _parsers(below)
 
 
-def help_text(command: str) -> str:
-    """All its help texts, one below the other."""
+def help_text(command: str, spoken: Language) -> str:
+    """All its help texts in a language, one below the other."""
     from launcher import main
+    from launcher.argparse_words import translated
 
-    with patch.dict("os.environ", WIDE):
+    with patch.dict("os.environ", WIDE), spoken_by_all(spoken), translated():
         parser = main.parser_of(command, main.module_of(command))
         return "\n".join(one.format_help() for one in _parsers(parser))
 
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
     from launcher.main import COMMANDS
 
-    FOLDER.mkdir(exist_ok=True)
-    for name in COMMANDS:
-        (FOLDER / f"{name}.txt").write_text(help_text(name), encoding="utf-8")
+    for language in LANGUAGES:
+        for name in COMMANDS:
+            (FOLDER / language / f"{name}.txt").write_text(help_text(name, language), encoding="utf-8")

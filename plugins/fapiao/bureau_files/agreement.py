@@ -8,6 +8,7 @@ from fapiao.bureau_files.file_names import NameClaim
 from fapiao.bureau_files.layouts import SECOND_PAYER
 from fapiao.bureau_files.records import FileRefusal, RowFate
 from fapiao.bureau_files.sheets import SheetPart
+from fapiao.rules.book import rulebook
 
 Seen = dict[str, str]
 """Value: where it stands first."""
@@ -61,7 +62,7 @@ def _buyers(*numbers: str | None) -> frozenset[str]:
 
 
 def _place(verdict: RowFate) -> str:
-    return f"{verdict.row.sheet} 第 {verdict.row.row_no} 行"
+    return f"工作表“{verdict.row.sheet}”，第 {verdict.row.row_no} 行"
 
 
 def agree(claim: NameClaim | None, content: Content, name: str) -> None:
@@ -75,7 +76,7 @@ def agree(claim: NameClaim | None, content: Content, name: str) -> None:
 def _disagreements(claim: NameClaim, content: Content) -> Iterable[tuple[str, str, str]]:
     """(what, the content's value, where) of everything that differs."""
     if content.documents and claim.direction not in content.directions:
-        yield "方向", "进项", "版式只有进项"
+        yield "方向", "进项", "该税局文件模板只有进项"
     stranger = content.stranger(claim.direction, claim.taxpayer_no)
     if stranger:
         other = "output" if claim.direction == "input" else "input"
@@ -84,4 +85,8 @@ def _disagreements(claim: NameClaim, content: Content) -> Iterable[tuple[str, st
         what = f"{side}（看起来是{'销项' if other == 'output' else '进项'}）" if swapped else side
         yield what, *stranger
     yield from (("月份", month, where) for month, where in content.months.items() if month != claim.month)
-    yield from (("票种", kind, where) for kind, where in content.types.items() if kind not in claim.invoice_types)
+    yield from (
+        ("票种", rulebook().type_name(kind), where)
+        for kind, where in content.types.items()
+        if kind not in claim.invoice_types
+    )

@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 
 from fapiao.bureau_files.layouts import FileRules
 from fapiao.bureau_files.records import FileRefusal
+from fapiao.errors import BadInput
+from fapiao.rules.book import resolve_invoice_type
 from fapiao.rules.invoice_types import normalised
 
 _SUFFIX = re.compile(r"\.(?:xlsx?|zip)$", re.IGNORECASE)
@@ -50,11 +52,16 @@ def parse_name(name: str, rules: FileRules) -> NameClaim | None:
         return None
     taxpayer_no, stamp, month, direction, word = parts[0].upper(), "".join(parts[1:-3]), *parts[-3:]
     _check(name, taxpayer_no, stamp, month)
-    types = rules.type_words.get(normalised(word))
-    if types is None:
-        known = "、".join(rules.type_words)
-        raise FileRefusal(f"文件名中的发票类型“{word}”不认识；已知：{known}", name)
+    types = rules.type_words.get(normalised(word)) or _named_type(name, word, rules)
     return NameClaim(taxpayer_no, stamp, month, rules.direction_words[direction], word, types, number)
+
+
+def _named_type(name: str, word: str, rules: FileRules) -> tuple[str, ...]:
+    try:
+        return (resolve_invoice_type(word).code,)
+    except BadInput as unknown:
+        known = "、".join(rules.type_words)
+        raise FileRefusal(f"无法识别文件名中的发票类型“{word}”；已知：{known}", name) from unknown
 
 
 def _check(name: str, taxpayer_no: str, stamp: str, month: str) -> None:

@@ -11,7 +11,7 @@ from fapiao.bureau_files.guarded_zip import Budget
 from fapiao.bureau_files.headings import LAST_COLUMN, LAST_ROW, letters
 from fapiao.bureau_files.loading import SIDE_BY_SIDE
 from fapiao.bureau_files.looked import Looked
-from fapiao.bureau_files.records import FileRefusal
+from fapiao.bureau_files.records import FileRefusal, at_sheet
 from fapiao.bureau_files.repacking import Packed, packed, workbook_of
 from fapiao.bureau_files.rewriting import RewrittenSheet, rewritten_texts
 from fapiao.bureau_files.styles import formats_only
@@ -192,4 +192,4 @@ class _Looking:
         return Packed(data, entry.compress_type, entry.file_size, entry.CRC)
 
     def _of_sheet(self, sheet: SheetOfBook) -> str:
-        return f"{self._where} · {sheet.name}"
+        return at_sheet(self._where, sheet.name)

@@ -12,7 +12,7 @@ from fapiao.bureau_files.headings import letters
 from fapiao.bureau_files.looked import Looked
 from fapiao.bureau_files.old_records import BOF, FORMULA, TRUTH_OR_ERROR, check_texts, double_cell, records
 from fapiao.bureau_files.ole import Container
-from fapiao.bureau_files.records import DOUBLE, FileRefusal
+from fapiao.bureau_files.records import DOUBLE, FileRefusal, at_sheet
 from fapiao.bureau_files.trial import on_trial
 
 _SHEET, _FILEPASS, _DATE_MODE = 0x0085, 0x002F, 0x0022
@@ -68,7 +68,7 @@ def _look(stream: bytes, where: str) -> Looked:
     if _may_have_formulas(stream, min(sheet.start for sheet in sheets)):
         formulas = _cells(stream, sheets, lambda kind, _: kind == FORMULA)
     for name, found in formulas.items():
-        refuse_uncountable(found, f"{where} · {name}")
+        refuse_uncountable(found, at_sheet(where, name))
     if _merged(stream) > (most := bound("merged_ranges")).value:
         raise FileRefusal(most.said(), where)
     if _ERROR_CELL.search(stream):
@@ -78,7 +78,7 @@ def _look(stream: bytes, where: str) -> Looked:
 
 def _refuse_double(stream: bytes, sheet: _Sheet, where: str) -> None:
     if double := double_cell(stream, sheet.start):
-        raise FileRefusal(DOUBLE.format(f"{letters(double[1])}{double[0] + 1}"), f"{where} · {sheet.name}")
+        raise FileRefusal(DOUBLE.format(f"{letters(double[1])}{double[0] + 1}"), at_sheet(where, sheet.name))
 
 
 def _merged(stream: bytes) -> int:

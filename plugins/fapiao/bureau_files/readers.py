@@ -58,7 +58,7 @@ def type_code(cell: Cell) -> str | None:
     try:
         return resolve_invoice_type(found).code
     except BadInput:
-        raise Unknown(f"不认识的票种“{found}”") from None
+        raise Unknown(f"无法识别的票种“{found}”") from None
 
 
 _BY_NAME: Mapping[str, Reader] = {
@@ -85,7 +85,7 @@ def _word(words: Mapping[str, str | None]) -> Callable[[Cell], str | None]:
             return memo[cell]
         found = text(cell)
         if found is not None and normalised(found) not in words:
-            raise Unknown(f"不认识的内容“{found}”")
+            raise Unknown(f"无法识别的内容“{found}”")
         memo[cell] = words[normalised(found)] if found is not None else None
         return memo[cell]
 

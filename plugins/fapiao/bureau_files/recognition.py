@@ -7,7 +7,7 @@ from operator import attrgetter, itemgetter
 from fapiao.bureau_files.cells import EMPTY, Cell
 from fapiao.bureau_files.headings import canonical, letters
 from fapiao.bureau_files.layouts import FileRules, Layout
-from fapiao.bureau_files.records import FileRefusal
+from fapiao.bureau_files.records import FileRefusal, at_sheet
 
 FIRST_ROWS = 15
 """Rows in which the headings must stand."""
@@ -80,7 +80,7 @@ def one_family(candidates: Mapping[str, Candidates], rules: FileRules, where: st
     family = max(shared, key=lambda name: sum(found[name].score for found in candidates.values()))
     chosen = {sheet: found[family] for sheet, found in candidates.items()}
     for sheet, match in chosen.items():
-        check_columns(match, f"{where} · {sheet}")
+        check_columns(match, at_sheet(where, sheet))
     return chosen
 
 
@@ -121,8 +121,9 @@ def unrecognised(head: Head, rules: FileRules) -> str:
     if score < _FEWEST:
         return f"前 {FIRST_ROWS} 行里找不到税局文件的列名；第一行有内容的是：{shown}"
     lacking = [layout.columns[name][0] for name in layout.required if not set(layout.columns[name]) & set(headings)]
-    wanted = f"缺少列 {'、'.join(lacking)}" if lacking else "有太多不认识的列"
-    return f"列名与已知版式都不符，最接近“{layout.label}”，{wanted}；实际列名：{shown}。版式可能已改，请联系维护人员"
+    wanted = f"缺少列 {'、'.join(lacking)}" if lacking else "有太多无法识别的列"
+    nearest = f"与已知税局文件模板不符，最接近“{layout.label}”，{wanted}"
+    return f"{nearest}；实际列名：{shown}。税局文件模板可能已改，请联系管理员"
 
 
 def _texts(head: Head) -> list[tuple[str, ...]]:

@@ -11,11 +11,16 @@ DOUBLE = "单元格 {} 出现两次，无法确定取哪一个，未打开；请
 """Of a sheet with two cells of one address, {} is the address."""
 
 
+def at_sheet(where: str, sheet: str) -> str:
+    """The place of a sheet: the file's, and the sheet's name."""
+    return f"{where}，工作表“{sheet}”"
+
+
 class FileRefusal(BadInput):
     """The file is not taken at all: one `sentence`, and `where` it stands (file, sheet, cell)."""
 
     def __init__(self, sentence: str, where: str) -> None:
-        super().__init__([f"{where}: {sentence}"])
+        super().__init__([f"{where}：{sentence}"])
         self.sentence = sentence
         self.where = where
 

@@ -155,7 +155,7 @@ class RewrittenSheet:
                 raise self._beyond(said)
             self._at_column, self._at_row = number_of(found[1].upper().encode()), int(found[2])
         if not (1 <= self._at_row <= LAST_ROW and self._at_column <= LAST_COLUMN):
-            raise self._beyond(said or f"{self._at_row}行{self._at_column}列")
+            raise self._beyond(said or f"第 {self._at_row} 行第 {self._at_column} 列")
         self.cells += 1
         self._values = 0
         self._places.append(self._at_row * (LAST_COLUMN + 1) + self._at_column)

@@ -29,6 +29,8 @@ _BEFORE_A_SUM = 4
 """Characters that may stand before its word: 本月合计, 税款合计."""
 _SHOWN = 40
 """Characters of a note that a verdict repeats."""
+_NEXT = "；请联系管理员补充票种名称后点“重新识别”"
+"""What is done about a row that waits for its type to be known."""
 _OF_A_LINE = frozenset({*_IDENTITY, "invoice_type", *LINE_COLUMNS})
 
 
@@ -51,7 +53,7 @@ class RowReader:
         self._match = match
         self._known = known
         self._constants = constants
-        self._title = f"，表头上方的“{title}”不是认识的票种；维护词表后可重新处理" if title else "，表头上方也没有写明"
+        self._title = f"，表头上方是无法识别的票种“{title}”{_NEXT}" if title else "，表头上方也没有写明"
         self._columns = [
             ColumnReader(name, position, reader_of(name, match.layout, rules, from_1904=sheet.from_1904))
             for name, position in match.positions.items()
@@ -159,7 +161,7 @@ class RowReader:
             bad = [f"第 {row.row_no} 行：没有票据号码，也不是合计行", *bad]
         if bad:
             return RowFate(row, "rejected", "；".join(dict.fromkeys(bad)))
-        return RowFate(row, "quarantined", "；".join(dict.fromkeys(unknown)) + "；维护词表后可重新处理")
+        return RowFate(row, "quarantined", "；".join(dict.fromkeys(unknown)) + _NEXT)
 
     def _without_document(self, cells: Sequence[Cell]) -> str | None:
         """What a row without a number is, where it has nothing that a document has; None where it may have lost it."""

@@ -20,7 +20,7 @@ from fapiao.bureau_files.recognition import (
     one_family,
     unrecognised,
 )
-from fapiao.bureau_files.records import FileRefusal, RowFate
+from fapiao.bureau_files.records import FileRefusal, RowFate, at_sheet
 from fapiao.bureau_files.sheet_cells import OpenSheet, open_sheet
 from fapiao.bureau_files.sheet_rows import RowReader, title_type
 
@@ -64,14 +64,14 @@ def read_sheets(looked: Looked, where: str, rules: FileRules, notes: list[str]) 
                 foreign.append((name, head))
                 continue
             sheets[name] = sheet, head
-            candidates[name] = candidates_of(head, rules, f"{where} · {name}")
+            candidates[name] = candidates_of(head, rules, at_sheet(where, name))
             if match := _certain(candidates.values()):
-                check_columns(match, f"{where} · {name}")
+                check_columns(match, at_sheet(where, name))
                 handed_out.add(name)
                 yield _noted(_part(sheet, match, rules, known, head), where, notes)
     if not sheets:
         raise _nothing_of_the_bureau(foreign, rules, where)
-    notes.extend(f"{where} · {name}：不是税局文件的工作表，没有读取。" for name, _ in foreign)
+    notes.extend(f"{at_sheet(where, name)}：不是税局文件的工作表，没有读取。" for name, _ in foreign)
     matches = one_family(candidates, rules, where)
     for name, match in sorted(matches.items(), key=lambda item: item[1].layout.role):
         if name not in handed_out:
@@ -81,7 +81,9 @@ def read_sheets(looked: Looked, where: str, rules: FileRules, notes: list[str]) 
 def _noted(part: SheetPart, where: str, notes: list[str]) -> SheetPart:
     """Tells which columns of a sheet are not read; its rows are."""
     if part.unknown_headings:
-        notes.append(f"{where} · {part.sheet}：列“{'、'.join(part.unknown_headings)}”不是税局文件的列，没有读取。")
+        notes.append(
+            f"{at_sheet(where, part.sheet)}：列“{'、'.join(part.unknown_headings)}”不是税局文件的列，没有读取。"
+        )
     return part
 
 
@@ -89,7 +91,7 @@ def _nothing_of_the_bureau(foreign: Sequence[tuple[str, Head]], rules: FileRules
     if not foreign:
         return FileRefusal("工作簿里没有数据；请从税局重新导出", where)
     name, head = foreign[0]
-    return FileRefusal(unrecognised(head, rules), f"{where} · {name}")
+    return FileRefusal(unrecognised(head, rules), at_sheet(where, name))
 
 
 def _certain(candidates: Collection[Candidates]) -> FoundLayout | None:

@@ -9,6 +9,8 @@ from fapiao.errors import BadInput
 from fapiao.rules.book import CalendarRule, RuleBook
 from fapiao.rules.calendar import EVERY_THIRD_DAY
 from fapiao.tasks import SHANGHAI
+from fapiao.texts.catalogue import sentence_in
+from fapiao.texts.language import Language
 from fapiao.windows import RANGES, month_start
 
 FIRST_DAY, LAST_DAY = date(2017, 1, 1), date(2099, 12, 31)
@@ -136,35 +138,19 @@ def _instant(day: date, cron: str) -> datetime:
 
 def _suppressed(rule: CalendarRule, day: date, parameters: Parameters, *, empty: bool) -> str | None:
     if empty:
-        return f"empty window: [1, T-1] has no day on {day}"
+        return empty_window(day, "en")
     if rule.parameter is None:
         return None
     kind, key, value = rule.parameter
-    if parameters.get((kind, key)) == value:
-        return None
-    return f"switched off: parameter {kind}.{key} is not {value}"
+    return None if parameters.get((kind, key)) == value else switched_off(rule.parameter, "en")
 
 
-def explain(one: Occurrence) -> str:
-    """Why this is planned or not, out of the occurrence itself: rule, window, source and the manual's sentence."""
-    return (
-        f"{one.at:%Y-%m-%d %H:%M} {one.dag_id} {one.direction} {one.document}: {_verdict(one)}; {_days(one)}; "
-        f"rule {one.rule}{' (part of it assumed)' if one.assumed else ''}, {one.source}: {one.text}"
-    )
+def empty_window(day: date, spoken: Language) -> str:
+    """Why a rule has nothing to fetch on the first of a month."""
+    return sentence_in(spoken, "schedule.empty_window", day=day)
 
 
-def _verdict(one: Occurrence) -> str:
-    if one.suppressed:
-        return f"not planned, {one.suppressed}"
-    if one.only_if_missing:
-        return "planned only for what is missing"
-    if one.one_a_month:
-        return "planned unless an equal task of the month is still open"
-    voids = f", and what {one.voids} left open of the month before is voided" if one.voids else ""
-    return ("planned unless already complete" if one.unless_complete else "planned") + voids
-
-
-def _days(one: Occurrence) -> str:
-    if one.window_start:
-        return f"{one.window_start} to {one.window_end} by {one.window_basis}"
-    return "no days" if one.suppressed else "the bureau's current tax period"
+def switched_off(parameter: tuple[str, str, str], spoken: Language) -> str:
+    """Why a rule that a parameter turns on is not followed."""
+    kind, key, value = parameter
+    return sentence_in(spoken, "schedule.switched_off", parameter=f"{kind}.{key}", value=value)

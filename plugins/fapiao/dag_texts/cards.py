@@ -89,7 +89,7 @@ def _asks_for(rules: Iterable[CalendarRule]) -> str:
 
 def _about(card: DagCard) -> Iterator[str]:
     yield f"运行时间：{schedule_in_words(card.crons)}"
-    yield from (f"下载窗口：{line}" for line in windows(card.rules))
+    yield from (f"下载期间：{line}" for line in windows(card.rules))
     yield f"依据：{card.source}"
     yield f"负责：{card.owner}；标签：{'、'.join(card.tags)}"
     hours = f"一次执行 {card.task_hours} 小时，一次运行 {card.run_hours} 小时"

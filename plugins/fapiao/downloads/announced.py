@@ -148,7 +148,7 @@ class Owed:
         if not self.missing:
             return None
         text = "；".join(one.sentence() for one in self.missing)
-        return Refused(INCOMPLETE, text, "可执行“获取异步结果”重新获取；已收到的数据已入池")
+        return Refused(INCOMPLETE, text)
 
 
 NOTHING_OWED = Owed()

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Literal
 
+from fapiao.texts.said import Said
 from fapiao.windows import stated
 
 Argument = Mapping[str, Any]
@@ -85,7 +86,7 @@ class PollResult:
     stage: Readiness
     text: str = ""
     code: str = ""
-    advice: str = ""
+    advice: str | Said = ""
     wait_seconds: float = 0.0
     page: Package | None = None
     argument: Argument | None = None

@@ -21,4 +21,4 @@ def out_of_reach(
     if day >= today - timedelta(days=reach):
         return None
     text = f"{day}：{book.message('out_of_reach', 'scheduled')}"
-    return Refused(OUT_OF_REACH, text, book.advice(OUT_OF_REACH))
+    return Refused(OUT_OF_REACH, text)

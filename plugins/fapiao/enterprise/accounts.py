@@ -6,6 +6,7 @@ from fapiao.enterprise.form import Problems, RecordReader, unique
 from fapiao.enterprise.records import Account, Taxpayer
 from fapiao.enterprise.spellings import Vocabulary
 from fapiao.tables.lines import Line
+from fapiao.texts.catalogue import sentence
 
 BUSINESSES = {"receive": "收票", "issue": "开票"}
 
@@ -30,7 +31,7 @@ def account(
     number, name = key
     was = known or Account(number, name)
     if number not in taxpayers:
-        form.object("taxpayer_no", f"there is no taxpayer {number}: load it first, or in the same file")
+        form.object("taxpayer_no", sentence("enterprise_files.no_taxpayer", number=number))
     return Account(
         taxpayer_no=number,
         account=name,
@@ -52,7 +53,5 @@ def one_default_each(forms: Mapping[AccountKey, RecordReader], accounts: Mapping
             other = defaults.setdefault(one.taxpayer_no, one)
             if other is not one:
                 form = forms.get((one.taxpayer_no, one.account)) or forms[other.taxpayer_no, other.account]
-                sentence = (
-                    f"{other.account} and {one.account} would both be the default account for {label}: choose one"
-                )
-                form.object("is_default", sentence)
+                accounts_of = {"one": other.account, "other": one.account}
+                form.object("is_default", sentence("enterprise_files.two_defaults", **accounts_of, business=label))

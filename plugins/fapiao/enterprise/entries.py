@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from fapiao.bureau_files.cells import BadCell, amount
 from fapiao.enterprise.form import Problems, RecordReader, unique
+from fapiao.enterprise.values import code_of
 from fapiao.identity import spelled
 from fapiao.rules.book import RuleBook
 from fapiao.rules.spellings import Spellings
 from fapiao.tables.lines import Line
 from fapiao.tasks import SHANGHAI
+from fapiao.texts.catalogue import sentence
 
 NOT_BOOKED, BOOKED = "01", "02"
 """未入账, 已入账 of entry_status."""
@@ -86,9 +88,8 @@ def entry(form: RecordReader, known: KnownEntries, organisations: Collection[str
     )
     after = _as_the_voucher_says(form, after)
     if _needs_reason(after, known.tax_amount):
-        form.object(
-            "transfer_out_reason", f"入账税额 {after.entry_tax_amount} 不是票面税额 {known.tax_amount}，需填写转出原因"
-        )
+        amounts = {"entry": after.entry_tax_amount, "face": known.tax_amount}
+        form.object("transfer_out_reason", sentence("enterprise_files.transfer_reason", **amounts))
     return after
 
 
@@ -98,16 +99,16 @@ def _document_key(form: RecordReader) -> str:
 
 def _deductible(form: RecordReader, known: KnownEntries, among: Spellings) -> bool | None:
     """是否可抵扣: a business document may change it only where the type says 可抵扣 (R167)."""
-    deductible = form.read("deductible", known.entry.deductible, None, lambda text: among.code(text) == "true")
+    deductible = form.read("deductible", known.entry.deductible, None, lambda text: code_of(text, among) == "true")
     if form.given("deductible") and deductible and not known.type_deductible:
-        form.object("deductible", "该票种为不可抵扣，业务单据不能更新为可抵扣")
+        form.object("deductible", sentence("enterprise_files.not_deductible"))
     return deductible
 
 
 def _organisation(form: RecordReader, was: Entry, organisations: Collection[str]) -> str | None:
     code = form.text("org_code", was.org_code)
     if code and form.given("org_code") and code not in organisations:
-        form.object("org_code", f"there is no organisation {code}: load its taxpayers first")
+        form.object("org_code", sentence("enterprise_files.no_organisation", code=code))
     return code
 
 
@@ -118,7 +119,7 @@ def _as_the_voucher_says(form: RecordReader, after: Entry) -> Entry:
     if after.voucher_no is None:
         return replace(after, entry_status=NOT_BOOKED, entry_kind=None, entry_period=None, entry_at=None)
     if after.entry_at is None:
-        form.object("entry_at", "entry_at is missing: a voucher books the document at some time")
+        form.object("entry_at", sentence("enterprise_files.no_entry_time", column=form.named("entry_at")))
     return after if form.given("entry_status") else replace(after, entry_status=BOOKED)
 
 
@@ -138,7 +139,7 @@ def read_amount(text: str) -> Decimal:
     except BadCell:
         found = None
     if found is None:
-        raise ValueError(f"{text!r} is not an amount: write it like 1234.56 or 1,234.56")
+        raise ValueError(sentence("enterprise_files.not_amount", text=text))
     return Decimal(found)
 
 
@@ -147,9 +148,9 @@ def _instant(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
-        raise ValueError(f"{text!r} is not a time: write it like 2026-01-05 or 2026-01-05 10:30:00") from None
+        raise ValueError(sentence("enterprise_files.not_time", text=text)) from None
     if not _FIRST_YEAR <= found.year <= _LAST_YEAR:  # a later one, once stored, can never be read again
-        raise ValueError(f"{text!r} is not a time between {_FIRST_YEAR} and {_LAST_YEAR}")
+        raise ValueError(sentence("enterprise_files.time_between", text=text, first=_FIRST_YEAR, last=_LAST_YEAR))
     return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
 
 
@@ -166,7 +167,5 @@ def checked(
             found[key] = entry(form, known[key], organisations, among)
         else:
             number, document = key
-            form.object(
-                "document_key", f"the pool has no input document {document} of {number}: download or import it first"
-            )
+            form.object("document_key", sentence("enterprise_files.not_in_pool", document=document, number=number))
     return found

@@ -6,6 +6,7 @@ from datetime import date
 from fapiao.enterprise.records import Enterprise, Scheme
 from fapiao.rules.book import CalendarRule, RuleBook
 from fapiao.rules.invoice_types import InvoiceType
+from fapiao.texts.catalogue import sentence
 from fapiao.windows import month_start
 
 FURTHEST_BACK = 3
@@ -18,7 +19,7 @@ def idle_warnings(enterprise: Enterprise, rules: RuleBook, schemes: Collection[s
         scheme = enterprise.schemes[name]
         why = _why_idle(enterprise, rules, scheme, day) if scheme.enabled else None
         if why:
-            yield f"scheme {name} will never plan anything: {why}"
+            yield sentence("enterprise_files.idle", name=name, why=why)
 
 
 def _why_idle(enterprise: Enterprise, rules: RuleBook, scheme: Scheme, day: date) -> str | None:
@@ -26,17 +27,18 @@ def _why_idle(enterprise: Enterprise, rules: RuleBook, scheme: Scheme, day: date
         enterprise.download_channel(taxpayer) for taxpayer in enterprise.taxpayers.values() if scheme.covers(taxpayer)
     }
     if not channels:
-        return "no company belongs to its 适用组织; load companies, or name others"
+        return sentence("enterprise_files.idle_nobody")
     if scheme.end_date and scheme.end_date < month_start(day, FURTHEST_BACK):
-        return f"it ended on {scheme.end_date}, and no download asks so far back; change its end_date, or disable it"
+        return sentence("enterprise_files.idle_ended", end=scheme.end_date)
     kinds = [rules.invoice_types[code] for code in scheme.invoice_types]
     served = [rule for rule in rules.calendar if rule.channel in channels and _downloads(rule, scheme)]
     names = "、".join(rules.channels[channel].label for channel in sorted(channels))
     if not served:
         labels = rules.codes_of("download_type")
-        return f"{names} has none of its download types ({'、'.join(labels[one] for one in scheme.download_types)})"
+        types = "、".join(labels[one] for one in scheme.download_types)
+        return sentence("enterprise_files.idle_download", channels=names, types=types)
     if not any(_fits(rule, kind, scheme) for rule in served for kind in kinds):
-        return f"no download of its types on {names} takes any of its invoice types"
+        return sentence("enterprise_files.idle_types", channels=names)
     return None
 
 

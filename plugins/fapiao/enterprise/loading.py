@@ -16,6 +16,7 @@ from fapiao.enterprise.schemes import scheme
 from fapiao.enterprise.spellings import Vocabulary
 from fapiao.enterprise.taxpayers import organisations, parents, taxpayer, taxpayer_forms
 from fapiao.tables.lines import Line, Table
+from fapiao.texts.catalogue import sentence
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -31,7 +32,8 @@ class LoadCounts:
     unchanged: int
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.new} new, {self.changed} changed, {self.unchanged} unchanged"
+        values = {"new": self.new, "changed": self.changed, "unchanged": self.unchanged}
+        return sentence("loading.tally", kind=sentence(f"record_kinds.{self.kind}"), **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def load_taxpayers(
 ) -> Loaded:
     """The basics after taxpayers and accounts. Raises BadInput with every problem of all the files at once."""
     complaints = Problems()
-    lines = lines_by_kind(files, ("taxpayers", "accounts"), words.heading.spellings, complaints)
+    lines = lines_by_kind(files, ("taxpayers", "accounts"), complaints)
     after, people = _with_taxpayers(before, lines["taxpayers"], words, complaints, has_leqi_default)
     after, accounts = _with_accounts(after, lines["accounts"], words, complaints)
     touched = {*people, *(number for number, _ in accounts)}
@@ -66,7 +68,7 @@ def load_taxpayers(
 def load_schemes(before: Enterprise, files: Sequence[list[Table]], words: Vocabulary, day: date) -> Loaded:
     """The basics after schemes, judged on `day` in Asia/Shanghai. Raises BadInput with every problem at once."""
     complaints = Problems()
-    forms = by_name(lines_by_kind(files, ("schemes",), words.heading.spellings, complaints)["schemes"], complaints)
+    forms = by_name(lines_by_kind(files, ("schemes",), complaints)["schemes"], complaints)
     read = {name: scheme(form, name, before, words, day) for name, form in forms.items()}
     after = replace(before, schemes={**before.schemes, **read})
     complaints.problems.extend(account_objections(after, taxpayers=(), schemes=read))

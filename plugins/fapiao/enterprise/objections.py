@@ -3,6 +3,9 @@
 from collections.abc import Collection, Iterator
 
 from fapiao.enterprise.records import Enterprise, Scheme, Taxpayer
+from fapiao.rules.templates import headings_of
+from fapiao.texts.catalogue import listed, sentence
+from fapiao.texts.language import language
 
 
 def leqi_objection(enterprise: Enterprise, taxpayer: Taxpayer, has_default: bool) -> str | None:
@@ -13,13 +16,13 @@ def leqi_objection(enterprise: Enterprise, taxpayer: Taxpayer, has_default: bool
     if has_default or enterprise.download_channel(taxpayer) != "leqi":
         return None
     values = {"leqi_id": taxpayer.leqi_id, "leqi_authorised_on": taxpayer.leqi_authorised_on}
-    missing = " and ".join(name for name, value in values.items() if not value)
+    missing = [column for column, value in values.items() if not value]
     if not missing:
         return None
-    return (
-        f"{taxpayer.taxpayer_no} {taxpayer.name} downloads by 乐企 and lacks {missing}: "
-        "切换乐企通道的，需在【企业信息】功能处配置乐企ID等信息; fill them in, or give the leqi connection a sydwptbh"
-    )
+    headings = headings_of("taxpayers")
+    names = headings.chinese if language() == "zh" else headings.english
+    whose = {"number": taxpayer.taxpayer_no, "name": taxpayer.name}
+    return sentence("enterprise_files.lacks_leqi", missing=listed(names[column] for column in missing), **whose)
 
 
 def account_objections(enterprise: Enterprise, taxpayers: Collection[str], schemes: Collection[str]) -> Iterator[str]:
@@ -50,8 +53,5 @@ def _without_receiving_account(enterprise: Enterprise) -> list[Taxpayer]:
 
 
 def _account_sentence(scheme: Scheme, taxpayer: Taxpayer) -> str:
-    return (
-        f"scheme {scheme.name} cannot be saved or enabled: {taxpayer.taxpayer_no} {taxpayer.name} downloads by "
-        "新电子发票服务平台 and has no default 数电账号 for 收票; "
-        "load one with is_default and account_type receive or both"
-    )
+    whose = {"number": taxpayer.taxpayer_no, "name": taxpayer.name}
+    return sentence("enterprise_files.no_account", scheme=scheme.name, **whose)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
+from fapiao.texts.catalogue import listed, sentence
 
 
 def upwards(parents: Mapping[str, str], org_code: str) -> Iterator[str]:
@@ -27,19 +28,19 @@ def resolved(enterprise: Enterprise, org_code: str, taxpayer_no: str | None = No
     `taxpayer_no` chooses where the organisation holds several tax numbers. Raises BadInput with what is missing.
     """
     if org_code not in enterprise.organisations:
-        raise BadInput([f"核算组织 {org_code} is unknown: load it with ./fapiao taxpayers load"])
+        raise BadInput([sentence("enterprise_files.unknown_organisation", code=org_code)])
     for code in upwards(enterprise.parents, org_code):
         own = [taxpayer for taxpayer in enterprise.taxpayers.values() if taxpayer.org_code == code]
         if own:
             return _one_of(own, code, taxpayer_no)
-    raise BadInput([f"核算组织 {org_code} has no tax number, and neither has any organisation above it"])
+    raise BadInput([sentence("enterprise_files.no_number_above", code=org_code)])
 
 
 def _one_of(own: list[Taxpayer], code: str, taxpayer_no: str | None) -> Taxpayer:
     found = [taxpayer for taxpayer in own if taxpayer_no in (None, taxpayer.taxpayer_no)]
     if len(found) == 1:
         return found[0]
-    numbers = ", ".join(sorted(taxpayer.taxpayer_no for taxpayer in own))
+    numbers = listed(sorted(taxpayer.taxpayer_no for taxpayer in own))
     if found:
-        raise BadInput([f"核算组织 {code} has several tax numbers, say which: {numbers}"])
-    raise BadInput([f"{taxpayer_no} is not a tax number of 核算组织 {code}; it has {numbers}"])
+        raise BadInput([sentence("enterprise_files.several_numbers", code=code, numbers=numbers)])
+    raise BadInput([sentence("enterprise_files.number_of_another", number=taxpayer_no, code=code, numbers=numbers)])

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from fapiao.calendar.frequency import MOST_DAYS, Frequency
 from fapiao.enterprise.records import Enterprise, Scheme, Taxpayer
 from fapiao.rules.book import RuleBook
+from fapiao.texts.catalogue import listed, sentence
 
 Asked = tuple[str, str]
 """A download type, and the code under which an invoice type is asked for: what the bureau counts by (R121)."""
@@ -68,10 +69,11 @@ def _asked(scheme: Scheme, rules: RuleBook) -> Iterator[Asked]:
 
 
 def _sentence(taxpayer: Taxpayer, schemes: list[Scheme], days: set[int], kind: str) -> str:
-    in_order = sorted(schemes, key=lambda scheme: scheme.name)
-    each = ", ".join(f"{scheme.name} ({Frequency.of(scheme.frequency)})" for scheme in in_order)
-    return (
-        f"schemes {each} cannot be enabled together: they download the running month of {taxpayer.taxpayer_no} "
-        f"{taxpayer.name} on {len(days)} days, and the bureau allows {MOST_DAYS} applications a month for a type "
-        f"(当前开票月份、同一发票类型，{kind}); give them the same days, or take days away"
-    )
+    each = map(_with_days, sorted(schemes, key=lambda scheme: scheme.name))
+    whose = {"number": taxpayer.taxpayer_no, "name": taxpayer.name}
+    often = {"days": len(days), "most": MOST_DAYS, "kind": kind}
+    return sentence("enterprise_files.too_many_days", schemes=listed(each), **whose, **often)
+
+
+def _with_days(scheme: Scheme) -> str:
+    return sentence("enterprise_files.scheme_days", name=scheme.name, days=Frequency.of(scheme.frequency))

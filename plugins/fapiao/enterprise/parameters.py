@@ -1,30 +1,32 @@
 """A parameter (invsm_param_configuration): the value that holds, and what speaks against setting or removing it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.objections import account_objections, leqi_objection
 from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import COLLECT_BY_LEQI, Enterprise, ParameterKey
+from fapiao.enterprise.values import tax_number
 from fapiao.errors import BadInput
-from fapiao.identifiers import one_spelling, taxpayer_no
+from fapiao.identifiers import one_spelling
+from fapiao.nearest import nearest
 from fapiao.rules.book import RuleBook
 from fapiao.rules.spellings import spellings
+from fapiao.texts.catalogue import listed, sentence
 
 
 def parameter_key(kind: str, key: str) -> ParameterKey:
     """配置项类型 and 配置项key as they are saved. Raises BadInput when one is empty or not the tax number it is."""
     kind, key = kind.strip(), key.strip()
     if not kind or not key:
-        raise BadInput(["a parameter needs a type and a key, for example rim_download open_replenish_last_month"])
+        raise BadInput([sentence("enterprise_files.parameter_shape")])
     if kind != COLLECT_BY_LEQI:
         return kind, key
     try:
-        return kind, taxpayer_no(key)
+        return kind, tax_number(key)
     except ValueError as wrong:
-        raise BadInput([f"the key of {COLLECT_BY_LEQI}: {wrong}"]) from wrong
+        raise BadInput([sentence("enterprise_files.parameter_key", type=COLLECT_BY_LEQI, what=wrong)]) from wrong
 
 
 def with_parameter(
@@ -58,14 +60,15 @@ def parameter_value(key: ParameterKey, text: str, rules: RuleBook) -> str:
         return _chosen(name, known.choices, text)
     value = text.strip()
     if takes == "number" and not (value := one_spelling(text)).isdecimal():
-        raise BadInput([f"{name} is a whole number like {known.default if known else 1}, not {text!r}"])
+        example = known.default if known else 1
+        raise BadInput([sentence("enterprise_files.whole_number", name=name, example=example, text=text)])
     return value
 
 
 def _chosen(name: str, choices: Sequence[str], text: str) -> str:
     found = spellings((choice, choice, ()) for choice in choices).find(text)
     if found is None:
-        raise BadInput([f"{name} is one of {', '.join(choices)}, not {text!r}"])
+        raise BadInput([sentence("enterprise_files.one_of", name=name, choices=listed(choices), text=text)])
     return found
 
 
@@ -97,10 +100,13 @@ def _channel_problems(after: Enterprise, number: str, rules: RuleBook, has_leqi_
 def _doubts(after: Enterprise, key: ParameterKey, rules: RuleBook) -> list[str]:
     kind, name = key
     if known_default(key, rules) is None:
-        known = {f"{row.type} {row.key}" for row in rules.parameters}
-        near = get_close_matches(f"{kind} {name}", known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
-        return [f"fapiao does not read {kind} {name}; it is saved all the same; {hint}"]
+        return [_unread(f"{kind} {name}", {f"{row.type} {row.key}" for row in rules.parameters})]
     if kind == COLLECT_BY_LEQI and name not in after.taxpayers:
-        return [f"there is no taxpayer {name} yet"]
+        return [sentence("enterprise_files.no_taxpayer_yet", number=name)]
     return []
+
+
+def _unread(name: str, known: Collection[str]) -> str:
+    if near := nearest(name, known):
+        return sentence("enterprise_files.near_parameter", name=name, near=near[0])
+    return sentence("enterprise_files.unread_parameter", name=name, known=listed(sorted(known)))

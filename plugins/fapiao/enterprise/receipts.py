@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fapiao.enterprise.entries import read_amount
-from fapiao.enterprise.form import Problems, RecordReader, checked_lines, of_sheets
+from fapiao.enterprise.form import Problems, RecordReader, checked_lines
+from fapiao.enterprise.values import invoice_type
 from fapiao.identity import DIGITAL_TYPES, BadNumber, Identity, NoIdentity, invoice_identity
 from fapiao.rules.book import RuleBook
 from fapiao.rules.spellings import Spellings
-from fapiao.rules.templates import loaded_columns
 from fapiao.tables.lines import Line, Table
+from fapiao.texts.catalogue import sentence
 from fapiao.verification import Received, verification_rules
 from fapiao.windows import issued_later
 
@@ -39,10 +40,9 @@ def receipts(files: Sequence[list[Table]], rules: RuleBook, day: date) -> list[R
     BadInput with everything that keeps a file from being read: columns nobody knows, no record at all.
     """
     complaints = Problems()
-    tables = [table for tables in files for table in of_sheets(tables, (SHEET,))]
-    lines = checked_lines(tables, loaded_columns(SHEET), complaints)
+    lines = checked_lines(files, SHEET, complaints)
     if not lines and not complaints.problems:
-        complaints.problems.append("no record is in the file: fill in ./fapiao template received")
+        complaints.problems.append(sentence("enterprise_files.nothing_received"))
     complaints.refuse()
     among = rules.words("direction")
     return list(_without_contradictions(_receipt(line, rules, among, day) for line in lines))
@@ -56,8 +56,8 @@ def _receipt(line: Line, rules: RuleBook, directions: Spellings, day: date) -> R
 
 
 def _received(form: RecordReader, rules: RuleBook, directions: Spellings, day: date) -> Received | None:
-    taxpayer_no, invoice_type = form.number("taxpayer_no"), _invoice_type(form, rules)
-    identity = _identity(form, invoice_type) if invoice_type else None
+    taxpayer_no, kind = form.number("taxpayer_no"), _invoice_type(form, rules)
+    identity = _identity(form, kind) if kind else None
     issue_date = form.day("issue_date")
     if issue_date and issue_date > day:
         form.object("issue_date", issued_later(issue_date, day))
@@ -69,7 +69,7 @@ def _received(form: RecordReader, rules: RuleBook, directions: Spellings, day: d
         direction=direction,
         taxpayer_no=taxpayer_no,
         document_key=identity.document_key,
-        invoice_type=invoice_type,
+        invoice_type=kind,
         invoice_no=identity.invoice_no or identity.document_key,
         invoice_code=identity.invoice_code,
         etax_invoice_no=identity.etax_invoice_no,
@@ -84,29 +84,36 @@ def _invoice_type(form: RecordReader, rules: RuleBook) -> str:
     """The code of a type that can be verified; '' with a complaint."""
 
     def code(text: str) -> str:
-        found = rules.invoice_type(text)
+        found = invoice_type(text, rules)
         if found.code not in verification_rules().keys:
-            raise ValueError(f"发票类型 {found.code} {found.name} 不支持查验")
+            raise ValueError(sentence("enterprise_files.not_verified", type=found.name))
         return found.code
 
     return form.read("invoice_type", "", "", code) if form.needed("invoice_type") else ""
 
 
-def _identity(form: RecordReader, invoice_type: str) -> Identity | None:
+def _identity(form: RecordReader, kind: str) -> Identity | None:
     """The document that the numbers name; None with a complaint where they name none."""
     number, code, etax = (form.text(name) for name in ("invoice_no", "invoice_code", "etax_invoice_no"))
     row = {"fphm": etax or number, "fpdm": code}
     if etax and number != etax:
         row |= {"zzfpDm": code, "zzfphm": number}
     try:
-        return invoice_identity(invoice_type, row)
-    except BadNumber as bad:
-        digital = invoice_type in DIGITAL_TYPES
-        shape = "数电发票号码为 20 位数字" if digital else "发票代码为 10 或 12 位数字，发票号码为 8 位数字"
-        form.object("etax_invoice_no" if digital and etax else "invoice_no", f"{bad.shown}：{shape}")
-    except NoIdentity as missing:
-        form.object("invoice_no", str(missing))
+        return invoice_identity(kind, row)
+    except BadNumber:
+        digital = kind in DIGITAL_TYPES
+        form.object(
+            "etax_invoice_no" if digital and etax else "invoice_no", _shape(str(etax or number), digital=digital)
+        )
+    except NoIdentity:
+        form.object("invoice_no", sentence("enterprise_files.no_number"))
     return None
+
+
+def _shape(number: str, *, digital: bool) -> str:
+    if digital:
+        return sentence("enterprise_files.digital_shape", number=number)
+    return sentence("enterprise_files.paper_shape", number=number)
 
 
 def _without_contradictions(found: Iterable[Receipt]) -> Iterator[Receipt]:
@@ -120,5 +127,5 @@ def _without_contradictions(found: Iterable[Receipt]) -> Iterator[Receipt]:
         elif earlier.received == one:
             yield replace(receipt, repeats=earlier.where)
         else:
-            sentence = f"{receipt.where}: this stands here for the second time and differs; first in {earlier.where}"
-            yield replace(receipt, received=None, problems=(sentence,))
+            differs = sentence("enterprise_files.differs", where=receipt.where, first=earlier.where)
+            yield replace(receipt, received=None, problems=(differs,))

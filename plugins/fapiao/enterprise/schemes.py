@@ -1,14 +1,17 @@
 """Reads download schemes (下载方案) from the records of a file."""
 
+from collections.abc import Callable
 from datetime import date
 
 from fapiao.calendar.frequency import Frequency
 from fapiao.enterprise.form import RecordReader
 from fapiao.enterprise.records import DEFAULT_FREQUENCY, Enterprise, Scheme
 from fapiao.enterprise.spellings import Vocabulary
+from fapiao.enterprise.values import code_of, invoice_type
 from fapiao.errors import BadInput
 from fapiao.identifiers import taxpayer_no
 from fapiao.rules.spellings import folded
+from fapiao.texts.catalogue import sentence
 from fapiao.windows import one_year_before
 
 
@@ -19,7 +22,7 @@ def scheme(form: RecordReader, name: str, enterprise: Enterprise, words: Vocabul
     return Scheme(
         name=name,
         scopes=_scopes(form, was, enterprise, words),
-        download_types=form.needed_each("download_types", words.download_type.code, was.download_types),
+        download_types=form.needed_each("download_types", _download_type(words), was.download_types),
         invoice_types=_invoice_types(form, was, words),
         start_date=start,
         end_date=_end_date(form, was, start, day),
@@ -28,6 +31,10 @@ def scheme(form: RecordReader, name: str, enterprise: Enterprise, words: Vocabul
         status_mode=form.code("status_mode", words.status_mode, was.status_mode, "update_only"),
         enabled=form.flag("enabled", words.flag, was.enabled, empty=True),
     )
+
+
+def _download_type(words: Vocabulary) -> Callable[[str], str]:
+    return lambda item: code_of(item, words.download_type)
 
 
 def _scopes(form: RecordReader, was: Scheme, enterprise: Enterprise, words: Vocabulary) -> frozenset[tuple[str, str]]:
@@ -53,9 +60,7 @@ def _scope(item: str, enterprise: Enterprise, words: Vocabulary) -> tuple[str, s
         number = item
     if number in enterprise.taxpayers:
         return "taxpayer", number
-    raise ValueError(
-        f"{item!r} is neither a tax number nor an org_code that is known: load it with ./fapiao taxpayers load"
-    )
+    raise ValueError(sentence("enterprise_files.unknown_scope", text=item))
 
 
 def _invoice_types(form: RecordReader, was: Scheme, words: Vocabulary) -> tuple[str, ...]:
@@ -63,7 +68,7 @@ def _invoice_types(form: RecordReader, was: Scheme, words: Vocabulary) -> tuple[
     known = tuple(words.rules.invoice_types)
 
     def read(item: str) -> str:
-        return "all" if folded(item) in words.every_type.spellings else words.rules.invoice_type(item).code
+        return "all" if folded(item) in words.every_type.spellings else invoice_type(item, words.rules).code
 
     written = form.needed_each("invoice_types", read, was.invoice_types)
     return known if "all" in written else tuple(code for code in known if code in written)
@@ -74,11 +79,11 @@ def _start_date(form: RecordReader, was: Scheme, day: date) -> date | None:
     start = form.day("start_date", was.start_date)
     earliest = one_year_before(day)
     if start is None and not form.text("start_date"):
-        form.object("start_date", "start_date is missing: from which issue date on are invoices downloaded?")
+        form.object("start_date", sentence("enterprise_files.no_start", column=form.named("start_date")))
     elif start and start != was.start_date and start < earliest:
         form.object("start_date", _too_long_ago(start, day))
     elif start and start > day:
-        form.object("start_date", f"{start} is not here yet: on {day} there is nothing to download from that day on")
+        form.object("start_date", sentence("enterprise_files.not_here_yet", start=start, day=day))
     return start
 
 
@@ -86,15 +91,14 @@ def _end_date(form: RecordReader, was: Scheme, start: date | None, day: date) ->
     """下载结束日期, or none: a scheme without one goes on (R060, A-52)."""
     end = form.day("end_date", was.end_date)
     if start and end and end < start:
-        form.object("end_date", f"{end} lies before the start date {start}")
+        form.object("end_date", sentence("enterprise_files.ends_before", end=end, start=start))
     elif end and end != was.end_date and end < one_year_before(day):
         form.object("end_date", _too_long_ago(end, day))
     return end
 
 
 def _too_long_ago(written: date, day: date) -> str:
-    earliest = one_year_before(day)
-    return f"{written} is too long ago, 仅支持下载最近一年的发票: on {day} the earliest is {earliest}"
+    return sentence("enterprise_files.too_long_ago", written=written, day=day, earliest=one_year_before(day))
 
 
 def _frequency(form: RecordReader, was: Scheme) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from fapiao.rules.book import RuleBook
 from fapiao.rules.rule_file import RULES, RuleFile, RuleRow, RuleSections, Text, Texts
 from fapiao.rules.spellings import Spellings, folded, spellings
 
-OwnKind = Literal["heading", "company_type", "account_type", "login", "status_mode", "scope", "every_type"]
+OwnKind = Literal["company_type", "account_type", "login", "status_mode", "scope", "every_type"]
 OWN_KINDS: tuple[OwnKind, ...] = get_args(OwnKind)
 """What include/rules/enterprise.yaml holds; other codes have rules files of their own."""
 
@@ -19,7 +19,6 @@ class Vocabulary:
     """All words that enterprise files may use, and the rules they come from."""
 
     rules: RuleBook
-    heading: Spellings
     channel: Spellings
     download_type: Spellings
     company_type: Spellings

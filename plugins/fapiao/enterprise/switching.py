@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 
 from fapiao.enterprise.idle_schemes import idle_warnings
 from fapiao.enterprise.loading import Loaded
@@ -11,7 +10,9 @@ from fapiao.enterprise.objections import account_objections
 from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import Enterprise, Scheme
 from fapiao.errors import BadInput
+from fapiao.nearest import nearest
 from fapiao.rules.book import RuleBook
+from fapiao.texts.catalogue import sentence
 
 
 def switch_schemes(enterprise: Enterprise, names: Iterable[str], enabled: bool, rules: RuleBook, day: date) -> Loaded:
@@ -26,9 +27,20 @@ def switch_schemes(enterprise: Enterprise, names: Iterable[str], enabled: bool, 
     if problems:
         raise BadInput(problems)
     same = [name for name in switched if enterprise.schemes[name].enabled == enabled]
-    state = "enabled" if enabled else "disabled"
-    warnings = [f"scheme {name} was {state} already" for name in same]
+    warnings = [_unchanged(name, enabled=enabled) for name in same]
     return Loaded(after, [], [*warnings, *idle_warnings(after, rules, switched, day)])
+
+
+def _unchanged(name: str, *, enabled: bool) -> str:
+    if enabled:
+        return sentence("enterprise_files.enabled_already", name=name)
+    return sentence("enterprise_files.disabled_already", name=name)
+
+
+def _unknown(name: str, schemes: Collection[str]) -> str:
+    if near := nearest(name, schemes):
+        return sentence("enterprise_files.near_scheme", name=name, near=near[0])
+    return sentence("enterprise_files.no_scheme", name=name)
 
 
 def _objections(after: Enterprise, switched: Collection[str], rules: RuleBook) -> Iterator[str]:
@@ -48,9 +60,7 @@ def _named(enterprise: Enterprise, names: Iterable[str]) -> dict[str, Scheme]:
     problems = []
     for name in names:
         if name not in enterprise.schemes:
-            near = get_close_matches(name, enterprise.schemes, 1)
-            hint = f"did you mean {near[0]}?" if near else "./fapiao schemes list shows what there is"
-            problems.append(f"there is no scheme {name}; {hint}")
+            problems.append(_unknown(name, enterprise.schemes))
     if problems:
         raise BadInput(problems)
     return {name: enterprise.schemes[name] for name in names}

@@ -6,8 +6,9 @@ from fapiao.enterprise.form import Problems, RecordReader, unique
 from fapiao.enterprise.organisation_tree import circles
 from fapiao.enterprise.records import Taxpayer
 from fapiao.enterprise.spellings import Vocabulary
-from fapiao.identifiers import check_character_doubt
+from fapiao.identifiers import expected_check_character, has_check_character
 from fapiao.tables.lines import Line
+from fapiao.texts.catalogue import sentence
 
 
 def taxpayer_forms(lines: Iterable[Line], complaints: Problems) -> dict[str, RecordReader]:
@@ -42,7 +43,19 @@ def _doubt_new(form: RecordReader, number: str) -> None:
     if doubt:
         form.doubt("taxpayer_no", doubt)
     if not form.text("company_type"):
-        form.doubt("company_type", "not said whether 一般纳税人 or 小规模纳税人; taken as 一般纳税人")
+        form.doubt("company_type", sentence("enterprise_files.no_company_type"))
+
+
+def check_character_doubt(number: str) -> str | None:
+    """Why the check character of a 统一社会信用代码 looks wrong, or None: a doubt, no objection (domain §1.1)."""
+    if not has_check_character(number):
+        return None
+    expected = expected_check_character(number)
+    if expected is None:
+        return sentence("enterprise_files.length_doubt", number=number)
+    if number[-1] == expected:
+        return None
+    return sentence("enterprise_files.check_doubt", number=number, expected=expected)
 
 
 def organisations(
@@ -56,9 +69,9 @@ def organisations(
     for number, form in forms.items():
         code, name = taxpayers[number].org_code, form.text("org_name")
         if name and not code:
-            form.object("org_name", "an organisation needs its org_code")
+            form.object("org_name", sentence("enterprise_files.needs_code", column=form.named("org_code")))
         elif name and code and stated.setdefault(code, name) != name:
-            form.object("org_name", f"{code} is called {stated[code]} in another record of this file")
+            form.object("org_name", sentence("enterprise_files.two_names", code=code, name=stated[code]))
     codes = {taxpayers[number].org_code for number in forms} - {None}
     return {code: stated.get(code, known.get(code)) for code in codes if code}
 
@@ -74,12 +87,12 @@ def parents(
     for number, form in forms.items():
         code, parent = taxpayers[number].org_code, form.text("org_parent")
         if parent and not code:
-            form.object("org_parent", "an organisation needs its org_code")
+            form.object("org_parent", sentence("enterprise_files.needs_code", column=form.named("org_code")))
         elif code and form.given("org_parent") and stated.setdefault(code, (parent, form))[0] != parent:
-            form.object("org_parent", f"{code} stands under {stated[code][0]} in another record of this file")
+            form.object("org_parent", sentence("enterprise_files.two_parents", code=code, parent=stated[code][0]))
     after = {**known, **{code: parent for code, (parent, _) in stated.items() if parent}}
     for code in (code for code, (parent, _) in stated.items() if not parent):
         after.pop(code, None)
     for code in circles(after, iter(stated)):
-        stated[code][1].object("org_parent", f"{code} would stand above itself")
+        stated[code][1].object("org_parent", sentence("enterprise_files.above_itself", code=code))
     return after

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fapiao.closed_lists import code_of
 from fapiao.dag_texts.catalogue import texts_of
 from fapiao.rules.book import rulebook
 from fapiao.rules.spellings import spellings
@@ -22,6 +23,7 @@ Check = Callable[[Sequence[Any]], str | None]
 class Option:
     """How a command takes a field: by a flag, or by its place where `flag` has no dashes.
 
+    `help` and `metavar` name sentences of the catalogue, which are said in the language of the command line.
     `repeated` takes several words: a flag again and again, a place once or more.
     """
 
@@ -67,14 +69,14 @@ class FormField:
         if self.means:
             return self.means(text)
         if self.codes:
-            return rulebook().code(self.codes, text)
+            return code_of(self.codes, text)
         found = spellings((code, label, ()) for code, label in self.labels().items()).find(text)
         return text if found is None else found
 
 
 Form = tuple[FormField, ...]
 
-DAY_OPTION = Option("--date", "the day to work for; default: today in Asia/Shanghai", type=day)
+DAY_OPTION = Option("--date", "form_options.date", "placeholders.day", type=day)
 
 
 def run_day_field(form: str) -> FormField:

@@ -1,10 +1,11 @@
 """【导入】 of 历史发票数据同步 (S3 §3.3): the form, declared once for the page and the command, and its checks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fapiao.dag_texts.catalogue import texts_of
+from fapiao.closed_lists import type_of
+from fapiao.dag_texts.catalogue import field_texts, texts_of
 from fapiao.enterprise.records import Enterprise, Taxpayer
 from fapiao.errors import BadInput
 from fapiao.forms.fields import Check, FormField, Option, run_day_field
@@ -29,15 +30,21 @@ def _sentence(key: str) -> str:
 
 
 def _history_type(text: str) -> str:
-    """Raises BadInput; a type without a history is named in the sentence of the manual."""
-    kind = rulebook().invoice_type(text)
+    """Raises BadInput; a type without a history is named, and those that have one."""
+    kind = rulebook().invoice_types[type_of(text)]
     if not kind.history:
-        raise BadInput([f"{kind.name}: {_sentence('history_types')}"])
+        raise BadInput([_sentence("history_types").format(type=kind.name)])
     return kind.code
 
 
 def _one(name: str) -> Check:
-    return lambda found: f"{name}: {_sentence('history_one')}（{', '.join(found)}）" if len(found) > 1 else None
+    def objection(found: Sequence[str]) -> str | None:
+        labels = rulebook().codes_of(f"history_{name}")
+        chosen = "、".join(labels.get(one, one) for one in found)
+        label = field_texts("history", name).label
+        return _sentence("history_one").format(field=label, chosen=chosen) if len(found) > 1 else None
+
+    return objection
 
 
 REQUEST = (
@@ -45,21 +52,20 @@ REQUEST = (
               check=lambda found: _sentence("history_file") if "bureau_file" in found else None),
     FormField("data_type", "one", *texts_of("history", "data_type"),
               preset=DETAILS, codes="history_data_type", check=_one("data_type"),
-              option=Option("--type", "发票数据类型: details 发票数据 (default), usage 发票用途状态", "…")),
+              option=Option("--type", "form_options.history_data_type", "placeholders.data_type")),
     FormField("channel", "one", *texts_of("history", "channel"),
               preset="leqi", codes="history_channel", check=_one("channel"),
-              option=Option("--channel", "下载通道: rpa, 乐企 (leqi); default: the 收票通道 of each tax number", "…")),
+              option=Option("--channel", "form_options.history_channel", "placeholders.channel")),
     FormField("taxpayers", "texts", *texts_of("history", "taxpayers"), means=one_spelling,
-              option=Option("--taxpayers", "企业名称: tax numbers, separated by commas", "…")),
+              option=Option("--taxpayers", "form_options.history_taxpayers", "placeholders.taxpayers")),
     FormField("years", "texts", *texts_of("history", "years"),
               suggested=[str(year) for year in range(2021, 2036)],
-              option=Option("--years", "开票日期 by year: 2025, or 2023-2026, within five years", "…")),
+              option=Option("--years", "form_options.history_years", "placeholders.years")),
     FormField("months", "texts", *texts_of("history", "months"),
-              option=Option("--months", "开票日期 by month: 2026-01, or 2026-01..2026-03, separated by commas", "…")),
+              option=Option("--months", "form_options.history_months", "placeholders.months")),
     FormField("invoice_types", "texts", *texts_of("history", "invoice_types"),
               choices=lambda: history_types(rulebook()), means=_history_type,
-              option=Option("--types",
-                            "发票种类: codes or names of the six types that have a history; default: all six", "…")),
+              option=Option("--types", "form_options.history_types", "placeholders.types")),
 )  # fmt: skip
 """导入方式 · 发票数据类型 · 下载通道 · 企业名称 · 开票日期 by year and by month · 发票种类"""
 HISTORY = (

@@ -29,8 +29,7 @@ def months_asked(years: Iterable[str], months: Iterable[str], day: date, horizon
     """Every month that is named, once. `2023`, `2023-2026`; `2026-01`, `2026-01..2026-03`.
 
     近五年: the oldest lies `horizon` months before the day's. A year is clipped to them and to the days that are over,
-    and a note says so (A-12); a month beyond either, or a year with nothing left, is a problem in the words of the
-    manual.
+    and a note says so (A-12); a month beyond either, or a year with nothing left, is a problem that names the bounds.
     """
     oldest, newest = month_start(day, horizon), month_start(day)
     found: set[date] = set()
@@ -63,7 +62,7 @@ def _add_years(
         whole = (date(year, 1, 1), date(year, 12, 1))
         clipped = max(whole[0], bounds[0]), min(whole[1], bounds[1])
         if clipped[0] > clipped[1]:
-            problems.append(f"{sentence('history_horizon')}（{year}：{bounds[0]:%Y-%m} … {bounds[1]:%Y-%m}）")
+            problems.append(_beyond(str(year), bounds, sentence))
             continue
         found.update(months_of(*clipped))
         if clipped != whole:
@@ -79,9 +78,14 @@ def _add_months(
     if first is None or last is None or first > last:
         problems.append(f"{sentence('history_month')}（{text}）")
     elif first < bounds[0] or last > bounds[1]:
-        problems.append(f"{sentence('history_horizon')}（{text}：{bounds[0]:%Y-%m} … {bounds[1]:%Y-%m}）")
+        problems.append(_beyond(text, bounds, sentence))
     else:
         found.update(months_of(first, last))
+
+
+def _beyond(asked: str, bounds: tuple[date, date], sentence: Sentence) -> str:
+    oldest, newest = (f"{one:%Y-%m}" for one in bounds)
+    return sentence("history_horizon").format(asked=asked, oldest=oldest, newest=newest)
 
 
 def _month(text: str) -> date | None:

@@ -8,33 +8,18 @@ from math import ceil
 from typing import Any
 
 from fapiao.history.form import HistoryRequest
-from fapiao.history.schedule import COMPLETE, NOT_OBTAINABLE, PART_COMPLETE, PLANNED, TO_CALENDAR, UNDER_WAY, Subtask
+from fapiao.history.schedule import NOT_OBTAINABLE, PLANNED, TO_CALENDAR, Subtask
 from fapiao.rules.book import RuleBook
 from fapiao.text_table import table
+from fapiao.texts.catalogue import listed, sentence, sentence_in
+from fapiao.texts.language import Language, language
 
 SECONDS_A_ROW = 2.0
 """One application, one poll and one package (assumed; only the estimate uses it)."""
 SIDE_BY_SIDE = 8
 """Rows that a channel's hook handles at once unless its connection says otherwise."""
-VERDICTS = {
-    PLANNED: "申请",
-    COMPLETE: "已完整，不再申请",
-    PART_COMPLETE: "授权日起的部分已完整，不再申请",
-    UNDER_WAY: "已在下载中",
-    NOT_OBTAINABLE: "乐企授权前，无法获取",
-    TO_CALENDAR: "留给日程",
-}
-COLUMNS = {
-    "apply_on": "申请日",
-    "window_start": "开票日期从",
-    "window_end": "开票日期到",
-    "taxpayer_no": "税号",
-    "verdict": "结果",
-    "invoice_type": "发票种类",
-    "channel": "通道",
-    "taxpayer_name": "企业名称",
-    "note": "说明",
-}
+COLUMNS = ("apply_on", "window_start", "window_end", "taxpayer_no", "verdict", "invoice_type", "channel",
+           "taxpayer_name", "note")  # fmt: skip
 """Days and numbers first: they align in every font, so that the table reads in a browser as in a terminal."""
 _BLANK = "\N{IDEOGRAPHIC SPACE}"
 _EVEN = ("verdict", "invoice_type")
@@ -84,7 +69,7 @@ def _line(one: Subtask, book: RuleBook) -> dict[str, Any]:
         "invoice_type": book.invoice_types[asked.invoice_type].name,
         "window_start": asked.first.isoformat(),
         "window_end": asked.last.isoformat(),
-        "verdict": VERDICTS[one.verdict],
+        "verdict": _verdict("zh", one.verdict),
         "apply_on": one.day.isoformat() if one.day else "",
         "note": _note(one, book),
     }
@@ -92,11 +77,15 @@ def _line(one: Subtask, book: RuleBook) -> dict[str, Any]:
 
 def _note(one: Subtask, book: RuleBook) -> str:
     if one.verdict == NOT_OBTAINABLE:
-        return book.advice(NOT_OBTAINABLE)
+        return sentence("advice.NOT_OBTAINABLE")
     if one.verdict == TO_CALENDAR:
         return book.message("skip_left_to_calendar", "scheduled")
-    notes = [f"批次 {one.evidence}"] if one.evidence else []
-    return "；".join([*notes, *([book.message("skip_before_authorisation", "scheduled")] if one.partial else [])])
+    notes = [sentence("history_plan.evidence", batch=one.evidence)] if one.evidence else []
+    return listed([*notes, *([book.message("skip_before_authorisation", "scheduled")] if one.partial else [])])
+
+
+def _verdict(spoken: Language, verdict: str) -> str:
+    return sentence_in(spoken, f"history_verdicts.{verdict}")
 
 
 def summary(plan: HistoryPlan, book: RuleBook) -> dict[str, Any]:
@@ -112,25 +101,49 @@ def summary(plan: HistoryPlan, book: RuleBook) -> dict[str, Any]:
         "days": {day.isoformat(): count for day, count in plan.days().items()},
         "last_day": last.isoformat() if last else None,
         "estimated_minutes": plan.minutes(book),
-        "verdicts": {VERDICTS[verdict]: count for verdict, count in sorted(found.items())},
+        "verdicts": {_verdict("zh", verdict): count for verdict, count in sorted(found.items())},
         "notes": list(plan.request.notes),
     }
 
 
 def text(plan: HistoryPlan, book: RuleBook, width: int | None = None) -> str:
     """The dry run as people read it, on a screen of `width` cells: every subtask, then what it costs."""
-    found = lines(plan, book)
+    found = [{**_line(one, book), **_read(one)} for one in plan.subtasks]
+    if not found:
+        return "\n".join([sentence("history_plan.nothing"), *_summary_lines(plan, book)])
     sizes = {name: max((len(line[name]) for line in found), default=0) if name in _EVEN else 0 for name in COLUMNS}
     rows = [[str(line[name]).ljust(size, _BLANK) for name, size in sizes.items()] for line in found]
-    return "\n".join([table([*COLUMNS.values()], rows, "", width), "", *_summary_lines(summary(plan, book))])
+    headings = [sentence(f"history_columns.{name}") for name in COLUMNS]
+    return "\n".join([table(headings, rows, "", width), "", *_summary_lines(plan, book)])
 
 
-def _summary_lines(cost: Mapping[str, Any]) -> list[str]:
-    days = "，".join(f"{day}：{count} 次" for day, count in cost["days"].items()) or "无"
-    verdicts = "，".join(f"{name} {count}" for name, count in cost["verdicts"].items())
-    return [
-        f"{cost['data_type']}：{cost['taxpayers']} 个税号，{cost['months']} 个月",
-        f"子任务 {cost['subtasks']}（{verdicts}）",
-        f"申请 {cost['requests']} 次，{len(cost['days'])} 天（{days}），每天约 {cost['estimated_minutes']} 分钟",
-        *(f"注意：{note}" for note in cost["notes"]),
+def _read(one: Subtask) -> Mapping[str, str]:
+    """What stands in another language than in what programs read."""
+    if language() == "zh":
+        return {}
+    asked = one.candidate
+    codes = {"channel": asked.channel, "invoice_type": asked.invoice_type}
+    return codes | {"verdict": _verdict(language(), one.verdict)}
+
+
+def _summary_lines(plan: HistoryPlan, book: RuleBook) -> list[str]:
+    cost, found = summary(plan, book), Counter(one.verdict for one in plan.subtasks)
+    kind = cost["data_type"] if language() == "zh" else plan.request.data_type
+    verdicts = [
+        sentence("history_plan.verdict", verdict=_verdict(language(), verdict), count=count)
+        for verdict, count in sorted(found.items())
     ]
+    return [
+        sentence("history_plan.whole", data_type=kind, taxpayers=cost["taxpayers"], months=cost["months"]),
+        sentence("history_plan.subtasks", count=cost["subtasks"], verdicts=listed(verdicts)),
+        _cost(cost),
+        *(sentence("history_plan.note", note=note) for note in cost["notes"]),
+    ]
+
+
+def _cost(cost: Mapping[str, Any]) -> str:
+    if not cost["days"]:
+        return sentence("history_plan.no_cost")
+    each = [sentence("history_plan.day", day=day, count=count) for day, count in cost["days"].items()]
+    counts = {"requests": cost["requests"], "days": len(cost["days"]), "minutes": cost["estimated_minutes"]}
+    return sentence("history_plan.cost", each=listed(each), **counts)

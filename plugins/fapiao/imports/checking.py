@@ -57,7 +57,7 @@ def _adds_up(document: FileDocument, check: Check) -> str | None:
         return None
     if abs(Decimal(amount) + Decimal(tax) - Decimal(total)) <= check.most:
         return None
-    return f"金额 {amount} + 税额 {tax} ≠ 价税合计 {total}，请核对。"
+    return f"金额 {amount} 元 + 税额 {tax} 元 ≠ 价税合计 {total} 元，请核对。"
 
 
 def _sign(document: FileDocument, _: Check) -> str | None:
@@ -67,7 +67,7 @@ def _sign(document: FileDocument, _: Check) -> str | None:
     negative = amount.startswith("-")
     if negative != (blue == "Y"):
         return None
-    return f"是否正数发票为“{'是' if blue == 'Y' else '否'}”，金额却是 {amount}，请核对。"
+    return f"是否正数发票为“{'是' if blue == 'Y' else '否'}”，金额却是 {amount} 元，请核对。"
 
 
 def _lines_add_up(document: FileDocument, check: Check, left_out: Collection[str]) -> str | None:
@@ -81,4 +81,4 @@ def _lines_add_up(document: FileDocument, check: Check, left_out: Collection[str
     repeats = any(item.get("goods_name") in left_out for item in document.items)
     if repeats or abs(total - Decimal(stated)) <= check.most * len(document.items):
         return None
-    return f"明细金额合计 {total} 与票面金额 {stated} 不一致，已导入，请核对。"
+    return f"明细金额合计 {total} 元与票面金额 {stated} 元不一致，已导入，请核对。"

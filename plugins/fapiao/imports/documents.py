@@ -123,11 +123,11 @@ class FileDocuments:
             self._keep(found, _marks(stated))
         elif known.values == stated:
             self.verdicts.append(
-                RowVerdict(place, "skipped", f"与第{known.lead.row_no}行重复（{known.lead.sheet}）。", known.key)
+                RowVerdict(place, "skipped", f"与工作表“{known.lead.sheet}”第 {known.lead.row_no} 行重复。", known.key)
             )
         else:
             known.broken = known.broken or "rejected"
-            at = f"第{known.lead.row_no}行（{known.lead.sheet}）"
+            at = f"工作表“{known.lead.sheet}”第 {known.lead.row_no} 行"
             key = stated.get("document_key")
             self.verdicts.append(RowVerdict(place, "rejected", f"与{at}是同一张票据，但内容不同，两行都未导入。", key))
 
@@ -181,7 +181,7 @@ class FileDocuments:
     def doubts(self) -> list[str]:
         """What the task says besides: sheets that were not read, documents that were taken and are doubtful."""
         marked = [(found, sentence) for found in self.found for sentence in found.warnings]
-        return [*self.notes, *(f"{one.lead.sheet} 第{one.lead.row_no}行：{doubt}" for one, doubt in marked)]
+        return [*self.notes, *(f"工作表“{one.lead.sheet}”，第 {one.lead.row_no} 行：{doubt}" for one, doubt in marked)]
 
     def whole(self) -> list[FileDocument]:
         """The documents of which every row could be taken; the rows of the others are told."""
@@ -227,7 +227,8 @@ def _differ(one: str | None, other: str | None) -> bool:
 
 
 def _contradicted(other: FileDocument, differing: str) -> str:
-    return f"与另一文件的第{other.lead.row_no}行（{other.lead.sheet}）是同一张票据，但{differing}不同，两处都未导入。"
+    at = f"工作表“{other.lead.sheet}”第 {other.lead.row_no} 行"
+    return f"与另一文件的{at}是同一张票据，但{differing}不同，两处都未导入。"
 
 
 def _filled(values: Values) -> dict[str, str]:

@@ -10,6 +10,7 @@ from fapiao.parties import is_stranger
 
 _PARTY = {"input": "buyer_tax_no", "output": "seller_tax_no"}
 LABEL = {"input": "进项", "output": "销项"}
+_SIDE = {"input": "购方", "output": "销方"}
 
 
 class Owner(NamedTuple):
@@ -36,22 +37,22 @@ def owner_of(
     """
     sides = [direction for direction in directions if asked.direction in (None, direction)]
     if not sides:
-        raise BadInput([f"{name}: 该文件只能是{_labels(directions)}，与所选的{LABEL[str(asked.direction)]}不一致。"])
+        raise BadInput([f"{name}：该文件只能是{_labels(directions)}，与所选的{LABEL[str(asked.direction)]}不一致。"])
     found = [owner for side in sides for owner in _candidates(documents, side, asked.taxpayer_no)]
     fitting = [owner for owner in found if asked.taxpayer_no in (None, owner.taxpayer_no)]
     if asked.taxpayer_no is None:
         fitting = [owner for owner in fitting if owner.taxpayer_no in known] or fitting
         if not any(owner.taxpayer_no in known for owner in fitting) and (mixed := _mixed(documents, sides, known)):
-            raise BadInput([f"{name}: {mixed}"])
+            raise BadInput([f"{name}：{mixed}"])
     fitting = fitting or _of_some(documents, sides, asked.taxpayer_no)
     if not fitting:
         raise BadInput([_contradiction(name, documents, sides, asked)])
     if len(fitting) > 1:
         choices = "、".join(f"{LABEL[one.direction]} {one.taxpayer_no}" for one in fitting)
-        raise BadInput([f"{name}: 无法确定属于哪个企业：{choices}。请指定税号和进销项。"])
+        raise BadInput([f"{name}：无法确定属于哪个企业：{choices}。请指定税号和进销项。"])
     if fitting[0].taxpayer_no not in known:
         raise BadInput(
-            [f"{name}: 企业信息中没有税号{fitting[0].taxpayer_no}，请先导入企业（./fapiao taxpayers load）。"]
+            [f"{name}：企业信息中没有税号{fitting[0].taxpayer_no}，请先导入企业（./fapiao taxpayers load）。"]
         )
     return fitting[0]
 
@@ -89,9 +90,8 @@ def _mixed(documents: Sequence[FileDocument], sides: Sequence[str], known: Colle
     for side in sides:
         first = {party: document.lead for document in reversed(documents) for party in _parties(document, side)}
         if len(first) > 1 and set(first) & set(known):
-            shown = "、".join(f"{party}（第{place.row_no}行）" for party, place in list(first.items())[:-6:-1])
-            side_name = "购方" if side == "input" else "销方"
-            return f"各行的{side_name}不是同一个企业：{shown}。请按税号分别导出，或指定税号。"
+            shown = "、".join(f"{party}（第 {place.row_no} 行）" for party, place in list(first.items())[:-6:-1])
+            return f"各行的{_SIDE[side]}不是同一个企业：{shown}。请按税号分别导出，或指定税号。"
     return None
 
 
@@ -112,19 +112,18 @@ def _parties(document: FileDocument, direction: str) -> frozenset[str]:
 def _contradiction(name: str, documents: Sequence[FileDocument], sides: Sequence[str], asked: KnownOwner) -> str:
     """The first document that does not fit, with its place and both parties."""
     if not documents:
-        return f"{name}: 文件中没有可导入的数据行，也没有税号，请指定税号。"
+        return f"{name}：文件中没有可导入的数据行，也没有税号，请指定税号。"
     wanted = asked.taxpayer_no
     odd = next(
         (document for document in documents if not any(wanted in _parties(document, side) for side in sides)),
         documents[0],
     )
-    where = f"{name}（{odd.lead.sheet}，第{odd.lead.row_no}行）"
-    parties = "，".join(
-        f"{'购方' if side == 'input' else '销方'}{odd.values.get(_PARTY[side]) or '空'}" for side in sides
-    )
+    where = f"{name}，工作表“{odd.lead.sheet}”，第 {odd.lead.row_no} 行"
+    parties = "，".join(f"{_SIDE[side]}{odd.values.get(_PARTY[side]) or '空'}" for side in sides)
     if wanted is None:
-        return f"{where}: 各行的{_labels(sides)}方税号不一致（如{parties}），请按税号分别导出，或指定税号。"
-    return f"{where}: 文件内容为{parties}，与税号{wanted}不一致。"
+        numbers = "、".join(f"{_SIDE[side]}税号" for side in sides)
+        return f"{where}：各行的{numbers}不一致（如{parties}），请按税号分别导出，或指定税号。"
+    return f"{where}：文件内容为{parties}，与税号{wanted}不一致。"
 
 
 def _labels(directions: Collection[str]) -> str:

@@ -65,18 +65,18 @@ def _password_connection(named: Sequence[str]) -> str | None:
 
 REQUEST = (
     FormField("taxpayer_no", "text", *texts_of("import", "taxpayer_no"), means=one_spelling,
-              option=Option("--taxpayer", "whose the files are, where they do not say", "NUMBER")),
+              option=Option("--taxpayer", "form_options.import_taxpayer", "placeholders.taxpayer")),
     FormField("direction", "text", *texts_of("import", "direction"),
               choices=_directions, means=_direction, nothing=field_texts("import", "direction").nothing,
-              option=Option("--direction", "where the files do not say")),
+              option=Option("--direction", "form_options.import_direction", "placeholders.direction")),
     FormField("scheme", "text", *texts_of("import", "scheme"),
-              option=Option("--scheme", "into this download scheme: only what it names is taken", "NAME")),
+              option=Option("--scheme", "form_options.import_scheme", "placeholders.name")),
     FormField("data_type", "text", *texts_of("import", "data_type"),
               preset=INVOICE_DATA, choices=lambda: {name: name for name in DATA_TYPES}, means=_data_type,
-              option=Option("--data-type", "发票用途状态 is refused (A-16)")),
+              option=Option("--data-type", "form_options.import_data_type", "placeholders.data_type")),
 )  # fmt: skip
 REPLAY = FormField("replay", "flag", *texts_of("import", "replay"), preset=False,
-                   option=Option("--replay", "read the files of waiting rows again"))  # fmt: skip
+                   option=Option("--replay", "form_options.import_replay"))  # fmt: skip
 IMPORT = (
     FormField("path", "text", *texts_of("import", "path")),
     *REQUEST,
@@ -127,16 +127,16 @@ def import_request(
 def _file_problems(surface: Surface, file: Path) -> list[str]:
     name = visible(file.name)
     if name != file.name:
-        return [f"{name}: 文件名含有看不见的字符，请改名后再导入。"]
+        return [f"{name}：文件名含有看不见的字符，请改名后再导入。"]
     try:
         found = file.lstat()
     except OSError:
-        return [f"{file}: 文件不存在或不是文件。"]
+        return [f"{file}：文件不存在或不是文件。"]
     if stat.S_ISDIR(found.st_mode):
-        return [f"{file}: 文件不存在或不是文件。"]
+        return [f"{file}：文件不存在或不是文件。"]
     if stat.S_ISREG(found.st_mode) and found.st_size == 0:
-        return [f"{file.name}: 文件为空（0字节）。"]
+        return [f"{file.name}：文件为空（0 字节）。"]
     if found.st_size > LIMITS[surface]:
         sentence = rulebook().message("file_too_large", "import" if surface == "form" else "api")
-        return [f"{file.name}: {sentence}（{found.st_size}字节）"]
+        return [f"{file.name}：{sentence}（{found.st_size} 字节）"]
     return []

@@ -12,6 +12,7 @@ from fapiao.forms.reading import Filled, fill
 from fapiao.key_elements.fields import REQUEST
 from fapiao.key_elements.rules import KeyElementRules
 from fapiao.rules.book import RuleBook
+from fapiao.texts.catalogue import sentence
 
 ALL = "all"
 
@@ -90,9 +91,9 @@ def _days(filled: Filled, day: date) -> tuple[date, date]:
     """开票日期 from and to, in order and not after `day`, which also stands for one that cannot be read."""
     start, end = filled["date_from"] or day, filled["date_to"] or day
     if start > end:
-        filled.problems.append(f"开票日期 ends ({end}) before it starts ({start})")
+        filled.problems.append(sentence("key_element_form.ends_before", end=end, start=start))
     if end > day:
-        filled.problems.append(f"开票日期 ends on {end}, which is after {day}")
+        filled.problems.append(sentence("key_element_form.ends_later", end=end, day=day))
     return start, end
 
 
@@ -100,9 +101,9 @@ def _misfits(filled: Filled, book: RuleBook) -> Sequence[str]:
     """Filters that do not go together."""
     kinds = [book.invoice_types[code] for code in filled["invoice_types"]]
     if filled["document"] == "customs" and (kinds or filled["invoice_statuses"]):
-        return ["海关缴款书 has neither 发票类型 nor 发票状态: leave both empty"]
+        return [sentence("key_element_form.customs_filters")]
     return [
-        f"{kind.name} is not among the invoices of 发票勾选确认, so it cannot be asked for here"
+        sentence("key_element_form.not_selectable", type=kind.name)
         for kind in kinds
         if kind.document != "invoice" or not kind.deductible
     ]
@@ -112,7 +113,7 @@ def _taxpayer(filled: Filled, enterprise: Enterprise, book: RuleBook, surface: s
     """The taxpayer behind the one organisation that is asked for; problems where it may not be asked for."""
     organisations, numbers = items(filled["org"]), items(filled["taxpayer_no"])
     if len(organisations) != 1 or len(numbers) > 1:
-        filled.problems.append("核算组织: name exactly one (and at most one tax number of it)")
+        filled.problems.append(sentence("key_element_form.one_organisation"))
         return None
     taxpayer = filled.read(lambda: resolved(enterprise, organisations[0], next(iter(numbers), None)))
     if taxpayer and (objection := _objection(enterprise, taxpayer)):

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from fapiao.enterprise.form import Problems, RecordReader, check_columns, unique
+from fapiao.enterprise.form import Problems, RecordReader, checked_lines, unique
 from fapiao.permissions.rules import EVERY_ORGANISATION, PermissionRules, permission_rules
 from fapiao.rules.spellings import Spellings, spellings
-from fapiao.rules.templates import loaded_columns
 from fapiao.tables.lines import Table
+from fapiao.texts.catalogue import sentence
 
 Grant = tuple[str, str, str]
 
@@ -17,15 +17,11 @@ def read_grants(
     """(actor, organisation or `*`, role) of every record. Raises BadInput with every problem, no record among them."""
     complaints = Problems()
     roles = spellings((role.code, role.label, ()) for role in (rules or permission_rules()).roles.values())
-    keyed = []
-    for table in (table for tables in files for table in tables):
-        check_columns(table, loaded_columns("rights"), complaints)
-        for line in table.lines:
-            form = RecordReader(line, complaints)
-            keyed.append((_grant(form, roles, organisations), form))
+    forms = [RecordReader(line, complaints) for line in checked_lines(files, "rights", complaints)]
+    keyed = [(_grant(form, roles, organisations), form) for form in forms]
     grants = unique(((grant, form) for grant, form in keyed if all(grant)), "actor")
     if not keyed and not complaints.problems:
-        complaints.problems.append("no record is in the file: ./fapiao rights clear takes every right back")
+        complaints.problems.append(sentence("enterprise_files.no_grants"))
     complaints.refuse()
     return list(grants)
 
@@ -33,5 +29,5 @@ def read_grants(
 def _grant(form: RecordReader, roles: Spellings, organisations: Collection[str]) -> Grant:
     organisation = form.needed("org_code")
     if organisation and organisation != EVERY_ORGANISATION and organisation not in organisations:
-        form.object("org_code", f"there is no organisation {organisation}: load its taxpayers first, or write *")
+        form.object("org_code", sentence("enterprise_files.no_such_organisation", code=organisation))
     return form.needed("actor"), organisation, form.needed_code("role", roles, "")

@@ -70,7 +70,7 @@ PATIENCE = {
     ),
     "rehearsal": switch(
         "演练 rehearsal",
-        "该连接指向模拟税局时打开：演练和真实税局不共用一个发票池。"
+        "该连接指向模拟税局时打开：演练和真实税局不共用一个全票池。"
         " On where it leads to a simulator: a rehearsal and a real bureau never share a pool.",
     ),
 }

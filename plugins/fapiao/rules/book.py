@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fapiao.errors import BadInput
+from fapiao.base_errors import BadInput
 from fapiao.rules import records
 from fapiao.rules.calendar import CalendarRule, read_calendar
 from fapiao.rules.invoice_types import InvoiceType, read_types, resolve
 from fapiao.rules.records import ANY_CODE, Channel, Code, FollowUp, Message, Outcome, Parameter, Patience, Quota, Reply
 from fapiao.rules.rule_file import RULES, RuleFile
+from fapiao.rules.sentence_file import sentences
 from fapiao.rules.spellings import Spellings, spellings
 
 __all__ = ["CalendarRule", "InvoiceType", "Job", "Outcome", "RuleBook", "resolve_invoice_type", "rulebook"]
 
+SILENT = ("accepted", "empty")
+"""Outcomes that are no error: no row says their code."""
 UNKNOWN = "unknown"
 """The outcome of a code that no row knows: shown, never guessed."""
 
@@ -46,7 +49,6 @@ class RuleBook:
     messages: Mapping[tuple[str, str], Message]
     parameters: Sequence[Parameter]
     spelt: Mapping[str, Spellings]
-    advices: Mapping[str, str]
     patiences: Mapping[str, Patience]
 
     def jobs(self, channels: Sequence[str]) -> Iterator[Job]:
@@ -77,8 +79,8 @@ class RuleBook:
             known = (row.plane, row.source_kind) == (plane, kind) and row.source_code in (code, ANY_CODE)
             if known and (row.pattern is None or re.search(row.pattern, text)):
                 return row.outcome
-        advice = "nobody has documented this code: ask the bureau, then add a row to include/rules/replies.yaml"
-        return Outcome(UNKNOWN, f"{plane.upper()}_UNKNOWN_{code}", advice, 0.0)
+        family = f"{plane.upper()}_UNKNOWN"
+        return Outcome(UNKNOWN, f"{family}_{code}", family, 0.0)
 
     def patience(self, channel: str) -> Patience:
         """How long a channel is asked for what it holds; every channel but 乐企 is spoken to through the gateway."""
@@ -94,9 +96,11 @@ class RuleBook:
         """A sentence byte for byte; raises KeyError for one that is not in messages.yaml."""
         return self.messages[key, surface].message
 
-    def advice(self, code: str) -> str:
-        """What to do about a code of our own."""
-        return self.advices[code]
+    def as_told(self, refusal: str) -> str:
+        """A refusal as people read it: behind a manual's sentence on a menu of its product, where that is here."""
+        for sentence, here in {one.message: one.here for one in self.messages.values() if one.here}.items():
+            refusal = refusal.replace(sentence, f"{sentence}{here}")
+        return refusal
 
     def parameter_default(self, kind: str, key: str) -> str:
         """The value that holds when none is set; raises KeyError for an unknown parameter."""
@@ -129,6 +133,11 @@ class RuleBook:
         """A type by its code or any spelling. Raises BadInput with what comes near."""
         return resolve(self.invoice_types.values(), text)
 
+    def type_name(self, code: str) -> str:
+        """What people call a type; a code that no row has is all that can be said."""
+        found = self.invoice_types.get(code)
+        return found.name if found else code
+
     def words(self, kind: str) -> Spellings:
         """Every spelling of the codes of one kind of statuses.yaml."""
         return self.spelt[kind]
@@ -156,7 +165,7 @@ def rulebook(folder: Path = RULES) -> RuleBook:
     quotas = _quotas(folder, channels)
     codes = RuleFile(records.Codes, folder).content
     parameters = RuleFile(records.Parameters, folder).content
-    replies = RuleFile(records.Replies, folder).content
+    replies = _replies(folder)
     messages = RuleFile(records.Messages, folder).content.messages
     return RuleBook(
         channels=channels,
@@ -169,7 +178,6 @@ def rulebook(folder: Path = RULES) -> RuleBook:
         messages={(row.key, row.surface): row for row in messages},
         parameters=parameters.parameters,
         spelt=_spelt(codes.codes, channels),
-        advices={row.code: row.advice for row in replies.advice},
         patiences={row.plane: row for row in replies.patience},
     )
 
@@ -187,6 +195,15 @@ def _quotas(folder: Path, channels: Collection[str]) -> dict[tuple[str, str], Qu
     file = RuleFile(records.Quotas, folder)
     file.known(file.content.quotas, "channel", channels)
     return {(row.channel, row.counter): row for row in file.content.quotas}
+
+
+def _replies(folder: Path) -> records.Replies:
+    file = RuleFile(records.Replies, folder)
+    said = [row for row in file.content.replies if row.kind not in SILENT]
+    file.known(said, "name", sentences("codes"))
+    file.known([row for row in said if row.advice is None], "name", sentences("advice"))
+    file.known(said, "advice", sentences("advice"))
+    return file.content
 
 
 def _follow_ups(folder: Path, channels: Collection[str], downloads: Collection[str]) -> tuple[FollowUp, ...]:

@@ -116,7 +116,7 @@ class Codes(RuleSections, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a channel's code means: the outcome's kind, our stable code, what to do, when to ask again."""
+    """What a channel's code means: the outcome's kind, our stable code, the key of what to do, when to ask again."""
 
     kind: str
     code: str
@@ -133,9 +133,11 @@ class Reply(RuleRow, frozen=True):
     source_code: Text = field(name="code")
     kind: OutcomeKind = field(name="outcome")
     code: Text = field(name="name")
-    advice: str
     wait_seconds: Count
     pattern: Text | None = None
+    advice: Annotated[
+        Text | None, Meta(description="A key of include/texts/advice.yaml, where that is not the name")
+    ] = None
 
     def __post_init__(self) -> None:
         if self.source_code == ANY_CODE and not self.pattern:
@@ -145,7 +147,7 @@ class Reply(RuleRow, frozen=True):
     @property
     def outcome(self) -> Outcome:
         """What the row says of a reply."""
-        return Outcome(self.kind, self.code, self.advice, float(self.wait_seconds))
+        return Outcome(self.kind, self.code, self.advice or self.code, float(self.wait_seconds))
 
 
 class Patience(RuleRow, frozen=True):
@@ -180,21 +182,12 @@ class Patience(RuleRow, frozen=True):
         return max(seconds, min(seconds * 2.0 ** min(waits, _MOST_DOUBLINGS), float(self.longest_wait_seconds)))
 
 
-class Advice(RuleRow, frozen=True):
-    """What to do about a code of our own."""
-
-    unique = ("code",)
-    code: Text
-    advice: Text
-
-
 class Replies(RuleSections, frozen=True):
-    """通道返回码: what a channel's code means for us, and what to do."""
+    """通道返回码: what a channel's code means for us."""
 
     file = "replies.yaml"
     replies: tuple[Reply, ...]
     patience: tuple[Patience, ...]
-    advice: tuple[Advice, ...]
 
 
 class Message(RuleRow, frozen=True):
@@ -204,6 +197,9 @@ class Message(RuleRow, frozen=True):
     key: Text
     surface: Surface
     message: Text
+    here: Annotated[
+        Text | None, Meta(description="What follows a sentence on a menu of the manuals' product: where that is here")
+    ] = None
 
 
 class Messages(RuleSections, frozen=True):

@@ -10,7 +10,7 @@ import msgspec
 import yaml
 from msgspec import Meta
 
-from fapiao.errors import RuleError
+from fapiao.base_errors import RuleError
 from fapiao.paths import INCLUDE
 from fapiao.rules.refusals import closed_list, refused, row_of, unknown
 
@@ -35,8 +35,8 @@ def code_of(kind: str) -> Meta:
     return Meta(description=f"A code of kind {kind} in statuses.yaml", extra_json_schema={"enum": kind})
 
 
-class RuleRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every row says beside its own keys: since when it holds, and by whose sentence.
+class FileRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of any file under include/.
 
     No two rows of a section share the value of a `unique` key, a value of a unique list, or all values of a group of
     keys; each value of the closed list of the key `every` needs a row. Keys are called as in the file. What a row says
@@ -45,6 +45,10 @@ class RuleRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     unique: ClassVar[tuple[str | tuple[str, ...], ...]] = ()
     every: ClassVar[str] = ""
+
+
+class RuleRow(FileRow, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every rule says beside its own keys: since when it holds, and by whose sentence."""
 
     since: Annotated[date, Meta(description="From which day the rule holds, YYYY-MM-DD")]
     source: Annotated[Text, Meta(description="Manual and section, protocol section or decision")]
@@ -64,10 +68,11 @@ S = TypeVar("S", bound=RuleSections)
 class RuleFile(Generic[S]):
     """One rules file: its `content`, and the refusals of whoever compares its rows with others."""
 
-    def __init__(self, kind: type[S], folder: Path = RULES) -> None:
-        """Reads and checks it once. Raises RuleError with file and line."""
-        self._name = f"{folder.parent.name}/{folder.name}/{kind.file}"
-        self._root = self._parsed(folder / kind.file)
+    def __init__(self, kind: type[S], folder: Path = RULES, file: str = "") -> None:
+        """Reads and checks it once; `file` where several are of one kind. Raises RuleError with file and line."""
+        file = file or kind.file
+        self._name = f"{folder.parent.name}/{folder.name}/{file}"
+        self._root = self._parsed(folder / file)
         try:
             plain = self._plain(self._root)
             # days that YAML has not read as days are refused, not parsed
@@ -81,13 +86,13 @@ class RuleFile(Generic[S]):
         for section in kind.__struct_fields__:
             self._check(section, getattr(self.content, section))
 
-    def refuse(self, row: RuleRow, sentence: str, key: str = "") -> RuleError:
+    def refuse(self, row: FileRow, sentence: str, key: str = "") -> RuleError:
         """The error to raise for a row, or for one of its keys."""
         sections = ((name, getattr(self.content, name)) for name in self.content.__struct_fields__)
         place = next((name, index) for name, rows in sections for index, one in enumerate(rows) if one is row)
         return self._refusal(sentence, *place, key)
 
-    def known(self, rows: Iterable[RuleRow], key: str, allowed: Collection[str]) -> None:
+    def known(self, rows: Iterable[FileRow], key: str, allowed: Collection[str]) -> None:
         """Raises RuleError where a key has a text, a text of a list or a key of a mapping that is not in `allowed`."""
         for row in rows:
             value = _value(row, key)
@@ -95,7 +100,7 @@ class RuleFile(Generic[S]):
                 if one not in allowed:
                     raise self.refuse(row, unknown(key, repr(one), allowed, listed=not isinstance(value, str)), key)
 
-    def _check(self, section: str, rows: tuple[RuleRow, ...]) -> None:
+    def _check(self, section: str, rows: tuple[FileRow, ...]) -> None:
         seen: set[tuple[object, ...]] = set()
         for row in rows:
             for key, named in _lists(row):
@@ -167,11 +172,11 @@ def _line(node: yaml.Node) -> int:
     return node.start_mark.line + 1
 
 
-def _value(row: RuleRow, key: str) -> Any:
+def _value(row: FileRow, key: str) -> Any:
     return getattr(row, row.__struct_fields__[row.__struct_encode_fields__.index(key)])
 
 
-def _unique(row: RuleRow) -> Iterator[tuple[tuple[str, ...], tuple[object, ...]]]:
+def _unique(row: FileRow) -> Iterator[tuple[tuple[str, ...], tuple[object, ...]]]:
     """Each unique key or group of keys, with what must not stand in another row."""
     for key in row.unique:
         if isinstance(key, tuple):
@@ -181,7 +186,7 @@ def _unique(row: RuleRow) -> Iterator[tuple[tuple[str, ...], tuple[object, ...]]
             yield from (((key,), (one,)) for one in (value if isinstance(value, tuple) else (value,)))
 
 
-def _lists(row: RuleRow) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _lists(row: FileRow) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The lists of a row, those within its mappings too, each with the key it is under."""
     for key, value in zip(row.__struct_encode_fields__, msgspec.structs.astuple(row), strict=True):
         found = value.values() if isinstance(value, dict) else (value,)

@@ -1,11 +1,11 @@
 """What people write for a code: its label and aliases, in any width, case and spacing; the same on every surface."""
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fapiao.identifiers import one_spelling
+from fapiao.nearest import nearest
 
 _DASHES = re.compile("[‐‑‒–—―−－]")
 
@@ -31,12 +31,16 @@ class Spellings:
         """The code that a spelling means, where there is one."""
         return self.spellings.get(folded(text))
 
+    def near(self, text: str) -> str | None:
+        """The code whose spelling comes near, where there is one."""
+        found = nearest(folded(text), self.spellings)
+        return self.spellings[found[0]] if found else None
+
     def code(self, text: str) -> str:
         """The code that a spelling means. Raises ValueError, whose text continues a sentence, when there is none."""
         found = self.find(text)
         if found is None:
-            near = difflib.get_close_matches(folded(text), self.spellings, 1)
-            hint = f"; did you mean {self.spellings[near[0]]}?" if near else ""
+            hint = f"; did you mean {near}?" if (near := self.near(text)) else ""
             raise ValueError(f"{text!r} is unknown; known are {self.known}{hint}")
         return found
 

@@ -8,12 +8,14 @@ from decimal import Decimal
 from fapiao.enterprise.entries import read_amount
 from fapiao.enterprise.form import Problems, RecordReader, by_name, checked_lines
 from fapiao.enterprise.spellings import Vocabulary
+from fapiao.enterprise.values import code_of, invoice_type
 from fapiao.rules.book import RuleBook
 from fapiao.rules.spellings import Spellings
-from fapiao.rules.templates import loaded_columns
 from fapiao.selection.checks import OTHER
 from fapiao.selection.list_rules import TYPE, list_rules
 from fapiao.tables.lines import Table
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.places import told
 
 DEFAULT_PRIORITY = 100
 
@@ -62,8 +64,7 @@ def auto_words(vocabulary: Vocabulary, organisations: Collection[str]) -> AutoWo
 def read_auto_rules(files: Sequence[list[Table]], among: AutoWords) -> list[AutoRule]:
     """The rules of the files, off unless they say otherwise. Raises BadInput with every problem at once."""
     complaints = Problems()
-    tables = [table for tables in files for table in tables]
-    lines = checked_lines(tables, loaded_columns("auto_rules"), complaints)
+    lines = checked_lines(files, "auto_rules", complaints)
     found = [_rule(form, name, among) for name, form in by_name(lines, complaints).items()]
     complaints.refuse()
     return found
@@ -78,7 +79,7 @@ def _rule(form: RecordReader, name: str, among: AutoWords) -> AutoRule:
         organisations=_each(form, "organisations", lambda item: _organisation(item, among.organisations)),
         invoice_types=_each(form, "invoice_types", lambda item: _type(item, among.rules))
         or list_rules().rules[TYPE].allowed,
-        reasons=_each(form, "reasons", among.reason.code),
+        reasons=_each(form, "reasons", lambda item: code_of(item, among.reason)),
         amount_from=form.read("amount_from", None, None, read_amount),
         amount_to=form.read("amount_to", None, None, read_amount),
         issued_from=form.day("issued_from"),
@@ -93,13 +94,16 @@ def _rule(form: RecordReader, name: str, among: AutoWords) -> AutoRule:
 def _object(form: RecordReader, rule: AutoRule) -> None:
     """What no rule may say: 勾选 without a reason for every document (R175), 其他 without words, bounds that cross."""
     if rule.action == "select" and not (rule.reason or rule.reasons):
-        form.object("reason", "勾选需要不抵扣原因：填写 reason，或以 reasons 限定已有原因的票据")
+        names = {"reason": form.named("reason"), "reasons": form.named("reasons")}
+        form.object("reason", sentence("selection_files.needs_reason", **names))
     if rule.reason == OTHER and not rule.reason_text:
-        form.object("reason_text", "不抵扣原因为其他时，需要填写其他原因说明")
+        form.object("reason_text", sentence("selection_files.needs_text"))
     if rule.amount_from is not None and rule.amount_to is not None and rule.amount_from > rule.amount_to:
-        form.object("amount_to", f"{rule.amount_to} is less than amount_from {rule.amount_from}")
+        bounds = {"to": rule.amount_to, "from_": rule.amount_from}
+        form.object("amount_to", sentence("selection_files.below", column=form.named("amount_from"), **bounds))
     if rule.issued_from and rule.issued_to and rule.issued_from > rule.issued_to:
-        form.object("issued_to", f"{rule.issued_to} is before issued_from {rule.issued_from}")
+        days = {"to": rule.issued_to, "from_": rule.issued_from}
+        form.object("issued_to", sentence("selection_files.before", column=form.named("issued_from"), **days))
 
 
 def _each(form: RecordReader, column: str, reader: Callable[[str], str]) -> tuple[str, ...]:
@@ -108,18 +112,18 @@ def _each(form: RecordReader, column: str, reader: Callable[[str], str]) -> tupl
 
 def _whole_number(text: str) -> int:
     if not text.isdecimal():
-        raise ValueError(f"{text!r} is not a whole number like 100")
+        raise ValueError(sentence("selection_files.whole_number", text=text))
     return int(text)
 
 
 def _organisation(item: str, known: Collection[str]) -> str:
     if item not in known:
-        raise ValueError(f"there is no organisation {item}: load its taxpayers first")
+        raise ValueError(sentence("enterprise_files.no_organisation", code=item))
     return item
 
 
 def _type(item: str, rules: RuleBook) -> str:
-    code = rules.invoice_type(item).code
+    code = invoice_type(item, rules).code
     if code not in list_rules().rules[TYPE].allowed:
-        raise ValueError(f"{item}: {list_rules().text(TYPE)}")
+        raise ValueError(told(item, list_rules().text(TYPE)))
     return code

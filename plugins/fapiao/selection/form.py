@@ -58,22 +58,22 @@ OPERATION = FormField("operation", "text", *texts_of("selection", "operation"),
                       preset="not_deduct", choices=_operations, means=_operation, check=_known_operation)  # fmt: skip
 DOCUMENTS = (
     FormField("document_keys", "texts", *texts_of("selection", "document_keys"), means=spelled,
-              option=Option("document_keys", "缴款书号码", "NUMBER", repeated=True)),
+              option=Option("document_keys", "form_options.selection_documents", "placeholders.number", repeated=True)),
     FormField("taxpayers", "texts", *texts_of("selection", "taxpayers"), means=one_spelling,
-              option=Option("--taxpayer", "whose they are", "NUMBER", repeated=True)),
+              option=Option("--taxpayer", "form_options.selection_taxpayer", "placeholders.taxpayer", repeated=True)),
 )  # fmt: skip
 REASON = (
     FormField("reason", "text", *texts_of("selection", "reason"),
               codes="not_deductible_type", nothing=field_texts("selection", "reason").nothing,
-              option=Option("--reason", "不抵扣原因, 1 to 5 or its name; default: each paper's own", "REASON")),
+              option=Option("--reason", "form_options.selection_reason", "placeholders.reason")),
     FormField("reason_text", "text", *texts_of("selection", "reason_text"),
-              option=Option("--reason-text", "what 其他 needs", "WORDS")),
+              option=Option("--reason-text", "form_options.selection_reason_text", "placeholders.words")),
 )  # fmt: skip
 SHEET = (
     FormField("without", "texts", *texts_of("selection", "without"), means=one_spelling,
-              option=Option("--without", "删除: submit nothing of this tax number", "NUMBER", repeated=True)),
+              option=Option("--without", "form_options.selection_without", "placeholders.taxpayer", repeated=True)),
     FormField("accounts", "texts", *texts_of("selection", "accounts"), means=_account,
-              option=Option("--account", "换账号 for a tax number", "NUMBER=ACCOUNT", repeated=True)),
+              option=Option("--account", "form_options.selection_account", "placeholders.account", repeated=True)),
 )  # fmt: skip
 REQUEST = (OPERATION, *DOCUMENTS, *REASON, *SHEET)
 SELECTION = (

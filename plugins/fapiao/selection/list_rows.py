@@ -9,14 +9,18 @@ from typing import cast
 
 from fapiao.bureau_files.layouts import file_rules
 from fapiao.enterprise.form import Problems, check_columns
+from fapiao.enterprise.headings import in_columns, written
 from fapiao.identifiers import taxpayer_no
 from fapiao.identity import spelled
 from fapiao.rules.book import rulebook
 from fapiao.rules.spellings import Spellings, folded
+from fapiao.rules.templates import table_named
 from fapiao.selection.answers import Action
 from fapiao.selection.checks import OTHER
 from fapiao.selection.list_rules import MISSING, TWICE, list_rules
-from fapiao.tables.lines import Line, Table, heading, respelled
+from fapiao.tables.lines import Line, Table, heading
+from fapiao.texts.catalogue import listed, sentence
+from fapiao.texts.places import told
 
 SHEET = "引入清单"
 _THE_BUREAUS = "customs_no_deduction_list"
@@ -64,38 +68,44 @@ def list_rows(files: Sequence[list[Table]]) -> list[ListRow]:
     record at all.
     """
     complaints = Problems()
-    tables = [respelled(table, _spellings()) for tables in files for table in _of_list(tables)]
+    tables = _lists(files)
     for table in tables:
         strange = _strange(table)
-        check_columns(table, (*COLUMNS, *(name for name in strange if not _is_near(name))), complaints)
+        check_columns(table, (*COLUMNS, *(name for name in strange if not _is_near(name, table))), complaints)
         _check_needed(table, complaints)
     if not any(table.lines for table in tables) and not complaints.problems:
-        complaints.problems.append("no record is in the list: fill in ./fapiao template selection")
+        complaints.problems.append(sentence("selection_files.no_rows"))
     complaints.refuse()
     return _without_twins([_row(line) for table in tables for line in table.lines])
 
 
+def _lists(files: Sequence[list[Table]]) -> list[Table]:
+    """Of a workbook the sheet with our name, or the first; of another file the first table; under our columns."""
+    found = [table for tables in files for table in _of_list(tables)]
+    return [in_columns(table, SHEET, _spellings()) for table in found]
+
+
 def _of_list(tables: list[Table]) -> list[Table]:
-    """Of a workbook the sheet with our name, or the first; of another file everything."""
-    return [table for table in tables if table.name == SHEET] or tables[:1]
+    return [table for table in tables if table_named(table.name) == SHEET] or tables[:1]
 
 
 def unread_columns(files: Sequence[list[Table]]) -> list[str]:
     """A sentence about every column that is in a list and means nothing here; its rows are read without it."""
-    tables = [respelled(table, _spellings()) for tables in files for table in _of_list(tables)]
     return [
-        f"{table.source}：列“{name}”没有读取。" for table in tables for name in _strange(table) if not _is_near(name)
+        sentence("selection_files.unread_column", list=table.source, name=name)
+        for table in _lists(files)
+        for name in _strange(table)
+        if not _is_near(name, table)
     ]
 
 
 def _strange(table: Table) -> list[str]:
-    found = dict.fromkeys([*table.columns, *(name for line in table.lines for name in line.cells)])
-    return [name for name in found if name and name not in COLUMNS]
+    return [name for name in written(table) if name and name not in COLUMNS]
 
 
-def _is_near(name: str) -> bool:
+def _is_near(name: str, table: Table) -> bool:
     """Whether a heading may be one of ours, misspelt: then nobody knows what was meant."""
-    return bool(get_close_matches(name, COLUMNS, 1))
+    return bool(get_close_matches(name, [table.names.get(column, column) for column in COLUMNS], 1))
 
 
 @cache
@@ -107,12 +117,13 @@ def _spellings() -> dict[str, str]:
 
 
 def _check_needed(table: Table, complaints: Problems) -> None:
-    there = {*table.columns, *(name for line in table.lines for name in line.cells)}
+    there = set(written(table))
     missing = [] if ACTION in there else [ACTION]
     if not there & {CUSTOMS_NO, INVOICE_NO}:
         missing.append(CUSTOMS_NO)
     if missing:
-        complaints.problems.append(f"{table.source}: the column {' and '.join(missing)} is missing")
+        names = listed(table.names.get(column, column) for column in missing)
+        complaints.problems.append(told(table.source, sentence("selection_files.no_columns", columns=names)))
 
 
 @cache

@@ -12,6 +12,7 @@ from fapiao.rules.records import check_pattern
 from fapiao.rules.rule_file import RULES, Count, Least1, RuleFile, RuleRow, RuleSections, Text, Texts
 from fapiao.selection.answers import Outcome
 from fapiao.selection.rules import SelectionChannel
+from fapiao.texts.said import said
 
 STATISTICS_GENERATED = "STATISTICS_GENERATED"
 """The cause of everything that is refused because 统计表已生成; replies.yaml names whole uploads so."""
@@ -39,8 +40,7 @@ class UploadRule(RuleRow, frozen=True):
     def check(self, count: int) -> None:
         """Raises Refused for more documents than one upload takes, or none; nothing is sent then."""
         if not 1 <= count <= self.limit:
-            text = f"{count} documents in one upload; it takes 1 to {self.limit}"
-            raise Refused("UPLOAD_SIZE", text, "divide them over several uploads")
+            raise Refused("UPLOAD_SIZE", said("errors.upload_size", count=count, limit=self.limit))
 
 
 class ResultCode(RuleRow, frozen=True):

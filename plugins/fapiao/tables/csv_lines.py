@@ -10,7 +10,9 @@ from fapiao.errors import BadInput
 from fapiao.tables.lines import (
     Cell,
     Line,
+    Place,
     Table,
+    complaint,
     heading,
     is_remark,
     odd_text,
@@ -18,6 +20,8 @@ from fapiao.tables.lines import (
     refuse_wide,
     wrong_headings,
 )
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.places import told
 
 _SEPARATORS = ",\t;"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -32,14 +36,14 @@ def read_csv(source: str, text: str) -> Table:
     """The table of a CSV text. Raises BadInput when its quoting is broken, or it is larger than a table can be."""
     separator, most = _separator(text), bound("table_cells")
     if (cells := text.count(separator)) > most.value:
-        raise BadInput([f"{source}: {most.said(cells)}"])
+        raise BadInput([told(source, most.said(cells))])
     records = _records(source, text, separator)
     first = next(records, None)
     if first is None:
-        raise BadInput([f"{source} has no heading line: nothing stands between its separators"])
+        raise BadInput([sentence("tables.no_headings", file=source)])
     columns = tuple(heading(cell) for cell in first[1])
     refuse_wide(source, len(columns))
-    table = Table(source, None, columns, [], wrong_headings(source, columns))
+    table = Table(source, None, columns, [], wrong_headings(source, columns), place=Place(first[0]))
     for number, record in records:
         if not is_remark(record[0]):
             _add(table, number, record)
@@ -57,7 +61,7 @@ def _records(source: str, text: str, separator: str) -> Iterator[Record]:
 
 
 def _broken(source: str, line: int, raised: BaseException) -> BadInput:
-    return BadInput([f"{source}, line {line}: {raised}; check the quotes there"])
+    return BadInput([complaint(source, Place(line), sentence("tables.quotes", reason=raised))])
 
 
 def _separator(text: str) -> str:
@@ -69,17 +73,15 @@ def _separator(text: str) -> str:
 
 
 def _add(table: Table, number: int, record: list[str]) -> None:
+    place = Place(number)
     if len(record) != len(table.columns):
-        table.problems.append(
-            f"{table.source}, line {number}: {len(record)} cells, but the heading line has {len(table.columns)} "
-            "columns; quote a cell that contains the separator"
-        )
+        counted = sentence("tables.cells", cells=len(record), columns=len(table.columns))
+        table.problems.append(complaint(table.source, place, counted))
         return
-    place = f"line {number}"
     cells = {}
     for name, value in zip(table.columns, record, strict=True):
         if odd := odd_text(value):
-            table.problems.append(f"{table.source}, {place}, {name[:80]}: {odd}")
+            table.problems.append(complaint(table.source, place, odd, name))
         elif name or value.strip():
             cells[name] = Cell(value.strip(), place)
     table.lines.append(Line(table.source, place, cells))

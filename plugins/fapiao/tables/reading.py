@@ -10,6 +10,7 @@ from fapiao.tables.lines import Table
 from fapiao.tables.workbook_lines import read_workbook
 from fapiao.tables.yaml_lines import read_yaml
 from fapiao.text_encoding import UnreadableText, table_text
+from fapiao.texts.catalogue import sentence
 from fapiao.whole_file import read_whole
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -26,7 +27,9 @@ def read_tables(path: Path, *, within: Path | None = None) -> list[Table]:
     try:
         content = read_whole(path, bound("table_bytes").value, within=within)
     except BadInput as refused:
-        raise BadInput([f"{path} cannot be read: {problem}" for problem in refused.problems]) from refused
+        raise BadInput(
+            [sentence("tables.unreadable", file=path, problem=problem) for problem in refused.problems]
+        ) from refused
     return tables_of(path.name, content)
 
 
@@ -34,15 +37,15 @@ def tables_of(name: str, content: bytes) -> list[Table]:
     """The tables of what a file or a pipe held; `name` is how complaints call it. Raises BadInput as `read_tables`."""
     is_workbook = content.startswith((ZIP, OLE))
     if len(content) > (most := bound("table_bytes" if is_workbook else "table_text_bytes")).value:
-        raise BadInput([f"{name} is {most.said()}"])
+        raise BadInput([sentence("tables.too_large", file=name, bound=most.said())])
     if is_workbook:
         return read_workbook(name, content)
     try:
         text = table_text(content)
     except UnreadableText as unreadable:
-        raise BadInput([f"{name} {unreadable}: save it as .xlsx, CSV or YAML"]) from unreadable
+        raise BadInput([sentence("tables.not_text", file=name, why=unreadable)]) from unreadable
     if not text.strip():
-        raise BadInput([f"{name} is empty: put a heading line and at least one record into it"])
+        raise BadInput([sentence("tables.empty", file=name)])
     if _HTML.match(text):
-        raise BadInput([f"{name} is a web page, whatever its name says: save it as .xlsx, CSV or YAML"])
+        raise BadInput([sentence("tables.web_page", file=name)])
     return read_yaml(name, text) if _YAML.match(text) else [read_csv(name, text)]

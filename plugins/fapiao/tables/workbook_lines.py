@@ -13,7 +13,9 @@ from fapiao.errors import BadInput
 from fapiao.tables.lines import (
     Cell,
     Line,
+    Place,
     Table,
+    complaint,
     heading,
     is_remark,
     odd_text,
@@ -21,16 +23,11 @@ from fapiao.tables.lines import (
     refuse_wide,
     wrong_headings,
 )
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.places import told
 
 EXACT_DIGITS = 15
 """Excel keeps a number to 15 digits; of a longer one the last digits are already lost (C43)."""
-
-_ADVICE = "请复制后以数值方式粘贴，再引入"
-
-_ROUNDED = (
-    f"a number of more than {EXACT_DIGITS} digits has lost its last digits; "
-    "format the column as text and type the value again"
-)
 
 Raw = str | float | int | bool | date | datetime | time | timedelta
 
@@ -41,16 +38,14 @@ def read_workbook(source: str, content: bytes) -> list[Table]:
     room = _Room(source)
     room.hold(looked.area // 2)
     with sentences(source), loading(looked, (), source) as coming:
-        tables = [_table(f"{source}, sheet {name}", name, room.rows(wait())) for name, wait in coming.items()]
+        tables = [
+            _table(sentence("tables.sheet", file=source, sheet=name), name, room.rows(wait()))
+            for name, wait in coming.items()
+        ]
     for table in tables:
-        table.problems.extend(
-            f"{table.source}, cell {address}: an error value (#N/A, #REF! …) has no content; correct the cell"
-            for address in sorted(looked.errors.get(str(table.name), ()))
-        )
-        table.problems.extend(
-            f"{table.source}: 单元格 {address} 是公式；{_ADVICE}"
-            for address in sorted(looked.formulas.get(str(table.name), ()))
-        )
+        errors, formulas = (found.get(str(table.name), ()) for found in (looked.errors, looked.formulas))
+        table.problems.extend(_about(table, address, sentence("tables.error_value")) for address in sorted(errors))
+        table.problems.extend(_about(table, address, sentence("tables.formula")) for address in sorted(formulas))
         refuse_many(table.problems)
     return tables
 
@@ -71,7 +66,7 @@ class _Room:
     def hold(self, cells: int) -> None:
         """Raises BadInput for more than all may have."""
         if cells > self._most.value:
-            raise BadInput([f"{self._source}: {self._most.said(cells)}"])
+            raise BadInput([told(self._source, self._most.said(cells))])
 
 
 def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:
@@ -80,7 +75,8 @@ def _table(source: str, name: str, rows: list[list[Raw]]) -> Table:
         return Table(source, name, (), [], is_sheet=True)
     columns = tuple(heading(str(cell)) for cell in filled[0][1])
     refuse_wide(source, sum(map(bool, columns)))
-    table = Table(source, name, columns, [], wrong_headings(source, columns), is_sheet=True)
+    place, odd = Place(filled[0][0], is_row=True), wrong_headings(source, columns)
+    table = Table(source, name, columns, [], odd, is_sheet=True, place=place)
     for number, row in ((number, row) for number, row in filled[1:] if not is_remark(row[0])):
         table.lines.append(_line(table, number, row))
         refuse_many(table.problems)
@@ -93,13 +89,18 @@ def _line(table: Table, number: int, row: list[Raw]) -> Line:
         value = _text(row[position])
         if not column and value == "":
             continue
-        address = f"cell {letters(position)}{number}"
-        odd = _ROUNDED if value is None else odd_text(value)
+        place = Place(number, letters(position), is_row=True)
+        odd = sentence("tables.rounded", digits=EXACT_DIGITS) if value is None else odd_text(value)
         if odd:
-            table.problems.append(f"{table.source}, {address}, {column[:80]}: {odd}")
+            table.problems.append(complaint(table.source, place, odd, column))
         elif value is not None:
-            cells[column] = Cell(value, address)
-    return Line(table.source, f"row {number}", cells)
+            cells[column] = Cell(value, place)
+    return Line(table.source, Place(number, is_row=True), cells)
+
+
+def _about(table: Table, address: str, what: str) -> str:
+    column = address.rstrip("0123456789")
+    return complaint(table.source, Place(int(address[len(column) :]), column, is_row=True), what)
 
 
 def _text(raw: Raw) -> str | None:

@@ -1,8 +1,9 @@
 """YAML: a mapping of table names to lists of records, or one plain list; every scalar is taken as the text it is."""
 
 from fapiao.errors import BadInput
-from fapiao.tables.lines import Cell, Line, Table, Value, heading, odd_text, refuse_many, refuse_wide
+from fapiao.tables.lines import Cell, Line, Place, Table, Value, complaint, heading, odd_text, refuse_many, refuse_wide
 from fapiao.tables.yaml_nodes import Node, root_of
+from fapiao.texts.catalogue import sentence
 
 # plain null and ~ are empty; 0123 and 2026-01-05 stay the texts that were written
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
@@ -15,15 +16,15 @@ def read_yaml(source: str, text: str) -> list[Table]:
     if isinstance(value, list):
         return [_table(source, None, value, [])]
     if not isinstance(value, tuple):
-        raise BadInput([f"{source}: expected a list of records, or a mapping of table names to such lists"])
+        raise BadInput([sentence("tables.shape", file=source)])
     tables: dict[str, Table] = {}
     for key, node in value:
-        name = _name(source, key, "a section")
+        name = _name(source, key, sentence("tables.section_name"))
         problems: list[str] = []
         if name in tables:
-            raise BadInput([f"{source}, line {key.line}: the section {name} stands here for the second time"])
+            raise BadInput([complaint(source, Place(key.line), sentence("tables.section_twice", name=name))])
         if not isinstance(node.value, list) and _text(node) != "":
-            problems.append(f"{source}, line {node.line}: {name} must be a list of records")
+            problems.append(complaint(source, Place(node.line), sentence("tables.no_list", name=name)))
         tables[name] = _table(source, name, node.value if isinstance(node.value, list) else [], problems)
     return list(tables.values())
 
@@ -41,28 +42,27 @@ def _table(source: str, name: str | None, records: list[Node], problems: list[st
 
 
 def _line(source: str, node: Node, problems: list[str]) -> Line | None:
-    place = f"line {node.line}"
     if not isinstance(node.value, tuple):
-        problems.append(f"{source}, {place}: expected a record of columns and values")
+        problems.append(complaint(source, Place(node.line), sentence("tables.no_record")))
         return None
     cells: dict[str, Cell] = {}
     for key, content in node.value:
-        name, value = heading(_name(source, key, "a column")), _value(content)
-        where = f"{source}, line {key.line}, {name[:80]}"
+        name, value = heading(_name(source, key, sentence("tables.column_name"))), _value(content)
+        place = Place(key.line)
         if name in cells:
-            problems.append(f"{where}: this record has the column twice; keep one of them")
+            problems.append(complaint(source, place, sentence("tables.column_twice"), name))
         if value is None:
-            problems.append(f"{where}: expected a value or a list of values")
+            problems.append(complaint(source, place, sentence("tables.no_value"), name))
         elif odd := next(filter(None, map(odd_text, value if isinstance(value, tuple) else [value])), None):
-            problems.append(f"{where}: {odd}")
+            problems.append(complaint(source, place, odd, name))
         else:
-            cells[name] = Cell(value, f"line {content.line}")
-    return Line(source, place, cells)
+            cells[name] = Cell(value, Place(content.line))
+    return Line(source, Place(node.line), cells)
 
 
-def _name(source: str, key: Node, what: str) -> str:
+def _name(source: str, key: Node, otherwise: str) -> str:
     if not isinstance(key.value, str):
-        raise BadInput([f"{source}, line {key.line}: {what} must have a text for its name"])
+        raise BadInput([complaint(source, Place(key.line), otherwise)])
     return key.value
 
 

@@ -9,6 +9,9 @@ import yaml
 from fapiao.boundary import boundary
 from fapiao.bounds import bound
 from fapiao.errors import BadInput
+from fapiao.tables.lines import Place, complaint
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.places import told
 
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Start = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
@@ -57,7 +60,7 @@ class _Tree:
         for event in events:
             self._line = event.start_mark.line + 1 if event.start_mark else self._line
             if isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
-                raise self._refusal("a second document begins here; keep one")
+                raise self._refusal(sentence("tables.second_document"))
             if isinstance(event, yaml.ScalarEvent):
                 self._took(Node(event.value, self._line, not event.style), event.anchor, 1)
             elif isinstance(event, yaml.AliasEvent):
@@ -80,7 +83,7 @@ class _Tree:
 
     def _alias(self, name: str) -> None:
         if name not in self._named:
-            raise self._refusal(f"nothing is called &{name[:40]} before this, or it holds itself")
+            raise self._refusal(sentence("tables.no_anchor", name=name[:40]))
         node, size = self._named[name]
         self._took(node, None, size)
 
@@ -96,11 +99,12 @@ class _Tree:
         else:
             self._root = node
 
-    def _refusal(self, sentence: str) -> BadInput:
-        return BadInput([f"{self._source}, line {self._line}: {sentence}"])
+    def _refusal(self, what: str) -> BadInput:
+        return BadInput([complaint(self._source, Place(self._line), what)])
 
 
 def _broken(source: str, raised: BaseException) -> BadInput:
     mark = getattr(raised, "problem_mark", None)
     reason = str(getattr(raised, "problem", None) or raised).splitlines()[0]
-    return BadInput([f"{source}{f', line {mark.line + 1}' if mark else ''}: not valid YAML: {reason}"])
+    what = sentence("tables.not_yaml", reason=reason)
+    return BadInput([complaint(source, Place(mark.line + 1), what) if mark else told(source, what)])

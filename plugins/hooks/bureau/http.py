@@ -14,6 +14,7 @@ from fapiao.bounds import Bound, bound
 from fapiao.errors import AnswerLost, BureauError, Refused, TryLater
 from fapiao.masking import masked_text
 from fapiao.retry_after import retry_after
+from fapiao.texts.said import Said, said
 from hooks.bureau.addresses import mask_addresses
 from hooks.bureau.answer import BeyondBounds, read_answer
 from hooks.bureau.connection import BureauConnection
@@ -51,14 +52,8 @@ class BureauHttp:
     """The codes of its errors; the last one is followed by the status."""
     beyond: ClassVar[str]
     """The code of an answer that passes a bound."""
-    who: ClassVar[str]
-    check: ClassVar[str]
-    """Whom its errors name, and what is to be looked at first."""
     ours: ClassVar[tuple[type[Exception], ...]] = ()
     """What a wire raises beside errors of the bureau."""
-    lost: ClassVar[str]
-    silent: ClassVar[str]
-    """What to do where the answer was lost, or where a gateway (502, 504) gave up waiting for it."""
 
     def __init__(self, known: BureauConnection, hide: Callable[[str], str] = masked_text) -> None:
         """Raises FapiaoError where the connection cannot be used; what it would send in clear is warned of."""
@@ -111,7 +106,7 @@ class BureauHttp:
     def _spare(self, failed: BureauError) -> None:
         """An answer, whatever it says, is about its own question; only who cannot be reached at all is left alone."""
         if failed.code == self.not_sent:
-            self._rest.barred(TryLater(failed.code, failed.text, failed.advice, failed.wait_seconds))
+            self._rest.barred(TryLater(failed.code, failed.said, failed.advised, failed.wait_seconds))
         else:
             self._rest.reached()
 
@@ -131,27 +126,24 @@ class BureauHttp:
         if response.is_success:
             return
         status = response.status_code
-        code, text = f"{self.http}_{status}", self._hide(f"HTTP {status} {response.reason_phrase}")
+        code, reason = f"{self.http}_{status}", self._hide(response.reason_phrase)
+        text = said("errors.http", status=status, reason=reason)
         asked = retry_after(response.headers.get("retry-after", ""), datetime.now(UTC))
         wait = self.poll_delay(60) if asked is None else asked
         if status in _ASKS_FOR_PATIENCE or (status == _BUSY and asked is not None):
-            advice = f"{self.who} asks for patience; it is asked again after that"
-            raise TryLater(code, text, advice, wait, free=True)
+            raise TryLater(code, text, Said(f"advice.{self.http}_busy"), wait, free=True)
         if status in _GATEWAY_SILENT:
-            raise AnswerLost(code, text, self.silent, self.repeat_seconds())
+            raise AnswerLost(code, text, Said(f"advice.{self.http}_silent"), self.repeat_seconds())
         if response.is_server_error:
-            advice = f"{self.who} answers with an error of its own; it is asked again"
-            raise TryLater(code, text, advice, wait)
-        raise Refused(code, text, self.check, wait, free=True)
+            raise TryLater(code, text, Said(f"advice.{self.http}_failed"), wait)
+        raise Refused(code, text, wait_seconds=wait, free=True)
 
     def _failed(self, failed: BaseException) -> TryLater | AnswerLost:
         """What a call that brought no answer proves: whether anything was sent is known, whatever went wrong."""
         if not self._watch.sent:
-            text = f"{self.who} cannot be reached: {self._hide(str(failed)) or type(failed).__name__}"
-            return TryLater(self.not_sent, text, f"{self.check} and the network", self.poll_delay(60))
+            not_reached = said("errors.not_reached", why=self._hide(str(failed)) or type(failed).__name__)
+            return TryLater(self.not_sent, not_reached, wait_seconds=self.poll_delay(60))
         if isinstance(failed, BeyondBounds):
-            advice = f"ask {self.who} why it answers so; what it holds is asked for again"
-            return AnswerLost(self.beyond, str(failed), advice, self.repeat_seconds())
+            return AnswerLost(self.beyond, str(failed), wait_seconds=self.repeat_seconds())
         why = str(failed) if isinstance(failed, TimeIsOver) else type(failed).__name__
-        text = f"the answer did not arrive: {why}"
-        return AnswerLost(self.answer_lost, text, self.lost, self.repeat_seconds())
+        return AnswerLost(self.answer_lost, said("errors.answer_lost", why=why), wait_seconds=self.repeat_seconds())

@@ -17,6 +17,7 @@ from fapiao.errors import (
 )
 from fapiao.masking import masked_text
 from fapiao.rules.book import UNKNOWN, Outcome, RuleBook
+from fapiao.texts.said import Said, said
 from hooks.bureau.http import BureauHttp
 
 T = TypeVar("T")
@@ -41,6 +42,11 @@ class BureauReply:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", masked_text(self.text))
+
+
+def advised_by(outcome: Outcome) -> Said:
+    """What is to be done about an answer."""
+    return Said(f"advice.{outcome.advice}")
 
 
 class BureauSession:
@@ -75,12 +81,12 @@ class BureauSession:
         text, wait = f"{reply.code} {reply.text}".strip(), self.poll_delay(outcome.wait_seconds or 60.0)
         answer = reply.answer or reply.raw
         if outcome.kind == "flow_control":
-            raise TryLater(outcome.code, text, outcome.advice, wait, answer, free=True)
+            raise TryLater(outcome.code, text, advised_by(outcome), wait, answer, free=True)
         refused = CallerRefused if reply.kind == PLATFORM else NotUnderstood if outcome.kind == UNKNOWN else Refused
-        raise self.errors.get(outcome.kind, refused)(outcome.code, text, outcome.advice, wait, answer)
+        raise self.errors.get(outcome.kind, refused)(outcome.code, text, advised_by(outcome), wait, answer)
 
     @contextmanager
-    def unless_it_never_arrived(self, advice: str) -> Iterator[None]:
+    def unless_it_never_arrived(self, advised: Said) -> Iterator[None]:
         """AnswerLost for every failure that does not prove that what was sent never came to the bureau itself.
 
         Proven it is by a documented refusal, by a lost login, by a way that was barred, and where nothing was sent.
@@ -92,12 +98,12 @@ class BureauSession:
             proven = failed.free or documented or isinstance(failed, QuotaSpent | LoginLost)
             if proven or failed.code == self._http.not_sent:
                 raise
-            raise AnswerLost(failed.code, failed.text, advice, failed.wait_seconds, failed.answer) from failed
+            raise AnswerLost(failed.code, failed.said, advised, failed.wait_seconds, failed.answer) from failed
 
     def ask_safely_repeatable(self, ask: Callable[[], T]) -> T:
         """Asking costs nothing, so a lost answer is simply asked for again: TryLater."""
         try:
             return ask()
         except AnswerLost as lost:
-            advice = "the question is asked again"
-            raise TryLater(lost.code, lost.text, advice, self.poll_delay(60), lost.answer) from lost
+            again = said("advice.asked_again")
+            raise TryLater(lost.code, lost.said, again, self.poll_delay(60), lost.answer) from lost

@@ -38,7 +38,7 @@ def load_entries(
     and then nothing is saved; `dry_run` saves nothing.
     """
     complaints = Problems()
-    forms = entry_forms(lines_by_kind(files, ("entries",), {}, complaints)["entries"], complaints)
+    forms = entry_forms(lines_by_kind(files, ("entries",), complaints)["entries"], complaints)
     with acting(connection, actor), connection.transaction(force_rollback=dry_run):
         connection.execute(query("entries", "lock_owners"), {"taxpayers": [number for number, _ in forms]})
         known = _known(connection, list(forms))

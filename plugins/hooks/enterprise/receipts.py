@@ -13,6 +13,9 @@ from fapiao.errors import MergeError, Refused
 from fapiao.permissions.rules import Permissions
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.places import apart, told
+from fapiao.texts.said import said
 from fapiao.verification import Received, Verification, question, verification_rules
 from hooks.enterprise.permissions import permissions_of
 from hooks.pool.sessions import acting
@@ -69,18 +72,18 @@ def _verdict(connection: Connection, receiver: Receiver, receipt: Receipt) -> Re
         return ReceiptVerdict(*whose, "repeated", rulebook().message("received_repeated", "import") + receipt.repeats)
     problems = list(_objections(receiver, one))
     if problems:
-        return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {'; '.join(problems)}")
+        return ReceiptVerdict(*whose, "refused", told(receipt.where, apart(problems)))
     try:
         outcome = _received(connection, receiver, one)
     except (Refused, MergeError) as failed:
         why = failed.text if isinstance(failed, Refused) else failed
-        return ReceiptVerdict(*whose, "refused", f"{receipt.where}: {why}")
+        return ReceiptVerdict(*whose, "refused", told(receipt.where, why))
     return ReceiptVerdict(*whose, outcome, rulebook().message(f"received_{outcome}", "import"))
 
 
 def _objections(receiver: Receiver, one: Received) -> Iterator[str]:
     if one.taxpayer_no not in receiver.companies:
-        yield f"the taxpayer {one.taxpayer_no} is unknown: load it first (./fapiao taxpayers load)"
+        yield sentence("enterprise_files.unknown_taxpayer", number=one.taxpayer_no)
 
 
 def _received(connection: Connection, receiver: Receiver, one: Received) -> Outcome:
@@ -105,7 +108,7 @@ def _check_right(connection: Connection, receiver: Receiver, one: Received) -> N
     with connection.cursor(row_factory=tuple_row) as cursor:
         booked = [code for (code,) in cursor.execute(query("verification", "booked_to"), _owned(one))]
     if key := receiver.permissions.any_objection("import", booked or [receiver.companies[one.taxpayer_no]]):
-        raise Refused("NO_RIGHT", rulebook().message(key, "interactive"), "hand it in as somebody who may")
+        raise Refused("NO_RIGHT", rulebook().message(key, "interactive"))
 
 
 def _compare(connection: Connection, one: Received) -> None:
@@ -114,12 +117,12 @@ def _compare(connection: Connection, one: Received) -> None:
         face = cursor.execute(query("verification", "face"), _owned(one)).fetchone() or {}
     compared = ((label, getattr(one, name), face.get(name)) for name, label in _COMPARED.items())
     differing = [
-        f"{label} {mine}，票面 {theirs}"
+        sentence("errors.difference", label=label, mine=mine, theirs=theirs)
         for label, mine, theirs in compared
         if mine != theirs and None not in (mine, theirs)
     ]
     if differing:
-        raise Refused("VERIFY_MISMATCH", f"与税局票面不一致：{'；'.join(differing)}", "check the paper")
+        raise Refused("VERIFY_MISMATCH", said("errors.differs_from_face", differences="；".join(differing)))
 
 
 def _owned(one: Received) -> dict[str, str]:

@@ -56,7 +56,7 @@ def inside(folder: Path, name: str) -> Path:
     """A file of the inbox by its relative name; raises BadInput for one that lies elsewhere."""
     asked = PurePosixPath(name)
     if asked.is_absolute() or ".." in asked.parts or "\0" in name or not asked.parts:
-        raise BadInput([f"{name}: 文件必须放在收件夹 {folder} 里。"])
+        raise BadInput([f"{name}：文件必须放在收件夹 {folder} 里。"])
     return folder.joinpath(*asked.parts)
 
 

@@ -31,7 +31,7 @@ def reading(sha256: str, name: str) -> Iterator[None]:
             f"{folder.parent} does not take notes of what is read ({error.strerror}): set FAPIAO_INBOX_RESULTS"
         ) from error
     if lock is None:
-        raise BadInput([f"{name}: {rulebook().message('file_breaks_workers', 'import')}"])
+        raise BadInput([f"{name}：{rulebook().message('file_breaks_workers', 'import')}"])
     try:
         yield
     finally:

@@ -10,6 +10,7 @@ import msgspec
 from fapiao.boundary import boundary
 from fapiao.channels.stated import ticket_of
 from fapiao.errors import BureauError, CallerRefused, TryLater
+from fapiao.texts.said import Said, said
 from fapiao.tolerant_json import fields, text_of
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.redaction import Secrets
@@ -19,7 +20,6 @@ LIFE = timedelta(hours=2) - timedelta(minutes=5)
 """Two hours, less what a call may take."""
 _LONGEST_TOKEN = 4096
 """It travels in the address, of which servers take 8,000 characters."""
-_ADVICE = "check login, password and extra of connection bureau_gateway"
 
 
 class Tokens:
@@ -65,7 +65,7 @@ class Tokens:
         if token is None or success != "true":
             code = str(data.get("error_code") or "").strip("0")  # 0 and 0000 say that all is well
             detail = f"{code and data['error_code']} {data.get('error_desc') or ''}".strip()
-            told = self._secrets.hide(detail) or "no token was given"
+            told = self._secrets.hide(detail) or said("errors.no_token")
             raise self._refused(told) if success == "false" else self._not_now(told, self._http.poll_delay(60))
         self._secrets.add(token)
         return token
@@ -79,12 +79,15 @@ class Tokens:
         except BureauError as failed:
             if failed.code == self._http.not_sent:
                 raise
-            raise self._not_now(failed.text, failed.wait_seconds) from None
-        with boundary(lambda _: self._not_now("the answer cannot be read", self._http.poll_delay(60))):
+            raise self._not_now(failed.said, failed.wait_seconds) from None
+        with boundary(self._unreadable):
             return dict(fields(text_of(content))["data"])
 
-    def _refused(self, text: str) -> CallerRefused:
-        return CallerRefused("GATEWAY_LOGIN", text, _ADVICE, self._http.poll_delay(60))
+    def _unreadable(self, broken: BaseException) -> TryLater:
+        return self._not_now(said("errors.unreadable", why=type(broken).__name__), self._http.poll_delay(60))
 
-    def _not_now(self, text: str, seconds: float) -> TryLater:
-        return TryLater("GATEWAY_SIGN_IN", f"signing in: {text}", "it is tried again", seconds, free=True)
+    def _refused(self, text: str | Said) -> CallerRefused:
+        return CallerRefused("GATEWAY_LOGIN", text, wait_seconds=self._http.poll_delay(60))
+
+    def _not_now(self, why: str | Said, seconds: float) -> TryLater:
+        return TryLater("GATEWAY_SIGN_IN", said("errors.signing_in", why=why), wait_seconds=seconds, free=True)

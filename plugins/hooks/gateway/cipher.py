@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from fapiao.base64_text import from_base64
 from fapiao.errors import Refused
+from fapiao.texts.said import said
 
 _NONCE, _KEY = 12, 16
 
@@ -32,7 +33,7 @@ class Aes(Encoding):
     def __init__(self, password: str, nonce: Callable[[], bytes] = lambda: os.urandom(_NONCE)) -> None:
         """Raises Refused for an empty password; the password itself is never part of a message."""
         if not password:
-            raise Refused("GATEWAY_KEY", "encoding aes needs a key", "set encoding_key of connection bureau_gateway")
+            raise Refused("GATEWAY_KEY")
         inner = hashlib.sha1(password.encode()).digest()  # noqa: S324 the vendor's key rule
         self._cipher = AESGCM(hashlib.sha1(inner).digest()[:_KEY])  # noqa: S324
         self._nonce = nonce
@@ -57,5 +58,4 @@ def encoding(name: str, key: str) -> Encoding:
         return Encoding()
     if name == "aes":
         return Aes(key)
-    advice = "set encoding of connection bureau_gateway to base64 or aes"
-    raise Refused("GATEWAY_ENCODING", f"encoding {name!r} is unknown", advice)
+    raise Refused("GATEWAY_ENCODING", said("errors.encoding_unknown", name=repr(name)))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from fapiao.channels.gateway import interfaces, questions
+from fapiao.downloads.login_advice import login_advice
 from fapiao.downloads.protocol import USAGE_JOBS, Argument, Login, PartCursor, PollResult, Request
 from fapiao.errors import LoginLost, Refused, TryLater
 from hooks.gateway.etax_login import WAITS_FOR_LOGIN, log_in
@@ -34,9 +35,8 @@ class EtaxHook(GatewayHook):
         except (TryLater, Refused) as error:
             return replace(progress, text=f"{progress.text}；{error.text}")
         if who.state == "manual":
-            where = f"；{who.url}" if who.url else ""
-            advice = f"电子税局账号 {who.account or ''} 需要登录{where}"
-            raise LoginLost("GATEWAY_LOGIN_LOST", progress.text, advice, progress.wait_seconds)
+            advised = login_advice(who.account or "", who.url) if who.account else ""
+            raise LoginLost("GATEWAY_LOGIN_LOST", progress.text, advised, progress.wait_seconds)
         return progress
 
     def offer(self, request: Request) -> Offer:

@@ -9,6 +9,7 @@ from fapiao.channels.gateway.interfaces import Interface
 from fapiao.downloads.protocol import Login
 from fapiao.errors import TryLater
 from fapiao.selection.said import hold_against, told, words_of
+from fapiao.texts.said import said
 from hooks.gateway.session import GatewaySession
 
 WAITS_FOR_LOGIN = "GATEWAY_LOGIN_WAIT"
@@ -53,7 +54,7 @@ def _told(session: GatewaySession, interface: Interface, taxpayer_no: str) -> Ma
 
 
 def _unreadable(session: GatewaySession, text: str) -> TryLater:
-    return TryLater("GATEWAY_LOGIN_STATE", text, "the login is asked about again", session.poll_delay(60))
+    return TryLater("GATEWAY_LOGIN_STATE", said("errors.unreadable", why=text), wait_seconds=session.poll_delay(60))
 
 
 def _text(value: object, longest: int) -> str | None:

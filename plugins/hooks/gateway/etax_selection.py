@@ -27,6 +27,7 @@ from fapiao.selection.answers import (
     Waiting,
 )
 from fapiao.selection.result_codes import ResultCodes, result_codes
+from fapiao.texts.said import said
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.identity import BureauIdentity
 from hooks.gateway.etax_login import WAITS_FOR_LOGIN, log_in
@@ -122,7 +123,7 @@ class EtaxSelection:
             return Waiting(later.text, self._next_poll(), later.code == WAITS_FOR_LOGIN)
 
     def _submit(self, pair: AsyncInterface, data: Mapping[str, Any]) -> Uploaded:
-        with self._session.unless_it_never_arrived("ask what the bureau holds before anything is uploaded again"):
+        with self._session.unless_it_never_arrived(said("advice.ask_first")):
             number = self._session.submit(pair, data)
         return Uploaded(number, (), self._session.poll_delay(self._rule.first_poll_seconds))
 
@@ -131,7 +132,7 @@ class EtaxSelection:
             asked = selection.holdings_search(party.taxpayer_no, period)
             number = self._session.submit(interfaces.HEADERS, asked)
         except AnswerLost as lost:
-            raise TryLater(lost.code, lost.text, "the question is asked again", lost.wait_seconds) from lost
+            raise TryLater(lost.code, lost.said, said("advice.asked_again"), lost.wait_seconds) from lost
         return Waiting("异步任务处理中", self._session.poll_delay(self._rule.first_poll_seconds), request_no=number)
 
     def _finished(self, pair: AsyncInterface, party: Party, request_no: str) -> list[Package] | Waiting:
@@ -177,4 +178,5 @@ class EtaxSelection:
             return read()
 
     def _retry_error(self, text: str) -> TryLater:
-        return TryLater("GATEWAY_SELECTION", text, "the question is asked again", self._session.poll_delay(60))
+        why = said("errors.unreadable", why=text)
+        return TryLater("GATEWAY_SELECTION", why, wait_seconds=self._session.poll_delay(60))

@@ -18,6 +18,7 @@ from fapiao.downloads.protocol import (
 )
 from fapiao.errors import AnswerLost, TryLater
 from fapiao.rules.book import RuleBook, rulebook
+from fapiao.texts.said import said
 from hooks.bureau.hook import BureauHook
 from hooks.bureau.identity import BureauIdentity
 from hooks.gateway.check import check_gateway
@@ -97,7 +98,8 @@ class GatewayHook(BureauHook):
         """Full downloads (O6), a question a month. Raises Refused for what the channel does not offer."""
         if request.download_type in ("input_full", "output_full"):
             return Offer(interfaces.FULL, questions.months, questions.full)
-        raise questions.not_obtainable(request.job if request.job in USAGE_JOBS else request.download_type)
+        named = self._rules.codes_of("download_type").get(request.download_type, request.download_type)
+        raise questions.not_obtainable(said("errors.usage") if request.job in USAGE_JOBS else named)
 
     def _apply(self, request: Request, argument: Argument) -> str:
         offer = self.offer(request)
@@ -107,7 +109,7 @@ class GatewayHook(BureauHook):
         try:
             number = self._apply(request, place.argument)
         except AnswerLost as lost:
-            raise TryLater(lost.code, lost.text, "it is applied for again", lost.wait_seconds) from lost
+            raise TryLater(lost.code, lost.said, said("advice.applied_again"), lost.wait_seconds) from lost
         argument = {**place.argument, "taskNo": number}
         return PollResult(Readiness.PROCESSING, wait_seconds=self._first_poll(), argument=argument)
 

@@ -10,12 +10,12 @@ from fapiao.bounds import Bound
 from fapiao.errors import AnswerLost, Refused
 from fapiao.masking import masked_text
 from fapiao.shown import shown
+from fapiao.texts.said import said
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.http import BureauHttp
 from hooks.bureau.redaction import Secrets
 
 _UNAUTHORISED = 401
-_NOT_THERE = "a token is never sent there; ask the bureau"
 
 
 class TokenRejected(Exception):
@@ -27,10 +27,7 @@ class GatewayHttp(BureauHttp):
 
     not_sent, answer_lost, http = "GATEWAY_UNREACHABLE", "GATEWAY_ANSWER_LOST", "GATEWAY_HTTP"
     beyond = "GATEWAY_BEYOND_BOUNDS"
-    who = "the gateway"
     ours = (TokenRejected,)
-    check = "check the host of connection bureau_gateway"
-    lost = silent = "it may be repeated after three minutes"
 
     def __init__(self, known: BureauConnection, secrets: Secrets) -> None:
         super().__init__(known, secrets.hide)
@@ -52,17 +49,16 @@ class GatewayHttp(BureauHttp):
         except AnswerLost as lost:
             if lost.code != self.beyond:
                 raise
-            raise Refused("GATEWAY_FILE_SIZE", f"the file is too large: {lost.text}", "fetch it by hand") from lost
+            raise Refused("GATEWAY_FILE_SIZE", said("errors.file_size", why=lost.said)) from lost
 
     def _address(self, url: str) -> str:
         """Where a file lies. Raises Refused for another host, and for what is no address."""
-        with boundary(
-            lambda _: Refused("GATEWAY_FILE_HOST", f"{shown(masked_text(url), 80)} is no address", _NOT_THERE)
-        ):
+        no_address = said("errors.file_no_address", address=shown(masked_text(url), 80))
+        with boundary(lambda _: Refused("GATEWAY_FILE_HOST", no_address)):
             address = urljoin(self._base + "/", url)
             if urlsplit(address)[:2] != urlsplit(self._base)[:2]:
                 host = shown(str(urlsplit(address).hostname), 80)
-                raise Refused("GATEWAY_FILE_HOST", f"the file lies on another host: {host}", _NOT_THERE)
+                raise Refused("GATEWAY_FILE_HOST", said("errors.file_other_host", host=host))
             return str(httpx.URL(address))
 
     def _check(self, response: httpx.Response) -> None:

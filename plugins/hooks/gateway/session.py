@@ -16,10 +16,11 @@ from fapiao.channels.stated import ticket_of
 from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
 from fapiao.errors import AnswerLost, LoginLost, Refused, TryLater
 from fapiao.rules.book import Outcome, RuleBook, rulebook
+from fapiao.texts.said import said
 from fapiao.verification import Question
 from hooks.bureau.connection import BureauConnection, connection_of
 from hooks.bureau.redaction import Secrets
-from hooks.bureau.session import BureauReply, BureauSession
+from hooks.bureau.session import BureauReply, BureauSession, advised_by
 from hooks.gateway.access_tokens import Tokens
 from hooks.gateway.cipher import encoding
 from hooks.gateway.http_client import GatewayHttp
@@ -75,8 +76,7 @@ class GatewaySession(BureauSession):
         """As `apply`, but never shared: the same order may be given twice, with another one in between."""
         number = ticket_of(self.ask(pair.apply, data).get("taskNo"))
         if number is None:
-            advice = "the application may be repeated after three minutes"
-            raise AnswerLost("GATEWAY_NO_TASK", "accepted without taskNo", advice, self.poll_delay(180))
+            raise AnswerLost("GATEWAY_NO_TASK", wait_seconds=self.poll_delay(180))
         return number
 
     def poll(
@@ -85,11 +85,10 @@ class GatewaySession(BureauSession):
         """How far a task is; its first page comes along when it is ready. Raises LoginLost, Refused or TryLater."""
         reply, outcome = self._result(pair, taxpayer_no, task_no, place)
         if outcome.kind == "processing":
-            return PollResult(
-                Readiness.PROCESSING, reply.text, outcome.code, outcome.advice, self.poll_delay(outcome.wait_seconds)
-            )
+            wait = self.poll_delay(outcome.wait_seconds)
+            return PollResult(Readiness.PROCESSING, reply.text, outcome.code, wait_seconds=wait)
         if outcome.kind == "failed":
-            return PollResult(Readiness.FAILED, reply.text, outcome.code, outcome.advice, answer=reply.answer)
+            return PollResult(Readiness.FAILED, reply.text, outcome.code, advised_by(outcome), answer=reply.answer)
         page = self._page(pair, place, reply, outcome, observed_at)
         if page is None:
             return PollResult(Readiness.EMPTY, reply.text, answer=reply.raw)
@@ -102,7 +101,7 @@ class GatewaySession(BureauSession):
         reply, outcome = self._result(pair, taxpayer_no, task_no, place)
         page = self._page(pair, place, reply, outcome, observed_at)
         if page is None:
-            raise Refused("SERIES_CHANGED", "a later page says that nothing was found", _AGAIN)
+            raise Refused("SERIES_CHANGED", said("errors.later_page_empty"))
         return page
 
     def tax_period(self, taxpayer_no: str) -> str:
@@ -130,13 +129,13 @@ class GatewaySession(BureauSession):
         except Refused as no:
             if no.code in _OF_THE_FILE:
                 raise
-            raise TryLater(no.code, no.text, no.advice, no.wait_seconds, free=no.free) from no
+            raise TryLater(no.code, no.said, no.advised, no.wait_seconds, free=no.free) from no
 
     def _tax_period(self, taxpayer_no: str) -> str:
         data = self.read(interfaces.TAX_PERIOD, {"taxNo": taxpayer_no})
         period = str(data.get("taxPeriod") or str(data.get("skssq") or "")[:6])
         if not period:
-            raise TryLater("GATEWAY_TAX_PERIOD", "the answer names no 税款所属期", _AGAIN, self.poll_delay(60))
+            raise TryLater("GATEWAY_TAX_PERIOD", wait_seconds=self.poll_delay(60))
         return period
 
     def _result(
@@ -150,8 +149,12 @@ class GatewaySession(BureauSession):
         self, pair: AsyncInterface, place: PartCursor, reply: BureauReply, outcome: Outcome, observed_at: datetime
     ) -> Package | None:
         self.require_accepted(reply, outcome)
-        with boundary(lambda broken: TryLater("GATEWAY_PAGE", str(broken), _AGAIN, self.poll_delay(60), reply.raw)):
+        with boundary(lambda broken: self._unreadable(str(broken), reply)):
             return read_page(pair.rows, reply.raw, place.stored + 1, observed_at)
+
+    def _unreadable(self, why: str, reply: BureauReply) -> TryLater:
+        unreadable = said("errors.unreadable", why=why)
+        return TryLater("GATEWAY_PAGE", unreadable, wait_seconds=self.poll_delay(60), answer=reply.raw)
 
     def _outcome_of(self, interface: Interface, data: Mapping[str, Any]) -> tuple[BureauReply, Outcome]:
         """Answer and outcome; what may be tried once more (9301) is tried here, and its second answer counts."""
@@ -163,7 +166,6 @@ class GatewaySession(BureauSession):
         return reply, outcome
 
 
-_AGAIN = "the page is asked for again"
 _OF_THE_FILE = (
     "GATEWAY_FILE_HOST",
     "GATEWAY_FILE_SIZE",

@@ -12,6 +12,7 @@ from fapiao.channels.gateway.interfaces import MESSAGE, Interface
 from fapiao.channels.gateway.pages import decoded
 from fapiao.channels.stated import code_of, stated
 from fapiao.errors import AnswerLost, CallerRefused
+from fapiao.texts.said import said
 from fapiao.tolerant_json import bytes_of, members, text_of, value_of
 from hooks.bureau.http import opening
 from hooks.bureau.redaction import Secrets
@@ -59,9 +60,8 @@ class GatewayWire:
         try:
             return ask(token)
         except TokenRejected:
-            advice = "a fresh login did not help; check the user of connection bureau_gateway"
-            text = f"{_BAD_TOKEN} the access token is not accepted"
-            raise CallerRefused("GATEWAY_TOKEN", text, advice, self._http.poll_delay(60)) from None
+            text = said("errors.token_rejected", code=_BAD_TOKEN)
+            raise CallerRefused("GATEWAY_TOKEN", text, wait_seconds=self._http.poll_delay(60)) from None
 
     def _once(self, interface: Interface, data: Mapping[str, Any], token: str) -> BureauReply:
         content = self._http.post(
@@ -74,9 +74,8 @@ class GatewayWire:
         return reply
 
     def _unreadable(self, content: bytes, broken: BaseException) -> AnswerLost:
-        text = self._secrets.hide(f"the answer cannot be read: {broken or type(broken).__name__}")
-        advice = "it was cut or encoded otherwise; check encoding of connection bureau_gateway"
-        return AnswerLost("GATEWAY_UNREADABLE", text, advice, self._http.repeat_seconds(), content)
+        why = said("errors.unreadable", why=self._secrets.hide(str(broken) or type(broken).__name__))
+        return AnswerLost("GATEWAY_UNREADABLE", why, wait_seconds=self._http.repeat_seconds(), answer=content)
 
     def _envelope(self, interface: Interface, data: Mapping[str, Any]) -> dict[str, Any]:
         number = request_id(self._now(), self._digits())

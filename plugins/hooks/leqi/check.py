@@ -4,6 +4,7 @@ from contextlib import closing
 
 from fapiao.channels.leqi.services import INVOICE_FEEDBACK
 from fapiao.errors import CallerRefused
+from fapiao.texts.said import said
 from hooks.bureau.check import Checked, checked
 from hooks.bureau.connection import BureauConnection
 from hooks.leqi.session import LeqiSession
@@ -11,7 +12,6 @@ from hooks.leqi.session import LeqiSession
 _NOBODYS_TICKET = "0" * 32
 _OPENED = frozenset({"LEQI_OK", "LEQI_NOT_FOUND", "LEQI_PARAMETER", "LEQI_PROCESSING"})
 """Answers of the service itself: it has opened what we sealed with our key, and knows both units."""
-_NO_UNIT = "填写任意一个使用单位的乐企ID（sydwptbh）后再测试 (fill in sydwptbh to test)"
 
 
 def check_leqi(connection: BureauConnection, leqi_id: str | None = None) -> Checked:
@@ -26,7 +26,7 @@ def _ask(known: BureauConnection, leqi_id: str | None) -> str:
         reply = session.ask_safely_repeatable(lambda: session.call(INVOICE_FEEDBACK, leqi_id, body))
         outcome = session.outcome(reply)
         if not unit and outcome.code == "LEQI_USING_UNIT":
-            raise CallerRefused(outcome.code, "乐企已应答，但没有使用单位就验证不了密钥", _NO_UNIT)
+            raise CallerRefused(outcome.code, said("errors.unit_missing"), said("advice.LEQI_USING_UNIT_missing"))
         if reply.kind != "returncode" or outcome.code not in _OPENED:
             session.require_accepted(reply, outcome)
     return f"乐企已应答，直连单位、使用单位 {unit} 和密钥有效 (the bureau answered; units and key are accepted)。"

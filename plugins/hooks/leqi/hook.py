@@ -18,16 +18,17 @@ from fapiao.errors import AnswerLost, Refused, TryLater
 from fapiao.identifiers import one_spelling
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.shown import shown
+from fapiao.texts.said import said
 from hooks.bureau.hook import BureauHook
 from hooks.bureau.http import one_at_a_time
 from hooks.bureau.identity import BureauIdentity
-from hooks.bureau.session import BureauReply
+from hooks.bureau.session import BureauReply, advised_by
 from hooks.leqi.check import check_leqi
 from hooks.leqi.session import LeqiSession
 
 _DONE_RESULT, _FAILED_RESULT = "1", "3"
 _RESULTS = (_DONE_RESULT, EMPTY_RESULT, _FAILED_RESULT)
-_NOTHING, _FAILED_TEXT, _AGAIN = "04", "处理结果 3：失败", "the package is asked for again"
+_NOTHING = "04"
 
 
 class LeqiHook(BureauHook):
@@ -82,9 +83,7 @@ class LeqiHook(BureauHook):
         self._session.require_accepted(reply, self._session.outcome(reply))
         ticket = ticket_of(reply.data.get("lsh") or reply.data.get("pclsh"))
         if ticket is None:
-            raise AnswerLost(
-                "LEQI_NO_TICKET", "accepted without lsh or pclsh", "ask the bureau; the slot stays counted"
-            )
+            raise AnswerLost("LEQI_NO_TICKET")
         return Applied(ticket, parts, self._session.poll_delay(self._rules.first_poll_seconds("leqi")))
 
     def poll(self, request: Request, request_no: str, place: PartCursor) -> PollResult:
@@ -107,13 +106,7 @@ class LeqiHook(BureauHook):
             return PollResult(Readiness.READY, reply.text, page=page)
         self._session.require_accepted(reply, outcome)
         if self._result(reply) == _FAILED_RESULT:
-            return PollResult(
-                Readiness.FAILED,
-                reply.text or _FAILED_TEXT,
-                "LEQI_TASK_FAILED",
-                "the result is final; plan it again",
-                answer=reply.raw,
-            )
+            return PollResult(Readiness.FAILED, reply.text, "LEQI_TASK_FAILED", answer=reply.raw)
         return PollResult(Readiness.READY, page=self._page(request, place, reply))
 
     def fetch(self, request: Request, request_no: str, place: PartCursor) -> Package:
@@ -122,10 +115,10 @@ class LeqiHook(BureauHook):
         outcome = self._session.outcome(reply)
         if outcome.kind == "processing":
             wait = self._session.poll_delay(outcome.wait_seconds)
-            raise TryLater(outcome.code, f"{reply.code} {reply.text}".strip(), outcome.advice, wait, reply.answer)
+            raise TryLater(outcome.code, f"{reply.code} {reply.text}".strip(), advised_by(outcome), wait, reply.answer)
         self._session.require_accepted(reply, outcome)
         if self._result(reply) == _FAILED_RESULT:
-            raise Refused("LEQI_TASK_FAILED", reply.text or _FAILED_TEXT, _AGAIN, answer=reply.raw)
+            raise Refused("LEQI_TASK_FAILED", reply.text, answer=reply.raw)
         return self._page(request, place, reply)
 
     def _result(self, reply: BureauReply) -> str:
@@ -149,7 +142,8 @@ class LeqiHook(BureauHook):
             return read(request, place, reply.data, reply.raw)
 
     def _unreadable(self, reply: BureauReply, why: str) -> TryLater:
-        return TryLater("LEQI_PACKAGE", why, _AGAIN, self._session.poll_delay(60), reply.raw)
+        unreadable = said("errors.unreadable", why=why)
+        return TryLater("LEQI_PACKAGE", unreadable, wait_seconds=self._session.poll_delay(60), answer=reply.raw)
 
     def _usage(self, request: Request, place: PartCursor) -> Package:
         """L7 answers one invoice a call: a batch is asked side by side and kept as one reply."""

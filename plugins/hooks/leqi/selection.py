@@ -29,6 +29,7 @@ from fapiao.selection.answers import (
 from fapiao.selection.each import once_each
 from fapiao.selection.result_codes import ResultCodes, result_codes
 from fapiao.selection.said import told, words_of
+from fapiao.texts.said import said
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.identity import BureauIdentity
 from hooks.bureau.session import BureauReply
@@ -37,7 +38,7 @@ from hooks.leqi.session import LeqiSession
 T = TypeVar("T")
 Data = Mapping[str, Any]
 _NOTHING, _MOVED, _STAYED = "04", "01", "02"
-_ASK_FIRST = "ask what the bureau holds before anything is uploaded again"
+_ASK_FIRST = said("advice.ask_first")
 _RESULT_OF: Mapping[StatisticsAction, tuple[Service, Service, str]] = {
     "make": (services.STATISTICS_APPLY, services.STATISTICS_RESULT, "code"),
     "withdraw": (services.STATISTICS_APPLY, services.STATISTICS_RESULT, "code"),
@@ -91,8 +92,7 @@ class LeqiSelection:
         if answer not in (_MOVED, _STAYED):
             raise self._retry_error(f"sfbgcg {told(answer)} is neither {_MOVED} nor {_STAYED}")
         if answer == _STAYED:
-            advice = "one month a call, and only while the period is not selected, counted or declared"
-            raise Refused("PERIOD_NOT_CHANGED", words_of(data.get("errormsg") or data.get("returnmsg")), advice)
+            raise Refused("PERIOD_NOT_CHANGED", words_of(data.get("errormsg") or data.get("returnmsg")))
         return self.period(party)
 
     def upload(self, party: Party, action: Action, documents: Sequence[Document]) -> Uploaded:
@@ -117,12 +117,11 @@ class LeqiSelection:
         """HQDQSKSSQHGJKSDKGXCLJG, every page. Raises Refused, also for a period that is over, or TryLater."""
         current = self.period(party).period
         if current != period:
-            text = f"乐企 shows the current 税款所属期 only: {current}, and {period} was asked for"
-            raise Refused("LEQI_OTHER_PERIOD", text, "ask for the current period")
-        said: list[Holding | UnusableAnswer] = []
+            raise Refused("LEQI_OTHER_PERIOD", said("errors.other_period", current=current, period=period))
+        found: list[Holding | UnusableAnswer] = []
         for page in self._pages(party):
-            said += self._readable(partial(selection.held_on_page, page, party.taxpayer_no, period))
-        return Holdings(*once_each(said))
+            found += self._readable(partial(selection.held_on_page, page, party.taxpayer_no, period))
+        return Holdings(*once_each(found))
 
     def statistics(self, party: Party) -> Statistics:
         """What 乐企 tells of the table without an application: its state. Raises Refused or TryLater."""
@@ -144,7 +143,7 @@ class LeqiSelection:
         meaning = self._codes.table(answer, code)
         if meaning is not None and meaning.outcome == "refused":
             cause = meaning.cause or f"LEQI_STATISTICS_{code}"
-            raise Refused(cause, f"{code} {meaning.text}", "settle it with the bureau, then apply again")
+            raise Refused(cause, f"{code} {meaning.text}")
         known = self.period(party)
         return Statistics(known.period, known.statistics, selection.counted(data))
 
@@ -164,7 +163,7 @@ class LeqiSelection:
         with self._session.unless_it_never_arrived(_ASK_FIRST):
             number = ticket_of(self._session.accepted(reply).get("pclsh"))
         if number is None:
-            raise AnswerLost("LEQI_NO_TICKET", "accepted without pclsh", _ASK_FIRST)
+            raise AnswerLost("LEQI_NO_TICKET", advised=_ASK_FIRST)
         return number
 
     def _result(self, service: Service, party: Party, request_no: str) -> Data | Waiting:
@@ -204,4 +203,5 @@ class LeqiSelection:
             return read()
 
     def _retry_error(self, text: str) -> TryLater:
-        return TryLater("LEQI_SELECTION", text, "the question is asked again", self._session.poll_delay(60))
+        why = said("errors.unreadable", why=text)
+        return TryLater("LEQI_SELECTION", why, wait_seconds=self._session.poll_delay(60))

@@ -7,7 +7,7 @@ from fapiao.channels.leqi.services import Service
 from fapiao.errors import TryLater
 from fapiao.rules.book import RuleBook, rulebook
 from hooks.bureau.connection import BureauConnection, connection_of
-from hooks.bureau.session import BureauReply, BureauSession
+from hooks.bureau.session import BureauReply, BureauSession, advised_by
 from hooks.leqi.wire import LeqiWire
 
 
@@ -36,5 +36,5 @@ class LeqiSession(BureauSession):
         """The data of an answer that is accepted. Raises Refused, QuotaSpent or TryLater, for 处理中 too."""
         outcome = self.outcome(reply)
         if outcome.kind == "processing":
-            raise TryLater(outcome.code, reply.text, outcome.advice, self.poll_delay(outcome.wait_seconds))
+            raise TryLater(outcome.code, reply.text, advised_by(outcome), self.poll_delay(outcome.wait_seconds))
         return self.require_accepted(reply, outcome).data

@@ -18,6 +18,7 @@ from fapiao.boundary import boundary
 from fapiao.channels.leqi.services import Service
 from fapiao.channels.stated import code_of, stated
 from fapiao.errors import AnswerLost, Refused
+from fapiao.texts.said import said
 from fapiao.tolerant_json import bytes_of, fields, members, text_of, value_of, without_mark
 from hooks.bureau.connection import BureauConnection
 from hooks.bureau.http import BureauHttp, opening
@@ -38,9 +39,7 @@ class Sm4:
             self._cipher = Cipher(SM4(bytes.fromhex(key)), modes.ECB())  # noqa: S305 the bureau prescribes ECB
             self._cipher.encryptor()
         except (ValueError, UnsupportedAlgorithm) as wrong:
-            raise Refused(
-                "LEQI_KEY", "the SM4 key is not 32 hex digits", "correct the password of connection leqi"
-            ) from wrong
+            raise Refused("LEQI_KEY", said("errors.leqi_key_length"), said("advice.LEQI_KEY_length")) from wrong
 
     def encrypt(self, clear: bytes) -> str:
         """Bytes to base64 of their ciphertext."""
@@ -59,10 +58,6 @@ class LeqiWire(BureauHttp):
 
     not_sent, answer_lost, http = "LEQI_UNREACHABLE", "LEQI_ANSWER_LOST", "LEQI_HTTP"
     beyond = "LEQI_BEYOND_BOUNDS"
-    who = "the bureau"
-    check = "check the host of connection leqi"
-    lost = "the quota slot stays counted; the row asks again on the next day"
-    silent = "a gateway gave up; the quota slot stays counted"
 
     def __init__(self, known: BureauConnection) -> None:
         """Raises FapiaoError or Refused where the connection cannot be used."""
@@ -94,9 +89,8 @@ class LeqiWire(BureauHttp):
             return replace(reply, text=self._secrets.hide(reply.text))
 
     def _unreadable(self, content: bytes, broken: BaseException) -> AnswerLost:
-        text = f"the answer cannot be read: {broken or type(broken).__name__}"
-        advice = "it was cut, or sealed with another key; check the password of connection leqi"
-        return AnswerLost("LEQI_UNREADABLE", text, advice, self.repeat_seconds(), content)
+        why = said("errors.unreadable", why=str(broken) or type(broken).__name__)
+        return AnswerLost("LEQI_UNREADABLE", why, wait_seconds=self.repeat_seconds(), answer=content)
 
     def _opened(self, content: bytes) -> BureauReply:
         """Raises whatever shows that a layer is not what it must be."""

@@ -7,20 +7,20 @@ from typing import Any, Protocol, TypeVar
 import psycopg
 from psycopg.rows import tuple_row
 
-from fapiao.bureau_kind import EXTRA, REAL, REHEARSAL, PoolKind
+from fapiao.bureau_kind import REAL, REHEARSAL, PoolKind
 from fapiao.errors import TryLater, Unusable
 from fapiao.queries import query
+from fapiao.texts.said import Said, said
 
 Connection = psycopg.Connection[Any]
 Connect = Callable[[], AbstractContextManager[Connection]]
-_REAL_POOL = "this pool is filled by the real bureau"
-_DID_NOT_SAY = "nothing said so: neither the extra of the connection, nor an answer when it was asked"
 
 
 class WhoAnswers(Protocol):
     """What can be known of a bureau."""
 
     name: str
+    connection: str
 
     @property
     def is_marked(self) -> bool:
@@ -31,8 +31,8 @@ class WhoAnswers(Protocol):
         """`real`, `rehearsal`, or None where nobody answers."""
         ...
 
-    def only_real(self, because: str) -> None:
-        """No answer of a simulator is taken from now on, for this reason."""
+    def only_real(self, refusal: Said) -> None:
+        """No answer of a simulator is taken from now on: it is refused with this."""
         ...
 
 
@@ -78,7 +78,7 @@ def admit(connection: Connection, bureau: Bureau) -> Bureau:
     """
     identity, held = bureau.identity, kind_of(connection)
     if held and held.kind == REAL and not identity.is_marked:
-        identity.only_real(_REAL_POOL)
+        identity.only_real(said("errors.rehearsal_in_real_pool", name=identity.connection))
     elif kind := identity.kind():
         claim(connection, kind, identity.name)
     else:
@@ -92,13 +92,8 @@ def _unknown(identity: WhoAnswers, held: PoolKind | None) -> None:
     Raises TryLater where the pool is one of rehearsals: the real bureau must not be asked anything there.
     """
     if held and held.kind == REHEARSAL:
-        raise TryLater(
-            "BUREAU_UNKNOWN",
-            f"{identity.name} does not answer, so nobody knows whether it is a simulator",
-            f"mark its connection with the extra {EXTRA}, or try later",
-            free=True,
-        )
-    identity.only_real(_DID_NOT_SAY)
+        raise TryLater("BUREAU_UNKNOWN", said("errors.bureau_unknown", name=identity.connection), free=True)
+    identity.only_real(said("errors.rehearsal_unannounced", name=identity.connection))
 
 
 def admitted(connect: Connect, open_bureau: Callable[[], Bureau]) -> Bureau:

@@ -97,16 +97,16 @@ _LIMITS = {
     "57P05": "silent_seconds",
 }
 """Which bound of a session may have ended what was done, by its SQLSTATE (ADR 0043)."""
-_AGAIN = "the row is worked on again by itself"
 
 
-def described(broken: Exception, fault: Fault, advice: str, broke_workers: int = 0) -> BureauError:
+def described(broken: Exception, fault: Fault, broke_workers: int = 0) -> BureauError:
     """What the row says of it, and in how many seconds it is tried again after so many workers it broke before."""
     grown = 10.0 ** min(broke_workers, 2) if is_held_against_row(fault) else 1.0
+    wait = _WAITS[fault] * grown
     if fault is Fault.ROW:
-        return Refused("INTERNAL", _sentence(broken), advice, _WAITS[fault] * grown)
+        return Refused("INTERNAL", _sentence(broken), wait_seconds=wait)
     kind = Interrupted if fault is Fault.LOCK else TryLater
-    return kind(_code(broken, fault), _sentence(broken), _AGAIN, _WAITS[fault] * grown)
+    return kind(_code(broken, fault), _sentence(broken), wait_seconds=wait)
 
 
 def _code(broken: Exception, fault: Fault) -> str:

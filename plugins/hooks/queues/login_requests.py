@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
+from fapiao.downloads.login_advice import login_advice
 from fapiao.downloads.protocol import Login
-from fapiao.errors import LoginLost
+from fapiao.errors import LoginLost, error_columns
 from fapiao.tasks import LEASE, WaitingRow
+from fapiao.texts.said import Said, said
 from hooks.queues.leased_table import LeasedTable
 from hooks.queues.statements import Statements
 
@@ -22,9 +24,9 @@ class LoginRequests(Statements):
         """Puts the row behind the request for its account; asks for the login where nobody has yet (S4 R291)."""
         whose = replace(login, account=login.account or row.login_account)
         request, advice = self.ask(row.channel, row.taxpayer_no, whose, error)
-        queue.wait_for_login(row, request, LoginLost(error.code, error.text, advice))
+        queue.wait_for_login(row, request, LoginLost(error.code, error.said, advice))
 
-    def ask(self, channel: str, taxpayer_no: str, login: Login, error: LoginLost) -> tuple[int, str]:
+    def ask(self, channel: str, taxpayer_no: str, login: Login, error: LoginLost) -> tuple[int, Said]:
         """The open request for the taxpayer's account and city, made where there is none; and what a person must do."""
         request, account, city, url = self._one(
             "ask",
@@ -32,7 +34,7 @@ class LoginRequests(Statements):
             taxpayer_no=taxpayer_no,
             account=login.account,
             url=login.url,
-            reason=error.text,
+            reason=error_columns(error)["message"],
             wait=timedelta(seconds=login.wait_seconds),
         )
         return request, _advice(taxpayer_no, account, city, url)
@@ -61,8 +63,7 @@ class LoginRequests(Statements):
         return int(row[0]) if row else None
 
 
-def _advice(taxpayer_no: str, account: str, city: str, url: str | None) -> str:
+def _advice(taxpayer_no: str, account: str, city: str, url: str | None) -> Said:
     if not account:
-        return f"{taxpayer_no} has no default account for 收票: load one, then log it in; the row goes on by itself"
-    where = f" at {url}" if url else ""
-    return f"account {account}{f' ({city})' if city else ''} must log in{where}; the row goes on by itself"
+        return said("advice.LOGIN_LOST_account", taxpayer_no=taxpayer_no)
+    return login_advice(f"{account}（{city}）" if city else account, url)

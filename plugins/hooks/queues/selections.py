@@ -117,7 +117,9 @@ class SelectionTable(LeasedTable[Selection]):
 
     def fail(self, row: Selection, why: BureauError) -> None:
         """The end of a request that cannot go on; its open documents fail with it."""
-        self._run("fail_open_items", selection_id=row.selection_id, code=why.code, message=why.text)
+        self._run(
+            "fail_open_items", selection_id=row.selection_id, code=why.code, message=error_columns(why)["message"]
+        )
         self.finish(row, why, None)
 
     def next_due(self, channels: Collection[str], parent_batch_no: str | None = None) -> tuple[int, float | None]:

@@ -101,7 +101,8 @@ class TaskTable(LeasedTable[Claim]):
     def _keep_answer(self, claim: Claim, why: BureauError | None) -> None:
         """What came and could not be used, whole, with the sentence that the row carries."""
         if why is not None and why.answer:
-            values = {"generation": claim.generation, "code": why.code, "reason": why.text, "body": why.answer}
+            reason = error_columns(why)["message"]
+            values = {"generation": claim.generation, "code": why.code, "reason": reason, "body": why.answer}
             values["most"] = bound("kept_answers").value
             self._run("keep_answer", task_id=claim.task_id, **values)
 

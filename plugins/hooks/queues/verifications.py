@@ -13,6 +13,7 @@ from fapiao.payloads.staged import Context
 from fapiao.payloads.translation import translate
 from fapiao.queries import query
 from fapiao.tasks import LEASE
+from fapiao.texts.said import said
 from fapiao.tolerant_json import UnreadableJson, fields, text_of
 from fapiao.verification import Question, Verification
 from hooks.pool.merge import MergeContext, StagedMerge
@@ -60,8 +61,8 @@ class VerificationTable(LeasedTable[Verification]):
         self, reply_id: int, body: bytes | None, error: BureauError | None = None, counted: bool = True
     ) -> None:
         """What came of a call: the answer as it came, or the refusal in the bureau's words."""
-        code, text = (error.code, error.text) if error else (None, None)
-        self._run("answered", reply_id=reply_id, body=body, code=code, message=text, counted=counted)
+        told = error_columns(error)
+        self._run("answered", reply_id=reply_id, body=body, code=told["code"], message=told["message"], counted=counted)
 
     def settle(self, asked: Verification, state: str, why: BureauError | None = None, day: date | None = None) -> None:
         """The end of a verification; `limit` waits for `day` instead."""
@@ -81,14 +82,14 @@ class VerificationTable(LeasedTable[Verification]):
         What the pool holds meanwhile is updated there, whatever the goal was (A-33). With a face that enters the pool
         comes the header that waited in the cache with its statuses. Raises Refused for an answer that cannot be stored.
         """
-        with boundary(lambda broken: Refused("VERIFY_UNREADABLE", f"{type(broken).__name__}: {broken}", _KEPT)):
+        with boundary(lambda broken: Refused("VERIFY_UNREADABLE", f"{type(broken).__name__}: {broken}")):
             staged = translate(KIND, [answer(body)], _context(asked, observed_at))
         reasons = [rejected.reason for rejected in staged.rejected]
         if reasons or not staged.documents:
-            raise Refused("VERIFY_UNREADABLE", "".join(reasons[:1]) or "the answer names no invoice", _KEPT)
+            raise Refused("VERIFY_UNREADABLE", "".join(reasons[:1]) or said("errors.no_invoice"))
         if staged.documents[0][0] != asked.document_key:
-            text = f"asked about {asked.document_key} and was told about {staged.documents[0][0]}"
-            raise Refused("VERIFY_OTHER_DOCUMENT", text, _KEPT)
+            named = {"asked": asked.document_key, "told": staged.documents[0][0]}
+            raise Refused("VERIFY_OTHER_DOCUMENT", said("errors.told_about_other", **named))
         into = MergeContext(asked.batch_no, asked.channel, asked.direction, asked.taxpayer_no)
         cached = asked.goal == "cache"
         stage = StagedMerge(
@@ -118,9 +119,7 @@ def answer(body: bytes) -> Mapping[str, Any]:
     try:
         return fields(text_of(body))
     except UnreadableJson as broken:
-        raise Refused(
-            "VERIFY_UNREADABLE", f"the answer is not a JSON object: {broken}", "it is kept as it came"
-        ) from None
+        raise Refused("VERIFY_UNREADABLE", said("errors.unreadable", why=broken)) from None
 
 
 def _context(asked: Verification, observed_at: datetime) -> Context:

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from fapiao.calendar.quotas import Limits, limits, months_of
 from fapiao.downloads.protocol import USAGE_JOBS
 from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused
+from fapiao.rules.book import rulebook
 from fapiao.tasks import Claim
+from fapiao.texts.said import said
 from fapiao.windows import month_start
 from hooks.queues.tasks import TaskTable
 from operators.downloads.session import SessionTables, WorkerSession
@@ -16,11 +18,7 @@ from operators.leased_queue.patience import wait_out
 _LAST_WAITS = 60
 """So many waits before the last attempt: a bureau that cannot be reached for an hour costs no application its row."""
 
-_UNKNOWN = AnswerLost(
-    "ANSWER_UNKNOWN",
-    "the worker ended between application and answer: whether the bureau accepted it is unknown",
-    "the quota slot stays counted; the row applies again on the next day",
-)
+_UNKNOWN = AnswerLost("ANSWER_UNKNOWN", said("errors.worker_ended"))
 
 
 def apply_one(session: WorkerSession, claim: Claim) -> None:
@@ -53,8 +51,7 @@ def apply_one(session: WorkerSession, claim: Claim) -> None:
 
 
 def _of_another_row(number: str) -> AnswerLost:
-    text = f"accepted under {number}, the number of another row: answers would be about the other application"
-    return AnswerLost("TICKET_OF_ANOTHER", text, "ask the bureau; the slot stays counted, the row applies again")
+    return AnswerLost("TICKET_OF_ANOTHER", said("errors.ticket_of_another", number=number))
 
 
 def _reserved(session: WorkerSession, claim: Claim, counter: str) -> bool:
@@ -67,7 +64,7 @@ def _reserved(session: WorkerSession, claim: Claim, counter: str) -> bool:
             return False
         room = tables.ledger.reserve(claim, counter, day, _limits(session, claim, counter, day))
         if room is not None:
-            _wait_for_room(tables.queue, claim, day, room, "by our own ledger, before any call")
+            _wait_for_room(tables.queue, claim, day, room)
         return room is None
 
 
@@ -88,20 +85,17 @@ def _limits(session: WorkerSession, claim: Claim, counter: str, day: date) -> di
     }
 
 
-def _wait_for_room(tasks: TaskTable, claim: Claim, day: date, room: date, who: str) -> None:
+def _wait_for_room(tasks: TaskTable, claim: Claim, day: date, room: date) -> None:
     """Quota spent costs no attempt; a window of the running month is not worth waiting for beyond that month."""
     issue_month = month_start(claim.days()[0])
     code = "QUOTA_DAY" if room == day + timedelta(days=1) else "QUOTA_MONTH"
-    spent = QuotaSpent(
-        code,
-        f"no application left for issue month {issue_month:%Y-%m}, type {claim.invoice_type}, on {day} ({who})",
-        f"there is room again on {room}",
-    )
+    kind = rulebook().type_name(claim.invoice_type)
+    used = said("errors.no_room", month=f"{issue_month:%Y-%m}", kind=kind, day=day)
     running = issue_month == month_start(day) and claim.download_type.endswith("_full")
     if running and month_start(room) > month_start(day):
-        tasks.fail(claim, "apply_failed", spent)
+        tasks.fail(claim, "apply_failed", QuotaSpent(code, used, said("advice.room_next_month", day=room)))
     else:
-        tasks.postpone(claim, day=room, why=spent)
+        tasks.postpone(claim, day=room, why=QuotaSpent(code, used, said("advice.room_on", day=room)))
 
 
 def _not_accepted(session: WorkerSession, tables: SessionTables, claim: Claim, error: BureauError) -> None:

@@ -12,6 +12,7 @@ from fapiao.downloads.protocol import Package, PartCursor, PollResult, Readiness
 from fapiao.downloads.question import foreign
 from fapiao.errors import BureauError, Contradiction, LoginLost, QuotaSpent, Refused, TryLater, ends_ticket
 from fapiao.tasks import Claim
+from fapiao.texts.said import Said, said
 from operators.downloads.merge import (
     DUPLICATE_ROW,
     SERIES_CHANGED,
@@ -24,8 +25,6 @@ from operators.downloads.session import SessionTables, WorkerSession
 from operators.leased_queue.guard import MAX_ATTEMPTS, is_last_attempt
 from operators.leased_queue.logins import login_blocking, poll_later, wait_for_login
 from operators.leased_queue.patience import wait_out
-
-_AGAIN = "the whole series is asked for again; the answers so far stay in the raw landing"
 
 
 def collect_one(session: WorkerSession, claim: Claim) -> None:
@@ -68,7 +67,7 @@ def _of_the_ticket() -> Iterator[None]:
     except Refused as no:
         if ends_ticket(no):
             raise
-        raise TryLater(no.code, no.text, no.advice, no.wait_seconds, no.answer, free=True) from no
+        raise TryLater(no.code, no.said, no.advised, no.wait_seconds, no.answer, free=True) from no
 
 
 def _download(session: WorkerSession, claim: Claim) -> bool:
@@ -107,7 +106,7 @@ def _answer(session: WorkerSession, claim: Claim, request: Request, place: PartC
                 with _of_the_ticket():
                     page = session.bureau.fetch(request, number, place)
             except Refused as refused:
-                return _contradicted(session, claim, refused.text)
+                return _contradicted(session, claim, refused.said)
         if why := _contradiction(place, page, seen):
             return _contradicted(session, claim, why)
         with session.locked(claim) as tables:
@@ -125,24 +124,24 @@ def _hold_against_question(claim: Claim, place: PartCursor, progress: PollResult
         raise SeriesChanged(whole.code, whole.reason, progress.answer)
 
 
-def _contradicted(session: WorkerSession, claim: Claim, text: str) -> bool:
+def _contradicted(session: WorkerSession, claim: Claim, text: str | Said) -> bool:
     """Asks the series again; after the last attempt what came is merged, and the row says what it lacks (A-08)."""
     if is_last_attempt(claim):
         return True
     return _start_again(session, claim, SERIES_CHANGED, text)
 
 
-def _contradiction(place: PartCursor, page: Package | None, seen: set[bytes]) -> str | None:
+def _contradiction(place: PartCursor, page: Package | None, seen: set[bytes]) -> str | Said | None:
     """What an answer says against those before it; `seen` are the digests of those that had rows."""
     if page is None:
         return None
     if place.announced is not None and page.announced != place.announced:
-        return f"the total was {place.announced} and is now {page.announced}"
+        return said("errors.total_changed", before=place.announced, now=page.announced)
     if place.stored >= (most := bound("question_pages")).value:
         return most.said()
     digest = sha256(page.body).digest()
     if page.row_count and digest in seen:
-        return f"page {place.stored + 1} is an earlier one again, byte for byte"
+        return said("errors.page_again", page=place.stored + 1)
     seen.add(digest)
     return None
 
@@ -170,13 +169,13 @@ def _ask_later(session: WorkerSession, tables: SessionTables, claim: Claim, erro
         tables.queue.start_again(claim, wait, error)
 
 
-def _start_again(session: WorkerSession, claim: Claim, code: str, text: str, answer: bytes = b"") -> bool:
+def _start_again(session: WorkerSession, claim: Claim, code: str, text: str | Said, answer: bytes = b"") -> bool:
     with session.locked(claim) as tables:
-        error = Refused(code, text, _AGAIN, answer=answer)
+        error = Refused(code, text, answer=answer)
         if not is_last_attempt(claim):
             tables.queue.start_again(claim, 0.0, error)
         elif code == DUPLICATE_ROW:
             _ask_later(session, tables, claim, error)
         else:
-            _put_off(session, tables, claim, TryLater(code, text, _AGAIN, answer=answer))
+            _put_off(session, tables, claim, TryLater(code, text, answer=answer))
     return False

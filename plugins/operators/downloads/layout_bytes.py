@@ -8,6 +8,8 @@ from fapiao.boundary import boundary
 from fapiao.errors import AnswerLost, BureauError, Refused, TryLater
 from fapiao.layout.delivery import Announced, Failure
 from fapiao.tasks import Claim
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.said import said
 from hooks.channels.file_download import Download
 from hooks.files.store import FileStore, digest
 from operators.downloads.session import WorkerSession
@@ -66,7 +68,7 @@ def store_bytes(session: WorkerSession, claim: Claim, files: Sequence[Announced]
         if why is None or last:
             return missing
     if why:
-        raise TryLater(why.code, why.text, why.advice, why.wait_seconds) from why
+        raise TryLater(why.code, why.said, why.advised, why.wait_seconds) from why
     return None
 
 
@@ -98,14 +100,18 @@ def _store(file: Announced, reach: Reach, missing: MissingBytes) -> BureauError 
 
 
 def _odd_address(raised: BaseException) -> Refused:
-    text = f"the file's address cannot be asked ({type(raised).__name__}: {raised})"
-    return Refused("FILE_ADDRESS", text, "download the invoice's files by hand, and add them (./fapiao files --add)")
+    return Refused("FILE_ADDRESS", said("errors.file_address", why=f"{type(raised).__name__}: {raised}"))
 
 
 def _mismatch(file: Announced, content: bytes) -> str:
-    return (
-        f"the {file.file_type} file of invoice {file.document_key} is not what the bureau announced: "
-        f"{len(content)} bytes with SHA-256 {digest(content)} instead of {file.size} bytes with {file.sha256}"
+    return sentence(
+        "errors.file_mismatch",
+        document=file.document_key,
+        kind=file.file_type,
+        size=len(content),
+        digest=digest(content),
+        wanted_size=file.size,
+        wanted=file.sha256,
     )
 
 

@@ -24,9 +24,6 @@ from operators.downloads.layout_bytes import Reach, renew_lease, store_bytes
 from operators.downloads.session import SessionTables, WorkerSession
 from operators.leased_queue.guard import is_last_attempt
 
-_DAMAGED = "the file is asked for again; what arrived whole is kept"
-_SOME_STORED = "the files that came are stored; the others say why in the rejected rows of this batch"
-
 
 @dataclass(slots=True)
 class _Taken:
@@ -53,10 +50,10 @@ def collect_files(session: WorkerSession, claim: Claim, download: Download | Non
             _give_way(session, claim)
             return
         if missing.damaged and not is_last_attempt(claim):
-            raise Contradiction("FILE_DAMAGED", missing.damaged[0].reason, _DAMAGED)
+            raise Contradiction("FILE_DAMAGED", missing.damaged[0].reason)
         taken = _take_all(session, claim, delivery, reach.store)
     except Unusable as store:
-        raise TryLater("FILE_STORE", str(store), "the row goes on when the file store works again") from store
+        raise TryLater("FILE_STORE", str(store)) from store
     with session.locked(claim) as tables:
         _settle(session, tables, claim, taken, [*delivery.failures, *missing.all])
 
@@ -69,7 +66,7 @@ def _give_way(session: WorkerSession, claim: Claim) -> None:
 def _download_of(session: WorkerSession) -> Download:
     found = download_of(session.bureau)
     if found is None:
-        raise Refused("NO_FILES", "this channel hands out no layout files", "layout files come over channel etax")
+        raise Refused("NO_FILES")
     return found
 
 
@@ -122,7 +119,7 @@ def _settle(
     if taken.rows and session.parameter("tax_file_auto_sign", "tax_file_auto_sign") == "1":
         files.sign({row.document_key for row in taken.rows}, claim, claim.observed_at or session.now())
     if failures and not taken.rows:
-        tables.queue.fail(claim, "download_failed", Refused("FILES_REFUSED", failures[0].reason, _SOME_STORED), cost=1)
+        tables.queue.fail(claim, "download_failed", Refused("FILES_REFUSED", failures[0].reason), cost=1)
     else:
         tables.queue.settle(claim, _counts(taken.rows, stored, failures))
 

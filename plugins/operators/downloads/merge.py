@@ -20,6 +20,8 @@ from fapiao.payloads.translation import translate
 from fapiao.pool_columns.reading import load_fields
 from fapiao.rules.records import FollowUp
 from fapiao.tasks import LEASE, Claim
+from fapiao.texts.catalogue import sentence_in
+from fapiao.texts.said import said
 from hooks.files.layout_files import plan_layout_files
 from hooks.pool.merge import MergeContext, MergeCounts
 from hooks.pool.merge import StagedMerge as Staging
@@ -65,7 +67,7 @@ def _merge(session: WorkerSession, claim: Claim) -> None:
             counts = staging.merge()
             _settle(session, tables, claim, counts, staging, owed)
     except MergeError as broken:
-        raise Refused("MERGE_CHECK", str(broken), "nothing was merged; the raw replies are kept") from broken
+        raise Refused("MERGE_CHECK", str(broken)) from broken
 
 
 @contextmanager
@@ -107,11 +109,11 @@ def _agree(claim: Claim, staging: Staging, owed: Owed) -> None:
     """Raises SeriesChanged where the series is worth another attempt; after the last one what came is merged (A-08)."""
     duplicates, last = staging.duplicates(), is_last_attempt(claim)
     if duplicates.differing or (duplicates.identical and not last):
-        twice = ", ".join(duplicates.sample)
-        raise SeriesChanged(DUPLICATE_ROW, f"document {twice} came twice in one download")
+        twice = "、".join(duplicates.sample)
+        raise SeriesChanged(DUPLICATE_ROW, said("errors.came_twice", documents=twice))
     why = owed.why()
     if why and owed.may_come and not last:
-        raise SeriesChanged(why.code, why.text)
+        raise SeriesChanged(why.code, why.said)
 
 
 def _settle(
@@ -148,7 +150,7 @@ def _collects_headers(claim: Claim) -> bool:
 
 def _follow_up_usage(session: WorkerSession, tables: SessionTables, claim: Claim, rule: FollowUp) -> None:
     text = session.rules.message("small_scale_download", "scheduled")
-    tables.queue.follow_up_usage(claim, rule.id, text, session.rules.advice("SMALL_SCALE"))
+    tables.queue.follow_up_usage(claim, rule.id, text, sentence_in("zh", "advice.SMALL_SCALE"))
 
 
 def _follow_up_files(session: WorkerSession, tables: SessionTables, claim: Claim, rule: FollowUp) -> None:

@@ -12,6 +12,7 @@ from fapiao.outcomes import BY_RULE
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook
 from fapiao.tasks import SHANGHAI, RunDay
+from fapiao.texts.catalogue import sentence_in
 from hooks.enterprise.parameters import Parameters
 
 ALL_TYPES = "all"
@@ -106,7 +107,7 @@ def reasons(book: RuleBook) -> list[dict[str, str]]:
     """The sentences of what is born failed and of what is left out."""
     return [
         *(
-            {"code": code, "message": book.message(key, "scheduled"), "advice": book.advice(code)}
+            {"code": code, "message": book.message(key, "scheduled"), "advice": sentence_in("zh", f"advice.{code}")}
             for code, key in BY_RULE.items()
         ),
         *({"code": code, "message": book.message(f"skip_{code}", "scheduled"), "advice": ""} for code in LEFT_OUT),

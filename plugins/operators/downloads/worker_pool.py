@@ -105,4 +105,4 @@ class WorkerPool:
         return freed, done + self.run_until_none_due(["downloading", "downloaded"], collect_one, dag_id)
 
 
-_GUARD: Guard[SessionTables, Claim] = Guard("task", "see the task's Airflow log; the raw replies are kept")
+_GUARD: Guard[SessionTables, Claim] = Guard("task")

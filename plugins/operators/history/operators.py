@@ -44,7 +44,7 @@ class HistoryPlanOperator(ProjectOperator):
                     return self._outcome(preview(connection, actor, form, run.day), [])
                 made = create(connection, run, actor, form)
             except BadInput as refused:
-                raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
+                raise AirflowFailException(rulebook().as_told(str(refused))) from None  # all that a person needs
         return self._outcome(made.plan, made.batches)
 
     def _auto_update(self, connection: Any, actor: str, filled: Filled) -> dict[str, Any]:
@@ -54,12 +54,12 @@ class HistoryPlanOperator(ProjectOperator):
             organisations = organisations_of(connection, filled["taxpayers"])
             settings = switch(connection, actor, organisations, filled["auto_update"])
         outcome = [f"{one['org_code']} {one['data_type_label']}" for one in settings if one["enabled"]]
-        self.log.info("%s每月五号自动更新：%s", "试算 (dry run) " if dry_run else "", "，".join(outcome))
+        self.log.info("%s每月五号自动更新：%s", "预览（不提交）：" if dry_run else "", "，".join(outcome))
         return {"auto_update": outcome, "batches": []}
 
     def _outcome(self, plan: HistoryPlan, batches: list[str]) -> dict[str, Any]:
         book = rulebook()
-        self.log.info("%s\n%s", f"导入批次号 {', '.join(batches)}" if batches else "试算 (dry run)", text(plan, book))
+        self.log.info("%s\n%s", f"导入批次号 {', '.join(batches)}" if batches else "预览（不提交）", text(plan, book))
         return {"summary": summary(plan, book), "batches": batches, "subtasks": lines(plan, book)[:SHOWN]}
 
 
@@ -70,7 +70,7 @@ class HistoryApplyOperator(ApplyOperator):
         """As every apply; a dry run skips it and what follows."""
         filled = conf(context, HISTORY)
         if filled["dry_run"] and not filled["batches"]:
-            raise AirflowSkipException("试算：没有生成任务，不申请也不取回结果")
+            raise AirflowSkipException("预览（不提交）：没有生成任务，不申请也不取回结果")
         return super().execute(context)
 
 

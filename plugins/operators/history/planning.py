@@ -18,6 +18,7 @@ from fapiao.history.schedule import COUNTER, NOT_OBTAINABLE, PLANNED, Fact, Hist
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.tasks import RunDay
+from fapiao.texts.catalogue import sentence_in
 from fapiao.windows import month_start
 from hooks.enterprise.basics import read_enterprise
 from hooks.enterprise.permissions import permissions_of
@@ -150,7 +151,7 @@ def _row(one: Subtask, plan: HistoryPlan, book: RuleBook) -> dict[str, Any]:
         "not_before_day": one.day.isoformat() if one.day and one.day > plan.day else None,
         "error_code": NOT_OBTAINABLE if impossible else None,
         "message": book.message("not_obtainable", "scheduled") if impossible else None,
-        "advice": book.advice(NOT_OBTAINABLE) if impossible else None,
+        "advice": sentence_in("zh", "advice.NOT_OBTAINABLE") if impossible else None,
     }
 
 

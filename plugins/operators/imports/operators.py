@@ -176,9 +176,9 @@ def password_of(connection_id: str | None) -> str | None:
     try:
         found = BaseHook.get_connection(connection_id).password
     except AirflowNotFoundException:
-        raise BadInput([f"密码连接“{connection_id}”不存在：请管理员在 Airflow 的「连接」里新建。"]) from None
+        raise BadInput([f"密码连接“{connection_id}”不存在：请管理员在 Airflow 的“连接”里新建。"]) from None
     if not found:
-        raise BadInput([f"密码连接“{connection_id}”没有填写密码：请管理员在 Airflow 的「连接」里补上。"])
+        raise BadInput([f"密码连接“{connection_id}”没有填写密码：请管理员在 Airflow 的“连接”里补上。"])
     return str(found)
 
 
@@ -219,7 +219,7 @@ def described(outcome: Mapping[str, Any]) -> str:
             ("inserted_count", "新增"),
             ("updated_count", "更新"),
             ("unchanged_count", "无变化"),
-            ("ignored_count", "重复"),
+            ("ignored_count", "跳过"),
             ("failed_count", "失败"),
         )
     )

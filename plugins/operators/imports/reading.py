@@ -128,7 +128,7 @@ def _read_set(
     first = next(iter(files.values()))
     documents, layouts = _read(files, day)
     if request.surface == "form" and any(layout.tells == "usage" for layout in layouts):
-        raise BadInput([f"{first.name}: {rulebook().message('usage_from_file', 'import')}"])
+        raise BadInput([f"{first.name}：{rulebook().message('usage_from_file', 'import')}"])
     owner = _owner(first, documents, layouts, request.asked, known)
     refuse_strangers(documents, owner)
     return ReadFiles(owner, {number: sources[number] for number in files}, documents, _exported_at(first, day))
@@ -218,7 +218,7 @@ def _owner(
         wanted = " ".join(
             filter(None, [asked.taxpayer_no, {"input": "进项", "output": "销项"}.get(asked.direction or "")])
         )
-        raise BadInput([f"{file.where}: 文件名为{claim.shown}，与所选的{wanted}不一致。"])
+        raise BadInput([f"{file.where}：文件名为{claim.shown}，与所选的{wanted}不一致。"])
     return owner_of(file.where, documents.found, directions, KnownOwner(claim.taxpayer_no, claim.direction), known)
 
 

@@ -34,7 +34,6 @@ Connection = psycopg.Connection[Any]
 _RIGHT = "import"
 """导入, for a tax number 登录用户具备权限 (S3 §3.3)."""
 _SCOPE = "bureau_file_import"
-_EXPORT_AGAIN = "export the file again and import it"
 
 log = logging.getLogger(__name__)
 
@@ -224,9 +223,9 @@ def _import_one(session: ImportSession, claim: Claim, reading: ReadFiles | None)
     try:
         _into_pool(session, claim, reading)
     except MergeError as broken:
-        why = Refused("MERGE_CHECK", str(broken), "nothing was merged; the file is kept")
+        why = Refused("MERGE_CHECK", str(broken))
     except BadInput as refused:
-        why = Refused("FILE_REFUSED", str(refused), _EXPORT_AGAIN)
+        why = Refused("FILE_REFUSED", str(refused))
     else:
         return
     with session.locked(claim) as tables:
@@ -258,4 +257,4 @@ def _day(claim: Claim) -> date:
     return claim.observed_at.astimezone(SHANGHAI).date()
 
 
-_GUARD: Guard[QueueTables[TaskTable], Claim] = Guard("import", "the file is kept", nobodys_fault=(Unusable,))
+_GUARD: Guard[QueueTables[TaskTable], Claim] = Guard("import", nobodys_fault=(Unusable,))

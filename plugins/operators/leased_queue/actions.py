@@ -15,13 +15,13 @@ from fapiao.permissions.rules import permission_rules
 from fapiao.permissions.task_actions import ActionOutcome, standing
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
+from fapiao.texts.said import said
 from hooks.enterprise.permissions import permissions_of
 from hooks.pool.sessions import acting
 
 Connection = psycopg.Connection[Any]
 VOIDED = "VOIDED"
 """The code of what a person ended."""
-_ADVICE = "nobody works on it any more; what may have reached the bureau is asked about before it is repeated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def void(connection: Connection, actor: str, queue: str, batches: Sequence[str],
         raise BadInput([rulebook().message("void_reason", "interactive")])
     with acting(connection, actor, permission_rules().actions["void"]):
         _allowed(connection, actor, "void", queue, batches)
-        why = Refused(VOIDED, f"{actor} 作废：{reason.strip()}", _ADVICE)
+        why = Refused(VOIDED, said("errors.voided", actor=actor, reason=reason.strip()))
         connection.execute(query(queue, "void"), {"batches": list(batches), **error_columns(why)})
     label = rulebook().codes_of("void_state")["voided"]
     return [ActionOutcome(one, label) for one in batches]

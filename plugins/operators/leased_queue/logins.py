@@ -8,6 +8,7 @@ from typing import Any
 from fapiao.downloads.protocol import Login
 from fapiao.errors import BureauError, LoginLost, Refused, TryLater
 from fapiao.tasks import WaitingRow
+from fapiao.texts.said import said
 from hooks.channels.download_channel import DownloadChannel
 from hooks.channels.selection_channel import SelectionChannel
 from hooks.queues.login_requests import LoginRequests
@@ -20,11 +21,7 @@ log = logging.getLogger(__name__)
 ASK_LOGIN_AFTER_POLLS = 3
 """A task that waits for a login answers like one that is being processed: after so many such answers we ask (§10.4)."""
 
-WAITING = LoginLost(
-    "LOGIN_LOST",
-    "任务处理中：电子税局账号未登录",
-    "log the account in; the row goes on by itself",
-)
+WAITING = LoginLost("LOGIN_LOST", said("errors.waits_for_login"))
 """Our words for a task whose bureau says 处理中 while its account is logged out."""
 
 

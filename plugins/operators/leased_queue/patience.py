@@ -6,6 +6,7 @@ from typing import Any
 from fapiao.errors import BureauError, Refused
 from fapiao.rules.book import rulebook
 from fapiao.tasks import ClaimedRow
+from fapiao.texts.said import said
 from hooks.queues.leased_table import LeasedTable
 from operators.leased_queue.guard import is_last_try
 
@@ -28,5 +29,5 @@ def wait_out(
 
 
 def _lapsed(error: BureauError, days: int) -> Refused:
-    text = f"{days} 天内一直未能从税局取得结果，已超过税局保留结果的期限；最后一次：[{error.code}] {error.text}"
-    return Refused(LAPSED, text, "确认通道恢复后重新申请（手工重试，或由下一次计划补齐）", answer=error.answer)
+    text = said("errors.lapsed", days=days, code=error.code, why=error.said)
+    return Refused(LAPSED, text, answer=error.answer)

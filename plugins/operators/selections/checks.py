@@ -46,7 +46,7 @@ def _asked(session: SelectionSession, row: Selection, facts: CheckInput, what: s
 
 def _refuse(session: SelectionSession, row: Selection, stop: Objection) -> None:
     with session.locked(row) as tables:
-        tables.queue.fail(row, Refused(stop.code, session.says(stop.key, row.surface), "put it right, then retry"))
+        tables.queue.fail(row, Refused(stop.code, session.says(stop.key, row.surface)))
 
 
 def _keep_behind(session: SelectionSession, row: Selection, against: Sequence[Objection]) -> bool:

@@ -14,6 +14,7 @@ from fapiao.bounds import bound
 from fapiao.errors import BadInput
 from fapiao.forms.reading import given
 from fapiao.outcomes import Outcome
+from fapiao.rules.book import rulebook
 from fapiao.selection.chosen import SelectionRequest
 from fapiao.selection.form import REQUEST, SELECTION, SelectionForm, read_form
 from fapiao.selection.list_verdicts import ListVerdict, list_requests
@@ -73,7 +74,7 @@ class SelectionFormOperator(PoolOperator):
                     return self._shown(session, asked)
                 made = [self._submit(session, context, request, asked.form) for request in asked.selection_requests]
             except BadInput as refused:
-                raise AirflowFailException(str(refused)) from refused
+                raise AirflowFailException(rulebook().as_told(str(refused))) from refused
         return self._outcome(made)
 
     def _asked(self, session: SelectionSession, context: Any, list_file: str | None) -> AskedSelections:
@@ -105,7 +106,7 @@ class SelectionFormOperator(PoolOperator):
     def _shown(self, session: SelectionSession, asked: AskedSelections) -> dict[str, Any]:
         accounts = asked.form.accounts if asked.form else None
         lines = [line for request in asked.selection_requests for line in preview(session, request, accounts)]
-        self.log.info("试算 (dry run)\n%s", sheet_text(lines))
+        self.log.info("预览（不提交）\n%s", sheet_text(lines))
         return {"submissions": [], "sheet": sheet_rows(lines)[:SHOWN]}
 
     def _submit(
@@ -160,7 +161,7 @@ class SelectionFollowOperator(PoolOperator):
         run = run_day(context)
         parents = context["ti"].xcom_pull(task_ids=self.submitted_by)["submissions"]
         if not parents:
-            raise AirflowSkipException("试算：没有提交")
+            raise AirflowSkipException("预览（不提交）：没有提交")
         handled = run_due_selections(context, run)
         with open_selection_session(who(context), run, owner_of(context, run)) as session:
             found = [progress(session, parent) for parent in parents]

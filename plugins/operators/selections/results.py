@@ -15,6 +15,7 @@ from fapiao.selection.reconciliation import (
     verdict,
 )
 from fapiao.selection.records import OpenDocument, Selection, Settled
+from fapiao.texts.said import said
 from operators.leased_queue.guard import MAX_ATTEMPTS
 from operators.leased_queue.logins import login_blocking, login_now, poll_later
 from operators.selections.session import SelectionSession, SelectionTables
@@ -25,7 +26,6 @@ MOST_POLLS_WITHOUT_ANSWER = 12
 """Polls after which a document that the results do not name is settled by what the bureau holds."""
 MOST_REASONS = 3
 """Of what is wrong with an answer, so many different reasons are told."""
-_LEDGER = "see the ledger (税局用票台账) for each document, then retry"
 
 
 def party(session: SelectionSession, row: Selection) -> Party:
@@ -33,7 +33,7 @@ def party(session: SelectionSession, row: Selection) -> Party:
     with session.transaction() as tables:
         whose = tables.queue.basics([row.taxpayer_no]).get(row.taxpayer_no)
     if whose is None:
-        raise Refused("UNKNOWN_TAXPAYER", session.says("selection_unknown_taxpayer"), "load the taxpayer again")
+        raise Refused("UNKNOWN_TAXPAYER", session.says("selection_unknown_taxpayer"))
     return Party(row.taxpayer_no, whose.leqi_id)
 
 
@@ -87,7 +87,7 @@ def _again(session: SelectionSession, tables: SelectionTables, row: Selection, l
         return False
     if row.attempts >= MAX_ATTEMPTS:
         text = session.says("selection_no_answer")
-        tables.queue.fail(row, Refused(NO_ANSWER, text, "the bureau does not hold what is left: retry"))
+        tables.queue.fail(row, Refused(NO_ANSWER, text))
         return False
     tables.queue.not_sent(row)
     return True
@@ -114,7 +114,7 @@ def finish(session: SelectionSession, tables: SelectionTables, row: Selection) -
     """The end of a request whose documents are all settled: 处理成功, or 处理失败 where one of them failed."""
     tally = tables.queue.tally(row)
     text = verdict(tally, session.says("selection_partly_failed"), session.says("selection_all_failed"))
-    tables.queue.finish(row, Refused(*text, _LEDGER) if text else None, session.instant())
+    tables.queue.finish(row, Refused(*text, said("advice.ALL_FAILED")) if text else None, session.instant())
 
 
 def _compared(
@@ -146,7 +146,7 @@ def _holdings(session: SelectionSession, row: Selection, whose: Party) -> tuple[
             raise
         with session.locked(row) as tables:
             tables.queue.note_holdings(row, None)
-        raise TryLater(failed.code, failed.text, "the question is asked anew", failed.wait_seconds) from failed
+        raise TryLater(failed.code, failed.said, said("advice.asked_again"), failed.wait_seconds) from failed
 
 
 def _wait_for_holdings(session: SelectionSession, row: Selection, reply: Waiting) -> None:
@@ -186,9 +186,10 @@ def _bring_in(
 
 def _not_readable(missing: Sequence[str], unusable: Iterable[UnusableAnswer], session: SelectionSession) -> TryLater:
     """Of how many documents the bureau has said nothing that can be used, and what was wrong with what it said."""
-    reasons = [*dict.fromkeys(one.reason for one in unusable)][:MOST_REASONS] or ["the bureau does not name them"]
-    text = f"{len(missing)} documents have no usable answer yet, {missing[0]} first: {'; '.join(reasons)}"
-    return TryLater("NO_USABLE_ANSWER", text, "they are asked about again", session.rules.unanswered_seconds)
+    reasons = [*dict.fromkeys(one.reason for one in unusable)][:MOST_REASONS]
+    why = "；".join(reasons) or said("errors.not_named")
+    text = said("errors.no_usable_answer", count=len(missing), first=missing[0], why=why)
+    return TryLater("NO_USABLE_ANSWER", text, wait_seconds=session.rules.unanswered_seconds)
 
 
 def _wished(row: Selection) -> Wished:

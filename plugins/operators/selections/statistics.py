@@ -83,7 +83,7 @@ def _settle(session: SelectionSession, row: Selection, reply: Statistics) -> Non
     why = None
     if reply.state not in session.rules.of(row.operation).reached:
         text = f"{reply.period} {session.rules.states.get(reply.state, reply.state)}"
-        why = Refused("STATISTICS_STATE", text, "query the statistics, then retry")
+        why = Refused("STATISTICS_STATE", text)
     with session.locked(row) as tables:
         heard = StatisticsState(reply.state, reply.period, session.instant())
         tables.queue.save_statistics(row.taxpayer_no, heard)

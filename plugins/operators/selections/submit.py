@@ -151,11 +151,7 @@ def _requests(
         return
     if not left and selection_request.operation not in STATISTICS:
         return
-    why = (
-        Refused(stop.code, session.says(stop.key, selection_request.surface), _ADVICE.get(stop.code, ""))
-        if stop
-        else None
-    )
+    why = Refused(stop.code, session.says(stop.key, selection_request.surface)) if stop else None
     mark = None if why else _mark(session, selection_request.operation)
     for part_no, part in enumerate(requests(left, session.rules.request_documents) if left else [()], 1):
         yield NewSelection(
@@ -170,14 +166,6 @@ def _requests(
             mark,
             retry_of,
         )
-
-
-_ADVICE = {
-    "SMALL_SCALE": "correct 企业性质 in the basics if the bureau knows the company otherwise, then retry",
-    "SELECTION_TYPE": "take what is no 海关进口增值税海关缴款书 out, then submit again",
-    "STATISTICS_GENERATED": "withdraw the statistics table or query it, then retry",
-    "SELECTION_CHANNEL": "give the tax number 乐企 or 电子税局 as its selection channel, then retry",
-}
 
 
 def _mark(session: SelectionSession, operation: Operation) -> LocalMark | None:

@@ -15,6 +15,7 @@ from fapiao.errors import AnswerLost, BadInput, BureauError, LoginLost, Refused,
 from fapiao.permissions.task_actions import ActionOutcome, standing
 from fapiao.selection.answers import Action, Document, Uploaded
 from fapiao.selection.records import STATISTICS, OpenDocument, Selection
+from fapiao.texts.said import said
 from operators.leased_queue.guard import Guard, may_be_tried_again
 from operators.leased_queue.logins import recheck_logins, wait_for_login
 from operators.leased_queue.loop import run_until_idle, run_until_none_due, suspects_last
@@ -142,7 +143,7 @@ def _forget(tables: SelectionTables, row: Selection) -> None:
     tables.queue.clear_statistics(row.taxpayer_no)
 
 
-_GUARD = Guard("selection", "see the task's Airflow log; an upload is looked for before it is repeated", _forget)
+_GUARD = Guard("selection", _forget)
 
 
 def _send(session: SelectionSession, row: Selection) -> None:
@@ -176,7 +177,9 @@ def _upload(session: SelectionSession, row: Selection, documents: Sequence[OpenD
 
 def _document(one: OpenDocument) -> Document:
     if one.issue_date is None:
-        raise Refused("INCOMPLETE", f"{one.document_key} 缺少填发日期", "download the document from the bureau again")
+        raise Refused(
+            "INCOMPLETE", said("errors.no_issue_date", document=one.document_key), said("advice.INCOMPLETE_date")
+        )
     return Document(
         document_key=one.document_key,
         issue_date=one.issue_date,

@@ -8,6 +8,7 @@ from functools import partial
 
 from fapiao.errors import AnswerLost, BureauError, LoginLost, QuotaSpent, Refused, ends_ticket
 from fapiao.rules.book import rulebook
+from fapiao.texts.said import said
 from fapiao.verification import Question, Verification, VerificationRules, VerifyCall, is_confirmed, question
 from hooks.queues.login_requests import LoginRequests
 from hooks.queues.verifications import VerificationTable, answer
@@ -19,7 +20,6 @@ from operators.leased_queue.patience import wait_out
 BATCH = 20
 UNUSABLE_WAIT_SECONDS = 600.0
 """After an answer that cannot be used, doubled after each further one."""
-_SPENT = "五次查验机会当日已用完"
 Tables = LoginTables[VerificationTable]
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ def _begin(session: VerificationSession, asked: Verification, asking: Question) 
     with session.locked(asked) as tables:
         reply_id = tables.queue.begin(asked, asking, day, session.rules.daily)
         if reply_id is None:
-            spent = QuotaSpent("VERIFY_DAILY_LIMIT", f"{asked.document_key} {_SPENT}", "it is asked again tomorrow")
+            spent = QuotaSpent("VERIFY_DAILY_LIMIT", said("errors.verified_too_often", document=asked.document_key))
             tables.queue.settle(asked, "limit", spent, day + timedelta(days=1))
     return reply_id
 
@@ -128,16 +128,15 @@ def _refused(session: VerificationSession, tables: Tables, asked: Verification, 
         wait_out(table, asked, error, partial(table.settle, asked, state))
 
 
-_GUARD: Guard[Tables, Verification] = Guard("verification", "see the task's Airflow log; the answer is kept")
+_GUARD: Guard[Tables, Verification] = Guard("verification")
 
 
 def _confirm(session: VerificationSession, asked: Verification, reply_id: int, body: bytes) -> None:
     try:
         with session.locked(asked) as tables:
             if not is_confirmed(asked, answer(body)):
-                mismatch = Refused("VERIFY_MISMATCH", "checkStatus 2 不通过", "compare the invoice with its paper")
                 tables.queue.mark_mismatch(asked, session.instant())
-                tables.queue.settle(asked, "mismatch", mismatch)
+                tables.queue.settle(asked, "mismatch", Refused("VERIFY_MISMATCH"))
                 return
             tables.queue.store(asked, reply_id, body, session.instant())
             tables.queue.settle(asked, "verified")

@@ -23,7 +23,7 @@ def refused(tmp_path: Path, content: bytes, name: str = "税局文件.xlsx", **h
     """The whole sentence."""
     with pytest.raises(FileRefusal) as caught:
         upload(tmp_path, content, name, **how)
-    assert str(caught.value) == f"{caught.value.where}: {caught.value.sentence}"
+    assert str(caught.value) == f"{caught.value.where}：{caught.value.sentence}"
     return str(caught.value)
 
 
@@ -112,15 +112,15 @@ def test_a_zip_that_unpacks_to_more_than_memory_holds_says_how_much_is_taken(tmp
 def test_a_zip_with_a_password_opens_with_it_and_only_with_it(tmp_path: Path) -> None:
     content = sealed({"a.xlsx": GOOD})
     assert upload(tmp_path, content, "a.zip", password=PASSWORD)[0].values("documents")
-    assert "a.zip: 压缩包设有密码；请填写" in refused(tmp_path, content, "a.zip")
-    assert "a.zip: 压缩包密码不对" in refused(tmp_path, content, "a.zip", password="654321")
+    assert "a.zip：压缩包设有密码；请填写" in refused(tmp_path, content, "a.zip")
+    assert "a.zip：压缩包密码不对" in refused(tmp_path, content, "a.zip", password="654321")
 
 
 def test_a_zip_in_a_zip_an_empty_one_and_one_of_other_files_are_refused(tmp_path: Path) -> None:
     inner = zipped({"a.xlsx": GOOD})
-    assert "a.zip: 压缩包里还有压缩包“b.zip”" in refused(tmp_path, zipped({"b.zip": inner}), "a.zip")
+    assert "a.zip：压缩包里还有压缩包“b.zip”" in refused(tmp_path, zipped({"b.zip": inner}), "a.zip")
     assert "压缩包是空的" in refused(tmp_path, zipped({"__MACOSX/._a": b"x"}), "a.zip")
-    assert "a.zip · 说明.txt: 是文本文件" in refused(tmp_path, zipped({"说明.txt": b"hello"}), "a.zip")
+    assert "a.zip · 说明.txt：是文本文件" in refused(tmp_path, zipped({"说明.txt": b"hello"}), "a.zip")
 
 
 def test_the_files_of_a_zip_come_one_by_one_with_their_own_names(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_damaged_workbook_is_refused_in_words(tmp_path: Path, suffix: str) -> 
 
 def test_unknown_headings_are_refused_with_what_was_looked_for_and_what_is_there(tmp_path: Path) -> None:
     said = refused(tmp_path, workbook([["姓名", "年龄", "城市"], ["甲", "1", "乙"]]))
-    assert "· 发票基础信息: 前 15 行里找不到税局文件的列名；第一行有内容的是：姓名、年龄、城市" in said
+    assert "，工作表“发票基础信息”：前 15 行里找不到税局文件的列名；第一行有内容的是：姓名、年龄、城市" in said
     rows = full_rows()
     rows[0][rows[0].index("开票日期")] = "开具时间"
     said = refused(tmp_path, workbook(rows))

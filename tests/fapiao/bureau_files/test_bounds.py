@@ -32,7 +32,7 @@ def test_two_cells_far_apart_are_refused_by_the_last_cell(tmp_path: Path, rows: 
     with pytest.raises(FileRefusal, match="未打开；请删除远离数据的单元格") as refused:
         upload(tmp_path, raw_workbook(rows))
     assert "1048576" in refused.value.sentence
-    assert refused.value.where.endswith("发票基础信息")
+    assert refused.value.where.endswith("，工作表“发票基础信息”")
 
 
 def test_peoples_own_workbooks_are_bounded_as_well(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_name_of_another_form_claims_nothing(name: str) -> None:
         ("1111111111111M", "123", "文件名中的税号“123”应为 14 至 20 位"),
         ("202009", "202013", "文件名中的月份“202013”应为 YYYYMM"),
         ("20210126210675991", "昨天", "文件名中的日期“昨天”应为数字"),
-        ("增值税专用发票", "火星发票", "文件名中的发票类型“火星发票”不认识"),
+        ("增值税专用发票", "火星发票", "无法识别文件名中的发票类型“火星发票”"),
     ],
 )
 def test_a_name_of_this_form_with_a_wrong_part_is_refused(old: str, new: str, sentence: str) -> None:
@@ -105,7 +105,7 @@ def read(tmp_path: Path, kind: str = "01") -> ReadFile:
         ({"taxpayer_no": "91440300MA20000024"}, "税号 91440300MA20000024", "内容的销方税号是 91310000MA2000001E"),
         ({"month": "202008"}, "月份 202008", "内容的月份是 202009"),
         ({"direction": "input"}, "进项、", "内容的购方税号（看起来是销项）是 91"),
-        ({"type_word": "海关缴款书", "invoice_types": ("customs",)}, "海关缴款书", "内容的票种是 01"),
+        ({"type_word": "海关缴款书", "invoice_types": ("customs",)}, "海关缴款书", "内容的票种是 纸质专用发票"),
     ],
 )
 def test_a_disagreement_is_refused_with_both_shown(
@@ -116,10 +116,10 @@ def test_a_disagreement_is_refused_with_both_shown(
     agree(one.file.claim, one.content, one.file.where)
     with pytest.raises(FileRefusal) as refused:
         agree(replace(one.file.claim, **claimed), one.content, one.file.where)
-    assert str(refused.value).startswith(f"{one.file.name}: 文件名与内容不一致：文件名为")
+    assert str(refused.value).startswith(f"{one.file.name}：文件名与内容不一致：文件名为")
     assert shown in refused.value.sentence
     assert found in refused.value.sentence
-    assert "（发票信息 第 3 行）" in refused.value.sentence
+    assert "（工作表“发票信息”，第 3 行）" in refused.value.sentence
 
 
 @pytest.mark.req("A-32")

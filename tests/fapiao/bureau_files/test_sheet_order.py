@@ -57,7 +57,7 @@ def test_a_strange_sheet_is_left_out_and_one_that_comes_near_a_layout_refuses_th
     assert list(found) == []
     headings, first, *_ = LINES.rows
     near = Sheet("别的", [[heading for heading in headings if heading != "金额"], first])
-    with pytest.raises(FileRefusal, match=r"file\.xlsx · 别的: 列名与已知版式都不符"):
+    with pytest.raises(FileRefusal, match=r"file\.xlsx，工作表“别的”：与已知税局文件模板不符"):
         list(parts(tmp_path, HEADERS, near))
 
 

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fapiao.calendar.explaining import explain
 from fapiao.calendar.frequency import Frequency
-from fapiao.calendar.occurrences import FIRST_DAY, LAST_DAY, Occurrence, explain, occurrences
+from fapiao.calendar.occurrences import FIRST_DAY, LAST_DAY, Occurrence, occurrences
 from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
+from fapiao.texts.language import speaking
 
 SWITCH = ("rim_download", "open_replenish_last_month")
 
@@ -197,7 +199,9 @@ def test_a_scheme_that_is_not_due_is_not_planned_even_by_a_person() -> None:
 
 
 def explained(day: date, job: str, channel: str = "leqi", **settings: object) -> str:
-    return explain(occurrences(rulebook(), day, channel=channel, job=job, **settings)[0])  # type: ignore[arg-type]
+    one = occurrences(rulebook(), day, channel=channel, job=job, **settings)[0]  # type: ignore[arg-type]
+    with speaking("en"):
+        return explain(one)
 
 
 @pytest.mark.parametrize(

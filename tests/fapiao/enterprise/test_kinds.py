@@ -66,7 +66,7 @@ def test_a_file_of_another_kind_is_refused_with_the_right_command(tmp_path):
 
 def test_a_table_without_any_known_heading_is_refused_with_the_headings_there_are(tmp_path):
     with pytest.raises(BadInput, match="no heading is known; the columns are, of taxpayers: taxpayer_no, name"):
-        load(csv(tmp_path / "x.csv", [["税号"], ["1"]]))
+        load(csv(tmp_path / "x.csv", [["号"], ["1"]]))
 
 
 def test_a_value_under_a_column_without_heading_is_not_lost_silently(tmp_path):

@@ -65,7 +65,7 @@ def test_the_key_of_rim_leqi_collect_is_a_tax_number():
 
 @pytest.mark.req("R147", "R148")
 def test_rim_leqi_collect_moves_downloading_to_leqi_and_needs_the_id_for_it():
-    with pytest.raises(BadInput, match=f"^{DISK} 丙公司 downloads by 乐企 and lacks leqi_id and leqi_authorised_on"):
+    with pytest.raises(BadInput, match=f"^{DISK} 丙公司 downloads by 乐企 and lacks leqi_id, leqi_authorised_on"):
         put(group(), "rim_leqi_collect", DISK, "1")
     assert put(group(), "rim_leqi_collect", DISK, "0").enterprise.parameters
     ready = taxpayers(f"- {{taxpayer_no: {DISK}, leqi_id: LQ3, leqi_authorised_on: 2025-01-01}}", group()).enterprise

@@ -133,7 +133,7 @@ def test_a_taxpayer_without_company_type_is_general_and_said_so():
 @pytest.mark.parametrize(
     ("given", "missing"),
     [
-        ("", "leqi_id and leqi_authorised_on"),
+        ("", "leqi_id, leqi_authorised_on"),
         (", leqi_id: LQ1", "leqi_authorised_on"),
         (", leqi_authorised_on: 2024-01-01", "leqi_id"),
     ],

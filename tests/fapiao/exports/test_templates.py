@@ -63,7 +63,7 @@ def test_every_column_is_explained_and_kept_as_text(name: str, table: str) -> No
 
 
 def test_needed_columns_say_so() -> None:
-    assert templates()["taxpayers"].remark("taxpayers")[0].startswith("#说明 企业税号（必填）：")
+    assert templates()["taxpayers"].remark("taxpayers")[0].startswith("#说明 必填；")
 
 
 @pytest.mark.parametrize(("first", "remark"), [(REMARK, True), (" #说明 x", True), ("#1 方案", False), (5.0, False)])

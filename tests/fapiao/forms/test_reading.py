@@ -66,7 +66,7 @@ def test_every_problem_is_said_at_once_in_the_order_of_the_fields() -> None:
         filled.refuse()
     unknown, direction, document, day = refused.value.problems
     assert unknown == "'month' is no field of this form"
-    assert direction.startswith("direction 'sideways' is unknown; known are input 进项, output 销项")
+    assert direction == "进销项“sideways”不存在；可选：input 进项、output 销项。"
     assert document == "only one document"
     assert day == "date '10.3.2027' is not a day: write it like 2026-01-05"
 

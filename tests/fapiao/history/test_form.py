@@ -29,8 +29,8 @@ def test_six_types_have_a_history_and_no_other() -> None:
 @pytest.mark.req("R271")
 def test_any_other_type_is_refused_with_the_list() -> None:
     (sentence,) = refusals(invoice_types=["81", "机动车销售统一发票"])
-    assert sentence.endswith(
-        "可下载电子普通发票、电子专用发票、纸质普通发票、纸质专用发票、数电票（普通发票）、数电票（增值税专用发票）。"
+    assert sentence == (
+        "不支持机动车销售发票；仅可下载电子普通发票、电子专用发票、纸质普通发票、纸质专用发票、数电票（普通发票）、数电票（增值税专用发票）。"
     )
 
 
@@ -67,7 +67,15 @@ def test_without_a_channel_each_tax_number_has_its_own() -> None:
 @pytest.mark.req("R290")
 @pytest.mark.parametrize("form", [{"channel": "rpa", "taxpayers": BOTH}, {"taxpayers": ETAX}])
 def test_usage_is_for_leqi_only(form: dict[str, str]) -> None:
-    assert refusals(data_type="usage", **form)[0].endswith("入账状态查询（暂只支持乐企）")
+    assert refusals(data_type="usage", **form)[0].endswith("发票用途状态暂只支持乐企下载，请将下载通道改为乐企。")
+
+
+@pytest.mark.req("R259", "R251")
+def test_two_where_one_may_be_chosen_are_named_by_the_labels_of_the_form() -> None:
+    assert refusals(data_type=["details", "usage"], channel=["rpa", "leqi"])[:2] == [
+        "“发票数据类型”只能选择一项，现在选择了发票数据、发票用途状态。",
+        "“下载通道”只能选择一项，现在选择了rpa、乐企。",
+    ]
 
 
 @pytest.mark.req("R250")
@@ -102,7 +110,7 @@ def test_an_empty_form_says_what_is_missing() -> None:
     problems = refusals(taxpayers="", months="")
     assert problems == [
         "开票日期：请选择年份或月份，其中至少有一天在今天之前。",
-        "企业名称：可选择登录用户具备权限的税号，可多选。",
+        "请至少选择一个税号。",
     ]
 
 

@@ -49,7 +49,7 @@ def test_a_second_payer_of_a_customs_payment_may_own_it() -> None:
 
 def test_a_file_that_names_nobody_belongs_to_who_was_asked_for() -> None:
     assert owner([document(B, None)], KnownOwner(A), ("input",)) == Owner(A, "input")
-    with pytest.raises(BadInput, match=r"第2行.*税号不一致"):
+    with pytest.raises(BadInput, match=r"第 2 行.*税号不一致"):
         owner([document(B, None)], ANYBODY, ("input",))
 
 

@@ -133,7 +133,7 @@ def test_so_is_one_that_downloads_by_leqi_though_its_channel_is_the_bureau_site(
 def test_a_soft_certificate_or_an_account_for_receiving_is_needed() -> None:
     assert request(org="S").channel == "soft_certificate"
     assert request(org="E").channel == "etax"
-    needed = ["下载进项发票关键要素需要税局软证书，或默认业务为收票的默认数电账号，请在企业基础资料中配置。"]
+    needed = ["下载进项发票关键要素需要税局软证书，或默认业务为收票的默认数电账号，请在企业信息表中填写后重新导入。"]
     assert refusals(org="D") == needed
     assert refusals(org="P") == needed
 
@@ -170,7 +170,7 @@ def test_every_problem_is_said_at_once() -> None:
         colour="red",
     )
     assert len(found) == 7
-    for text in ("colour", "bill", "收据", "'新'", "ends (2027-03-08) before it starts", "票据类型", LONG):
+    for text in ("colour", "bill", "收据", "新", "ends (2027-03-08) before it starts", "票据类型", LONG):
         assert any(text in sentence for sentence in found), text
 
 

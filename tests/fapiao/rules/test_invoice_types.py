@@ -35,6 +35,29 @@ def test_brackets_blanks_width_and_the_two_words_for_digital_make_no_difference(
     assert resolve_invoice_type(text).code == code
 
 
+@pytest.mark.req("R064")
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("海关进口增值税专用缴款书", "customs"),
+        ("电子发票（航空运输电子客票行程单）", "61"),
+        ("电子发票（航空运输客票电子行程单）", "61"),
+        ("电子发票（铁路电子客票）", "51"),
+        ("电子发票（机动车销售统一发票）", "83"),
+        ("电子发票（二手车销售统一发票）", "84"),
+        ("电子发票（通行费发票）", "8208"),
+        ("电子发票（普通发票）", "82"),
+        ("电子发票 (增值税专用发票)", "81"),
+        ("数电纸质发票（机动车销售统一发票）", "87"),
+        ("数电纸质发票（二手车销售统一发票）", "88"),
+        ("数电纸质发票(普通发票)", "86"),
+        ("增值税普通发票(卷式)", "11"),
+    ],
+)
+def test_the_title_printed_on_a_document_names_its_type(title: str, code: str) -> None:
+    assert resolve_invoice_type(title).code == code
+
+
 def test_no_two_types_share_a_spelling() -> None:
     spellings = [
         (normalised(name), kind.code)
@@ -47,7 +70,7 @@ def test_no_two_types_share_a_spelling() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("数电票（专用发票）", "did you mean .*数电票（增值税专用发票）"),
+        ("数电票（增值税发票）", "did you mean .*数电票（增值税专用发票）"),
         ("机动车发票", "did you mean .*机动车销售发票"),
         ("99", "'99' is unknown$"),
         ("", "'' is unknown$"),

@@ -74,23 +74,17 @@ def test_the_same_words_with_another_code_are_no_quota() -> None:
 def test_an_unknown_code_is_shown_as_unknown_with_what_to_do(plane: str, kind: str, code: str) -> None:
     found = rulebook().reply_outcome(plane, kind, code, "成功")
     assert (found.kind, found.code) == ("unknown", f"{plane.upper()}_UNKNOWN_{code}")
-    assert "include/rules/replies.yaml" in found.advice
+    assert found.advice == f"{plane.upper()}_UNKNOWN"
 
 
-def test_whatever_is_asked_again_says_when_and_everything_but_success_says_what_to_do() -> None:
+def test_whatever_is_asked_again_says_when() -> None:
     for row in rulebook().replies:
-        assert row.kind == "accepted" or row.advice
         assert (row.wait_seconds > 0) == (row.kind in ("processing", "retry", "flow_control", "login_lost"))
 
 
 def test_processing_is_asked_again_after_three_to_five_minutes_and_flow_control_after_five() -> None:
     assert 180 <= rulebook().reply_outcome("leqi", "returncode", "10", "").wait_seconds <= 300
     assert rulebook().reply_outcome("leqi", "httpStatusCode", "429", "").wait_seconds == 300
-
-
-def test_our_own_refusals_say_what_to_do() -> None:
-    assert "一般纳税人" in rulebook().advice("SMALL_SCALE")
-    assert "导入税局文件" in rulebook().advice("NOT_OBTAINABLE")
 
 
 GATEWAY_CODES = {

@@ -68,7 +68,7 @@ def test_leqi_works_and_was_asked_once_about_a_ticket_of_nobody(leqi: Leqi, bure
     ("changed", "told"),
     [
         ({"password": OTHER_KEY}, "[LEQI_KEY] 4057 报文解密失败"),
-        ({"password": "no key"}, "[LEQI_KEY] the SM4 key is not 32 hex digits"),
+        ({"password": "no key"}, "[LEQI_KEY] SM4 密钥不是 32 位十六进制数字"),
         ({"login": "JRDW999999"}, "[LEQI_DIRECT_UNIT] 4054 未查询到此直连单位"),
         ({"extra": {"sydwptbh": "SYDW999999"}}, "[LEQI_USING_UNIT] 4055 未查询到此使用单位"),
         ({"extra": {}}, "没有使用单位就验证不了密钥"),
@@ -86,7 +86,7 @@ def test_what_is_wrong_with_leqi_is_said(leqi: Leqi, changed: dict[str, Any], to
 
 def test_a_bureau_that_fails_itself_is_no_working_connection(leqi: Leqi, bureau: RunningSimulator) -> None:
     order(bureau, "fault", kind="platform", code="500", service="PLFPXZSQFK", times="always")
-    assert leqi() == (False, "连接失败：[LEQI_PLATFORM] 500 平台异常 — the platform failed; it is asked again")
+    assert leqi() == (False, "连接失败：[LEQI_PLATFORM] 500 平台异常 — 乐企平台异常，系统稍后自动重新请求，无需处理")
 
 
 def test_leqi_is_asked_for_the_unit_of_a_company_where_the_connection_has_none(leqi: Leqi) -> None:

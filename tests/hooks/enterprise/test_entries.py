@@ -1,5 +1,6 @@
 """What the business system writes back stands beside the document, is on record, and survives every download."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -43,7 +44,7 @@ def refused(pool: Pool, values: str, key: str = KEY) -> list[str]:
     """The complaints about one record."""
     with pytest.raises(BadInput) as refusal:
         load(pool, values, key)
-    return [problem.partition(": ")[2] for problem in refusal.value.problems]
+    return [re.split("：|: ", problem, maxsplit=1)[1] for problem in refusal.value.problems]
 
 
 def shown(pool: Pool, *columns: str) -> tuple[Any, ...]:
@@ -84,7 +85,7 @@ def test_a_deleted_voucher_takes_the_entry_back(pool: Pool) -> None:
 
 @pytest.mark.req("R157")
 def test_a_voucher_without_a_time_is_refused(pool: Pool) -> None:
-    assert refused(pool, "voucher_no: 记-12") == ["entry_at is missing: a voucher books the document at some time"]
+    assert refused(pool, "voucher_no: 记-12") == ["填写了凭证号，须填写“entry_at”"]
 
 
 @pytest.mark.req("R160", "R166", "A-21")
@@ -106,13 +107,13 @@ def test_an_entered_tax_that_is_not_the_tax_of_the_document_needs_a_reason(
         load(pool, values)
         assert document(pool, KEY)["transfer_out_reason"] == (reason or None)
     else:
-        assert refused(pool, values) == ["入账税额 1299.99 不是票面税额 1300.00，需填写转出原因"]
+        assert refused(pool, values) == ["入账税额 1299.99 元不是票面税额 1300.00 元，需填写转出原因"]
 
 
 @pytest.mark.req("A-21")
 def test_a_reason_that_is_needed_cannot_be_taken_away_later(pool: Pool) -> None:
     load(pool, "entry_tax_amount: 1000, transfer_out_reason: 用于集体福利")
-    assert refused(pool, "transfer_out_reason: ''") == ["入账税额 1000 不是票面税额 1300.00，需填写转出原因"]
+    assert refused(pool, "transfer_out_reason: ''") == ["入账税额 1000 元不是票面税额 1300.00 元，需填写转出原因"]
 
 
 @pytest.mark.req("R167")
@@ -140,7 +141,7 @@ def test_the_accounting_organisation_is_the_one_that_the_business_document_gives
     load(pool, "org_code: ORG2")
     assert shown(pool, "org_code") == ("ORG2",)
     assert changes(pool) == [("org_code", "ORG1", "ORG2", "li")]
-    assert refused(pool, "org_code: ORG9") == ["there is no organisation ORG9: load its taxpayers first"]
+    assert refused(pool, "org_code: ORG9") == ["没有核算组织 ORG9；请先导入其企业信息"]
 
 
 @pytest.mark.req("R170")
@@ -203,13 +204,13 @@ def test_a_file_is_saved_whole_or_not_at_all_and_says_everything_that_is_wrong(p
 """
     with pytest.raises(BadInput) as refusal:
         load_entries(pool, [read_yaml("a.yaml", text)], WORDS, actor="li", at=AT)
-    assert [problem.partition(": ")[2][:40] for problem in refusal.value.problems] == [
-        "document_key is missing",
-        "this stands here for the second time; fi",
-        f"the pool has no input document {number(3)}"[:40],
-        "'soon' is not a time: write it like 2026",
-        "'much' is not an amount: write it like 1",
-        "'丢失' is unknown; known are 1 未用, 30 在用, ",
+    assert [problem.partition("：")[2] for problem in refusal.value.problems] == [
+        "未填写“document_key”",
+        "重复出现；首次出现在 a.yaml，第 4 行",
+        f"全票池中没有 {OWNER} 的进项票据 {number(3)}；请先下载或导入",
+        "“soon”不是时间；请写成 2026-01-05 或 2026-01-05 10:30:00",
+        "“much”不是金额；请写成 1234.56 或 1,234.56",
+        "无法识别“丢失”；可填：未用、在用、已用、已入账",
     ]
     assert changes(pool) == []
 

@@ -58,7 +58,7 @@ def test_an_invoice_is_exported_with_its_labels_its_numbers_and_its_days(
     assert export_invoices(invoices, file, EVERYTHING) == 4
     first, second = rows(file, "发票")
     assert (first["票据标识"], second["票据标识"]) == (KEY, OTHER)
-    assert (first["进销项"], first["票据种类"], first["通道"]) == ("进项", "发票", "乐企")
+    assert (first["进销项"], first["票据类型"], first["通道"]) == ("进项", "发票", "乐企")
     assert (first["发票类型"], first["销方税号"], first["企业税号"]) == ("数电票（增值税专用发票）", SELLER, OWNER)
     assert (first["金额"], first["税额"]) == (100, 13)
     assert first["开票日期"] == datetime(2027, 1, 3)  # noqa: DTZ001 Excel knows no zones

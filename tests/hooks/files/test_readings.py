@@ -39,7 +39,7 @@ def test_a_file_over_which_two_readers_ended_is_set_aside_once_and_tried_again_w
             pass
     die()
     die()
-    with pytest.raises(BadInput, match=r"a\.xlsx: .*两次意外中断"), reading(SHA, "a.xlsx"):
+    with pytest.raises(BadInput, match=r"a\.xlsx：.*两次意外中断"), reading(SHA, "a.xlsx"):
         pass
     with reading(SHA, "a.xlsx"), reading("cd" * 32, "b.xlsx"):
         pass

@@ -281,7 +281,7 @@ def test_a_login_without_a_token_says_that_there_is_none_although_the_code_says_
     gateway: Script, connect: Connect
 ) -> None:
     gateway.sign_in = json.dumps({"data": {"success": True, "error_code": "0", "app_token": None}}).encode()
-    with pytest.raises(TryLater, match="signing in: no token was given"):
+    with pytest.raises(TryLater, match="登录网关：未返回令牌"):
         ask(connect())
 
 

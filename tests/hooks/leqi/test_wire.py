@@ -218,7 +218,7 @@ def test_the_status_of_a_failed_call_says_what_it_proves(
 
 @pytest.mark.parametrize("key", ["", "secret", "00" * 15, "00" * 17, "zz" * 16])
 def test_a_key_is_32_hex_digits_and_a_wrong_one_is_not_repeated(key: str) -> None:
-    with pytest.raises(Refused, match="32 hex digits") as refused:
+    with pytest.raises(Refused, match="32 位十六进制数字") as refused:
         connected("http://127.0.0.1:9", key)
     told = "".join(traceback.format_exception(refused.value)) + repr(refused.value)
     assert not key or key not in told

@@ -146,7 +146,7 @@ def test_no_answer_of_a_simulator_without_a_mark_is_taken_into_a_real_pool(
     fill(pool)
     with closing(opened(simulator)) as session:
         admit(pool, session)
-        with pytest.raises(CallerRefused, match="leads to a simulator") as refused:
+        with pytest.raises(CallerRefused, match=r"连接 .* 指向模拟税局，而本库已写入真实税局的数据") as refused:
             session._http._post(simulator)
     assert refused.value.free, "no row is to blame"
 
@@ -197,10 +197,13 @@ def test_a_bureau_that_does_not_answer_decides_nothing(pool: Pool) -> None:
 @pytest.mark.parametrize("opened", [leqi, gateway])
 def test_a_pool_of_rehearsals_asks_nothing_of_a_bureau_that_does_not_say_who_it_is(pool: Pool, opened: Any) -> None:
     claim(pool, REHEARSAL, "the demo", binding=True)
-    with closing(opened("http://127.0.0.1:9")) as session, pytest.raises(TryLater, match="does not answer") as unknown:
+    with (
+        closing(opened("http://127.0.0.1:9")) as session,
+        pytest.raises(TryLater, match="没有应答，无法确认是否为模拟税局") as unknown,
+    ):
         admit(pool, session)
     assert (unknown.value.code, unknown.value.free) == ("BUREAU_UNKNOWN", True)
-    assert "mark its connection with the extra rehearsal, or try later" in str(unknown.value)
+    assert "请平台运维在该连接的扩展参数中标明 rehearsal" in str(unknown.value)
     with closing(opened("http://127.0.0.1:9", rehearsal=True)) as session:
         assert admit(pool, session) is session, "a marked one that is away is a bureau that is away"
 
@@ -212,7 +215,7 @@ def test_a_simulator_that_is_silent_when_looked_at_fills_no_pool_unmarked(pool: 
     with serving(SilentWhenLookedAt) as url, closing(opened(url)) as session:
         admit(pool, session)
         assert kind_of(pool) is None
-        with pytest.raises(CallerRefused, match="leads to a simulator, and nothing said so") as refused:
+        with pytest.raises(CallerRefused, match=r"连接 .* 指向模拟税局，而连接的扩展参数未标明") as refused:
             session._http._post(url)
     assert refused.value.free, "no row is to blame"
 

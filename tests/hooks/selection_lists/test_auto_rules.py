@@ -121,9 +121,9 @@ def test_a_document_keeps_its_own_reason_and_is_given_the_rules_where_it_has_non
 @pytest.mark.req("R222")
 def test_a_file_replaces_the_rules_before_it(pool: Pool) -> None:
     other = {"name": "其他", "action": "预勾选"}
-    assert str(load(pool, RULE, other)) == "auto_rules: 2 new, 0 changed, 0 unchanged"
-    assert str(load(pool, RULE, other)) == "auto_rules: 0 new, 0 changed, 2 unchanged"
-    assert str(load(pool, RULE | {"priority": 3})) == "auto_rules: 0 new, 2 changed, 0 unchanged"
+    assert str(load(pool, RULE, other)) == "自动勾选规则：新增 2，修改 0，无变化 0"
+    assert str(load(pool, RULE, other)) == "自动勾选规则：新增 0，修改 0，无变化 2"
+    assert str(load(pool, RULE | {"priority": 3})) == "自动勾选规则：新增 0，修改 2，无变化 0"
     assert [(rule["name"], rule["priority"], rule["changed_by"]) for rule in auto_rules(pool)] == [
         ("集体福利", 3, "li")
     ]
@@ -135,17 +135,17 @@ def test_a_file_replaces_the_rules_before_it(pool: Pool) -> None:
     ("change", "sentence"),
     [
         ({"reason": "''"}, "勾选需要不抵扣原因"),
-        ({"reason": "其他"}, "不抵扣原因为其他时，需要填写其他原因说明"),
-        ({"reason": "好玩"}, "'好玩' is unknown"),
-        ({"action": "删除"}, "'删除' is unknown"),
-        ({"organisations": "ORG9"}, "there is no organisation ORG9"),
-        ({"invoice_types": "电子普通发票"}, "电子普通发票: 不可勾选的发票类型。"),
-        ({"invoice_types": "废纸"}, "invoice type '废纸' is unknown"),
-        ({"amount_from": "much"}, "'much' is not an amount"),
-        ({"amount_from": "2", "amount_to": "1"}, "1 is less than amount_from 2"),
-        ({"issued_from": "2026-02-01", "issued_to": "2026-01-01"}, "2026-01-01 is before issued_from 2026-02-01"),
-        ({"priority": "first"}, "'first' is not a whole number"),
-        ({"sum": "1"}, "this column is unknown"),
+        ({"reason": "其他"}, "不抵扣原因为“其他”时，须填写其他原因说明"),
+        ({"reason": "好玩"}, "无法识别“好玩”；可填：用于非应税项目、"),
+        ({"action": "删除"}, "无法识别“删除”；可填：预勾选、勾选"),
+        ({"organisations": "ORG9"}, "没有核算组织 ORG9；请先导入其企业信息"),
+        ({"invoice_types": "电子普通发票"}, "电子普通发票：不可勾选的发票类型。"),
+        ({"invoice_types": "废纸"}, "无法识别发票类型“废纸”"),
+        ({"amount_from": "much"}, "“much”不是金额"),
+        ({"amount_from": "2", "amount_to": "1"}, "1 小于“amount_from” 2"),
+        ({"issued_from": "2026-02-01", "issued_to": "2026-01-01"}, "2026-01-01 早于“issued_from” 2026-02-01"),
+        ({"priority": "first"}, "“first”不是整数"),
+        ({"sum": "1"}, "无法识别该列"),
     ],
 )
 def test_a_wrong_rule_is_refused_and_nothing_is_saved(pool: Pool, change: dict[str, object], sentence: str) -> None:

@@ -306,12 +306,15 @@ def test_the_template_is_a_list_once_it_is_filled_in(pool: Pool, tmp_path: Path)
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
-        ([["是否勾选", "号码"], ["勾选", "1"]], "the column 缴款书号码 is missing"),
-        ([["缴款书号码", "原因"], ["1", "x"]], "the column 是否勾选 is missing"),
-        ([["是否勾选", "缴款书号码", "不抵扣理由"], ["勾选", "1", "x"]], "did you mean 不抵扣原因?"),
-        ([HEADINGS], "no record is in the list"),
-        ([HEADINGS, ["勾选", 531020261000000000001]], "a number of more than 15 digits has lost its last digits"),
-        ([HEADINGS, ["勾选", '="53"&"1"']], "单元格 B2 是公式；请复制后以数值方式粘贴，再引入"),
+        ([["是否勾选", "号码"], ["勾选", "1"]], "工作表“引入清单”：缺少列：缴款书号码"),
+        ([["缴款书号码", "原因"], ["1", "x"]], "缺少列：是否勾选"),
+        (
+            [["是否勾选", "缴款书号码", "不抵扣理由"], ["勾选", "1", "x"]],
+            "第 2 行 C 列“不抵扣理由”：无法识别该列；您要的是“不抵扣原因”吗？",
+        ),
+        ([HEADINGS], "清单中没有数据行；请填写 ./fapiao template selection 给出的模板"),
+        ([HEADINGS, ["勾选", 531020261000000000001]], "第 2 行 B 列“缴款书号码”：超过 15 位的数字已丢失末尾几位"),
+        ([HEADINGS, ["勾选", '="53"&"1"']], "第 2 行 B 列：内容是公式；请复制后以数值方式粘贴，再引入"),
     ],
 )
 def test_a_file_that_is_no_list_says_why(pool: Pool, tmp_path: Path, rows: list[list[object]], sentence: str) -> None:
@@ -335,7 +338,7 @@ def test_a_clerks_headings_are_read_and_a_column_more_is_named(
 ) -> None:
     tables = read_tables(workbook(tmp_path / "list.xlsx", 引入清单=[headings, row]))
     assert [one.passed for one in validate_list(pool, [tables])] == [True]
-    assert [sentence.split("“")[1].split("”")[0] for sentence in unread_columns([tables])] == left_out
+    assert [sentence.split("列“")[1].split("”")[0] for sentence in unread_columns([tables])] == left_out
 
 
 def test_a_file_that_is_empty_or_not_there_says_so(tmp_path: Path) -> None:

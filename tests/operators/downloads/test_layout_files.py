@@ -176,7 +176,7 @@ def test_a_damaged_file_is_asked_for_again_and_the_others_are_not(
 ) -> None:
     claim = downloaded(pool, [page(*host.offer(A))], [A])
     host.faults[f"/{A}.pdf"] = [fault]
-    with pytest.raises(TryLater, match="is not what the bureau announced") as error:
+    with pytest.raises(TryLater, match="与税局告知的不一致") as error:
         collect_files(session, claim, host.download)
     assert error.value.code == "FILE_DAMAGED"
     assert (row_of(pool)["status"], files(pool)) == ("downloaded", {})
@@ -194,7 +194,7 @@ def test_a_file_that_stays_damaged_fails_its_invoice_with_a_sentence_and_no_othe
     collect_files(session, claim, host.download)
     assert counts(pool) == (2, 1, 0, 1)
     ((document_key, reason),) = rejected(pool)
-    assert (document_key, "is not what the bureau announced" in reason) == (A, True)
+    assert (document_key, "与税局告知的不一致" in reason) == (A, True)
     assert {(number, kind) for number, kind in files(pool) if kind == "pdf"} == {(B, "pdf")}
     assert not store.has(digest(pdf(A)[::-1]), len(pdf(A)))
 
@@ -442,7 +442,7 @@ def test_a_store_that_cannot_be_opened_puts_the_row_off_too(
 
 
 def test_a_channel_without_files_says_so(pool: Pool, session: WorkerSession) -> None:
-    with pytest.raises(Refused, match="hands out no layout files"):
+    with pytest.raises(Refused, match="该通道不提供版式文件"):
         collect_files(session, downloaded(pool, [], [A]))
 
 

@@ -39,12 +39,12 @@ def kept(pool: Pool) -> list[str]:
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"价税合计": "999.00"}, "金额 100.00 + 税额 13.00 ≠ 价税合计 999.00"),
+        ({"价税合计": "999.00"}, "金额 100.00 元 + 税额 13.00 元 ≠ 价税合计 999.00 元"),
         ({"价税合计": "113.06"}, "≠ 价税合计 113.06"),
         ({"开票日期": "2099-01-01 00:00:00"}, "开票日期 2099-01-01 晚于导入日期 2027-02-10"),
         ({"开票日期": "2027-02-11 00:00:00"}, "晚于导入日期"),
         ({"金额": "-100.00", "税额": "-13.00", "价税合计": "-113.00"}, "是否正数发票为“是”，金额却是 -100.00"),
-        ({"是否正数发票": "否"}, "是否正数发票为“否”，金额却是 100.00"),
+        ({"是否正数发票": "否"}, "是否正数发票为“否”，金额却是 100.00 元"),
     ],
 )
 def test_a_document_that_contradicts_itself_is_kept_out_with_its_sentence(
@@ -83,7 +83,7 @@ def test_lines_that_do_not_add_up_to_the_face_are_taken_and_marked(pool: Pool, t
     found = imported(pool, tmp_path, header(), lines=(line(金额="60.00"), line(金额="30.00")))
     assert kept(pool) == [KEY, SECOND]
     (marked,) = (said for sheet, row, _, said in found if (sheet, row) == ("发票基础信息", 2))
-    assert "明细金额合计 90.00 与票面金额 100.00 不一致" in marked
+    assert "明细金额合计 90.00 元与票面金额 100.00 元不一致" in marked
 
 
 def test_a_list_of_details_repeats_and_is_no_contradiction(pool: Pool, tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def test_the_limit_is_inclusive(tmp_path: Path, surface: Any, limit: int) -> Non
     assert import_request(surface, [file], taxpayer_no=OWNER).limit == limit
     with file.open("ab") as large:
         large.write(b"x")
-    with pytest.raises(BadInput, match=f"最大可.*的文件。（{limit + 1}字节）"):
+    with pytest.raises(BadInput, match=f"最大可.*的文件。（{limit + 1} 字节）"):
         import_request(surface, [file], taxpayer_no=OWNER)
 
 

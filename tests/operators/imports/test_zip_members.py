@@ -45,7 +45,7 @@ def test_the_good_files_of_a_zip_come_in_and_the_others_are_told(
     files = {"0.xls": good[:-40], "1.xlsx": good, "2.txt": b"hello", "3.zip": zipped({"a.xlsx": good}), "4.xlsx": b""}
     made = bring_in(pool, store, laid(tmp_path, files))
     assert keys(pool) == {KEY}
-    assert [sentence.partition(":")[0] for sentence in made.refused] == [
+    assert [sentence.partition("：")[0] for sentence in made.refused] == [
         "a.zip · 0.xls", "a.zip · 2.txt", "a.zip", "a.zip · 4.xlsx",
     ]  # fmt: skip
 
@@ -76,7 +76,7 @@ def test_a_zip_without_a_good_file_is_refused_with_every_sentence(
     company(pool)
     with pytest.raises(BadInput) as refused:
         bring_in(pool, store, laid(tmp_path, {"1.txt": b"hello", "2.xls": b"<html>"}))
-    assert [problem.partition(":")[0] for problem in refused.value.problems] == ["a.zip · 1.txt", "a.zip · 2.xls"]
+    assert [problem.partition("：")[0] for problem in refused.value.problems] == ["a.zip · 1.txt", "a.zip · 2.xls"]
     assert keys(pool) == set()
 
 

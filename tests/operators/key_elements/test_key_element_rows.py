@@ -87,9 +87,15 @@ def test_every_type_is_a_row_and_the_same_run_again_finds_its_own_rows(pool: Poo
         ({"org": "K"}, LONG),
         ({"org": "K", "surface": "api"}, SHORT),
         ({"org": "L"}, "目前此功能不支持乐企通道使用。"),
-        ({"org": "D"}, "下载进项发票关键要素需要税局软证书，或默认业务为收票的默认数电账号，请在企业基础资料中配置。"),
-        ({"org": "P"}, "下载进项发票关键要素需要税局软证书，或默认业务为收票的默认数电账号，请在企业基础资料中配置。"),
-        ({"invoice_types": "收据"}, "invoice type '收据' is unknown"),
+        (
+            {"org": "D"},
+            "下载进项发票关键要素需要税局软证书，或默认业务为收票的默认数电账号，请在企业信息表中填写后重新导入。",
+        ),
+        (
+            {"org": "P"},
+            "下载进项发票关键要素需要税局软证书，或默认业务为收票的默认数电账号，请在企业信息表中填写后重新导入。",
+        ),
+        ({"invoice_types": "收据"}, "发票类型“收据”不存在。"),
     ],
 )
 def test_a_refused_form_leaves_no_task_no_batch_and_no_quota(pool: Pool, form: dict[str, str], sentence: str) -> None:

@@ -91,7 +91,7 @@ def test_a_use_that_somebody_changed_after_the_upload_is_found_when_leqi_is_read
         office.finish()
         item, row = office.room.ledger()[keys[0]], office.last()
         assert (item["state"], item["result_code"]) == ("failed", "USAGE_DIFFERS")
-        assert item["result_text"].startswith("税局查询的发票用途与勾选结果不一致，请从税局下载更新（01 ")
+        assert item["result_text"].startswith("税局查询的发票用途状态与勾选结果不一致，请从税局下载更新（01 ")
         assert (row["status"], row["error_code"]) == ("failed", "USAGE_DIFFERS")
         assert (row["succeeded_count"], row["failed_count"]) == (2, 1)
         office.agree(keys[1:], keys[:1])

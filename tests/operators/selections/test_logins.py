@@ -165,7 +165,7 @@ def test_a_task_that_only_seems_to_be_processed_is_found_to_wait_for_its_login(r
         room.wait_over()
         room.work("etax")
     assert (room.row()["status"], room.row()["login_request_id"] is not None) == ("processing", True)
-    assert "must log in at https://bureau.example/login" in room.row()["advice"]
+    assert "登录地址：https://bureau.example/login；登录后自动继续" in room.row()["advice"]
     room.bureau.logged_in, room.bureau.wait = "online", 0
     recheck_logins(room.session, "etax", at_once=True)
     room.work("etax")

@@ -137,5 +137,5 @@ def test_neither_period_nor_table_is_asked_for_on_another_channel(room: Selectio
     for ask in (statistics, tax_period):
         with pytest.raises(BadInput, match="不支持海关缴款书不抵扣勾选"):
             ask(room.session, other)
-    with pytest.raises(BadInput, match="税号不在企业基础资料中"):
+    with pytest.raises(BadInput, match="企业信息中没有该税号"):
         statistics(room.session, "91310000MA1EXAMPDD")

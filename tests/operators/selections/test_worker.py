@@ -212,7 +212,7 @@ def test_a_refused_document_keeps_the_bureaus_words_and_the_request_fails(room: 
     room.work()
     assert room.statuses() == {"A": "1", "B": "0"}
     assert (room.ledger()["B"]["result_code"], room.ledger()["B"]["result_text"]) == ("02", "查无此票")
-    assert room.row()["error_message"] == "部分发票处理失败，详见税局用票台账"
+    assert room.row()["error_message"] == "部分票据处理失败，详见税局用票台账"
 
 
 def test_a_single_refusal_is_the_requests_own(room: SelectionRoom) -> None:
@@ -260,7 +260,7 @@ def test_on_leqi_the_usage_is_read_back_and_a_difference_is_told(room: Selection
     assert room.statuses() == {"A": "1", "B": "0"}
     entry = room.ledger()["B"]
     assert entry["result_code"] == "USAGE_DIFFERS"
-    assert entry["result_text"] == "税局查询的发票用途与勾选结果不一致，请从税局下载更新（01 成功）"
+    assert entry["result_text"] == "税局查询的发票用途状态与勾选结果不一致，请从税局下载更新（01 成功）"
     assert (room.row()["status"], room.row()["error_code"]) == ("failed", "USAGE_DIFFERS")
 
 
@@ -292,7 +292,7 @@ def test_a_document_without_an_answer_is_asked_about_again_and_settled_by_what_t
     submitted(room, *room.documents("A", "B", "C"))
     room.work()
     assert (room.row()["status"], room.row()["succeeded_count"]) == ("processing", 1)
-    assert room.row()["error_message"].startswith("2 documents have no usable answer yet, B first: ")
+    assert room.row()["error_message"].startswith("还有 2 张单据的应答无法使用（首张 B）：")
     del room.bureau.held["C"]
     for _ in range(12):
         room.wait_over()

@@ -7,7 +7,9 @@ from typing import Any
 from fapiao.channels.gateway.types import asked_types, file_number
 from fapiao.downloads.protocol import Argument, Request
 from fapiao.errors import Refused
+from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI
+from fapiao.texts.said import Said, said
 from fapiao.windows import Window, month_of_yesterday
 
 Data = dict[str, Any]
@@ -26,13 +28,14 @@ def numbers(request: Request) -> str:
     """The type numbers of a row. Raises Refused for a type that the gateway has no number for."""
     found = asked_types(request.document, request.invoice_type)
     if found is None:
-        raise not_obtainable(f"invoice type {request.invoice_type}")
+        raise not_obtainable(rulebook().type_name(request.invoice_type))
     return found
 
 
-def not_obtainable(what: str) -> Refused:
+def not_obtainable(what: str | Said) -> Refused:
     """What a channel does not offer is refused before any call, and never read as 没有数据 (A-50)."""
-    return Refused("NOT_OBTAINABLE", f"{what} cannot be downloaded on this channel", "改用其他通道下载，或导入税局文件")
+    text = said("errors.not_on_channel", what=what)
+    return Refused("NOT_OBTAINABLE", text, said("advice.NOT_OBTAINABLE_channel"))
 
 
 def months(request: Request) -> Sequence[Argument]:

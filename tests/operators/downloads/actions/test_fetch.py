@@ -63,7 +63,7 @@ def test_one_task_that_may_not_be_fetched_keeps_all_of_them_and_every_reason_is_
     failed(pool, "failed")
     with pytest.raises(BadInput) as refused:
         poll_now(pool, "li", ["good", "done", "failed", "nobody"])
-    sentence = "仅支持对状态为'数据不全'或'进销项下载处理中'的任务获取异步结果。"
+    sentence = "仅支持对状态为“进销项数据不全”或“下载处理中”的任务获取异步结果。"
     assert sorted(refused.value.problems) == [
         f"done: {sentence}", f"failed: {sentence}", "nobody: 没有这个批次号的任务。",
     ]  # fmt: skip

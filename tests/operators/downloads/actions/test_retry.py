@@ -123,7 +123,7 @@ def test_every_reason_of_a_selection_is_said_at_once_and_none_of_it_is_retried(p
     failed(pool, "soon", applied_at=NOW, invoice_type="08")
     assert refusals(pool, "good", "leqi", "done", "soon", "nobody") == [
         "nobody: 没有这个批次号的任务。",
-        "leqi: 手工重试仅适用于RPA通道。",
+        "leqi: 手工重试仅适用于电子税局（RPA）通道。",
         "done: 仅支持对失败类型（下载失败、进销项下载申请失败）的任务手工重试。",
         "soon: 相同的任务重复请求过于频繁，请3分钟后再重试。",
     ]

@@ -44,14 +44,14 @@ def test_whatever_is_not_at_its_end_is_voided(pool: Pool, status: str) -> None:
 @pytest.mark.parametrize("status", ["succeeded", "no_data"])
 def test_what_is_at_its_end_cannot_be_voided(pool: Pool, status: str) -> None:
     put(pool, status, batch_no="B")
-    with pytest.raises(BadInput, match=r"^B: 仅支持对处理中的任务作废。$"):
+    with pytest.raises(BadInput, match=r"^B: 仅可作废或终止尚未结束的任务，如状态为“未处理”或“下载处理中”的任务。$"):
         void(pool, "li", ["B"], "why")
 
 
 def test_one_task_that_may_not_be_voided_keeps_all_of_them(pool: Pool) -> None:
     put(pool, "downloading", batch_no="open")
     failed(pool, "failed", invoice_type="82")
-    with pytest.raises(BadInput, match=r"^failed: 仅支持"):
+    with pytest.raises(BadInput, match=r"^failed: 仅可作废"):
         void(pool, "li", ["open", "failed"], "why")
     assert states(pool) == [None, None]
 
