@@ -202,7 +202,9 @@ def test_who_may_not_import_for_the_organisation_stores_nothing(
 
 
 @pytest.mark.finding("F71")
-@pytest.mark.parametrize("content", [CONTENT["ofd"][:500], zipped({"xl/workbook.xml": b"<workbook/>"})])
+@pytest.mark.parametrize(
+    "content", [CONTENT["ofd"][:500], zipped({"xl/workbook.xml": b"<workbook/>"})], ids=["cut", "workbook"]
+)
 def test_what_only_begins_like_an_ofd_is_not_stored(files: Any, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "x.ofd"
     file.write_bytes(content)
