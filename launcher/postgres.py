@@ -110,11 +110,11 @@ class EmbeddedPostgres:
         self.stop()
 
     def ensure_database(self, name: str) -> None:
-        """Create the database unless it exists."""
+        """Create the database unless it exists; of two who create it at once one meets the other in the catalogue."""
         create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         with (
             psycopg.connect(self.url("postgres"), autocommit=True) as connection,
-            contextlib.suppress(psycopg.errors.DuplicateDatabase),
+            contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation),
         ):
             connection.execute(create)
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +27,8 @@ from launcher.screen import print_rows
 from launcher.stack import running_stack
 
 FAILED = ("apply_failed", "download_failed")
+_NO_PLACE = re.compile(r"[^\w.-]")
+"""What does not stand in the name of a DAG, and would lead its log to another folder."""
 STATES = {"success": "runs.success", "failed": "runs.failed"}
 COLUMNS = {
     "status": "runs.status",
@@ -56,10 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
         stack = running_stack()
         if not stack:
             require_bureau(dag_id, url)
-        log = f"run-{dag_id}-{since:%Y%m%dT%H%M%S}"
-        ended = run_dag(url, stack, (dag_id, conf), actor_of(arguments), log, sys.stdout)
+        ended = run_dag(url, stack, (dag_id, conf), actor_of(arguments), log_name(dag_id, since), sys.stdout)
         failed = print_outcome(url, ended, since)
     return 0 if ended.state == "success" and not failed else 1
+
+
+def log_name(dag_id: str, since: datetime) -> str:
+    """How the log of a run is called, whatever was typed for the DAG: it lies beside the others."""
+    return f"run-{_NO_PLACE.sub('_', dag_id)[:80]}-{since:%Y%m%dT%H%M%S}"
 
 
 def _conf(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -69,7 +76,9 @@ def _conf(arguments: argparse.Namespace) -> dict[str, Any]:
         raise BadInput([sentence("runs.no_json", reason=wrong)]) from wrong
     if not isinstance(conf, dict):
         raise BadInput([sentence("runs.no_object", kind=type(conf).__name__)])
-    return conf | {"date": day_of(arguments).isoformat()}
+    if "date" in conf and arguments.date:
+        raise BadInput([sentence("runs.date_twice")])
+    return {"date": day_of(arguments).isoformat()} | conf
 
 
 def state_of(ended: DagRun) -> str:

@@ -181,3 +181,10 @@ def test_a_pool_that_ends_the_work_or_goes_away_is_told_from_a_failure_of_our_ow
     command(monkeypatch, raising(psycopg.errors.UndefinedTable("no such table")))
     assert line.main(["demo"]) == 1
     assert "failed unexpectedly (UndefinedTable)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[], ["calendar", "--from", "2027-03-01", "--to", "2027-03-01"]])
+def test_a_command_whose_output_was_closed_does_its_work(words, fapiao_home):
+    command = ["/bin/sh", "-c", 'exec "$@" >&-', "sh", sys.executable, str(ROOT / "launcher"), *words]
+    told = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
+    assert (told.returncode, told.stderr) == (0, "")

@@ -267,3 +267,14 @@ def test_no_pid_file_is_no_server(tmp_path):
     assert read_pid_file(tmp_path) is None
     (tmp_path / "postmaster.pid").write_text("17\n/half/written\n")
     assert read_pid_file(tmp_path) is None
+
+
+@pytest.mark.finding("F93")
+def test_a_database_that_several_make_at_once_is_made_once(server: EmbeddedPostgres) -> None:
+    with ThreadPoolExecutor(8) as crew:
+        for number in range(5):
+            list(crew.map(server.ensure_database, [f"made_{number}"] * 8))
+    with psycopg.connect(server.url("postgres")) as connection:
+        found = connection.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'made_%'").fetchone()
+    server.stop()
+    assert found == (5,)

@@ -1,12 +1,14 @@
 """What `./fapiao run` prints of the rows of a run."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from launcher.commands.run import print_outcome
+from launcher.commands.run import log_name, print_outcome
 from launcher.dag_runs import DagRun
+from launcher.main import main
 from task_rows import put
 
 SINCE = datetime.now(UTC) - timedelta(hours=1)
@@ -44,3 +46,16 @@ def test_a_row_that_a_rule_let_fail_is_shown_and_is_no_failure_of_the_run(
     failed, printed = rows_of(pool, pool_url, "sweep_results", capsys)
     assert failed == 0
     assert "SMALL_SCALE: 小规模" in printed
+
+
+@pytest.mark.parametrize("typed", ["../x", "x/../../../elsewhere/q", "a\nb", "x" * 300, "\x00"])
+def test_the_log_of_a_run_lies_beside_the_others_whatever_was_typed_for_the_dag(typed: str) -> None:
+    name = log_name(typed, SINCE)
+    assert name.startswith("run-") and len(name) < 120
+    assert not {"/", "\n", "\x00"} & {*name}
+
+
+def test_a_day_is_given_once(fapiao_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["run", "leqi__incremental", "--date", "2027-03-10", "--conf", '{"date": "2027-03-11"}']
+    assert main(words) == 1
+    assert capsys.readouterr().err == "the day stands in --date and in --conf: keep one of them\n"
