@@ -1,6 +1,7 @@
 """Whether the cells of an .xlsx stand in the order of their addresses: of two at one address a reader keeps one."""
 
 import re
+from collections.abc import Iterable
 from string import ascii_uppercase
 
 from fapiao.bureau_files.headings import number_of
@@ -14,35 +15,40 @@ _MOST_KNOWN = 1000
 class CellOrder:
     """Looks at windows whose cells all say their addresses; `broken` once one does not come after the one before.
 
-    Rows that fill the same columns, as nearly all rows of a sheet do, are told by their columns alone.
+    `row` and `column` are the last ones so far, from 1. Rows that fill the same columns, as nearly all rows of a sheet
+    do, are told by their columns alone.
     """
 
     def __init__(self) -> None:
         self.broken = False
-        self._row = 0
+        self.row = self.column = 0
         self._last = b'A0"'
         self._known: set[bytes] = set()
 
     def look(self, window: bytes) -> None:
         """One of `windows`: a row may go on in the next."""
-        for part in window.split(b"<row"):
-            if places := _PLACE.findall(part):
-                self._follow(places)
+        self.follow(filter(None, map(_PLACE.findall, window.split(b"<row"))))
+
+    def follow(self, rows: Iterable[list[bytes]]) -> None:
+        """The places of cells (B7") row by row; a row may go on in the next one."""
+        for places in rows:
+            self._follow(places)
 
     def _follow(self, places: list[bytes]) -> None:
         row = places[0].lstrip(_LETTERS)
         columns = b"".join(places).replace(row, b" ")
         number = int(row[:-1])
-        if number <= self._row or columns not in self._known:
+        if number <= self.row or columns not in self._known:
             self._one_by_one(places)
             if not self.broken and columns.replace(b" ", b"").isalpha() and len(self._known) < _MOST_KNOWN:
                 self._known.add(columns)
-        self._row, self._last = number, places[-1]
+        self.row, self._last = max(self.row, number), places[-1]
 
     def _one_by_one(self, places: list[bytes]) -> None:
         before = _numbers(self._last)
         for place in map(_numbers, places):
             self.broken = self.broken or place <= before
+            self.row, self.column = max(self.row, place[0]), max(self.column, place[1])
             before = place
 
 

@@ -3,16 +3,15 @@
 import re
 from array import array
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from fapiao.bureau_files.cell_order import CellOrder
-from fapiao.bureau_files.headings import LAST_COLUMN, LAST_ROW, letters, number_of
+from fapiao.bureau_files.headings import LAST_COLUMN, LAST_ROW, number_of
+from fapiao.bureau_files.plain_cells import plain_rows
 from fapiao.bureau_files.windows import LONGEST_TAG, begins, is_cut, windows
 
 _COLUMN_OF = re.compile(rb' r="([A-Z]{1,3})[1-9][0-9]{0,6}"')
 _ROW_OF = re.compile(rb' r="[A-Z]{1,3}([1-9][0-9]{0,6})"')
 _CELL = re.compile(rb"<c[\s/>]")
-_ROW_TAG = re.compile(rb"""<row\s[^>]*?\br\s*=\s*["']\s*([0-9]{1,9})""")
 _PREFIXED = re.compile(rb":(?:worksheet|sheetData|row|c|v|f|is|t|r|rPh|mergeCells?)[\s/>]")
 _ODD_TAG = re.compile(rb'<(?:c|row)(?=[\s/>])(?!(?: [\w.:-]+="[^"<>&]*")* ?/?>)')
 _BROKEN_TAG = re.compile(rb"<[^<>]*<")
@@ -34,9 +33,6 @@ _ANY_VALUE = re.compile(rb"<(?:[\w.-]+:)?v[\s>]")
 _WORKSHEET = begins("worksheet")
 _DECLARED = 200
 """Where the declaration at the head of a part ends at the latest."""
-_WIDEST = 52
-"""Columns up to AZ."""
-_SMALLEST_CELL = len('<c r="A1"><is/></c>')
 _END_OF_TEXT = re.compile(rb"</si>")
 _SPELT_OUT = re.compile(rb"<v>[^<]*&#|<[^<>]*&#[^<>]*>")
 _OVERLAP = 512
@@ -46,43 +42,32 @@ _LONGEST_INDEX = 18
 
 
 class Extent:
-    """What is known of one sheet: at most its last `row` and `column` (from 1) and its `cells`, and its error cells.
+    """What is known of one sheet: its last `row` and `column` (from 1), its `cells`, and its error cells.
 
-    As long as the cells of a window look like those before and stand in rows of as many digits as its last one, that is
-    all that is asked of them: a look at each one of millions would cost more than it is worth. `exact` looks at each;
-    where the rougher answer is too large, the sheet is looked at once more that way. `odd` is a sheet that is not
-    written as programs write them, so that nothing else here is known of it.
+    `odd` is a sheet that is not written as programs write them, so that nothing else here is known of it.
     """
 
-    def __init__(self, *, exact: bool = False) -> None:
-        self.size = self._usual_size = 0
-        self._cells = 0
+    def __init__(self) -> None:
+        self.size = self.cells = 0
         self.errors: set[str] = set()
         self.merged = 0
-        self.exact = exact
         self.odd = False
         self._begun = False
         self._tables = 0
         self._order = CellOrder()
         self._columns: set[bytes] = set()
         self._last_row = 0
-        self._passed_rows = 0
         self._text = self._longest = 0
 
     @property
     def row(self) -> int:
-        """The last row, or a later one."""
-        return max(self._last_row, self._passed_rows)
+        """The last row."""
+        return max(self._last_row, self._order.row)
 
     @property
     def column(self) -> int:
-        """The last column, from 1, or a later one."""
-        return max(map(number_of, self._columns), default=0)
-
-    @property
-    def cells(self) -> int:
-        """How many cells there are, or more."""
-        return self._cells + self._usual_size // _SMALLEST_CELL
+        """The last column, from 1."""
+        return max(self._order.column, *map(number_of, self._columns), 0)
 
     @property
     def area(self) -> int:
@@ -97,21 +82,22 @@ class Extent:
     def look(self, window: bytes) -> bool:
         """Looks at one of `windows`; returns whether all its cells are as Excel writes them, without a formula."""
         self.odd = self.odd or self._begins_odd(window) or is_odd(window) or bool(_PREFIXED.search(window))
-        row = max(self._last_row, _last_row_tag(window))
-        usual, passed = _usual(max(map(number_of, self._columns), default=0), row)
-        self._order.look(window)
-        is_usual = usual is not None and not usual.search(window)
-        self._tables += 0 if is_usual else window.count(b"<sheetData")
-        self.odd = self.odd or self._order.broken or self._tables > 1
         self.size += len(window)
         self.merged += window.count(b"mergeCell")
         self._measure(window)
-        if is_usual and not self.exact:
-            self._last_row, self._passed_rows = row, max(self._passed_rows, passed)
-            self._usual_size += len(window)
-        elif not self.odd:
-            self._look_at_each(window)
-        return is_usual
+        if (rows := plain_rows(window)) is not None:
+            self._order.follow(rows)
+            self.cells += sum(map(len, rows))
+        else:
+            self._order.look(window)
+            self._tables += window.count(b"<sheetData")
+            if not self.odd:
+                self._look_at_each(window)
+        self.odd = self.odd or self._order.broken or self._tables > 1 or self._is_beyond()
+        return rows is not None
+
+    def _is_beyond(self) -> bool:
+        return self.row > LAST_ROW or self.column > LAST_COLUMN
 
     def _begins_odd(self, window: bytes) -> bool:
         """Whether it stands before the cells, and has something that a reader does not take."""
@@ -132,13 +118,11 @@ class Extent:
         columns = _COLUMN_OF.findall(window)
         self._columns.update(columns)
         self._last_row = max(self._last_row, *map(int, set(_ROW_OF.findall(window))), 0)
-        self._cells += len(columns)
+        self.cells += len(columns)
         self.odd = (
             len(_CELL.findall(window)) != len(columns)
             or bool(_ODD_TAG.search(window))
             or bool(_ODD_VALUE.search(window) or _BROKEN_TAG.search(window))
-            or self.row > LAST_ROW
-            or self.column > LAST_COLUMN
         )
         if _MAY_BE_ERROR.search(window) and not self.odd:
             self.odd = bool(_NEW_ERROR.search(window))
@@ -151,30 +135,6 @@ def is_odd(window: bytes) -> bool:
     if (b"!" in window and b"<!" in window) or (b"?" in window and window.rfind(b"?>") > _DECLARED):
         return True
     return is_cut(window) or (b"&" in window and b"&#" in window and bool(_SPELT_OUT.search(window)))
-
-
-def _last_row_tag(window: bytes) -> int:
-    """The number of the last row that begins in a window as Excel writes it, or 0."""
-    at = window.rfind(b"<row ")
-    found = _ROW_TAG.match(window, at) if at >= 0 else None
-    return int(found[1]) if found else 0
-
-
-@lru_cache(maxsize=1024)
-def _usual(column: int, row: int) -> tuple[re.Pattern[bytes] | None, int]:
-    """What finds a tag that no plain cell has, or a cell beyond these; and the last row that it lets pass.
-
-    None for a sheet that is too wide to tell, or not begun.
-    """
-    if not 0 < column <= _WIDEST or row < 1:
-        return None, 0
-    last, first, more = letters(column - 1), int(str(row)[0]), len(str(row)) - 1
-    columns = f"[A-{last}]" if len(last) == 1 else f"(?:[A-Z]|A[A-{last[1]}])"
-    rows = f"(?:[1-{first}][0-9]{{{more}}}|[1-9][0-9]{{0,{more - 1}}})" if more else "[1-9]"
-    kind = r'>(?!\s*<is)| t="(?:s|str|n|b|d)">(?!\s*<is)| t="inlineStr">(?!\s*<v)|/>'
-    tags = r'/(?:v|is)>(?:</c>|\Z)|/(?:c|row|t)>|v>|is>|(?<=is><)t(?: xml:space="preserve")?>|row [^<>]*>'
-    usual = rf'<(?!{tags}|c r="{columns}{rows}"(?: s="[0-9]+")?(?:{kind}))'
-    return re.compile(usual.encode()), (first + 1) * 10**more - 1 if more else 9
 
 
 class Uses:

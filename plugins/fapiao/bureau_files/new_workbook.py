@@ -90,10 +90,8 @@ class _Looking:
 
     def hold(self) -> None:
         """Raises FileRefusal where the cells reach too far, or are too many, or show too long texts too often."""
-        room, most = bound("room").value, bound("most_cells")
-        for sheet, found in self._sheets.items():
-            if found.area > room or found.cells > most.value:
-                self._sheets[sheet] = self._exactly(sheet)
+        most = bound("most_cells")
+        for sheet in self._sheets:
             self._hold_sheet(sheet)
         cells = sum(max(one.area, one.cells) for one in self._sheets.values())
         self._at_most(most, cells, cells)
@@ -115,14 +113,6 @@ class _Looking:
         if came > most.value:
             raise FileRefusal(most.said(said), where or self._where)
 
-    def _exactly(self, sheet: SheetOfBook) -> Measured:
-        if isinstance(found := self._sheets[sheet], RewrittenSheet):
-            return found
-        extent = Extent(exact=True)
-        for window in windows(self.parts.pieces(sheet.part, Budget(self._where))):
-            extent.look(window)
-        return extent
-
     def _hold_memory(self) -> None:
         """Cells and texts may take a fixed amount, or a multiple of the file's own size."""
         growth, most_texts = bound("growth"), bound("text_mebibytes")
@@ -131,8 +121,6 @@ class _Looking:
         if self._cells_take() + texts > most or texts > most_texts.value * _MEBIBYTE:
             texts = self._texts_take()
             self._at_most(most_texts, texts / _MEBIBYTE)
-        if self._cells_take() + texts > most:
-            self._sheets = {sheet: self._exactly(sheet) for sheet in self._sheets}
         if (taken := self._cells_take() + texts) > most:
             raise FileRefusal(growth.said(taken // _MEBIBYTE), self._where)
 

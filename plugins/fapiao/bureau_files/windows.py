@@ -12,8 +12,7 @@ def windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """All the bytes of the pieces, cut anew; a longer text or tag than LONGEST_TAG is cut as well."""
     before = b""
     for piece in pieces:
-        cut = max(piece.rfind(b"<"), 0)
-        if cut:
+        if cut := _last_begin(piece):
             yield b"".join((before, memoryview(piece)[:cut]))
             before = piece[cut:]
         else:
@@ -22,6 +21,13 @@ def windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield before
             before = b""
     yield before
+
+
+def _last_begin(piece: bytes) -> int:
+    """Where its last cell begins if that is near its end, else its last tag: what looks at cells wants them whole."""
+    tag = piece.rfind(b"<")
+    cell = piece.rfind(b"<c ", max(0, len(piece) - LONGEST_TAG))
+    return max(tag if cell < 0 else cell, 0)
 
 
 def begins(root: str) -> re.Pattern[bytes]:
