@@ -81,20 +81,24 @@ class Extent:
 
     def look(self, window: bytes) -> bool:
         """Looks at one of `windows`; returns whether all its cells are as Excel writes them, without a formula."""
-        self.odd = self.odd or self._begins_odd(window) or is_odd(window) or bool(_PREFIXED.search(window))
+        self.odd = self.odd or self._begins_odd(window) or is_odd(window)
         self.size += len(window)
-        self.merged += window.count(b"mergeCell")
         self._measure(window)
         if (rows := plain_rows(window)) is not None:
             self._order.follow(rows)
             self.cells += sum(map(len, rows))
         else:
-            self._order.look(window)
-            self._tables += window.count(b"<sheetData")
-            if not self.odd:
-                self._look_at_each(window)
-        self.odd = self.odd or self._order.broken or self._tables > 1 or self._is_beyond()
+            self._look_closely(window)
+        self.odd = self.odd or self._order.broken or self._is_beyond()
         return rows is not None
+
+    def _look_closely(self, window: bytes) -> None:
+        self._order.look(window)
+        self._tables += window.count(b"<sheetData")
+        self.merged += window.count(b"mergeCell")
+        self.odd = self.odd or self._tables > 1 or bool(_PREFIXED.search(window))
+        if not self.odd:
+            self._look_at_each(window)
 
     def _is_beyond(self) -> bool:
         return self.row > LAST_ROW or self.column > LAST_COLUMN
