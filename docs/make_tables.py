@@ -25,7 +25,7 @@ from fapiao.rules.book import rulebook  # noqa: E402
 from fapiao.rules.calendar import CalendarRule  # noqa: E402
 from fapiao.rules.records import Code  # noqa: E402
 from fapiao.rules.words import UsedWord, words  # noqa: E402
-from fapiao.texts.catalogue import sentence_in, sentences  # noqa: E402
+from fapiao.texts.catalogue import Sentence, places, sentence_in, sentences  # noqa: E402
 from fapiao.texts.language import Language  # noqa: E402
 from launcher import main as line  # noqa: E402
 
@@ -165,6 +165,16 @@ def error_codes(language: Language = "en") -> str:
     return headed(language, "code means to_do goes_on", rows)
 
 
+def left_out(language: Language = "en") -> str:
+    """Every reason for which the plan leaves out what the calendar names; dots stand for its values."""
+    rows = ((f"`{code}`", _without_values(language, row)) for code, row in sorted(sentences("left_out").items()))
+    return headed(language, "code means", rows)
+
+
+def _without_values(language: Language, row: Sentence) -> str:
+    return (row.zh if language == "zh" else row.en).format(**dict.fromkeys(places(row.zh), "…"))
+
+
 def columns(language: Language = "en") -> str:
     """Every column of pool.document."""
     rows = (_column(language, one) for one in load_fields().columns)
@@ -225,6 +235,7 @@ TABLES: Mapping[str, Callable[[Language], str]] = {
     "calendar": calendar,
     "codes": codes,
     "error-codes": error_codes,
+    "left-out": left_out,
     "columns": columns,
     "lines": lines,
     "backwards": backwards,

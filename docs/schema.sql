@@ -1931,7 +1931,22 @@ CREATE VIEW fapiao.administration_event AS
     c.before,
     c.after,
     c.seq,
-    encode(c.hash, 'hex') AS hash
+    encode(c.hash, 'hex') AS hash,
+        CASE c.object
+            WHEN 'taxpayer' THEN (whose.said ->> 'taxpayer_no')
+            WHEN 'account' THEN (whose.said ->> 'taxpayer_no')
+            WHEN 'scheme_scope' THEN
+            CASE (whose.said ->> 'kind')
+                WHEN 'taxpayer' THEN (whose.said ->> 'code')
+                ELSE NULL::text
+            END
+            WHEN 'parameter' THEN
+            CASE (whose.said ->> 'type')
+                WHEN 'rim_leqi_collect' THEN (whose.said ->> 'key')
+                ELSE NULL::text
+            END
+            ELSE NULL::text
+        END AS taxpayer_no
    FROM ((enterprise.change c
      CROSS JOIN LATERAL ( SELECT COALESCE(c.after, c.before) AS said) whose)
      LEFT JOIN enterprise.scheme s ON (((c.object = 'scheme_scope') AND ((s.scheme_id)::text = (whose.said ->> 'scheme_id')))))
@@ -1949,7 +1964,8 @@ UNION ALL
     to_jsonb(e.old_value) AS before,
     to_jsonb(e.new_value) AS after,
     NULL::bigint AS seq,
-    NULL::text AS hash
+    NULL::text AS hash,
+    e.taxpayer_no
    FROM pool.change e
   WHERE (e.channel = 'business');
 
@@ -2401,23 +2417,28 @@ CREATE VIEW fapiao.month_completeness AS
    FROM (month m
      LEFT JOIN held h USING (taxpayer_no, direction, invoice_type, issue_month));
 
--- What the calendar named and the plan left out.
+-- What the calendar named and the plan left out, once for each scheme that asked for it; a row without a tax number is
+-- of every company that the scheme has on the channel.
 CREATE VIEW fapiao.plan_skip AS
- SELECT parent_batch_no,
-    dag_id,
-    rule,
-    tick,
-    taxpayer_no,
-    channel,
-    direction,
-    document,
-    invoice_type,
-    window_start,
-    window_end,
-    reason_code,
-    reason,
-    created_at
-   FROM sync.skip;
+ SELECT k.parent_batch_no,
+    k.dag_id,
+    k.rule,
+    k.tick,
+    k.taxpayer_no,
+    k.channel,
+    k.direction,
+    k.document,
+    k.invoice_type,
+    k.window_start,
+    k.window_end,
+    k.reason_code,
+    k.reason,
+    k.created_at,
+    k.scheme_id,
+    s.name AS scheme,
+    k.skip_id
+   FROM (sync.skip k
+     LEFT JOIN enterprise.scheme s USING (scheme_id));
 
 -- 待识别票种: what waits, and what came into the pool after all.
 CREATE VIEW fapiao.quarantine AS

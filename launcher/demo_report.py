@@ -10,11 +10,14 @@ from psycopg.rows import dict_row
 from fapiao.outcomes import BY_RULE
 from fapiao.queries import query
 from fapiao.texts.catalogue import listed, sentence
+from fapiao.texts.codes import message_told
+from fapiao.texts.left_out import reason_told
 from hooks.pool.sessions import open_session
 from launcher.commands.run import FAILED
 from launcher.dag_runs import DagRun
 from launcher.guarded_output import print_line
 from launcher.home import home
+from launcher.log_filter import NO_FILTER
 from launcher.screen import print_rows, print_title
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -83,13 +86,18 @@ def show(url: str, day: date, ended: Sequence[Ended]) -> list[str]:
         for reason in reasons:
             print_line(f"  {reason}")
         for title, statement, limit, columns in SECTIONS:
-            values = {"limit": limit, "day": day, "organisations": None}
-            rows = connection.execute(query("log", statement), values).fetchall()
+            values = {**NO_FILTER, "limit": limit, "day": day, "organisations": None}
+            rows = [_told(row) for row in connection.execute(query("log", statement), values)]
             print_title(sentence(title))
             print_rows(_headed(columns), rows, indent="  ")
             if limit is not None and len(rows) == limit:
                 print("  " + sentence("rehearsal.the_first", limit=limit))
     return bad
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose reason is in the language that is spoken."""
+    return row | {"reason": reason_told(row["reason_code"], row["reason"])} if "reason_code" in row else row
 
 
 def _headed(columns: Mapping[str, str]) -> dict[str, str]:
@@ -127,8 +135,9 @@ def _runs(connection: Connection, ended: Sequence[Ended]) -> tuple[list[dict[str
 
 
 def _reason(run: DagRun, row: Mapping[str, Any]) -> str:
-    values = {"tasks": row["tasks"], "code": row["error_code"], "reason": row["message"]}
-    return sentence("rehearsal.bad_rows", dag_id=run.dag_id, **values)
+    code = row["error_code"]
+    reason = message_told(code, row["message"])
+    return sentence("rehearsal.bad_rows", dag_id=run.dag_id, tasks=row["tasks"], code=code, reason=reason)
 
 
 def print_further(day: date) -> None:

@@ -1,6 +1,7 @@
 """The filters of the sync log: how they are typed, and what the named statements of log.sql make of them."""
 
 import argparse
+from collections.abc import Mapping
 from typing import Any
 
 from fapiao.closed_lists import type_of
@@ -10,6 +11,7 @@ from fapiao.identifiers import one_spelling
 from fapiao.rules.spellings import folded
 from fapiao.texts.catalogue import sentence
 from fapiao.written_days import day
+from launcher.log_views import refuse_filters
 from launcher.options import add_options
 from launcher.row_limit import add_row_limit
 
@@ -51,6 +53,10 @@ FILTERS = (
     _day("created_from", "--created-from"),
     _day("created_to", "--created-to"),
 )  # fmt: skip
+FLAGS = {one.name: one.option.flag for one in FILTERS if one.option} | {"voided": "--voided"}
+"""Every filter with its option."""
+NO_FILTER: Mapping[str, Any] = {"batches": None} | {name: None for name in FLAGS if name != "batch"}
+"""The values of a statement without a filter."""
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
@@ -60,9 +66,19 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     add_row_limit(parser, 50)
 
 
-def filter_values(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The values of the statements' placeholders. Raises BadInput with every word that is not known."""
+def filter_values(arguments: argparse.Namespace, view: str, typed: str) -> dict[str, Any]:
+    """The values of the statements' placeholders.
+
+    Raises BadInput for filters that the view, typed so, does not take, and with every word that is not known.
+    """
+    refuse_filters(view, typed, [name for name in FLAGS if getattr(arguments, name) is not None], FLAGS)
     filled = fill(FILTERS, given(FILTERS, vars(arguments)))
     filled.refuse()
     values = filled.conditions()
     return values | {"batches": values.pop("batch"), "voided": arguments.voided, "limit": arguments.limit}
+
+
+def given_flags(values: Mapping[str, Any]) -> list[str]:
+    """The options of the filters that are given."""
+    names = {"batch": "batches"}
+    return [flag for name, flag in FLAGS.items() if values[names.get(name, name)] is not None]

@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fapiao.exports.columns import known_columns
+from fapiao.permissions.rules import role_labels
 from fapiao.rules.book import rulebook
 from fapiao.texts.catalogue import sentence, sentences
 from fapiao.texts.language import language
 from launcher.screen import print_rows
 
 Row = Mapping[str, Any]
-KINDS = {"download_channel": "channel", "selection_channel": "channel", "company_type": "company_type",
-         "download_types": "download_type", "status_mode": "status_mode"}  # fmt: skip
+KINDS = {"channel": "channel", "download_channel": "channel", "selection_channel": "channel",
+         "company_type": "company_type", "download_types": "download_type", "status_mode": "status_mode",
+         "action": "auto_selection_action", "entrance": "auto_update_entrance", "from_status": "status",
+         "to_status": "status"}  # fmt: skip
 """Columns of codes that no workbook has, and whose."""
 LABEL, LABELS = "_label", "_labels"
 """With what the name of a column ends that holds labels of codes; without it, it names the column of the codes."""
@@ -54,6 +57,8 @@ def _as_read(row: Row) -> Row:
 
 
 def _labels_of(name: str) -> Mapping[str, str]:
+    if name == "role":
+        return role_labels()
     if name in KINDS:
         return rulebook().codes_of(KINDS[name])
     column = known_columns().get(name)

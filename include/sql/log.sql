@@ -24,7 +24,8 @@ FROM sync.filtered_log(
     voided => %(voided)s, window_from => %(window_from)s, window_to => %(window_to)s,
     created_from => %(created_from)s, created_to => %(created_to)s) AS k
 GROUP BY k.status, k.status_label
-ORDER BY tasks DESC, k.status;
+ORDER BY tasks DESC, k.status
+LIMIT %(limit)s;
 
 -- name: batches
 -- The plannings, newest first, each with how many of its tasks ended how.
@@ -38,11 +39,14 @@ CROSS JOIN LATERAL (
         count(k.void_state)::integer AS voided
     FROM sync.task AS k
     WHERE k.parent_batch_no = b.batch_no
+        AND (%(taxpayer)s::text IS NULL OR k.taxpayer_no = %(taxpayer)s)
         AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s))
 ) AS tasks
 WHERE (%(batches)s::text[] IS NULL OR b.batch_no = ANY (%(batches)s))
     AND (%(dag)s::text IS NULL OR b.dag_id = %(dag)s)
-    AND (%(organisations)s::text[] IS NULL OR tasks.tasks > 0)
+    AND (%(created_from)s::date IS NULL OR b.created_at >= %(created_from)s::date::timestamp AT TIME ZONE 'Asia/Shanghai')
+    AND (%(created_to)s::date IS NULL OR b.created_at < (%(created_to)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+    AND ((%(organisations)s::text[] IS NULL AND %(taxpayer)s::text IS NULL) OR tasks.tasks > 0)
 ORDER BY b.batch_no DESC
 LIMIT %(limit)s;
 
@@ -58,6 +62,7 @@ FROM sync.task AS k
 LEFT JOIN sync.part AS p USING (task_id)
 LEFT JOIN sync.reply AS r ON r.task_id = p.task_id AND r.part_no = p.part_no
 WHERE (k.batch_no = ANY (%(batches)s) OR k.parent_batch_no = ANY (%(batches)s))
+    AND (%(taxpayer)s::text IS NULL OR k.taxpayer_no = %(taxpayer)s)
     AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s))
 ORDER BY k.batch_no, r.generation, p.part_no, r.package_no
 LIMIT %(limit)s;
@@ -76,6 +81,7 @@ WITH task AS (
     SELECT k.batch_no, k.direction, k.taxpayer_no
     FROM sync.task AS k
     WHERE (k.batch_no = ANY (%(batches)s) OR k.parent_batch_no = ANY (%(batches)s))
+        AND (%(taxpayer)s::text IS NULL OR k.taxpayer_no = %(taxpayer)s)
         AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s))
 ),
 seen AS (
@@ -106,26 +112,58 @@ SELECT e.batch_no, e.seq, e.from_status, e.to_status, e.actor, e.reason, e.at, e
 FROM fapiao.task_event AS e
 JOIN sync.task AS k USING (batch_no)
 WHERE e.batch_no = ANY (%(batches)s)
+    AND (%(taxpayer)s::text IS NULL OR k.taxpayer_no = %(taxpayer)s)
     AND (%(organisations)s::text[] IS NULL OR k.org_code = ANY (%(organisations)s))
-ORDER BY e.batch_no, e.seq;
+ORDER BY e.batch_no, e.seq
+LIMIT %(limit)s;
 
 -- name: skips
--- What the calendar named and the plan left out, newest first.
-SELECT * FROM fapiao.plan_skip
-WHERE (%(taxpayer)s::text IS NULL OR taxpayer_no IS NULL OR taxpayer_no = %(taxpayer)s)
-    AND (%(channel)s::text IS NULL OR channel = %(channel)s)
-    AND (%(dag)s::text IS NULL OR dag_id = %(dag)s)
-    AND (%(organisations)s::text[] IS NULL OR taxpayer_no IS NULL OR taxpayer_no IN (
-        SELECT t.taxpayer_no FROM enterprise.taxpayer AS t WHERE t.org_code = ANY (%(organisations)s)))
-ORDER BY created_at DESC, rule, taxpayer_no
+-- What the calendar named and the plan left out, newest first. A row without a tax number is of its scheme: of every company that
+-- the scheme has on the channel.
+SELECT s.*
+FROM fapiao.plan_skip AS s
+WHERE (%(batches)s::text[] IS NULL OR s.parent_batch_no = ANY (%(batches)s))
+    AND (%(channel)s::text IS NULL OR s.channel = %(channel)s)
+    AND (%(direction)s::text IS NULL OR s.direction = %(direction)s)
+    AND (%(document)s::text IS NULL OR s.document = %(document)s)
+    AND (%(invoice_type)s::text IS NULL OR s.invoice_type = %(invoice_type)s)
+    AND (%(dag)s::text IS NULL OR s.dag_id = %(dag)s)
+    AND (%(window_from)s::date IS NULL OR s.window_end >= %(window_from)s)
+    AND (%(window_to)s::date IS NULL OR s.window_start <= %(window_to)s)
+    AND (%(created_from)s::date IS NULL OR s.created_at >= %(created_from)s::date::timestamp AT TIME ZONE 'Asia/Shanghai')
+    AND (%(created_to)s::date IS NULL OR s.created_at < (%(created_to)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+    AND ((%(taxpayer)s::text IS NULL AND %(org)s::text IS NULL AND %(organisations)s::text[] IS NULL)
+        OR EXISTS (
+            SELECT FROM enterprise.taxpayer AS t
+            WHERE t.taxpayer_no = s.taxpayer_no
+                AND (%(taxpayer)s::text IS NULL OR t.taxpayer_no = %(taxpayer)s)
+                AND (%(org)s::text IS NULL OR t.org_code = %(org)s)
+                AND (%(organisations)s::text[] IS NULL OR t.org_code = ANY (%(organisations)s)))
+        OR s.taxpayer_no IS NULL AND EXISTS (
+            SELECT FROM enterprise.scheme_taxpayer AS m
+            JOIN enterprise.effective_channel AS e USING (taxpayer_no)
+            JOIN enterprise.taxpayer AS t USING (taxpayer_no)
+            WHERE m.scheme_id = s.scheme_id AND e.download_channel = s.channel
+                AND (%(taxpayer)s::text IS NULL OR t.taxpayer_no = %(taxpayer)s)
+                AND (%(org)s::text IS NULL OR t.org_code = %(org)s)
+                AND (%(organisations)s::text[] IS NULL OR t.org_code = ANY (%(organisations)s))))
+ORDER BY s.skip_id DESC
 LIMIT %(limit)s;
 
 -- name: quota_board
 -- The keys of which something is used, the tightest first.
-SELECT * FROM fapiao.quota_usage
-WHERE %(organisations)s::text[] IS NULL OR taxpayer_no IN (
-    SELECT t.taxpayer_no FROM enterprise.taxpayer AS t WHERE t.org_code = ANY (%(organisations)s))
-ORDER BY used_this_month::numeric / nullif(monthly_limit, 0) DESC NULLS LAST, taxpayer_no, direction, invoice_type, issue_month
+SELECT u.*
+FROM fapiao.quota_usage AS u
+WHERE (%(taxpayer)s::text IS NULL OR u.taxpayer_no = %(taxpayer)s)
+    AND (%(channel)s::text IS NULL OR u.channel = %(channel)s)
+    AND (%(direction)s::text IS NULL OR u.direction = %(direction)s)
+    AND (%(invoice_type)s::text IS NULL OR u.invoice_type = %(invoice_type)s)
+    AND (%(org)s::text IS NULL OR u.taxpayer_no IN (
+        SELECT t.taxpayer_no FROM enterprise.taxpayer AS t WHERE t.org_code = %(org)s))
+    AND (%(organisations)s::text[] IS NULL OR u.taxpayer_no IN (
+        SELECT t.taxpayer_no FROM enterprise.taxpayer AS t WHERE t.org_code = ANY (%(organisations)s)))
+ORDER BY u.used_this_month::numeric / nullif(u.monthly_limit, 0) DESC NULLS LAST, u.taxpayer_no, u.direction, u.invoice_type,
+    u.issue_month
 LIMIT %(limit)s;
 
 -- name: note_export
@@ -135,8 +173,11 @@ VALUES (%(actor)s, %(filter)s, %(rows)s, %(file)s, %(sha256)s);
 
 -- name: administration
 -- What was changed of rights, basics, schemes, parameters, rules and entries, newest first.
-SELECT at, actor, account, object, key, operation, before, after, seq, hash
+SELECT at, actor, account, object, key, operation, before, after, seq, hash, taxpayer_no
 FROM fapiao.administration_event
+WHERE (%(taxpayer)s::text IS NULL OR taxpayer_no = %(taxpayer)s)
+    AND (%(created_from)s::date IS NULL OR at >= %(created_from)s::date::timestamp AT TIME ZONE 'Asia/Shanghai')
+    AND (%(created_to)s::date IS NULL OR at < (%(created_to)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
 ORDER BY at DESC, seq DESC
 LIMIT %(limit)s;
 
@@ -144,6 +185,8 @@ LIMIT %(limit)s;
 -- What was taken out, newest first.
 SELECT at, actor, account, sheet, rows, file, sha256, filter
 FROM fapiao.export_event
+WHERE (%(created_from)s::date IS NULL OR at >= %(created_from)s::date::timestamp AT TIME ZONE 'Asia/Shanghai')
+    AND (%(created_to)s::date IS NULL OR at < (%(created_to)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
 ORDER BY at DESC, export_id DESC
 LIMIT %(limit)s;
 
@@ -167,7 +210,7 @@ GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: run_skips
 -- What one run left out, by reason.
-SELECT reason_code, reason, count(*)::integer AS rows
+SELECT s.reason_code, s.reason, count(*)::integer AS rows
 FROM fapiao.plan_skip AS s JOIN sync.batch AS b ON b.batch_no = s.parent_batch_no
 WHERE b.run_id = %(run)s GROUP BY 1, 2 ORDER BY 3 DESC;
 
@@ -178,10 +221,10 @@ FROM fapiao.sync_log WHERE downloaded_count > 0 ORDER BY finished_at DESC, batch
 
 -- name: left_out_on
 -- What the plans of one day left out, by DAG and reason.
-SELECT s.dag_id, count(*)::integer AS rows, s.reason
+SELECT s.dag_id, count(*)::integer AS rows, s.reason_code, s.reason
 FROM fapiao.plan_skip AS s JOIN sync.batch AS b ON b.batch_no = s.parent_batch_no
 WHERE b.day = %(day)s
-GROUP BY 1, 3 ORDER BY 1, 3;
+GROUP BY 1, 3, 4 ORDER BY 1, 4;
 
 -- name: voided
 -- The tasks that were voided last, with the reason.

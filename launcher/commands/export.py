@@ -14,7 +14,7 @@ from fapiao.written_days import month
 from hooks.exports.rows import FILTERS
 from launcher.actor import actor_of, add_actor
 from launcher.exporting import add_out, export_batch, export_log, export_pool
-from launcher.log_filter import add_filters, filter_values
+from launcher.log_filter import NO_FILTER, add_filters, filter_values
 from launcher.options import add_options
 from launcher.pool import reading_session
 
@@ -84,9 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _values(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.kind == "log":
-        return filter_values(arguments)
+        view = arguments.view
+        return filter_values(arguments, "rows" if view == "log" else view, " ".join(("--view", view)))
     if arguments.kind == "batch":
-        return dict.fromkeys(FILTERS) | {"batches": arguments.batches}
+        return dict.fromkeys(FILTERS) | NO_FILTER | {"batches": arguments.batches}
     return _pool_values(arguments)
 
 

@@ -11,66 +11,23 @@ from psycopg.rows import dict_row
 from fapiao.errors import BadInput
 from fapiao.masking import masked, masked_body
 from fapiao.queries import query
-from fapiao.texts.catalogue import sentence
-from fapiao.texts.codes import advice_told
+from fapiao.texts.catalogue import listed, sentence
+from fapiao.texts.codes import advice_told, message_told
+from fapiao.texts.left_out import reason_told
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.pool.sessions import NEVER
 from launcher.actor import actor_of, add_actor
+from launcher.administration import change_as_read
 from launcher.exporting import STATEMENTS, export_log
 from launcher.guarded_output import print_line
-from launcher.log_filter import add_filters, filter_values
+from launcher.log_filter import add_filters, filter_values, given_flags
+from launcher.log_views import SHOWN, VIEWS, WITHOUT_A_TASK
 from launcher.options import add_json
 from launcher.people_table import show_rows
 from launcher.pool import reading_session
 from launcher.screen import print_rows
 
-VIEWS = ("counts", "batches", "attempts", "invoices", "events", "skipped", "quota", "administration", "exports")
-OF_A_BATCH = ("attempts", "invoices", "events")
 SHEETS = {"rows": "log", "invoices": "brought"}
-SHOWN = {
-    "rows": (
-        "batch_no",
-        "taxpayer_no",
-        "download_type_label",
-        "invoice_types",
-        "window_start",
-        "window_end",
-        "status_label",
-        "downloaded_count",
-        "inserted_count",
-        "updated_count",
-        "unchanged_count",
-        "ignored_count",
-        "failed_count",
-        "schemes",
-        "error_code",
-        "not_before",
-        "void_state_label",
-    ),
-    "counts": ("status_label", "tasks", "downloaded", "succeeded", "ignored", "failed", "voided"),
-    "attempts": (
-        "batch_no",
-        "request_no",
-        "part_no",
-        "generation",
-        "package_no",
-        "row_count",
-        "received_at",
-        "reply_id",
-    ),
-    "invoices": (
-        "batch_no",
-        "document_key",
-        "invoice_type",
-        "issue_date",
-        "amount",
-        "tax_amount",
-        "changed",
-        "failed",
-        "ignored",
-    ),
-}
-
 Connection = psycopg.Connection[Any]
 Record = dict[str, Any]
 
@@ -89,22 +46,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Reads and prints; changes nothing, but an export is noted with its actor."""
-    view = next((name for name in VIEWS if getattr(arguments, name)), "rows")
-    if view in OF_A_BATCH and not arguments.batch:
-        raise BadInput([sentence("log_command.needs_batch", view=view)])
-    values, actor = filter_values(arguments), actor_of(arguments)
+    view = _view(arguments)
+    values, actor = filter_values(arguments, view, f"--{view}"), actor_of(arguments)
     with reading_session(row_factory=dict_row) as connection:
         values["organisations"] = allowed_organisations(connection, actor, "export" if arguments.xlsx else "view")
-        if arguments.reply is not None:
+        if view == "reply":
             print(_reply(connection, values | {"reply": arguments.reply}))
         elif arguments.xlsx:
             export_log(connection, SHEETS.get(view, view), values, arguments.xlsx, actor)
         else:
-            _show(connection, view, values, as_json=arguments.json)
+            _show(connection, view, values, actor, as_json=arguments.json)
     return 0
 
 
-def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -> None:
+def _view(arguments: argparse.Namespace) -> str:
+    if arguments.reply is not None:
+        return "reply"
+    return next((name for name in VIEWS if getattr(arguments, name)), "rows")
+
+
+def _show(connection: Connection, view: str, values: Record, actor: str, *, as_json: bool) -> None:
     """Rows of JSON are fetched as they are read: a log of a million rows takes no more memory than one of ten."""
     with connection.cursor(name="log") as cursor:
         cursor.execute(query("log", STATEMENTS.get(view, view)), values)
@@ -114,21 +75,43 @@ def _show(connection: Connection, view: str, values: Record, *, as_json: bool) -
             print_rows(headings, rows, as_json=True)
             return
         shown, found = SHOWN.get(view, headings), list(rows)
-    show_rows(view, shown, [_as_shown(view, row) for row in found], nothing=sentence(f"log_nothing.{view}"))
+    nothing = _nothing(view, values, actor)
+    show_rows(view, shown, [_as_shown(view, row) for row in found], nothing=nothing)
     for row in found:
         for line in _remarks(row):
             print_line(line)
 
 
+def _nothing(view: str, values: Record, actor: str) -> str:
+    """What is said of no rows: of none at all, or of none by a filter; and to whom not every organisation is shown."""
+    asked, seen = given_flags(values), values["organisations"]
+    if asked and view in WITHOUT_A_TASK:
+        said = sentence("log_command.nothing_matches", filters=listed(asked), view=f"--{view}")
+    else:
+        said = sentence(f"log_nothing.{view}")
+    if seen is None:
+        return said
+    return f"{said}\n{sentence('log_command.only_organisations', organisations=listed(seen), actor=actor)}"
+
+
 def _as_shown(view: str, row: Record) -> Record:
-    if view == "rows":
-        return row | {"not_before": _next_turn(row)}
-    return row | {"status_label": row["label"]} if view == "counts" else row
+    match view:
+        case "rows":
+            return row | {"not_before": _next_turn(row)}
+        case "counts":
+            return row | {"status_label": row["label"]}
+        case "skipped":
+            return row | {"reason": reason_told(row["reason_code"], row["reason"])}
+        case "administration":
+            return change_as_read(row)
+        case "exports":
+            return row | {"sheet": sentence(f"exported_sheets.{row['sheet']}")}
+    return row
 
 
 def _remarks(row: Record) -> Iterator[str]:
     """Below the table: what went wrong with a task and what to do about it, and what is doubtful."""
-    batch, message = row.get("batch_no"), row.get("error_message")
+    batch, message = row.get("batch_no"), message_told(row.get("error_code"), row.get("error_message"))
     advice = advice_told(row.get("error_code"), row.get("advice"))
     if message and advice:
         yield sentence("log_command.error", batch=batch, message=message, advice=advice)

@@ -16,7 +16,7 @@ from hooks.enterprise.permissions import Grant, allowed_organisations, organisat
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import add_load, read_files
 from launcher.options import add_json
-from launcher.people_table import show_rows
+from launcher.people_table import labelled, show_rows
 from launcher.pool import pool_session, reading_session
 from launcher.screen import print_rows
 
@@ -66,7 +66,11 @@ def _say_who_administers(grants: Sequence[Grant], actor: str) -> None:
     roles = permission_rules().roles_with(ADMINISTER)
     found = {name for name, organisation, role in grants if organisation == EVERY_ORGANISATION and role in roles}
     if not found:
-        values = {"roles": listed(roles), "everywhere": EVERY_ORGANISATION, "actor": actor}
+        values = {
+            "roles": listed(labelled("role", role) for role in roles),
+            "everywhere": EVERY_ORGANISATION,
+            "actor": actor,
+        }
         print(sentence("rights_command.nobody_administers", **values), file=sys.stderr)
     elif actor not in found:
         print(sentence("rights_command.gave_up", actor=actor, found=listed(sorted(found))), file=sys.stderr)

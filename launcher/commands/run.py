@@ -14,6 +14,8 @@ from fapiao.errors import BadInput
 from fapiao.outcomes import BY_RULE
 from fapiao.queries import query
 from fapiao.texts.catalogue import sentence
+from fapiao.texts.codes import message_told
+from fapiao.texts.left_out import reason_told
 from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.airflow_env import metadata_server
@@ -97,7 +99,9 @@ def print_outcome(url: str, ended: DagRun, since: datetime) -> int:
     print_rows({name: sentence(heading) for name, heading in COLUMNS.items()}, shown, indent="  ")
     for row in rows:
         if row["message"]:
-            print_line(f"  {row['error_code']}: {row['message']}")
+            print_line(f"  {row['error_code']}: {message_told(row['error_code'], row['message'])}")
     for row in skips:
-        print_line("  " + sentence("runs.left_out", rows=row["rows"], reason=row["reason"]))
+        print_line(
+            "  " + sentence("runs.left_out", rows=row["rows"], reason=reason_told(row["reason_code"], row["reason"]))
+        )
     return sum(row["tasks"] for row in rows if row["status"] in FAILED and row["error_code"] not in BY_RULE)

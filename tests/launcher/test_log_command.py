@@ -12,7 +12,6 @@ from openpyxl import load_workbook
 from psycopg.types.json import Jsonb
 
 from fapiao.errors import TryLater
-from fapiao.rules.book import rulebook
 from fapiao.texts.catalogue import sentence_in
 from group_rows import A, B, scheduled, scheme, taxpayer
 from hooks.queues.tasks import TaskTable
@@ -129,7 +128,11 @@ def test_the_export_holds_every_row_whatever_the_limit(log: Any, rows: None, tmp
 
 
 def test_events_need_a_batch(log: Any) -> None:
-    assert log("--events") == (1, [], "--events needs --batch: the events of which task?\n")
+    assert log("--events") == (
+        1,
+        [],
+        "--events needs --batch, the number of a task or a planning; ./fapiao log shows them\n",
+    )
 
 
 def test_the_events_of_a_task_say_what_who_and_why(log: Any, pool: psycopg.Connection) -> None:
@@ -157,8 +160,10 @@ def test_what_was_left_out_is_listed_with_its_reason(log: Any, pool: psycopg.Con
     plan_day(pool, scheduled("history_output", date(2027, 6, 2)), "leqi", "history_output")
     (left,) = (json.loads(line) for line in log("--skipped", "--json")[1])
     assert (left["taxpayer_no"], left["reason_code"]) == (A, "outside_scheme")
-    assert left["reason"] == rulebook().message("skip_outside_scheme", "scheduled")
-    assert log("--skipped", "--taxpayer", B)[1] == [sentence_in("en", "log_nothing.skipped")]
+    assert left["reason"] == sentence_in("zh", "left_out.outside_scheme")
+    assert log("--skipped", "--taxpayer", B)[1] == [
+        "Nothing matches --taxpayer. Leave out a filter: ./fapiao log --skipped"
+    ]
 
 
 @pytest.mark.req("R121")
@@ -305,7 +310,11 @@ def test_a_reply_that_is_not_there_is_said(log: Any) -> None:
 
 @pytest.mark.parametrize("view", ["attempts", "invoices"])
 def test_a_drill_down_needs_a_batch(log: Any, view: str) -> None:
-    assert log(f"--{view}") == (1, [], f"--{view} needs --batch: the {view} of which task?\n")
+    assert log(f"--{view}") == (
+        1,
+        [],
+        f"--{view} needs --batch, the number of a task or a planning; ./fapiao log shows them\n",
+    )
 
 
 @pytest.mark.req("R317", "R325")

@@ -74,7 +74,7 @@ def test_it_is_handed_in_by_that_organisation(booked: Pool) -> None:
 @pytest.mark.finding("F43")
 @pytest.mark.req("R150", "R318")
 def test_what_a_download_brought_is_shown_document_by_document(booked: Pool) -> None:
-    values = {"batches": ["B"], "limit": 9}
+    values = {"batches": ["B"], "taxpayer": None, "limit": 9}
     with booked.cursor(row_factory=dict_row) as cursor:
         for organisations, seen in ((["ORG1"], 0), (["ORG1", "ORG2"], 1), (None, 1)):
             rows = cursor.execute(query("log", "invoices"), values | {"organisations": organisations}).fetchall()

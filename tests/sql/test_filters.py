@@ -71,3 +71,16 @@ def test_neither_stands_in_the_way_of_several_processes(untouched: Pool, file: s
     untouched.execute("SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0")
     untouched.execute("SET LOCAL min_parallel_table_scan_size = 0; SET LOCAL min_parallel_index_scan_size = 0")
     assert "Parallel" in plan(untouched, file, name)
+
+
+def test_what_was_left_out_is_read_newest_first_by_index(untouched: Pool):
+    untouched.execute("SET LOCAL enable_sort = off")
+    assert "Index Scan Backward using skip_pkey" in plan(untouched, "log", "skips", taxpayer="T")
+
+
+def test_the_changes_of_a_company_beside_documents_are_found_by_the_index_of_entries(untouched: Pool):
+    assert "change_of_business" in plan(untouched, "log", "administration", taxpayer="T")
+
+
+def test_the_quota_of_a_company_is_found_by_index(untouched: Pool):
+    assert "quota_slot_used" in plan(untouched, "log", "quota_board", taxpayer="T")

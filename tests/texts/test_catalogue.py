@@ -15,8 +15,8 @@ from fapiao.texts.language import Language, language, language_of, speaking, spo
 SPEAKERS = {"sentence": "catalogue", "sentence_in": "catalogue", "said": "said"}
 """Who asks for a sentence, and the module it comes from."""
 ASKED_BY_KEY = {
-    "account_business", "advice", "argparse", "bench_sections", "code_kinds", "codes", "columns", "examples", "files_options",
-    "help", "history_columns", "history_verdicts",
+    "account_business", "administration_objects", "administration_operations", "advice", "argparse", "bench_sections", "code_kinds", "codes", "columns", "examples", "exported_sheets", "files_options",
+    "help", "history_columns", "history_verdicts", "left_out",
     "log_filters", "log_nothing", "log_views", "nothing_imported", "nothing_picked", "parameter_options", "placeholders",
     "pool_filters", "quota_states", "receipt_outcomes", "record_kinds", "scheme_actions", "select_actions",
     "select_filters", "submission_columns", "update_options",

@@ -9,6 +9,7 @@ from fapiao.rules.book import rulebook
 from fapiao.rules.templates import template_file
 from fapiao.selection.rendering import refusal_lines
 from fapiao.selection.submission import NotSubmitted
+from fapiao.texts.catalogue import sentence_in
 from launcher import main
 
 BOOK = rulebook()
@@ -33,7 +34,7 @@ def test_a_sentence_of_ours_holds_no_english_words_and_no_note_of_a_developer(ro
 
 def test_what_leqi_cannot_bring_and_what_is_complete_is_said_in_chinese() -> None:
     assert said("not_obtainable", "scheduled").startswith("乐企无法获取：该月份早于乐企授权日期")
-    assert said("skip_already_complete", "scheduled") == "该期间的全量数据已下载成功，不再生成下载任务"
+    assert sentence_in("zh", "left_out.already_complete") == "该期间的全量数据已下载成功，不再生成下载任务"
 
 
 @pytest.mark.parametrize("row", OURS, ids=lambda row: f"{row.key}-{row.surface}")

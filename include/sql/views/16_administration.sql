@@ -4,14 +4,20 @@ CREATE OR REPLACE VIEW fapiao.administration_event AS
 SELECT c.at, c.actor, c.account, c.object,
     CASE c.object WHEN 'scheme_scope' THEN concat_ws(' ', s.name, whose.said ->> 'kind', whose.said ->> 'code') ELSE c.key END AS key,
     CASE WHEN c.before IS NULL THEN 'insert' WHEN c.after IS NULL THEN 'delete' ELSE 'update' END AS operation,
-    c.before, c.after, c.seq, encode(c.hash, 'hex') AS hash
+    c.before, c.after, c.seq, encode(c.hash, 'hex') AS hash,
+    CASE c.object
+        WHEN 'taxpayer' THEN whose.said ->> 'taxpayer_no'
+        WHEN 'account' THEN whose.said ->> 'taxpayer_no'
+        WHEN 'scheme_scope' THEN CASE whose.said ->> 'kind' WHEN 'taxpayer' THEN whose.said ->> 'code' END
+        WHEN 'parameter' THEN CASE whose.said ->> 'type' WHEN 'rim_leqi_collect' THEN whose.said ->> 'key' END
+    END AS taxpayer_no
 FROM enterprise.change AS c
 CROSS JOIN LATERAL (SELECT coalesce(c.after, c.before) AS said) AS whose
 LEFT JOIN enterprise.scheme AS s ON c.object = 'scheme_scope' AND s.scheme_id::text = whose.said ->> 'scheme_id'
 UNION ALL
 SELECT e.changed_at, e.batch_no, e.account, 'entry', concat_ws(' ', e.taxpayer_no, e.document_key, e.column_name),
     CASE WHEN e.old_value IS NULL THEN 'insert' WHEN e.new_value IS NULL THEN 'delete' ELSE 'update' END,
-    to_jsonb(e.old_value), to_jsonb(e.new_value), NULL, NULL
+    to_jsonb(e.old_value), to_jsonb(e.new_value), NULL, NULL, e.taxpayer_no
 FROM pool.change AS e
 WHERE e.channel = 'business';
 COMMENT ON VIEW fapiao.administration_event IS

@@ -1,9 +1,9 @@
 """Why a download is planned or not, for people: rule, window, source and the manual's own sentence."""
 
-from fapiao.calendar.occurrences import Occurrence, empty_window, switched_off
+from fapiao.calendar.occurrences import Occurrence, reason_in
 from fapiao.rules.book import rulebook
 from fapiao.texts.catalogue import sentence
-from fapiao.texts.language import language
+from fapiao.texts.language import Language, language
 
 BASES = {
     "issue_date": "schedule.issue_date",
@@ -41,12 +41,15 @@ def label_of(kind: str, code: str) -> str:
 
 def reason_of(one: Occurrence) -> str | None:
     """Why it is not planned, in the language that is spoken; None where it is planned."""
-    if one.suppressed is None:
+    return reason_told(one, language())
+
+
+def reason_told(one: Occurrence, spoken: Language) -> str | None:
+    """The same in one language: a row is written in Chinese, whoever runs the command."""
+    if one.reason_code is None:
         return None
-    day, rule = one.at.date(), next(rule for rule in rulebook().calendar if rule.id == one.rule)
-    if rule.parameter is None or one.suppressed == empty_window(day, "en"):
-        return empty_window(day, language())
-    return switched_off(rule.parameter, language())
+    rule = next(rule for rule in rulebook().calendar if rule.id == one.rule)
+    return reason_in(spoken, one.reason_code, rule, one.at.date())
 
 
 def _verdict(one: Occurrence) -> str:

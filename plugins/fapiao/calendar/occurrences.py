@@ -16,6 +16,9 @@ from fapiao.windows import RANGES, month_start
 FIRST_DAY, LAST_DAY = date(2017, 1, 1), date(2099, 12, 31)
 """Outside these days nothing is known: 2017-01-01 is the first issue date the bureau takes."""
 
+EMPTY_WINDOW, SWITCHED_OFF = "empty_window", "switched_off"
+"""Why the calendar itself leaves a download out: codes of include/texts/left_out.yaml."""
+
 Parameters = Mapping[tuple[str, str], str]
 """Set parameters, by type and key."""
 
@@ -28,7 +31,7 @@ class Occurrence:
     """One planned or suppressed download of one day: per channel, job, direction and document.
 
     `at` is in Asia/Shanghai; the window is whole days there, both included, and null where it has none or the bureau's
-    current tax period decides.
+    current tax period decides. `suppressed` is why it is not planned, in English, `reason_code` the code of that.
     """
 
     at: datetime
@@ -54,6 +57,7 @@ class Occurrence:
     reach: int | None
     assumed: bool
     text: str
+    reason_code: str | None
 
 
 def occurrences(
@@ -95,6 +99,7 @@ def _of_rule(rule: CalendarRule, day: date, parameters: Parameters) -> Iterator[
     window = RANGES[rule.window](day)
     empty = window is not None and window[0] > window[1]
     start, end = (None, None) if window is None or empty else window
+    reason_code = EMPTY_WINDOW if empty else _switch(rule, parameters)
     for cron in rule.crons:
         for direction, documents in rule.documents.items():
             for document in documents:
@@ -112,7 +117,7 @@ def _of_rule(rule: CalendarRule, day: date, parameters: Parameters) -> Iterator[
                     window_basis=rule.basis,
                     rule=rule.id,
                     source=rule.source,
-                    suppressed=_suppressed(rule, day, parameters, empty=empty),
+                    suppressed=reason_code and reason_in("en", reason_code, rule, day),
                     only_if_missing=rule.only_if_missing,
                     unless_complete=rule.unless_complete,
                     deductible=rule.deductible,
@@ -122,6 +127,7 @@ def _of_rule(rule: CalendarRule, day: date, parameters: Parameters) -> Iterator[
                     reach=rule.reach,
                     assumed=rule.assumed,
                     text=rule.text,
+                    reason_code=reason_code,
                 )
 
 
@@ -136,21 +142,16 @@ def _instant(day: date, cron: str) -> datetime:
     return datetime.combine(day, time(int(hour), int(minute)), SHANGHAI)
 
 
-def _suppressed(rule: CalendarRule, day: date, parameters: Parameters, *, empty: bool) -> str | None:
-    if empty:
-        return empty_window(day, "en")
+def _switch(rule: CalendarRule, parameters: Parameters) -> str | None:
     if rule.parameter is None:
         return None
     kind, key, value = rule.parameter
-    return None if parameters.get((kind, key)) == value else switched_off(rule.parameter, "en")
+    return None if parameters.get((kind, key)) == value else SWITCHED_OFF
 
 
-def empty_window(day: date, spoken: Language) -> str:
-    """Why a rule has nothing to fetch on the first of a month."""
-    return sentence_in(spoken, "schedule.empty_window", day=day)
-
-
-def switched_off(parameter: tuple[str, str, str], spoken: Language) -> str:
-    """Why a rule that a parameter turns on is not followed."""
-    kind, key, value = parameter
-    return sentence_in(spoken, "schedule.switched_off", parameter=f"{kind}.{key}", value=value)
+def reason_in(spoken: Language, code: str, rule: CalendarRule, day: date) -> str:
+    """Why a rule is not followed on a day: its window has no day, or a parameter turns it on and does not."""
+    if code == EMPTY_WINDOW or rule.parameter is None:
+        return sentence_in(spoken, f"left_out.{EMPTY_WINDOW}", day=day)
+    kind, key, value = rule.parameter
+    return sentence_in(spoken, f"left_out.{SWITCHED_OFF}", parameter=f"{kind}.{key}", value=value)

@@ -71,17 +71,17 @@ def _line(one: Subtask, book: RuleBook) -> dict[str, Any]:
         "window_end": asked.last.isoformat(),
         "verdict": _verdict("zh", one.verdict),
         "apply_on": one.day.isoformat() if one.day else "",
-        "note": _note(one, book),
+        "note": _note(one),
     }
 
 
-def _note(one: Subtask, book: RuleBook) -> str:
+def _note(one: Subtask) -> str:
     if one.verdict == NOT_OBTAINABLE:
         return sentence("advice.NOT_OBTAINABLE")
     if one.verdict == TO_CALENDAR:
-        return book.message("skip_left_to_calendar", "scheduled")
+        return sentence("left_out.left_to_calendar")
     notes = [sentence("history_plan.evidence", batch=one.evidence)] if one.evidence else []
-    return listed([*notes, *([book.message("skip_before_authorisation", "scheduled")] if one.partial else [])])
+    return listed([*notes, *([sentence("left_out.before_authorisation")] if one.partial else [])])
 
 
 def _verdict(spoken: Language, verdict: str) -> str:

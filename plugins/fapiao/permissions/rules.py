@@ -85,6 +85,11 @@ def permission_rules(folder: Path = RULES) -> PermissionRules:
     )
 
 
+def role_labels() -> dict[str, str]:
+    """What each role is called, by its code."""
+    return {role.code: role.label for role in permission_rules().roles.values()}
+
+
 @dataclass(frozen=True, slots=True)
 class Permissions:
     """What one actor may do: for each 核算组织 the actions of his roles; None where nobody was granted anything.

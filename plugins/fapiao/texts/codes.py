@@ -4,13 +4,9 @@ A code with a part of its own, as GATEWAY_HTTP_503, has the words of its family.
 another one for the same code, one in small letters alone is said of any code.
 """
 
-import re
-from functools import cache
-
 from fapiao.texts.catalogue import sentence, sentences
 from fapiao.texts.language import language
-
-_PLACE = re.compile(r"\\{(\w+)\\}")
+from fapiao.texts.written import values_of
 
 
 def known_code(code: str) -> str | None:
@@ -32,17 +28,27 @@ def advice(code: str) -> str:
     return sentence(f"advice.{known}") if known in sentences("advice") else ""
 
 
+def message_told(code: str | None, written: str | None) -> str:
+    """The message of a row, which is Chinese, as it is spoken now.
+
+    A sentence of ours is found again with its values; words of the bureau stay, behind what their code means.
+    """
+    if language() == "zh" or not written:
+        return written or ""
+    known = known_code(code or "")
+    own = sentences("codes").get(known or "")
+    for row in (*filter(None, [own]), *sentences("errors").values()):
+        if (values := values_of(row.zh, written)) is not None:
+            return row.en.format(**values)
+    return sentence("log_command.in_its_words", meaning=own.en, words=written) if own else written
+
+
 def advice_told(code: str | None, written: str | None) -> str:
     """The advice of a row, which is Chinese, as it is spoken now: found again with its values, else by the code."""
     if language() == "zh" or not written:
         return written or ""
     own = sentences("advice").get(known_code(code or "") or "")
     for row in (*filter(None, [own]), *sentences("advice").values()):
-        if found := _template(row.zh).fullmatch(written):
-            return row.en.format(**found.groupdict())
+        if (values := values_of(row.zh, written)) is not None:
+            return row.en.format(**values)
     return own.en if own else written
-
-
-@cache
-def _template(chinese: str) -> re.Pattern[str]:
-    return re.compile(_PLACE.sub(r"(?P<\1>.*?)", re.escape(chinese)), re.DOTALL)

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 
+from fapiao.calendar.explaining import reason_told
 from fapiao.calendar.frequency import Frequency
 from fapiao.calendar.occurrences import Occurrence, occurrences
 from fapiao.outcomes import BY_RULE
@@ -22,7 +23,7 @@ LEFT_OUT = (
     "already_complete", "part_complete", "under_way", "before_authorisation", "outside_scheme", "out_of_reach",
     "before_company",
 )  # fmt: skip
-"""Why what is due is not asked for; the sentences are `skip_…` of messages.yaml."""
+"""Why what is due is not asked for; the sentences are those of left_out.yaml."""
 
 _PRIORITY = {"invoice": 50, "customs": 52, "withholding": 54}
 
@@ -75,8 +76,8 @@ def _row(run: RunDay, position: int, one: Occurrence) -> dict[str, Any]:
         "deductible": one.deductible,
         "needs_authorisation": one.channel == "leqi" and one.download_type.endswith("_full"),
         "reach": one.reach,
-        "suppressed": one.suppressed,
-        "suppressed_as": "suppressed",
+        "suppressed": reason_told(one, "zh"),
+        "suppressed_as": one.reason_code,
     }
 
 
@@ -110,5 +111,5 @@ def reasons(book: RuleBook) -> list[dict[str, str]]:
             {"code": code, "message": book.message(key, "scheduled"), "advice": sentence_in("zh", f"advice.{code}")}
             for code, key in BY_RULE.items()
         ),
-        *({"code": code, "message": book.message(f"skip_{code}", "scheduled"), "advice": ""} for code in LEFT_OUT),
+        *({"code": code, "message": sentence_in("zh", f"left_out.{code}"), "advice": ""} for code in LEFT_OUT),
     ]

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.tasks import RunDay
+from fapiao.texts.catalogue import sentence_in
 from hooks.enterprise.parameters import read_parameters
 from operators.downloads.occurring import occurring_on, reasons, types_asked
 from operators.run_context import CALENDAR
@@ -45,7 +46,7 @@ def plan_day(
         connection.execute(query("plan", "lock"), {"channels": [channel]})
         occurring = occurring_on(connection, book, run, channel, job, read_parameters(connection))
         unasked = actor == CALENDAR and not run.explicit
-        early = unasked and _leave_out_early(connection, book, occurring)
+        early = unasked and _leave_out_early(connection, occurring)
         batch = connection.execute(query("plan", "open_batch"), _batch(run, actor)).fetchone()
         values = _batch(run, actor) | {
             "batch_no": batch[0] if batch else None,
@@ -76,14 +77,15 @@ def plan_day(
     return PlanCounts(0, 0)
 
 
-def _leave_out_early(connection: psycopg.Connection[Any], book: RuleBook, occurring: list[dict[str, Any]]) -> bool:
+def _leave_out_early(connection: psycopg.Connection[Any], occurring: list[dict[str, Any]]) -> bool:
     """Suppresses what the calendar named before this pool was made; whether there was any of it."""
     (installed,) = connection.execute(query("plan", "installed")).fetchone() or (None,)
     early = [one for one in occurring if installed and datetime.fromisoformat(one["at"]) < installed]
-    reason = book.message("skip_before_installation", "scheduled")
+    code = "before_installation"
+    reason = sentence_in("zh", f"left_out.{code}")
     for one in early:
         if one["suppressed"] is None:
-            one |= {"suppressed": reason, "suppressed_as": "before_installation"}
+            one |= {"suppressed": reason, "suppressed_as": code}
     return bool(early)
 
 

@@ -19,6 +19,7 @@ from fapiao.permissions.rules import EVERY_ORGANISATION
 from fapiao.queries import query
 from fapiao.rules.book import RuleBook, rulebook
 from fapiao.tasks import SHANGHAI, RunDay
+from fapiao.texts.catalogue import sentence_in
 from fapiao.windows import month_start
 from hooks.enterprise.basics import read_enterprise
 from hooks.enterprise.permissions import permissions_of
@@ -147,7 +148,7 @@ def _update(
 
 
 def _sentence(book: RuleBook, reason: str) -> str:
-    return book.message(f"skip_{reason}", "scheduled") if reason == LATER else book.message(reason, "interactive")
+    return sentence_in("zh", f"left_out.{reason}") if reason == LATER else book.message(reason, "interactive")
 
 
 def _members(

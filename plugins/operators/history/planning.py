@@ -103,8 +103,8 @@ def save(connection: Connection, run: RunDay, plan: HistoryPlan, job: str, actor
 
 def _write(cursor: psycopg.Cursor[Any], plan: HistoryPlan, values: dict[str, Any], book: RuleBook) -> None:
     rows = [_row(one, plan, book) for one in plan.of(PLANNED, NOT_OBTAINABLE)]
-    left_out = [_left_out(one, book) for one in plan.subtasks if one.verdict not in (PLANNED, NOT_OBTAINABLE)]
-    left_out += [_not_obtainable(one, book) for one in plan.subtasks if one.partial]
+    left_out = [_left_out(one) for one in plan.subtasks if one.verdict not in (PLANNED, NOT_OBTAINABLE)]
+    left_out += [_not_obtainable(one) for one in plan.subtasks if one.partial]
     cursor.execute(query("history", "open_history_batches"), values | {"batches": Jsonb(_batches(plan))})
     cursor.execute(query("history", "plan_subtasks"), values | {"subtasks": Jsonb(rows)})
     cursor.execute(query("history", "note_left_out"), values | {"left_out": Jsonb(left_out)})
@@ -155,15 +155,15 @@ def _row(one: Subtask, plan: HistoryPlan, book: RuleBook) -> dict[str, Any]:
     }
 
 
-def _left_out(one: Subtask, book: RuleBook) -> dict[str, Any]:
-    reason = book.message(f"skip_{one.verdict}", "scheduled")
+def _left_out(one: Subtask) -> dict[str, Any]:
+    reason = sentence_in("zh", f"left_out.{one.verdict}")
     return _window(one.candidate) | {"reason_code": one.verdict, "reason": reason}
 
 
-def _not_obtainable(one: Subtask, book: RuleBook) -> dict[str, Any]:
+def _not_obtainable(one: Subtask) -> dict[str, Any]:
     """The days of the month of the authorisation that 乐企 does not have (A-50)."""
     code, last = "before_authorisation", one.candidate.first - timedelta(days=1)
-    reason = {"reason_code": code, "reason": book.message(f"skip_{code}", "scheduled")}
+    reason = {"reason_code": code, "reason": sentence_in("zh", f"left_out.{code}")}
     return _window(one.candidate) | {"first": one.candidate.month.isoformat(), "last": last.isoformat()} | reason
 
 

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from fapiao.rules.book import rulebook
+from fapiao.texts.catalogue import sentence_in
 from group_rows import A, B, parameter, scheme, taxpayer
 from operators.downloads.plan import PlanCounts
 from plannings import DAY, SECOND, TWELFTH, left_out, left_out_days, plan, planned
@@ -30,7 +31,7 @@ def test_a_window_before_the_start_date_is_left_out_with_its_reason(pool: Pool) 
     assert plan(pool, "history_output", SECOND) == PlanCounts(0, 1)
     assert left_out(pool) == [(A, "output", "81", "outside_scheme")]
     assert pool.execute("SELECT reason FROM fapiao.plan_skip").fetchone() == (
-        rulebook().message("skip_outside_scheme", "scheduled"),
+        sentence_in("zh", "left_out.outside_scheme"),
     )
 
 
@@ -190,8 +191,10 @@ def test_a_switched_off_or_empty_occurrence_is_left_out_with_its_reason(pool: Po
     plan(pool, "compensation", DAY)
     plan(pool, "current_month", date(2027, 6, 1))
     reasons = pool.execute("SELECT reason_code, reason FROM sync.skip ORDER BY skip_id").fetchall()
-    assert [code for code, _ in reasons] == ["suppressed", "suppressed"]
-    assert [text.partition(":")[0] for _, text in reasons] == ["switched off", "empty window"]
+    assert reasons == [
+        ("switched_off", "未启用：参数 rim_download.open_replenish_last_month 不为 1"),
+        ("empty_window", "下载期间为空：2027-06-01 的 [1, T-1] 没有日期"),
+    ]
 
 
 def test_the_switch_of_the_tenth_plans_it(pool: Pool) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.records import Enterprise
-from fapiao.rules.book import rulebook
 from fapiao.tasks import SHANGHAI, RunDay
+from fapiao.texts.catalogue import sentence_in
 from group_rows import A, B, by_hand, parameter, scheduled, scheme, taxpayer
 from hooks.enterprise.basics import change
 from operators.downloads.missed import plan_missed
@@ -57,7 +57,7 @@ def left_out(pool: Pool) -> list[tuple[Any, ...]]:
 def test_a_tick_of_before_the_installation_is_left_out_and_the_log_says_so(pool: Pool, owner: Pool) -> None:
     installed(owner, at(9))
     assert plan_day(pool, scheduled("history_output", TICK), "leqi", "history_output") == NOTHING
-    reason = rulebook().message("skip_before_installation", "scheduled")
+    reason = sentence_in("zh", "left_out.before_installation")
     assert left_out(pool) == [(None, None, "before_installation", reason)]
     assert pool.execute("SELECT day FROM sync.business_day").fetchall() == [], "today is not a day of before"
 
@@ -100,7 +100,7 @@ def test_a_company_that_came_after_the_tick_is_left_out_and_the_others_are_not(p
     loaded(pool, at(9), B)
     assert plan_day(pool, scheduled("history_output", TICK), "leqi", "history_output") == PlanCounts(1, 1)
     assert pool.execute("SELECT taxpayer_no FROM sync.task").fetchall() == [(A,)]
-    reason = rulebook().message("skip_before_company", "scheduled")
+    reason = sentence_in("zh", "left_out.before_company")
     assert left_out(pool) == [(B, None, "before_company", reason)]
 
 
