@@ -128,7 +128,8 @@ class _Document:
     def _layers(self, page: Element) -> Iterator[Element]:
         """Counted as they are gathered: a page may refer to one template a thousand times."""
         self._drawn.spend(1)
-        for layer in child(page, "Content") or ():
+        content = child(page, "Content")
+        for layer in () if content is None else content:
             if name_of(layer) == "Layer":
                 self._drawn.spend(1)
                 yield layer
