@@ -64,9 +64,10 @@ SET status = 'downloading', request_no = %(request_no)s, applied_at = sync.now()
 WHERE task_id = %(task_id)s;
 
 -- name: add_part
--- One question of the task.
+-- One question of the task; of a row that applies once more nothing was answered yet.
 INSERT INTO sync.part (task_id, part_no, argument) VALUES (%(task_id)s, %(part_no)s, %(argument)s)
-ON CONFLICT DO NOTHING;
+ON CONFLICT (task_id, part_no) DO UPDATE
+SET argument = excluded.argument, stored = 0, announced = NULL, cursor = NULL, done = false;
 
 -- name: postpone
 -- Puts a row off: until an instant (still processing, back-off) or a day (quota); attempts grow only where it was a failure.

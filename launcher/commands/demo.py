@@ -11,7 +11,7 @@ from fapiao.bureau_kind import REHEARSAL
 from fapiao.errors import BadInput, Unusable
 from fapiao.texts.catalogue import sentence
 from fapiao.written_days import day
-from hooks.pool.bureau_kind import claim
+from hooks.pool.bureau_kind import ask_anew, claim
 from hooks.pool.sessions import open_session
 from launcher import stack_simulator
 from launcher.airflow_env import airflow_environment, ensure_metadata, rehearse_apart
@@ -24,6 +24,7 @@ from launcher.demo_report import Ended, print_further, show
 from launcher.home import logs
 from launcher.options import add_parameter
 from launcher.pool import WORKING, embedded_pool_url, given, pool_url, running_postgres
+from launcher.rehearsing import rehearsing
 from launcher.remote_run import SHOWN_HERE
 from launcher.sample_group import load_sample
 from launcher.screen import watched_steps
@@ -67,9 +68,10 @@ def run(arguments: argparse.Namespace) -> int:
     for told in rehearse_apart():
         print(told, file=sys.stderr)
     pool = _pool(arguments)
-    with running_postgres(), pool as url, simulation(day, stack_simulator.sm4_key()) as bureau:
+    with rehearsing(), running_postgres(), pool as url, simulation(day, stack_simulator.sm4_key()) as bureau:
         with open_session(url, account(), autocommit=True) as connection:
             claim(connection, REHEARSAL, "./fapiao demo", binding=True)
+            asked_anew = ask_anew(connection)
         ensure_metadata()
         bureau.order("seed", sample_enterprise(day))
         loaded = load_sample(url, day)
@@ -79,6 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
         left = leave_something_open(url, day, environment)
         ended = _run([*due_dags(day), *AFTERWARDS], day, environment)
         print(sentence("rehearsal.sample", loaded=loaded))
+        if asked_anew:
+            print(sentence("rehearsal.asked_anew", tasks=asked_anew))
         if left:
             print(sentence("rehearsal.left_open", tasks=left))
         bad = show(url, day, ended)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fapiao.bureau_kind import REHEARSAL
 from fapiao.texts.catalogue import sentence
-from hooks.pool.bureau_kind import claim
+from hooks.pool.bureau_kind import ask_anew, claim
 from hooks.pool.sessions import open_session
 from launcher.airflow_env import airflow_environment, ensure_metadata, metadata_server
 from launcher.bureau import given_bureaus
@@ -43,4 +43,5 @@ def _is_simulated(url: str, environment: Mapping[str, str]) -> bool:
         return False
     with open_session(url, "up", autocommit=True) as connection:
         claim(connection, REHEARSAL, "./fapiao up")
+        ask_anew(connection)
     return True

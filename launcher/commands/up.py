@@ -13,6 +13,7 @@ from launcher.guard import Manner, release, start
 from launcher.home import ROOT, home, locked
 from launcher.ports import free_port, port_is_free
 from launcher.processes import birth, end_sessions, wait_until
+from launcher.rehearsing import rehearsing
 from launcher.stack import Stack, end_parts, forget, known_stack, running_stack, supervised
 from launcher.stack_health import StackGone, wait_until_healthy
 from launcher.supervisor import log_of
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     What it starts is its own until then: where it fails or is ended, nothing goes on in the background.
     """
-    with locked(home() / "up.lock"):
+    with locked(home() / "up.lock"), rehearsing():
         stack = _found_healthy() or _started_healthy(_port(arguments.port))
     print_address(stack)
     return 0

@@ -10,19 +10,28 @@ import psycopg
 import pytest
 from rich.cells import cell_len
 
-from fapiao.bureau_kind import REAL
+from fapiao.bureau_kind import REAL, REHEARSAL
+from fapiao.downloads.protocol import Applied
 from fapiao.errors import Unusable
-from hooks.pool.bureau_kind import claim, kind_of
+from hooks.pool.bureau_kind import ask_anew, claim, kind_of
+from hooks.queues.tasks import TaskTable
 from launcher.airflow_env import METADATA
 from launcher.commands import demo
 from launcher.commands.supervise import _is_simulated
 from launcher.connections import BUREAU_VARIABLES, LEQI_VARIABLE, POOL_VARIABLE
 from launcher.dag_runs import DagRun
 from launcher.demo_report import show
+from launcher.main import main
 from launcher.pool import embedded
-from task_rows import put
+from launcher.rehearsing import rehearsing
+from task_rows import NOON, put, take_one, told
 
 DAY = date(2027, 3, 10)
+SLOT = (
+    "INSERT INTO sync.quota_slot (taxpayer_no, channel, counter, direction, document, invoice_type, issue_month, day, state,"
+    " task_id, settled_at) VALUES ('x', 'leqi', 'full', 'output', 'invoice', '81', '2027-03-01', '2027-03-10', 'consumed', %s,"
+    " now())"
+)
 
 
 def asked(*words: str) -> argparse.Namespace:
@@ -116,3 +125,58 @@ def test_a_given_pool_that_is_not_there_is_never_replaced_by_the_embedded_one(
     with pytest.raises(Unusable, match=f"No pool is given to rehearse in: set {POOL_VARIABLE}"):
         demo.run(asked("--given-pool"))
     assert not embedded().data.exists()
+
+
+@pytest.mark.finding("F59")
+@pytest.mark.parametrize("command", ["demo", "up"])
+def test_a_demo_stands_in_the_way_of_another_one_and_of_a_stack_in_its_home(
+    command: str, fapiao_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with rehearsing():
+        assert main([command]) == 1
+    said = (
+        f"In {fapiao_home} a demo is at work, or the stack is being started: wait for its end, then run this again.\n"
+    )
+    assert capsys.readouterr().err == said
+    assert not embedded().data.exists()
+    with rehearsing():
+        """It is free again."""
+
+
+@pytest.mark.finding("F59")
+def test_what_waits_for_a_simulator_that_has_ended_applies_once_more_with_its_quota_given_back(
+    pool: psycopg.Connection,
+) -> None:
+    claim(pool, REHEARSAL, "./fapiao demo", binding=True)
+    asked, file = (
+        put(pool, "downloading", generation=3, attempts=2, polls=4),
+        put(pool, "downloading", job="bureau_file"),
+    )
+    voided = put(pool, "downloading", void_state="voided", voided_by="li", voided_at=NOON, void_reason="x")
+    pool.execute(SLOT, [asked])
+    pool.commit()
+    assert (ask_anew(pool), ask_anew(pool)) == (1, 0)
+    assert told(pool, asked, "status", "request_no", "generation", "attempts") == ("pending", None, 4, 0)
+    assert pool.execute("SELECT state FROM sync.quota_slot").fetchall() == [("released",)]
+    assert [told(pool, one, "status") for one in (file, voided)] == [("downloading",)] * 2
+    reason = "SELECT reason FROM sync.task_event WHERE task_id = %s ORDER BY seq DESC LIMIT 1"
+    assert pool.execute(reason, [asked]).fetchone() == ("受理此申请的模拟税局已结束，向新的模拟税局重新申请",)
+
+
+@pytest.mark.finding("F59")
+def test_in_the_pool_of_the_real_bureau_nothing_applies_once_more(pool: psycopg.Connection) -> None:
+    claim(pool, REAL, "connection leqi")
+    asked = put(pool, "downloading")
+    assert ask_anew(pool) == 0
+    assert told(pool, asked, "status") == ("downloading",)
+
+
+@pytest.mark.finding("F59")
+def test_a_row_that_applies_once_more_asks_the_questions_of_its_new_application(pool: psycopg.Connection) -> None:
+    mine = take_one(pool)
+    queue, first, then = TaskTable(pool), Applied("1", ({"number": "1"},), 0.0), Applied("2", ({"number": "2"},), 0.0)
+    for application in (first, then):
+        queue.accepted(mine, application, NOON)
+        pool.execute("UPDATE sync.part SET stored = 1, done = true WHERE %s", [application is first])
+    found = pool.execute("SELECT part_no, argument, stored, done FROM sync.part").fetchall()
+    assert found == [(1, {"number": "2"}, 0, False)]

@@ -10,6 +10,8 @@ from psycopg.rows import tuple_row
 from fapiao.bureau_kind import REAL, REHEARSAL, PoolKind
 from fapiao.errors import TryLater, Unusable
 from fapiao.queries import query
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.language import speaking
 from fapiao.texts.said import Said, said
 
 Connection = psycopg.Connection[Any]
@@ -69,6 +71,18 @@ def claim(connection: Connection, kind: str, evidence: str, *, binding: bool = F
         held = kind_of(connection)
     if held and held.kind != kind:
         raise Unusable(held.refusal(evidence))
+
+
+def ask_anew(connection: Connection) -> int:
+    """Rows of a pool of rehearsals that wait for the answer of a simulator that has ended apply once more.
+
+    For a simulator that has just begun: it knows no number that another one gave. Returns how many there are.
+    """
+    with speaking("zh"):
+        reason = sentence("rehearsal.another_simulator")
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(query("session", "reason"), {"reason": reason})
+        return cursor.execute(query("bureau", "ask_anew")).rowcount
 
 
 def admit(connection: Connection, bureau: Bureau) -> Bureau:
