@@ -84,7 +84,9 @@ def by_a_person(context: Mapping[str, Any]) -> bool:
     """Whether a person made the run: only then are there rights to ask for, whatever name the run acts under."""
     run = context["dag_run"]
     named = getattr(run, "triggering_user_name", None)
-    return bool(named) or str(getattr(run, "run_type", "")) not in _UNTRIGGERED
+    kind = getattr(run, "run_type", "")
+    # a task is given an enum whose text is its name in the code, not its value
+    return bool(named) or getattr(kind, "value", kind) not in _UNTRIGGERED
 
 
 def account() -> str:
