@@ -29,6 +29,8 @@ METADATA = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 LOGIN = "admin"
 NOT_FOR_AIRFLOW = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME", OWNER_VARIABLE)
 """No task shall have the owner of the pool."""
+NO_JOB = "No alive jobs found"
+"""What Airflow says where it looked and there is none; its exit code is that of every failure."""
 
 
 def airflow_environment(pool_url: str, port: int = 8080) -> dict[str, str]:
@@ -190,8 +192,16 @@ def metadata_is_prepared() -> bool:
 
 
 def scheduler_at_work() -> bool:
-    """Whether a scheduler of somebody works on the metadata: it would take a run that is made behind its back."""
-    return _airflow(logs() / "airflow-scheduler-asked.log", "jobs", "check", "--job-type", "SchedulerJob") == 0
+    """Whether a scheduler of somebody works on the metadata: it would take a run that is made behind its back.
+
+    Raises Unusable with the place of the log where Airflow cannot say.
+    """
+    log = logs() / "airflow-scheduler-asked.log"
+    if _airflow(log, "jobs", "check", "--job-type", "SchedulerJob") == 0:
+        return True
+    if NO_JOB not in log.read_text(encoding="utf-8", errors="replace"):
+        raise Unusable(sentence("runs.scheduler_unsaid", log=log))
+    return False
 
 
 def _hand_over() -> None:

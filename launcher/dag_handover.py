@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from airflow.api.common.trigger_dag import trigger_dag
-from airflow.exceptions import AirflowException
+from airflow.exceptions import AirflowException, ParamValidationError
 from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
@@ -21,6 +21,7 @@ from airflow.utils.types import DagRunTriggeredByType
 # our packages are found once Airflow has been imported
 from fapiao.texts.catalogue import listed, sentence
 from fapiao.texts.language import language_of, spoken_by_all
+from operators.refusal import refusals_of
 
 UNDER_WAY = (DagRunState.QUEUED, DagRunState.RUNNING)
 POLL_SECONDS = 1.0
@@ -41,11 +42,14 @@ def _run(dag_id: str, conf: dict[str, Any]) -> dict[str, str]:
     actor = os.environ["FAPIAO_ACTOR"]
     try:
         run = trigger_dag(dag_id, triggered_by=DagRunTriggeredByType.CLI, triggering_user_name=actor, conf=conf)
+    except ParamValidationError as refused:
+        return _not_made(dag_id, sentence("runs.bad_value", dag_id=dag_id, reason=refused))
     except (AirflowException, ValueError) as refused:
         return _not_made(dag_id, sentence("runs.refused_run", dag_id=dag_id, reason=refused))
     if run is None:
         return _not_made(dag_id, sentence("runs.no_run_made", dag_id=dag_id))
-    return {"dag_id": dag_id, "run_id": run.run_id, "state": _end_of(dag_id, run.run_id)}
+    ended = {"dag_id": dag_id, "run_id": run.run_id, "state": _end_of(dag_id, run.run_id)}
+    return ended | {"refusal": refusals_of(dag_id, run.run_id)}
 
 
 def _not_made(dag_id: str, problem: str) -> dict[str, str]:

@@ -21,12 +21,13 @@ HANDOVER = Path(__file__).with_name("dag_handover.py")
 
 @dataclass(frozen=True, slots=True)
 class DagRun:
-    """How a run ended: Airflow's state, or `unknown` with the problem for which it was not made."""
+    """How a run ended: Airflow's state, with what its tasks were refused for; `unknown` with why it was not made."""
 
     dag_id: str
     run_id: str
     state: str
     problem: str = ""
+    refusal: str = ""
 
 
 def run_dags(

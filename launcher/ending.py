@@ -3,6 +3,8 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
@@ -31,9 +33,25 @@ class EndedBySignal(SystemExit):
 
     def __init__(self, number: int) -> None:
         super().__init__(TERMINATED)
-        spoken, name = language_of(os.environ), signal.Signals(number).name
-        self.sentence = ENDED[spoken].format(signal=name)
-        self.late_sentence = STILL_ENDING[spoken].format(signal=name)
+        spoken, self.name = language_of(os.environ), signal.Signals(number).name
+        self.sentence = ENDED[spoken].format(signal=self.name)
+        self.late_sentence = STILL_ENDING[spoken].format(signal=self.name)
+
+
+@contextmanager
+def waiting_for(what_goes_on: str) -> Iterator[None]:
+    """Inside the block the command only waits for what others do: where it is ended, that goes on, and is said so.
+
+    `what_goes_on` has a place for the signal.
+    """
+    try:
+        yield
+    except EndedBySignal as ended:
+        ended.sentence = ended.late_sentence = what_goes_on.format(signal=ended.name)
+        raise
+    except KeyboardInterrupt:
+        print(what_goes_on.format(signal=signal.SIGINT.name), file=sys.stderr, flush=True)
+        raise
 
 
 def end_at_once() -> None:

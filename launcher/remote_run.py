@@ -4,11 +4,13 @@ A scheduler takes every run that it finds in its metadata, so none is made behin
 asked by Airflow's API, that of an Airflow whose metadata are given through these.
 """
 
+import json
 import os
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -25,6 +27,7 @@ from launcher.airflow_env import (
     settings_of_the_user,
 )
 from launcher.dag_runs import HANDOVER, DagRun, run_dags
+from launcher.ending import waiting_for
 from launcher.home import logs
 from launcher.local_program import CallRefused, LocalProgram
 from launcher.stack import Stack
@@ -35,7 +38,9 @@ SHOWN_HERE = {"red_when": "never"}
 """Of a command that shows its rows itself: a run then fails only for what stops it."""
 ENDED = ("success", "failed")
 POLL_SECONDS = 1.0
-NOT_FOUND = 404
+BAD_VALUE, NOT_FOUND = 400, 404
+REFUSED = "refused"
+"""As operators.refusal keeps it, which is not imported: Airflow would be."""
 
 
 def run_dag(
@@ -51,12 +56,16 @@ def run_dag(
     ensure_metadata()
     log = logs() / f"{log_name}-{os.getpid()}.log"
     named = airflow_environment(url) | {ACTOR_VARIABLE: actor}
-    left_to_another = metadata_is_given() and scheduler_at_work()
-    if left_to_another:
+    if metadata_is_given() and scheduler_at_work():
         print(sentence("runs.by_scheduler", dag_id=asked[0]), file=tell, flush=True)
-    else:
-        _tell_of_a_run_here(log, tell)
-    (ended,) = run_dags([asked], named, log, HANDOVER if left_to_another else None)
+        with waiting_for(sentence("runs.goes_on_elsewhere", dag_id=asked[0], signal="{signal}")):
+            return _made(run_dags([asked], named, log, HANDOVER))
+    _tell_of_a_run_here(log, tell)
+    return _made(run_dags([asked], named, log))
+
+
+def _made(runs: Iterable[DagRun]) -> DagRun:
+    (ended,) = runs
     if ended.problem:
         raise BadInput([ended.problem])
     return ended
@@ -76,11 +85,39 @@ def run_on_stack(stack: Stack, dag_id: str, conf: Mapping[str, Any], actor: str 
     airflow = LocalProgram(sentence("runs.program"), stack.url)
     answer = _ask(airflow, "/auth/token", {"username": LOGIN, "password": login_password()})
     token, runs = token_of(str(answer["access_token"]), actor), f"/api/v2/dags/{dag_id}/dagRuns"
-    run = _ask(airflow, runs, {"logical_date": None, "conf": dict(conf)}, token)
-    while run["state"] not in ENDED:
-        time.sleep(POLL_SECONDS)
-        run = _ask(airflow, f"{runs}/{run['dag_run_id']}", token=token)
-    return DagRun(dag_id, str(run["dag_run_id"]), str(run["state"]))
+    run_id = _begun(airflow, dag_id, conf, token)
+    page = f"{stack.url}/dags/{dag_id}/runs/{run_id}"
+    with waiting_for(sentence("runs.goes_on", dag_id=dag_id, run_id=run_id, page=page, signal="{signal}")):
+        while (state := str(_ask(airflow, f"{runs}/{run_id}", token=token)["state"])) not in ENDED:
+            time.sleep(POLL_SECONDS)
+    refusal = _refusals(airflow, f"{runs}/{run_id}", token) if state == "failed" else ""
+    return DagRun(dag_id, run_id, state, refusal=refusal)
+
+
+def _begun(airflow: LocalProgram, dag_id: str, conf: Mapping[str, Any], token: str) -> str:
+    try:
+        asked = {"logical_date": None, "conf": dict(conf)}
+        return str(_ask(airflow, f"/api/v2/dags/{dag_id}/dagRuns", asked, token)["dag_run_id"])
+    except CallRefused as refused:
+        if refused.status == BAD_VALUE:
+            raise BadInput([sentence("runs.bad_value", dag_id=dag_id, reason=_detail(refused))]) from refused
+        raise
+
+
+def _detail(refused: CallRefused) -> str:
+    """What Airflow says of a value."""
+    with suppress(ValueError):
+        said = json.loads(refused.text)
+        return str(said.get("detail", refused.text)) if isinstance(said, dict) else refused.text
+    return refused.text
+
+
+def _refusals(airflow: LocalProgram, run: str, token: str) -> str:
+    """What the tasks of a run were refused for, a sentence a line."""
+    kept = _ask(airflow, f"{run}/taskInstances/~/xcomEntries?xcom_key={REFUSED}", token=token)["xcom_entries"]
+    tasks = [f"{run}/taskInstances/{one['task_id']}" for one in kept]
+    found = [_ask(airflow, f"{task}/xcomEntries/{REFUSED}", token=token) for task in tasks]
+    return "\n".join(dict.fromkeys(str(one["value"]) for one in found))
 
 
 def token_of(token: str, actor: str) -> str:

@@ -199,20 +199,22 @@ LIMIT %(limit)s;
 
 -- name: run_rows
 -- What one run of a DAG came to: rows it planned, and rows it brought to an end; of a sweep, which works the rows of every DAG,
--- what ended meanwhile and what is still open.
+-- what it brought to an end and what is still open. Another run's, at work at the same time, are not among them.
 SELECT status, coalesce(error_code, '') AS error_code, count(*)::integer AS tasks, sum(downloaded_count)::integer AS downloaded,
     sum(inserted_count)::integer AS inserted, sum(updated_count)::integer AS updated, sum(unchanged_count)::integer AS unchanged,
     sum(ignored_count)::integer AS ignored, sum(failed_count)::integer AS failed, min(error_message) AS message
 FROM fapiao.sync_log
-WHERE CASE %(dag)s::text WHEN 'sweep_results' THEN finished_at >= %(since)s OR (finished_at IS NULL AND void_state IS NULL)
-    ELSE dag_id = %(dag)s AND (run_id = %(run)s OR finished_at >= %(since)s) END
+WHERE dag_id = %(dag)s AND run_id = %(run)s
+    OR %(dag)s::text = 'sweep_results' AND finished_at IS NULL AND void_state IS NULL
+    OR finished_at >= %(since)s AND batch_no IN (
+        SELECT batch_no FROM sync.task WHERE starts_with(claimed_by || '/', concat_ws('/', %(dag)s::text, %(run)s::text, '')))
 GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: run_skips
 -- What one run left out, by reason.
 SELECT s.reason_code, s.reason, count(*)::integer AS rows
 FROM fapiao.plan_skip AS s JOIN sync.batch AS b ON b.batch_no = s.parent_batch_no
-WHERE b.run_id = %(run)s GROUP BY 1, 2 ORDER BY 3 DESC;
+WHERE b.dag_id = %(dag)s AND b.run_id = %(run)s GROUP BY 1, 2 ORDER BY 3 DESC;
 
 -- name: with_data
 -- The newest tasks that brought documents.

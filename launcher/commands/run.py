@@ -20,6 +20,7 @@ from hooks.pool.sessions import open_session
 from launcher.actor import actor_of, add_actor
 from launcher.airflow_env import metadata_server
 from launcher.bureau import require_bureau
+from launcher.dag_forms import refuse_unknown_fields
 from launcher.dag_runs import DagRun
 from launcher.guarded_output import print_line
 from launcher.options import add_day, day_of
@@ -57,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the DAG and prints what its rows came to; a running stack's own scheduler runs it there."""
     dag_id, conf, since = arguments.dag_id, _conf(arguments), datetime.now(UTC)
+    refuse_unknown_fields(dag_id, conf)
     with metadata_server(), pool_url() as url:
         stack = running_stack()
         if not stack:
@@ -89,14 +91,20 @@ def state_of(ended: DagRun) -> str:
 
 
 def print_outcome(url: str, ended: DagRun, since: datetime) -> int:
-    """Prints the rows of a run by status and what was left out; returns how many failed that no rule let fail."""
+    """Prints why it was refused, its rows by status and what was left out.
+
+    Returns how many rows failed that no rule let fail.
+    """
     print(sentence("runs.run_ended", dag_id=ended.dag_id, state=state_of(ended), run_id=ended.run_id))
     with open_session(url, row_factory=dict_row) as connection:
         values = {"dag": ended.dag_id, "run": ended.run_id, "since": since}
         rows = connection.execute(query("log", "run_rows"), values).fetchall()
         skips = connection.execute(query("log", "run_skips"), values).fetchall()
     shown = [row | {"status": label_of("status", row["status"])} for row in rows]
-    print_rows({name: sentence(heading) for name, heading in COLUMNS.items()}, shown, indent="  ")
+    for line in ended.refusal.splitlines():
+        print_line(f"  {line}")
+    if rows or not ended.refusal:
+        print_rows({name: sentence(heading) for name, heading in COLUMNS.items()}, shown, indent="  ")
     for row in rows:
         if row["message"]:
             print_line(f"  {row['error_code']}: {message_told(row['error_code'], row['message'])}")

@@ -9,15 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, CronTriggerTimetable, MultipleCronTriggerTimetable, Param
-from airflow.sdk.exceptions import AirflowFailException
 
 from fapiao.dag_texts.cards import dag_card, dag_doc
 from fapiao.errors import BadInput
 from fapiao.forms.fields import Form, FormField
+from fapiao.forms.run_conf import refuse_unknown
 from fapiao.forms.runs import EVERY_RUN
 from fapiao.permissions.entrances import entrances, name_of_dag
 from hooks.enterprise.permissions import enter
 from hooks.pool.connection import PoolHook
+from operators.refusal import refusal
 from operators.run_context import by_a_person, who
 
 TIMEZONE = "Asia/Shanghai"
@@ -54,21 +55,31 @@ def project_dag(dag_id: str, form: Form) -> DAG:
 
 
 def admit(context: Mapping[str, Any]) -> None:
-    """The gate of runs, before anything else of every task: what rights.yaml says of the DAG and its filled-in fields.
+    """The gate of runs, before anything else of every task: the fields there are, and what rights.yaml says of them.
 
     The calendar is nobody who could be asked. Raises AirflowFailException in the manual's words: no retry changes that.
     """
-    if not by_a_person(context):
-        return
-    ways = entrances("dag", name_of_dag(context["dag_run"].dag_id), context.get("params") or {})
-    if not any(one.action for one in ways):
-        return
-    actor = who(context)
     try:
+        _refuse_unknown_fields(context)
+        if by_a_person(context):
+            _ask_for_rights(context)
+    except BadInput as refused:
+        raise refusal(context, str(refused)) from None
+
+
+def _refuse_unknown_fields(context: Mapping[str, Any]) -> None:
+    """Whoever made the run, by whatever way: a mistyped restriction would mean everything."""
+    run = context["dag_run"]
+    if given := getattr(run, "conf", None):
+        refuse_unknown(run.dag_id, given, [*context["dag"].params])
+
+
+def _ask_for_rights(context: Mapping[str, Any]) -> None:
+    ways = entrances("dag", name_of_dag(context["dag_run"].dag_id), context.get("params") or {})
+    if any(one.action for one in ways):
+        actor = who(context)
         with PoolHook().connect(actor) as connection:
             enter(connection, actor, ways)
-    except BadInput as refused:
-        raise AirflowFailException(str(refused)) from None
 
 
 def _schedule(crons: Sequence[str]) -> CronTriggerTimetable | MultipleCronTriggerTimetable | None:

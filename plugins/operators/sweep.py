@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
+from airflow.sdk.exceptions import AirflowRescheduleException
 
 from fapiao.errors import BadInput
 from fapiao.forms.runs import SWEEP_RUN
@@ -23,6 +23,7 @@ from operators.history.auto_update import make_up
 from operators.leased_queue.guard import MAX_ATTEMPTS
 from operators.leased_queue.loop import take_turns
 from operators.project_operator import PoolOperator
+from operators.refusal import refusal
 from operators.run_context import CALENDAR, conf, fired_at, run_day, who
 from operators.selections.open_session import run_asked_selections, run_due_selections
 
@@ -73,7 +74,7 @@ def _demand_poll(context: Any, asked: Sequence[str]) -> None:
         try:
             demand_rows(connection, who(context), "poll", asked)
         except BadInput as refused:
-            raise AirflowFailException(str(refused)) from None
+            raise refusal(context, str(refused)) from None
 
 
 def _turns(context: Any, run: RunDay) -> dict[str, SweepStep]:

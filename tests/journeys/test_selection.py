@@ -30,7 +30,7 @@ _DOCUMENT = (
 def context(name: str, day: str = DAY) -> dict[str, Any]:
     """What Airflow hands to an operator."""
     run = SimpleNamespace(dag_id=name, run_id="one", start_date=datetime.now(UTC))
-    return {"dag_run": run, "params": {"date": day}, "ti": SimpleNamespace(task_id=name)}
+    return {"dag_run": run, "params": {"date": day}, "ti": SimpleNamespace(task_id=name, xcom_push=lambda **_: None)}
 
 
 def request(rehearsal: Rehearsal) -> tuple[str, Submitted]:

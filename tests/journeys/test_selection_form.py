@@ -37,7 +37,11 @@ def room(
 def submit(**form: Any) -> dict[str, Any]:
     """The first step of one and the same run, as Airflow runs it."""
     run = SimpleNamespace(dag_id="selection", run_id="one", start_date=datetime.now(UTC), triggering_user_name="li")
-    context = {"dag_run": run, "params": BLANK | {"date": DAY} | form, "ti": SimpleNamespace(task_id="submit")}
+    context = {
+        "dag_run": run,
+        "params": BLANK | {"date": DAY} | form,
+        "ti": SimpleNamespace(task_id="submit", xcom_push=lambda **_: None),
+    }
     found: dict[str, Any] = SelectionFormOperator(task_id="submit").execute(context)
     return found
 

@@ -32,7 +32,11 @@ def test_a_channel_without_its_connection_fails_the_run_after_the_others_had_the
         for channel, job in (("leqi", "history_output"), ("aisino", "current_month")):
             plan_day(connection, RunDay(f"{channel}__{job}", "planned", day, DAY, explicit=True), channel, job)
     run = SimpleNamespace(dag_id="sweep_results", run_id="one", start_date=datetime.now(UTC))
-    context = {"dag_run": run, "params": {"date": DAY}, "ti": SimpleNamespace(task_id="sweep")}
+    context = {
+        "dag_run": run,
+        "params": {"date": DAY},
+        "ti": SimpleNamespace(task_id="sweep", xcom_push=lambda **_: None),
+    }
 
     with pytest.raises(AirflowNotFoundException, match="bureau_gateway"):
         SweepOperator(task_id="sweep").execute(context)

@@ -12,6 +12,7 @@ from fapiao.errors import Unusable
 from launcher import airflow_env as airflow
 from launcher.airflow_env import airflow_environment, airflow_home, ensure_metadata, login_password
 from launcher.connections import POOL_VARIABLE
+from launcher.guard import start
 from launcher.pool import running_postgres
 from temporary_postgres import ROOT
 
@@ -215,3 +216,20 @@ def test_metadata_are_migrated_once_and_again_when_the_database_is_gone(fapiao_h
 
 def test_the_environment_of_this_process_is_left_alone(environment):
     assert not [name for name in os.environ if name.startswith("AIRFLOW")]
+
+
+@pytest.mark.parametrize(
+    ("program", "says"),
+    [("exit('No alive jobs found.')", False), ("print('Found one alive job.')", True), ("exit('no such table')", None)],
+)
+def test_a_failure_to_ask_for_a_scheduler_is_not_taken_for_none(
+    program: str, says: bool | None, fapiao_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(airflow, "airflow_environment", lambda **_: dict(os.environ))
+    monkeypatch.setattr(airflow, "start", lambda command, *rest: start([command[0], "-c", program], *rest))
+    if says is None:
+        log = fapiao_home / "logs" / "airflow-scheduler-asked.log"
+        with pytest.raises(Unusable, match=f"cannot be asked: {log} has what Airflow says"):
+            airflow.scheduler_at_work()
+    else:
+        assert airflow.scheduler_at_work() is says

@@ -59,3 +59,7 @@ def test_without_any_bureau_a_run_is_refused_at_once(fapiao_home: Path) -> None:
     with pytest.raises(Unusable, match="There is no bureau for leqi__incremental to talk to: set AIRFLOW_CONN_LEQI to"):
         require_bureau("leqi__incremental", "postgresql://nowhere")
     assert time.monotonic() - began < 1
+
+
+def test_an_import_asks_no_bureau(fapiao_home: Path) -> None:
+    require_bureau("import_bureau_file", "postgresql://nowhere")

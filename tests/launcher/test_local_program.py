@@ -85,6 +85,29 @@ def test_a_dag_that_the_stack_does_not_know_is_an_error_of_who_asked(
         remote_run.run_on_stack(stack, "none", {})
 
 
+def test_a_value_that_the_stack_does_not_take_is_to_be_corrected(
+    server: OneAnswer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_run, "login_password", lambda: "x")
+    airflow = LocalProgram("it", server.url)
+    server.status, server.body = 400, b'{"detail": "Invalid input for param red_when"}'
+    with pytest.raises(
+        BadInput, match=r"^sweep_results does not take a value, correct it: Invalid input for param red"
+    ):
+        remote_run._begun(airflow, "sweep_results", {"red_when": "x"}, "t")
+
+
+@pytest.mark.finding("F41")
+def test_a_run_on_the_stack_that_was_refused_brings_its_reasons_back(server: OneAnswer) -> None:
+    server.body = b'{"xcom_entries": [{"task_id": "plan"}, {"task_id": "apply"}], "value": "closed"}'
+    assert remote_run._refusals(LocalProgram("it", server.url), "/runs/r", "t") == "closed"
+    assert [path for path, _, _ in server.asked] == [
+        "/runs/r/taskInstances/~/xcomEntries?xcom_key=refused",
+        "/runs/r/taskInstances/plan/xcomEntries/refused",
+        "/runs/r/taskInstances/apply/xcomEntries/refused",
+    ]
+
+
 @pytest.mark.finding("F42")
 @pytest.mark.req("A-56")
 def test_a_run_on_the_stack_is_started_in_the_name_of_whoever_asked(

@@ -43,7 +43,8 @@ def walked(pool: psycopg.Connection, pool_url: str, monkeypatch: pytest.MonkeyPa
 def context(dag_id: str, user: str | None, run_type: str = "manual", **params: Any) -> dict[str, Any]:
     """What Airflow tells a task of a run that a user triggered on its page or by its API."""
     run = SimpleNamespace(dag_id=dag_id, run_id="r", run_type=run_type, triggering_user_name=user)
-    return {"dag_run": run, "params": {"date": "2027-03-10", **params}, "ti": SimpleNamespace(task_id="t")}
+    instance = SimpleNamespace(task_id="t", xcom_push=lambda **_: None)
+    return {"dag_run": run, "params": {"date": "2027-03-10", **params}, "ti": instance}
 
 
 def closed(dag_id: str, user: str | None, run_type: str = "manual", **params: Any) -> str:
@@ -133,3 +134,20 @@ def test_while_no_rights_are_loaded_whoever_triggers_a_run_is_admitted(walked: p
     replace_grants(walked, [], BOSS)
     walked.commit()
     assert {closed(dag_id, "anybody") for dag_id in ("leqi__incremental", "auto_selection", "key_element_sync")} == {""}
+
+
+@pytest.mark.finding("F41")
+@pytest.mark.parametrize("run_type", ["manual", "backfill", "scheduled"])
+def test_a_key_that_is_no_field_refuses_a_run_however_it_was_made(
+    walked: psycopg.Connection, bag: Any, run_type: str
+) -> None:
+    """A mistyped restriction would mean every company; the reason is kept with the task."""
+    mistyped, kept = context("leqi__incremental", BOSS, run_type), []
+    mistyped["dag_run"].conf, mistyped["dag"] = {"taxpayer": [OWNER], "openlineage": {}}, bag.dags["leqi__incremental"]
+    mistyped["ti"].xcom_push = lambda key, value: kept.append((key, value))
+    said = "leqi__incremental 没有参数“taxpayer”；可用的有：date、taxpayers、red_when。您要的是“taxpayers”吗？"
+    with pytest.raises(AirflowFailException) as refused:
+        admit(mistyped)
+    assert (str(refused.value), kept) == (said, [("refused", said)])
+    mistyped["dag_run"].conf = {"taxpayers": [OWNER], "date": "2027-03-10", "red_when": "never"}
+    admit(mistyped)

@@ -73,7 +73,13 @@ def of_a_dag(order: dict[str, Any]) -> None:
         "sweep": lambda: SweepOperator(task_id=step),
     }
     run = SimpleNamespace(dag_id=order["dag"], run_id=order["run"], logical_date=None, start_date=datetime.now(UTC))
-    operators[step]().execute({"dag_run": run, "params": {"date": order["day"]}, "ti": SimpleNamespace(task_id=step)})
+    operators[step]().execute(
+        {
+            "dag_run": run,
+            "params": {"date": order["day"]},
+            "ti": SimpleNamespace(task_id=step, xcom_push=lambda **_: None),
+        }
+    )
 
 
 def queue(order: dict[str, Any]) -> None:

@@ -51,7 +51,13 @@ class HistoryRehearsal(GatewayRehearsal):
         self.today(day)
         run = RunDay(DAG, "worker", date.fromisoformat(day), day, explicit=True)
         with open_worker_pool(
-            {"ti": SimpleNamespace(task_id="apply"), "dag_run": SimpleNamespace(run_type="manual")}, run, "leqi", DAG
+            {
+                "ti": SimpleNamespace(task_id="apply", xcom_push=lambda **_: None),
+                "dag_run": SimpleNamespace(run_type="manual"),
+            },
+            run,
+            "leqi",
+            DAG,
         ) as workers:
             assert workers is not None
             with workers.claiming_session.transaction() as tables:

@@ -161,13 +161,13 @@ class Rehearsal:
 
 def run_dag(dag_id: str, *, ends: str = "success", patience: timedelta = PATIENCE, **conf: Any) -> Any:
     """One real DAG run to its end, which must be this one; returns Airflow's run."""
-    for name in ("taxpayers", "batches"):
+    dag = _bag().dags[dag_id]
+    for name in {"taxpayers", "batches"} & {*dag.params}:
         conf.setdefault(name, [])  # dag.test() keeps the parameters of the run before
     if ends == "success":
         conf.setdefault("red_when", "never")  # whether a failed row makes a run red has tests of its own
     else:
         conf.setdefault("red_when", None)
-    dag = _bag().dags[dag_id]
     for task in dag.tasks:
         if task.task_type == "CollectOperator":
             task.patience = patience

@@ -90,7 +90,7 @@ class Room:
             CollectOperator(task_id="collect", channel=channel, patience=timedelta(seconds=10)),
         )
         for operator in operators:
-            _executed(operator, context | {"ti": SimpleNamespace(task_id=operator.task_id)})
+            _executed(operator, context | {"ti": SimpleNamespace(task_id=operator.task_id, xcom_push=lambda **_: None)})
 
     def log(self) -> list[Row]:
         """The sync log, oldest first."""

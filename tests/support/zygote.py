@@ -36,7 +36,13 @@ def work(order: dict[str, Any]) -> None:
         "sweep": lambda: SweepOperator(task_id=step),
     }[step]()
     run = SimpleNamespace(dag_id=order["dag"], run_id=order["run"], logical_date=None, start_date=datetime.now(UTC))
-    operator.execute({"dag_run": run, "params": {"date": order["day"]}, "ti": SimpleNamespace(task_id=step)})
+    operator.execute(
+        {
+            "dag_run": run,
+            "params": {"date": order["day"]},
+            "ti": SimpleNamespace(task_id=step, xcom_push=lambda **_: None),
+        }
+    )
 
 
 serve(work)

@@ -32,6 +32,7 @@ NO_SENTENCES = {
     "airflow db migrate",
     "-c default_transaction_read_only=on -c statement_timeout=10s",
     "Address already in use",
+    "No alive jobs found",
     "shared memory block",
     "No space left on device",
     "Disk quota exceeded",

@@ -18,4 +18,8 @@ def context(clock: WorldClock, order: Order, task: str, **params: Any) -> dict[s
         dag_id=order["dag"], run_id=order["run"], logical_date=fired, run_after=fired, start_date=clock.now(),
         run_type="manual" if order.get("by") else "scheduled", triggering_user_name=order.get("by"),
     )  # fmt: skip
-    return {"dag_run": run, "params": {**_NOBODY, **params}, "ti": SimpleNamespace(task_id=task)}
+    return {
+        "dag_run": run,
+        "params": {**_NOBODY, **params},
+        "ti": SimpleNamespace(task_id=task, xcom_push=lambda **_: None),
+    }

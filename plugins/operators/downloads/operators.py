@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
+from airflow.sdk.exceptions import AirflowRescheduleException
 
 from fapiao.errors import BadInput
 from fapiao.tasks import SHANGHAI
@@ -19,6 +19,7 @@ from operators.downloads.apply import apply_one
 from operators.downloads.open_worker_pool import open_worker_pool
 from operators.downloads.plan import plan_day
 from operators.project_operator import PoolOperator, ProjectOperator
+from operators.refusal import refusal
 from operators.run_context import PATIENCE, by_a_person, run_day, wanted_taxpayers, who
 from operators.selections.open_session import run_due_selections
 
@@ -38,20 +39,20 @@ class PlanOperator(ProjectOperator):
         wanted = wanted_taxpayers(context)
         with PoolHook().connect(actor) as connection:
             if by_a_person(context):
-                _demand_download(connection, actor, wanted)
+                _demand_download(context, connection, actor, wanted)
             planned = plan_day(connection, run, self.channel, self.job, wanted, actor=actor)
         counts = (run.day, planned.planned, planned.skipped, planned.voided)
         self.log.info("%s：生成 %d 条任务，不处理 %d 条，作废上月遗留 %d 条", *counts)
         return asdict(planned) | self.said(context, of_tasks, planned.planned)
 
 
-def _demand_download(connection: Any, actor: str, wanted: Sequence[str] | None) -> None:
+def _demand_download(context: Any, connection: Any, actor: str, wanted: Sequence[str] | None) -> None:
     """下载 for every company that a run plans for. Raises AirflowFailException with those that are closed."""
     try:
         with connection.transaction():
             demand_taxpayers(connection, actor, "download", wanted)
     except BadInput as refused:
-        raise AirflowFailException(str(refused)) from None
+        raise refusal(context, str(refused)) from None
 
 
 class ApplyOperator(PoolOperator):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException
 
 from fapiao.errors import BadInput
 from fapiao.forms.reading import Filled, given
@@ -14,6 +14,7 @@ from operators.downloads.operators import ApplyOperator
 from operators.history.auto_update import organisations_of, switch, update_last_month
 from operators.history.planning import create, preview
 from operators.project_operator import ProjectOperator
+from operators.refusal import refusal
 from operators.run_context import conf, run_day, who
 
 CHANNELS = ("leqi", "etax")
@@ -44,7 +45,7 @@ class HistoryPlanOperator(ProjectOperator):
                     return self._outcome(preview(connection, actor, form, run.day), [])
                 made = create(connection, run, actor, form)
             except BadInput as refused:
-                raise AirflowFailException(rulebook().as_told(str(refused))) from None  # all that a person needs
+                raise refusal(context, rulebook().as_told(str(refused))) from None  # all that a person needs
         return self._outcome(made.plan, made.batches)
 
     def _auto_update(self, connection: Any, actor: str, filled: Filled) -> dict[str, Any]:

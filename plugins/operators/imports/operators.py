@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 from airflow.sdk import BaseHook
-from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
+from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
 
 from fapiao.boundary import boundary
 from fapiao.errors import BadInput, Unusable
@@ -27,6 +27,7 @@ from hooks.queues.imports import Imports
 from operators.imports.tasks import Connection, Created, ImportSession, create, replay, work
 from operators.leased_queue.session import releasing
 from operators.project_operator import PoolOperator
+from operators.refusal import refusal
 from operators.run_context import clock, conf, run_day, who
 
 SHOWN = 50
@@ -77,7 +78,7 @@ class ImportFilesOperator(PoolOperator):
                     batches = replay(connection, run, actor).batches if filled["replay"] else []
                     done = self._sweep(connection, store, run, actor, batches)
             except BadInput as refused:
-                raise AirflowFailException(str(refused)) from None  # the sentences are all that a person needs
+                raise refusal(context, str(refused)) from None  # the sentences are all that a person needs
         for one in done.outcomes:
             self.log.info("%s", described(one))
         found = _came_to(done, strict=bool(filled["path"]))

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from airflow.sdk.exceptions import AirflowFailException
-
 from fapiao.errors import BadInput
 from fapiao.forms.reading import given
 from fapiao.key_elements.fields import REQUEST
@@ -11,6 +9,7 @@ from fapiao.rules.book import rulebook
 from hooks.pool.connection import PoolHook
 from operators.key_elements.planning import create
 from operators.project_operator import ProjectOperator
+from operators.refusal import refusal
 from operators.run_context import run_day, who
 
 CHANNELS = ("etax", "soft_certificate")
@@ -27,6 +26,6 @@ class KeyElementPlanOperator(ProjectOperator):
             try:
                 batches = create(connection, run, form, "interactive", actor)
             except BadInput as refused:
-                raise AirflowFailException(rulebook().as_told(str(refused))) from refused
+                raise refusal(context, rulebook().as_told(str(refused))) from refused
         self.log.info("生成 %d 条任务：%s", len(batches), "、".join(batches))
         return batches

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from fapiao.bounds import bound
 from fapiao.errors import BadInput
@@ -31,6 +31,7 @@ from hooks.pool.outcomes import of_submissions
 from hooks.selection_lists.auto_rules import auto_requests
 from hooks.selection_lists.list_import import validate_list, write_result
 from operators.project_operator import PoolOperator
+from operators.refusal import refusal
 from operators.run_context import CALENDAR, FOREGROUND, PATIENCE, conf, owner_of, run_day, who
 from operators.selections.open_session import open_selection_session, run_due_selections
 from operators.selections.preview import preview
@@ -68,14 +69,14 @@ class SelectionFormOperator(PoolOperator):
         with open_selection_session(who(context), run, owner_of(context, run)) as session:
             try:
                 if filled["retry"]:
-                    return self._outcome([retry(session, filled["retry"], who(context))])
+                    return self._outcome(context, [retry(session, filled["retry"], who(context))])
                 asked = self._asked(session, context, filled["list_file"])
                 if filled["dry_run"]:
                     return self._shown(session, asked)
                 made = [self._submit(session, context, request, asked.form) for request in asked.selection_requests]
             except BadInput as refused:
-                raise AirflowFailException(rulebook().as_told(str(refused))) from refused
-        return self._outcome(made)
+                raise refusal(context, rulebook().as_told(str(refused))) from refused
+        return self._outcome(context, made)
 
     def _asked(self, session: SelectionSession, context: Any, list_file: str | None) -> AskedSelections:
         with session.transaction() as tables:
@@ -117,12 +118,12 @@ class SelectionFormOperator(PoolOperator):
         without, accounts = (form.without, form.accounts) if form else ((), None)
         return submit(mine, request, who(context), without=without, accounts=accounts)
 
-    def _outcome(self, made: Sequence[Submitted]) -> dict[str, Any]:
+    def _outcome(self, context: Any, made: Sequence[Submitted]) -> dict[str, Any]:
         refused = [line for one in made for line in refusal_lines(one.refused)]
         submissions = [one.parent_batch_no for one in made if one.parent_batch_no]
         self.log.info("提交批次号：%s\n%s", "、".join(submissions) or "无", "\n".join(refused))
         if not submissions and refused:
-            raise AirflowFailException("\n".join(refused))
+            raise refusal(context, "\n".join(refused))
         return {"submissions": submissions, "refused": refused}
 
 
