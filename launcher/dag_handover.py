@@ -43,7 +43,7 @@ def _run(dag_id: str, conf: dict[str, Any]) -> dict[str, str]:
     try:
         run = trigger_dag(dag_id, triggered_by=DagRunTriggeredByType.CLI, triggering_user_name=actor, conf=conf)
     except ParamValidationError as refused:
-        return _not_made(dag_id, sentence("runs.bad_value", dag_id=dag_id, reason=refused))
+        return _not_made(dag_id, sentence("runs.bad_value", dag_id=dag_id, reason=str(refused).partition("\n")[0]))
     except (AirflowException, ValueError) as refused:
         return _not_made(dag_id, sentence("runs.refused_run", dag_id=dag_id, reason=refused))
     if run is None:

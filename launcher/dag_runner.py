@@ -71,7 +71,7 @@ def _run(bag: "DagBag", dag_id: str, conf: dict[str, Any]) -> dict[str, str]:
     try:
         run = bag.dags[dag_id].test(run_conf=conf)
     except ParamValidationError as refused:
-        return _not_made(dag_id, "runs.bad_value", reason=str(refused))
+        return _not_made(dag_id, "runs.bad_value", reason=str(refused).partition("\n")[0])
     refusal = refusals_of(dag_id, run.run_id)
     return {"dag_id": dag_id, "run_id": run.run_id, "state": str(run.state.value), "refusal": refusal}
 

@@ -100,7 +100,9 @@ def _begun(airflow: LocalProgram, dag_id: str, conf: Mapping[str, Any], token: s
         return str(_ask(airflow, f"/api/v2/dags/{dag_id}/dagRuns", asked, token)["dag_run_id"])
     except CallRefused as refused:
         if refused.status == BAD_VALUE:
-            raise BadInput([sentence("runs.bad_value", dag_id=dag_id, reason=_detail(refused))]) from refused
+            raise BadInput(
+                [sentence("runs.bad_value", dag_id=dag_id, reason=_detail(refused).partition("\n")[0])]
+            ) from refused
         raise
 
 

@@ -46,3 +46,4 @@ def test_a_value_that_no_field_takes_is_to_be_corrected(bag: Any, monkeypatch: p
     done = dag_runner._run(bag, DAG_ID, {"red_when": "sometimes"})
     assert (done["run_id"], done["state"]) == ("", "unknown")
     assert done["problem"].startswith(f"{DAG_ID} does not take a value, correct it: Invalid input for param red_when")
+    assert "\n" not in done["problem"], "its schema is for programs"

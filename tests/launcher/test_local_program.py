@@ -90,7 +90,7 @@ def test_a_value_that_the_stack_does_not_take_is_to_be_corrected(
 ) -> None:
     monkeypatch.setattr(remote_run, "login_password", lambda: "x")
     airflow = LocalProgram("it", server.url)
-    server.status, server.body = 400, b'{"detail": "Invalid input for param red_when"}'
+    server.status, server.body = 400, b'{"detail": "Invalid input for param red_when\\n\\nFailed validating"}'
     with pytest.raises(
         BadInput, match=r"^sweep_results does not take a value, correct it: Invalid input for param red"
     ):
