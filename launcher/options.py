@@ -2,13 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from fapiao.forms.fields import DAY_OPTION, Form, Option
 from fapiao.tasks import SHANGHAI, RunDay
 from fapiao.texts.catalogue import sentence
 
+T = TypeVar("T")
 _Parser = argparse.ArgumentParser | argparse._ArgumentGroup
 
 
@@ -27,9 +29,21 @@ def add_option(parser: _Parser, name: str, option: Option, *, switch: bool = Fal
         settings["action"] = "store_true"
     else:
         metavar = sentence(option.metavar) if option.metavar else None
-        settings |= {"metavar": metavar, "type": option.type, "choices": option.choices}
+        settings |= {"metavar": metavar, "type": option.type and spoken(option.type), "choices": option.choices}
         settings |= ({"nargs": "+"} if placed else {"action": "append"}) if option.repeated else {}
     parser.add_argument(option.flag, **settings)
+
+
+def spoken(reader: Callable[[str], T]) -> Callable[[str], T]:
+    """The same reader for argparse, which says by itself only that a value is wrong, not how it is written."""
+
+    def read(text: str) -> T:
+        try:
+            return reader(text)
+        except ValueError as wrong:
+            raise argparse.ArgumentTypeError(str(wrong)) from None
+
+    return read
 
 
 def add_json(parser: _Parser) -> None:

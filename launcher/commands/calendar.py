@@ -9,7 +9,7 @@ from operator import methodcaller
 
 from fapiao.calendar.explaining import basis_of, explain, label_of, reason_of
 from fapiao.calendar.frequency import Frequency
-from fapiao.calendar.occurrences import FIRST_DAY, LAST_DAY, Occurrence, occurrences
+from fapiao.calendar.occurrences import Occurrence, occurrences, outside_calendar
 from fapiao.enterprise.parameters import parameter_value
 from fapiao.enterprise.records import ParameterKey
 from fapiao.errors import BadInput
@@ -87,11 +87,11 @@ def _found(arguments: argparse.Namespace, rules: RuleBook) -> Iterator[Occurrenc
 def _day(text: str, problems: list[str]) -> date | None:
     try:
         day = written_day(text)
-    except ValueError:
-        problems.append(sentence("schedule.no_day", text=repr(text)))
+    except ValueError as wrong:
+        problems.append(str(wrong))
         return None
-    if not FIRST_DAY <= day <= LAST_DAY:
-        problems.append(sentence("schedule.outside", day=day, first=FIRST_DAY, last=LAST_DAY))
+    if objection := outside_calendar(day):
+        problems.append(objection)
     return day
 
 

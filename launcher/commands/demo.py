@@ -22,7 +22,7 @@ from launcher.dag_runs import run_dags
 from launcher.demo_day import due_dags, leave_something_open, set_parameters
 from launcher.demo_report import Ended, print_further, show
 from launcher.home import logs
-from launcher.options import add_parameter
+from launcher.options import add_parameter, spoken
 from launcher.pool import WORKING, embedded_pool_url, given, pool_url, running_postgres
 from launcher.rehearsing import rehearsing
 from launcher.remote_run import SHOWN_HERE
@@ -41,7 +41,7 @@ AFTERWARDS = ("sweep_results", "verify_invoices")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The day."""
     word, told = sentence("placeholders.day"), sentence("rehearsal.date", day=DAY)
-    parser.add_argument("--date", type=day, default=DAY, metavar=word, help=told)
+    parser.add_argument("--date", type=spoken(day), default=DAY, metavar=word, help=told)
     add_parameter(parser, sentence("rehearsal.parameter"), sentence("placeholders.set_parameter"))
     given_pool = sentence("rehearsal.given_pool", variable=POOL_VARIABLE)
     parser.add_argument("--given-pool", action="store_true", help=given_pool)

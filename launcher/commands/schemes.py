@@ -14,7 +14,7 @@ from fapiao.written_days import day
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import add_load, read_files, save, show
 from launcher.guarded_output import print_line
-from launcher.options import add_json, day_of
+from launcher.options import add_json, day_of, spoken
 
 SHOWN = (
     "name",
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     load = add_load(actions, sentence("basics_command.load_schemes"), sentence("basics_command.scheme_files"))
     judged = sentence("basics_command.scheme_day")
-    load.add_argument("--date", type=day, metavar=sentence("placeholders.day"), help=judged)
+    load.add_argument("--date", type=spoken(day), metavar=sentence("placeholders.day"), help=judged)
     listed = actions.add_parser("list", help=sentence("basics_command.list_schemes"))
     changes = [actions.add_parser(action, help=sentence(f"scheme_actions.{action}")) for action in DONE]
     for one in changes:

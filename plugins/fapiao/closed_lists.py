@@ -21,6 +21,14 @@ def code_of(kind: str, text: str) -> str:
     return found
 
 
+def flag_of(name: str, text: str) -> bool:
+    """Yes or no, in any of their words. Raises BadInput, which says of what by its name."""
+    found = rulebook().words("flag").find(text)
+    if found is None:
+        raise BadInput([sentence("nearest.not_flag", name=name, word=text)])
+    return found == "true"
+
+
 def type_of(text: str) -> str:
     """The code of an invoice type by its code or any spelling. Raises BadInput with what comes near."""
     try:

@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 
 from fapiao.forms.fields import FormField, Option
+from launcher.main import main
 from launcher.options import add_day, add_options, command_run, confirmed, day_of
 
 FORM = (
@@ -74,3 +75,18 @@ def test_a_terminal_is_asked(
 def test_a_script_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO(""))
     assert confirmed("确认申请以上子任务？")
+
+
+@pytest.mark.finding("F58")
+@pytest.mark.parametrize(
+    "line", ["log --from", "log --created-to", "select list --from", "schemes load x --date", "demo --date"]
+)
+@pytest.mark.parametrize(("language", "said"), [("zh", "“10.3.”不是日期；请写成 2026-01-05"), ("en", "'10.3.' is not a day: write it like 2026-01-05")])  # fmt: skip
+def test_an_option_that_takes_a_day_says_how_it_is_written(
+    line: str, language: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FAPIAO_LANG", language)
+    with pytest.raises(SystemExit) as refused:
+        main([*line.split(), "10.3."])
+    assert refused.value.code == 2
+    assert said in capsys.readouterr().err

@@ -153,3 +153,21 @@ def test_an_admin_of_one_organisation_changes_its_basics_and_no_others(fapiao: A
     )  # fmt: skip
     with pytest.raises(BadInput, match="权限"):
         replace_grants(pool, [], "li")
+
+
+@pytest.mark.finding("F41")
+@pytest.mark.req("R326")
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("code", "label"), [("viewer", "查看"), ("operator", "经办"), ("manager", "主管"), ("auditor", "审计"), ("admin", "管理员")])  # fmt: skip
+def test_a_role_is_loaded_by_code_or_label_and_listed_as_its_reader_calls_it(
+    fapiao: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, code: str, label: str
+) -> None:
+    monkeypatch.setenv("FAPIAO_LANG", language)
+    for number, (heading, written) in enumerate([("actor,org_code,role", code), ("用户,核算组织编码,角色", label)]):
+        file = tmp_path / f"{number}.csv"
+        file.write_text(f"{heading}\nboss,*,admin\nli,*,{written}\n", encoding="utf-8")
+        assert fapiao("rights", "load", file, "--as", "boss")[0] == 0
+        (line,) = [line for line in fapiao("rights", "list", "--as", "boss")[1] if line.startswith("li ")]
+        assert line.split()[2] == {"zh": label, "en": code}[language]
+        told = [json.loads(line) for line in fapiao("rights", "list", "--json", "--as", "boss")[1]]
+        assert {one["role"] for one in told if one["actor"] == "li"} == {code}

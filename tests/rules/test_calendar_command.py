@@ -46,8 +46,8 @@ def test_a_day_without_downloads_says_so(say):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--from", "10 March", "--to", "2027-03-10"), "'10 March' is not a day like 2027-"),
-        (("--from", "2027-02-29", "--to", "2027-03-10"), "'2027-02-29' is not a day like 2027-"),
+        (("--from", "10 March", "--to", "2027-03-10"), "'10 March' is not a day: write it like 2026-01-05"),
+        (("--from", "2027-02-29", "--to", "2027-03-10"), "'2027-02-29' is not a day: write it like 2026-01-05"),
         (("--from", "2027-03-10", "--to", "2027-03-09"), "2027-03-09"),
         (("--from", "1999-01-01", "--to", "2027-03-09"), "1999-01-01 is outside the calendar, which knows 2017-01-01"),
         (("--from", "2027-03-10", "--to", "2100-01-01"), "2100-01-01 is outside the calendar"),

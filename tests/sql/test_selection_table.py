@@ -56,7 +56,7 @@ def test_the_statuses_are_the_manuals_four_and_their_labels_are_its_own(untouche
     labels = rulebook().codes_of("selection_task_status")
     assert [*labels.values()] == ["未处理", "处理中", "处理成功", "处理失败"]
     assert codes(untouched, "selection_status_check") == labels.keys()
-    assert rulebook().code("selection_task_status", "勾选中") == "processing"
+    assert rulebook().words("selection_task_status").find("勾选中") == "processing"
     found = untouched.execute("SELECT code, label FROM sync.code_label WHERE kind = 'selection_task_status'").fetchall()
     assert dict(found) == labels
 

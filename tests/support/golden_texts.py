@@ -23,7 +23,7 @@ from customs_rows import customs_document, customs_documents, number  # noqa: E4
 from fapiao.texts.language import LANGUAGES, Language  # noqa: E402
 from group_rows import A, B, scheme, taxpayer  # noqa: E402
 from launcher.connections import POOL_VARIABLE  # noqa: E402
-from pool_rows import OWNER  # noqa: E402
+from pool_rows import KEY, OWNER, digital, merge  # noqa: E402
 from task_rows import put  # noqa: E402
 
 FOLDER = ROOT / "tests/launcher/golden"
@@ -61,11 +61,28 @@ FILLED: Mapping[str, Sequence[str]] = {
     "import": [f"import 海关缴款书.xlsx --dry-run {DAY}", "import missing.xlsx"],
     "backfill": [f"backfill --taxpayers {A} --months 2027-04 --types 81 --dry-run {DAY}", "backfill show NONE"],
     "select": ["select list --everything", "select list --why 用于免税", "select show 1"],
-    "log": ["log", "log --counts", "log --batch FAILED --events", "log --status 下载失", "log --events"],
+    "log": [
+        "log",
+        "log --counts",
+        "log --batch FAILED --events",
+        "log --status 下载失",
+        "log --events",
+        "log --quota --status 成功",
+        "log --quota --channel 航信",
+        "log --from 10.3.",
+        "log --administration --limit 3",
+    ],
     "export": ["export log --out log.xlsx", "export pool --month 2027-13 --out pool.xlsx"],
-    "files": [f"files {number(1)}", "files 1"],
+    "files": [
+        f"files {KEY} --add 发票.pdf",
+        f"files {KEY}",
+        f"files {KEY} --out taken",
+        f"files {KEY} --add rights.yaml",
+        f"files {number(1)}",
+        "files 1 --add 发票.pdf",
+    ],
     "fetch": ["fetch OPEN --later", "fetch DONE --later"],
-    "retry": ["retry DONE"],
+    "retry": ["retry FAILED", "retry FAILED", "retry DONE NONE"],
     "void": ["void OPEN --reason 重复下载", "void DONE --reason 重复下载"],
     "template": ["template rights", "template rights", "template right"],
     "rights": ["rights load rights.yaml", "rights list", "rights load missing.yaml"],
@@ -77,11 +94,12 @@ FILES = {
     "entries.csv": f"taxpayer_no,document_key,voucher_no,entry_at\n{OWNER},{number(1)},记-1,2026-11-20\n",
     "received.yaml": f"- {{taxpayer_no: {A}, invoice_type: '81', invoice_no: '27442000000000000001',"
     " issue_date: 2027-06-03, total_amount: '113.00'}\n",
+    "发票.pdf": "%PDF-1.7 example\n",
     "rights.yaml": "- {actor: ming, org_code: '*', role: manager}\n- {actor: li, org_code: '*', role: 经办}\n",
 }
 MADE_ANEW = (
     (re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\b"), "2027-06-10 12:00:00"),
-    (re.compile(r"\b20\d{16,}[0-9A-Z]{4,}\b"), "20270610120000000000000"),
+    (re.compile(r"\b20\d{15}[0-9A-Z]{6}\b"), "20270610120000000000000"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "0" * 64),
 )
 """Instants, batch numbers and hashes of this run, and what stands for them."""
@@ -124,6 +142,7 @@ def fill(pool: psycopg.Connection[Any]) -> None:
     put(pool, "download_failed", batch_no="FAILED", taxpayer_no=B, taxpayer_name="公司B", channel="etax", direction="input",
         download_type="input_full", counter=None)  # fmt: skip
     customs_documents(pool, customs_document(), customs_document(2))
+    merge(pool, "digital", [digital()], batch_no="DONE")
     pool.commit()
 
 

@@ -9,7 +9,7 @@ from fapiao.errors import BadInput
 from fapiao.rules.book import CalendarRule, RuleBook
 from fapiao.rules.calendar import EVERY_THIRD_DAY
 from fapiao.tasks import SHANGHAI
-from fapiao.texts.catalogue import sentence_in
+from fapiao.texts.catalogue import sentence, sentence_in
 from fapiao.texts.language import Language
 from fapiao.windows import RANGES, month_start
 
@@ -75,8 +75,8 @@ def occurrences(
     `as_if_due` plans a job that has a day of the month of its own as on that day: a person asked for it.
     Raises BadInput for a day outside the known range.
     """
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise BadInput([f"{day} is outside the calendar, which knows {FIRST_DAY} to {LAST_DAY}"])
+    if objection := outside_calendar(day):
+        raise BadInput([objection])
     found = [
         one
         for rule in rules.calendar
@@ -85,6 +85,13 @@ def occurrences(
         for one in _of_rule(rule, day, parameters)
     ]
     return sorted(found, key=lambda one: (one.at, one.channel, one.job, one.direction))
+
+
+def outside_calendar(day: date) -> str | None:
+    """What speaks against a day of which the calendar knows nothing, in the language that is spoken."""
+    if FIRST_DAY <= day <= LAST_DAY:
+        return None
+    return sentence("written_days.outside_calendar", day=day, first=FIRST_DAY, last=LAST_DAY)
 
 
 def _falls_on(rule: CalendarRule, day: date, frequency: Frequency) -> bool:

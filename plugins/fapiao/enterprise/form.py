@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from fapiao.bounds import bound
 from fapiao.enterprise.headings import in_columns
-from fapiao.enterprise.values import code_of, known_words, tax_number, written_day
+from fapiao.enterprise.values import code_of, known_words, tax_number
 from fapiao.errors import BadInput
 from fapiao.forms.items import parts
 from fapiao.nearest import nearest
@@ -17,6 +17,7 @@ from fapiao.shown import shown
 from fapiao.tables.lines import Line, Table, refuse_many
 from fapiao.texts.catalogue import listed, sentence
 from fapiao.texts.places import in_column, told
+from fapiao.written_days import day
 
 T = TypeVar("T")
 Key = TypeVar("Key")
@@ -144,7 +145,7 @@ class RecordReader:
 
     def day(self, column: str, current: date | None = None) -> date | None:
         """A day, written 2026-01-05, 2026/1/5 or 2026年1月5日."""
-        return self.read(column, current, None, written_day)
+        return self.read(column, current, None, day)
 
     def code(self, column: str, words: Spellings, current: str, empty: str = "") -> str:
         """A code out of the words."""

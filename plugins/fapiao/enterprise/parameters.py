@@ -7,7 +7,7 @@ from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.objections import account_objections, leqi_objection
 from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import COLLECT_BY_LEQI, Enterprise, ParameterKey
-from fapiao.enterprise.values import tax_number
+from fapiao.enterprise.values import code_of, tax_number
 from fapiao.errors import BadInput
 from fapiao.identifiers import one_spelling
 from fapiao.nearest import nearest
@@ -53,9 +53,9 @@ def parameter_value(key: ParameterKey, text: str, rules: RuleBook) -> str:
     known = rules.parameter(*key)
     name, takes = " ".join(key), known.takes if known else "text"
     if takes == "flag":
-        return "1" if rules.flag(name, text) else "0"
+        return "1" if _flag(name, text, rules) == "true" else "0"
     if takes == "scope":
-        return rules.code("auto_update_scope", text)
+        return _scope(text, rules)
     if known and known.choices:
         return _chosen(name, known.choices, text)
     value = text.strip()
@@ -63,6 +63,19 @@ def parameter_value(key: ParameterKey, text: str, rules: RuleBook) -> str:
         example = known.default if known else 1
         raise BadInput([sentence("enterprise_files.whole_number", name=name, example=example, text=text)])
     return value
+
+
+def _flag(name: str, text: str, rules: RuleBook) -> str:
+    if found := rules.words("flag").find(text):
+        return found
+    raise BadInput([sentence("nearest.not_flag", name=name, word=text)])
+
+
+def _scope(text: str, rules: RuleBook) -> str:
+    try:
+        return code_of(text, rules.words("auto_update_scope"))
+    except ValueError as wrong:
+        raise BadInput([str(wrong)]) from wrong
 
 
 def _chosen(name: str, choices: Sequence[str], text: str) -> str:

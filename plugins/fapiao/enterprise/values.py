@@ -1,7 +1,5 @@
 """Reads a value of a loaded file; what it cannot be is said in the language that is spoken."""
 
-from datetime import date
-
 from fapiao.errors import BadInput
 from fapiao.identifiers import is_rounded, taxpayer_no
 from fapiao.rules.book import RuleBook
@@ -9,7 +7,6 @@ from fapiao.rules.invoice_types import InvoiceType, nearest_names
 from fapiao.rules.spellings import Spellings
 from fapiao.texts.catalogue import listed, sentence
 from fapiao.texts.language import language
-from fapiao.written_days import day
 
 
 def tax_number(text: str) -> str:
@@ -20,14 +17,6 @@ def tax_number(text: str) -> str:
         if is_rounded(text):
             raise ValueError(sentence("enterprise_files.rounded_number", text=text)) from wrong
         raise ValueError(sentence("enterprise_files.not_tax_number", text=text)) from wrong
-
-
-def written_day(text: str) -> date:
-    """A day. Raises ValueError, whose text is a complaint."""
-    try:
-        return day(text)
-    except ValueError as wrong:
-        raise ValueError(sentence("enterprise_files.not_day", text=text)) from wrong
 
 
 def known_words(words: Spellings) -> str:

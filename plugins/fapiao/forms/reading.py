@@ -6,10 +6,13 @@ from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
+from fapiao.closed_lists import flag_of
 from fapiao.errors import BadInput
 from fapiao.forms.fields import Form, FormField
 from fapiao.forms.items import items
-from fapiao.rules.book import rulebook
+from fapiao.texts.catalogue import sentence
+from fapiao.texts.language import language
+from fapiao.texts.places import told
 from fapiao.written_days import day
 
 T = TypeVar("T")
@@ -51,7 +54,7 @@ def given(form: Form, source: Mapping[str, Any]) -> dict[str, Any]:
 def fill(form: Form, values: Mapping[str, Any]) -> Filled:
     """The form with these values, its problems in the order of the fields; a value of no field is one too."""
     names = {one.name for one in form}
-    filled = Filled(problems=[f"{name!r} is no field of this form" for name in values if name not in names])
+    filled = Filled(problems=[sentence("nearest.no_field", name=name) for name in values if name not in names])
     for one in form:
         filled.values[one.name] = _value(filled, one, values.get(one.name))
     return filled
@@ -84,11 +87,11 @@ _TYPED: Mapping[str, Callable[[Any], Iterable[str]]] = {
 
 
 def _flag(one: FormField, value: object) -> bool:
-    return value if isinstance(value, bool) else bool(value is not None) and rulebook().flag(one.name, str(value))
+    return value if isinstance(value, bool) else bool(value is not None) and flag_of(one.name, str(value))
 
 
 def _day(one: FormField, text: str) -> date:
     try:
         return day(text)
     except ValueError as wrong:
-        raise BadInput([f"{one.name} {wrong}"]) from None
+        raise BadInput([told(one.label if language() == "zh" and one.label else one.name, wrong)]) from None

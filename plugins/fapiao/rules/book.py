@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fapiao.base_errors import BadInput
 from fapiao.rules import records
 from fapiao.rules.calendar import CalendarRule, read_calendar
 from fapiao.rules.invoice_types import InvoiceType, read_types, resolve
@@ -141,21 +140,6 @@ class RuleBook:
     def words(self, kind: str) -> Spellings:
         """Every spelling of the codes of one kind of statuses.yaml."""
         return self.spelt[kind]
-
-    def code(self, kind: str, text: str) -> str:
-        """A code by itself, its label or an alias of it. Raises BadInput with the list of what there is."""
-        words = self.words(kind)
-        found = words.find(text)
-        if found is None:
-            raise BadInput([f"{kind} {text!r} is unknown; known are {words.known}"])
-        return found
-
-    def flag(self, name: str, text: str) -> bool:
-        """Yes or no, in any of their words. Raises BadInput, whose sentence starts with `name`."""
-        found = self.words("flag").find(text)
-        if found is None:
-            raise BadInput([f"{name} is yes or no (true, 1, 是, 开 or false, 0, 否, 关), not {text!r}"])
-        return found == "true"
 
 
 @cache

@@ -70,16 +70,14 @@ def normalised(name: str) -> str:
 
 
 def resolve(types: Iterable[InvoiceType], text: str) -> InvoiceType:
-    """The type that `text` names by code, name or alias. Raises BadInput with the nearest names."""
+    """The type that `text` names by code, name or alias. Raises BadInput with the text alone: who asks says more."""
     known = list(types)
     spellings = {normalised(name): kind for kind in known for name in (kind.code, kind.name, *kind.aliases)}
     written = normalised(text)
     found = spellings.get(written) or spellings.get(_region().sub("", written))
     if found:
         return found
-    near = nearest_names(known, text)
-    hint = f"; did you mean {' / '.join(near)}?" if near else ""
-    raise BadInput([f"invoice type {text!r} is unknown{hint}"])
+    raise BadInput([text])
 
 
 def nearest_names(types: Iterable[InvoiceType], text: str) -> Sequence[str]:

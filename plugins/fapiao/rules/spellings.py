@@ -36,14 +36,6 @@ class Spellings:
         found = nearest(folded(text), self.spellings)
         return self.spellings[found[0]] if found else None
 
-    def code(self, text: str) -> str:
-        """The code that a spelling means. Raises ValueError, whose text continues a sentence, when there is none."""
-        found = self.find(text)
-        if found is None:
-            hint = f"; did you mean {near}?" if (near := self.near(text)) else ""
-            raise ValueError(f"{text!r} is unknown; known are {self.known}{hint}")
-        return found
-
 
 def spellings(rows: Iterable[tuple[str, str, Iterable[str]]]) -> Spellings:
     """Words out of (code, label, aliases); of two codes with one spelling the first has it, a code before any label."""

@@ -15,6 +15,8 @@ from fapiao.layout.rows import file_row
 from fapiao.queries import query
 from fapiao.rules.book import rulebook
 from fapiao.safe_xml import UnreadableFile
+from fapiao.texts.catalogue import listed, sentence
+from fapiao.texts.language import language
 from hooks.enterprise.permissions import demand
 from hooks.files.layout_files import LayoutFiles
 from hooks.files.snapshots import ofd_rows
@@ -48,7 +50,8 @@ def store_user_file(connection: Connection, store: FileStore, holder: Holder, fi
     files.lock()
     standing = files.standing(document_key, file_type)
     if standing is None:
-        raise BadInput([f"the pool has no {direction} invoice {document_key} of taxpayer {holder.taxpayer_no}"])
+        values = {"direction": _labelled(direction), "number": document_key, "taxpayer": holder.taxpayer_no}
+        raise BadInput([sentence("user_files.gone", **values)])
     signed, source, sha256 = standing
     if sha256 == digest(content):
         return "unchanged"
@@ -64,10 +67,10 @@ def store_user_file(connection: Connection, store: FileStore, holder: Holder, fi
 
 def _check_upload(file_type: str, content: bytes) -> None:
     if file_type not in FROM_BUREAU:
-        raise BadInput([f"{file_type!r} is no kind of layout file; known are {', '.join(FROM_BUREAU)}"])
+        raise BadInput([sentence("user_files.no_kind", kind=file_type, known=listed(FROM_BUREAU))])
     largest = bound("layout_file_bytes")
     if not content or len(content) > largest.value:
-        raise BadInput([f"the {file_type} file has {len(content)} bytes; between 1 and {largest.value} are taken"])
+        raise BadInput([sentence("user_files.size", kind=file_type, size=len(content), most=largest.value)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,10 @@ def holder_of(connection: Connection, number: str, taxpayer: str | None, directi
     with connection.cursor(row_factory=class_row(Holder)) as cursor:
         found = cursor.execute(query("files", "holders"), values).fetchall()
     if not found:
-        raise BadInput([f"the pool has no such invoice {number}: check the number, --taxpayer and --direction"])
+        raise BadInput([sentence("user_files.no_holder", number=number)])
     if len(found) > 1:
-        held = ", ".join(f"{one.document_key} {one.direction} of {one.taxpayer_no}" for one in found)
-        raise BadInput([f"{number} stands in the pool more than once ({held}): add --taxpayer and --direction"])
+        held = listed(f"{one.document_key} {_labelled(one.direction)} {one.taxpayer_no}" for one in found)
+        raise BadInput([sentence("user_files.several", number=number, held=held)])
     return found[0]
 
 
@@ -103,16 +106,19 @@ def add_files(
     """
     demand(connection, actor, "import", [(holder.document_key, holder.org_code)])
     kinds = {name: kind_of(content) for name, content in files.items()}
-    problems = [f"{name} is neither PDF, OFD nor XML" for name, kind in kinds.items() if kind is None]
-    problems += [
-        f"{name} is no whole OFD" for name, kind in kinds.items() if kind == "ofd" and not _is_ofd(files[name])
-    ]
+    problems = [sentence("user_files.other_file", name=name) for name, kind in kinds.items() if kind is None]
+    broken = [name for name, kind in kinds.items() if kind == "ofd" and not _is_ofd(files[name])]
+    problems += [sentence("user_files.broken_ofd", name=name) for name in broken]
     given = list(kinds.values())
-    problems += [f"more than one {kind} file: an invoice has one" for kind in FROM_BUREAU if given.count(kind) > 1]
+    problems += [sentence("user_files.twice", kind=kind) for kind in FROM_BUREAU if given.count(kind) > 1]
     if problems:
         raise BadInput(problems)
     with acting(connection, actor):
         return [_uploaded(connection, store, holder, name, kinds[name] or "", files[name]) for name in files]
+
+
+def _labelled(direction: str) -> str:
+    return rulebook().codes_of("direction").get(direction, direction) if language() == "zh" else direction
 
 
 def _is_ofd(content: bytes) -> bool:

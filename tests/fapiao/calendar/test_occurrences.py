@@ -180,7 +180,7 @@ def test_what_is_planned_lies_before_its_day_and_in_shanghai(day: date) -> None:
 
 @pytest.mark.parametrize("day", [FIRST_DAY - timedelta(days=1), LAST_DAY + timedelta(days=1)])
 def test_a_day_outside_the_calendar_is_refused_with_the_day_and_both_ends(day: date) -> None:
-    with pytest.raises(BadInput, match=f"{day} is outside the calendar, which knows 2017-01-01 to 2099-12-31"):
+    with pytest.raises(BadInput, match=f"^{day} 超出下载日程范围，可查询 2017-01-01 至 2099-12-31$"):
         occurrences(rulebook(), day)
 
 

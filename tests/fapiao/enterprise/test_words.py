@@ -24,7 +24,7 @@ def test_labels_are_those_of_the_rule_book(kind):
 def test_a_code_and_its_label_mean_the_code(kind):
     words = getattr(WORDS, kind)
     for code, label in words.labels.items():
-        assert words.code(code) == words.code(f" {label} ") == code
+        assert words.find(code) == words.find(f" {label} ") == code
 
 
 def test_the_file_fits_the_schema_that_editors_use_and_names_it():

@@ -65,10 +65,10 @@ def test_every_problem_is_said_at_once_in_the_order_of_the_fields() -> None:
     with pytest.raises(BadInput) as refused:
         filled.refuse()
     unknown, direction, document, day = refused.value.problems
-    assert unknown == "'month' is no field of this form"
+    assert unknown == "这张表单没有“month”这一项。"
     assert direction == "进销项“sideways”不存在；可选：input 进项、output 销项。"
     assert document == "only one document"
-    assert day == "date '10.3.2027' is not a day: write it like 2026-01-05"
+    assert day.endswith("：“10.3.2027”不是日期；请写成 2026-01-05")
 
 
 @pytest.mark.parametrize(("value", "read"), [(None, None), ("", ""), (" x ", " x ")])

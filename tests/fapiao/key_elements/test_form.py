@@ -178,7 +178,7 @@ def test_every_problem_is_said_at_once() -> None:
     ("form", "sentence"),
     [
         ({"date_to": "2027-03-21"}, "after 2027-03-20"),
-        ({"date_from": "3 March"}, "date_from '3 March' is not a day"),
+        ({"date_from": "3 March"}, "date_from: '3 March' is not a day: write it like 2026-01-05"),
         ({"invoice_types": "二手车销售发票"}, "二手车销售发票 is not among the invoices of 发票勾选确认"),
         ({"invoice_types": "customs"}, "海关缴款书 is not among the invoices"),
         ({"document": "customs", "invoice_types": "81"}, "neither 发票类型 nor 发票状态"),

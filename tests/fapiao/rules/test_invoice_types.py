@@ -2,6 +2,7 @@
 
 import pytest
 
+from fapiao.closed_lists import type_of
 from fapiao.errors import BadInput
 from fapiao.rules.book import resolve_invoice_type, rulebook
 from fapiao.rules.invoice_types import normalised
@@ -70,15 +71,15 @@ def test_no_two_types_share_a_spelling() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("数电票（增值税发票）", "did you mean .*数电票（增值税专用发票）"),
-        ("机动车发票", "did you mean .*机动车销售发票"),
-        ("99", "'99' is unknown$"),
-        ("", "'' is unknown$"),
+        ("数电票（增值税发票）", "您要的是“.*数电票（增值税专用发票）"),
+        ("机动车发票", "您要的是“.*机动车销售发票"),
+        ("99", "^发票类型“99”不存在。$"),
+        ("", "^发票类型“”不存在。$"),
     ],
 )
 def test_an_unknown_type_is_refused_with_its_neighbours(text: str, sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence):
-        resolve_invoice_type(text)
+        type_of(text)
 
 
 def test_toll_invoices_are_asked_of_leqi_as_82() -> None:

@@ -138,11 +138,11 @@ def test_an_ofd_that_cannot_be_drawn_is_stored_without_a_snapshot_and_says_so(po
 @pytest.mark.parametrize(
     ("kind", "content", "document_key", "sentence"),
     [
-        ("snapshot", USER, A, "no kind of layout file"),
-        ("exe", USER, A, "no kind of layout file"),
-        ("pdf", b"", A, "has 0 bytes"),
-        ("pdf", b"x" * (20 * 2**20 + 1), A, "between 1 and"),
-        ("pdf", USER, key(99), "the pool has no input invoice"),
+        ("snapshot", USER, A, "不是版式文件的类型；可选：pdf、ofd、xml。"),
+        ("exe", USER, A, "不是版式文件的类型；可选：pdf、ofd、xml。"),
+        ("pdf", b"", A, "pdf 文件有 0 字节"),
+        ("pdf", b"x" * (20 * 2**20 + 1), A, "应在 1 至"),
+        ("pdf", USER, key(99), "进项发票"),
     ],
 )
 def test_an_upload_that_makes_no_sense_is_refused(

@@ -132,7 +132,7 @@ def test_one_code_has_the_word_of_each_manual_and_the_bureaus_own_status_its_own
         [number(1)],
     ).fetchone()
     assert found == ("勾选认证", "1")
-    assert {rulebook().code("selection_state", word) for word in ("已认证", "2")} == {"2"}
+    assert {rulebook().words("selection_state").find(word) for word in ("已认证", "2")} == {"2"}
 
 
 @pytest.mark.req("A-44")
