@@ -13,6 +13,7 @@ from launcher.programs import Programs, version
 USER = "fapiao"
 LEAST_FREE_BYTES = 300 * 2**20
 CONFIGURATION = "fapiao.conf"
+_UNSPEAKABLE = frozenset('"$`')
 
 
 def create_cluster(data: Path, password: Path, programs: Programs) -> None:
@@ -47,6 +48,12 @@ def refuse_other_major(data: Path) -> None:
     here = version().partition(".")[0]
     if found != here:
         raise Unusable(sentence("machine.other_major", data=data, found=found, here=here))
+
+
+def refuse_unspeakable(folder: Path) -> None:
+    """Raises Unusable for a path that pg_ctl cannot hand to its shell, or that has more than one line."""
+    if any(sign in _UNSPEAKABLE or sign < " " for sign in str(folder)):
+        raise Unusable(sentence("machine.unspeakable", folder=folder))
 
 
 def configure(data: Path, settings: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ import os
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
+from fapiao.boundary import boundary
 from fapiao.errors import Unusable
 from fapiao.texts.catalogue import sentence
 from hooks.bureau.connection import BureauConnection
@@ -35,9 +36,18 @@ def given_pool_url(variable: str = POOL_VARIABLE) -> str | None:
     """
     held = held_by_backend(*map(name_of, POOL_VARIABLES)).get(name_of(variable))
     text = held or os.environ.get(variable, "").strip()
-    if not text:
-        return None
-    return _from_json(variable, text) if text.startswith("{") else _from_uri(variable, text)
+    return _read(variable, text) if text else None
+
+
+def _read(variable: str, text: str) -> str:
+    """Whatever is wrong with it is said without a word of it: a password may stand anywhere."""
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 most commands end before they need a driver
+
+    with boundary(lambda _: Unusable(sentence("database.no_uri", variable=variable))):
+        url = _from_json(variable, text) if text.startswith("{") else _from_uri(variable, text)
+    with boundary(lambda _: Unusable(sentence("database.no_libpq", variable=variable))):
+        conninfo_to_dict(url)
+    return url
 
 
 def _from_uri(variable: str, text: str) -> str:
@@ -67,7 +77,7 @@ def _from_json(variable: str, text: str) -> str:
     login, password = (quote(str(fields.get(key) or ""), safe="") for key in ("login", "password"))
     account = f"{login}:{password}@" if password else f"{login}@" if login else ""
     options = urlencode(_options(fields.get("extra")))
-    address = f"{fields['host']}:{fields.get('port') or 5432}/{quote(str(fields.get('schema') or login))}"
+    address = f"{fields['host']}:{int(fields.get('port') or 5432)}/{quote(str(fields.get('schema') or login))}"
     return f"postgresql://{account}{address}{'?' if options else ''}{options}"
 
 

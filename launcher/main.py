@@ -66,9 +66,17 @@ HELP_BEGINS_AT = 15
 def main(words: list[str]) -> int:
     """Run one command line; returns its exit code. 1 = refused with a sentence, 2 = not understood."""
     speak_utf8()
+    with guarded_output(), spoken_by_all(language_of(os.environ)), translated():
+        try:
+            return _flushed(words)
+        except FapiaoError as refused:
+            return _complain(str(refused))
+
+
+def _flushed(words: list[str]) -> int:
+    """What a command, or the help that ended it, has printed is out, or Unusable says why it cannot be."""
     try:
-        with guarded_output(), spoken_by_all(language_of(os.environ)), translated():
-            return _dispatched(words)
+        return _dispatched(words)
     finally:
         _flush()
 

@@ -11,7 +11,7 @@ from psycopg import sql
 from fapiao.errors import Unusable
 from fapiao.texts.catalogue import sentence
 from launcher.accounts import account_for, own_folder
-from launcher.cluster import USER, configure, create_cluster, refuse_other_major
+from launcher.cluster import USER, configure, create_cluster, refuse_other_major, refuse_unspeakable
 from launcher.home import locked
 from launcher.logins import ensure_logins, hand_over, password_file
 from launcher.ports import free_port, port_is_free
@@ -82,6 +82,7 @@ class EmbeddedPostgres:
 
         Raises Unusable with one sentence when the port is taken, the disk is full, or the data is another's.
         """
+        refuse_unspeakable(self.folder)
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with locked(self.folder.with_name(f"{self.folder.name}.lock")):
             account = account_for(self.data)

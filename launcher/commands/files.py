@@ -20,6 +20,7 @@ from fapiao.texts.catalogue import sentence, sentences
 from fapiao.whole_file import read_whole
 from hooks.enterprise.permissions import allowed_organisations
 from hooks.exports.rows import note_export
+from hooks.exports.written_whole import written_whole
 from hooks.files.store import FileStore, file_store
 from hooks.files.user_files import StoredUpload, add_files, holder_of
 from launcher.actor import actor_of, add_actor
@@ -120,5 +121,7 @@ def _written(store: FileStore, folder: Path, row: dict[str, Any]) -> Path:
     owner = f"{row['document_key']}_{row['direction']}_{row['taxpayer_no']}"
     old = f"_{row['sha256'][:12]}" if row["superseded_at"] else ""
     place = folder / f"{owner}{old}{SUFFIXES[row['file_type']]}"
-    place.write_bytes(store.read(row["sha256"]))
+    content = store.read(row["sha256"])
+    with written_whole(place) as unfinished:
+        unfinished.write_bytes(content)
     return place

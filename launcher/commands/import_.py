@@ -13,7 +13,7 @@ from fapiao.imports.requests import REPLAY, REQUEST, import_request
 from fapiao.tasks import RunDay
 from fapiao.texts.catalogue import sentence
 from hooks.enterprise.permissions import allowed_organisations
-from hooks.exports.workbooks import check_place
+from hooks.exports.written_whole import check_place
 from hooks.files.store import file_store
 from hooks.queues.imports import DAG_ID, Imports
 from launcher.actor import actor_of, add_actor

@@ -45,7 +45,19 @@ def test_json_is_the_same_with_its_special_characters_quoted(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "text", ["mysql://u:secret@db/pool", "u:secret", '{"password": "secret"', '{"host": "secret"}']
+    "text",
+    [
+        "mysql://u:secret@db/pool",
+        "u:secret",
+        "postgresql://u:secret@[::1/pool",
+        "postgresql://u:secret@db:port/pool",
+        "postgresql://u:se%zzcret@db/pool",
+        "postgresql://u:secret@db/pool?nosuch=secret",
+        '{"password": "secret"',
+        '{"host": "secret"}',
+        '{"conn_type": "postgres", "host": "db", "port": "secret"}',
+        '{"conn_type": "postgres", "host": "db", "extra": "secret"}',
+    ],
 )
 def test_what_is_no_postgres_connection_is_refused_without_repeating_it(monkeypatch, text):
     with pytest.raises(Unusable, match=f"^{POOL_VARIABLE} ") as refused:

@@ -61,7 +61,7 @@ def test_a_place_that_takes_no_verdicts_is_refused_before_anything_is_imported(
     file, out = export(tmp_path, [header()], [line()]), tmp_path / place
     assert main(["import", str(file), "--verdicts", str(out)]) == 1
     said = capsys.readouterr()
-    assert f"{out} cannot be written: {reason}; choose another folder or free some space" in said.err
+    assert f"{out} 无法写入（{reason}）：请换一个文件夹，或清理磁盘空间。" in said.err
     assert said.out == ""
     assert pool.execute("SELECT count(*) FROM sync.task").fetchone() == (0,)
     assert pool.execute("SELECT count(*) FROM pool.document").fetchone() == (0,)

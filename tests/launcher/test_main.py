@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import psycopg
@@ -91,6 +92,17 @@ def test_a_full_disk_is_a_sentence_of_its_own(monkeypatch, capsys, fapiao_home):
     command(monkeypatch, raising(OSError(28, "No space left on device")))
     assert line.main(["demo"]) == 1
     assert capsys.readouterr().err.startswith("The disk is full:")
+
+
+@pytest.mark.parametrize("words", [(), ("log", "--help"), ("template",)])
+def test_output_that_its_disk_does_not_take_is_told_as_that_once(words, fapiao_home):
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, ROOT / "launcher", *words]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines() == [
+        "The output cannot be written (No space left on device): check the file that it goes to, and its disk."
+    ]
 
 
 @pytest.mark.finding("F92")

@@ -278,3 +278,10 @@ def test_a_database_that_several_make_at_once_is_made_once(server: EmbeddedPostg
         found = connection.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'made_%'").fetchone()
     server.stop()
     assert found == (5,)
+
+
+@pytest.mark.parametrize("name", ['a"b', "a$b", "a`b", "a\nb"])
+def test_a_path_that_pg_ctl_cannot_hand_to_its_shell_is_refused_before_anything_is_made(folder: Path, name: str):
+    with pytest.raises(Unusable, match=r"(?s)stands in the path .*set FAPIAO_HOME to another folder"):
+        EmbeddedPostgres(folder / name).start()
+    assert not folder.exists()

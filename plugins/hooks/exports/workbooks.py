@@ -1,21 +1,17 @@
 """Writes .xlsx files: rows stream into sheets one by one, and the file appears whole or not at all."""
 
-import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from errno import EISDIR
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from rustpy_xlsxwriter import Format, write_worksheets
 
-from fapiao.errors import Unusable
 from fapiao.exports.cells import FORMS, cell
 from fapiao.exports.columns import Column
 from fapiao.exports.pages import ROWS_OF_A_SHEET, Package, Row, fitted, packages, records, titles
+from hooks.exports.written_whole import written_whole
 
 WIDTHS = {"text": 22.0, "money": 14.0, "number": 12.0, "count": 10.0, "date": 12.0, "instant": 20.0}
 
@@ -55,7 +51,7 @@ def write_workbook(
         for name in names:
             tables.append((name, records(headings, rows, None if name == names[-1] else room)))
             looks[name] = sheet.columns
-    with _whole(file) as unfinished:
+    with written_whole(file) as unfinished:
         write_worksheets(
             tables,
             str(unfinished),
@@ -82,16 +78,6 @@ def write_table(
     columns = [Column(heading, heading, form) for heading, form in forms.items()]
     cells = (list(map(cell, row, forms.values())) for row in rows)
     return write_workbook(file, [Sheet(title, columns, packages(cells), total)])
-
-
-def check_place(file: Path) -> None:
-    """Raises Unusable, as the writers do, where a workbook cannot be written: before what it tells of is done."""
-    with _disk_errors(file):
-        if file.is_dir():
-            raise IsADirectoryError(EISDIR, "a folder")
-        unfinished = _unfinished(file)
-        unfinished.touch()
-        unfinished.unlink()
 
 
 class _Count:
@@ -123,42 +109,3 @@ def _format(column: Column) -> Format:
 
 def _width(column: Column) -> float:
     return WIDTHS[column.cell or "text"]
-
-
-@contextmanager
-def _whole(file: Path) -> Iterator[Path]:
-    """A name beside the file to write under; it becomes the file at the end, or is gone."""
-    unfinished = _unfinished(file)
-    try:
-        with _disk_errors(file):
-            unfinished.touch()
-            yield unfinished
-            unfinished.replace(file)
-    finally:
-        with suppress(OSError):
-            unfinished.unlink()
-
-
-def _unfinished(file: Path) -> Path:
-    return file.with_name(f"{file.name}.{os.getpid()}.part")
-
-
-@contextmanager
-def _disk_errors(file: Path) -> Iterator[None]:
-    """What the disk says against a file, as the sentence for people."""
-    try:
-        yield
-    except (OSError, RuntimeError) as failure:
-        reason = _reason(failure)
-        if reason is None:
-            raise
-        raise Unusable(f"{file} cannot be written: {reason}; choose another folder or free some space") from failure
-
-
-def _reason(failure: OSError | RuntimeError) -> str | None:
-    """What the operating system says; the writer has its number only in its text. None for what is no disk's fault."""
-    number = getattr(failure, "errno", None)
-    named = re.search(r"\(os error (\d+)\)", str(failure))
-    if number is None and named:
-        number = int(named[1])
-    return None if number is None else os.strerror(number)

@@ -1,5 +1,6 @@
 """A workbook holds what it was given: long numbers as text, amounts as numbers; it appears whole or not at all."""
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -134,22 +135,37 @@ def test_a_folder_that_is_not_there_is_one_sentence_before_any_row_is_read(tmp_p
         raise AssertionError
         yield []
 
-    with pytest.raises(Unusable, match=r"nowhere/log\.xlsx cannot be written: No such file or directory; choose"):
+    with pytest.raises(Unusable, match=r"nowhere/log\.xlsx 无法写入（No such file or directory）"):
         write_workbook(tmp_path / "nowhere" / "log.xlsx", [Sheet("x", N, rows(), 1)])
 
 
 def test_a_folder_that_is_a_file_is_one_sentence_too(file: Path) -> None:
     file.write_bytes(b"")
-    with pytest.raises(Unusable, match=r"log\.xlsx cannot be written: Not a directory; choose another folder"):
+    with pytest.raises(Unusable, match=r"log\.xlsx 无法写入（Not a directory）"):
         write_workbook(file / "log.xlsx", [Sheet("x", N, [[(1,)]], 1)])
+
+
+def test_a_pipe_or_a_device_is_never_replaced_by_a_file(file: Path) -> None:
+    os.mkfifo(file)
+    for place in (file, Path("/dev/null")):
+        with pytest.raises(Unusable, match="已存在，而且不是普通文件"):
+            write_workbook(place, [numbers(3)])
+    assert file.is_fifo()
+    assert Path("/dev/null").is_char_device()
+
+
+def test_what_is_written_under_a_link_stands_where_it_leads(file: Path) -> None:
+    link = file.with_name("link.xlsx")
+    link.symlink_to(file)
+    write_workbook(link, [numbers(3)])
+    assert link.is_symlink()
+    assert file.is_file()
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = "/dev/full"
     monkeypatch.setattr("hooks.exports.workbooks.write_worksheets", _on(real))
-    with pytest.raises(
-        Unusable, match=r"log\.xlsx cannot be written: No space left on device; choose .* free some space"
-    ):
+    with pytest.raises(Unusable, match=r"log\.xlsx 无法写入（No space left on device）：.*清理磁盘空间"):
         write_workbook(file, [numbers(3)])
     assert list(file.parent.iterdir()) == []
 
