@@ -149,8 +149,8 @@ def arrows(layer: str) -> dict[str, set[str]]:
     return {own: others - {own} for own, others in found.items()}
 
 
-EVERYWHERE = {"texts", "nearest"}
-"""Every room may speak to people, and ask what somebody may have meant."""
+EVERYWHERE = {"texts", "nearest", "refusal"}
+"""Every room may speak to people, ask what somebody may have meant, and refuse a run."""
 
 
 @pytest.mark.parametrize(("layer", "most"), [("operators", 28), ("hooks", 13), ("fapiao", 170)])
