@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     _say_counts({"new": came, "taken_back": went, "unchanged": len(grants) - came}, arguments)
     if files is not None:
         _say_who_administers(grants, actor_of(arguments))
+    elif not (arguments.json or arguments.dry_run):
+        print(sentence("rights_command.nothing"))
     return 0
 
 
