@@ -7,6 +7,7 @@ import json
 import pkgutil
 import sys
 from importlib import import_module
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ def _whole(found: Any) -> Any:
         return found
     if isinstance(found.get("enum"), str):
         return {**found, "enum": list(rulebook().codes_of(found["enum"]))}
+    if isinstance(told := found.get("description"), str):  # Python 3.13 keeps docstrings without their indent
+        found = found | {"description": cleandoc(told)}
     once = {"uniqueItems": True} if found.get("type") == "array" and "$ref" not in found["items"] else {}
     return {key: _whole(one) for key, one in found.items()} | once
 

@@ -48,16 +48,21 @@ def double_cell(stream: bytes, start: int) -> tuple[int, int] | None:
 
 
 def _in_order(stream: bytes, start: int) -> bool:
-    """Whether each cell comes after the one before; in one loop of its own, for a file has a million of them."""
-    unpack, find, cells, long, before = _HEAD.unpack_from, stream.find, _CELLS, len(_HOLE), -1
+    """Whether each cell comes after the one before; in one loop of its own, for a file has a million of them.
+
+    Raises ValueError for a sheet that is not whole, out of order or not.
+    """
+    unpack, find, cells, long = _HEAD.unpack_from, stream.find, _CELLS, len(_HOLE)
+    before, in_order = -1, True
     for kind, at, length in records(stream, start):
         if kind in cells:
             row, column = unpack(stream, at)
             place = row << 16 | column
-            if place <= before or (length >= long and find(_HOLE, at, at + length) >= 0):
-                return False
+            if length >= long and find(_HOLE, at, at + length) >= 0:
+                raise ValueError("a hole in a cell")
+            in_order = in_order and place > before
             before = place + _count(length) - 1 if kind == _NUMBERS else place
-    return True
+    return in_order
 
 
 def _count(length: int) -> int:
@@ -67,11 +72,9 @@ def _count(length: int) -> int:
 
 def _cells(stream: bytes, start: int) -> Iterator[tuple[tuple[int, int], int]]:
     """Row and column of every record of cells, and how many it has."""
-    unpack, long = _HEAD.unpack_from, len(_HOLE)
+    unpack = _HEAD.unpack_from
     for kind, at, length in records(stream, start):
         if kind in _CELLS:
-            if length >= long and stream.find(_HOLE, at, at + length) >= 0:
-                raise ValueError("a hole in a cell")
             yield unpack(stream, at), _count(length) if kind == _NUMBERS else 1
 
 
