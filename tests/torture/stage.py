@@ -72,5 +72,8 @@ class Stage:
 
 
 def of_role(world: World, kind: str) -> dict[str, Any]:
-    """What a worker is told of one of the DAGs that run every few minutes."""
-    return {"dag": DAGS[kind], "run": f"scheduled__{world.clock.now().isoformat()}"}
+    """What a worker is told of one of the DAGs that run every few minutes.
+
+    Its run is its own, as Airflow's is: the owner of a lease is named by it, and takes its own rows back at once.
+    """
+    return {"dag": DAGS[kind], "run": f"scheduled__{world.clock.now().isoformat()}__{world.workers.started}"}
