@@ -18,7 +18,8 @@ class boundary(ContextDecorator):  # noqa: N801 it is used as a function is
     """
 
     def __init__(self, refused: Callable[[BaseException], Exception], *ours: type[Exception]) -> None:
-        self._refused, self._ours = refused, (FapiaoError, *ours)
+        self._refused = refused
+        self._ours: tuple[type[Exception], ...] = (FapiaoError, *ours)
 
     def __enter__(self) -> None:
         """Nothing is kept of a use: one may serve many calls at once."""
