@@ -16,7 +16,7 @@ from hooks.enterprise.permissions import permissions_of
 from hooks.files.data_folder import data_folder
 from hooks.pool.bureau_kind import kind_of
 from hooks.pool.migrations import migrations
-from hooks.pool.server_version import refuse_old_server
+from hooks.pool.server_version import refuse_unfit_server
 from hooks.pool.standing import refuse_other_rules, refuse_other_schema
 from launcher.connections import POOL_VARIABLE
 from launcher.doctor.findings import Finding, absent, doubtful, well, wrong
@@ -69,7 +69,7 @@ def _session(url: str, variable: str) -> Iterator[Connection]:
         said = sentence("doctor.silent", address=where, reason=last_line(refused))
         raise NoPool(wrong("postgres", said, sentence("doctor.start_server", variable=variable))) from refused
     with connection:
-        refuse_old_server(connection)
+        refuse_unfit_server(connection)
         yield connection
 
 

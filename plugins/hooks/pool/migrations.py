@@ -9,7 +9,7 @@ from fapiao.paths import SQL
 from fapiao.queries import query
 from hooks.pool.definitions import define
 from hooks.pool.numbered_files import NumberedFile, numbered_files
-from hooks.pool.server_version import refuse_old_server
+from hooks.pool.server_version import refuse_unfit_server
 
 SCHEMA = SQL / "schema"
 
@@ -30,7 +30,7 @@ def migrate(connection: psycopg.Connection, folder: Path = SCHEMA) -> list[str]:
     of itself. Raises Unusable for a server below 18, an applied file that
     was changed, or a database that is ahead of these files.
     """
-    refuse_old_server(connection)
+    refuse_unfit_server(connection)
     with connection.transaction():
         connection.execute(query("migrations", "lock"))
         connection.execute(query("migrations", "create_tables"))

@@ -20,7 +20,7 @@ from fapiao.bounds import bound
 from fapiao.errors import Unusable
 from fapiao.queries import query
 from fapiao.tasks import SHANGHAI
-from hooks.pool.server_version import refuse_old_server
+from hooks.pool.server_version import refuse_unfit_server
 
 Connection = psycopg.Connection[Any]
 
@@ -123,7 +123,7 @@ def begin_session(connection: Connection, actor: str = "", limits: SessionLimits
 
 
 def _tell(connection: Connection, actor: str, kept: SessionLimits) -> None:
-    refuse_old_server(connection)
+    refuse_unfit_server(connection)
     connection.adapters.register_loader("timestamptz", _Instant)
     said = {"actor": actor, "account": system_account(), "name": _name(actor), "silent": kept.silent, "lock": kept.lock}
     said |= {"statement": kept.statement, "transaction": kept.transaction, **kept.keepalives()}

@@ -12,7 +12,7 @@ from hooks.pool.definitions import are_in_force
 from hooks.pool.migrations import SCHEMA, migrations, refuse_newer_database
 from hooks.pool.roles import APPLICATION, READER
 from hooks.pool.rule_tables import rules_are_loaded
-from hooks.pool.server_version import refuse_old_server
+from hooks.pool.server_version import refuse_unfit_server
 
 Connection = psycopg.Connection[Any]
 NEXT_STEP = "./fapiao db migrate, as its owner"
@@ -23,7 +23,7 @@ def refuse_other_schema(connection: Connection, folder: Path = SCHEMA) -> None:
 
     Also where its role may not look.
     """
-    refuse_old_server(connection)
+    refuse_unfit_server(connection)
     try:
         with connection.transaction():
             _refuse_behind(connection, folder)

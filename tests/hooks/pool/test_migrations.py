@@ -90,6 +90,23 @@ def test_a_server_below_18_is_refused_in_one_sentence(folder):
         migrations.migrate(Old(), folder)
 
 
+@pytest.mark.finding("F40")
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_has_no_room_for_chinese_is_refused_before_the_first_statement(empty_url, folder, encoding):
+    name = f"in_{encoding.lower()}"
+    with psycopg.connect(empty_url, autocommit=True) as server:
+        server.execute(
+            f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
+        )
+        try:
+            with psycopg.connect(empty_url, dbname=name, client_encoding="utf8", autocommit=True) as connection:
+                with pytest.raises(Unusable, match=f"数据库 {name} 的编码是 {encoding}，存不下中文"):
+                    migrations.migrate(connection, folder)
+                assert rows(connection, "SELECT nspname FROM pg_namespace WHERE nspname IN ('sync', 'pool')") == []
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def test_the_shipped_schema_is_applied_to_every_test_pool(pool):
     names = {f"{m.number:04}_{m.name}" for m in migrations.migrations()}
     assert {f"{n:04}_{name}" for n, name in rows(pool, "SELECT number, name FROM fapiao_migration")} == names
