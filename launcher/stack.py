@@ -69,6 +69,12 @@ class Stack:
             return [API_SERVER]
         return [name for name in MONITORED if (health.get(name) or {}).get("status") != "healthy"]
 
+    def troubled(self) -> list[str]:
+        """`unhealthy`, and the parts whose process has ended: their heartbeat is believed for half a minute more."""
+        ended = [name for name, part in self.parts.items() if not part.alive]
+        said = [name for name in self.unhealthy() if name.replace("_", "-") not in ended]
+        return [*ended, *said]
+
 
 def me() -> Part:
     """This process."""

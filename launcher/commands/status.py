@@ -28,7 +28,7 @@ def run(_arguments: argparse.Namespace) -> int:
         return NOT_RUNNING
     for name, part in stack.parts.items():
         _tell(name, sentence("services.as_process", pid=part.pid) if part.alive else _stopped())
-    unhealthy = stack.unhealthy()
+    unhealthy = stack.troubled()
     well = sentence("services.healthy")
     _tell(sentence("services.health"), sentence("services.unhealthy", names=listed(unhealthy)) if unhealthy else well)
     print_address(stack)

@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     """
     with locked(home() / "up.lock"), rehearsing():
         stack = _found_healthy() or _started_healthy(_port(arguments.port))
+    if arguments.port not in (None, stack.port):
+        say(sentence("services.other_port", port=stack.port, wanted=arguments.port))
     print_address(stack)
     return 0
 

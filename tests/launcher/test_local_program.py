@@ -1,5 +1,6 @@
 """A program of this machine is asked past every proxy, and whatever goes wrong is one sentence."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from launcher.command_simulator import Simulation
 from launcher.local_program import CallRefused, LocalProgram
 from launcher.ports import free_port
 from launcher.processes import birth
-from launcher.stack import Stack, me
+from launcher.stack import MONITORED, Part, Stack, me
 from one_answer_server import OneAnswer, one_answer
 
 
@@ -70,6 +71,14 @@ def test_a_stack_that_does_not_answer_or_says_nonsense_is_not_healthy(server: On
     server.status = 503
     assert stack.unhealthy() == ["api-server"]
     assert Stack(free_port(), me()).unhealthy() == ["api-server"]
+
+
+def test_a_part_that_has_ended_is_no_longer_well_though_its_heartbeat_is_recent(server: OneAnswer) -> None:
+    server.body = json.dumps({name: {"status": "healthy"} for name in MONITORED}).encode()
+    ended = Part(me().pid, "born before")
+    stack = Stack(int(server.url.rpartition(":")[2]), me(), {"scheduler": me(), "dag-processor": ended})
+    assert stack.unhealthy() == []
+    assert stack.troubled() == ["dag-processor"]
 
 
 def test_a_dag_that_the_stack_does_not_know_is_an_error_of_who_asked(

@@ -144,6 +144,9 @@ def test_up_is_healthy_and_scheduled_survives_kill_9_of_a_part_and_ends_whole_wi
     again = fapiao("up")
     assert (again.returncode, again.stdout) == (0, started.stdout)
     assert fapiao("status").returncode == 0
+    elsewhere = fapiao("up", "--port", str(stack.port + 1))
+    assert (elsewhere.returncode, elsewhere.stdout) == (0, started.stdout)
+    assert f"runs on port {stack.port} already, so --port {stack.port + 1} changes nothing" in elsewhere.stderr
 
     assert leaks_in_files(home(), simulated_secrets(*kept_secrets(home())), KEEPERS) == []
 
