@@ -52,9 +52,7 @@ def test_compensation_is_off_without_its_parameter_and_says_so(group: Rehearsal)
 
     assert group.tasks() == []
     reasons = group.pool.execute("SELECT DISTINCT reason FROM fapiao.plan_skip").fetchall()
-    assert [row["reason"] for row in reasons] == [
-        "switched off: parameter rim_download.open_replenish_last_month is not 1"
-    ]
+    assert [row["reason"] for row in reasons] == ["未启用：参数 rim_download.open_replenish_last_month 不为 1"]
 
 
 @pytest.mark.req("A-29", "R086", "R087")

@@ -32,7 +32,8 @@ def test_a_sweep_says_what_ended_and_what_is_still_open_in_every_dag(
     put(pool, "downloading", batch_no="aside", invoice_type="03", not_before="infinity", error_code="SET_ASIDE", error_message="已搁置")  # fmt: skip
     failed, printed = rows_of(pool, pool_url, "sweep_results", capsys)
     assert failed == 1
-    assert "SET_ASIDE: 已搁置" in printed and "LEQI_99: x" in printed and "succeeded" not in printed
+    assert 'SET_ASIDE: the row ended its workers several times and is set aside ("已搁置")' in printed
+    assert "LEQI_99: x" in printed and "succeeded" not in printed
     assert rows_of(pool, pool_url, "etax__compensation", capsys) == (
         0,
         "etax__compensation: success (run-9)\n  (nothing)\n",
@@ -46,7 +47,7 @@ def test_a_row_that_a_rule_let_fail_is_shown_and_is_no_failure_of_the_run(
     put(pool, "download_failed", batch_no="small", finished_at=datetime.now(UTC), error_code="SMALL_SCALE", error_message="小规模", claimed_by="sweep_results/run-9/sweep")  # fmt: skip
     failed, printed = rows_of(pool, pool_url, "sweep_results", capsys)
     assert failed == 0
-    assert "SMALL_SCALE: 小规模" in printed
+    assert 'SMALL_SCALE: a small-scale taxpayer has no selection for deduction ("小规模")' in printed
 
 
 @pytest.mark.finding("F91")
