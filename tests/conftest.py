@@ -30,6 +30,11 @@ settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile("quick")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """No bytes in the name of a test: those of a file hold the time it was made, and each process makes its own."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Registers what prints the requirement ids that the run proved and the budgets, and our marker."""
     config.addinivalue_line("markers", "slow: installs or starts the real thing; tens of seconds")

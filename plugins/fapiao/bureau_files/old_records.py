@@ -17,16 +17,19 @@ _HOLE = bytes(64)
 
 def records(stream: bytes, position: int) -> Iterator[tuple[int, int, int]]:
     """(kind, start of the body, its length) of one substream, to its EOF. Raises ValueError where it is not whole."""
-    unpack, end, depth = _HEAD.unpack_from, len(stream) - _HEAD.size, 0
+    unpack, head, end, depth = _HEAD.unpack_from, _HEAD.size, len(stream) - _HEAD.size, 0
     while position <= end:
         kind, length = unpack(stream, position)
         if not kind:
             raise ValueError("zeros where a record should be")
-        yield kind, position + _HEAD.size, length
-        depth += (kind == BOF) - (kind == EOF)
-        if depth <= 0:
-            return
-        position += _HEAD.size + length
+        yield kind, (at := position + head), length
+        position = at + length
+        if kind == BOF:
+            depth += 1
+        elif kind == EOF or not depth:
+            depth -= 1
+            if depth <= 0:
+                return
     raise ValueError("no end of the records")
 
 
