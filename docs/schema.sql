@@ -99,6 +99,9 @@ CREATE TABLE enterprise.change (
     account text,
     at timestamptz NOT NULL,
     hash bytea NOT NULL,
+    session_role text,
+    client_address text,
+    server_time timestamptz,
     CONSTRAINT change_says_something CHECK ((before IS DISTINCT FROM after))
 );
 ALTER TABLE ONLY enterprise.change ADD CONSTRAINT change_pkey PRIMARY KEY (seq);
@@ -198,6 +201,8 @@ CREATE TABLE enterprise.scheme_taxpayer (
 );
 ALTER TABLE ONLY enterprise.scheme_taxpayer ADD CONSTRAINT scheme_taxpayer_pkey PRIMARY KEY (scheme_id, taxpayer_no);
 CREATE INDEX scheme_taxpayer_by_taxpayer ON enterprise.scheme_taxpayer USING btree (taxpayer_no);
+CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON enterprise.scheme_taxpayer FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('scheme_id', 'taxpayer_no');
+CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.scheme_taxpayer FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 ALTER TABLE ONLY enterprise.scheme_taxpayer ADD CONSTRAINT scheme_taxpayer_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES enterprise.scheme(scheme_id) ON DELETE CASCADE;
 ALTER TABLE ONLY enterprise.scheme_taxpayer ADD CONSTRAINT scheme_taxpayer_taxpayer_no_fkey FOREIGN KEY (taxpayer_no) REFERENCES enterprise.taxpayer(taxpayer_no) ON DELETE CASCADE;
 
@@ -231,12 +236,14 @@ CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON enterprise.tax
 CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.taxpayer FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 ALTER TABLE ONLY enterprise.taxpayer ADD CONSTRAINT taxpayer_org_code_fkey FOREIGN KEY (org_code) REFERENCES enterprise.organisation(org_code);
 
--- The link of the chain: each change's hash covers the one before it and everything the change says.
-CREATE FUNCTION enterprise.change_hash(previous bytea, seq bigint, object text, key text, before jsonb, after jsonb, actor text, account text, at timestamptz) RETURNS bytea
+-- The link of the chain: each change's hash covers the one before it and everything the change says. What a change of
+-- before 0037 lacks is left out, so its hash is what it was (ADR 0058).
+CREATE FUNCTION enterprise.change_hash(previous bytea, seq bigint, object text, key text, before jsonb, after jsonb, actor text, account text, at timestamptz, session_role text, client_address text, server_time timestamptz) RETURNS bytea
     LANGUAGE sql STABLE
     AS $$
     SELECT sha256(coalesce(previous, '') || convert_to(concat_ws(E'\x1f', seq, object, key, coalesce(before::text, ''),
-        coalesce(after::text, ''), actor, coalesce(account, ''), extract(epoch FROM at)), 'UTF8'))
+        coalesce(after::text, ''), actor, coalesce(account, ''), extract(epoch FROM at), session_role,
+        CASE WHEN session_role IS NOT NULL THEN coalesce(client_address, '') END, extract(epoch FROM server_time)), 'UTF8'))
 $$;
 
 -- A change for every row that came, went or says something else; its arguments are the columns that name the row. The
@@ -275,7 +282,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- One row of enterprise.change, in the name of the session; the triggers below call it with the rights of the owner.
+-- One row of enterprise.change, in the name of the session and beside it who was logged in, from where and when; the
+-- triggers below call it with the rights of the owner.
 CREATE FUNCTION enterprise.note_change(object text, key text, before jsonb, after jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -283,13 +291,20 @@ DECLARE
     actor CONSTANT text := sync.actor();
     account CONSTANT text := nullif(current_setting('fapiao.account', true), '');
     at CONSTANT timestamptz := sync.clock_timestamp();
+    -- what Postgres knows itself, whatever the session says
+    role CONSTANT text := session_user;
+    address CONSTANT text := host(inet_client_addr());
+    served CONSTANT timestamptz := pg_catalog.clock_timestamp();
     last record;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('enterprise.change', 0));  -- one after the other: the chain has no forks
     SELECT c.seq, c.hash INTO last FROM enterprise.change AS c ORDER BY c.seq DESC LIMIT 1;
-    INSERT INTO enterprise.change (seq, object, key, before, after, actor, account, at, hash)
-    VALUES (coalesce(last.seq, 0) + 1, object, key, before, after, actor, account, at, enterprise.change_hash(
-        last.hash, coalesce(last.seq, 0) + 1, object, key, before, after, actor, account, at));
+    INSERT INTO enterprise.change (
+        seq, object, key, before, after, actor, account, at, session_role, client_address, server_time, hash)
+    VALUES (
+        coalesce(last.seq, 0) + 1, object, key, before, after, actor, account, at, role, address, served,
+        enterprise.change_hash(
+            last.hash, coalesce(last.seq, 0) + 1, object, key, before, after, actor, account, at, role, address, served));
 END $$;
 
 -- rim_leqi_collect / 税号 / 1: 下票用乐企通道，勾选用电子税局通道（RPA） (R147).
@@ -478,6 +493,8 @@ CREATE TABLE sync.log_export (
 ALTER TABLE sync.log_export ALTER COLUMN export_id ADD GENERATED ALWAYS AS IDENTITY;
 ALTER TABLE ONLY sync.log_export ADD CONSTRAINT log_export_pkey PRIMARY KEY (export_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sync.log_export FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
+CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON sync.log_export FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('export_id');
+CREATE TRIGGER export_is_said BEFORE INSERT ON sync.log_export FOR EACH ROW EXECUTE FUNCTION sync.say_export();
 
 -- An account and city that a person must log in at 电子税局; rows wait behind it without losing an attempt.
 CREATE TABLE sync.login_request (
@@ -683,7 +700,8 @@ CREATE TABLE sync.selection_event (
     reason text,
     at timestamptz DEFAULT sync.clock_timestamp() NOT NULL,
     hash bytea NOT NULL,
-    account text DEFAULT NULLIF(current_setting('fapiao.account', true), '')
+    account text DEFAULT NULLIF(current_setting('fapiao.account', true), ''),
+    session_role text DEFAULT SESSION_USER
 );
 ALTER TABLE ONLY sync.selection_event ADD CONSTRAINT selection_event_pkey PRIMARY KEY (selection_id, seq);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sync.selection_event FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
@@ -895,7 +913,8 @@ CREATE TABLE sync.task_event (
     reason text,
     at timestamptz DEFAULT sync.clock_timestamp() NOT NULL,
     hash bytea NOT NULL,
-    account text DEFAULT NULLIF(current_setting('fapiao.account', true), '')
+    account text DEFAULT NULLIF(current_setting('fapiao.account', true), ''),
+    session_role text DEFAULT SESSION_USER
 );
 ALTER TABLE ONLY sync.task_event ADD CONSTRAINT task_event_pkey PRIMARY KEY (task_id, seq);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sync.task_event FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
@@ -1344,6 +1363,18 @@ CREATE FUNCTION sync.rows_of_run(dag text, run text, owner text, since timestamp
         SELECT o.task_id FROM sync.task AS o
         WHERE o.status IN ('pending', 'downloading', 'downloaded') AND o.void_state IS NULL AND o.claimed_by = rows_of_run.owner)
 $$;
+
+-- Who took something out and when is what the session says, never what the statement says; a link of enterprise.change
+-- keeps the row, with who was logged in.
+CREATE FUNCTION sync.say_export() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.actor := sync.actor();
+    NEW.account := nullif(current_setting('fapiao.account', true), '');
+    NEW.at := sync.clock_timestamp();
+    RETURN NEW;
+END $$;
 
 -- The rows that count, each with the counts of its latest attempt that came to a result: neither a retry that is not
 -- at its end nor one that failed as a whole takes away what is in the pool. Without any result they are the row's own.
@@ -1921,6 +1952,7 @@ CREATE VIEW fapiao.administration_event AS
     c.object,
         CASE c.object
             WHEN 'scheme_scope' THEN concat_ws(' ', s.name, (whose.said ->> 'kind'), (whose.said ->> 'code'))
+            WHEN 'scheme_taxpayer' THEN concat_ws(' ', s.name, (whose.said ->> 'taxpayer_no'))
             ELSE c.key
         END AS key,
         CASE
@@ -1935,6 +1967,7 @@ CREATE VIEW fapiao.administration_event AS
         CASE c.object
             WHEN 'taxpayer' THEN (whose.said ->> 'taxpayer_no')
             WHEN 'account' THEN (whose.said ->> 'taxpayer_no')
+            WHEN 'scheme_taxpayer' THEN (whose.said ->> 'taxpayer_no')
             WHEN 'scheme_scope' THEN
             CASE (whose.said ->> 'kind')
                 WHEN 'taxpayer' THEN (whose.said ->> 'code')
@@ -1946,10 +1979,14 @@ CREATE VIEW fapiao.administration_event AS
                 ELSE NULL::text
             END
             ELSE NULL::text
-        END AS taxpayer_no
+        END AS taxpayer_no,
+    c.session_role,
+    c.client_address,
+    c.server_time
    FROM ((enterprise.change c
      CROSS JOIN LATERAL ( SELECT COALESCE(c.after, c.before) AS said) whose)
-     LEFT JOIN enterprise.scheme s ON (((c.object = 'scheme_scope') AND ((s.scheme_id)::text = (whose.said ->> 'scheme_id')))))
+     LEFT JOIN enterprise.scheme s ON (((c.object = ANY (ARRAY['scheme_scope', 'scheme_taxpayer'])) AND ((s.scheme_id)::text = (whose.said ->> 'scheme_id')))))
+  WHERE (c.object <> 'log_export')
 UNION ALL
  SELECT e.changed_at AS at,
     e.batch_no AS actor,
@@ -1965,22 +2002,32 @@ UNION ALL
     to_jsonb(e.new_value) AS after,
     NULL::bigint AS seq,
     NULL::text AS hash,
-    e.taxpayer_no
+    e.taxpayer_no,
+    NULL::text AS session_role,
+    NULL::text AS client_address,
+    NULL::timestamptz AS server_time
    FROM pool.change e
   WHERE (e.channel = 'business');
 
--- 导出: who took what out, how many rows, into which file, with the hash of its bytes.
+-- 导出: who took what out, how many rows, into which file, with the hash of its bytes, and its link of
+-- enterprise.change.
 CREATE VIEW fapiao.export_event AS
- SELECT at,
-    actor,
-    account,
-    (filter ->> 'view') AS sheet,
-    rows,
-    file,
-    sha256,
-    filter,
-    export_id
-   FROM sync.log_export e;
+ SELECT e.at,
+    e.actor,
+    e.account,
+    (e.filter ->> 'view') AS sheet,
+    e.rows,
+    e.file,
+    e.sha256,
+    e.filter,
+    e.export_id,
+    c.session_role,
+    c.client_address,
+    c.server_time,
+    c.seq,
+    encode(c.hash, 'hex') AS hash
+   FROM (sync.log_export e
+     LEFT JOIN enterprise.change c ON (((c.object = 'log_export') AND (c.key = (e.export_id)::text))));
 
 -- The same list under the name and the columns that it had for downloads alone.
 CREATE VIEW fapiao.history_batch AS
@@ -2692,7 +2739,8 @@ CREATE VIEW fapiao.task_event AS
     e.reason,
     e.at,
     encode(e.hash, 'hex') AS hash,
-    e.account
+    e.account,
+    e.session_role
    FROM (sync.task_event e
      JOIN sync.task k USING (task_id));
 

@@ -14,7 +14,8 @@ from launcher.people_table import labelled
 Fields = Mapping[str, Any]
 TABLES = {
     "organisation": "taxpayers", "taxpayer": "taxpayers", "account": "accounts", "scheme": "schemes",
-    "scheme_scope": "schemes", "permission": "rights", "auto_selection_rule": "auto_rules", "entry": "entries",
+    "scheme_scope": "schemes", "scheme_taxpayer": "taxpayers", "permission": "rights",
+    "auto_selection_rule": "auto_rules", "entry": "entries",
 }  # fmt: skip
 """The table of templates.yaml that an object is loaded from: its fields are called as there."""
 UNSAID = frozenset({"scheme_id"})

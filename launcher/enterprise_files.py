@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from psycopg.rows import dict_row
 
@@ -89,10 +90,15 @@ def show(statement: str, shown: tuple[str, ...], actor: str, as_json: bool, *, n
 
     `nothing` is said where there are no rows.
     """
-    with reading_session(row_factory=dict_row) as connection:
-        values = {"organisations": allowed_organisations(connection, actor, "view")}
-        rows = connection.execute(query("enterprise", statement), values).fetchall()
+    rows = rows_of(statement, actor)
     if as_json:
         print_rows(shown, rows, as_json=True)
     else:
         show_rows(statement, shown, rows, nothing=nothing)
+
+
+def rows_of(statement: str, actor: str) -> list[dict[str, Any]]:
+    """What the actor may see of a named statement of enterprise.sql. Raises BadInput where he may see nothing."""
+    with reading_session(row_factory=dict_row) as connection:
+        values = {"organisations": allowed_organisations(connection, actor, "view")}
+        return connection.execute(query("enterprise", statement), values).fetchall()

@@ -167,9 +167,9 @@ ORDER BY u.used_this_month::numeric / nullif(u.monthly_limit, 0) DESC NULLS LAST
 LIMIT %(limit)s;
 
 -- name: note_export
--- 导出 leaves who took what out, into which file, and the hash of its bytes.
-INSERT INTO sync.log_export (actor, filter, rows, file, sha256)
-VALUES (%(actor)s, %(filter)s, %(rows)s, %(file)s, %(sha256)s);
+-- 导出 leaves what was taken out, into which file, and the hash of its bytes; who and when is written by the table itself.
+INSERT INTO sync.log_export (filter, rows, file, sha256)
+VALUES (%(filter)s, %(rows)s, %(file)s, %(sha256)s);
 
 -- name: administration
 -- What was changed of rights, basics, schemes, parameters, rules and entries, newest first.

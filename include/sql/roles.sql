@@ -31,6 +31,20 @@ BEGIN
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO fapiao_application', current_database());
 END $$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+-- Large objects are stored for whoever may connect, and outlive his session; nothing here uses them. Their functions are the server's,
+-- so a superuser alone takes them from PUBLIC: an owner who is none leaves that to him (docs/admin.md).
+DO $$
+DECLARE
+    routine regprocedure;
+BEGIN
+    IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        FOR routine IN
+            SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^(lo_[a-z0-9_]+|loread|lowrite)$'
+        LOOP
+            EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, fapiao_application, fapiao_reader', routine);
+        END LOOP;
+    END IF;
+END $$;
 GRANT USAGE ON SCHEMA public, enterprise, sync, pool, fapiao TO fapiao_application, fapiao_reader;
 -- Functions run with the rights of their caller, but for those that write history: their triggers alone call them, and nobody
 -- hangs them on a table of his own.
@@ -73,9 +87,10 @@ GRANT SELECT ON
 TO fapiao_application, fapiao_reader;
 GRANT INSERT ON
     pool.change, pool.dropped_line, pool.held_change, pool.rejected_row,
-    sync.import_file, sync.import_verdict, sync.log_export, sync.reply, sync.skip, sync.unused_answer
+    sync.import_file, sync.import_verdict, sync.reply, sync.skip, sync.unused_answer
 TO fapiao_application;
-GRANT INSERT (actor, filter, rows, file, sha256) ON sync.log_export TO fapiao_reader;
+-- Who took it out, and when, is written by the trigger.
+GRANT INSERT (filter, rows, file, sha256) ON sync.log_export TO fapiao_application, fapiao_reader;
 
 -- History of which a few columns are filled in later.
 GRANT SELECT ON

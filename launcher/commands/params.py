@@ -3,11 +3,12 @@
 import argparse
 import json
 
-from fapiao.enterprise.parameters import known_default, parameter_key, with_parameter
+from fapiao.enterprise.parameters import INBOX_OWNER, known_default, parameter_key, parameter_value, with_parameter
 from fapiao.errors import BadInput
 from fapiao.rules.book import rulebook
 from fapiao.texts.catalogue import sentence
 from hooks.enterprise.basics import read_enterprise
+from hooks.enterprise.permissions import permissions_of
 from launcher.actor import actor_of, add_actor
 from launcher.enterprise_files import has_leqi_default, save, show
 from launcher.options import add_json
@@ -43,9 +44,18 @@ def run(arguments: argparse.Namespace) -> int:
         print(_as_json(key, found) if arguments.json else found)
         return 0
     value, rules, default = getattr(arguments, "value", None), rulebook(), has_leqi_default()
+    if value is not None and key == INBOX_OWNER:
+        _refuse_stranger(parameter_value(key, value, rules))
     save(lambda before: with_parameter(before, key, value, rules, default), actor_of(arguments))
     print(_as_json(key, value) if arguments.json else _saved(key, value))
     return 0
+
+
+def _refuse_stranger(owner: str) -> None:
+    """Whoever owns the inbox is asked for the right of every file in it. Raises BadInput where he has none."""
+    with reading_session() as connection:
+        if permissions_of(connection, owner).entrance_objection("import"):
+            raise BadInput([sentence("enterprise_files.no_importer", name=owner)])
 
 
 def _as_json(key: tuple[str, str], value: str | None) -> str:

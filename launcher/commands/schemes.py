@@ -12,7 +12,7 @@ from fapiao.tasks import SHANGHAI
 from fapiao.texts.catalogue import sentence
 from fapiao.written_days import day
 from launcher.actor import actor_of, add_actor
-from launcher.enterprise_files import add_load, read_files, save, show
+from launcher.enterprise_files import add_load, read_files, rows_of, save, show
 from launcher.guarded_output import print_line
 from launcher.options import add_json, day_of, spoken
 
@@ -66,11 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _change(action: str, names: list[str], actor: str, *, as_json: bool) -> None:
+    seen = {str(row["name"]) for row in rows_of("list_schemes", actor)}
     if action == "delete":
-        save(lambda before: delete_schemes(before, names), actor)
+        save(lambda before: delete_schemes(before, names, seen), actor)
     else:
         day = datetime.now(SHANGHAI).date()
-        save(lambda before: switch_schemes(before, names, action == "enable", rulebook(), day), actor)
+        save(lambda before: switch_schemes(before, names, action == "enable", rulebook(), day, seen), actor)
     for name in names:
         done = {"name": name, "done": DONE[action]}
         said = sentence(f"scheme_actions.{DONE[action]}", name=name)

@@ -23,7 +23,8 @@ BROKEN_LINKS = """
 SELECT c.seq FROM enterprise.change AS c
 LEFT JOIN enterprise.change AS before ON before.seq = c.seq - 1
 WHERE c.hash IS DISTINCT FROM enterprise.change_hash(
-    before.hash, c.seq, c.object, c.key, c.before, c.after, c.actor, c.account, c.at)
+    before.hash, c.seq, c.object, c.key, c.before, c.after, c.actor, c.account, c.at,
+    c.session_role, c.client_address, c.server_time)
 """
 
 
@@ -171,3 +172,43 @@ def test_a_role_is_loaded_by_code_or_label_and_listed_as_its_reader_calls_it(
         assert line.split()[2] == {"zh": label, "en": code}[language]
         told = [json.loads(line) for line in fapiao("rights", "list", "--json", "--as", "boss")[1]]
         assert {one["role"] for one in told if one["actor"] == "li"} == {code}
+
+
+@pytest.mark.finding("F62")
+@pytest.mark.req("A-56")
+def test_the_inbox_is_nobodys_who_may_not_import(fapiao: Any, pool: Pool) -> None:
+    set_owner = ("params", "set", "fapiao", "inbox_owner")
+    assert fapiao(*set_owner, "whoever", "--as", "boss")[0] == 0
+    replace_grants(pool, [("boss", "*", "admin"), ("li", "A", "operator"), ("anna", "*", "auditor")], "boss")
+    pool.commit()
+    for name in ("stranger", "anna"):
+        code, _, said = fapiao(*set_owner, name, "--as", "boss")
+        assert (code, said) == (
+            1,
+            f"{name} may not import, so every file of the inbox would be refused: give the right with ./fapiao rights "
+            "load first, or name somebody who has it\n",
+        )
+    assert fapiao(*set_owner, "li", "--as", "boss")[0] == 0
+
+
+@pytest.mark.finding("F41")
+@pytest.mark.req("A-56")
+@pytest.mark.parametrize("action", ["enable", "disable", "delete"])
+def test_no_scheme_of_another_organisation_is_suggested(fapiao: Any, pool: Pool, action: str) -> None:
+    for code, number in (("A", "91330100799655058B"), ("B", "91310000MA1EXAMP07")):
+        pool.execute("INSERT INTO enterprise.organisation (org_code) VALUES (%s)", [code])
+        pool.execute(
+            "INSERT INTO enterprise.taxpayer (taxpayer_no, name, org_code, channel) VALUES (%s, '甲', %s, 'tax_disk')",
+            [number, code],
+        )
+        pool.execute(
+            "WITH made AS (INSERT INTO enterprise.scheme (name, download_types, invoice_types, start_date)"
+            " VALUES (%s, '{input_full}', '{01}', '2026-01-01') RETURNING scheme_id)"
+            " INSERT INTO enterprise.scheme_taxpayer SELECT scheme_id, %s FROM made",
+            [f"并购{code}方案", number],
+        )
+    replace_grants(pool, [("boss", "*", "admin"), ("li", "A", "admin")], "boss")
+    pool.commit()
+    assert "并购A方案" in fapiao("schemes", action, "并购方案", "--as", "li")[2]
+    assert fapiao("schemes", action, "B方案", "--as", "li")[2].count("并购B方案") == 0
+    assert "并购B方案" in fapiao("schemes", action, "并购B案", "--as", "boss")[2]

@@ -27,6 +27,7 @@ ASK_POSTGRES = {
     "functions/01_clock.sql": 2,  # they are the clock
     "doctor.sql": 1,  # how far the server's clock is off is what is asked
     "functions/08_pool_writers.sql": 2,  # pool.log_direct_edit: evidence about a session that could turn the clock
+    "functions/13_administration.sql": 1,  # the same, of what is administered
     "session.sql": 2,  # held against what Postgres itself says of its sessions
     "migrations.sql": 2,  # the runner's own tables are there before the schema
 }

@@ -1,13 +1,16 @@
--- The history of rights, basics, schemes, parameters and rules, written by triggers of their tables and chained by hashes.
+-- The history of rights, basics, schemes, parameters, rules and exports, written by triggers of their tables and chained by hashes.
 
 CREATE OR REPLACE FUNCTION enterprise.change_hash(
-    previous bytea, seq bigint, object text, key text, before jsonb, after jsonb, actor text, account text, at timestamptz
+    previous bytea, seq bigint, object text, key text, before jsonb, after jsonb, actor text, account text, at timestamptz,
+    session_role text, client_address text, server_time timestamptz
 ) RETURNS bytea LANGUAGE sql STABLE AS $$
     SELECT sha256(coalesce(previous, '') || convert_to(concat_ws(E'\x1f', seq, object, key, coalesce(before::text, ''),
-        coalesce(after::text, ''), actor, coalesce(account, ''), extract(epoch FROM at)), 'UTF8'))
+        coalesce(after::text, ''), actor, coalesce(account, ''), extract(epoch FROM at), session_role,
+        CASE WHEN session_role IS NOT NULL THEN coalesce(client_address, '') END, extract(epoch FROM server_time)), 'UTF8'))
 $$;
 COMMENT ON FUNCTION enterprise.change_hash IS
-    'The link of the chain: each change''s hash covers the one before it and everything the change says.';
+    'The link of the chain: each change''s hash covers the one before it and everything the change says. What a change of '
+    'before 0037 lacks is left out, so its hash is what it was (ADR 0058).';
 
 CREATE OR REPLACE FUNCTION enterprise.note_change(object text, key text, before jsonb, after jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -15,16 +18,24 @@ DECLARE
     actor CONSTANT text := sync.actor();
     account CONSTANT text := nullif(current_setting('fapiao.account', true), '');
     at CONSTANT timestamptz := sync.clock_timestamp();
+    -- what Postgres knows itself, whatever the session says
+    role CONSTANT text := session_user;
+    address CONSTANT text := host(inet_client_addr());
+    served CONSTANT timestamptz := pg_catalog.clock_timestamp();
     last record;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('enterprise.change', 0));  -- one after the other: the chain has no forks
     SELECT c.seq, c.hash INTO last FROM enterprise.change AS c ORDER BY c.seq DESC LIMIT 1;
-    INSERT INTO enterprise.change (seq, object, key, before, after, actor, account, at, hash)
-    VALUES (coalesce(last.seq, 0) + 1, object, key, before, after, actor, account, at, enterprise.change_hash(
-        last.hash, coalesce(last.seq, 0) + 1, object, key, before, after, actor, account, at));
+    INSERT INTO enterprise.change (
+        seq, object, key, before, after, actor, account, at, session_role, client_address, server_time, hash)
+    VALUES (
+        coalesce(last.seq, 0) + 1, object, key, before, after, actor, account, at, role, address, served,
+        enterprise.change_hash(
+            last.hash, coalesce(last.seq, 0) + 1, object, key, before, after, actor, account, at, role, address, served));
 END $$;
 COMMENT ON FUNCTION enterprise.note_change IS
-    'One row of enterprise.change, in the name of the session; the triggers below call it with the rights of the owner.';
+    'One row of enterprise.change, in the name of the session and beside it who was logged in, from where and when; the triggers '
+    'below call it with the rights of the owner.';
 
 CREATE OR REPLACE FUNCTION enterprise.log_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -80,6 +91,11 @@ CREATE OR REPLACE TRIGGER change_is_kept AFTER INSERT OR UPDATE OR DELETE ON ent
     FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('scheme_id', 'kind', 'code');
 CREATE OR REPLACE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.scheme_scope
     FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
+-- Who a scheme serves follows from scope and companies, and is planned by: what somebody writes there by hand leaves its trace.
+CREATE OR REPLACE TRIGGER change_is_kept AFTER INSERT OR UPDATE OR DELETE ON enterprise.scheme_taxpayer
+    FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('scheme_id', 'taxpayer_no');
+CREATE OR REPLACE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.scheme_taxpayer
+    FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 CREATE OR REPLACE TRIGGER change_is_kept AFTER INSERT OR UPDATE OR DELETE ON enterprise.parameter
     FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('type', 'key');
 CREATE OR REPLACE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.parameter
@@ -96,3 +112,19 @@ CREATE OR REPLACE TRIGGER change_is_kept AFTER INSERT OR UPDATE OR DELETE ON syn
     FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('org_code', 'data_type');
 CREATE OR REPLACE TRIGGER emptying_is_kept BEFORE TRUNCATE ON sync.history_auto_update
     FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
+
+CREATE OR REPLACE FUNCTION sync.say_export() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.actor := sync.actor();
+    NEW.account := nullif(current_setting('fapiao.account', true), '');
+    NEW.at := sync.clock_timestamp();
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION sync.say_export IS
+    'Who took something out and when is what the session says, never what the statement says; a link of enterprise.change '
+    'keeps the row, with who was logged in.';
+
+CREATE OR REPLACE TRIGGER export_is_said BEFORE INSERT ON sync.log_export
+    FOR EACH ROW EXECUTE FUNCTION sync.say_export();
+CREATE OR REPLACE TRIGGER change_is_kept AFTER INSERT OR UPDATE OR DELETE ON sync.log_export
+    FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('export_id');

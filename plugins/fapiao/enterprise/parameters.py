@@ -7,13 +7,16 @@ from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.objections import account_objections, leqi_objection
 from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import COLLECT_BY_LEQI, Enterprise, ParameterKey
-from fapiao.enterprise.values import code_of, tax_number
+from fapiao.enterprise.values import code_of, person_name, tax_number
 from fapiao.errors import BadInput
 from fapiao.identifiers import one_spelling
 from fapiao.nearest import nearest
 from fapiao.rules.book import RuleBook
 from fapiao.rules.spellings import spellings
 from fapiao.texts.catalogue import listed, sentence
+
+INBOX_OWNER = ("fapiao", "inbox_owner")
+"""Whose name stands for whoever lays files into the inbox, and whose rights are checked for them."""
 
 
 def parameter_key(kind: str, key: str) -> ParameterKey:
@@ -56,6 +59,8 @@ def parameter_value(key: ParameterKey, text: str, rules: RuleBook) -> str:
         return "1" if _flag(name, text, rules) == "true" else "0"
     if takes == "scope":
         return _scope(text, rules)
+    if takes == "person":
+        return _person(name, text)
     if known and known.choices:
         return _chosen(name, known.choices, text)
     value = text.strip()
@@ -76,6 +81,13 @@ def _scope(text: str, rules: RuleBook) -> str:
         return code_of(text, rules.words("auto_update_scope"))
     except ValueError as wrong:
         raise BadInput([str(wrong)]) from wrong
+
+
+def _person(name: str, text: str) -> str:
+    try:
+        return person_name(text)
+    except ValueError as wrong:
+        raise BadInput([sentence("enterprise_files.no_value", name=name, what=wrong)]) from wrong
 
 
 def _chosen(name: str, choices: Sequence[str], text: str) -> str:

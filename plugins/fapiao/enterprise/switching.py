@@ -15,13 +15,22 @@ from fapiao.rules.book import RuleBook
 from fapiao.texts.catalogue import sentence
 
 
-def switch_schemes(enterprise: Enterprise, names: Iterable[str], enabled: bool, rules: RuleBook, day: date) -> Loaded:
+def switch_schemes(
+    enterprise: Enterprise,
+    names: Iterable[str],
+    enabled: bool,
+    rules: RuleBook,
+    day: date,
+    seen: Collection[str] | None = None,
+) -> Loaded:
     """启用 or 禁用, judged on `day` in Asia/Shanghai; a disabled scheme produces no tasks (R068).
+
+    `seen` are the schemes that the person may see, None all of them: no other is suggested to him.
 
     Raises BadInput for a name that nobody has, or when a scheme that shall be enabled holds a taxpayer without the
     account it needs (R076), or one that other schemes ask for too often already (A-55).
     """
-    switched = {name: replace(scheme, enabled=enabled) for name, scheme in _named(enterprise, names).items()}
+    switched = {name: replace(scheme, enabled=enabled) for name, scheme in _named(enterprise, names, seen).items()}
     after = replace(enterprise, schemes={**enterprise.schemes, **switched})
     problems = list(_objections(after, switched, rules)) if enabled else []
     if problems:
@@ -48,19 +57,19 @@ def _objections(after: Enterprise, switched: Collection[str], rules: RuleBook) -
     yield from frequency_objections(after, rules, taxpayers=(), schemes=switched)
 
 
-def delete_schemes(enterprise: Enterprise, names: Iterable[str]) -> Loaded:
-    """删除: the scheme plans nothing any more, its tasks stay in the log (R067). Raises BadInput for unknown names."""
-    gone = _named(enterprise, names)
+def delete_schemes(enterprise: Enterprise, names: Iterable[str], seen: Collection[str] | None = None) -> Loaded:
+    """删除: the scheme plans nothing any more, its tasks stay in the log (R067). Raises BadInput for unknown names.
+
+    `seen` as for switching.
+    """
+    gone = _named(enterprise, names, seen)
     left = {name: scheme for name, scheme in enterprise.schemes.items() if name not in gone}
     return Loaded(replace(enterprise, schemes=left), [], [])
 
 
-def _named(enterprise: Enterprise, names: Iterable[str]) -> dict[str, Scheme]:
-    names = list(names)
-    problems = []
-    for name in names:
-        if name not in enterprise.schemes:
-            problems.append(_unknown(name, enterprise.schemes))
+def _named(enterprise: Enterprise, names: Iterable[str], seen: Collection[str] | None) -> dict[str, Scheme]:
+    names, suggested = list(names), enterprise.schemes if seen is None else seen
+    problems = [_unknown(name, suggested) for name in names if name not in enterprise.schemes]
     if problems:
         raise BadInput(problems)
     return {name: enterprise.schemes[name] for name in names}

@@ -1,12 +1,20 @@
 """Reads a value of a loaded file; what it cannot be is said in the language that is spoken."""
 
+import unicodedata
+
 from fapiao.errors import BadInput
 from fapiao.identifiers import is_rounded, taxpayer_no
 from fapiao.rules.book import RuleBook
 from fapiao.rules.invoice_types import InvoiceType, nearest_names
 from fapiao.rules.spellings import Spellings
+from fapiao.shown import visible
 from fapiao.texts.catalogue import listed, sentence
 from fapiao.texts.language import language
+
+MOST_OF_A_NAME = 128
+"""Characters of a name that somebody acts under: a user of Airflow has no longer one."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+"""What nobody sees or can type again; the blank between two words is seen."""
 
 
 def tax_number(text: str) -> str:
@@ -17,6 +25,18 @@ def tax_number(text: str) -> str:
         if is_rounded(text):
             raise ValueError(sentence("enterprise_files.rounded_number", text=text)) from wrong
         raise ValueError(sentence("enterprise_files.not_tax_number", text=text)) from wrong
+
+
+def person_name(text: str) -> str:
+    """A name that somebody acts under, without blanks around it. Raises ValueError, whose text is a complaint."""
+    name = text.strip()
+    if not name:
+        raise ValueError(sentence("enterprise_files.empty_person"))
+    if len(name) > MOST_OF_A_NAME:
+        raise ValueError(sentence("enterprise_files.long_person", most=MOST_OF_A_NAME, count=len(name)))
+    if any(one != " " and unicodedata.category(one) in _UNSEEN for one in name):
+        raise ValueError(sentence("enterprise_files.unseen_person", text=visible(name)))
+    return name
 
 
 def known_words(words: Spellings) -> str:

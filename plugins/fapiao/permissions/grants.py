@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from fapiao.enterprise.form import Problems, RecordReader, checked_lines, unique
+from fapiao.enterprise.values import person_name
 from fapiao.permissions.rules import EVERY_ORGANISATION, PermissionRules, permission_rules
 from fapiao.rules.spellings import Spellings, spellings
 from fapiao.tables.lines import Table
@@ -30,4 +31,5 @@ def _grant(form: RecordReader, roles: Spellings, organisations: Collection[str])
     organisation = form.needed("org_code")
     if organisation and organisation != EVERY_ORGANISATION and organisation not in organisations:
         form.object("org_code", sentence("enterprise_files.no_such_organisation", code=organisation))
-    return form.needed("actor"), organisation, form.needed_code("role", roles, "")
+    actor = form.needed("actor") and form.read("actor", "", "", person_name)
+    return actor, organisation, form.needed_code("role", roles, "")

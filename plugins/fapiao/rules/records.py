@@ -219,8 +219,8 @@ class Parameter(RuleRow, frozen=True):
     meaning: Text
     choices: Annotated[Texts, Meta(description="The only values that it may have; empty: any")] = ()
     takes: Annotated[
-        Literal["flag", "number", "scope", "text"],
-        Meta(description="What is kept: 1 or 0 of a flag"),
+        Literal["flag", "number", "person", "scope", "text"],
+        Meta(description="What is kept: 1 or 0 of a flag, of a person the name that he acts under"),
     ] = "text"
 
 

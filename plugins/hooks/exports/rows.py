@@ -21,6 +21,7 @@ from fapiao.exports.columns import Column, SheetPlan, plan
 from fapiao.exports.pages import PACKAGE, Package, packages
 from fapiao.queries import query
 from hooks.exports.workbooks import Progress, Sheet, write_workbook
+from hooks.pool.sessions import name_actor
 
 Connection = psycopg.Connection[Any]
 Values = Mapping[str, object]
@@ -89,10 +90,11 @@ def note_export(connection: Connection, actor: str, rows: int, chosen: Values, f
     dumped = Jsonb(kept, dumps=lambda value: json.dumps(value, ensure_ascii=False, default=str))
     with file.open("rb") as written:
         sha256 = hashlib.file_digest(written, "sha256").hexdigest()
-    said = {"actor": actor, "rows": rows, "filter": dumped, "file": str(file), "sha256": sha256}
+    said = {"rows": rows, "filter": dumped, "file": str(file), "sha256": sha256}
     connection.commit()
     connection.read_only = False
     with connection.transaction():
+        name_actor(connection, actor)
         connection.execute(query("log", "note_export"), said)
 
 

@@ -11,6 +11,7 @@ from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
 
 from fapiao.boundary import boundary
+from fapiao.enterprise.parameters import INBOX_OWNER
 from fapiao.errors import BadInput, Unusable
 from fapiao.forms.reading import given
 from fapiao.imports.requests import IMPORT, REQUEST, ImportRequest, import_request
@@ -35,8 +36,6 @@ SHOWN = 50
 _NO_CHANGE = "文件此前已导入，没有变化。"
 _IN_PART = "压缩包里的以下文件没有导入："
 _NO_FILE = "不是普通文件（是链接、管道或设备），没有打开。"
-INBOX_OWNER = ("fapiao", "inbox_owner")
-"""The parameter that names whose rights are checked for the files of the inbox."""
 _SHOWN = ("batch_no", "taxpayer_no", "direction", "status", "status_label", "downloaded_count", "inserted_count",
           "updated_count", "unchanged_count", "ignored_count", "failed_count", "error_message", "warnings")  # fmt: skip
 

@@ -100,3 +100,32 @@ def test_a_parameter_with_choices_takes_no_other_value():
     assert put(Enterprise(), *red, " all_failed ").enterprise.parameters == {red: "all_failed"}
     with pytest.raises(BadInput, match="fapiao red_when is one of never, all_failed, any_failed, not 'sometimes'"):
         put(Enterprise(), *red, "sometimes")
+
+
+OWNER = ("fapiao", "inbox_owner")
+
+
+@pytest.mark.finding("F62")
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "the name of a person is expected here"),
+        (" \t ", "the name of a person is expected here"),
+        ("li\x07", r"the name 'li\\u0007' has characters that nobody sees"),
+        ("li\nming", r"the name 'li\\u000aming' has characters that nobody sees"),
+        ("li\u202egnim", r"the name 'li\\u202egnim' has characters that nobody sees"),
+        ("li\u3000ming", "has characters that nobody sees"),
+        ("x" * 129, "the name of a person has at most 128 characters, this one 129"),
+    ],
+)
+def test_who_owns_the_inbox_has_a_name_that_somebody_can_act_under(name: str, said: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        put(Enterprise(), *OWNER, name)
+    assert str(refused.value).startswith("fapiao inbox_owner: ")
+    assert said.replace("\\\\", "\\") in str(refused.value).replace("\\\\", "\\")
+
+
+@pytest.mark.finding("F62")
+@pytest.mark.parametrize("name", ["li", "李明", "li ming", "li@example.com", "x" * 128])
+def test_an_ordinary_name_owns_the_inbox(name: str) -> None:
+    assert put(Enterprise(), *OWNER, f" {name} ").enterprise.parameters == {OWNER: name}

@@ -225,6 +225,19 @@ def test_a_scheme_that_nobody_has_is_neither_switched_nor_deleted():
     assert delete_schemes(saved, ["华北"]).enterprise.schemes == {}
 
 
+@pytest.mark.req("A-56")
+def test_a_scheme_of_others_is_suggested_to_nobody():
+    saved = schemes(SCHEME).enterprise
+    for action in (
+        lambda seen: switch_schemes(saved, ["华北区"], True, WORDS.rules, DAY, seen),
+        lambda seen: delete_schemes(saved, ["华北区"], seen),
+    ):
+        with pytest.raises(BadInput, match=r"^there is no scheme 华北区; ./fapiao schemes list shows what there is$"):
+            action({"华东"})
+        with pytest.raises(BadInput, match="did you mean 华北"):
+            action({"华北"})
+
+
 def test_one_name_twice_is_refused():
     with pytest.raises(BadInput, match="name: this stands here for the second time"):
         schemes(SCHEME + SCHEME)
