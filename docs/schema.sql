@@ -87,8 +87,9 @@ ALTER TABLE ONLY enterprise.auto_selection_rule ADD CONSTRAINT auto_selection_ru
 CREATE TRIGGER change_is_kept AFTER INSERT OR DELETE OR UPDATE ON enterprise.auto_selection_rule FOR EACH ROW EXECUTE FUNCTION enterprise.log_change('name');
 CREATE TRIGGER emptying_is_kept BEFORE TRUNCATE ON enterprise.auto_selection_rule FOR EACH STATEMENT EXECUTE FUNCTION enterprise.log_emptying();
 
--- Every change of rights, basics, schemes, parameters, rules of 自动抵扣勾选 and monthly updates, before and after, with who
--- made it: written by trigger, chained by hashes, and never changed.
+-- Every change of rights, basics, schemes, parameters, rules of 自动抵扣勾选 and monthly updates, before and after, and
+-- every export, with who made it by his own word and who was logged in: written by trigger, chained by hashes, and
+-- never changed.
 CREATE TABLE enterprise.change (
     seq bigint NOT NULL,
     object text NOT NULL,
@@ -477,7 +478,7 @@ CREATE INDEX import_verdict_of_task ON sync.import_verdict USING btree (task_id,
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sync.import_verdict FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_rewriting();
 CREATE TRIGGER verdicts_have_a_file AFTER INSERT ON sync.import_verdict REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION sync.refuse_verdicts_without_file();
 
--- 导出: who took which part of the log out, and how many rows. Append-only.
+-- 导出: who took what out, and how many rows; who and when is written by trigger. Append-only.
 CREATE TABLE sync.log_export (
     export_id bigint NOT NULL,
     actor text NOT NULL,

@@ -31,5 +31,5 @@ COMMENT ON TABLE enterprise.auto_selection_rule IS
     'Asia/Shanghai.';
 
 COMMENT ON TABLE enterprise.change IS
-    'Every change of rights, basics, schemes, parameters, rules of 自动抵扣勾选 and monthly updates, before and after, with '
-    'who made it: written by trigger, chained by hashes, and never changed.';
+    'Every change of rights, basics, schemes, parameters, rules of 自动抵扣勾选 and monthly updates, before and after, and every '
+    'export, with who made it by his own word and who was logged in: written by trigger, chained by hashes, and never changed.';

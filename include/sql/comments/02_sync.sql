@@ -49,7 +49,7 @@ COMMENT ON TABLE sync.task_event IS
     '日志: what happened to a task, by whom and why; written by trigger, never by a program, and never changed.';
 
 COMMENT ON TABLE sync.log_export IS
-    '导出: who took which part of the log out, and how many rows. Append-only.';
+    '导出: who took what out, and how many rows; who and when is written by trigger. Append-only.';
 
 COMMENT ON TABLE sync.login_request IS
     'An account and city that a person must log in at 电子税局; rows wait behind it without losing an attempt.';

@@ -21,7 +21,6 @@ from fapiao.exports.columns import Column, SheetPlan, plan
 from fapiao.exports.pages import PACKAGE, Package, packages
 from fapiao.queries import query
 from hooks.exports.workbooks import Progress, Sheet, write_workbook
-from hooks.pool.sessions import name_actor
 
 Connection = psycopg.Connection[Any]
 Values = Mapping[str, object]
@@ -94,7 +93,7 @@ def note_export(connection: Connection, actor: str, rows: int, chosen: Values, f
     connection.commit()
     connection.read_only = False
     with connection.transaction():
-        name_actor(connection, actor)
+        connection.execute(query("session", "actor"), {"actor": actor})
         connection.execute(query("log", "note_export"), said)
 
 
