@@ -36,6 +36,8 @@ def switch_schemes(
     if problems:
         raise BadInput(problems)
     same = [name for name in switched if enterprise.schemes[name].enabled == enabled]
+    if seen is not None and (hidden := [name for name in same if name not in seen]):
+        raise BadInput([_unknown(name, seen) for name in hidden])  # nothing changes, so no right of his is asked for
     warnings = [_unchanged(name, enabled=enabled) for name in same]
     return Loaded(after, [], [*warnings, *idle_warnings(after, rules, switched, day)])
 

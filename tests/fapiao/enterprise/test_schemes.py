@@ -238,6 +238,16 @@ def test_a_scheme_of_others_is_suggested_to_nobody():
             action({"华北"})
 
 
+@pytest.mark.req("A-56")
+def test_whether_a_scheme_of_others_is_enabled_is_told_to_nobody():
+    saved = schemes(SCHEME).enterprise
+    assert switch_schemes(saved, ["华北"], True, WORDS.rules, DAY, {"华北"}).warnings == [
+        "scheme 华北 was enabled already"
+    ]
+    with pytest.raises(BadInput, match=r"^there is no scheme 华北; ./fapiao schemes list"):
+        switch_schemes(saved, ["华北"], True, WORDS.rules, DAY, {"东方公司"})
+
+
 def test_one_name_twice_is_refused():
     with pytest.raises(BadInput, match="name: this stands here for the second time"):
         schemes(SCHEME + SCHEME)
