@@ -93,6 +93,9 @@ def _dispatched(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         print(table())
         return 0
+    if odd := [word for word in words if any("\udc80" <= sign <= "\udcff" for sign in word)]:
+        print_line(sentence("command_line.no_utf8", words=listed(odd)), sys.stderr)
+        return 2
     name, rest = words[0], words[1:]
     if name not in COMMANDS + HIDDEN:
         print_line(_unknown(name), sys.stderr)

@@ -206,8 +206,9 @@ SELECT status, coalesce(error_code, '') AS error_code, count(*)::integer AS task
 FROM fapiao.sync_log
 WHERE dag_id = %(dag)s AND run_id = %(run)s
     OR %(dag)s::text = 'sweep_results' AND finished_at IS NULL AND void_state IS NULL
-    OR finished_at >= %(since)s AND batch_no IN (
-        SELECT batch_no FROM sync.task WHERE starts_with(claimed_by || '/', concat_ws('/', %(dag)s::text, %(run)s::text, '')))
+    OR batch_no IN (
+        SELECT batch_no FROM sync.task
+        WHERE finished_at >= %(since)s AND starts_with(claimed_by || '/', concat_ws('/', %(dag)s::text, %(run)s::text, '')))
 GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: run_skips

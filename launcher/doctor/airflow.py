@@ -15,7 +15,7 @@ def airflow() -> Finding:
     """A stack that stands still is no fault; one that is not healthy, or was killed, is."""
     number, stack = version("apache-airflow-core"), running_stack()
     if stack:
-        unhealthy = stack.unhealthy()
+        unhealthy = stack.troubled()
         if unhealthy:
             said = sentence("doctor.airflow_unhealthy", version=number, url=stack.url, names=listed(unhealthy))
             return wrong("airflow", said, "./fapiao status")

@@ -105,6 +105,13 @@ def test_output_that_its_disk_does_not_take_is_told_as_that_once(words, fapiao_h
     ]
 
 
+@pytest.mark.parametrize("words", [("log", "--batch", "\udcff"), ("\udcff",), ("import", "/tmp/\udcb9.xlsx")])
+def test_bytes_of_a_command_that_are_no_utf8_are_named_before_anything_is_done(words, capsys, fapiao_home):
+    assert line.main([*words]) == 2
+    assert capsys.readouterr().err.startswith("There are bytes in the command that are not UTF-8: ")
+    assert not fapiao_home.exists() or list(fapiao_home.iterdir()) == []
+
+
 @pytest.mark.finding("F92")
 def test_a_bound_that_ended_a_command_is_its_own_sentence(monkeypatch, capsys, fapiao_home, pool_url):
     def run(_: object) -> int:

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from fapiao.closed_lists import code_of, flag_of
 from fapiao.enterprise.loading import Loaded
 from fapiao.enterprise.objections import account_objections, leqi_objection
 from fapiao.enterprise.overlaps import frequency_objections
 from fapiao.enterprise.records import COLLECT_BY_LEQI, Enterprise, ParameterKey
-from fapiao.enterprise.values import code_of, person_name, tax_number
+from fapiao.enterprise.values import person_name, tax_number
 from fapiao.errors import BadInput
 from fapiao.identifiers import one_spelling
 from fapiao.nearest import nearest
@@ -56,9 +57,9 @@ def parameter_value(key: ParameterKey, text: str, rules: RuleBook) -> str:
     known = rules.parameter(*key)
     name, takes = " ".join(key), known.takes if known else "text"
     if takes == "flag":
-        return "1" if _flag(name, text, rules) == "true" else "0"
+        return "1" if flag_of(name, text) else "0"
     if takes == "scope":
-        return _scope(text, rules)
+        return code_of("auto_update_scope", text)
     if takes == "person":
         return _person(name, text)
     if known and known.choices:
@@ -68,19 +69,6 @@ def parameter_value(key: ParameterKey, text: str, rules: RuleBook) -> str:
         example = known.default if known else 1
         raise BadInput([sentence("enterprise_files.whole_number", name=name, example=example, text=text)])
     return value
-
-
-def _flag(name: str, text: str, rules: RuleBook) -> str:
-    if found := rules.words("flag").find(text):
-        return found
-    raise BadInput([sentence("nearest.not_flag", name=name, word=text)])
-
-
-def _scope(text: str, rules: RuleBook) -> str:
-    try:
-        return code_of(text, rules.words("auto_update_scope"))
-    except ValueError as wrong:
-        raise BadInput([str(wrong)]) from wrong
 
 
 def _person(name: str, text: str) -> str:

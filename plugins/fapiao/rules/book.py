@@ -129,7 +129,7 @@ class RuleBook:
         return [code for code, kind in self.invoice_types.items() if asked in (code, kind.asked_of_leqi)]
 
     def invoice_type(self, text: str) -> InvoiceType:
-        """A type by its code or any spelling. Raises BadInput with what comes near."""
+        """A type by its code or any spelling. Raises BadInput with the text alone: who asks says more."""
         return resolve(self.invoice_types.values(), text)
 
     def type_name(self, code: str) -> str:
@@ -198,5 +198,5 @@ def _follow_ups(folder: Path, channels: Collection[str], downloads: Collection[s
 
 
 def resolve_invoice_type(text: str) -> InvoiceType:
-    """A type of the project's own rule book by its code or any spelling. Raises BadInput."""
+    """A type of the project's own rule book by its code or any spelling. Raises BadInput with the text alone."""
     return rulebook().invoice_type(text)
