@@ -80,7 +80,8 @@ def show(url: str, day: date, ended: Sequence[Ended]) -> list[str]:
         runs, reasons = _runs(connection, ended)
         red = {one.dag_id for one, _ in ended if one.state != "success"}
         bad = [run["dag_id"] for run in runs if run["failed"] or run["dag_id"] in red]
-        _summarise(connection, day, len(ended), bad)
+        print(_verdict(day, len(ended), bad, sum(run["bad"] for run in runs)))
+        _summarise(connection)
         print_title(sentence("rehearsal.runs"))
         print_rows(_headed(RUNS), runs, indent="  ")
         for reason in reasons:
@@ -105,11 +106,14 @@ def _headed(columns: Mapping[str, str]) -> dict[str, str]:
     return {name: sentence(heading) for name, heading in columns.items()}
 
 
-def _summarise(connection: Connection, day: date, runs: int, bad: Sequence[str]) -> None:
+def _verdict(day: date, runs: int, bad: Sequence[str], without: int) -> str:
+    """A task that a rule forbids, or that waits, has no result and is no fault."""
     if bad:
-        print(sentence("rehearsal.not_well", day=day, runs=runs, names=listed(bad)))
-    else:
-        print(sentence("rehearsal.all_well", day=day, runs=runs))
+        return sentence("rehearsal.not_well", day=day, runs=runs, names=listed(bad))
+    return sentence("rehearsal.well_so_far" if without else "rehearsal.all_well", day=day, runs=runs, tasks=without)
+
+
+def _summarise(connection: Connection) -> None:
     rows = connection.execute(query("log", "by_status")).fetchall()
     counts = [sentence("rehearsal.count", label=row["label"], tasks=row["tasks"]) for row in rows]
     print(sentence("rehearsal.tasks", counts=listed(counts)) if counts else sentence("rehearsal.no_tasks"))

@@ -94,13 +94,17 @@ def test_its_tables_fit_the_terminal_and_the_summary_comes_first(
     assert any(line.startswith("  batch") for line in lines), "a table, and no record"
 
 
+WITHOUT = "all well; 1 tasks without a result, the reasons stand below the runs"
+
+
 @pytest.mark.parametrize(
     ("status", "code", "said"),
     [
+        ("succeeded", None, "all well"),
         ("download_failed", "LEQI_99", "not well: leqi__current_month"),
-        ("download_failed", "SMALL_SCALE", "all well"),
-        ("apply_failed", "NOT_OBTAINABLE", "all well"),
-        ("downloading", None, "all well"),
+        ("download_failed", "SMALL_SCALE", WITHOUT),
+        ("apply_failed", "NOT_OBTAINABLE", WITHOUT),
+        ("downloading", None, WITHOUT),
     ],
 )
 def test_a_run_whose_rows_failed_is_not_well_although_airflow_calls_it_a_success(
